@@ -74,6 +74,14 @@ def rendering(page_size: str) -> Object:
     }
 
 
+def final_rendering(draft: Object | None) -> Object | None:
+    """Return `rendering` of an invoice that is finalized, whose page has a size from then on (recorded)."""
+    if draft is None:
+        return None
+    size = draft["pdf"]["page_size"]
+    return {**draft, "pdf": {"page_size": "letter" if size == "auto" else size}}
+
+
 def in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
     """Return an invoice's lines in Stripe's order: "(1) pending invoice items (including prorations) in reverse
     chronological order, (2) subscription items in reverse chronological order" (`lines` in `stripe/_invoice.py`); the

@@ -160,16 +160,16 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: 
         **due,
         "automatically_finalizes_at": None,
         "next_payment_attempt": None,
-        "effective_at": call.now,
+        "effective_at": invoice["effective_at"] or call.now,
         "ending_balance": invoice["total"] + customer["balance"] - due["amount_due"],
         "hosted_invoice_url": page_addresses.hosted_invoice(call.account["id"], invoice["id"]),
         "invoice_pdf": f"{page_addresses.hosted_invoice(call.account['id'], invoice['id'])}/pdf",
-        "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
-        "rendering": invoice_fields.rendering("letter") if invoice["rendering"] else None,
+        "number": invoice["number"] or f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
+        "rendering": invoice_fields.final_rendering(invoice["rendering"]),
         "status": "open",
         "status_transitions": {**invoice["status_transitions"], "finalized_at": call.now},
     }
-    _count(call, customer, opened)
+    _count(call, customer, opened, has_own_number=invoice["number"] is not None)
     if opened["amount_due"] > 0:
         opened |= _ask_for_payment(call, opened, saves_card, paid_by)
     scheduler.put(call.store, FINALIZE, invoice["id"], None, None)
@@ -178,13 +178,13 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: 
     return opened if opened["amount_due"] > 0 else paid(call, opened)
 
 
-def _count(call: Call, customer: Object, opened: Object) -> None:
+def _count(call: Call, customer: Object, opened: Object, *, has_own_number: bool) -> None:
     """The customer's next number, balance and, from the first invoice on, currency."""
     after = {
         **customer,
         "balance": opened["ending_balance"],
         "currency": customer["currency"] or opened["currency"],
-        "next_invoice_sequence": customer["next_invoice_sequence"] + 1,
+        "next_invoice_sequence": customer["next_invoice_sequence"] + (0 if has_own_number else 1),
     }
     call.store.replace("customer", after)
     if (after["balance"], after["currency"]) != (customer["balance"], customer["currency"]):

@@ -7,75 +7,19 @@ from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoic
 from stripe_billing_cli.local_stripe.billing.payments import intent_checks
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    Choice,
-    Integer,
     ObjectParam,
     Params,
-    Text,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.invoices import details, fields
 
 KIND = "invoice"
-CREATE = form(
-    "POST /v1/invoices",
-    {
-        "days_until_due": Integer(0),
-        "description": Text(),
-        "pending_invoice_items_behavior": Choice(("include", "exclude")),
-    },
-    most={"custom_fields": 4},
-    unset="custom_fields",
-    unsupported={
-        NO_ACCOUNTS: "customer_account",
-        NO_CONNECT: "application_fee_amount issuer on_behalf_of transfer_data",
-        NO_TAXES: "account_tax_ids automatic_tax default_tax_rates",
-        "discount the subscription instead": "discounts",
-        "it has no sources; use a payment method": "default_source",
-        NO_RENDERING: (
-            "from_invoice number rendering shipping_cost shipping_details statement_descriptor effective_at"
-        ),
-        "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
-        "it pays by the customer's default card": "payment_settings",
-    },
-)
-UPDATE = form(
-    "POST /v1/invoices/{invoice}",
-    {"days_until_due": Integer(0), "description": Text()},
-    most={"custom_fields": 4},
-    unset="custom_fields description footer",
-    unsupported={
-        NO_TAXES: "account_tax_ids automatic_tax default_tax_rates",
-        NO_CONNECT: "application_fee_amount issuer on_behalf_of transfer_data",
-        "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
-        NO_RENDERING: ("effective_at number rendering shipping_cost shipping_details statement_descriptor"),
-        "it has no sources; use a payment method": "default_source",
-        "discount the subscription instead": "discounts",
-        "it pays by the customer's default card": "payment_settings",
-    },
-)
-LIST = form(
-    "GET /v1/invoices",
-    {"status": Choice(("draft", "open", "void", "paid", "uncollectible"))},
-    unsupported={NO_ACCOUNTS: "customer_account"},
-)
-RETRIEVE = ObjectParam({"expand": EXPAND})
-FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
-PAY = form(
-    "POST /v1/invoices/{invoice}/pay",
-    unsupported={
-        "it charges cards at once and in full": "forgive mandate",
-        "it has no sources; use a payment method": "source",
-    },
-)
 
 
 def retrieve(call: Call, param: str = "invoice") -> Object:
@@ -110,9 +54,6 @@ def create(call: Call) -> Object:
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
         "default_payment_method": creation.own_method(call, customer, params.get("default_payment_method")),
-        "description": params.get("description"),
-        "custom_fields": params.get("custom_fields") or None,
-        "footer": params.get("footer"),
         "metadata": merged({}, params.get("metadata") or {}),
     }
     draft = invoices.new_draft(
@@ -126,7 +67,7 @@ def create(call: Call) -> Object:
         due_date=_due_date(call, rest["collection_method"], params),
     )
     invoice_items.bill(call, pending_items, draft["id"])
-    return invoices.create(call, draft)
+    return invoices.create(call, details.with_details(call, draft, customer))
 
 
 def _included(call: Call, customer: Object, subscription: Object | None, currency: str) -> list[Object]:
@@ -176,9 +117,10 @@ def update(call: Call) -> Object:
     frozen = [name for name in params if name not in ("auto_advance", "default_payment_method", "expand", "metadata")]
     if before["status"] != "draft" and frozen:
         raise invalid("Finalized invoices can't be updated in this way", frozen[0])
-    changed: Object = {name: params[name] for name in ("description", "footer") if name in params}
-    if "custom_fields" in params:
-        changed["custom_fields"] = params["custom_fields"] or None
+    changed: Object = {}
+    if before["status"] == "draft":
+        after = details.with_details(call, before, customer)
+        changed = {name: value for name, value in after.items() if value != before.get(name)}
     if "metadata" in params:
         changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
     if "default_payment_method" in params:
@@ -336,14 +278,14 @@ SEARCH = Searchable(
 )
 ROUTES = (
     SEARCH.route,
-    Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_invoices, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("POST", PATH, KIND, fields.CREATE, create),
+    Route("GET", PATH, KIND, fields.LIST, list_invoices, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, fields.RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
-    Route("POST", f"{PATH}/{{id}}/finalize", KIND, FINALIZE, finalize),
-    Route("POST", f"{PATH}/{{id}}/pay", KIND, PAY, pay),
-    Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),
-    Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, RETRIEVE, mark_uncollectible),
-    Route("POST", f"{PATH}/{{id}}/send", KIND, RETRIEVE, send),
+    Route("POST", f"{PATH}/{{id}}/finalize", KIND, fields.FINALIZE, finalize),
+    Route("POST", f"{PATH}/{{id}}/pay", KIND, fields.PAY, pay),
+    Route("POST", f"{PATH}/{{id}}/void", KIND, fields.RETRIEVE, void),
+    Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, fields.RETRIEVE, mark_uncollectible),
+    Route("POST", f"{PATH}/{{id}}/send", KIND, fields.RETRIEVE, send),
 )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines, taxes
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
@@ -18,24 +19,25 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     ObjectParam,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_TAXES
+from stripe_billing_cli.local_stripe.core.reasons import NO_TAX_CODES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "line_item"
 NOT_HERE = {
     "the quantity of its lines is whole": "*.quantity_decimal",
-    NO_TAXES: "*.tax_amounts *.tax_rates",
-    "it discounts whole subscriptions and invoices": "*.discounts",
+    "it computes taxes by tax rates": "*.tax_amounts",
+    NO_TAX_CODES: "*.tax_behavior *.tax_code *.tax_details",
 }
-ADD = form(
-    "POST /v1/invoices/{invoice}/add_lines", {"*.quantity": Integer(0)}, most={"lines": 250}, unsupported=NOT_HERE
-)
-UPDATE_ALL = form(
-    "POST /v1/invoices/{invoice}/update_lines", {"*.quantity": Integer(0)}, most={"lines": 250}, unsupported=NOT_HERE
-)
+OF_LINES = {"*.discounts": discount.FORM, "*.quantity": Integer(0)}
+ADD = form("POST /v1/invoices/{invoice}/add_lines", OF_LINES, most={"lines": 250}, unsupported=NOT_HERE)
+UPDATE_ALL = form("POST /v1/invoices/{invoice}/update_lines", OF_LINES, most={"lines": 250}, unsupported=NOT_HERE)
 REMOVE = form("POST /v1/invoices/{invoice}/remove_lines", most={"lines": 250})
-UPDATE = form("POST /v1/invoices/{invoice}/lines/{line_item_id}", {"quantity": Integer(0)}, unsupported=NOT_HERE)
+UPDATE = form(
+    "POST /v1/invoices/{invoice}/lines/{line_item_id}",
+    {"discounts": discount.FORM, "quantity": Integer(0)},
+    unsupported=NOT_HERE,
+)
 PAYMENTS = form(
     "GET /v1/invoice_payments",
     {"payment.type": Choice(("payment_intent",))},
@@ -64,6 +66,7 @@ def add(call: Call) -> Object:
         else:
             line = invoice_items.line_from_params(call, wanted, draft["currency"], f"lines[{at}]")
             item = invoice_items.add_pending(call, customer, line, draft["currency"], None)
+            item = invoice_items.with_discounts(call, item, customer, wanted, f"lines[{at}]")
         item = {**item, "invoice": draft["id"]}
         call.store.replace(invoice_items.KIND, item)
         draft = invoice_items.put_on(call, draft, item)
@@ -117,7 +120,7 @@ def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], miss
     line = _line(draft, id, missing)
     item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
     if item is None:
-        raise invalid("The local Stripe does not change the lines of a subscription's period.")
+        return _changed_period(call, draft, line, wanted)
     after = invoice_items.changed_item(
         call, item, {name: value for name, value in wanted.items() if name not in ("id", "metadata")}
     )
@@ -126,6 +129,25 @@ def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], miss
     if "metadata" in wanted:
         draft = _with_metadata(call, draft, _line(draft, id, missing), wanted["metadata"])
     return draft
+
+
+def _changed_period(call: Call, draft: Object, line: Object, wanted: Mapping[str, Any]) -> Object:
+    """Return the draft with another line for the period of a subscription's item, which has the price of the item."""
+    for name in ("amount", "price_data", "pricing", "quantity"):
+        if name in wanted:
+            raise invalid(f"The local Stripe does not change the {name} of the lines of a subscription's period.", name)
+    plain = ("description", "discountable", "period")
+    after = {**line, **{name: wanted[name] for name in plain if name in wanted}}
+    if "tax_rates" in wanted:
+        after["_tax_rates"] = taxes.check_rates(call, wanted["tax_rates"], "tax_rates")
+    if "discounts" in wanted:
+        customer = customers.find(call, draft["customer"])
+        on = discount.Redemption(customer, None, draft["currency"], line["amount"], {"invoice": draft["id"]})
+        after["discounts"] = discount.of_part(call, wanted["discounts"], "discounts", on)
+    if "metadata" in wanted:
+        after["metadata"] = {} if wanted["metadata"] is None else merged(line["metadata"], wanted["metadata"])
+    billed = [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
+    return invoice_items.rewrite(call, draft, billed)
 
 
 def _with_metadata(call: Call, draft: Object, line: Object, sent: Mapping[str, str] | None) -> Object:

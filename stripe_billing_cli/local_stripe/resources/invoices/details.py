@@ -1,0 +1,107 @@
+"""What a call says of a draft besides its lines: taxes and discounts of all of them, shipping, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, taxes
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+PLAIN = ("description", "effective_at", "footer", "statement_descriptor")
+
+
+def with_details(call: Call, draft: Object, customer: Object) -> Object:
+    """Return a draft as the parameters of a call say, with its totals, not yet stored. Raises Stripe's refusals."""
+    params = call.params
+    after = {**draft, **{name: params[name] for name in PLAIN if name in params}}
+    if "custom_fields" in params:
+        after["custom_fields"] = params["custom_fields"] or None
+    if "automatic_tax" in params:
+        after["automatic_tax"] = _automatic_tax(customer, enabled=params["automatic_tax"]["enabled"])
+    if "default_tax_rates" in params:
+        after["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
+    if "discounts" in params:
+        on = discount.Redemption(customer, None, draft["currency"], draft["subtotal"], {"invoice": draft["id"]})
+        after["discounts"] = discount.of_part(call, params["discounts"], "discounts", on)
+    if "number" in params:
+        after["number"] = _free_number(call, params["number"], draft)
+    if "rendering" in params:
+        after["rendering"] = _rendering(draft["rendering"], params["rendering"])
+    if "shipping_cost" in params:
+        after |= _shipping(call, params["shipping_cost"], draft["currency"])
+    if "shipping_details" in params:
+        after["shipping_details"] = _shipping_details(params["shipping_details"])
+    return invoices.with_lines(call, after, draft["lines"]["data"])
+
+
+def _automatic_tax(customer: Object, *, enabled: bool) -> Object:
+    if enabled:
+        automatic_tax.check_location(customer)
+    return automatic_tax.on_invoice({"automatic_tax": automatic_tax.on_subscription(enabled)})
+
+
+def _free_number(call: Call, number: str | None, draft: Object) -> str | None:
+    """Return the number that an invoice is to have: one of no other's of the account."""
+    if number is None:
+        return None
+    others = call.store.select("invoice", equal(json_field("number"), number), newest_first=False, limit=2)
+    if any(other["id"] != draft["id"] for other in others):
+        raise invalid(f"An invoice with the number {number} already exists.", "number")
+    return number
+
+
+def _rendering(before: Object | None, wanted: Mapping[str, Any] | None) -> Object:
+    shown = before or invoice_fields.rendering("auto")
+    if wanted is None:
+        return invoice_fields.rendering("auto")
+    pdf = {**shown["pdf"], **wanted.get("pdf", {})}
+    return {**shown, **{name: value for name, value in wanted.items() if name != "pdf"}, "pdf": pdf}
+
+
+def _shipping(call: Call, wanted: Mapping[str, Any] | None, currency: str) -> Object:
+    """Return what shipping costs, by a rate that there is or that the call describes."""
+    if wanted is None:
+        return {"amount_shipping": 0, "shipping_cost": None}
+    sources = [name for name in ("shipping_rate", "shipping_rate_data") if name in wanted]
+    if len(sources) > 1:
+        raise only_one_of(sources, "shipping_cost[shipping_rate_data]")
+    if not sources:
+        raise missing_param("shipping_cost[shipping_rate]")
+    if "shipping_rate_data" in wanted:
+        rate = shipping_rates.create(call, wanted["shipping_rate_data"], "shipping_cost[shipping_rate_data]")
+    else:
+        rate = _rate(call, wanted["shipping_rate"])
+    option = rate["fixed_amount"]["currency_options"].get(currency)
+    if option is None:
+        raise invalid(
+            f"The shipping rate {rate['id']} has no amount in `{currency}`, the currency of the invoice.",
+            f"shipping_cost[{sources[0]}]",
+        )
+    amount = option["amount"]
+    cost = {"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": rate["id"]}
+    return {"amount_shipping": amount, "shipping_cost": cost}
+
+
+def _rate(call: Call, id: str) -> Object:
+    rate = call.store.get(shipping_rates.KIND, id)
+    if rate is None:
+        raise no_such("shipping rate", id, "shipping_cost[shipping_rate]")
+    if not rate["active"]:
+        raise invalid(f"The shipping rate {id} is not active.", "shipping_cost[shipping_rate]")
+    return rate
+
+
+ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+
+
+def _shipping_details(wanted: Mapping[str, Any] | None) -> Object | None:
+    if wanted is None:
+        return None
+    address = {name: wanted["address"].get(name) for name in ADDRESS}
+    return {"address": address, "name": wanted["name"], "phone": wanted.get("phone")}

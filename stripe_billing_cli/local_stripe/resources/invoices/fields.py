@@ -1,0 +1,56 @@
+"""The parameters of calls on invoices, after `stripe/params/_invoice_{create,update,…}_params.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Integer, ObjectParam, ParamType, Text
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_CODES, NO_TAX_IDS
+
+TYPES: Mapping[str, ParamType] = {
+    "days_until_due": Integer(0),
+    "description": Text(),
+    "discounts": discount.FORM,
+    "shipping_cost.shipping_rate_data.fixed_amount.amount": Integer(0),
+    "shipping_cost.shipping_rate_data.fixed_amount.currency_options*.amount": Integer(0),
+}
+UNSUPPORTED: Mapping[str, str] = {
+    NO_CONNECT: "application_fee_amount automatic_tax.liability issuer on_behalf_of transfer_data",
+    NO_TAX_CODES: "shipping_cost.shipping_rate_data.tax_code",
+    NO_TAX_IDS: "account_tax_ids",
+    "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
+    "it has no invoice templates": "rendering.template rendering.template_version",
+    "it has no sources; use a payment method": "default_source",
+    "it pays by the customer's default card": "payment_settings",
+}
+MOST = {"custom_fields": 4, "discounts": 20}
+CREATE = form(
+    "POST /v1/invoices",
+    {**TYPES, "pending_invoice_items_behavior": Choice(("include", "exclude"))},
+    most=MOST,
+    unset="custom_fields",
+    unsupported={**UNSUPPORTED, NO_ACCOUNTS: "customer_account", "it revises no invoices": "from_invoice"},
+)
+UPDATE = form(
+    "POST /v1/invoices/{invoice}",
+    TYPES,
+    most=MOST,
+    unset="custom_fields description footer",
+    unsupported=UNSUPPORTED,
+)
+LIST = form(
+    "GET /v1/invoices",
+    {"status": Choice(("draft", "open", "void", "paid", "uncollectible"))},
+    unsupported={NO_ACCOUNTS: "customer_account"},
+)
+RETRIEVE = ObjectParam({"expand": EXPAND})
+FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
+PAY = form(
+    "POST /v1/invoices/{invoice}/pay",
+    unsupported={
+        "it charges cards at once and in full": "forgive mandate",
+        "it has no sources; use a payment method": "source",
+    },
+)

@@ -1,0 +1,138 @@
+"""What a draft says besides its lines: taxes, discounts, shipping and how it looks; and the editing of its lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, price
+from tests.local_stripe.making import coupon
+
+INVOICES = "/v1/invoices"
+
+
+@pytest.fixture
+def life(local: Local) -> Life:
+    return Life.begin(local)
+
+
+def tax_rate(local: Local, percentage: float) -> str:
+    return str(local.post("/v1/tax_rates", display_name="VAT", percentage=percentage, inclusive=False)["id"])
+
+
+def draft(life: Life, *amounts: int, **params: Any) -> Any:
+    made = life.local.post(INVOICES, customer=life.customer, currency="usd", **params)
+    for amount in amounts:
+        life.local.post("/v1/invoiceitems", customer=life.customer, invoice=made["id"], amount=amount, currency="usd")
+    return life.local.get(f"{INVOICES}/{made['id']}")
+
+
+def test_its_rates_and_discounts_are_for_all_lines(life: Life) -> None:
+    half = coupon(life.local, percent_off=50, duration="once")
+    invoice = draft(life, 1000, 500, default_tax_rates=[tax_rate(life.local, 20)], discounts=[{"coupon": half}])
+    assert (invoice["subtotal"], invoice["total_excluding_tax"], invoice["total"]) == (1500, 750, 900)
+    [event] = life.local.get("/v1/events", type="invoice.created")["data"]
+    assert event["data"]["object"]["discounts"] == invoice["discounts"]
+    assert life.local.get(f"/v1/coupons/{half}")["times_redeemed"] == 1
+
+    path = f"{INVOICES}/{invoice['id']}"
+    kept = life.local.post(path, discounts=[{"discount": invoice["discounts"][0]}], expand=["discounts"])
+    assert kept["discounts"][0]["invoice"] == invoice["id"]
+    plain = life.local.post(path, discounts="", default_tax_rates="")
+    assert (plain["total"], plain["total_taxes"], plain["total_discount_amounts"]) == (1500, [], [])
+
+
+def test_shipping_is_added_to_the_total(life: Life) -> None:
+    rate = life.local.post(
+        "/v1/shipping_rates", display_name="Post", type="fixed_amount", fixed_amount={"amount": 700, "currency": "usd"}
+    )["id"]
+    invoice = draft(life, 1000, shipping_cost={"shipping_rate": rate}, default_tax_rates=[tax_rate(life.local, 10)])
+    assert (invoice["subtotal"], invoice["amount_shipping"], invoice["total"]) == (1000, 700, 1800)
+    assert invoice["shipping_cost"] == {
+        "amount_subtotal": 700,
+        "amount_tax": 0,
+        "amount_total": 700,
+        "shipping_rate": rate,
+    }
+    path = f"{INVOICES}/{invoice['id']}"
+    data = {"display_name": "Courier", "fixed_amount": {"amount": 900, "currency": "usd"}, "type": "fixed_amount"}
+    by_data = life.local.post(path, shipping_cost={"shipping_rate_data": data}, expand=["shipping_cost.shipping_rate"])
+    assert by_data["shipping_cost"]["shipping_rate"]["display_name"] == "Courier"
+    assert by_data["total"] == 2000
+    dropped = life.local.post(path, shipping_cost="")
+    assert (dropped["shipping_cost"], dropped["total"]) == (None, 1100)
+    refused = life.local.refused("post", path, shipping_cost={"shipping_rate": "shr_nope"})
+    assert refused.param == "shipping_cost[shipping_rate]"
+
+
+def test_how_it_looks(life: Life) -> None:
+    address = {"line1": "1 Main St", "country": "US"}
+    invoice = draft(
+        life,
+        1000,
+        number="2026-7",
+        footer="Thanks",
+        rendering={"amount_tax_display": "include_inclusive_tax", "pdf": {"page_size": "a4"}},
+        shipping_details={"name": "Jenny", "address": address},
+        statement_descriptor="GOLD",
+    )
+    assert (invoice["number"], invoice["footer"], invoice["statement_descriptor"]) == ("2026-7", "Thanks", "GOLD")
+    assert invoice["shipping_details"]["address"]["line1"] == "1 Main St"
+    paid = life.local.post(f"{INVOICES}/{invoice['id']}/pay")
+    assert paid["number"] == "2026-7"
+    assert (paid["rendering"]["pdf"]["page_size"], paid["rendering"]["amount_tax_display"]) == (
+        "a4",
+        "include_inclusive_tax",
+    )
+    assert life.local.get(f"/v1/customers/{life.customer}")["next_invoice_sequence"] == 1
+    refused = life.local.refused("post", INVOICES, customer=life.customer, number="2026-7")
+    assert refused.param == "number"
+
+
+def test_lines_are_taxed_and_discounted_one_by_one(life: Life) -> None:
+    vat, half = tax_rate(life.local, 20), coupon(life.local, percent_off=50, duration="once")
+    path = f"{INVOICES}/{draft(life)['id']}"
+    data = {"currency": "usd", "product_data": {"name": "Setup"}, "unit_amount": 400}
+    added = life.local.post(
+        f"{path}/add_lines",
+        lines=[
+            {"amount": 1000, "description": "Advice", "tax_rates": [vat]},
+            {"price_data": data, "quantity": 2, "discounts": [{"coupon": half}]},
+        ],
+    )
+    assert (added["subtotal"], added["total"]) == (1400, 1600)
+    first, second = (line["id"] for line in added["lines"]["data"])
+    changed = life.local.post(f"{path}/lines/{first}", tax_rates="", discountable=False)
+    assert changed["taxes"] == []
+    after = life.local.post(f"{path}/update_lines", lines=[{"id": second, "discounts": "", "tax_rates": [vat]}])
+    assert (after["subtotal"], after["total"]) == (1800, 1960)
+    left = life.local.post(f"{path}/remove_lines", lines=[{"id": first, "behavior": "delete"}])
+    assert (left["total"], len(left["lines"]["data"])) == (960, 1)
+
+
+def test_the_line_of_a_period_changes_too_while_it_is_a_draft(life: Life) -> None:
+    made = life.subscribe(price(life.local))
+    life.advance("2026-02-01 00:30")
+    renewal = life.invoices(made["id"])[-1]
+    assert renewal["status"] == "draft"
+    [line] = renewal["lines"]["data"]
+    path = f"{INVOICES}/{renewal['id']}/lines/{line['id']}"
+    changed = life.local.post(path, description="February", tax_rates=[tax_rate(life.local, 10)], metadata={"a": "1"})
+    assert (changed["description"], changed["metadata"], changed["taxes"][0]["amount"]) == ("February", {"a": "1"}, 150)
+    assert life.local.refused("post", path, amount=5).param == "amount"
+    life.advance("2026-02-01 02:00")
+    assert life.totals(made["id"]) == [1500, 1650]
+
+
+def test_the_texts_of_a_subscriptions_invoices(life: Life) -> None:
+    life.local.post(f"/v1/customers/{life.customer}", invoice_settings={"footer": "Of the customer"})
+    plain = life.subscribe(price(life.local))
+    assert [one["footer"] for one in life.invoices(plain["id"])] == ["Of the customer"]
+    settings = {"footer": "Own", "description": "Gold", "custom_fields": [{"name": "PO", "value": "7"}]}
+    made = life.subscribe(price(life.local), invoice_settings=settings)
+    assert made["invoice_settings"]["footer"] == "Own"
+    [invoice] = life.invoices(made["id"])
+    assert (invoice["footer"], invoice["description"]) == ("Own", "Gold")
+    assert invoice["custom_fields"] == [{"name": "PO", "value": "7"}]
