@@ -14,7 +14,7 @@ OTHER_EVENT: Mapping[str, str] = {
 WITHOUT_EVENT: Mapping[str, str] = {
     "account.application.deauthorized": "its event goes to the application of a platform: Connect",
     "balance.available": "the balance announces nothing here",
-    "checkout.session.async_payment_failed": "Checkout sells nothing yet",
+    "checkout.session.async_payment_failed": "the CLI expects its refusal: debits",
     "subscription_schedule.expiring": "the CLI stops its clock nine days before the end, and it is seven days before it",
 }
 """Those that the CLI carries out, without an event of that name."""
@@ -34,9 +34,7 @@ NOT_TRIGGERED: Mapping[str, str] = {
     "cash balances: only cards pay": (
         "cash_balance.funds_available customer_cash_balance_transaction.created payment_intent.partially_funded"
     ),
-    "Checkout sells nothing yet": (
-        "checkout.session.async_payment_succeeded checkout.session.completed checkout.session.expired"
-    ),
+    "debits: only cards pay": "checkout.session.async_payment_succeeded",
     "quotes": "quote.",
     "payments that are confirmed in another way than by a card at once": (
         "payment_intent.amount_capturable_updated payment_intent.processing"

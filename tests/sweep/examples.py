@@ -60,6 +60,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "DELETE /v1/test_helpers/test_clocks/{id}": ("test_clock",),
 }
 """The objects of a path, where they are not the one named like its collection."""
+UNDOCUMENTED = "/v1/payment_pages/"
+"""What Stripe's CLI calls, and no document has."""
 REFUSED: Mapping[str, str] = {
     "DELETE /v1/customers/{id}/discount": "customers have no discounts in this version of the API",
     "POST /v1/charges": "customers have no sources",

@@ -19,6 +19,7 @@ SERVED = [
     route
     for route in API.routes
     if route.path.startswith("/v1/")
+    and not route.path.startswith(examples.UNDOCUMENTED)
     and "expand" in route.form.fields
     and f"{route.method} {route.path}" not in examples.REFUSED
 ]

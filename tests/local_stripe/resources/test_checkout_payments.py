@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from tests.local_stripe.checkout import PATH, paid, pay, selling, types, waiting_intent
-from tests.local_stripe.conftest import NOW, Clock, Local
+from tests.local_stripe.conftest import NOW, Clock, Local, encoded
 
 DAY = 24 * 60 * 60
 AUTHENTICATED = "pm_card_authenticationRequired"
@@ -219,3 +219,16 @@ def test_an_expired_session_can_be_recovered(local: Local, clock: Clock) -> None
     fresh = local.send("post", f"/local/checkout/sessions/{session['id']}/recover").json
     assert (fresh["recovered_from"], fresh["allow_promotion_codes"]) == (session["id"], True)
     assert paid(local, fresh)["amount_total"] == 1500
+
+
+def test_stripe_s_cli_pays_at_the_address_of_stripe_s_page(local: Local) -> None:
+    """https://github.com/stripe/stripe-cli/blob/master/pkg/fixtures/triggers/checkout.session.completed.json"""
+    session = selling(local, local.price()["id"])
+    holder = {"email": "stripe@example.com", "name": "Jenny Rosen", "address": {"country": "US"}}
+    method = local.post("/v1/payment_methods", type="card", card={"token": "tok_visa"}, billing_details=holder)["id"]
+    page = f"/v1/payment_pages/{session['id']}"
+    assert local.send("get", page).json["id"] == session["id"]
+    other = encoded({"payment_method": method, "expected_amount": 7})
+    assert local.send("post", f"{page}/confirm", other).refusal.param == "expected_amount"
+    done = local.send("post", f"{page}/confirm", encoded({"payment_method": method, "expected_amount": 1500})).json
+    assert (done["status"], done["customer_details"]["name"]) == ("complete", "Jenny Rosen")

@@ -152,3 +152,5 @@ PAY = ObjectParam(
     }
 )
 """What the page of a session sends; none of it is Stripe's API."""
+CONFIRM = ObjectParam({**required(payment_method=Text()), **optional(expected_amount=Integer(0)), "expand": EXPAND})
+"""What Stripe's CLI sends to the address of Stripe's page."""

@@ -1,6 +1,7 @@
 """What the page of a Checkout session calls: not Stripe's API, which has no call to pay a session.
 
-Tests, which have no browser, may call it as well.
+Tests, which have no browser, may call it as well; Stripe's own CLI calls what Stripe's page does
+(`pkg/fixtures/triggers/checkout.session.completed.json` of stripe/stripe-cli).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing.checkout import choices, payment, sessions
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
@@ -28,6 +30,17 @@ def pay(call: Call) -> Object:
     returning = {**call.params, "return_url": page_addresses.checkout(session["id"])}
     payment.pay(replace(call, params=returning), session, call.params.get("payment_method"))
     return sessions.find(call, session["id"])
+
+
+def confirm(call: Call) -> Object:
+    """Pay an open session as Stripe's page does, by a payment method that says who its holder is."""
+    session, params = sessions.find(call, call.id), call.params
+    expected = params.get("expected_amount", session["amount_total"])
+    if expected != session["amount_total"]:
+        raise invalid(f"The session costs {session['amount_total']}, not {expected}.", "expected_amount")
+    holder = payment_methods.find(call, params["payment_method"], "payment_method")["billing_details"]
+    entered = {name: holder[name] for name in ("address", "email", "name", "phone") if holder[name] is not None}
+    return pay(replace(call, params={**entered, "payment_method": params["payment_method"]}))
 
 
 def list_waiting(call: Call) -> Object:
@@ -66,8 +79,11 @@ def recover(call: Call) -> Object:
     return new_sessions.like(call, expired, allow_promotion_codes=recovery["allow_promotion_codes"])
 
 
+PAGE = "/v1/payment_pages/{id}"
 LOCAL = "/local/checkout/sessions/{id}"
 ROUTES = (
+    Route("GET", PAGE, sessions.KIND, fields.ONE, handlers.retrieve),
+    Route("POST", f"{PAGE}/confirm", sessions.KIND, fields.CONFIRM, confirm),
     Route("POST", f"{LOCAL}/pay", sessions.KIND, fields.PAY, pay),
     Route("GET", f"{LOCAL}/intents", "payment_intent setup_intent", fields.LINE_ITEMS, list_waiting, lists=True),
     Route("POST", f"{LOCAL}/price", sessions.KIND, fields.PAY, price),
