@@ -132,3 +132,20 @@ def test_entries_come_where_a_section_ends(before: str, path: tuple[str, ...], e
 def test_what_stands_elsewhere_is_not_added_to(text: str) -> None:
     with pytest.raises(InsertError, match="nothing can be added"):
         with_additions(text, [Addition(("s", "a", "p"), {"k": {"x": 1}})])
+
+
+def test_what_the_file_adopted_and_replaced_since_is_not_offered_again(billing: Billing, account: Account) -> None:
+    """The old payment link stays on sale until it is retired, and so does what it sells."""
+    month = {"interval": "month"}
+    product = account.post("/v1/products", name="Pro")["id"]
+    price = account.post("/v1/prices", product=product, currency="usd", unit_amount=1500, recurring=month)["id"]
+    account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap")
+    file = billing.directory / "catalog.yaml"
+    text = file.read_text(encoding="utf-8").replace("unit_amount: 1500", "unit_amount: 1900")
+    file.write_text(text, encoding="utf-8")
+    billing.ok("catalog", "apply", "--local", "--yes")
+
+    billing.ok("catalog", "import", "--local", "--merge", "--yes")
+
+    assert file.read_text(encoding="utf-8") == text

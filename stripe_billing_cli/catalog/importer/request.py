@@ -195,7 +195,8 @@ def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], 
 
 
 def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> dict[tuple[str, str], str]:
-    """Return, by kind and id, the keys of the objects that the file has already."""
+    """Return, by kind and id, the keys of the objects that the file has already: what its entries are, and what they
+    adopted by `id:` and have replaced since."""
     if request.beside is None:
         return {}
     if request.kinds or request.parents:
@@ -204,7 +205,8 @@ def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> d
         objects = {kind.name: holdings.objects.get(kind.name, {}) for kind in request.registry}
         known = snapshot.Snapshot(None, api.livemode, objects)
     matches = match(request.beside, known)
-    return {
+    adopted = {(entry.kind, entry.adopted_id): entry.key for entry in request.beside.entries() if entry.adopted_id}
+    return adopted | {
         (reference.kind, existing["id"]): reference.key
         for reference, matched in matches.items()
         for existing in matched.known()

@@ -22,7 +22,7 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, match_named
 from stripe_billing_cli.catalog.ownership import stamp_of
-from stripe_billing_cli.catalog.plan import Create
+from stripe_billing_cli.catalog.plan import Change, Create
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
 LONGEST_KEY = 80
@@ -108,6 +108,11 @@ class FeatureKind(StandardKind[Feature]):
         if adopted and not adopted["active"]:
             return Match()
         return match_named(matching, entry, adopted)
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        if name == "lookup_key":
+            return bool(change.fields[name].after == change.key)
+        return super().said_by_title(change, name)
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         for existing in api.page(self.path, {"lookup_key": params["lookup_key"]})[0]:
