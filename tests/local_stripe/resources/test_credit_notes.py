@@ -192,3 +192,44 @@ def test_the_list_is_of_a_customer_or_an_invoice(life: Life) -> None:
     assert [one["id"] for one in life.local.get(NOTES, customer=life.customer)["data"]] == notes[::-1]
     assert [one["id"] for one in life.local.get(NOTES, invoice=first["id"])["data"]] == notes[:1]
     assert life.local.refused("get", f"{NOTES}/cn_none").status == 404
+
+
+def test_a_note_gives_the_tax_of_its_lines_back(life: Life) -> None:
+    vat = life.local.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)["id"]
+    contained = life.local.post("/v1/tax_rates", display_name="GST", percentage=10, inclusive=True)["id"]
+    paid = invoice(life, 2000, default_tax_rates=[vat])
+    assert paid["total"] == 2400
+    [line] = paid["lines"]["data"]
+    note = life.local.post(
+        NOTES,
+        invoice=paid["id"],
+        lines=[
+            {"type": "invoice_line_item", "invoice_line_item": line["id"], "amount": 1000},
+            {
+                "type": "custom_line_item",
+                "description": "Sorry",
+                "quantity": 1,
+                "unit_amount": 110,
+                "tax_rates": [contained],
+            },
+        ],
+        credit_amount=1310,
+    )
+    assert (note["subtotal"], note["subtotal_excluding_tax"]) == (1110, 1100)
+    assert (note["total_excluding_tax"], note["total"]) == (1100, 1310)
+    assert [(tax["amount"], tax["tax_behavior"]) for tax in note["total_taxes"]] == [
+        (200, "exclusive"),
+        (10, "inclusive"),
+    ]
+    assert [rate["id"] for rate in note["lines"]["data"][0]["tax_rates"]] == [vat]
+    assert balance(life) == -1310
+
+
+def test_a_note_gives_shipping_costs_back(life: Life) -> None:
+    data = {"display_name": "Post", "fixed_amount": {"amount": 700, "currency": "usd"}, "type": "fixed_amount"}
+    paid = invoice(life, 2000, shipping_cost={"shipping_rate_data": data})
+    rate = paid["shipping_cost"]["shipping_rate"]
+    note = life.local.post(NOTES, invoice=paid["id"], shipping_cost={"shipping_rate": rate}, credit_amount=700)
+    assert (note["amount_shipping"], note["total"], note["shipping_cost"]["shipping_rate"]) == (700, 700, rate)
+    refused = life.local.refused("post", NOTES, invoice=paid["id"], shipping_cost={"shipping_rate": "shr_nope"})
+    assert refused.param == "shipping_cost[shipping_rate]"

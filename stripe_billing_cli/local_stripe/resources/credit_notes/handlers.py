@@ -6,11 +6,12 @@ balance or outside of Stripe (`post_payment_amount`). Fields after `stripe/_cred
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices, taxes
 from stripe_billing_cli.local_stripe.billing.payments import refunds
 from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, page_addresses, shapes
@@ -24,7 +25,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
     Params,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_TAXES
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines
@@ -51,9 +52,8 @@ def _form(route: str) -> ObjectParam:
         required="refunds[].refund",
         unset="metadata",
         unsupported={
-            NO_TAXES: "lines[].tax_amounts lines[].tax_rates",
+            "it computes taxes by tax rates": "lines[].tax_amounts",
             "its credit notes have whole minor units": "lines[].unit_amount_decimal",
-            "it has no shipping": "shipping_cost",
         },
         without="refunds[].payment_record_refund refunds[].type",
     )
@@ -68,7 +68,7 @@ LIST = form("GET /v1/credit_notes", unsupported={NO_ACCOUNTS: "customer_account"
 
 def check(params: Params) -> None:
     """Refuse a note of nothing."""
-    if "amount" not in params and "lines" not in params:
+    if not params.keys() & {"amount", "lines", "shipping_cost"}:
         raise invalid("You must provide one of `amount`, `lines`, or `shipping_cost`.")
 
 
@@ -98,7 +98,10 @@ def _drafted(call: Call, invoice: Object) -> Object:
     shown = note_lines.lines_from_params(call, invoice, params.get("lines", ()))
     subtotal = sum(line["amount"] for line in shown) if shown else params.get("amount", 0)
     discounts = _sums(shown)
-    total = subtotal - sum(discounts.values())
+    note_taxes = [tax for line in shown for tax in line["taxes"]]
+    shipping = _shipping(invoice, params.get("shipping_cost"))
+    total = subtotal - sum(discounts.values()) + taxes.amount_of(note_taxes, "exclusive")
+    total += shipping["amount_total"] if shipping else 0
     if shown and params.get("amount", total) != total:
         raise invalid("The amount of a credit note must be the sum of its lines.", "amount")
     if total <= 0:
@@ -114,7 +117,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "id": id,
         "object": KIND,
         "amount": total,
-        "amount_shipping": 0,
+        "amount_shipping": shipping["amount_subtotal"] if shipping else 0,
         "created": call.now,
         "currency": invoice["currency"],
         "customer": invoice["customer"],
@@ -134,14 +137,26 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "pretax_credit_amounts": [],
         "reason": params.get("reason"),
         "refunds": linked,
+        "shipping_cost": shipping,
         "status": "issued",
         "subtotal": subtotal,
-        "subtotal_excluding_tax": subtotal,
+        "subtotal_excluding_tax": subtotal - taxes.amount_of(note_taxes, "inclusive"),
         "total": total,
-        "total_excluding_tax": total,
-        "total_taxes": [],
+        "total_excluding_tax": total - taxes.amount_of(note_taxes),
+        "total_taxes": taxes.summed(note_taxes),
         "type": kind,
     }
+
+
+def _shipping(invoice: Object, wanted: Mapping[str, Any] | None) -> Object | None:
+    """Return the shipping costs of the invoice where they are credited: "the line item amount is the total shipping
+    cost" (`stripe/params/_credit_note_create_params.py`)."""
+    if wanted is None:
+        return None
+    cost: Object | None = invoice["shipping_cost"]
+    if cost is None or wanted.get("shipping_rate", cost["shipping_rate"]) != cost["shipping_rate"]:
+        raise invalid("The invoice has no shipping cost by this shipping rate.", "shipping_cost[shipping_rate]")
+    return cost
 
 
 def _sums(lines: list[Object]) -> dict[str, int]:

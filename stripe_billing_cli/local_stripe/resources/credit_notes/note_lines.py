@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -20,10 +21,13 @@ KIND = "credit_note_line_item"
 def lines_from_params(call: Call, invoice: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
     """Return the lines that parameters describe."""
     billed = {line["id"]: line for line in invoice["lines"]["data"]}
-    return [_line(call, one, billed, f"lines[{number}]") for number, one in enumerate(wanted)]
+    exempt = invoice["customer_tax_exempt"]
+    return [_line(call, one, billed, exempt, f"lines[{number}]") for number, one in enumerate(wanted)]
 
 
-def _line(call: Call, wanted: Mapping[str, Any], billed: Mapping[str, Object], param: str) -> Object:
+def _line(
+    call: Call, wanted: Mapping[str, Any], billed: Mapping[str, Object], exempt: str | None, param: str
+) -> Object:
     custom = wanted["type"] == "custom_line_item"
     quantity = wanted.get("quantity", 1 if custom else None)
     line: Object = {
@@ -35,25 +39,33 @@ def _line(call: Call, wanted: Mapping[str, Any], billed: Mapping[str, Object], p
         "livemode": False,
         "metadata": dict(wanted.get("metadata") or {}),
         "pretax_credit_amounts": [],
-        "tax_rates": [],
-        "taxes": [],
+        "tax_rates": taxes.check_rates(call, wanted.get("tax_rates"), f"{param}[tax_rates]"),
         "type": wanted["type"],
     }
     if custom:
         if "unit_amount" not in wanted:
             raise invalid("Missing required param: unit_amount.", f"{param}[unit_amount]", "parameter_missing")
         unit = wanted["unit_amount"]
-        return {
+        custom_line = {
             **line,
             "amount": unit * (quantity or 1),
             **_unit(unit),
             "quantity": quantity,
             "invoice_line_item": None,
         }
+        return _taxed(call, custom_line, exempt)
     source = billed.get(wanted.get("invoice_line_item", ""))
     if source is None:
         raise no_such("invoice line item", wanted.get("invoice_line_item", ""), f"{param}[invoice_line_item]")
-    return {**line, **_part(source, wanted, quantity)}
+    if "tax_rates" not in wanted:
+        line["tax_rates"] = [tax["tax_rate_details"]["tax_rate"] for tax in source["taxes"]]
+    return _taxed(call, {**line, **_part(source, wanted, quantity)}, exempt)
+
+
+def _taxed(call: Call, line: Object, exempt: str | None) -> Object:
+    """Return the line with what its tax rates are of what its discounts leave, as on the invoice."""
+    line_taxes = taxes.taxes_of(line["amount"] - line["discount_amount"], taxes.find_rates(call, line["tax_rates"]))
+    return {**line, "taxes": [taxes.shown(tax, exempt) for tax in line_taxes]}
 
 
 def _part(source: Object, wanted: Mapping[str, Any], quantity: int | None) -> Object:
