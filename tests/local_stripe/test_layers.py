@@ -126,14 +126,6 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     assert circle(graph) == []
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_files_and_functions_stay_short(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    assert len(text.splitlines()) < 400
-    assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 60] == []
-
-
 def test_every_resource_is_answered() -> None:
     there = {module[1] for module in MODULES if module[0:1] == ("resources",) and len(module) > 1}
     listed = {resource.__name__.rsplit(".", 1)[1] for resource in api.RESOURCES}

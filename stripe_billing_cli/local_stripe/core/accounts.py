@@ -10,6 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.shapes import blank
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 DISPLAY_NAME = "Local Stripe"
@@ -45,7 +46,8 @@ def new_account(id: str, created: int) -> Object:
     return {
         "id": id,
         "object": "account",
-        "business_profile": _business_profile(),
+        "business_profile": blank("account_business_profile", "specified_commercial_transactions_act_url")
+        | {"name": DISPLAY_NAME},
         "business_type": None,
         "capabilities": {"card_payments": "active", "transfers": "active"},
         "charges_enabled": True,
@@ -65,7 +67,7 @@ def new_account(id: str, created: int) -> Object:
         "payouts_enabled": True,
         "requirements": _requirements(),
         "settings": _settings(),
-        "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
+        "tos_acceptance": blank("account_tos_acceptance"),
         "type": "standard",
     }
 
@@ -79,62 +81,27 @@ def change_country(store: Store, account: Object, country: str, currency: str) -
     return changed
 
 
-def _business_profile() -> Object:
-    return {
-        "annual_revenue": None,
-        "estimated_worker_count": None,
-        "mcc": None,
-        "minority_owned_business_designation": None,
-        "name": DISPLAY_NAME,
-        "product_description": None,
-        "specified_commercial_transactions_act_url": None,
-        "support_address": None,
-        "support_email": None,
-        "support_phone": None,
-        "support_url": None,
-        "url": None,
-    }
-
-
 def _requirements() -> Object:
-    return {
-        "alternatives": [],
-        "current_deadline": None,
-        "currently_due": [],
-        "disabled_reason": None,
-        "errors": [],
-        "eventually_due": [],
-        "past_due": [],
-        "pending_verification": [],
-    }
+    lists = "alternatives currently_due errors eventually_due past_due pending_verification".split()
+    return blank("account_requirements") | {name: [] for name in lists}
 
 
 def _settings() -> Object:
+    terms = blank("card_issuing_account_terms_of_service", "user_agent")
     return {
-        "bacs_debit_payments": {"display_name": None, "service_user_number": None},
-        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
-        "card_issuing": {"tos_acceptance": {"date": None, "ip": None, "user_agent": None}},
-        "card_payments": {
-            "decline_on": {"avs_failure": False, "cvc_failure": False},
-            "statement_descriptor_prefix": None,
-            "statement_descriptor_prefix_kana": None,
-            "statement_descriptor_prefix_kanji": None,
-        },
+        "bacs_debit_payments": blank("account_bacs_debit_payments_settings"),
+        "branding": blank("account_branding_settings"),
+        "card_issuing": {"tos_acceptance": terms},
+        "card_payments": blank("account_card_payments_settings")
+        | {"decline_on": {"avs_failure": False, "cvc_failure": False}},
         "dashboard": {"display_name": DISPLAY_NAME, "timezone": "Etc/UTC"},
-        "invoices": {"default_account_tax_ids": None, "hosted_payment_method_save": "offer"},
-        "payments": {
-            "statement_descriptor": None,
-            "statement_descriptor_kana": None,
-            "statement_descriptor_kanji": None,
-            "statement_descriptor_prefix_kana": None,
-            "statement_descriptor_prefix_kanji": None,
-        },
-        "payouts": {
-            "debit_negative_balances": True,
-            "schedule": {"delay_days": 2, "interval": "daily"},
-            "statement_descriptor": None,
-        },
-        "sepa_debit_payments": {"creditor_id": None},
+        "invoices": blank("account_invoices_settings") | {"hosted_payment_method_save": "offer"},
+        "payments": blank(
+            "account_payments_settings", "statement_descriptor_prefix_kana statement_descriptor_prefix_kanji"
+        ),
+        "payouts": blank("account_payout_settings")
+        | {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}},
+        "sepa_debit_payments": blank("account_sepa_debit_payments_settings", "creditor_id"),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 NO_ACCOUNTS = "it has no accounts that are customers"
-NO_CONNECT = "it has no connected accounts"
+NO_CONNECT = "its accounts do nothing for one another"
 NO_OPTIONS = "its payments are of cards, without options"
 NO_RENDERING = "it renders no invoices"
 NO_TAX_IDS = "the account has no tax ids"

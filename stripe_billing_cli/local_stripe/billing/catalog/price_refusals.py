@@ -1,5 +1,6 @@
 """Refusals of a price's parameters that do not go together. None of them needs to look at an object.
 
+Prices, plans and products' default prices are refused alike, so the rules stand below the three resources.
 From the texts in `stripe/params/_price_create_params.py`, and https://docs.stripe.com/api/prices/create.
 Amounts are in the currency's minor unit.
 """
@@ -19,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 MOST_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
 AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
 METER_ID = re.compile(r"mtr_[A-Za-z0-9_]+")
-"""Meters are not among the local Stripe's objects yet: any id of their form is taken for an existing one."""
+"""The form of a meter's id. Whether there is such a meter is not looked up: any id of the form is taken."""
 
 
 def check_new(params: Params, prefix: str = "") -> None:
