@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
+from stripe_billing_cli.stripe_api.references import id_of, invoice_paid_by, subscription_of
 
-CHARGES, DISPUTES, PAYMENTS = "/v1/charges", "/v1/disputes", "/v1/invoice_payments"
+CHARGES, DISPUTES = "/v1/charges", "/v1/disputes"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
     for page in api.pages(DISPUTES, {"expand": ["data.charge"]}):
         for dispute in page:
             charge = dispute["charge"]
-            customer = _id(charge["customer"])
+            customer = id_of(charge["customer"])
             payment = _payment(api, dispute, charge) if customer is not None else None
             if customer is not None and payment is not None:
                 payments_by_customer[customer].append(payment)
@@ -64,7 +65,7 @@ def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
         charge = api.get(f"{DISPUTES}/{dispute}", {"expand": ["charge"]})["charge"]
     except NotFoundError:
         return None
-    return _id(charge["customer"])
+    return id_of(charge["customer"])
 
 
 def _payment(api: StripeApi, dispute: Object, charge: Object) -> DisputedPayment | None:
@@ -72,22 +73,10 @@ def _payment(api: StripeApi, dispute: Object, charge: Object) -> DisputedPayment
     moved = dispute["balance_transactions"]
     if not moved or dispute["status"] == "won":
         return None
-    return DisputedPayment(min(one["created"] for one in moved), _subscription(api, _id(charge["payment_intent"])))
+    return DisputedPayment(min(one["created"] for one in moved), _subscription(api, id_of(charge["payment_intent"])))
 
 
 def _subscription(api: StripeApi, intent: str | None) -> str | None:
     """Return which subscription a payment was for, by the invoice that it paid: charges do not name it."""
-    if intent is None:
-        return None
-    by_intent = {"type": "payment_intent", "payment_intent": intent}
-    invoice_payments, _ = api.page(PAYMENTS, {"payment": by_intent, "limit": 1})
-    if not invoice_payments:
-        return None
-    invoice = api.get(f"/v1/invoices/{_id(invoice_payments[0]['invoice'])}")
-    details = (invoice["parent"] or {}).get("subscription_details") or {}
-    return _id(details.get("subscription"))
-
-
-def _id(reference: str | Object | None) -> str | None:
-    """Return what a field refers to, expanded or not."""
-    return reference["id"] if isinstance(reference, dict) else reference
+    invoice = invoice_paid_by(api, intent)
+    return id_of(subscription_of(api.get(f"/v1/invoices/{invoice}"))) if invoice else None

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, listed
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.stripe_api.repeats import current_times
 
 Expiry = Literal["expired", "soon"]

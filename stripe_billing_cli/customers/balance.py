@@ -14,8 +14,8 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import parse_amount
+from stripe_billing_cli.stripe_api.references import id_of
 
 Side = Literal["credit", "debit"]
 SHOWN = 10

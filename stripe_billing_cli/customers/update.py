@@ -11,8 +11,9 @@ from typing import Any
 
 from stripe_billing_cli.customers.fields import CustomerFields
 from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
-from stripe_billing_cli.stripe_api import json_output, lookup
+from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.references import id_of
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 """The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
@@ -89,7 +90,7 @@ def _attached(api: StripeApi, customer: Object, payment_method: str) -> str:
     attempt has the same idempotency key, and a run after one that was cut off gets the card of that one.
     """
     path = f"/v1/payment_methods/{payment_method}/attach"
-    default = json_output.id_of(customer["invoice_settings"]["default_payment_method"])
+    default = id_of(customer["invoice_settings"]["default_payment_method"])
     wish = json.dumps([path, customer["id"], default])
     key = "billing-" + hashlib.sha256(wish.encode()).hexdigest()[:48]
     answer = api.post(path, {"customer": customer["id"]}, key)

@@ -15,8 +15,8 @@ from stripe_billing_cli.invoices.load import charges_of, credit_notes_of, find_i
 from stripe_billing_cli.stripe_api import create_once, json_output, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 
 PATH = "/v1/credit_notes"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice, subscription_of
+from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.references import id_of, whole_subscription_of
 
 Way = Literal["void", "write-off"]
 BECOMES: dict[Way, str] = {"void": "void", "write-off": "uncollectible"}
@@ -51,7 +52,7 @@ class GiveUpPlan:
     @property
     def subscription(self) -> Object | None:
         """Return the subscription that the invoice is of, unless it has ended."""
-        subscription = subscription_of(self.invoice)
+        subscription = whole_subscription_of(self.invoice)
         return subscription if subscription is not None and subscription["status"] not in ENDED else None
 
     @property
@@ -62,8 +63,7 @@ class GiveUpPlan:
         if subscription is None or self.way != "void":
             return False
         return bool(
-            subscription["status"] == "incomplete"
-            and json_output.id_of(subscription["latest_invoice"]) == self.invoice["id"]
+            subscription["status"] == "incomplete" and id_of(subscription["latest_invoice"]) == self.invoice["id"]
         )
 
     def apply(self, api: StripeApi) -> GiveUpResult:

@@ -9,7 +9,7 @@ from typing import Any
 from stripe_billing_cli.stripe_api import json_output, lists, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of, whole_subscription_of
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.parts import Parts
 from stripe_billing_cli.subscriptions.payments import PaymentError
@@ -51,17 +51,10 @@ def open_invoices(api: StripeApi, customer: str) -> list[Object]:
     return sorted(invoices, key=lambda one: (one["created"], one["number"] or ""))
 
 
-def subscription_of(invoice: Object) -> Object | None:
-    """Return the subscription of an invoice that was read with `EXPAND`."""
-    details = (invoice["parent"] or {}).get("subscription_details") or {}
-    subscription = details.get("subscription")
-    return subscription if isinstance(subscription, dict) else None
-
-
 def paying_card(invoice: Object) -> Object | None:
     """Return what an invoice is charged to: its own default, its subscription's, its customer's
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
-    subscription, customer = subscription_of(invoice), invoice["customer"]
+    subscription, customer = whole_subscription_of(invoice), invoice["customer"]
     settings = customer.get("invoice_settings") or {} if isinstance(customer, dict) else {}
     own = invoice["default_payment_method"]
     return own or (subscription or {}).get("default_payment_method") or settings.get("default_payment_method")

@@ -17,7 +17,7 @@ from stripe_billing_cli.promotion_codes.refusals import Purchase, Refusal
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 
 PREVIEW = "/v1/invoices/create_preview"
 EXPAND = (

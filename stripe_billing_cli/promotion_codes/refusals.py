@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.references import id_of
 
 Reason = Literal[
     "unknown",

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed, retrieve
+from stripe_billing_cli.stripe_api.references import id_of
 
 PATH = "/v1/promotion_codes"
 ID = "promo_"

@@ -9,7 +9,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lists, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.ids import kind_of
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of, invoice_paid_by, whole_subscription_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 
 PATH = "/v1/refunds"
@@ -144,21 +144,13 @@ def _charges_of_invoice(api: StripeApi, invoice: Object) -> list[Object]:
 
 def _invoice_of(api: StripeApi, charge: Object) -> Object | None:
     """Return the invoice that a charge paid, by the payments of its intent; charges do not name it at this version."""
-    intent = id_of(charge["payment_intent"])
-    if intent is None:
-        return None
-    payments, _ = api.page(
-        "/v1/invoice_payments", {"payment": {"type": "payment_intent", "payment_intent": intent}, "limit": 1}
-    )
-    if not payments:
-        return None
-    return api.get(f"/v1/invoices/{id_of(payments[0]['invoice'])}", {"expand": [SUBSCRIPTION]})
+    invoice = invoice_paid_by(api, id_of(charge["payment_intent"]))
+    return api.get(f"/v1/invoices/{invoice}", {"expand": [SUBSCRIPTION]}) if invoice else None
 
 
 def _subscription(invoice: Object | None) -> Object | None:
-    details = ((invoice or {}).get("parent") or {}).get("subscription_details") or {}
-    subscription = details.get("subscription")
-    return subscription if isinstance(subscription, dict) and not lookup.has_ended(subscription) else None
+    subscription = whole_subscription_of(invoice or {})
+    return None if subscription is None or lookup.has_ended(subscription) else subscription
 
 
 def _payment(api: StripeApi, charge: Object) -> Payment:

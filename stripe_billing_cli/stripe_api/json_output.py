@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.references import id_of, subscription_of
 
 INTERNAL = "billing_intent"
 """Metadata that `billing` writes while a creation is under way; nobody's business outside."""
@@ -133,7 +134,7 @@ def invoice(source: Object) -> dict[str, Any]:
         "number": source["number"],
         "status": source["status"],
         "customer": id_of(source["customer"]),
-        "subscription": subscription_of_invoice(source),
+        "subscription": id_of(subscription_of(source)),
         "billing_reason": source["billing_reason"],
         "total": source["total"],
         "amount_due": source["amount_due"],
@@ -151,12 +152,6 @@ def invoice(source: Object) -> dict[str, Any]:
         "voided_at": moments["voided_at"],
         "written_off_at": moments["marked_uncollectible_at"],
     }
-
-
-def subscription_of_invoice(source: Object) -> str | None:
-    """Return the id of the subscription that an invoice bills; null for an invoice made by hand."""
-    details = (source["parent"] or {}).get("subscription_details") or {}
-    return id_of(details.get("subscription"))
 
 
 def refund(source: Object) -> dict[str, Any]:
@@ -243,8 +238,3 @@ def event(source: Object) -> dict[str, Any]:
 
 def metadata(source: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key, value in (source["metadata"] or {}).items() if key not in (INTERNAL, REFUND)}
-
-
-def id_of(reference: Any) -> str | None:
-    """Return the id of an object that Stripe gives as an id, whole, or not at all."""
-    return reference["id"] if isinstance(reference, Mapping) else reference  # type: ignore[no-any-return]

@@ -14,7 +14,8 @@ from dataclasses import replace
 from stripe_billing_cli.stripe_api import create_once
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
-from stripe_billing_cli.stripe_api.json_output import INTERNAL, id_of
+from stripe_billing_cli.stripe_api.json_output import INTERNAL
+from stripe_billing_cli.stripe_api.references import id_of
 
 DAY = 86400
 

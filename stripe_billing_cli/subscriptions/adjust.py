@@ -14,7 +14,7 @@ from typing import Any, Literal
 from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import (
     cost,
     item_change,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 
 When = Literal["default", "now", "period-end", "last-period-end", "at"]
 RefundKind = Literal["last", "prorated"]

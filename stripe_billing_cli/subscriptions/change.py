@@ -10,7 +10,7 @@ from typing import Any
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import (
     item_change,
     later_quote,

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import smallest_charge
+from stripe_billing_cli.stripe_api.references import id_of
 
 Kind = Literal["line", "discount", "tax", "balance"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import renewals
 
 FOR_EVER = 1 << 62

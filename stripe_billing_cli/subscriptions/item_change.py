@@ -13,7 +13,7 @@ from typing import Literal
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import schedule as schedules
 from stripe_billing_cli.subscriptions import status_checks
 from stripe_billing_cli.subscriptions.terms import Terms, name_of, terms_of

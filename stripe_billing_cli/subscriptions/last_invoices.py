@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import payment_attempts, steps
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 

@@ -15,6 +15,7 @@ from stripe_billing_cli.stripe_api import ids, json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PermissionMissingError
+from stripe_billing_cli.stripe_api.references import id_of, subscription_of
 from stripe_billing_cli.subscriptions import schedule
 from stripe_billing_cli.subscriptions.parts import Parts
 
@@ -136,10 +137,8 @@ def _subscription_of(event: Mapping[str, Any]) -> str | None:
     """Return the subscription that the object of an event is, or is an invoice of; the event as it came."""
     source = (event.get("data") or {}).get("object") or {}
     if source.get("object") == "subscription":
-        return json_output.id_of(source)
-    parent = source.get("parent") or {}
-    details = parent.get("subscription_details") or {}
-    return json_output.id_of(details.get("subscription"))
+        return id_of(source)
+    return id_of(subscription_of(source))
 
 
 def record(overview: Overview) -> dict[str, Any]:

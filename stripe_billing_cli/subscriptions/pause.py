@@ -14,7 +14,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import quote, status_checks, steps
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import invoice_lines
 
 

@@ -7,12 +7,12 @@ https://docs.stripe.com/api/invoiceitems/list. Amounts in minor units; a credit 
 from __future__ import annotations
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of, subscription_of
 
 
 def for_subscription(api: StripeApi, subscription: Object) -> list[Object]:
     """Return what waits for an invoice of the subscription. Raises `StripeCallError`."""
-    return [item for item in for_customer(api, subscription) if _subscription_of(item) == subscription["id"]]
+    return [item for item in for_customer(api, subscription) if subscription_of(item) == subscription["id"]]
 
 
 def for_customer(api: StripeApi, subscription: Object) -> list[Object]:
@@ -25,8 +25,3 @@ def are_there(api: StripeApi, subscription: Object) -> bool:
     """Return whether anything waits for an invoice of the subscription or of its customer. Raises `StripeCallError`."""
     pending = {"customer": id_of(subscription["customer"]), "pending": True, "limit": 1}
     return bool(api.page("/v1/invoiceitems", pending)[0])
-
-
-def _subscription_of(item: Object) -> str | None:
-    details = (item["parent"] or {}).get("subscription_details") or {}
-    return details.get("subscription")

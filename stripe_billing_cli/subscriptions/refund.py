@@ -15,7 +15,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
-from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
+from stripe_billing_cli.stripe_api.json_output import REFUND
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for

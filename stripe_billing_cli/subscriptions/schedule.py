@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
 STAMP = "billing_change"

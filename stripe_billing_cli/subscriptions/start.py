@@ -19,8 +19,8 @@ from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, has_ended, listed
+from stripe_billing_cli.stripe_api.references import id_of
 
 PATH = "/v1/subscriptions"
 LISTED = ("latest_invoice.confirmation_secret", "pending_setup_intent")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import renewals
 from stripe_billing_cli.subscriptions.terms import name_of
 

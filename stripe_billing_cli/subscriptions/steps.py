@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 
 EXPAND = ("latest_invoice.payments", "customer.invoice_settings.default_payment_method", "default_payment_method")
 """What the commands that change a subscription read along with it."""

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
+from stripe_billing_cli.stripe_api.json_output import REFUND
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import cost, invoice_lines, pending_invoice_items, quote, refund
 from stripe_billing_cli.subscriptions.cancellation import ENDED, period_end
 from stripe_billing_cli.subscriptions.cost import Cost, is_proration, paid_for

@@ -32,12 +32,13 @@ from stripe_billing_cli.catalog.kinds.price.forms import UNSPECIFIED, OptionTaxB
 from stripe_billing_cli.catalog.kinds.product import TaxCodeId
 from stripe_billing_cli.catalog.kinds.rules import Report, check_currency, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
-from stripe_billing_cli.catalog.kinds.usage import Place, id_of, still_using
+from stripe_billing_cli.catalog.kinds.usage import Place, still_using
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.references import id_of
 
 EXPANDED = {"expand": ["data.fixed_amount.currency_options"]}
 """What Stripe answers only where it is asked for (`x-expandableFields` of its OpenAPI document)."""
@@ -221,4 +222,4 @@ class ShippingRateKind(StandardKind[ShippingRate]):
 def _options_of(seller: Object) -> Iterator[str]:
     """Yield the shipping rates among which the customer of a link or session chooses."""
     for option in seller["shipping_options"] or []:
-        yield id_of(option["shipping_rate"])
+        yield str(id_of(option["shipping_rate"]))

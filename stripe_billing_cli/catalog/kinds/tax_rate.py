@@ -15,9 +15,10 @@ from stripe_billing_cli.catalog.kinds.forms import DecimalForm, Plain
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text, Written
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
-from stripe_billing_cli.catalog.kinds.usage import Place, id_of, still_using
+from stripe_billing_cli.catalog.kinds.usage import Place, still_using
 from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.references import id_of
 
 PLACES = 4
 """Decimal places of a percentage (https://docs.stripe.com/api/tax_rates/create)."""

@@ -46,11 +46,6 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place]) -> str:
     return "; ".join([f"{object_id} is {usage}", *beside])
 
 
-def id_of(named: Any) -> str:
-    """Return the id of what is named by it, or expanded."""
-    return str(named["id"] if isinstance(named, dict) else named)
-
-
 def _users(api: StripeApi, object_id: str, place: Place) -> tuple[list[str], bool]:
     """Return the ids of those that use the object, and whether all were looked at."""
     pages = api.pages(place.path, place.params)

@@ -8,7 +8,7 @@ from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions.cancel import CancelPlan, CancelResult
 from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
