@@ -34,11 +34,7 @@ NOT_TRIGGERED: Mapping[str, str] = {
     "cash balances: only cards pay": (
         "cash_balance.funds_available customer_cash_balance_transaction.created payment_intent.partially_funded"
     ),
-    "debits: only cards pay": "checkout.session.async_payment_succeeded",
-    "quotes": "quote.",
-    "payments that are confirmed in another way than by a card at once": (
-        "payment_intent.amount_capturable_updated payment_intent.processing"
-    ),
+    "debits: only cards pay": "checkout.session.async_payment_succeeded payment_intent.processing",
     "the account has no bank account to pay out to": "payout.",
     "Identity": "identity.",
     "Issuing": "issuing_authorization. issuing_card. issuing_cardholder. issuing_transaction.",

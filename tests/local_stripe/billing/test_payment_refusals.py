@@ -181,8 +181,6 @@ def test_stripe_js_may_be_asked_to_authenticate_in_place(local: Local) -> None:
     path = f"{INTENTS}/{made['id']}/confirm"
     waiting = local.post(path, return_url="https://shop.example/back", use_stripe_sdk=True)
     assert waiting["next_action"]["type"] == "use_stripe_sdk"
-    refused = local.refused("post", INTENTS, amount=2000, currency="usd", confirmation_method="manual")
-    assert refused.param == "confirmation_method"
 
 
 def test_what_only_a_confirmation_uses_is_not_dropped_without_one(local: Local) -> None:

@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.checkout import PATH, paid, pay, selling
-from tests.local_stripe.conftest import NOW, Local
+from tests.local_stripe.conftest import NOW, Local, encoded
 
 DAY = 24 * 60 * 60
 
 
 def priced(local: Local, session: Any, **entered: Any) -> Any:
     """Return the session after its customer has entered something, and not paid yet."""
-    from tests.local_stripe.conftest import encoded
-
     reply = local.send("post", f"/local/checkout/sessions/{session['id']}/price", encoded(entered))
     assert reply.status == 200, reply.text
     return reply.json

@@ -180,6 +180,16 @@ def settle_now(call: Call, before: Object) -> Object:
     return after
 
 
+def with_descriptor(call: Call, charge: Object, intent: Object) -> Object:
+    """Return the charge as it appears on the card's statement, which its capture may still change."""
+    names = ("statement_descriptor", "statement_descriptor_suffix")
+    shown = {
+        **{name: intent[name] for name in names},
+        "calculated_statement_descriptor": _statement_descriptor(call, intent),
+    }
+    return {**charge, **shown}
+
+
 def capture(call: Call, charge: Object, amount: int) -> Object:
     """Take so much of what was reserved. The rest is released, which is no refund (recorded)."""
     taken = {**charge, "amount_captured": amount, "captured": True}

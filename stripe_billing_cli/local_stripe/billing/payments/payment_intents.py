@@ -78,7 +78,10 @@ def attempt(
     so is one that may not wait for the customer.
     """
     card = payment_methods.card_of(method)
-    asks = card.authenticates_payment(off_session=off_session, set_up=method.get("_set_up", False))
+    authenticated = intent.get("_authenticated") == method["id"]
+    asks = not authenticated and card.authenticates_payment(
+        off_session=off_session, set_up=method.get("_set_up", False)
+    )
     if asks and (not may_wait or (off_session and not invoice)):
         return _unauthenticated(call, intent, method)
     if asks:
@@ -86,15 +89,30 @@ def attempt(
     decline = payment_methods.payment_decline(method)
     if decline is not None:
         return _declined(call, intent, payment_methods.checked_by_bank(call, method), decline)
-    return succeed(call, intent, method)
+    return succeed(call, intent, method, authenticated=authenticated)
+
+
+def usage(intent: Object) -> str | None:
+    """Return for which later payments the card is kept: as the options of cards say, else as the intent does."""
+    of_cards = ((intent["payment_method_options"] or {}).get("card") or {}).get("setup_future_usage")
+    wanted = of_cards or intent["setup_future_usage"]
+    return None if wanted == "none" else wanted
+
+
+def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
+    """Return an intent whose customer has passed 3-D Secure, and that the seller's server is to confirm once more
+    (`confirmation_method` in `stripe/params/_payment_intent_create_params.py`)."""
+    after = {**intent, "next_action": None, "status": "requires_confirmation", "_authenticated": method["id"]}
+    call.store.replace(KIND, after)
+    return after
 
 
 def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool = False) -> Object:
     """The card pays: at once, or when it is captured by hand."""
     method = payment_methods.checked_by_bank(call, method)
-    if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
+    if usage(intent) and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
-    if intent["setup_future_usage"] == "off_session":
+    if usage(intent) == "off_session":
         payment_methods.set_up(call, method)
     charge = charges.new(call, intent, method, None, authenticated=authenticated)
     after = {
@@ -138,7 +156,7 @@ def _paid(call: Call, intent: Object, charge: Object) -> Object:
 def capture(call: Call, intent: Object, amount: int) -> Object:
     """Take so much of what was reserved, and leave the rest to the customer."""
     before = _charge_of(call, intent)
-    charge = charges.capture(call, before, amount)
+    charge = charges.capture(call, charges.with_descriptor(call, before, intent), amount)
     paid = {**intent, "amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     call.store.replace(KIND, paid)
     scheduler.put(call.store, EXPIRE, intent["id"], None, None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.forms import Raw
@@ -12,16 +10,15 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Email,
-    ListOf,
     ObjectParam,
     Params,
     ParamType,
     Text,
     optional,
     required,
-    unsupported,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
+from stripe_billing_cli.local_stripe.resources import payment_methods
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals
 
 ADDRESS = ObjectParam(
@@ -34,6 +31,29 @@ TYPES = ("allowed_payment_method_types", "payment_method_types")
 """What an intent may be paid by: the parameter of our version of the SDK, and that of the recordings."""
 
 
+OTHER_TYPES = (
+    "acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie "
+    "bizum blik boleto card_present cashapp crypto customer_balance eps fpx giropay grabpay ideal "
+    "interac_present kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay "
+    "nz_bank_account oxxo p24 pay_by_bank payco paynow paypal paypay payto pix promptpay revolut_pay "
+    "samsung_pay satispay scalapay sepa_debit sequra sofort sunbit swish twint upi us_bank_account wechat_pay "
+    "zip"
+)
+CARD_OPTIONS = (
+    "capture_method cvc_token installments mandate_options moto network request_extended_authorization "
+    "request_incremental_authorization request_multicapture request_overcapture require_cvc_recollection "
+    "setup_credential_usage statement_descriptor_suffix_kana statement_descriptor_suffix_kanji "
+    "stored_credential_usage three_d_secure"
+)
+NOT_HERE = " ".join(
+    (
+        "amount_details excluded_payment_method_types hooks payment_details",
+        *(f"payment_method_options.{name}" for name in OTHER_TYPES.split()),
+        *(f"payment_method_options.card.{name}" for name in CARD_OPTIONS.split()),
+    )
+)
+
+
 class OffSession(ParamType):
     """The absence of the customer: a boolean, or one of the two kinds of payments by which Stripe once said that."""
 
@@ -41,49 +61,37 @@ class OffSession(ParamType):
         return raw in ("one_off", "recurring") or Boolean().read(raw, name)
 
 
-ANYWHERE: dict[str, Any] = {
-    **optional(allowed_payment_method_types=ListOf(Text()), payment_method_types=ListOf(Text())),
-    **unsupported(
-        NO_OPTIONS,
-        "amount_details excluded_payment_method_types hooks payment_details payment_method_data payment_method_options",
-    ),
-    "expand": EXPAND,
+TYPED: dict[str, ParamType] = {
+    "allowed_payment_method_types[]": Text(),
+    "off_session": OffSession(),
+    "payment_method_data": payment_methods.MethodData(),
+    "payment_method_options.card.request_three_d_secure": Choice(("automatic",)),
+    "receipt_email": Email(),
 }
+
+
 CREATE = form(
     "POST /v1/payment_intents",
-    {"receipt_email": Email(), "off_session": OffSession(), "allowed_payment_method_types[]": Text()},
+    TYPED,
     unset="metadata",
     unsupported={
         NO_ACCOUNTS: "customer_account",
         NO_CONNECT: "application_fee_amount on_behalf_of transfer_data transfer_group",
-        NO_OPTIONS: (
-            "payment_method_configuration confirmation_token mandate mandate_data radar_options "
-            "amount_details excluded_payment_method_types hooks payment_details "
-            "payment_method_data payment_method_options"
-        ),
+        NO_OPTIONS: (f"payment_method_configuration confirmation_token mandate mandate_data radar_options {NOT_HERE}"),
     },
 )
 CONFIRM = form(
     "POST /v1/payment_intents/{intent}/confirm",
-    {"receipt_email": Email(), "off_session": OffSession(), "allowed_payment_method_types[]": Text()},
-    unsupported={
-        NO_OPTIONS: (
-            "amount_to_confirm confirmation_token mandate mandate_data radar_options "
-            "amount_details excluded_payment_method_types hooks payment_details "
-            "payment_method_data payment_method_options"
-        )
-    },
+    TYPED,
+    unsupported={NO_OPTIONS: (f"amount_to_confirm confirmation_token mandate mandate_data radar_options {NOT_HERE}")},
 )
 UPDATE = form(
     "POST /v1/payment_intents/{intent}",
-    {"receipt_email": Email(), "allowed_payment_method_types[]": Text()},
+    {name: kind for name, kind in TYPED.items() if name != "off_session"},
     unsupported={
         NO_ACCOUNTS: "customer_account",
         NO_CONNECT: "application_fee_amount transfer_data transfer_group",
-        NO_OPTIONS: (
-            "payment_method_configuration amount_details excluded_payment_method_types hooks "
-            "payment_details payment_method_data payment_method_options"
-        ),
+        NO_OPTIONS: (f"payment_method_configuration {NOT_HERE}"),
     },
 )
 CANCEL = form(
@@ -94,7 +102,7 @@ CAPTURE = form(
     "POST /v1/payment_intents/{intent}/capture",
     unsupported={
         NO_CONNECT: "application_fee_amount transfer_data",
-        NO_OPTIONS: ("amount_details hooks payment_details statement_descriptor statement_descriptor_suffix"),
+        NO_OPTIONS: "amount_details hooks payment_details",
     },
 )
 LIST = form("GET /v1/payment_intents", unsupported={NO_ACCOUNTS: "customer_account"})
@@ -109,11 +117,6 @@ def check_creation(params: Params) -> None:
     """Raise for parameters that do not go together, and for an amount that Stripe does not charge."""
     refusals.check_amount(params["amount"], params["currency"])
     check_types(params)
-    if params.get("confirmation_method") == "manual":
-        raise invalid(
-            "The local Stripe does not have the confirmation method `manual`: it is confirmed where it is paid.",
-            "confirmation_method",
-        )
     named = [name for name in ("automatic_payment_methods", *TYPES) if name in params]
     if len(named) > 1:
         raise only_one_of(named)
@@ -123,6 +126,7 @@ def check_creation(params: Params) -> None:
 
 
 def check_types(params: Params) -> None:
+    payment_methods.check_one(params)
     for name in TYPES:
         refusals.check_types(params.get(name), name)
 

@@ -20,6 +20,7 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields, refusals
 
 KIND = payment_intents.KIND
@@ -31,6 +32,7 @@ OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 
 
 def create(call: Call) -> Object:
+    call = described_methods.with_method(call)
     params = call.params
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
@@ -44,17 +46,27 @@ def create(call: Call) -> Object:
         currency=params["currency"],
         customer=customer["id"] if customer else None,
         capture_method=params.get("capture_method", "automatic_async"),
+        confirmation_method=params.get("confirmation_method", "automatic"),
         metadata=merged({}, params.get("metadata") or {}),
         payment_method=method["id"] if method else None,
         setup_future_usage=params.get("setup_future_usage"),
         **_described(params),
-        **types,
+        **_with_options(types, params),
     )
     if not params.get("confirm"):
         return intent
     if method is None:
         raise refusals.nothing_to_confirm(call, intent)
     return _confirmed(call, intent, method)
+
+
+def _with_options(types: Object, params: Mapping[str, Any]) -> Object:
+    """Return what may pay, with the options that a call gives for cards."""
+    for_cards = (params.get("payment_method_options") or {}).get("card")
+    if for_cards is None:
+        return types
+    options = types.get("payment_method_options") or {"card": payment_intents.CARD_OPTIONS}
+    return {**types, "payment_method_options": {**options, "card": {**options["card"], **for_cards}}}
 
 
 def _described(params: Mapping[str, Any]) -> Object:
@@ -104,15 +116,16 @@ def confirm(call: Call) -> Object:
     """Pay with the card named, or the intent's own. Raises the card's decline as 402, what it left behind stays."""
     before = refusals.find(call)
     customer = _customer_of(call, before)
-    call = clocks.at_time_of(call, customer or {})
     refusals.check_confirmable(call, before)
+    call = described_methods.with_method(clocks.at_time_of(call, customer or {}))
     wanted = call.params.get("payment_method") or before["payment_method"]
     method = refusals.usable_method(call, wanted, customer, before)
     if method is None:
         raise refusals.nothing_to_confirm(call, before)
     _check_invoice(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
-    return _confirmed(call, {**before, **changed, **_described(call.params), **_named_types(call.params)}, method)
+    types = _with_options({**before, **_named_types(call.params)}, call.params)
+    return _confirmed(call, {**types, **changed, **_described(call.params)}, method)
 
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
@@ -154,15 +167,15 @@ def cancel(call: Call) -> Object:
 def update(call: Call) -> Object:
     """Update what is to be paid and by what, while the intent is not paid. An invoice says itself what it costs."""
     intent = refusals.find(call)
-    params = call.params
     customer = _customer_of(call, intent)
-    call = clocks.at_time_of(call, customer or {})
+    call = described_methods.with_method(clocks.at_time_of(call, customer or {}))
+    params = call.params
     for name in (*DECIDING, *fields.TYPES):
         if name in params:
             refusals.check_updatable(call, intent, name)
     _check_invoice(call, intent)
     changed = {name: params[name] for name in DECIDING if name in params}
-    after = {**intent, **changed, **_described(params), **_named_types(params)}
+    after = {**_with_options({**intent, **_named_types(params)}, params), **changed, **_described(params)}
     if "amount" in params or "currency" in params:
         refusals.check_amount(after["amount"], after["currency"])
     if "customer" in params:
@@ -199,6 +212,8 @@ def capture(call: Call) -> Object:
     if "metadata" in call.params:
         named = call.params["metadata"]
         intent = {**intent, "metadata": {} if named is None else merged(intent["metadata"], named)}
+    for name in ("statement_descriptor", "statement_descriptor_suffix"):
+        intent = {**intent, name: call.params.get(name, intent[name])}
     return payment_intents.capture(call, intent, amount)
 
 
@@ -209,7 +224,9 @@ def authenticate(call: Call) -> Object:
         raise intent_checks.unexpected_state(KIND, "PaymentIntent", "authenticate", intent, call)
     call = clocks.at_time_of(call, _customer_of(call, intent) or {})
     method = payment_methods.find(call, intent["payment_method"], "payment_method")
-    if call.params["succeeds"]:
+    if call.params["succeeds"] and intent["confirmation_method"] == "manual":
+        after = payment_intents.await_confirmation(call, intent, method)
+    elif call.params["succeeds"]:
         after = payment_intents.succeed(call, intent, method, authenticated=True)
     else:
         after = payment_intents.not_authenticated(call, intent, method)

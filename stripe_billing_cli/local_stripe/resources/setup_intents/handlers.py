@@ -21,11 +21,12 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals
 
 CREATE = form(
     "POST /v1/setup_intents",
-    {"description": Text()},
+    {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unset="metadata",
     unsupported={
         NO_ACCOUNTS: "customer_account",
@@ -33,16 +34,16 @@ CREATE = form(
         NO_OPTIONS: (
             "excluded_payment_method_types flow_directions payment_method_configuration "
             "single_use allowed_payment_method_types confirmation_token mandate_data "
-            "payment_method_data payment_method_options use_stripe_sdk"
+            "payment_method_options use_stripe_sdk"
         ),
     },
 )
 CONFIRM = form(
     "POST /v1/setup_intents/{intent}/confirm",
+    {"payment_method_data": described_methods.MethodData()},
     unsupported={
         NO_OPTIONS: (
-            "allowed_payment_method_types confirmation_token mandate_data payment_method_data "
-            "payment_method_options use_stripe_sdk"
+            "allowed_payment_method_types confirmation_token mandate_data payment_method_options use_stripe_sdk"
         )
     },
 )
@@ -51,6 +52,7 @@ CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
 
 
 def create(call: Call) -> Object:
+    call = described_methods.with_method(call)
     params = call.params
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
@@ -100,6 +102,7 @@ def check_new(params: Params) -> None:
 
 
 def check_types(params: Params) -> None:
+    described_methods.check_one(params)
     refusals.check_types(params.get("payment_method_types"))
 
 
@@ -113,7 +116,7 @@ def confirm(call: Call) -> Object:
     setup = refusals.find(call)
     refusals.check_secret(call, setup)
     customer = call.store.get("customer", setup["customer"]) if setup["customer"] else None
-    call = clocks.at_time_of(call, customer or {})
+    call = described_methods.with_method(clocks.at_time_of(call, customer or {}))
     id = call.params.get("payment_method") or setup["payment_method"]
     refusals.check_confirmable(call, setup, id)
     method = refusals.usable_method(call, id, setup["customer"], setup)
@@ -155,8 +158,9 @@ def cancel(call: Call) -> Object:
 
 def update(call: Call) -> Object:
     setup = refusals.find(call)
-    params = call.params
     refusals.check_updatable(call, setup)
+    call = described_methods.with_method(call)
+    params = call.params
     after = {**setup, **{name: params[name] for name in ("customer", "description") if name in params}}
     if "customer" in params:
         customers.find(call, params["customer"])
@@ -203,13 +207,13 @@ def list_setups(call: Call) -> Object:
 
 UPDATE = form(
     "POST /v1/setup_intents/{intent}",
-    {"description": Text()},
+    {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unsupported={
         NO_ACCOUNTS: "customer_account",
         NO_CONNECT: "attach_to_self",
         NO_OPTIONS: (
             "allowed_payment_method_types excluded_payment_method_types flow_directions "
-            "payment_method_configuration payment_method_data payment_method_options"
+            "payment_method_configuration payment_method_options"
         ),
     },
 )
@@ -222,7 +226,7 @@ ROUTES = (
     Route("GET", PATH, "setup_intent", LIST, list_setups, lists=True),
     Route("GET", f"{PATH}/{{id}}", "setup_intent", RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", "setup_intent", UPDATE, update, check_types),
-    Route("POST", f"{PATH}/{{id}}/confirm", "setup_intent", CONFIRM, confirm),
+    Route("POST", f"{PATH}/{{id}}/confirm", "setup_intent", CONFIRM, confirm, described_methods.check_one),
     Route("POST", f"{PATH}/{{id}}/cancel", "setup_intent", CANCEL, cancel),
     Route("POST", f"{PATH}/{{id}}/verify_microdeposits", "setup_intent", VERIFY, verify),
     Route("POST", "/local/setup_intents/{id}/authenticate", "setup_intent", AUTHENTICATE, authenticate),

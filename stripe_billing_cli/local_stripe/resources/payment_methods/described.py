@@ -1,0 +1,42 @@
+"""Payment methods that a payment's call describes in place of naming them: `payment_method_data`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core.errors import only_one_of
+from stripe_billing_cli.local_stripe.core.forms import Raw
+from stripe_billing_cli.local_stripe.core.parameters import Params, ParamType
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.resources.payment_methods import fields, handlers
+
+DATA = "payment_method_data"
+
+
+class MethodData(ParamType):
+    """A payment method, described as a call that creates one describes it."""
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        return fields.CREATE.unknown(raw, name)
+
+    def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        described = fields.CREATE.read(raw, name)
+        fields.check_new(described)
+        return described
+
+
+def check_one(params: Params) -> None:
+    """Raise where a call names a payment method and describes another one."""
+    if "payment_method" in params and DATA in params:
+        raise only_one_of(["payment_method", DATA])
+
+
+def with_method(call: Call) -> Call:
+    """Return the call as if it named the payment method that it describes, which is made."""
+    described = call.params.get(DATA)
+    if described is None:
+        return call
+    method = handlers.create(replace(call, params=described))
+    named = {name: value for name, value in call.params.items() if name != DATA}
+    return replace(call, params={**named, "payment_method": method["id"]})
