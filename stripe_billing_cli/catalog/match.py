@@ -194,7 +194,21 @@ def match_by_stamp(
             check_adoption(matching, entry, current)
     else:
         current = matching.newest(stamped)
-    return Match(current, tuple(existing for existing in stamped if current is None or existing["id"] != current["id"]))
+    return Match(current, earlier_objects(matching, entry, current, stamped))
+
+
+def earlier_objects(
+    matching: Matching, entry: Entry[Any], current: Object | None, stamped: Sequence[Object]
+) -> tuple[Object, ...]:
+    """Return what the current object of an entry has replaced: the others with its stamp, and what the file adopts by
+    id, which bears no stamp where it was replaced before it was changed."""
+    if current is None:
+        return tuple(stamped)
+    others = [existing for existing in stamped if existing["id"] != current["id"]]
+    adopted = matching.objects.get(entry.adopted_id) if entry.adopted_id else None
+    if adopted is not None and stamp_of(adopted) is None and adopted["id"] != current["id"]:
+        others.append(adopted)
+    return tuple(others)
 
 
 def check_adoption(matching: Matching, entry: Entry[Any], existing: Object) -> None:

@@ -262,9 +262,11 @@ class Planner:
 
     def _blockers(self) -> dict[str, list[Blocker]]:
         by_object: dict[str, list[Blocker]] = defaultdict(list)
+        named = {existing["id"] for match in self._matches.values() for existing in match.known()}
         for kind in self._kinds:
             for existing in self._snapshot.objects[kind.name].values():
-                for object_id, blocker in kind.blocks(existing):
+                ours = existing["id"] in named or kind.stamp_on(existing) is not None
+                for object_id, blocker in kind.blocks(existing, ours=ours):
                     by_object[object_id].append(blocker)
         return by_object
 

@@ -441,3 +441,25 @@ def test_a_shipping_rate_that_is_not_there_is_a_mistake(billing: Billing) -> Non
     billing.write(CATALOG.replace("    restrictions:", "    shipping_options: [standart]\n    restrictions:") + RATES)
 
     assert "this file has no shipping_rate standart\n    did you mean standard?" in billing("catalog", "validate").err
+
+
+def test_an_adopted_link_goes_on_selling_until_links_are_retired(billing: Billing, account: Account) -> None:
+    """Made by hand, it bears no mark; archived, its price would close its page."""
+    product = account.post("/v1/products", name="Pro")["id"]
+    month = {"interval": "month"}
+    price = account.post("/v1/prices", product=product, currency="usd", unit_amount=1500, recurring=month)["id"]
+    link = account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])["id"]
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap")
+    file = billing.directory / "catalog.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("1500", "1900"), encoding="utf-8")
+
+    def on_sale() -> tuple[bool, bool]:
+        return account.api.get(f"/v1/prices/{price}")["active"], account.api.get(f"/v1/payment_links/{link}")["active"]
+
+    billing.ok("catalog", "apply", "--local", "--yes")
+    assert on_sale() == (True, True)
+    assert "--retire-links closes it" in billing.ok("catalog", "plan", "--local", "--check").err
+
+    billing.ok("catalog", "apply", "--local", "--retire-links", "--yes")
+    assert on_sale() == (False, False)
+    assert billing.plan()["changes"] == []

@@ -174,8 +174,9 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         """Return the ids of the objects to which an object belongs."""
         return ()
 
-    def blocks(self, existing: Object) -> Iterator[tuple[str, Blocker]]:
-        """Yield the ids of objects that Stripe does not retire while this one points at them."""
+    def blocks(self, existing: Object, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+        """Yield the ids of objects that are not retired while this one points at them. `ours`: the catalog owns it, or
+        the file adopts it."""
         return iter(())
 
     def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:

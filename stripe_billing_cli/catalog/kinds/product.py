@@ -235,7 +235,7 @@ class ProductKind(StandardKind[Product]):
             objects |= by_id(page)
         return Reading(objects, complete=False)
 
-    def blocks(self, existing: Object) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, existing: Object, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the default price, which cannot be archived."""
         default = _default_id(existing)
         if default:

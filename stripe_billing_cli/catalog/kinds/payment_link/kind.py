@@ -19,7 +19,6 @@ from stripe_billing_cli.catalog.kinds.payment_link.items import in_order, price_
 from stripe_billing_cli.catalog.kinds.payment_link.model import PaymentLink
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata, check_url
 from stripe_billing_cli.catalog.match import Match
-from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Operation
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object
@@ -126,9 +125,9 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
     def points_at(self, existing: Object) -> tuple[str, ...]:
         return tuple(sorted(_prices_of(self.existing_fields(existing))))
 
-    def blocks(self, existing: Object) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, existing: Object, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the prices that a catalog's link sells: archived, they would close its page."""
-        if not (existing["active"] and stamp_of(existing)):
+        if not (existing["active"] and ours):
             return
         for price in self.points_at(existing):
             note = (

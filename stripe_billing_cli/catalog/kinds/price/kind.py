@@ -23,7 +23,7 @@ from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import Product, product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
-from stripe_billing_cli.catalog.match import Match, Matching, check_adoption
+from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, earlier_objects
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Move
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
@@ -212,7 +212,7 @@ class PriceKind(StandardKind[Price]):
             current = self._adopted(matching, entry, stamped)
         else:
             current = _stamped(lookup_key, stamped) or _renamed(matching, product, holder)
-        earlier = tuple(existing for existing in stamped if current is None or existing["id"] != current["id"])
+        earlier = earlier_objects(matching, entry, current, stamped)
         if holder is None or (current and holder["id"] == current["id"]):
             return Match(current, earlier)
         _check_holder(matching, entry, holder)
