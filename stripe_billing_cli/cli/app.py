@@ -47,7 +47,7 @@ GROUPS = {
     "code": Group("stripe_billing_cli.cli.code", "Promotion codes: whether one would be taken, for how much off."),
     "clock": Group("stripe_billing_cli.cli.clock", "Test clocks: let a subscription live a year in a minute."),
     "listen": Group("stripe_billing_cli.cli.listen", "Receive events, each once; keep access right; run handlers."),
-    "events": Group("stripe_billing_cli.cli.events", "The events received: find, show, retry, fetch, purge."),
+    "events": Group("stripe_billing_cli.cli.events", "The events received: find, show, retry, move, fetch, purge."),
     "webhook": Group("stripe_billing_cli.cli.webhook", "Stripe's webhook endpoints: register one, roll its secret."),
     "access": Group("stripe_billing_cli.cli.access", "Who may use what, and why."),
     "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),

@@ -113,10 +113,12 @@ def _look_at_store(store: str) -> Iterator[Finding]:
     if not _receives(store):
         return
     from stripe_billing_cli.events.store import StoreError, open_store
+    from stripe_billing_cli.events.uncalled import uncalled_handlers, uncalled_hint, uncalled_text
 
     try:
         with open_store(store, make=False) as opened:
             dead = {name: count for (name, status), count in opened.work.counts().items() if status == "dead"}
+            uncalled = uncalled_handlers(opened)
             failing = opened.work.failing(limit=MOST_NAMED + 1)
     except StoreError as trouble:
         yield Finding("events", False, trouble.message, trouble.hint)
@@ -130,7 +132,9 @@ def _look_at_store(store: str) -> Iterator[Finding]:
         more = " and more" if len(failing) > MOST_NAMED else ""
         hint = "their later events wait until it succeeds or is given up: `billing events list --failed`"
         yield Finding("events", True, f"failing for {', '.join(customers)}{more}", hint, warning=True)
-    if not dead and not failing:
+    for handler, count in uncalled.items():
+        yield Finding("events", False, uncalled_text(handler, count), uncalled_hint(handler))
+    if not dead and not failing and not uncalled:
         yield Finding("events", True, f"no handler has failed, in {opened.shown}")
 
 

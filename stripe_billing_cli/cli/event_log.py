@@ -23,6 +23,7 @@ from stripe_billing_cli.events.current_event import current_event
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Route
 from stripe_billing_cli.events.store.events import no_route
+from stripe_billing_cli.events.uncalled import uncalled_hint, uncalled_text
 from stripe_billing_cli.events.worker import Outcome
 from stripe_billing_cli.listener.hooks import ListenerHooks
 from stripe_billing_cli.listener.listener import ListenerAddresses
@@ -143,11 +144,10 @@ class EventLog:
 
     def left_over(self, left: Mapping[str, int]) -> None:
         for name, count in sorted(left.items()):
-            waiting = "delivery waits" if count == 1 else "deliveries wait"
             self._entry(
                 LogLevel.warning,
-                f"{count} {waiting} for {name}, which is not called here.",
-                "they go on when a listener has it among its handlers again, as it was written",
+                uncalled_text(name, count),
+                uncalled_hint(name),
                 handler=name,
                 count=count,
             )

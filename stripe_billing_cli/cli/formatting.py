@@ -36,9 +36,9 @@ def _utc(timestamp: int) -> datetime:
     return datetime.fromtimestamp(timestamp, UTC)
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun: `1 subscription`, `2 subscriptions`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun: `1 subscription`, `2 subscriptions`; `plural` where it is no `s` behind it."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def interval_text(interval: str | None, count: int | None) -> str:

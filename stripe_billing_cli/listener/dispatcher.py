@@ -22,6 +22,7 @@ from stripe_billing_cli.events.handlers import Handler, route_to
 from stripe_billing_cli.events.periodic_task import PeriodicTask
 from stripe_billing_cli.events.retries import Retries
 from stripe_billing_cli.events.store import Delivery, Route, Store, StoreError
+from stripe_billing_cli.events.uncalled import remember_called, waiting_for_others
 from stripe_billing_cli.events.worker import Outcome, Worker
 from stripe_billing_cli.events.worker_identity import release_dead_workers, worker_name
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -106,6 +107,7 @@ class Dispatcher:
     def start(self) -> None:
         """Start all workers and schedulers. Raises `StoreError`."""
         remember(self.store, self.actions)
+        remember_called(self.store, self._called)
         for worker in self.workers:
             worker.start()
         self._recovery.start()
@@ -132,12 +134,11 @@ class Dispatcher:
 
         Raises `StoreError`.
         """
-        mine = {handler.name for worker in self.workers for handler in worker.handlers}
-        counts: dict[str, int] = {}
-        for (name, status), count in self.store.work.counts().items():
-            if name not in mine and status != "dead":
-                counts[name] = counts.get(name, 0) + count
-        return counts
+        return waiting_for_others(self.store, self._called)
+
+    @property
+    def _called(self) -> set[str]:
+        return {handler.name for worker in self.workers for handler in worker.handlers}
 
     def alive(self) -> dict[str, bool]:
         """Return whether each of the threads that work is, by what it is for."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.events.event import parse
-from stripe_billing_cli.events.store import Store, open_store
+from stripe_billing_cli.events.store import Store, handler_queues, open_store
+from stripe_billing_cli.events.uncalled import remember_called
 from tests.conftest import Billing
 from tests.event_bodies import event_body
 
@@ -72,7 +73,7 @@ class TestList:
         table = billing.ok("events", "list").out.splitlines()
         lines = billing.ok("events", "list", "--output", "json").out.splitlines()
 
-        assert [line.split()[-1] for line in table] == ["id", "evt_3", "evt_2", "evt_1"]
+        assert [line.split()[-1] for line in table] == ["ID", "evt_3", "evt_2", "evt_1"]
         assert "dead" in table[2]
         assert [json.loads(line)["deliveries"][0]["status"] for line in lines] == ["failed", "dead", "done"]
         assert all("payload" not in json.loads(line) for line in lines)
@@ -200,3 +201,129 @@ class TestListen:
         assert ran.code == 1
         assert "postgresql://u:***@127.0.0.1:9/d does not answer" in ran.err
         assert "geheim" not in ran.err
+
+
+class TestHandlersThatNobodyCalls:
+    """Of `exec-old` one event waits, one failed, one is dead and one is done; a listener with `exec-new` was started."""
+
+    @pytest.fixture
+    def stranded(self, billing: Billing) -> Iterator[Store]:
+        with open_store(str(billing.directory / ".billing" / "events.db")) as opened:
+            for name in ("done", "dead", "failed", "waiting"):
+                about = {"object": {"id": f"in_{name}", "object": "invoice", "customer": f"cus_{name}"}}
+                body = event_body(f"evt_{name}", type="invoice.paid", data=about)
+                opened.events.record([parse(body)], lambda event: ["exec-old", "access"])
+            for delivery in opened.work.claim("w", ["exec-old"], limit=4):
+                match delivery.event:
+                    case "evt_done":
+                        opened.work.finish(delivery, "provisioned")
+                    case "evt_dead":
+                        opened.work.mark_dead(delivery, "exit code 127")
+                    case "evt_failed":
+                        opened.work.retry_later(delivery, "exit code 127", seconds=HOUR)
+                    case _:
+                        opened.work.release("w")
+            remember_called(opened, ["access", "exec-new"])
+            yield opened
+
+    @staticmethod
+    def statuses(store: Store, handler: str) -> dict[str, str]:
+        stored = [one for page in store.events.pages() for one in page]
+        return {
+            one.event.id.removeprefix("evt_"): delivery.status
+            for one in stored
+            for delivery in one.deliveries
+            if delivery.handler == handler
+        }
+
+    def test_are_listed_with_what_waits(self, billing: Billing, stranded: Store) -> None:
+        lines = billing.ok("events", "handlers", "--output", "json").out.splitlines()
+
+        assert [json.loads(line) for line in lines] == [
+            {"id": "access", "called": True, "pending": 4, "running": 0, "failed": 0, "dead": 0},
+            {"id": "exec-new", "called": True, "pending": 0, "running": 0, "failed": 0, "dead": 0},
+            {"id": "exec-old", "called": False, "pending": 1, "running": 0, "failed": 1, "dead": 1},
+        ]
+
+    def test_count_as_failing(self, billing: Billing, stranded: Store) -> None:
+        stranded.work.retry("evt_failed")
+        stranded.work.retry("evt_dead")
+        listed = billing("events", "list", "--failed", "--check")
+
+        assert listed.code == 3
+        assert "3 deliveries wait for exec-old, which the listener started last does not call" in listed.err
+        assert sorted(ids(billing, "--failed")) == ["evt_dead", "evt_failed", "evt_waiting"]
+        assert "✗ events       3 deliveries wait for exec-old" in billing("doctor", "--local").out
+
+    def test_a_retry_that_nobody_will_make_says_so(self, billing: Billing, stranded: Store) -> None:
+        retried = billing.ok("events", "retry", "--failed").err
+
+        assert "2 calls of handlers to be made again" in retried
+        assert "billing events move exec-old --to HANDLER" in retried
+
+    def test_what_waits_is_moved_to_another_handler(self, billing: Billing, stranded: Store) -> None:
+        moved = billing.ok("events", "move", "exec-old", "--to", "exec-new", "--yes", "--output", "json").json
+
+        assert moved == {"handler": "exec-old", "to": "exec-new", "moved": 3, "already": 0, "running": 0}
+        assert self.statuses(stranded, "exec-new") == dict.fromkeys(("dead", "failed", "waiting"), "pending")
+        assert self.statuses(stranded, "exec-old") == {"done": "done"}
+        claimed = stranded.work.claim("w", ["exec-new"], limit=9)
+        assert [(one.attempts, one.error) for one in claimed] == [(1, "moved from exec-old")] * 3
+
+    def test_what_the_other_handler_had_is_not_given_to_it_again(self, billing: Billing, stranded: Store) -> None:
+        event = stranded.events.load(["evt_dead"])["evt_dead"]
+        with stranded.transaction() as connection:
+            stranded.work.add([(event, "exec-new")], connection)
+        [delivery] = stranded.work.claim("w", ["exec-new"])
+        stranded.work.finish(delivery, "provisioned")
+        moved = billing.ok("events", "move", "exec-old", "--to", "exec-new", "--yes").out
+
+        assert moved == "2 deliveries moved to exec-new; exec-new had 1 already.\n"
+        assert self.statuses(stranded, "exec-new") == {"dead": "done", "failed": "pending", "waiting": "pending"}
+        assert self.statuses(stranded, "exec-old") == {"done": "done", "dead": "dropped"}
+
+    def test_what_waits_is_dropped(self, billing: Billing, stranded: Store) -> None:
+        asked = billing("events", "drop", "exec-old")
+        dropped = billing.ok("events", "drop", "exec-old", "--yes").out
+
+        assert asked.code == 2
+        assert "Drop 3 deliveries of exec-old, waiting or given up (3 invoice.paid)?" in asked.err
+        assert dropped == "3 deliveries to exec-old dropped.\n"
+        assert billing("events", "list", "--failed", "--check").code == 0
+        assert billing.ok("events", "drop", "exec-old").out == "0 deliveries to exec-old dropped.\n"
+        stranded.queues.drop("access")
+        assert billing.ok("events", "purge", "--older-than", "0s", "--yes").out == "4 payloads forgotten.\n"
+
+    def test_what_runs_is_left_alone(self, billing: Billing, stranded: Store) -> None:
+        assert [one.event for one in stranded.work.claim("w", ["exec-old"], limit=9)] == ["evt_waiting"]
+        dropped = billing.ok("events", "drop", "exec-old", "--yes", "--output", "json").json
+
+        assert dropped == {"handler": "exec-old", "dropped": 2, "running": 1}
+        assert self.statuses(stranded, "exec-old")["waiting"] == "running"
+
+    def test_a_large_number_in_parts(self, billing: Billing, stranded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(handler_queues, "PART", 1)
+
+        assert stranded.queues.move("exec-old", "exec-new").moved == 3
+
+    @pytest.mark.parametrize(
+        ("argv", "said"),
+        [
+            (("move", "exec-old", "--to", "exec-newer"), "it calls exec-new"),
+            (("move", "exec-old", "--to", "access"), "it calls exec-new"),
+            (("move", "exec-old", "--to", "exec-old"), "it calls exec-new"),
+        ],
+    )
+    def test_a_target_that_nobody_calls(
+        self, billing: Billing, stranded: Store, argv: tuple[str, ...], said: str
+    ) -> None:
+        ran = billing("events", *argv, "--yes")
+
+        assert (ran.code, said in ran.err) == (2, True), ran.err
+
+    def test_nothing_waits(self, billing: Billing, stranded: Store) -> None:
+        dropped = billing.ok("events", "drop", "exec-older")
+
+        assert dropped.err == "Nothing waits for exec-older. There are: access, exec-new, exec-old.\n"
+        billing.ok("events", "move", "exec-old", "--to", "exec-new", "--yes")
+        assert "Nothing waits" in billing.ok("events", "move", "exec-old", "--to", "exec-new").err

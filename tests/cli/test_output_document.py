@@ -19,6 +19,7 @@ from stripe_billing_cli.cli.app import app
 from stripe_billing_cli.cli.event_log import EventLog
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.events.store import open_store
+from stripe_billing_cli.events.uncalled import remember_called
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
@@ -259,6 +260,12 @@ def events(run: Session, billing: Billing, document: Document) -> None:
         billing.ok("events", "list", "--type", "customer.subscription.created", "-o", "json", "--limit", "1").out
     )
     document.check(delivered["deliveries"][0], "delivery")
+    [called, *_] = [json.loads(line) for line in billing.ok("events", "handlers", "-o", "json").out.splitlines()]
+    document.check(called, "billing events handlers")
+    with open_store() as store:
+        remember_called(store, ["exec-new"])
+    document.check(printed("move", called["id"], "--to", "exec-new", "--yes"), "billing events move")
+    document.check(printed("drop", called["id"], "--yes"), "billing events drop")
     document.check(printed("purge", "--older-than", "0s", "--yes"), "billing events purge")
 
 

@@ -31,6 +31,7 @@ def test_each_option_of_the_document_is_one_of_the_command() -> None:
         for command in (
             ["listen"],
             ["events", "list"],
+            ["events", "move"],
             ["events", "purge"],
             ["events", "backfill"],
             ["webhook", "roll-secret"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stripe_billing_cli.cli import options, parsing
+from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Record
 from stripe_billing_cli.errors import FAILED, BillingError
 
@@ -28,7 +29,7 @@ Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only t
 Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help="Only events of this customer.")]
 
 
-Failed = Annotated[bool, typer.Option("--failed", help="Only events of which a handler failed, or gave up.")]
+Failed = Annotated[bool, typer.Option("--failed", help="Only what a handler failed at, gave up, or is not called for.")]
 
 
 Since = Annotated[
@@ -42,6 +43,9 @@ Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only
 Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id (evt_…).")]
 
 
+WORST_FIRST = ("dead", "failed", "running", "pending", "done", "dropped")
+
+
 def opened_store(store: str, *, make: bool = False) -> Store:
     from stripe_billing_cli.events.store import open_store
 
@@ -49,8 +53,15 @@ def opened_store(store: str, *, make: bool = False) -> Store:
 
 
 def event_filter(
-    store: Store, type: str | None, customer: str | None, failed: bool, since: str | None, until: str | None
+    store: Store,
+    type: str | None,
+    customer: str | None,
+    failed: bool,
+    since: str | None,
+    until: str | None,
+    uncalled: Iterable[str] = (),
 ) -> Filter:
+    """Return the filter that the options say. With `failed`, what waits for the handlers `uncalled` failed too."""
     from stripe_billing_cli.events.store import Filter
 
     now = store.clock()
@@ -58,6 +69,7 @@ def event_filter(
         type=type,
         customer=customer,
         failed=failed,
+        uncalled=frozenset(uncalled),
         since=None if since is None else moment_option("--since", since, now),
         until=None if until is None else moment_option("--until", until, now),
     )
@@ -94,6 +106,14 @@ def existing_event(store: Store, id: str) -> StoredEvent:
     return stored
 
 
+def warn_of_uncalled(context: Context, uncalled: Mapping[str, int]) -> None:
+    """Say what waits for handlers that nobody calls, and what to do about it."""
+    from stripe_billing_cli.events.uncalled import uncalled_hint, uncalled_text
+
+    for handler, count in uncalled.items():
+        context.printer.note(f"Warning: {uncalled_text(handler, count)}\n  → {uncalled_hint(handler)}", fg="yellow")
+
+
 def event_record(stored: StoredEvent) -> dict[str, Any]:
     from stripe_billing_cli.events.event_summary import stored_record
 
@@ -103,4 +123,4 @@ def event_record(stored: StoredEvent) -> dict[str, Any]:
 def status_text(record: Record) -> str:
     """Return the worst of what its handlers came to."""
     statuses = {one["status"] for one in record["deliveries"]}
-    return next((status for status in ("dead", "failed", "running", "pending", "done") if status in statuses), "-")
+    return next((status for status in WORST_FIRST if status in statuses), "-")

@@ -20,6 +20,7 @@ from stripe_billing_cli.cli.events.app import (
     found_events,
     opened_store,
     status_text,
+    warn_of_uncalled,
 )
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
@@ -49,21 +50,27 @@ def list_(
                billing events list --type 'invoice.*' --customer cus_123 --since 7d
                billing events list --limit 0 -o json > events.jsonl
     """
+    from stripe_billing_cli.events.uncalled import uncalled_handlers
+
     with opened_store(store) as opened:
-        events = found_events(opened, event_filter(opened, type, customer, failed, since, until), limit)
+        uncalled = uncalled_handlers(opened) if failed else {}
+        chosen = event_filter(opened, type, customer, failed, since, until, uncalled)
+        events = found_events(opened, chosen, limit)
         count = context.printer.records((event_record(stored) for stored in events), COLUMNS)
     if not count and context.printer.for_people:
         context.printer.note("No events.")
+    if count:
+        warn_of_uncalled(context, uncalled)
     if count and check:
         return PENDING
     return None
 
 
 COLUMNS = [
-    Column("created", lambda event: formatting.moment(event["created"])),
-    Column("type", lambda event: event["type"]),
-    Column("object", lambda event: event["object_id"] or "-"),
-    Column("customer", lambda event: event["customer"] or "-"),
-    Column("handled", status_text),
-    Column("id", lambda event: event["id"]),
+    Column("CREATED", lambda event: formatting.moment(event["created"])),
+    Column("TYPE", lambda event: event["type"]),
+    Column("OBJECT", lambda event: event["object_id"] or "-"),
+    Column("CUSTOMER", lambda event: event["customer"] or "-"),
+    Column("HANDLED", status_text),
+    Column("ID", lambda event: event["id"]),
 ]

@@ -9,8 +9,8 @@ import typer
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import app, moment_option, opened_store
+from stripe_billing_cli.cli.events.waiting_work import agree
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
-from stripe_billing_cli.errors import WRONG, BillingError
 
 
 @options.command(app, shared=("output", "yes", "verbose"), changes_store=True)
@@ -22,19 +22,16 @@ def purge(
     """Forget the payloads of older events, and what handlers said of them: personal data goes.
 
     That they came, when and of which customer stays known, so that none is handled twice. Events that handlers are
-    not done with are kept whole.
+    not done with are kept whole; `billing events drop` lets go of what waits for a handler that nobody calls.
 
     \b
     Example:  billing events purge --older-than 90d --yes
     """
     with opened_store(store) as opened:
         before = moment_option("--older-than", older_than, opened.clock())
-        if not context.yes:
-            question = f"Forget the payloads of all events from before {formatting.moment(before)}?"
-            if not context.interactive:
-                raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
-            if not typer.confirm(question, err=True):
-                raise BillingError("confirmation", "nothing was purged", "say yes, or --yes")
+        agree(
+            context, f"Forget the payloads of all events from before {formatting.moment(before)}?", "nothing was purged"
+        )
         count = opened.events.purge(before)
     if context.printer.for_people:
         context.printer.line(f"{formatting.counted(count, 'payload')} forgotten.")

@@ -17,6 +17,7 @@ from stripe_billing_cli.cli.events.app import (
     existing_event,
     found_events,
     opened_store,
+    warn_of_uncalled,
 )
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
@@ -54,7 +55,10 @@ def retry(
         )
     if events and (type or customer or since):
         raise parsing.usage_error("--type, --customer and --since choose among the failed", "give them with --failed")
+    from stripe_billing_cli.events.uncalled import uncalled_handlers
+
     count = 0
+    again: set[str] = set()
     with opened_store(store) as opened:
         for stored in _to_retry(opened, events, event_filter(opened, type, customer, failed, since, None)):
             handlers = _again(stored, handler, failed=failed)
@@ -63,8 +67,11 @@ def retry(
             called = ", ".join(handlers) if done else "nothing to call again"
             context.printer.streamed(record, f"{stored.event.id}  {stored.event.type}  {called}")
             count += done
+            again.update(handlers)
+        uncalled = uncalled_handlers(opened)
     if context.printer.for_people:
         context.printer.note(f"{formatting.counted(count, 'call')} of handlers to be made again.")
+    warn_of_uncalled(context, {name: waiting for name, waiting in uncalled.items() if name in again})
 
 
 def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[StoredEvent]:
@@ -74,7 +81,7 @@ def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[Store
 
 def _again(stored: StoredEvent, chosen: list[str] | None, *, failed: bool) -> list[str]:
     """Return the handlers to call again."""
-    wanted = ("failed", "dead") if failed else ("failed", "dead", "done")
+    wanted = ("failed", "dead") if failed else ("failed", "dead", "done", *(["dropped"] if chosen else []))
     names = [one.handler for one in stored.deliveries if one.status in wanted]
     if chosen and not failed and (unknown := set(chosen) - {one.handler for one in stored.deliveries}):
         known = ", ".join(one.handler for one in stored.deliveries) or "none"

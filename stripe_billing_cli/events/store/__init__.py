@@ -29,6 +29,7 @@ from stripe_billing_cli.events.store.engine import DEFAULT, address, make_engine
 from stripe_billing_cli.events.store.errors import StoreError, translated_errors
 from stripe_billing_cli.events.store.events import Events, Filter, Route, StoredEvent
 from stripe_billing_cli.events.store.fences import Fences
+from stripe_billing_cli.events.store.handler_queues import HandlerQueues, Moved
 from stripe_billing_cli.events.store.migrate import bring_up_to_date
 from stripe_billing_cli.events.store.settings import Settings
 from stripe_billing_cli.events.store.work import Delivery, Work
@@ -39,6 +40,7 @@ __all__ = [
     "AccessChange",
     "Delivery",
     "Filter",
+    "Moved",
     "Route",
     "Store",
     "StoreError",
@@ -62,6 +64,7 @@ class Store:
         self.access = AccessRows(database)
         self.settings = Settings(database)
         self.fences = Fences(database)
+        self.queues = HandlerQueues(database)
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """Make several calls as one: hand each the connection as `within`. Committed at the end, or undone."""

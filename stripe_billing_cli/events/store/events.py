@@ -15,7 +15,7 @@ from stripe_billing_cli.events.store.database import Database
 from stripe_billing_cli.events.store.errors import StoreError
 from stripe_billing_cli.events.store.event_rows import event_of, load_events
 from stripe_billing_cli.events.store.purging import Purge
-from stripe_billing_cli.events.store.status import TROUBLED
+from stripe_billing_cli.events.store.status import OPEN, TROUBLED
 from stripe_billing_cli.events.store.work import Delivery, Work
 
 Route = Callable[[Event], Iterable[str]]
@@ -50,7 +50,9 @@ class Filter:
     customer: str | None = None
     handler: str | None = None
     failed: bool = False
-    """Only those with a delivery that failed and will be tried again, or is dead."""
+    """Only those with a delivery that failed and will be tried again, is dead, or waits for one of `uncalled`."""
+    uncalled: frozenset[str] = frozenset()
+    """Handlers that nobody calls."""
     since: int | None = None
     until: int | None = None
 
@@ -170,7 +172,9 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
         yield table.created < filter.until
     of_handler = [] if filter.handler is None else [work.handler == filter.handler]
     if filter.failed:  # there are few, and an index has just these
-        yield table.id.in_(sa.select(work.event).where(work.status.in_(TROUBLED), *of_handler))
+        failed = table.id.in_(sa.select(work.event).where(work.status.in_(TROUBLED), *of_handler))
+        waiting = sa.select(work.event).where(work.status.in_(OPEN), work.handler.in_(filter.uncalled), *of_handler)
+        yield sa.or_(failed, table.id.in_(waiting)) if filter.uncalled else failed
     elif of_handler:
         yield sa.exists().where(work.event == table.id, *of_handler)
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-Status = Literal["pending", "running", "done", "failed", "dead"]
+Status = Literal["pending", "running", "done", "failed", "dead", "dropped"]
 
 
 def _literals(*statuses: Status) -> list[sa.ColumnElement[str]]:

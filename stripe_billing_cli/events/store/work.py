@@ -1,6 +1,7 @@
 """The work that events cause: for each event and handler one delivery, claimed, done, tried again, or dead.
 
-`pending` → `running` → `done`, or `failed` (to be tried again when due) → `running` → … → `dead`.
+`pending` → `running` → `done`, or `failed` (to be tried again when due) → `running` → … → `dead`. Or `dropped`, where
+somebody decided that nothing is to be done.
 
 A *lane* is what is done one after the other: a handler's deliveries about one customer (about one object, where
 there is no customer), in the order in which their events happened. While the first one of a lane waits to be tried
@@ -206,7 +207,7 @@ class Work:
     def retry(self, event: str, handlers: Collection[str] | None = None) -> int:
         """Do an event's deliveries again that are not about to be done anyway, with all attempts; how many."""
         work = schema.deliveries
-        chosen = [work.c.event == event, work.c.status.in_(("done", "dead", "failed"))]
+        chosen = [work.c.event == event, work.c.status.in_(("done", "dead", "failed", "dropped"))]
         if handlers is not None:
             chosen.append(work.c.handler.in_(handlers))
         fresh = {

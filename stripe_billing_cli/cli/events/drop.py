@@ -1,0 +1,32 @@
+"""`billing events drop`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.events.app import app, opened_store
+from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, agree, waiting_for
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+
+
+@options.command(app, shared=("output", "yes", "verbose"), changes_store=True)
+def drop(context: Context, handler: HandlerArgument, store: StoreOption = DEFAULT_STORE) -> None:
+    """Let go of what waits for a handler, and of what it gave up, as where nobody calls it any more.
+
+    The events stay, and other handlers have them as before. `billing events retry EVENT --handler NAME` has a dropped
+    one called after all.
+
+    \b
+    Example:  billing events drop exec-gone.sh-9d63fb
+    """
+    with opened_store(store) as opened:
+        waiting = waiting_for(context, opened, handler)
+        if waiting.count:
+            agree(context, f"Drop {waiting.text}?", "nothing was dropped")
+        dropped = opened.queues.drop(handler)
+        running = opened.queues.running(handler)
+    if context.printer.for_people:
+        rest = f"; {formatting.counted(running, 'call')} of it running, left alone" if running else ""
+        context.printer.line(f"{formatting.counted(dropped, 'delivery', 'deliveries')} to {handler} dropped{rest}.")
+    else:
+        context.printer.result({"handler": handler, "dropped": dropped, "running": running}, ids=[])

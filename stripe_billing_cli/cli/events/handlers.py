@@ -1,0 +1,59 @@
+"""`billing events handlers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.events.app import app, opened_store
+from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.events.store import Store
+    from stripe_billing_cli.events.store.status import Status
+
+UNFINISHED_OR_DEAD: tuple[Status, ...] = ("pending", "running", "failed", "dead")
+
+
+@options.command(app, "handlers", shared=NO_STRIPE)
+def list_(context: Context, store: StoreOption = DEFAULT_STORE) -> None:
+    """List the handlers that are called, and those that events wait for though no listener calls them.
+
+    A command's handler is named after the command as it is written: written in another way it is another handler, and
+    what waits for the old one stays. `billing events move` hands it over, `billing events drop` lets go of it.
+
+    \b
+    Examples:  billing events handlers
+               billing events handlers -o json | jq 'select(.called == false)'
+    """
+    with opened_store(store) as opened:
+        records = list(_records(opened))
+    context.printer.listing(records, COLUMNS, "No listener was started on this store.")
+
+
+def _records(store: Store) -> Iterator[dict[str, Any]]:
+    from stripe_billing_cli.events.uncalled import called_handlers
+
+    called, counts = called_handlers(store), store.work.counts()
+    for name in sorted((called or frozenset()) | {handler for handler, _ in counts}):
+        by_status: dict[str, int] = {status: counts.get((name, status), 0) for status in UNFINISHED_OR_DEAD}
+        yield {"id": name, "called": None if called is None else name in called, **by_status}
+
+
+def _called_text(record: Any) -> str:
+    return {True: "yes", False: "no", None: "-"}[record["called"]]
+
+
+def _count(status: Status) -> Callable[[Any], str]:
+    return lambda record: str(record[status])
+
+
+COLUMNS = [
+    Column("HANDLER", lambda record: record["id"]),
+    Column("CALLED", _called_text),
+    *(Column(status.upper(), _count(status)) for status in UNFINISHED_OR_DEAD),
+]

@@ -1,0 +1,59 @@
+"""`billing events move`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.events.app import app, opened_store
+from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, agree, waiting_for
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.events.store import Store
+
+BUILT_IN = frozenset({"access", "fetch"})
+
+
+@options.command(app, shared=("output", "yes", "verbose"), changes_store=True)
+def move(
+    context: Context,
+    handler: HandlerArgument,
+    to: Annotated[str, typer.Option("--to", metavar="HANDLER", help="The handler to call instead.")],
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Have another handler called for what waits for a handler, and for what it gave up, with all attempts.
+
+    It is for a command that is written in another way than before. The other handler is one that the last `billing
+    listen` on this store calls; what it has had already it is not given again. A running listener does it at once.
+
+    \b
+    Example:  billing events move exec-gone.sh-9d63fb --to exec-gone.sh-1f0c22
+    """
+    with opened_store(store) as opened:
+        _refuse_other_targets(opened, handler, to)
+        waiting = waiting_for(context, opened, handler)
+        if waiting.count:
+            agree(context, f"Have {to} called for {waiting.text}?", "nothing was moved")
+        moved = opened.queues.move(handler, to)
+        running = opened.queues.running(handler)
+    if not context.printer.for_people:
+        record = {"handler": handler, "to": to, "moved": moved.moved, "already": moved.already, "running": running}
+        context.printer.result(record, ids=[])
+        return
+    already = f"; {to} had {moved.already} already" if moved.already else ""
+    rest = f"; {formatting.counted(running, 'call')} of {handler} running, left alone" if running else ""
+    context.printer.line(f"{formatting.counted(moved.moved, 'delivery', 'deliveries')} moved to {to}{already}{rest}.")
+
+
+def _refuse_other_targets(store: Store, handler: str, to: str) -> None:
+    """Refuse a handler that nobody calls, or that is for other work. Raises `BillingError`."""
+    from stripe_billing_cli.events.uncalled import called_handlers
+
+    targets = sorted((called_handlers(store) or frozenset()) - BUILT_IN - {handler})
+    if to not in targets:
+        known = f"it calls {', '.join(targets)}" if targets else "start `billing listen` with the right --exec first"
+        raise parsing.usage_error(f"{to} is no other handler of the last `billing listen` on this store", known)

@@ -1,0 +1,63 @@
+"""What waits for one handler: how much there is, and the question before it is moved or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import formatting
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import WRONG, BillingError
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.events.store import Store
+
+MOST_TYPES = 5
+
+HandlerArgument = Annotated[
+    str, typer.Argument(metavar="HANDLER", help="The handler's name, as `billing events handlers` lists it.")
+]
+
+
+@dataclass(frozen=True)
+class WaitingWork:
+    """The deliveries that wait for a handler or were given up by it, by the type of their event."""
+
+    handler: str
+    types: Mapping[str, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.types.values())
+
+    @property
+    def text(self) -> str:
+        """Return `3 deliveries that wait for exec-a, or were given up (2 invoice.paid, 1 price.created)`."""
+        types = [f"{count} {type}" for type, count in self.types.items()]
+        more = [] if len(types) <= MOST_TYPES else [f"{len(types) - MOST_TYPES} more types"]
+        counted = formatting.counted(self.count, "delivery", "deliveries")
+        return f"{counted} of {self.handler}, waiting or given up ({', '.join([*types[:MOST_TYPES], *more])})"
+
+
+def waiting_for(context: Context, store: Store, handler: str) -> WaitingWork:
+    """Return what waits for a handler, and say what others there are where that is nothing."""
+    from stripe_billing_cli.events.uncalled import called_handlers
+
+    waiting = WaitingWork(handler, store.queues.types(handler))
+    if not waiting.count:
+        known = {name for name, _ in store.work.counts()} | (called_handlers(store) or frozenset())
+        context.printer.note(f"Nothing waits for {handler}. There are: {', '.join(sorted(known)) or 'none'}.")
+    return waiting
+
+
+def agree(context: Context, question: str, refused: str) -> None:
+    """Return if the user agrees to a change of the store. Raises `BillingError`."""
+    if context.yes:
+        return
+    if not context.interactive:
+        raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
+    if not typer.confirm(question, err=True):
+        raise BillingError("confirmation", refused, "say y, or --yes")
