@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 STATE = ".billing"
@@ -27,15 +29,27 @@ def make_private_directory(path: Path) -> None:
                 opened.write("# Keys, secrets and events of customers.\n*\n")
 
 
-def make_private_file(path: Path) -> None:
-    """Make a file, empty, where there is none, and take from others the right to read one that is there.
+def make_private_file(path: Path, content: Callable[[], bytes] = bytes) -> None:
+    """Make a file where there is none, and take from others the right to read one that is there.
 
-    Raises `OSError`.
+    `content` says what stands in a new file, which is there whole or not at all. Raises `OSError`.
     """
     make_private_directory(path.parent)
     if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _make(path, content())
     take_from_others(path)
+
+
+def _make(path: Path, content: bytes) -> None:
+    """Make a file, if no other process does so first."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
 
 
 def take_from_others(path: Path) -> None:

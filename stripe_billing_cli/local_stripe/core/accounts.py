@@ -112,7 +112,7 @@ def setting(store: Store, name: str, default: Any) -> Any:
 
 def connected(platform: Store, id: str) -> Object:
     """Return an account that is connected to that of a platform's store. Raises Stripe's refusal of any other."""
-    with platform.reading():
+    with platform.reading_once():
         account = platform.get("account", id)
     if account is None:
         raise not_reachable(id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_card
@@ -24,7 +25,9 @@ WHOLE = "_whole"
 FIRST_PAGE = 10
 """How many objects a list within another object has."""
 
-SCALARS = (str, int, float)
+SCALARS = frozenset((str, int, float, bool))
+
+FIRST = ("id", "object")
 
 INLINED: Mapping[str, Mapping[str, str]] = {
     "credit_note_line_item": {"tax_rates": "tax_rate"},
@@ -92,34 +95,39 @@ def _deleted(kind: str, id: str) -> Object:
 
 def _shown(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object:
     answer: Object = dict.fromkeys(form.null)
-    inlined = INLINED.get(form.name, ())
+    special = _special(form.name)
     for name, value in stored.items():
-        branch = tree.get(name)
-        if name[0] == PRIVATE or name in form.never or (branch is None and name in form.only_expanded):
+        if name[0] == PRIVATE:
             continue
-        if branch is None and isinstance(value, SCALARS) and name not in inlined:
+        is_plain = name not in special and name not in tree
+        if is_plain and type(value) in SCALARS:
             answer[name] = value
-        elif value is not None:
-            answer[name] = _value(store, form, name, value, branch)
-        elif branch is not None or not is_known(form.name):
-            answer[name] = None
+        elif is_plain or not (name in form.never or (name in form.only_expanded and name not in tree)):
+            branch = tree.get(name)
+            if value is not None:
+                answer[name] = _value(store, form, name, value, branch)
+            elif branch is not None or not is_known(form.name):
+                answer[name] = None
     for name, value in form.constant.items():
         if answer.get(name) is None:
             answer[name] = value
-    for name in tree.keys() - answer.keys():
+    for name in tree.keys() - answer.keys() if tree else ():
         if name in form.only_expanded:
             answer[name] = _only_expanded(store, form, name, stored, tree[name])
     return ordered(with_derived(form.name, answer))
 
 
+@cache
+def _special(name: str) -> frozenset[str]:
+    """Return the fields of a shape that are not just as they are stored: left out, or in place of an id."""
+    form = shape(name)
+    return form.never | form.only_expanded | INLINED.get(name, {}).keys()
+
+
 def ordered(fields: Object) -> Object:
     """Return the fields in Stripe's order: the id, the object, the others by the alphabet (recorded)."""
-    names = sorted(fields)
-    for name in ("object", "id"):
-        if name in fields:
-            names.remove(name)
-            names.insert(0, name)
-    return {name: fields[name] for name in names}
+    first = {name: fields[name] for name in FIRST if name in fields}
+    return first | {name: fields[name] for name in sorted(fields)}
 
 
 def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree | None) -> Any:
@@ -137,12 +145,17 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree 
         return value if form.name == OF_EVENTS else _free(value)
     if isinstance(value, list):
         return _part(store, names, name, value, branch)
+    if names[0][:2] in (MAP, LIST):
+        return _several(store, form, names, value, branch or NONE)
+    return _shown(store, _form(value, names), value, branch or NONE)
+
+
+def _several(store: Store, form: Shape, names: Sequence[str], value: Object, tree: ExpandTree) -> Any:
+    """Return a map or a list of objects."""
     if names[0].startswith(MAP):
         entry = shape(names[0].removeprefix(MAP))
-        return {key: _shown(store, entry, value[key], (branch or NONE).get(key, NONE)) for key in sorted(value)}
-    if names[0].startswith(LIST):
-        return _embedded(store, form, [name.removeprefix(LIST) for name in names], value, branch or NONE)
-    return _part(store, names, name, value, branch)
+        return {key: _shown(store, entry, value[key], tree.get(key, NONE)) for key in sorted(value)}
+    return _embedded(store, form, [name.removeprefix(LIST) for name in names], value, tree)
 
 
 def _inlined(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
@@ -164,7 +177,12 @@ def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: Exp
 def _form(value: Object, names: Sequence[str]) -> Shape:
     """Return the shape of an object within another: its own if it says what it is, else the part's."""
     object = value.get("object")
-    if isinstance(object, str) and is_known(object):
+    return _form_named(object if isinstance(object, str) else None, tuple(names))
+
+
+@cache
+def _form_named(object: str | None, names: tuple[str, ...]) -> Shape:
+    if object is not None and is_known(object):
         return shape(object)
     return shape(next((name for name in names if "object" not in shape(name).required), names[0]))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.answers import as_answered, public
+from stripe_billing_cli.local_stripe.core.answers import PRIVATE, as_answered, public
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION
 from stripe_billing_cli.local_stripe.core.requests import Call
-from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.core.store import Object, Store, as_json
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries
 
 KEPT_SECONDS = 30 * 24 * 60 * 60
+MISSING = object()
+"""In place of a field that is not there."""
 
 
 def record(call: Call, type: str, stored: Object, before: Object | None = None) -> None:
@@ -23,7 +25,9 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
     after = as_answered(call.store, kind, stored)
     data: Object = {"object": after}
     if before is not None:
-        data["previous_attributes"] = previous(as_answered(call.store, kind, before), after)
+        data["previous_attributes"] = previous(_shown_before(call.store, kind, before), after)
+    if "id" in stored:
+        call.store.last_shown[stored["id"]] = (as_json(stored), after)
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
     id = identifiers.long_id(call, "evt")
     call.store.insert(
@@ -42,9 +46,19 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
     )
 
 
+def _shown_before(store: Store, kind: str, before: Object) -> Object:
+    """Return an object as it was answered before it changed: what the event before showed of it, where that is it."""
+    last, shown = store.last_shown.get(before.get("id", ""), (None, {}))
+    return shown if last is not None and last == as_json(before) else as_answered(store, kind, before)
+
+
 def differ(before: Object, after: Object) -> bool:
     """Return whether anything that Stripe shows of an object has changed, expanded or not."""
-    return bool(public(before) != public(after))
+    names = [name for name in before.keys() | after.keys() if not name.startswith(PRIVATE)]
+    changed = [name for name in names if before.get(name, MISSING) != after.get(name, MISSING)]
+    return any(
+        name == "metadata" or public(before.get(name, MISSING)) != public(after.get(name, MISSING)) for name in changed
+    )
 
 
 def previous(before: Object, after: Object) -> Object:

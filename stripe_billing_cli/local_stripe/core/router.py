@@ -147,7 +147,7 @@ class Router:
         for name in OF_ACCOUNT:
             other = request.headers.get(name)
             if other and other != self.account()["id"]:
-                with self.store.reading():
+                with self.store.reading_once():
                     return other if self.store.get("account", other) is not None else None
         return None
 
@@ -182,8 +182,8 @@ class Router:
 
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """Let what was due since the last call happen before this one, as if it had happened at its time."""
-        with self.store.reading():
-            due = [clock for clock in scheduler.REAL_CLOCKS if scheduler.is_due(self.store, clock, now)]
+        with self.store.reading_once():
+            due = scheduler.due_clocks(self.store, now)
         if due:
             account = self.account()
             with self.store.writing():

@@ -20,6 +20,7 @@ SOON = "soon"
 happened by the time a program has done the next thing, however fast it is (`put_soon`)."""
 SOON_SECONDS = 2
 REAL_CLOCKS = (REAL_TIME, SOON)
+DUE = f"SELECT {', '.join(['EXISTS (SELECT 1 FROM agenda WHERE clock = ? AND due <= ?)'] * len(REAL_CLOCKS))}"
 NO_LIMIT = 2**62
 FIRST = "subscription_schedule.turn"
 """What goes before all else at its time: a renewal bills what the schedule's next phase has made of it."""
@@ -55,8 +56,10 @@ def last(store: Store, clock: str) -> int:
     return int(store.row("SELECT coalesce(max(seq), 0) FROM agenda WHERE clock = ?", clock)[0])
 
 
-def is_due(store: Store, clock: str, now: int) -> bool:
-    return store.row("SELECT 1 FROM agenda WHERE clock = ? AND due <= ? LIMIT 1", clock, now) is not None
+def due_clocks(store: Store, now: int) -> list[str]:
+    """Return those clocks of real time on which something is due."""
+    row = store.row(DUE, *(value for clock in REAL_CLOCKS for value in (clock, now)))
+    return [clock for clock, due in zip(REAL_CLOCKS, row, strict=True) if due]
 
 
 def take(store: Store, clock: str, now: int, newest: int = NO_LIMIT) -> Iterator[Entry]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from functools import cache
+
 SCHEMA_VERSION = 5
 
 
@@ -81,3 +85,28 @@ SCHEMA = (
     """,
     "CREATE INDEX deliveries_by_due ON deliveries (due, seq)",
 )
+
+WRITE_AND_READ_VERSION = slice(18, 20)
+WAL = b"\x02\x02"
+"""Both versions in the header of a file with a write-ahead log (https://www.sqlite.org/fileformat.html)."""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Create all tables and indexes, those that a file of an earlier format has among them left as they are."""
+    for statement in SCHEMA:
+        connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+@cache
+def empty_file() -> bytes:
+    """Return a file with all tables and nothing in them: writing it takes a tenth of the time of creating them."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        create(connection)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        content = bytearray(connection.serialize())
+    finally:
+        connection.close()
+    content[WRITE_AND_READ_VERSION] = WAL
+    return bytes(content)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from stripe_billing_cli.local_stripe.core import older_formats, schema, store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
@@ -54,8 +55,10 @@ class Store:
         self.path = path
         self.platform = platform
         self._turn = threading.RLock()
+        self.last_shown: dict[str, tuple[str, Object]] = {}
+        """Objects that changed in this transaction, by id: as they were stored, and as their last event shows them."""
         with self._with_store_errors():
-            make_private_file(path)
+            make_private_file(path, schema.empty_file)
             self._connection = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=store_errors.PATIENCE_MS / 1000
             )
@@ -80,6 +83,12 @@ class Store:
     def reading(self) -> Iterator[None]:
         """Read one moment's state."""
         with self._transaction("BEGIN"):
+            yield
+
+    @contextlib.contextmanager
+    def reading_once(self) -> Iterator[None]:
+        """Read by a single statement, which sees one moment's state by itself."""
+        with self._turn, self._with_store_errors():
             yield
 
     @contextlib.contextmanager
@@ -118,7 +127,7 @@ class Store:
         columns = ", ".join(f"{name} = ?" for name in (*FILTERS, "body"))
         self._connection.execute(
             f"UPDATE objects SET {columns} WHERE kind = ? AND id = ?",
-            (*_columns(object), json.dumps(object), kind, object["id"]),
+            (*_columns(object), as_json(object), kind, object["id"]),
         )
 
     def delete(self, kind: str, id: str) -> None:
@@ -171,10 +180,12 @@ class Store:
     def _transaction(self, begin: str) -> Iterator[None]:
         with self._turn, self._with_store_errors():
             self._connection.execute(begin)
+            self.last_shown.clear()
             try:
                 yield
                 self._connection.execute("COMMIT")
             finally:
+                self.last_shown.clear()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
@@ -182,7 +193,7 @@ class Store:
         return self._connection.execute(sql, values).fetchone()
 
     def _object(self, body: str) -> Object:
-        object: Object = json.loads(body)
+        object: Object = msgspec.json.decode(body)
         return object
 
     def _prepare(self) -> None:
@@ -193,7 +204,7 @@ class Store:
         if not current:
             with self._exclusively():
                 if not self._current():
-                    self._create()
+                    schema.create(self._connection)
                     self._rewrite_older()
                     self._connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
 
@@ -225,19 +236,13 @@ class Store:
             )
         return version == schema.SCHEMA_VERSION
 
-    def _create(self) -> None:
-        """Create all tables and indexes, those that a file of an earlier format has among them left as they are."""
-        for statement in schema.SCHEMA:
-            self._connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
-        self._connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-
     def _rewrite_older(self) -> None:
         """Bring the objects of a file of an earlier format into today's form, once; events stay as they are."""
         version = int(self._one("PRAGMA user_version")[0])
         rows = self._connection.execute("SELECT seq, kind, body FROM objects WHERE kind <> 'event'")
         for seq, kind, body in rows.fetchall():
             rewritten = older_formats.upgrade(version, kind, self._object(body))
-            self._connection.execute("UPDATE objects SET body = ? WHERE seq = ?", (json.dumps(rewritten), seq))
+            self._connection.execute("UPDATE objects SET body = ? WHERE seq = ?", (as_json(rewritten), seq))
 
     @contextlib.contextmanager
     def _with_store_errors(self) -> Iterator[None]:
@@ -248,8 +253,16 @@ class Store:
             raise store_errors.store_error(self.path, error) from error
         except OSError as error:
             raise store_errors.system_error(self.path, error) from error
-        except json.JSONDecodeError as error:
+        except msgspec.DecodeError as error:
             raise store_errors.damaged_file(self.path, "an object in it is not JSON") from error
+
+
+def as_json(object: Object) -> str:
+    """Return the object as JSON. What msgspec does not write, half a character and longest numbers, `json` does."""
+    try:
+        return msgspec.json.encode(object).decode()
+    except (UnicodeEncodeError, OverflowError):
+        return json.dumps(object)
 
 
 def _columns(object: Object) -> tuple[Any, ...]:
@@ -271,5 +284,5 @@ def _insertion(kind: str, object: Object) -> tuple[str, tuple[Any, ...]]:
     names = ("kind", "id", "created", *FILTERS, "body")
     return (
         f"INSERT INTO objects ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-        (kind, object["id"], _created(object), *_columns(object), json.dumps(object)),
+        (kind, object["id"], _created(object), *_columns(object), as_json(object)),
     )

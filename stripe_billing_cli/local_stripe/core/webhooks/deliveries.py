@@ -52,7 +52,7 @@ def _endpoints(store: Store) -> list[Object]:
     heard = [endpoint for endpoint in own if not endpoint.get(CONNECT)]
     if store.platform is not None:
         platform = store.platform.store
-        with platform.reading():
+        with platform.reading_once():
             theirs = platform.select("webhook_endpoint", [], newest_first=False, limit=100)
         heard += [endpoint for endpoint in theirs if endpoint.get(CONNECT)]
     return heard
@@ -87,7 +87,7 @@ def drop(store: Store, endpoint: str) -> None:
 
 def next_due(store: Store) -> float | None:
     """Return when the next one is due, in Unix seconds; None where nothing is to be sent."""
-    with store.reading():
+    with store.reading_once():
         row = store.row("SELECT min(due) FROM deliveries")
     return None if row is None or row[0] is None else float(row[0])
 
