@@ -13,6 +13,7 @@ from benchmarks import (
     diff,
     every_kind,
     foreign,
+    fresh_account,
     full_store,
     handling,
     imports,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "receiving": receiving.run,
     "handling": handling.run,
     "full_store": full_store.run,
+    "fresh_account": fresh_account.run,
 }
 
 
