@@ -106,9 +106,18 @@ class World:
 
 def build(world: World) -> World:
     """Fill the account. What is made in pairs is so that lists can be restricted."""
-    make, ids = world.make, world.ids
     draw = random.Random(0)
     world.monkeypatch.setattr(secrets, "choice", draw.choice)
+    _catalog(world)
+    _customers(world)
+    _billing(world)
+    _payments(world)
+    _rest(world)
+    return world
+
+
+def _catalog(world: World) -> None:
+    make, ids = world.make, world.ids
     feature = make("/v1/entitlements/features", name="Reports", lookup_key="reports")["id"]
     ids["product"] = make("/v1/products", name="Pro", url="https://example.com/pro")["id"]
     ids["product_feature"] = make(f"/v1/products/{ids['product']}/features", entitlement_feature=feature)["id"]
@@ -144,11 +153,6 @@ def build(world: World) -> World:
     post = {"display_name": "Post", "fixed_amount": {"amount": 500, "currency": "usd"}}
     ids["shipping_rate"] = make("/v1/shipping_rates", **post)["id"]
     make("/v1/tax_rates", display_name="Tax", percentage=5, inclusive=False, active=False)
-    _customers(world)
-    _billing(world)
-    _payments(world)
-    _rest(world)
-    return world
 
 
 def _customers(world: World) -> None:

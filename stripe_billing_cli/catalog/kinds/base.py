@@ -287,7 +287,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         return created(entry.fields, defaults) | metadata
 
     def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
-        return {"active": ARCHIVED}
+        return {} if self.retirement == "delete" else {"active": ARCHIVED}
 
     def changes(self, entry: Entry[Content], existing: Object, catalog: str) -> dict[str, FieldChange]:
         """Return what the file changes on an object that exists, in place or not."""

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.diff import Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import (
@@ -257,9 +257,6 @@ class CouponKind(StandardKind[Coupon]):
         except NotFoundError:
             return None
         return existing if stamp_of(existing) == stamp_of(params) else None
-
-    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
-        return {}
 
     # ---- Showing
 

@@ -85,15 +85,19 @@ def list_for_invoice(call: Call, invoice: str) -> list[Object]:
     return call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000)
 
 
-def _drafted(call: Call, invoice: Object) -> Object:
-    """Return the note that the parameters describe, not stored. Raises where the invoice does not allow for it."""
-    params = call.params
+def _check_creditable(invoice: Object) -> None:
     if invoice["status"] not in CREDITABLE:
         raise invalid(
             "You can only create a credit note for an invoice that is open or paid. "
             f"This invoice has the status {invoice['status']}.",
             "invoice",
         )
+
+
+def _drafted(call: Call, invoice: Object) -> Object:
+    """Return the note that the parameters describe, not stored. Raises where the invoice does not allow for it."""
+    params = call.params
+    _check_creditable(invoice)
     id = identifiers.long_id(call, "cn")
     shown = note_lines.lines_from_params(call, invoice, params.get("lines", ()))
     subtotal = sum(line["amount"] for line in shown) if shown else params.get("amount", 0)
