@@ -32,7 +32,6 @@ NOT_WANTED = {
     "payment method configurations": "PaymentMethodConfigurationBasic PaymentMethodConfigurationWalletPreferences",
     "tax registrations": "TaxRegistrationBasic TaxRegistrationCanadaSimplified",
     "v2": "V2CoreEventDestinationBasic V2CoreEventDestinationSnapshot",
-    "issuers of invoices besides the account itself": "SubscriptionScheduleDefaultSettings",
     "charges of sources: a new account of Stripe refuses them too (recorded)": "ChargeBasic ChargeCustomerShipping",
 }
 """Cases of what the local Stripe does not have, and says so."""

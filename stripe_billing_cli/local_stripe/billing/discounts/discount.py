@@ -81,18 +81,31 @@ def of_part(call: Call, wanted: Wanted | None, param: str, on: Redemption, *, pr
             previews.append(existing_discount(call, one, f"{param}[{at}]", on))
             continue
         coupon, promotion = find_applicable(call, one, f"{param}[{at}]", on)
-        previews.append(new(call, coupon, on.customer["id"], on.subscription, promotion))
+        previews.append({**new(call, coupon, on.customer["id"], on.subscription, promotion), "_unredeemed": True})
         call.store.insert(KIND, previews[-1])
     return _distinct(previews)
 
 
 def attach(call: Call, id: str, **places: str) -> None:
-    """A discount is on a part of what it was redeemed for, which it names from now on."""
-    attached = {**find(call, id), **places}
+    """A discount is on a part of what it was redeemed for, which it names from now on; one that was only looked at is
+    redeemed by it."""
+    before = find(call, id)
+    attached = {**before, **places, "_unredeemed": False}
     call.store.replace(KIND, attached)
+    if before.get("_unredeemed"):
+        _redeem(call, attached)
     customer = call.store.get("customer", attached["customer"]) or {}
     scheduler.put(call.store, END, id, attached["end"], customer.get("test_clock"))
     events.record(call, "customer.discount.created", attached)
+
+
+def _redeem(call: Call, discount: Object) -> None:
+    promotion = discount["promotion_code"] and call.store.get(promotion_codes.KIND, discount["promotion_code"])
+    if promotion:
+        promotion_codes.redeem(call, promotion)
+    coupon = call.store.get(coupons.KIND, discount["source"]["coupon"])
+    if coupon is not None:
+        coupons.redeem(call, coupon)
 
 
 def detach(call: Call, id: str) -> None:

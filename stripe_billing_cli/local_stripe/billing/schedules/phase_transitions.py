@@ -13,12 +13,14 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices, lines
-from stripe_billing_cli.local_stripe.billing.schedules import phases
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_fields, invoice_items, invoices, lines
+from stripe_billing_cli.local_stripe.billing.schedules import phase_items, phases
 from stripe_billing_cli.local_stripe.billing.schedules import schedule as schedules
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    added_invoice_items,
     cancel,
     creation,
+    item_parameters,
     items,
     last_invoice,
     metering,
@@ -68,10 +70,12 @@ def start(call: Call, before: Object, customer: Object) -> Object:
     settings = _settings(call, before, phase)
     params = {
         "customer": customer["id"],
-        "items": phase["items"],
+        "items": item_parameters.named(call, [phase_items.params(item) for item in phase["items"]], customer, None),
+        "add_invoice_items": [phase_items.params(item) for item in phase["add_invoice_items"]],
+        "default_tax_rates": phase["default_tax_rates"],
         "billing_mode": before["billing_mode"],
         "metadata": phase["metadata"],
-        "discounts": discount_params(phase["discounts"]),
+        "discounts": phase_items.discount_params(phase["discounts"]),
         **{name: value for name, value in settings.items() if value is not None},
     }
     if phase["trial_end"] is not None:
@@ -104,6 +108,10 @@ def _settings(call: Call, schedule: Object, phase: Object) -> Object:
     own = phase["invoice_settings"] or {}
     days = own.get("days_until_due")
     settings["days_until_due"] = defaults["invoice_settings"]["days_until_due"] if days is None else days
+    texts = invoice_fields.PRINTED
+    settings["invoice_settings"] = {
+        name: defaults["invoice_settings"][name] if own.get(name) is None else own[name] for name in texts
+    }
     return settings
 
 
@@ -132,6 +140,8 @@ def _become(
         **{name: settings[name] for name in ("automatic_tax", "collection_method", "description")},
         "default_payment_method": settings["default_payment_method"] or before["default_payment_method"],
         "days_until_due": settings["days_until_due"] if settings["collection_method"] == "send_invoice" else None,
+        "default_tax_rates": phase["default_tax_rates"],
+        "invoice_settings": invoice_fields.settings(settings["invoice_settings"]),
         "metadata": merged(before["metadata"], phase["metadata"]),
     }
     if redeems:
@@ -142,7 +152,7 @@ def _become(
     change = changes.Change([])
     if trial_end is not None:
         begun = {"current_period_start": call.now, "current_period_end": trial_end}
-        data = [{**item, **begun} for item in _change(call, schedule, phase, before, "none").after]
+        data = [{**item, **begun} for item in _change(call, schedule, phase, before, "none", redeems=redeems).after]
         after |= {"trial_end": trial_end, "trial_start": before["trial_start"] or call.now, "status": "trialing"}
         after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": data}}
     elif over:
@@ -153,20 +163,53 @@ def _become(
         )
         after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
     else:
-        change = _change(call, schedule, phase, before, proration, begins=begins)
+        change = _change(call, schedule, phase, before, proration, begins=begins, redeems=redeems)
         after["items"] = {**before["items"], "data": change.after}
         after["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
+    item_parameters.settle(call, before, after)
+    if begins:
+        _bill_once(call, after, phase)
     _bill(call, before, after, change, proration)
     schedule_jobs.plan_ahead(call, repository.find(call, after["id"]))
 
 
+def _bill_once(call: Call, subscription: Object, phase: Object) -> None:
+    """Keep what a phase bills once for the next invoice, for the periods that begin with the phase."""
+    wanted = [phase_items.params(item) for item in phase["add_invoice_items"]]
+    catalog, anchor = price_checks.catalog(call), subscription["billing_cycle_anchor"]
+    data = [
+        item
+        if item["current_period_end"] > call.now
+        else {
+            **item,
+            "current_period_start": call.now,
+            "current_period_end": billing_intervals.period_at(catalog.price(item["price"]), anchor, call.now)[1],
+        }
+        for item in subscription["items"]["data"]
+    ]
+    customer = customers.find(call, subscription["customer"])
+    begun = {**subscription, "items": items.with_items(subscription, data)}
+    added_invoice_items.add(call, customer, begun, wanted, "phases[0][add_invoice_items]")
+
+
 def _change(
-    call: Call, schedule: Object, phase: Object, subscription: Object, proration: str, *, begins: bool = True
+    call: Call,
+    schedule: Object,
+    phase: Object,
+    subscription: Object,
+    proration: str,
+    *,
+    begins: bool = True,
+    redeems: bool = True,
 ) -> changes.Change:
     catalog = price_checks.catalog(call)
     return changes.decide(
         subscription,
-        match_items(subscription["items"]["data"], phase["items"], catalog),
+        match_items(
+            subscription["items"]["data"],
+            phase_items.for_subscription(call, subscription, phase["items"], redeems=redeems),
+            catalog,
+        ),
         catalog,
         at=call.now,
         now=call.now,
@@ -208,17 +251,12 @@ def used_before(call: Call, before: Object, after: Object, at: int) -> list[line
     return [line for line in metering.usage_of(call, ending_now, price_checks.catalog(call), until=at) if line.amount]
 
 
-def discount_params(sources: Sequence[Object]) -> list[Object]:
-    """Return a phase's discounts as they are asked for."""
-    return [{name: id for name, id in source.items() if id is not None} for source in sources]
-
-
 def continued_discounts(call: Call, subscription: Object, sources: Sequence[Object]) -> list[Object]:
     """Return a phase's discounts; those that the subscription has already, by the same coupon, go on. What ended is
     gone."""
     own = {one["source"]["coupon"]: one for one in discount.not_ended(call, subscription["discounts"])}
     wanted = []
-    for source in discount_params(sources):
+    for source in phase_items.discount_params(sources):
         coupon = source.get("coupon")
         if coupon in own:
             wanted.append({"discount": own[coupon]["id"]})
@@ -245,7 +283,7 @@ def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog:
     for item, own in pairs:
         own = own or (left.pop(0) if left else None)
         metered = catalog.price(item["price"])["recurring"]["usage_type"] == "metered"
-        change: Object = {"price": item["price"], "metadata": item["metadata"]}
+        change: Object = {name: item[name] for name in ("discounts", "metadata", "price", "tax_rates")}
         if not metered:
             change["quantity"] = item["quantity"]
         update.append({"id": own["id"], **change} if own else change)
@@ -325,6 +363,12 @@ def _no_end() -> Object:
     }
 
 
+def _without_discounts(items_of_phase: Sequence[Object]) -> list[Object]:
+    """Return items of a phase but for their discounts, which a phase names by coupons and a subscription by
+    discounts."""
+    return [{**item, "discounts": []} for item in items_of_phase]
+
+
 def follow(call: Call, subscription: Object) -> None:
     """The items were changed past the schedule: the current phase ends, and one with these items has its rest."""
     before = call.store.get(schedules.KIND, subscription["schedule"]) if subscription["schedule"] else None
@@ -332,7 +376,7 @@ def follow(call: Call, subscription: Object) -> None:
     if before is None or phase is None:
         return
     changed = phases.phase_from_subscription(subscription, call.now)["items"]
-    if changed == phase["items"]:
+    if _without_discounts(changed) == _without_discounts(phase["items"]):
         return
     split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []
     split.append({**phase, "items": changed, "start_date": call.now if split else phase["start_date"]})

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.periods import BillingInterval
+from stripe_billing_cli.local_stripe.billing.schedules import phase_items
 from stripe_billing_cli.local_stripe.core import shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.store import Object
 
-SOURCES = ("coupon", "discount", "promotion_code")
 IntervalOfPrice = Callable[[str], BillingInterval]
 """How often a price, given by its id, recurs."""
 
@@ -63,18 +63,18 @@ def _ends(phase: Mapping[str, Any], start: int, billing_interval: IntervalOfPric
 def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: str) -> Object:
     return {
         **shapes.blank("subscription_schedule_phase_configuration"),
-        "add_invoice_items": [],
+        "add_invoice_items": [phase_items.kept_once(item) for item in phase.get("add_invoice_items", ())],
         "automatic_tax": automatic_tax(phase),
         "billing_cycle_anchor": phase.get("billing_cycle_anchor"),
         "collection_method": phase.get("collection_method"),
         "currency": phase.get("currency", currency),
         "default_payment_method": phase.get("default_payment_method"),
-        "default_tax_rates": [],
+        "default_tax_rates": list(phase.get("default_tax_rates") or ()),
         "description": phase.get("description"),
-        "discounts": [{**dict.fromkeys(SOURCES), **wanted} for wanted in phase.get("discounts") or ()],
+        "discounts": phase_items.kept_discounts(phase),
         "end_date": end,
         "invoice_settings": invoice_settings(phase),
-        "items": [_item(item) for item in phase["items"]],
+        "items": [phase_items.kept(item) for item in phase["items"]],
         "metadata": dict(phase.get("metadata", {})),
         "proration_behavior": phase.get("proration_behavior", "create_prorations"),
         "start_date": start,
@@ -112,25 +112,14 @@ def automatic_tax(settings: Mapping[str, Any]) -> Object | None:
 def invoice_settings(settings: Mapping[str, Any]) -> Object | None:
     if "invoice_settings" not in settings:
         return None
+    wanted = settings["invoice_settings"]
     return {
         "account_tax_ids": None,
-        "custom_fields": None,
-        "days_until_due": settings["invoice_settings"].get("days_until_due"),
-        "description": None,
-        "footer": None,
-        "issuer": None,
-    }
-
-
-def _item(item: Mapping[str, Any]) -> Object:
-    return {
-        "billing_thresholds": None,
-        "discounts": [],
-        "metadata": dict(item.get("metadata") or {}),
-        "plan": item["price"],
-        "price": item["price"],
-        "quantity": item.get("quantity", 1),
-        "tax_rates": [],
+        "custom_fields": wanted.get("custom_fields") or None,
+        "days_until_due": wanted.get("days_until_due"),
+        "description": wanted.get("description"),
+        "footer": wanted.get("footer"),
+        "issuer": {"account": None, "type": "self"} if "issuer" in wanted else None,
     }
 
 
@@ -149,14 +138,22 @@ def phase_from_subscription(subscription: Object, now: int) -> Object:
     items = subscription["items"]["data"]
     phase = {
         "items": [
-            {"price": item["price"], "metadata": item["metadata"], "quantity": item.get("quantity")} for item in items
+            {
+                "discounts": [{"discount": id} for id in item["discounts"]],
+                "metadata": item["metadata"],
+                "price": item["price"],
+                "quantity": item.get("quantity"),
+                "tax_rates": item["tax_rates"],
+            }
+            for item in items
         ],
+        "default_tax_rates": subscription["default_tax_rates"],
     }
     start = min(item["current_period_start"] for item in items)
     end = min(item["current_period_end"] for item in items)
     trialing = subscription["status"] == "trialing"
     return {
         **_phase(phase, subscription["currency"], start, end, "phases[0]"),
-        "discounts": [{**dict.fromkeys(SOURCES), "discount": id} for id in subscription["discounts"]],
+        "discounts": [{**dict.fromkeys(phase_items.SOURCES), "discount": id} for id in subscription["discounts"]],
         "trial_end": subscription["trial_end"] if trialing else None,
     }

@@ -21,6 +21,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     backdating,
     cancellation,
     first_invoice,
+    item_parameters,
     items,
     price_checks,
     repository,
@@ -72,6 +73,7 @@ def create_by_schedule(call: Call, customer: Object, prices: Sequence[Object], c
     status = "trialing" if call.params.get("trial_end") else "active"
     subscription = {**_new(call, customer, prices, currency), "schedule": schedule}
     begun, invoice = begin(call, customer, subscription, status=status)
+    item_parameters.settle(call, None, begun)
     if invoice is not None:
         invoices.create(call, invoice)
     return begun

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Integer,
+    ParamType,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_TAXES, NO_THRESHOLDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
 ITEM = subscriptions.Item(
@@ -16,27 +20,32 @@ ITEM = subscriptions.Item(
 )
 UNSUPPORTED = {
     NO_CONNECT: (
-        "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer "
+        "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer.account "
         "default_settings.application_fee_percent default_settings.on_behalf_of "
         "default_settings.transfer_data phases[].automatic_tax.liability "
-        "phases[].invoice_settings.issuer phases[].application_fee_percent "
+        "phases[].invoice_settings.issuer.account phases[].application_fee_percent "
         "phases[].on_behalf_of phases[].transfer_data"
     ),
-    NO_RENDERING: (
-        "default_settings.invoice_settings.account_tax_ids "
-        "default_settings.invoice_settings.custom_fields "
-        "default_settings.invoice_settings.description "
-        "default_settings.invoice_settings.footer phases[].invoice_settings.account_tax_ids "
-        "phases[].invoice_settings.custom_fields phases[].invoice_settings.description "
-        "phases[].invoice_settings.footer"
-    ),
+    NO_TAX_IDS: "default_settings.invoice_settings.account_tax_ids phases[].invoice_settings.account_tax_ids",
     NO_THRESHOLDS: "default_settings.billing_thresholds phases[].billing_thresholds",
     "its schedules do not pause": "pause_schedules",
-    NO_TAXES: "phases[].default_tax_rates",
-    "add an invoice item to the customer instead": "phases[].add_invoice_items",
 }
 """What neither a new schedule nor an update of one can say here."""
-MOST = {"phases": 10, "phases[].items": 20, "phases[].discounts": 20}
+MOST = {
+    "*.add_invoice_items": 20,
+    "*.custom_fields": 4,
+    "phases": 10,
+    "phases[].items": 20,
+    "phases[].discounts": 20,
+}
+ISSUER = Choice(("self",))
+"""The account itself: others would be connected accounts."""
+ADDED: Mapping[str, ParamType] = {
+    "default_settings.invoice_settings.issuer.type": ISSUER,
+    "phases[].add_invoice_items[].discounts": discount.FORM,
+    "phases[].add_invoice_items[].quantity": Integer(1),
+    "phases[].invoice_settings.issuer.type": ISSUER,
+}
 CREATE = form(
     "POST /v1/subscription_schedules",
     {
@@ -46,6 +55,7 @@ CREATE = form(
         "phases[].duration.interval_count": Integer(1),
         "start_date": subscriptions.NowOr("now"),
         "*.days_until_due": Integer(0),
+        **ADDED,
     },
     most=MOST,
     unsupported={
@@ -65,6 +75,7 @@ UPDATE = form(
         "phases[].end_date": subscriptions.NowOr("now"),
         "phases[].start_date": subscriptions.NowOr("now"),
         "*.days_until_due": Integer(0),
+        **ADDED,
     },
     most=MOST,
     unsupported=UNSUPPORTED,

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
-from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, phases, schedule
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
+from stripe_billing_cli.local_stripe.billing.schedules import phase_items, phase_transitions, phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     creation,
     items,
@@ -48,9 +50,11 @@ def create(call: Call) -> Object:
     params = call.params
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
-    prices = _prices(call, params["phases"])
-    currency = price_checks.currency_of(call, params["phases"][0], customer, prices)
-    laid_out = _laid_out(call, customer, params["phases"], currency, start=_start(call))
+    _check_priced(params["phases"])
+    wanted = phase_items.named(call, params["phases"])
+    prices = _prices(call, wanted)
+    currency = price_checks.currency_of(call, wanted[0], customer, prices)
+    laid_out = _laid_out(call, customer, wanted, currency, start=_start(call))
     settings = params.get("default_settings", {})
     _check_collection(call, customer, settings, laid_out)
     created = schedule.new(call, customer, laid_out, settings)
@@ -73,17 +77,21 @@ def _start(call: Call) -> int:
     return start
 
 
+def _check_priced(wanted: Sequence[Mapping[str, Any]]) -> None:
+    for number, phase in enumerate(wanted):
+        for name in ("items", "add_invoice_items"):
+            for at, item in enumerate(phase.get(name, ())):
+                if not item.keys() & {"price", "price_data"}:
+                    raise missing_param(f"phases[{number}][{name}][{at}][price]")
+
+
 def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], earlier: frozenset[str] = frozenset()) -> list[Object]:
     """Return the prices of all phases, which must be for sale unless they are in the schedule already."""
-    for number, phase in enumerate(wanted):
-        for at, item in enumerate(phase["items"]):
-            if "price" not in item:
-                raise missing_param(f"phases[{number}][items][{at}][price]")
     catalog = price_checks.catalog(call)
     return [
         catalog.price(item["price"])
         if item["price"] in earlier
-        else price_checks.find_sellable(call, item["price"], f"phases[{number}][items][{at}][price]")
+        else price_checks.wanted_price(call, item, f"phases[{number}][items][{at}][price]")
         for number, phase in enumerate(wanted)
         for at, item in enumerate(phase["items"])
     ]
@@ -102,6 +110,10 @@ def _laid_out(
         for at, (item, price) in enumerate(zip(phase["items"], prices, strict=True)):
             price_checks.check_quantity(price, item, f"phases[{number}][items][{at}]")
         price_checks.check_prices(prices, currency, f"phases[{number}][items]")
+        for at, item in enumerate(phase.get("add_invoice_items", ())):
+            if not item.get(inline_prices.INLINE):
+                param = f"phases[{number}][add_invoice_items][{at}][price]"
+                invoice_items.one_time_price(call, item["price"], param)
         creation.own_method(call, customer, phase.get("default_payment_method"))
     return phases.lay_out_phases(
         [{**phase, "items": [_counted(item, catalog) for item in phase["items"]]} for phase in wanted],
@@ -157,7 +169,10 @@ def _from_subscription(call: Call, id: str) -> Object:
                 "default_payment_method": subscription["default_payment_method"],
                 "description": subscription["description"],
                 "automatic_tax": subscription["automatic_tax"],
-                "invoice_settings": {"days_until_due": subscription["days_until_due"]},
+                "invoice_settings": {
+                    **subscription["invoice_settings"],
+                    "days_until_due": subscription["days_until_due"],
+                },
             },
         ),
         "billing_mode": subscription["billing_mode"],
@@ -213,7 +228,8 @@ def update(call: Call) -> Object:
 
 def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
     """Return the past phases, which may be left out, and those of the update, the current one among them."""
-    wanted = call.params["phases"]
+    _check_priced(call.params["phases"])
+    wanted = phase_items.named(call, call.params["phases"])
     first = wanted[0] if wanted else {}
     if "start_date" not in first:
         raise invalid(
