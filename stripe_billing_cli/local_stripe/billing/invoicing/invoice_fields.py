@@ -51,7 +51,7 @@ PRINTED = ("custom_fields", "description", "footer")
 def printed(customer: Object, subscription: Object | None) -> Object:
     """Return the texts of a draft: as the subscription has them for its invoices, else the customer."""
     own = (subscription or {}).get("invoice_settings") or {}
-    defaults = customer["invoice_settings"]
+    defaults = customer.get("invoice_settings") or {}  # a preview may be of nobody
     return {name: own.get(name) if own.get(name) is not None else defaults.get(name) for name in PRINTED}
 
 
