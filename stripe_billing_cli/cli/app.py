@@ -6,7 +6,6 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
@@ -14,6 +13,8 @@ import typer
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.cli import options, shared_options
+from stripe_billing_cli.cli.chosen import WAY
+from stripe_billing_cli.cli.groups import GROUPS
 from stripe_billing_cli.cli.output import flush, null_stream, write_on_any_encoding
 
 
@@ -28,35 +29,6 @@ Version = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Group:
-    """A group or command of the root: the module that holds its `app`, and its line in the help."""
-
-    module: str
-    help: str
-
-
-GROUPS = {
-    "init": Group("stripe_billing_cli.cli.init", "Begin here: a commented catalog.yaml, and what to run next."),
-    "catalog": Group("stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."),
-    "customer": Group("stripe_billing_cli.cli.customer", "Customers: create, find, change, and send to the portal."),
-    "sub": Group("stripe_billing_cli.cli.sub", "Subscriptions: start one, look at it, change it, end it."),
-    "invoice": Group("stripe_billing_cli.cli.invoice", "Invoices: what is open, what became of it; pay, void, credit."),
-    "refund": Group("stripe_billing_cli.cli.refund", "Refunds: give back what was paid, in whole or in part."),
-    "card": Group("stripe_billing_cli.cli.card", "Customers' cards: which expire or fail, which is charged."),
-    "code": Group("stripe_billing_cli.cli.code", "Promotion codes: whether one would be taken, for how much off."),
-    "clock": Group("stripe_billing_cli.cli.clock", "Test clocks: let a subscription live a year in a minute."),
-    "listen": Group("stripe_billing_cli.cli.listen", "Receive events, each once; keep access right; run handlers."),
-    "events": Group("stripe_billing_cli.cli.events", "The events received: find, show, retry, move, fetch, purge."),
-    "webhook": Group("stripe_billing_cli.cli.webhook", "Stripe's webhook endpoints: register one, roll its secret."),
-    "access": Group("stripe_billing_cli.cli.access", "Who may use what, and why."),
-    "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),
-    "local": Group("stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."),
-    "completion": Group("stripe_billing_cli.cli.completion.command", "Let a shell complete commands, options, values."),
-    "help": Group(
-        "stripe_billing_cli.cli.help.command", "Help: of a command, or on exit-codes, environment, keys, settings."
-    ),
-}
 HIDDEN = {"__complete": "stripe_billing_cli.cli.completion.suggest"}
 """What is run, but not by people: it is in no list."""
 
@@ -159,7 +131,11 @@ def _report(error: BaseException, options: Mapping[str, Any]) -> int:
     from stripe_billing_cli.cli import errors
 
     return errors.report(
-        error, output=options["output"], verbose=options.get("verbose", False), logging=_logs_json(options)
+        error,
+        output=options["output"],
+        verbose=options.get("verbose", False),
+        logging=_logs_json(options),
+        way=options.get(WAY, ""),
     )
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SHARED_OPTIONS = "Shared options, before or after the command"
 """The heading of the options that every command has; they name it as their `rich_help_panel`."""
 ROOT_OPTIONS = "root_options"
+WAY = "way"
+"""Where the options are kept that lead a command that is told of to the same account."""
 COMMAND_LINE = "the command line"
 NOBODY = "by default"
 OUTPUT_VARIABLE = "BILLING_OUTPUT"

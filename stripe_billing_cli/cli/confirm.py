@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import typer
 
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 
 
@@ -55,7 +56,8 @@ def _show(context: Context, will: Sequence[str]) -> None:
         for line in will:
             context.printer.line(line)
     else:
-        context.printer.result({"result": "previewed", "will": [line.strip() for line in will]}, ids=())
+        shown = [led_to_account(line.strip(), context.way) for line in will]
+        context.printer.result({"result": "previewed", "will": shown}, ids=())
 
 
 def tell_live_mode(context: Context) -> None:

@@ -31,6 +31,8 @@ class Context:
     no_pager: bool = False
     order: tuple[str, ...] = ()
     """The names of the options that were given, as often as they were and in their order, where a command asks."""
+    way: str = ""
+    """The options that lead a command that is told of to the same account."""
     account: str | None = None
     """The only account that is meant, where billing.toml says one."""
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +84,7 @@ class Context:
     def printer(self) -> Printer:
         from stripe_billing_cli.cli.output import Printer
 
-        return Printer(self.output, pages=not self.no_pager)
+        return Printer(self.output, pages=not self.no_pager, way=self.way)
 
     @property
     def interactive(self) -> bool:

@@ -13,17 +13,20 @@ from typer.exceptions import TyperException
 
 from stripe_billing_cli.cli.error_json import error_json, without_secrets_in
 from stripe_billing_cli.cli.interrupts import exit_code
+from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.errors import BillingError
 
 
-def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False) -> int:
+def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False, way: str = "") -> int:
     """Print what happened and what to do next to stderr, and return the exit code.
 
-    A command that is `logging`, as lines of JSON, gets such a line.
+    A command that is `logging`, as lines of JSON, gets such a line. `way` are the options that lead a command that is
+    told of to the same account.
     """
     from stripe_billing_cli.cli.output import flush, json_text
 
     explained = explain(error)
+    explained.hint = explained.hint and led_to_account(explained.hint, way)
     flush()
     if verbose and not _is_expected(error):
         sys.stderr.write(without_secrets_in("".join(traceback.format_exception(error))))

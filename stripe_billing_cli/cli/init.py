@@ -11,6 +11,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.errors import OperationError, UsageError
 
 app = typer.Typer(**options.PLAIN)
@@ -93,8 +94,12 @@ def init(
     }
     if from_account:
         steps = {
-            f"billing catalog plan{_named(path)}": "what has changed since: nothing, so far",
-            f"billing catalog apply{_named(path)}": "mark what the file describes as its own",
+            led_to_account(
+                f"billing catalog plan{_named(path)}", context.way
+            ): "what has changed since: nothing, so far",
+            led_to_account(
+                f"billing catalog apply{_named(path)}", context.way
+            ): "mark what the file describes as its own",
             schema: "for an editor that completes and checks",
         }
     if context.printer.for_people:

@@ -20,11 +20,13 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from stripe_billing_cli.cli.chosen import (
     COMMAND_LINE,
     NOBODY,
+    WAY,
     chosen_options,
     is_given,
     source_of,
 )
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.pasted_commands import way_to_account
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.shared_options import (
     SHARED,
@@ -199,6 +201,7 @@ def command(
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
+        function.shared_options = shared  # type: ignore[attr-defined]
         function.with_shared = partial(_with_shared, function, shared, changes_store, is_plan=is_plan)  # type: ignore[attr-defined]
         app.command(name, cls=cls)(function)
         return function
@@ -229,6 +232,8 @@ def _with_shared(
         chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
         if "output" in chosen:
             chosen["output"] = _fitting(ctx, chosen["output"], sources["output"], formats)
+        if asks_stripe:
+            ctx.obj[WAY] = way_to_account(chosen)
         if chosen["local"] and not asks_stripe:
             _say_that_local_changes_nothing(ctx, changes_store)
         for name in {"file", "store"} & values.keys():
@@ -239,7 +244,9 @@ def _with_shared(
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
         try:
             order = ctx.meta.get(ORDER, ())
-            with closing(Context(**chosen, order=order, account=defaults.account, sources=sources)) as context:
+            with closing(
+                Context(**chosen, order=order, way=ctx.obj.get(WAY, ""), account=defaults.account, sources=sources)
+            ) as context:
                 code = function(context, **values)
         except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
             from stripe_billing_cli.cli.interrupts import exit_code

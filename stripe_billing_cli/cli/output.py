@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import typer
 
 from stripe_billing_cli.cli.pager import paging
+from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.cli.table import Column, Table
 
 __all__ = ["Column", "Line", "Printer", "Record"]
@@ -45,11 +46,15 @@ def coloured(stream: TextIO) -> bool:
 
 
 class Printer:
-    """Prints results in the format asked for. `pages`: long tables go through a pager on a terminal."""
+    """Prints results in the format asked for. `pages`: long tables go through a pager on a terminal.
 
-    def __init__(self, output: str, *, pages: bool = True) -> None:
+    `way` are the options that lead a command that is told of to the same account.
+    """
+
+    def __init__(self, output: str, *, pages: bool = True, way: str = "") -> None:
         self.output = output
         self.pages = pages
+        self.way = way
         self.has_spoken = False
         """Whether anything was printed yet."""
 
@@ -143,13 +148,13 @@ class Printer:
     def line(self, text: str = "", **style: Any) -> None:
         """A line of the result, for people: a line end in a name of Stripe's does not begin a line of its own."""
         self.has_spoken = True
-        print(_styled(_on_one_line(text), sys.stdout, style))
+        print(_styled(_on_one_line(led_to_account(text, self.way)), sys.stdout, style))
 
     def note(self, text: str = "", **style: Any) -> None:
         """A line beside the result, for people: to stderr, in any format."""
         self.has_spoken = True
         flush()
-        print(_styled(text, sys.stderr, style), file=sys.stderr)
+        print(_styled(led_to_account(text, self.way), sys.stderr, style), file=sys.stderr)
 
 
 def write_on_any_encoding(stream: TextIO) -> None:

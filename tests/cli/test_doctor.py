@@ -92,7 +92,7 @@ def test_an_endpoint_of_another_version_is_told(billing: Billing, account: Accou
 
     assert ran.code == 1
     assert f"✗ webhook      {old['id']} ({URL}): 2025-03-31.basil, enabled; 2026-10-28.endive is expected" in ran.out
-    assert f"→ billing webhook roll-secret {old['id']}" in ran.out
+    assert f"→ billing --local webhook roll-secret {old['id']}" in ran.out
     billing.ok("webhook", "roll-secret", "--local", "--store-secret")
     assert "2026-10-28.endive, enabled" in billing.ok("doctor", "--local").out
 
@@ -136,7 +136,7 @@ def test_a_right_that_no_file_or_service_here_needs_fails_nothing(billing: Billi
 
     assert "✓ catalog      there is no catalog.yaml here" in ran.out
     assert "! may read     prices: The provided key" in ran.out
-    assert "It stops billing catalog plan, billing sub create." in ran.out
+    assert "It stops catalog plan, sub create." in ran.out
 
 
 def test_a_catalog_needs_what_it_has_entries_of(billing: Billing) -> None:

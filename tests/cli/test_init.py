@@ -49,7 +49,7 @@ def test_from_an_account_it_describes_what_is_there(billing: Billing, shop: Shop
     ran = billing.ok("init", "--local", "--from-account", "--name", "keymap")
 
     assert made in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
-    assert "billing catalog plan" in ran.out
+    assert "billing --local catalog plan  " in ran.out
     assert billing.ok("catalog", "validate").out.startswith("catalog.yaml is valid")
     assert not billing.ok("catalog", "plan", "--local", "--output", "json").json["summary"]["create"]
 

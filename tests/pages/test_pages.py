@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.cli.app import GROUPS
+from stripe_billing_cli.cli.groups import GROUPS
 from tests.cli.help.command_tree import pages as help_pages
 from tests.pages.preloaded import preloaded_billing
 from tests.pages.transcripts import PAGES, ROOT, with_transcripts, without_ids, written_anew

@@ -232,7 +232,7 @@ class TestGivingUp:
         ran = life("invoice", way, life.held["latest_invoice"], "--yes", "--output", "json")
 
         assert (ran.code, ran.error["kind"]) == (1, "refused")
-        assert "billing invoice credit" in ran.error["hint"]
+        assert "billing --local invoice credit" in ran.error["hint"]
 
     def test_the_first_invoice_takes_its_subscription_with_it(self, life: Life, shop: Shop) -> None:
         customer = shop.customer(email="new@example.com")["id"]

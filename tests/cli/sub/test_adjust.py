@@ -100,7 +100,7 @@ class TestItems:
         ran = life(*CHANGE, "--remove", "pro", "--output", "json")
 
         assert (ran.code, ran.error["kind"]) == (1, "refused")
-        assert "billing sub cancel" in ran.error["hint"]
+        assert "billing --local sub cancel" in ran.error["hint"]
 
     def test_another_quantity_of_one_that_is_there_is_refused(self, life: Life) -> None:
         ran = life(*CHANGE, "--add", "pro:3", "--output", "json")

@@ -247,7 +247,7 @@ class TestStates:
 
         assert ran.code == 1
         assert "is paused" in ran.err
-        assert f"billing sub resume {it.id}" in ran.err
+        assert f"billing --local sub resume {it.id}" in ran.err
 
     def test_a_paused_one_that_is_to_end_gives_no_access_until_then(self, it: History) -> None:
         it.ok("pause")
@@ -265,7 +265,7 @@ class TestStates:
         ran = it.run("change", "--price", "forty", "--at", "period-end", "--yes")
 
         assert ran.code == 1
-        assert f"billing sub resume {it.id}" in ran.err
+        assert f"billing --local sub resume {it.id}" in ran.err
         assert it.held["cancel_at"] == moment("2026-06-11")
 
     @pytest.mark.parametrize("options", [("--price", "year"), ("--restart-period",)])

@@ -116,7 +116,7 @@ class TestPutOff:
         ran = life("sub", "cancel", life.id, "--at", "2026-03-25", "--prorate", "--yes")
 
         assert ran.code == 1
-        assert f"take that back first: billing sub resume {life.id}" in ran.err
+        assert f"take that back first: billing --local sub resume {life.id}" in ran.err
 
 
 @pytest.mark.parametrize(

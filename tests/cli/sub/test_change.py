@@ -190,7 +190,7 @@ class TestAtPeriodEnd:
         ran = life("sub", "change", life.id, "--price", "team", "--at", "period-end", "--output", "json")
 
         assert (ran.code, ran.error["kind"]) == (1, "refused")
-        assert f"billing sub resume {life.id}" in ran.error["hint"]
+        assert f"billing --local sub resume {life.id}" in ran.error["hint"]
 
     def test_prorates_nothing(self, life: Life) -> None:
         assert life("sub", "change", life.id, "--price", "team", "--at", "period-end", "--proration", "none").code == 2

@@ -130,7 +130,9 @@ class TestWhatIsPrinted:
 
         assert "/p/session/test_" in made["confirmation_url"]
         assert made["confirmation_expires_at"] is None
-        assert "for a few minutes; then: billing customer portal cus_" in billing.ok(*argv, "--if-not-exists").out
+        assert (
+            "for a few minutes; then: billing --local customer portal cus_" in billing.ok(*argv, "--if-not-exists").out
+        )
 
     def test_a_key_that_may_make_no_links_still_makes_subscriptions(
         self, billing: Billing, shop: Shop, ada: Any
@@ -534,7 +536,9 @@ class TestWait:
 
         told = json.loads(ran.err.splitlines()[-1])["error"]
         assert (told["kind"], told["exit_code"]) == ("timeout", 4)
-        assert told["hint"] == f"wait on with: billing sub watch {ran.json['id']} --until active --until trialing"
+        assert (
+            told["hint"] == f"wait on with: billing --local sub watch {ran.json['id']} --until active --until trialing"
+        )
 
     def test_it_ends_with_4_when_it_can_come_to_nothing(self, billing: Billing, shop: Shop, ada: Any) -> None:
         def is_canceled() -> None:

@@ -82,7 +82,7 @@ def test_a_credit_that_reaches_no_balance_is_said_with_what_to_do(it: History, m
 
     number = it.invoices()[-1]["number"]
     assert f"The credit of $15.00 has not reached the customer's balance ({number})." in out
-    command = f"billing customer balance {it.customer} --credit 15.00 --note {number}"
+    command = f"billing --local customer balance {it.customer} --credit 15.00 --note {number}"
     assert command in out
     it.billing.wrap.clear()
     it.billing.ok(*command.split()[1:], "--yes", "--local")

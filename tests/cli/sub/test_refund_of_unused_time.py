@@ -109,7 +109,7 @@ class TestWhatCannotGoBack:
         assert it.refunded() == []
         assert (record["refund"]["amount"], record["refund"]["not_to_card"]) == (0, 2000)
         assert "$20.00 of what is unused does not go back to a card" in told
-        assert f"billing customer balance {it.customer} --credit" in told
+        assert f"billing --local customer balance {it.customer} --credit" in told
 
     def test_what_was_refunded_before(self, it: History) -> None:
         it.start("thirty")

@@ -64,7 +64,7 @@ def test_a_cancellation_is_told_with_its_date(billing: Billing, shop: Shop, runn
     said = billing.ok(*SHOW, running["id"]).out
 
     assert re.search(r"next +it ends on \d+ \w+ \d{4}", said)
-    assert "billing sub resume takes that back" in said
+    assert "billing --local sub resume takes that back" in said
     assert "will end on " in said
 
 

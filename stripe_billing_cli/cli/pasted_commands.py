@@ -1,0 +1,48 @@
+"""Commands in what is told to people, led to the same account as the command that tells them: they are pasted."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.cli.groups import GROUPS
+
+COMMAND = re.compile(r"\bbilling (?P<group>[a-z]+)(?: (?P<name>[a-z][a-z-]*))?\b")
+
+
+def way_to_account(chosen: Mapping[str, Any]) -> str:
+    """Return the options that lead to the account of a command with these shared options; no key is among them."""
+    if chosen.get("local"):
+        return "--local"
+    named = [
+        f"--{name.replace('_', '-')} {shlex.quote(chosen[name])}"
+        for name in ("profile", "api_key_file")
+        if chosen.get(name) and chosen[name] != "-"
+    ]
+    return " ".join([*named, "--live"] if chosen.get("live") else named)
+
+
+def led_to_account(text: str, way: str) -> str:
+    """Return a text in which each command that asks Stripe has these options, if it does not have them already."""
+    if not way or way in text or "billing " not in text:
+        return text
+    return COMMAND.sub(
+        lambda found: f"billing {way}{found[0].removeprefix('billing')}" if _asks(found) else found[0], text
+    )
+
+
+def _asks(found: re.Match[str]) -> bool:
+    """Return whether these words are a command of this program, and one that asks Stripe."""
+    if found["group"] not in GROUPS:
+        return False
+    app = importlib.import_module(GROUPS[found["group"]].module).app
+    commands = {
+        info.name or info.callback.__name__.strip("_").replace("_", "-"): info.callback
+        for info in app.registered_commands
+    }
+    alone = len(commands) == 1 and app.registered_callback is None
+    command = next(iter(commands.values())) if alone else commands.get(found["name"] or "")
+    return "local" in getattr(command, "shared_options", ())
