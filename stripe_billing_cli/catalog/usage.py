@@ -11,6 +11,7 @@ from stripe_billing_cli.catalog.kinds.base import Usage
 from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 12
@@ -33,7 +34,8 @@ def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = Fa
         retired = [_Retired(change, usage) for change, usage in zip(retiring, usages, strict=True)]
     explained = {one.change: _explained(one) for one in retired}
     changes = tuple(explained.get(change, change) for change in plan.changes)
-    return replace(plan, changes=changes, notes=(*plan.notes, *_warnings(retired)))
+    sold = [*_warnings(retired), *_sold_elsewhere(retired, api, catalog)]
+    return replace(plan, changes=changes, notes=(*plan.notes, *sold))
 
 
 def _is_asked_about(change: Change, catalog: Catalog) -> bool:
@@ -59,12 +61,29 @@ def _warnings(retired: list[_Retired]) -> Iterator[Note]:
     for one in retired:
         change, subscriptions = one.change, one.usage.subscriptions
         if subscriptions:
-            where = change.wanted.where if change.wanted else NOWHERE
-            yield Note(
-                f"{change.key}: {change.kind.name} {change.id} is about to be archived with {subscriptions} on it, "
-                "which keep it",
-                change.kind.name,
-                change.key,
-                where,
-                warning=True,
-            )
+            said = f"{change.kind.name} {change.id} is about to be archived with {subscriptions} on it, which keep it"
+            yield _warning(change, said)
+
+
+def _sold_elsewhere(retired: list[_Retired], api: StripeApi, catalog: Catalog) -> Iterator[Note]:
+    """Yield a warning of each object by which a retired one is sold, and of which the plan knows nothing: the file does
+    not name it."""
+    by_id = {one.change.id: one.change for one in retired if catalog.kinds[one.change.kind.name].is_subscribed_to}
+    for kind in catalog.kinds if by_id else ():
+        entries = catalog.by_kind[kind.name]
+        adopted = {entry.adopted_id for entry in entries}
+        try:
+            for seller in kind.sellers(api):
+                stamp = kind.stamp_on(seller.existing)
+                is_read = bool(entries) and stamp is not None and stamp.catalog == catalog.name
+                if is_read or seller.existing["id"] in adopted:
+                    continue
+                for change in (by_id[one] for one in seller.sells if one in by_id):
+                    yield _warning(change, f"{seller.text} sells {change.id}, and is closed once that is archived")
+        except (PermissionMissingError, UnsupportedCallError):
+            continue
+
+
+def _warning(change: Change, text: str) -> Note:
+    where = change.wanted.where if change.wanted else NOWHERE
+    return Note(f"{change.key}: {text}", change.kind.name, change.key, where, warning=True)

@@ -463,3 +463,20 @@ def test_an_adopted_link_goes_on_selling_until_links_are_retired(billing: Billin
     billing.ok("catalog", "apply", "--local", "--retire-links", "--yes")
     assert on_sale() == (False, False)
     assert billing.plan()["changes"] == []
+
+
+def test_a_link_that_the_file_does_not_name_is_warned_about(billing: Billing, account: Account) -> None:
+    text = "version: 1\ncatalog: keymap\ncurrency: usd\nproducts:\n  pro:\n    name: Pro\n    prices:\n"
+    text += "      monthly: {unit_amount: 1500, recurring: month}\n      yearly: {unit_amount: 9000, recurring: year}\n"
+    billing.apply(text)
+    price = account.price("pro.monthly")["id"]
+    link = account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])
+    closed = account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])
+    account.post(f"/v1/payment_links/{closed['id']}", active=False)
+
+    notes = billing.plan(text.replace("1500", "1900").replace("9000", "9900"))["notes"]
+
+    assert [note["message"] for note in notes] == [
+        f"pro.monthly: the payment link {link['url']} sells {price}, and is closed once that is archived"
+    ]
+    assert billing.plan(text.replace("name: Pro", "name: Professional"))["notes"] == []

@@ -47,6 +47,16 @@ QUIET = frozenset({"metadata.billing_metadata"})
 
 
 @dataclass(frozen=True)
+class Seller:
+    """An object of the account by which others are sold, and is no more where one of them is archived: what it is to
+    people, and what it sells, by id."""
+
+    existing: Object
+    text: str
+    sells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Usage:
     """The users of an object, in words; `subscriptions` says how many of them are subscriptions, `1 subscription`,
     where there are some."""
@@ -190,6 +200,10 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     def usage(self, api: StripeApi, existing: Object) -> str | None:
         """Return what still uses an object that is being replaced, in words."""
         return None
+
+    def sellers(self, api: StripeApi) -> Iterator[Seller]:
+        """Yield the account's objects of this kind by which others are sold, of a long list the newest."""
+        return iter(())
 
     def usage_of(self, api: StripeApi, existing: Object, *, count: bool) -> Usage:
         """Return what still uses an object that is being retired; with `count`, how much, however many calls it takes.

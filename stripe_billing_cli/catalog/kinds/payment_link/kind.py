@@ -7,12 +7,13 @@ new address, which is asked about. The old one goes on selling, and its prices s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import Seller, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind
 from stripe_billing_cli.catalog.kinds.payment_link.items import in_order, price_id, prices, quantity_params
@@ -21,10 +22,12 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency,
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.plan import Change, Operation
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
 ITEMS, RATES = ("line_items", "optional_items"), "shipping_options"
 ID_PREFIXES = ("price_", "shr_")
+MOST_PAGES = 10
+"""So many pages of the account's links are looked at where the file names none."""
 EXPANDED = {"expand": ["data.line_items"]}
 MOST_ITEMS, MOST_OPTIONAL, MOST_FIELDS = 20, 10, 3
 """`stripe/params/_payment_link_create_params.py`; the items of both lists are twenty together."""
@@ -135,6 +138,12 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
                 "that others have taken the place of."
             )
             yield price, Blocker(existing["id"], note)
+
+    def sellers(self, api: StripeApi) -> Iterator[Seller]:
+        """Yield the active links."""
+        for page in islice(api.pages(self.path, {"active": True, **EXPANDED}), MOST_PAGES):
+            for link in page:
+                yield Seller(link, f"the payment link {link['url']}", self.points_at(link))
 
     def address(self, existing: Object) -> str | None:
         return str(existing["url"])
