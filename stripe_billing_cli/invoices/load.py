@@ -26,9 +26,9 @@ ENDED = ("canceled", "incomplete_expired")
 
 
 def find_invoice(api: StripeApi, name: str, *, expand: Sequence[str] = EXPAND) -> Object:
-    """Return the invoice with this id. Raises `LookupFailedError`, `StripeCallError`."""
-    lookup.check_id(name, "an invoice", "in_…")
-    return lookup.retrieve(api, "invoice", f"{PATH}/{name}", name, expand=expand)
+    """Return the invoice with this id or number. Raises `LookupFailedError`, `StripeCallError`."""
+    id = lookup.invoice_id(api, name)
+    return lookup.retrieve(api, "invoice", f"{PATH}/{id}", id, expand=expand)
 
 
 def list_invoices(

@@ -67,10 +67,11 @@ class Target:
 
 
 def load_target(api: StripeApi, name: str) -> Target:
-    """Return what an id names. Raises `LookupFailedError`, `OperationError`, `StripeCallError`."""
+    """Return what an id, or an invoice's number, names. Raises `LookupFailedError`, `OperationError`, `StripeCallError`."""
     kind = kind_of(name) or ""
     if kind not in KINDS:
-        lookup.check_id(name, "an invoice", "in_…, or the id of a payment (pi_…) or charge (ch_…)")
+        name = lookup.invoice_id(api, name, "in_…, the id of a payment (pi_…) or charge (ch_…)")
+        kind = "an invoice"
     lookup.check_id(name, kind, "in_…, pi_… or ch_…")
     invoice: Object | None
     if kind == "an invoice":

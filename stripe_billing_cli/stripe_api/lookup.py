@@ -24,6 +24,8 @@ from stripe_billing_cli.stripe_api.errors import (
 )
 from stripe_billing_cli.stripe_api.ids import ID, kind_if_id, kind_of
 
+INVOICE_NUMBER = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*-[0-9]{4,}")
+"""ABC12345-0001: the prefix of a customer or of the account, and a number of four digits or more."""
 OTHER_MODE = re.compile(r"a similar object exists in (live|test) mode")
 ENDED = frozenset({"canceled", "incomplete_expired"})
 """The statuses that a subscription never leaves (https://docs.stripe.com/billing/subscriptions/overview)."""
@@ -98,6 +100,28 @@ def check_id(name: str, kind: str, written: str) -> None:
     """Refuse what is no id of `kind` ("an invoice"), which is `written` so: `in_…`."""
     if kind_of(name) != kind or not ID.fullmatch(name):
         raise _wrong_kind(name, kind, written)
+
+
+def invoice_id(api: StripeApi, name: str, written: str = "in_…") -> str:
+    """Return the id of the invoice with this id or number. Raises `LookupFailedError`, `StripeCallError`.
+
+    Stripe finds a number only by its search, which knows a new invoice after a minute
+    (https://docs.stripe.com/search#data-freshness). A number is unique in an account, or for each customer.
+    """
+    if not INVOICE_NUMBER.fullmatch(name):
+        hint = f"{written}, or its number; billing invoice list --customer … has them"
+        check_id(name, "an invoice", hint)
+        return name
+    invoices = api.get("/v1/invoices/search", {"query": f'number:"{name}"', "limit": LISTED})["data"]
+    if not invoices:
+        hint = "the newest, and those on a test clock, go by their ids: billing invoice list --customer … has them"
+        raise NoMatchError(f"no invoice has the number {name}", hint)
+    if len(invoices) > 1:
+        raise AmbiguousError(
+            f"more than one invoice has the number {name}: {listed([one['id'] for one in invoices])}",
+            "name the one by its id",
+        )
+    return str(invoices[0]["id"])
 
 
 def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:

@@ -15,7 +15,7 @@ app = typer.Typer(
     **options.PLAIN,
 )
 
-Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's id.")]
+Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's id or number.")]
 
 
 class Status(StrEnum):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def pay(
     context: Context,
     name: Annotated[
-        str, typer.Argument(metavar="INVOICE", help="The invoice's id; with --all the customer's id or email.")
+        str,
+        typer.Argument(metavar="INVOICE", help="The invoice's id or number; with --all the customer's id or email."),
     ],
     all_: Annotated[bool, typer.Option("--all", help="All that is open of a customer, oldest first.")] = False,
     payment_method: Annotated[

@@ -32,7 +32,10 @@ class Reason(StrEnum):
 def create(
     context: Context,
     target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="The id of an invoice (in_…), a payment (pi_…) or a charge (ch_…).")
+        str,
+        typer.Argument(
+            metavar="TARGET", help="An invoice by id or number, or the id of a payment (pi_…) or charge (ch_…)."
+        ),
     ],
     amount: Annotated[
         str | None, typer.Option(metavar="AMOUNT", help="So much: 12.50 (default: all that is left).")

@@ -249,3 +249,24 @@ class TestGivingUp:
 
         assert f"{life.id} (past due) goes on" in ran.err
         assert life.held["status"] == "active"
+
+
+class TestNumbers:
+    def test_an_invoice_is_named_by_its_number_too(self, life: Life) -> None:
+        customer = life.shop.post(
+            "/v1/customers", payment_method="pm_card_visa"
+        )  # on no clock, which search leaves out
+        opened = by_hand(life.shop, customer["id"])
+
+        assert life.ok("invoice", "show", opened["number"], "--output", "id").out.split() == [opened["id"]]
+        assert (
+            opened["number"]
+            in life.ok("invoice", "pay", opened["number"], "--payment-method", "pm_card_visa", "--yes").out
+        )
+        refund = life.ok("refund", "create", opened["number"], "--yes", "--output", "json").json
+        assert refund["amount"] == opened["amount_due"]
+
+    @pytest.mark.parametrize("name", ["ABCD1234-0001", EMAIL, "sub_1"])
+    def test_what_is_no_invoice_is_told_with_the_way_to_them(self, life: Life, name: str) -> None:
+        ran = life("invoice", "show", name)
+        assert (ran.code in (1, 2), "invoice list" in ran.err) == (True, True)
