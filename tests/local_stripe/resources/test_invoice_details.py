@@ -131,8 +131,15 @@ def test_the_texts_of_a_subscriptions_invoices(life: Life) -> None:
     plain = life.subscribe(price(life.local))
     assert [one["footer"] for one in life.invoices(plain["id"])] == ["Of the customer"]
     settings = {"footer": "Own", "description": "Gold", "custom_fields": [{"name": "PO", "value": "7"}]}
-    made = life.subscribe(price(life.local), invoice_settings=settings)
+    made = life.subscribe(price(life.local), invoice_settings={**settings, "issuer": {"type": "self"}})
     assert made["invoice_settings"]["footer"] == "Own"
     [invoice] = life.invoices(made["id"])
     assert (invoice["footer"], invoice["description"]) == ("Own", "Gold")
     assert invoice["custom_fields"] == [{"name": "PO", "value": "7"}]
+
+
+def test_another_issuer_than_the_account_is_refused_by_name(life: Life) -> None:
+    issuer = {"type": "account"}
+    refused = life.local.refused("post", INVOICES, customer=life.customer, issuer=issuer)
+    assert "The local Stripe does not have" in refused.message
+    assert draft(life, 100, issuer={"type": "self"})["issuer"] == {"type": "self"}

@@ -13,11 +13,12 @@ TYPES: Mapping[str, ParamType] = {
     "days_until_due": Integer(0),
     "description": Text(),
     "discounts": discount.FORM,
+    "issuer.type": Choice(("self",)),
     "shipping_cost.shipping_rate_data.fixed_amount.amount": Integer(0),
     "shipping_cost.shipping_rate_data.fixed_amount.currency_options*.amount": Integer(0),
 }
 UNSUPPORTED: Mapping[str, str] = {
-    NO_CONNECT: "application_fee_amount automatic_tax.liability issuer on_behalf_of transfer_data",
+    NO_CONNECT: "application_fee_amount automatic_tax.liability issuer.account on_behalf_of transfer_data",
     NO_TAX_CODES: "shipping_cost.shipping_rate_data.tax_code",
     NO_TAX_IDS: "account_tax_ids",
     "an invoice is finalised an hour after it is made": "automatically_finalizes_at",

@@ -13,6 +13,7 @@ from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT
 TYPES: Mapping[str, ParamType] = {
     "discounts": discount.FORM,
     "invoice_settings.days_until_due": Integer(0),
+    "invoice_settings.issuer.type": Choice(("self",)),
     "line_items[].discounts": discount.FORM,
     "line_items[].price_data.recurring.interval": INTERVAL,
     "line_items[].price_data.recurring.interval_count": Integer(1),
@@ -24,7 +25,7 @@ TYPES: Mapping[str, ParamType] = {
 UNSUPPORTED: Mapping[str, str] = {
     NO_ACCOUNTS: "customer_account",
     NO_CONNECT: (
-        "application_fee_amount application_fee_percent automatic_tax.liability invoice_settings.issuer "
+        "application_fee_amount application_fee_percent automatic_tax.liability invoice_settings.issuer.account "
         "on_behalf_of transfer_data"
     ),
 }

@@ -110,7 +110,8 @@ def _changed(call: Call, before: Object, customer: Object | None) -> Object:
         times.check_future(params["expires_at"], "expires_at", call.now)
         after["expires_at"] = params["expires_at"]
     if "invoice_settings" in params:
-        after["invoice_settings"] = {**before["invoice_settings"], **params["invoice_settings"]}
+        wanted = {name: value for name, value in params["invoice_settings"].items() if name != "issuer"}
+        after["invoice_settings"] = {**before["invoice_settings"], **wanted}
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
     if "subscription_data" in params:

@@ -94,6 +94,7 @@ BILLING_MODE = ObjectParam(
 ADDED_PRICE: Mapping[str, ParamType] = {
     "add_invoice_items[].discounts": discount.FORM,
     "add_invoice_items[].price_data.unit_amount": Integer(),
+    "invoice_settings.issuer.type": Choice(("self",)),
 }
 CREATE = form(
     "POST /v1/subscriptions",
@@ -121,7 +122,7 @@ CREATE = form(
     unset="cancel_at description add_invoice_items[].metadata",
     unsupported={
         NO_CONNECT: (
-            "automatic_tax.liability application_fee_percent invoice_settings.issuer on_behalf_of transfer_data"
+            "automatic_tax.liability application_fee_percent invoice_settings.issuer.account on_behalf_of transfer_data"
         ),
         "its cards have no options": "payment_settings.payment_method_options",
         NO_THRESHOLDS: "billing_thresholds",
@@ -153,7 +154,7 @@ UPDATE = form(
     unset="default_payment_method add_invoice_items[].metadata",
     unsupported={
         NO_CONNECT: (
-            "automatic_tax.liability application_fee_percent invoice_settings.issuer on_behalf_of transfer_data"
+            "automatic_tax.liability application_fee_percent invoice_settings.issuer.account on_behalf_of transfer_data"
         ),
         "its cards have no options": "payment_settings.payment_method_options",
         NO_THRESHOLDS: "billing_thresholds",
