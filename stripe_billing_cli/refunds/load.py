@@ -67,7 +67,8 @@ class Target:
 
 
 def load_target(api: StripeApi, name: str) -> Target:
-    """Return what an id, or an invoice's number, names. Raises `LookupFailedError`, `OperationError`, `StripeCallError`."""
+    """Return what an id, or an invoice's number, names. Raises `LookupFailedError`, `OperationError` and
+    `StripeCallError`."""
     kind = kind_of(name) or ""
     if kind not in KINDS:
         name = lookup.invoice_id(api, name, "in_…, the id of a payment (pi_…) or charge (ch_…)")
