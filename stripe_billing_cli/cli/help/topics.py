@@ -20,7 +20,11 @@ EXIT_CODES = _topic(
             Entry("1", "Stripe or the system failed, or what was asked for cannot be done to the object as it is."),
             Entry("2", "The command line or the catalog is wrong; nothing was done."),
             Entry("3", "With --check, something is pending: `catalog plan`, `access reconcile`, `events list`."),
-            Entry("4", "The object did not get there: a payment failed or needs the customer, a `--wait` ran out."),
+            Entry(
+                "4",
+                "The object did not get there: a payment failed or needs the customer, a code is not taken, a `--wait` "
+                "ran out.",
+            ),
             Entry("130", "Interrupted with Ctrl-C."),
             Entry("143", "Ended by SIGTERM, as by `kill`; `listen` and `local serve` stop then, and exit with 0."),
         ),
