@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from stripe_billing_cli.errors import SettingsError
+from stripe_billing_cli.stripe_api.address import STRIPE_API_BASE
 
-STRIPE_API_BASE = "https://api.stripe.com"
 LOCAL_DATABASE = Path(".billing/local.db")
 DEFAULTS_FILE = "billing.toml"
 KEY_SHAPE = re.compile(r"^(sk|rk)_(test|live)_[A-Za-z0-9_]+$")
@@ -120,7 +120,7 @@ def _profile_key(profile: str, live: bool, environment: Mapping[str, str]) -> st
 
 
 def _base(environment: Mapping[str, str], *, livemode: bool) -> str:
-    base = environment.get("STRIPE_API_BASE", "").strip().rstrip("/") or STRIPE_API_BASE
+    base = environment.get("STRIPE_API_BASE", "").strip().rstrip("/").removesuffix("/v1") or STRIPE_API_BASE
     parts = urlsplit(base)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"STRIPE_API_BASE is no address: {base}", "write it like http://127.0.0.1:12111")

@@ -20,13 +20,13 @@ import stripe
 
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
+from stripe_billing_cli.stripe_api.address import STRIPE_API_BASE
 from stripe_billing_cli.stripe_api.completion import completed
 from stripe_billing_cli.stripe_api.error_translation import billing_error, is_replayed
 from stripe_billing_cli.stripe_api.expansion import check_expanded
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 from stripe_billing_cli.stripe_api.whole_lists import fill_items
 
-STRIPE_API_BASE = "https://api.stripe.com"
 PAGE = 100
 """The most objects that a list gives at once (https://docs.stripe.com/api/pagination)."""
 
@@ -178,8 +178,9 @@ def _no_answer(message: str) -> stripe.APIConnectionError:
 class StripeApi:
     """The calls on one account in one mode. Thread-safe."""
 
-    def __init__(self, client: stripe.StripeClient, *, livemode: bool) -> None:
+    def __init__(self, client: stripe.StripeClient, *, livemode: bool, base: str = STRIPE_API_BASE) -> None:
         self._client = client
+        self._base = base
         self.livemode = livemode
         self._account: Object | None = None
         self._account_lock = threading.Lock()
@@ -224,7 +225,7 @@ class StripeApi:
         try:
             response = self._client.raw_request(method, path, **dict(params or {}), **options)
         except stripe.StripeError as error:
-            raise billing_error(error) from error
+            raise billing_error(error, self._base) from error
         except LocalStripeError as error:
             raise errors.LocalStripeFileError(error.message, error.hint) from error
         check_expanded(response.data, params or {}, response.request_id)
@@ -306,4 +307,4 @@ def client_over(
         base_addresses={"api": base},
         max_network_retries=patience.retries,
     )
-    return StripeApi(client, livemode="_live_" in key)
+    return StripeApi(client, livemode="_live_" in key, base=base)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import stripe
 
 from stripe_billing_cli.stripe_api import errors
+from stripe_billing_cli.stripe_api.address import STRIPE_API_BASE
 
 
 def is_replayed(headers: Mapping[str, str] | None) -> bool:
@@ -15,14 +16,14 @@ def is_replayed(headers: Mapping[str, str] | None) -> bool:
     return (headers or {}).get("Idempotent-Replayed", "").lower() == "true"
 
 
-def billing_error(error: stripe.StripeError) -> errors.StripeCallError:
-    """Return the SDK's error as this program's."""
+def billing_error(error: stripe.StripeError, base: str) -> errors.StripeCallError:
+    """Return the SDK's error as this program's. `base` is the address that was called."""
     message = error.user_message or str(error)
     code = error.code or (error.error.code if error.error else None)
     kind: type[errors.StripeCallError]
     match error:
         case stripe.APIConnectionError():
-            return errors.NetworkError(f"Stripe could not be reached: {_network_reason(error)}")
+            return _unreachable(_network_reason(error), base)
         case stripe.RateLimitError():
             kind = errors.RateLimitedError
         case stripe.AuthenticationError():
@@ -51,6 +52,14 @@ def billing_error(error: stripe.StripeError) -> errors.StripeCallError:
         failure.decline_code = _decline_code(error)
         failure.reason = failure.decline_code or failure.reason
     return failure
+
+
+def _unreachable(reason: str, base: str) -> errors.NetworkError:
+    if base == STRIPE_API_BASE:
+        return errors.NetworkError(f"Stripe could not be reached: {reason}")
+    unreached = errors.NetworkError(f"{base}, which STRIPE_API_BASE names, could not be reached: {reason}")
+    unreached.hint = "start what answers there (`billing local serve` is the local one), or unset STRIPE_API_BASE"
+    return unreached
 
 
 UNSUPPORTED = re.compile(r"Unrecognized request URL|The local Stripe does not have [A-Z]+ /")

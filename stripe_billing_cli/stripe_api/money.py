@@ -109,7 +109,9 @@ def parse_amount(text: str, currency: str) -> int:
     exponent = 0 if currency in WHOLE_IN_TWO_DECIMALS else minor_unit_exponent(currency)
     example = format_plain(125 * 10**exponent // 10, exponent)
     if match is None:
-        raise AmountError(f"{text!r} is no amount in {currency.upper()}", f"write {example}, without a sign")
+        with_comma = re.fullmatch(rf"([0-9]+),([0-9]{{{exponent}}})", number) if exponent else None
+        meant = f"{with_comma[1]}.{with_comma[2]}" if with_comma else f"{example}, without a sign"
+        raise AmountError(f"{text!r} is no amount in {currency.upper()}", f"write {meant}")
     whole, fraction = match["whole"].replace(",", ""), match["fraction"]
     if fraction is None and exponent and not named:
         raise _two_readings(text, int(whole), currency, exponent)

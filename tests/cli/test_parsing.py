@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stripe_billing_cli.cli import parsing
 from stripe_billing_cli.errors import BillingError
+from stripe_billing_cli.stripe_api.money import AmountError, parse_amount
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,9 @@ KEYS = st.text(min_size=1).filter(lambda key: "=" not in key)
 @property_of(st.dictionaries(KEYS, st.text()))
 def test_metadata_comes_as_it_was_given(pairs: dict[str, str]) -> None:
     assert parsing.metadata("--metadata", [f"{key}={value}" for key, value in pairs.items()]) == pairs
+
+
+def test_a_comma_is_shown_as_the_point_that_is_meant() -> None:
+    with pytest.raises(AmountError) as refused:
+        parse_amount("10,50", "eur")
+    assert refused.value.hint == "write 10.50"

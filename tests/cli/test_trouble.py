@@ -87,8 +87,8 @@ def test_no_network(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
 
     told = told_once(billing("catalog", "plan", "--api-key", "sk_test_nobody"), 1)
 
-    assert "Stripe could not be reached" in told
-    assert "check the network" in told
+    assert "http://127.0.0.1:9, which STRIPE_API_BASE names, could not be reached" in told
+    assert "billing local serve" in told
     assert "sk_test_nobody" not in told
 
 

@@ -100,7 +100,7 @@ def _screen(record: Record) -> Iterator[Line]:
 
     id, collection = record["id"], record["pause_collection"]
     if record["result"] == "unchanged":
-        yield Line(f"{id} is paused so already. Nothing to do.")
+        yield Line(f"{id} is already paused in this way. Nothing to do.")
     elif collection:
         until = f" until {formatting.moment(collection['resumes_at'])}" if collection["resumes_at"] else ""
         yield Line(f"{id} is not collected{until}. Collect again: billing sub resume {id}", {"fg": "green"})

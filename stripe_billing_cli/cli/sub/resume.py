@@ -67,7 +67,7 @@ def _will(plan: ResumePlan) -> Iterator[Line]:
 def _screen(record: Record) -> Iterator[Line]:
     id, status = record["id"], record["subscription"]["status"]
     if record["result"] == "unchanged":
-        yield Line(f"{id} is {status}, and nothing is to end or paused. Nothing to do.")
+        yield Line(f"{id} is {status}: it is neither paused nor about to end. Nothing to do.")
     elif record["result"] == "resumed":
         yield Line(f"{id} goes on; it is {status}.", {"fg": "green"})
     else:
