@@ -1,6 +1,6 @@
 """Rules of which subscriptions give access: a small table by status, which a settings file may change.
 
-    # .billing/access.yaml
+    # access.yaml
     past_due: 14d            # access goes on for so long after the oldest unpaid invoice fell due
     paused: grant
     collection_paused: deny  # `pause_collection`, whatever the status
@@ -20,7 +20,9 @@ from typing import Any
 
 from stripe_billing_cli.errors import WRONG, BillingError
 
-RULES = Path(".billing/access.yaml")
+RULES = Path("access.yaml")
+FORMER_RULES = Path(".billing/access.yaml")
+"""Where rules stood before, and are still read: a directory that is not committed is no place for them."""
 COLLECTION_PAUSED = "collection_paused"
 DISPUTED = "disputed"
 SPAN = re.compile(r"([0-9]{1,6})\s*([hdw])")
@@ -82,11 +84,11 @@ class Rules:
 
 
 def read_rules(path: Path | None = None) -> Rules:
-    """Return the rules of a file, by default of `.billing/access.yaml`; where that is not there, the defaults.
+    """Return the rules of a file, by default of `access.yaml`; where that is not there, the defaults.
 
     Raises `InvalidRulesError`.
     """
-    file = path or RULES
+    file = path or _usual_file()
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -98,6 +100,16 @@ def read_rules(path: Path | None = None) -> Rules:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidRulesError(f"{file} cannot be read: {error}", "check its permissions") from None
     return Rules({**DEFAULTS, **_rules(text, str(file))})
+
+
+def _usual_file() -> Path:
+    if not FORMER_RULES.exists():
+        return RULES
+    if RULES.exists():
+        raise InvalidRulesError(
+            f"there are rules in {RULES} and in {FORMER_RULES}", f"keep those in {RULES}, or name a file with --rules"
+        )
+    return FORMER_RULES
 
 
 def _rules(text: str, where: str) -> dict[str, Rule]:

@@ -29,6 +29,7 @@ from stripe_billing_cli.listener.hooks import ListenerHooks
 from stripe_billing_cli.listener.listener import ListenerAddresses
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.events.actions.command_check import CommandTrouble
     from stripe_billing_cli.stripe_api.client import ApiCall
 
 MOST_AWAITED = 1000
@@ -81,6 +82,7 @@ class EventLog:
             part_ended=self.part_ended,
             caught_up=self.caught_up,
             left_over=self.left_over,
+            first_start=self.first_start,
             stopping=self.stopping,
             old_access=self.old_access,
             unsigned=self.unsigned,
@@ -136,6 +138,18 @@ class EventLog:
         """Warn of names of events that may be misspelt: they are no error, since Stripe may know more than the SDK."""
         for name, hint in types.items():
             self._entry(LogLevel.warning, f"No event is known by the name {name}.", hint, event_type=name)
+
+    def troubled_commands(self, troubles: Mapping[str, CommandTrouble]) -> None:
+        """Warn of commands that the shell will not run: they are no error, since the program may come yet."""
+        for name, trouble in troubles.items():
+            self._entry(LogLevel.warning, f"The command of {name} {trouble.message}.", trouble.hint, handler=name)
+
+    def first_start(self) -> None:
+        self._entry(
+            LogLevel.info,
+            "First start on this store: whoever had a subscription before is not known to have access yet.",
+            "`billing access reconcile` reads all subscriptions, and announces who has access",
+        )
 
     def caught_up(self, new: int) -> None:
         if new:

@@ -25,10 +25,10 @@ def listen(context: Context, arguments: ListenArguments) -> None:
     --events and --on belong to the --exec or --forward-to that they follow, so that each has its own; one that they
     do not follow is called for all of Stripe's events. Named before the first one, they are for all.
 
-    What was missed while nobody listened is fetched first, as far back as 30 days. Stop it with Ctrl-C: what is
-    begun is finished. /healthz and /readyz answer on the same port; on the one of --admin /metrics does, and
-    GET /access/CUSTOMER where BILLING_ACCESS_TOKEN is set. Events are printed as they are handled; the log goes to
-    stderr, in a pipe as a line of JSON for each entry.
+    What was missed while nobody listened is fetched first, as far back as 30 days; what there was before the first
+    start is left to `billing access reconcile`. Stop it with Ctrl-C: what is begun is finished. /healthz and /readyz
+    answer on the same port; on the one of --admin /metrics does, and GET /access/CUSTOMER where BILLING_ACCESS_TOKEN
+    is set. Events are printed as they are handled; the log goes to stderr, in a pipe as a line of JSON for each entry.
 
     \b
     Examples:  billing listen --source poll
@@ -48,6 +48,7 @@ def listen(context: Context, arguments: ListenArguments) -> None:
         context.trace = events.api_call if log.takes(LogLevel.debug) else None
         options = parse(context, arguments)
         events.unknown_types(options.unknown_types)
+        events.troubled_commands(options.troubled_commands)
         _run(options, events)
         events.stopped()
 

@@ -164,7 +164,7 @@ RulesFile = Annotated[
     typer.Option(
         "--rules",
         metavar="FILE",
-        help="Which subscriptions give access, and whether disputes take it (default: .billing/access.yaml).",
+        help="Which subscriptions give access, and whether disputes take it (default: access.yaml, if there).",
     ),
 ]
 LogFormatOption = Annotated[

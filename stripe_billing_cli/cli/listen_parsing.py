@@ -15,6 +15,7 @@ from stripe_billing_cli.cli.signing_secrets import signing_secrets
 from stripe_billing_cli.errors import WRONG, BillingError
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.events.actions.command_check import CommandTrouble
     from stripe_billing_cli.events.actions.spec import Action
     from stripe_billing_cli.events.retries import Retries
     from stripe_billing_cli.listener.known_secrets import KnownSecrets
@@ -35,6 +36,8 @@ class ListenOptions:
     listener: ListenerOptions
     unknown_types: dict[str, str]
     """Types of events that nobody has heard of, each with what may be meant."""
+    troubled_commands: dict[str, CommandTrouble]
+    """Handlers whose command the shell will not run as things are, and why."""
 
 
 def parse(context: Context, arguments: ListenArguments) -> ListenOptions:
@@ -58,7 +61,15 @@ def parse(context: Context, arguments: ListenArguments) -> ListenOptions:
         api=None if arguments.no_api_key else _stripe(context),
         listener=_listener_options(arguments, actions),
         unknown_types=unheard_of([pattern for action in actions for pattern in action.events]),
+        troubled_commands=_troubled_commands(actions),
     )
+
+
+def _troubled_commands(actions: Sequence[Action]) -> dict[str, CommandTrouble]:
+    from stripe_billing_cli.events.actions.command_check import check_command
+
+    checked = {action.name: check_command(action.target) for action in actions if action.kind == "exec"}
+    return {name: trouble for name, trouble in checked.items() if trouble is not None}
 
 
 def _listener_options(arguments: ListenArguments, actions: Sequence[Action]) -> ListenerOptions:

@@ -123,4 +123,4 @@ SHARED: dict[str, tuple[Any, Any]] = {
 }
 NO_STRIPE = ("output", "verbose", "no_pager")
 """The shared options of a command that never talks to Stripe, besides `--local`, which changes nothing there."""
-LocalWithoutStripe = Annotated[bool, _shared("--local", help="Changes nothing: Stripe is not asked here.")]
+LocalWithoutStripe = Annotated[bool, _shared("--local", help="No effect here: this command does not ask Stripe.")]

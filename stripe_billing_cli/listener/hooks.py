@@ -29,6 +29,8 @@ class ListenerHooks:
     """Called once, with how many there were, when the events that were missed are stored."""
     left_over: Callable[[Mapping[str, int]], None] = lambda left: None
     """Called with the number of deliveries that wait for handlers which are not called here, by handler."""
+    first_start: Callable[[], None] = lambda: None
+    """Called when Stripe was never read for this store: who had access before is not in it."""
     stopping: Callable[[Mapping[str, int], float], None] = lambda running, seconds: None
     """Called with the calls that still run, by handler, and how many seconds stopping waits for them."""
     old_access: Callable[[], None] = lambda: None

@@ -16,7 +16,7 @@ from stripe_billing_cli.events.fetch import fetch_handler
 from stripe_billing_cli.events.handlers import Handler
 from stripe_billing_cli.events.periodic_task import PeriodicTask
 from stripe_billing_cli.events.retention import forget_old
-from stripe_billing_cli.events.source import CatchUp
+from stripe_billing_cli.events.source import READ, CatchUp
 from stripe_billing_cli.events.store import Store, StoreError
 from stripe_billing_cli.events.worker import Outcome
 from stripe_billing_cli.listener.application import application, metrics_route
@@ -152,6 +152,8 @@ class Listener:
         if left := self.dispatcher.left_over():
             self.hooks.left_over(left)
         if self._reader_task is not None:
+            if self.store.settings.get(READ) is None and not self.store.access.customers():
+                self.hooks.first_start()
             self._reader_task.start()
         self._retention_task.start()
         admin = None if self._admin is None else threading.Thread(target=self._admin.run, name="admin", daemon=True)

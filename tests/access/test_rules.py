@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.access.rules import DEFAULTS, RULES, InvalidRulesError, read_rules
+from stripe_billing_cli.access.rules import DEFAULTS, FORMER_RULES, RULES, InvalidRulesError, read_rules
 
 DAY = 86_400
 ROOT = Path(__file__).parent.parent.parent
@@ -31,7 +31,6 @@ def test_without_a_file_there_are_the_defaults(tmp_path: Path, monkeypatch: pyte
 
 def test_a_file_changes_what_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    RULES.parent.mkdir()
     RULES.write_text("past_due: 12h\npaused: grant\nunpaid: 2w\n", encoding="utf-8")
 
     rules = read_rules()
@@ -95,3 +94,15 @@ def test_the_page_of_access_shows_the_defaults(tmp_path: Path) -> None:
 
     assert read_rules(file).by_status == DEFAULTS
     assert len(shown.splitlines()) == len(DEFAULTS)
+
+
+def test_rules_are_read_where_they_were_before_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    FORMER_RULES.parent.mkdir()
+    FORMER_RULES.write_text("paused: grant\n", encoding="utf-8")
+    former = read_rules()
+    RULES.write_text("paused: deny\n", encoding="utf-8")
+
+    assert former.rule_for("paused").granted
+    with pytest.raises(InvalidRulesError, match=r"there are rules in access.yaml and in .billing/access.yaml"):
+        read_rules()

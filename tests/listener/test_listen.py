@@ -128,6 +128,19 @@ def test_a_misspelt_type_is_told(directory: Path) -> None:
         process.terminate()
 
 
+def test_a_command_that_the_shell_will_not_run_is_told(directory: Path) -> None:
+    process = subprocess.Popen(
+        [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET, "--exec", "./nope.sh"],
+        cwd=directory,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process, process.stderr:
+        assert "is not found: there is no ./nope.sh" in entry(process.stderr, "warning")["message"]
+        process.terminate()
+
+
 def test_what_waits_for_a_handler_of_before_is_told(directory: Path) -> None:
     with listening(directory, "--exec", "exit 1") as (_, lines, port):
         assert deliver(port, product("prod_1")) == 200
@@ -188,6 +201,8 @@ def test_as_text_too_each_line_names_its_event(directory: Path) -> None:
         text=True,
     ) as process:
         assert process.stderr is not None
+        assert process.stderr.readline().startswith("First start on this store: ")
+        assert "billing access reconcile" in process.stderr.readline()
         port = re.match(r"Listening on http://127\.0\.0\.1:(\d+)/webhook, storing in ", process.stderr.readline())
         assert port is not None
         assert deliver(int(port[1]), product("prod_1")) == 200

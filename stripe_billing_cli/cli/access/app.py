@@ -40,7 +40,7 @@ RulesFile = Annotated[
     typer.Option(
         "--rules",
         metavar="FILE",
-        help="Which statuses give access, and whether disputes take it (default: .billing/access.yaml, if there).",
+        help="Which statuses give access, and whether disputes take it (default: access.yaml, if there).",
         show_default=False,
     ),
 ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event, opened_store
-from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.output import Line, json_text
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
@@ -52,4 +51,4 @@ def _screen(stored: StoredEvent, payload: Any) -> Iterator[Line]:
     if payload is None:
         yield Line("  The payload was purged.")
     else:
-        yield Line(json.dumps(payload, indent=2, ensure_ascii=False))
+        yield from map(Line, json_text(payload, indent=2).split("\n"))
