@@ -18,7 +18,7 @@ DAY = 86_400
 START = NOW - 40 * DAY
 
 
-def held(status: str = "active", **fields: object) -> SubscriptionState:
+def subscription_state(status: str = "active", **fields: object) -> SubscriptionState:
     values = {
         "id": "sub_1",
         "began": None,
@@ -45,7 +45,7 @@ def test_a_customer_who_holds_nothing_has_no_rows() -> None:
 
 
 def test_an_active_subscription_gives_its_products() -> None:
-    both = held(items=(ItemState("pro", START), ItemState("addon", START + DAY)))
+    both = subscription_state(items=(ItemState("pro", START), ItemState("addon", START + DAY)))
 
     assert access(both) == [
         Access("cus_1", "product", "addon", True, START + DAY, None, "active", "sub_1"),
@@ -67,15 +67,15 @@ def test_an_active_subscription_gives_its_products() -> None:
     ],
 )
 def test_each_status_by_default(status: str, granted: bool) -> None:
-    row = only(held(status, began=NOW - DAY))
+    row = only(subscription_state(status, began=NOW - DAY))
 
     assert (row.granted, row.reason) == (granted, status)
     assert row.since == (START if granted else NOW - DAY)
 
 
 def test_past_due_has_a_grace_period_from_when_the_invoice_fell_due() -> None:
-    row = only(held("past_due", began=NOW - 3 * DAY))
-    over = only(held("past_due", began=NOW - 7 * DAY))
+    row = only(subscription_state("past_due", began=NOW - 3 * DAY))
+    over = only(subscription_state("past_due", began=NOW - 7 * DAY))
 
     assert (row.granted, row.until, row.reason) == (True, NOW + 4 * DAY, "past_due, in its grace period")
     assert (over.granted, over.since, over.reason) == (False, NOW, "past_due, its grace period is over")
@@ -83,7 +83,7 @@ def test_past_due_has_a_grace_period_from_when_the_invoice_fell_due() -> None:
 
 @pytest.mark.parametrize("status", ["active", "trialing", "past_due"])
 def test_a_disputed_payment_denies_where_the_rules_say_so(status: str) -> None:
-    disputed = held(status, disputed=NOW - DAY)
+    disputed = subscription_state(status, disputed=NOW - DAY)
     strict = only(disputed, rules=Rules({**DEFAULTS, "disputed": DENY}))
 
     assert (strict.granted, strict.since, strict.reason) == (False, NOW - DAY, "a payment is disputed")
@@ -91,19 +91,21 @@ def test_a_disputed_payment_denies_where_the_rules_say_so(status: str) -> None:
 
 
 def test_a_subscription_that_ended_says_so_whatever_was_disputed() -> None:
-    row = only(held("canceled", began=NOW, disputed=NOW - DAY), rules=Rules({**DEFAULTS, "disputed": DENY}))
+    row = only(
+        subscription_state("canceled", began=NOW, disputed=NOW - DAY), rules=Rules({**DEFAULTS, "disputed": DENY})
+    )
 
     assert (row.granted, row.since, row.reason) == (False, NOW, "canceled")
 
 
 def test_past_due_with_nothing_open_owes_nothing() -> None:
-    row = only(held("past_due", began=None))
+    row = only(subscription_state("past_due", began=None))
 
     assert (row.granted, row.until, row.reason) == (True, None, "past_due")
 
 
 def test_access_ends_when_the_subscription_is_to_be_canceled_whether_or_not_it_was() -> None:
-    going = held(ends=NOW + DAY)
+    going = subscription_state(ends=NOW + DAY)
 
     assert (only(going).granted, only(going).until) == (True, NOW + DAY)
     gone = only(going, now=NOW + DAY)
@@ -111,12 +113,12 @@ def test_access_ends_when_the_subscription_is_to_be_canceled_whether_or_not_it_w
 
 
 def test_of_a_grace_period_and_an_end_the_earlier_counts() -> None:
-    assert only(held("past_due", began=NOW, ends=NOW + DAY)).until == NOW + DAY
-    assert only(held("past_due", began=NOW - 6 * DAY - 1, ends=NOW + 30 * DAY)).until == NOW + DAY - 1
+    assert only(subscription_state("past_due", began=NOW, ends=NOW + DAY)).until == NOW + DAY
+    assert only(subscription_state("past_due", began=NOW - 6 * DAY - 1, ends=NOW + 30 * DAY)).until == NOW + DAY - 1
 
 
 def test_a_paused_collection_is_a_rule_of_its_own() -> None:
-    paused = held(collection_paused=True)
+    paused = subscription_state(collection_paused=True)
 
     assert only(paused).granted
     refused = only(paused, rules=Rules({**DEFAULTS, "collection_paused": DENY}))
@@ -126,44 +128,44 @@ def test_a_paused_collection_is_a_rule_of_its_own() -> None:
 def test_the_rules_decide() -> None:
     rules = Rules({**DEFAULTS, "paused": GRANT, "active": DENY, "unpaid": Rule(True, 2 * DAY)})
 
-    assert only(held("paused", began=NOW), rules=rules).granted
-    assert not only(held("active"), rules=rules).granted
-    assert only(held("unpaid", began=NOW - DAY), rules=rules).until == NOW + DAY
+    assert only(subscription_state("paused", began=NOW), rules=rules).granted
+    assert not only(subscription_state("active"), rules=rules).granted
+    assert only(subscription_state("unpaid", began=NOW - DAY), rules=rules).until == NOW + DAY
 
 
 def test_of_several_subscriptions_to_a_product_the_longest_counts() -> None:
-    ending = held(id="sub_1", ends=NOW + DAY)
-    going_on = held(id="sub_2", items=(ItemState("pro", NOW - DAY),))
-    gone = held("canceled", id="sub_3", began=NOW - 2 * DAY)
+    ending = subscription_state(id="sub_1", ends=NOW + DAY)
+    going_on = subscription_state(id="sub_2", items=(ItemState("pro", NOW - DAY),))
+    gone = subscription_state("canceled", id="sub_3", began=NOW - 2 * DAY)
 
     row = only(gone, ending, going_on)
 
     assert (row.subscription, row.until) == ("sub_2", None)
     assert row.since == START, "it was there before, by the one that is ending"
     assert only(gone, ending).subscription == "sub_1"
-    assert only(gone, held("canceled", id="sub_4", began=NOW - DAY)).subscription == "sub_4"
+    assert only(gone, subscription_state("canceled", id="sub_4", began=NOW - DAY)).subscription == "sub_4"
 
 
 def test_a_customer_on_a_test_clock_lives_by_it() -> None:
-    holding = CustomerState("cus_1", (held(ends=NOW + DAY),), (), clock=NOW + 2 * DAY)
+    holding = CustomerState("cus_1", (subscription_state(ends=NOW + DAY),), (), clock=NOW + 2 * DAY)
 
     assert not decide(holding, Rules(), NOW)[0].granted
 
 
 class TestFeatures:
     def test_an_active_entitlement_goes_with_a_subscription(self) -> None:
-        [feature, product] = access(held(ends=NOW + DAY), features=("sso",))
+        [feature, product] = access(subscription_state(ends=NOW + DAY), features=("sso",))
 
         assert feature == Access("cus_1", "feature", "sso", True, START, NOW + DAY, "an active entitlement")
         assert product.kind == "product"
 
     def test_it_lasts_as_long_as_any_subscription(self) -> None:
-        other = held(id="sub_2", items=(ItemState("team", NOW),))
+        other = subscription_state(id="sub_2", items=(ItemState("team", NOW),))
 
-        assert access(held(ends=NOW + DAY), other, features=("sso",))[0].until is None
+        assert access(subscription_state(ends=NOW + DAY), other, features=("sso",))[0].until is None
 
     def test_where_no_subscription_gives_access_it_is_refused_for_the_same_reason(self) -> None:
-        [feature, product] = access(held("past_due", began=NOW - 30 * DAY), features=("sso",))
+        [feature, product] = access(subscription_state("past_due", began=NOW - 30 * DAY), features=("sso",))
 
         assert (feature.granted, feature.reason) == (False, product.reason)
 
@@ -174,7 +176,7 @@ class TestFeatures:
 
 
 def test_what_was_decided_earlier_ends_when_its_time_has_come() -> None:
-    row = only(held(ends=NOW + DAY))
+    row = only(subscription_state(ends=NOW + DAY))
 
     assert gives_access(row, NOW)
     assert not gives_access(row, NOW + DAY)

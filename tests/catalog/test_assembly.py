@@ -37,7 +37,7 @@ def loaded(billing: Billing, **environment: str) -> Catalog:
     return load_catalog(read_source(str(billing.directory / "catalog.yaml")), environment=environment)
 
 
-def told(billing: Billing, **environment: str) -> list[str]:
+def mistakes_in(billing: Billing, **environment: str) -> list[str]:
     with pytest.raises(CatalogErrors) as caught:
         loaded(billing, **environment)
     return str(caught.value).replace(f"{billing.directory}/", "").splitlines()[::2]
@@ -76,7 +76,7 @@ def test_a_mistake_is_said_with_the_file_in_which_it_is(files: Billing) -> None:
     files.write("products:\n  pro: {name: Again}\n  other: {nane: Other}\n", "prices/a.yaml")
     files.write("coupons:\n  launch20: {percent_off: 20, applies_to: [nobody]}\n", "coupons.yaml")
 
-    assert sorted(told(files)) == [
+    assert sorted(mistakes_in(files)) == [
         "coupons.yaml:2:44: this file has no product nobody",
         "prices/a.yaml:2:3: pro stands here twice: first in line 6",
         "prices/a.yaml:3:11: unknown key nane",
@@ -99,7 +99,7 @@ def test_what_cannot_be_included_is_said(files: Billing, included: str, content:
     files.write(MAIN.replace("prices/*.yaml, coupons.yaml", included))
     files.write(content, "more.yaml")
 
-    assert expected in " ".join(told(files)).replace("while parsing a flow node, ", "")
+    assert expected in " ".join(mistakes_in(files)).replace("while parsing a flow node, ", "")
 
 
 def test_variables_that_the_file_declares_are_replaced(files: Billing) -> None:
@@ -126,4 +126,4 @@ def test_variables_that_the_file_declares_are_replaced(files: Billing) -> None:
 def test_a_variable_without_a_value_is_a_mistake(billing: Billing, declared: str, expected: str) -> None:
     billing.write(f"version: 1\ncatalog: a\ncurrency: usd\nvariables: {declared}\nproducts: {{p: {{name: x}}}}\n")
 
-    assert expected in told(billing)
+    assert expected in mistakes_in(billing)

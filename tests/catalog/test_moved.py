@@ -41,7 +41,7 @@ promotion_codes:
 """
 
 
-def held(account: Account) -> object:
+def ids_and_names(account: Account) -> object:
     """Return the ids and names of all that there is."""
     lists = ("/v1/products", "/v1/prices", "/v1/coupons", "/v1/promotion_codes")
     named = ("id", "active", "lookup_key", "code", "default_price")
@@ -50,7 +50,7 @@ def held(account: Account) -> object:
 
 def test_nothing_is_made_anew_and_the_lines_to_add_are_said(billing: Billing, account: Account) -> None:
     billing.apply(BEFORE)
-    there = held(account)
+    there = ids_and_names(account)
 
     plan = billing.plan(AFTER)
 
@@ -68,13 +68,13 @@ def test_nothing_is_made_anew_and_the_lines_to_add_are_said(billing: Billing, ac
         "campaign: it was LAUNCH; with `code: LAUNCH` in it, `moved:` may go.",
     }
     billing.ok("catalog", "apply", "--local")
-    assert held(account) == there
+    assert ids_and_names(account) == there
     assert billing.plan()["changes"] == []
 
 
 def test_moved_may_go_once_the_lines_are_there(billing: Billing, account: Account) -> None:
     billing.apply(BEFORE)
-    there = held(account)
+    there = ids_and_names(account)
     billing.apply(AFTER)
     text = AFTER.replace("moved: {pro: keymap-pro, launch: launch20, LAUNCH: campaign}\n", "")
     text = text.replace("    name: Pro\n", "    id: pro\n    name: Pro\n").replace(
@@ -86,7 +86,7 @@ def test_moved_may_go_once_the_lines_are_there(billing: Billing, account: Accoun
     plan = billing.plan(text)
 
     assert (plan["changes"], plan["notes"]) == ([], [])
-    assert held(account) == there
+    assert ids_and_names(account) == there
 
 
 def test_a_moved_price_that_changes_is_replaced_under_its_new_key(billing: Billing, account: Account) -> None:
@@ -102,14 +102,14 @@ def test_a_moved_price_that_changes_is_replaced_under_its_new_key(billing: Billi
 
 def test_one_price_is_renamed(billing: Billing, account: Account) -> None:
     billing.apply(BEFORE)
-    there = held(account)
+    there = ids_and_names(account)
     text = BEFORE.replace("monthly", "by-month").replace(
         "currency: usd\n", "currency: usd\nmoved: {pro.monthly: pro.by-month}\n", 1
     )
 
     billing.apply(text)
 
-    assert held(account) == there
+    assert ids_and_names(account) == there
     assert billing.plan()["changes"] == []
 
 

@@ -23,7 +23,7 @@ def create(billing: Billing, *options: str, url: str = URL) -> Any:
     return billing.ok("webhook", "create", "--local", "--url", url, "--output", "json", *options).json
 
 
-def held(account: Account) -> list[Any]:
+def listed_endpoints(account: Account) -> list[Any]:
     return [one for page in account.api.pages("/v1/webhook_endpoints", {}) for one in page]
 
 
@@ -44,7 +44,7 @@ class TestCreate:
     def test_it_is_pinned_to_the_version_that_is_expected_and_stamped(self, billing: Billing, account: Account) -> None:
         made = create(billing, "--description", "the shop")
 
-        [endpoint] = held(account)
+        [endpoint] = listed_endpoints(account)
         assert (endpoint["id"], endpoint["url"], endpoint["status"]) == (made["id"], URL, "enabled")
         assert endpoint["api_version"] == "2026-10-28.endive"
         assert endpoint["description"] == "the shop"
@@ -55,7 +55,7 @@ class TestCreate:
     def test_without_events_it_gets_what_decides_on_access(self, billing: Billing, account: Account) -> None:
         create(billing)
 
-        types = held(account)[0]["enabled_events"]
+        types = listed_endpoints(account)[0]["enabled_events"]
         for name in (
             "customer.subscription.created",
             "customer.subscription.paused",
@@ -69,7 +69,7 @@ class TestCreate:
     def test_events_are_names_and_patterns(self, billing: Billing, account: Account) -> None:
         create(billing, "--events", "checkout.session.*, price.created", "--events", "price.deleted")
 
-        assert held(account)[0]["enabled_events"] == [
+        assert listed_endpoints(account)[0]["enabled_events"] == [
             "checkout.session.async_payment_failed",
             "checkout.session.async_payment_succeeded",
             "checkout.session.completed",
@@ -81,7 +81,7 @@ class TestCreate:
     def test_a_star_is_all(self, billing: Billing, account: Account) -> None:
         create(billing, "--events", "*")
 
-        assert held(account)[0]["enabled_events"] == ["*"]
+        assert listed_endpoints(account)[0]["enabled_events"] == ["*"]
 
     def test_an_event_that_there_is_not(self, billing: Billing, account: Account) -> None:
         ran = billing("webhook", "create", "--local", "--url", URL, "--events", "invoice.payed")
@@ -89,7 +89,7 @@ class TestCreate:
         assert ran.code == 2
         assert "there is no event invoice.payed" in ran.err
         assert "did you mean invoice.paid" in ran.err
-        assert held(account) == []
+        assert listed_endpoints(account) == []
 
     def test_the_same_url_again_says_what_is_there_and_shows_no_secret(
         self, billing: Billing, account: Account
@@ -103,7 +103,7 @@ class TestCreate:
         assert "It was there already" in people.out
         assert "whsec_" not in people.out + people.err
         assert f"billing webhook roll-secret {made['id']}" in people.err
-        assert len(held(account)) == 1
+        assert len(listed_endpoints(account)) == 1
 
     def test_other_events_bring_it_up_to_date(self, billing: Billing, account: Account) -> None:
         made = create(billing)
@@ -112,13 +112,13 @@ class TestCreate:
         again = create(billing, "--events", "*")
 
         assert (again["id"], again["result"], again["status"]) == (made["id"], "updated", "enabled")
-        assert held(account)[0]["enabled_events"] == ["*"]
+        assert listed_endpoints(account)[0]["enabled_events"] == ["*"]
 
     def test_another_url_is_another_endpoint(self, billing: Billing, account: Account) -> None:
         create(billing)
         create(billing, url=OTHER)
 
-        assert {one["url"] for one in held(account)} == {URL, OTHER}
+        assert {one["url"] for one in listed_endpoints(account)} == {URL, OTHER}
 
     def test_somebody_elses_endpoint_is_not_touched(self, billing: Billing, account: Account) -> None:
         foreign = account.post("/v1/webhook_endpoints", url=URL, enabled_events=["price.created"])
@@ -129,7 +129,7 @@ class TestCreate:
         assert ran.code == 2
         assert f"billing webhook delete {foreign['id']}" in ran.err
         assert (same["id"], same["result"], same["managed"]) == (foreign["id"], "unchanged", False)
-        assert held(account)[0]["metadata"] == {}
+        assert listed_endpoints(account)[0]["metadata"] == {}
 
     def test_a_kept_secret_is_not_printed(self, billing: Billing) -> None:
         ran = billing.ok("webhook", "create", "--local", "--url", URL, "--store-secret", "--verbose")
@@ -154,7 +154,7 @@ class TestCreate:
         second = create(billing)
 
         assert second["result"] == "created"
-        assert [one["id"] for one in held(account)] == [second["id"]]
+        assert [one["id"] for one in listed_endpoints(account)] == [second["id"]]
         assert second["id"] != first["id"]
 
     @pytest.mark.parametrize("options", [(), ("--store-secret",)])
@@ -182,7 +182,7 @@ class TestCreate:
 
         made = create(billing)
 
-        assert [one["id"] for one in held(account)] == [made["id"]]
+        assert [one["id"] for one in listed_endpoints(account)] == [made["id"]]
         assert made["secret"] == true_secrets(billing)[made["id"]]
 
     def test_the_limit_of_endpoints_is_stripes_to_tell(self, billing: Billing, account: Account) -> None:
@@ -214,7 +214,7 @@ class TestRoll:
 
         ran = billing.ok("webhook", "roll-secret", "--local", "--store-secret", "--output", "json")
 
-        [new] = held(account)
+        [new] = listed_endpoints(account)
         assert new["id"] != old["id"]
         assert (new["url"], new["description"], new["enabled_events"]) == (URL, "the shop", ["invoice.paid"])
         assert new["metadata"] == {"billing_webhook": "yes", "billing_replaced": old["id"]}
@@ -229,16 +229,16 @@ class TestRoll:
 
         assert begun.json["secret"] == true_secrets(billing)[begun.json["id"]]
         assert begun.json["secret"] != old["secret"]
-        assert {one["id"] for one in held(account)} == {old["id"], begun.json["id"]}
+        assert {one["id"] for one in listed_endpoints(account)} == {old["id"], begun.json["id"]}
         assert f"billing webhook roll-secret {old['id']} --finish" in begun.err
 
         again = billing.ok("webhook", "roll-secret", "--local")
         assert "whsec_" not in again.out + again.err
-        assert len(held(account)) == 2
+        assert len(listed_endpoints(account)) == 2
 
         ended = billing.ok("webhook", "roll-secret", "--local", old["id"], "--finish", "--output", "json").json
         assert (ended["id"], ended["result"], ended["rolls"]) == (begun.json["id"], "rolled", None)
-        assert [one["id"] for one in held(account)] == [begun.json["id"]]
+        assert [one["id"] for one in listed_endpoints(account)] == [begun.json["id"]]
 
     @pytest.mark.parametrize("named_by", ["id", "url", "new"])
     def test_a_roll_is_found_by_either_end(self, billing: Billing, account: Account, named_by: str) -> None:
@@ -249,7 +249,7 @@ class TestRoll:
 
         billing.ok("webhook", "roll-secret", "--local", name, "--finish")
 
-        assert {one["id"] for one in held(account) if one["url"] == URL} == {new["id"]}
+        assert {one["id"] for one in listed_endpoints(account) if one["url"] == URL} == {new["id"]}
 
     def test_it_brings_the_version_that_is_expected(self, billing: Billing, account: Account) -> None:
         old = account.post(
@@ -262,7 +262,7 @@ class TestRoll:
 
         billing.ok("webhook", "roll-secret", "--local", old["id"], "--store-secret")
 
-        [new] = held(account)
+        [new] = listed_endpoints(account)
         assert new["api_version"] == "2026-10-28.endive"
         assert new["metadata"] == {"billing_webhook": "yes", "billing_replaced": old["id"], "team": "a"}
 
@@ -273,7 +273,7 @@ class TestRoll:
 
         assert ran.code == 1
         assert f"no new secret has been made for {old['id']}" in ran.err
-        assert [one["id"] for one in held(account)] == [old["id"]]
+        assert [one["id"] for one in listed_endpoints(account)] == [old["id"]]
 
     def test_which_one_is_meant(self, billing: Billing) -> None:
         none = billing("webhook", "roll-secret", "--local")
@@ -352,7 +352,7 @@ class TestListAndDelete:
         ran = billing.ok("webhook", "delete", "--local", URL, "--output", "json")
 
         assert ran.json == {"id": made["id"], "url": URL, "deleted": True}
-        assert held(account) == []
+        assert listed_endpoints(account) == []
         assert stored_secrets() == []
 
     def test_an_endpoint_that_there_is_not(self, billing: Billing) -> None:
@@ -369,7 +369,7 @@ class TestListAndDelete:
 
         assert ran.code == 2
         assert "2 endpoints receive" in ran.err
-        assert len(held(account)) == 2
+        assert len(listed_endpoints(account)) == 2
 
 
 def test_every_pattern_of_the_default_means_something() -> None:

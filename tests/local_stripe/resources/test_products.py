@@ -63,7 +63,7 @@ CLEARED: dict[str, dict[str, Any]] = {
 }
 
 
-def told(name: str, value: Any) -> dict[str, Any]:
+def answered_fields(name: str, value: Any) -> dict[str, Any]:
     """Return the fields that Stripe tells of `value`: a tax code stands in two of them (recorded 2026-08-26.dahlia)."""
     match name:
         case "tax_code":
@@ -83,11 +83,11 @@ def test_a_product_of_a_name_alone_has_stripes_defaults(local: Local) -> None:
 @pytest.mark.parametrize(("name", "value", "other"), FIELDS)
 def test_each_field_is_kept_and_can_be_changed(local: Local, name: str, value: Any, other: Any) -> None:
     product = local.product(**{name: value})
-    assert product == {**BARE, "id": product["id"], **told(name, value)}
+    assert product == {**BARE, "id": product["id"], **answered_fields(name, value)}
 
     changed = local.post(f"/v1/products/{product['id']}", **{name: other})
 
-    assert changed == {**product, **told(name, other)}
+    assert changed == {**product, **answered_fields(name, other)}
     assert local.get(f"/v1/products/{product['id']}") == changed
 
 
