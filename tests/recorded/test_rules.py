@@ -340,10 +340,10 @@ def test_payment_methods_of_other_types_have_a_hash_of_their_type(stripe_account
     assert "card" not in made
 
 
-def test_a_sepa_debit_is_made_and_an_intent_refuses_it(stripe_account: Account) -> None:
+def test_a_sepa_debit_is_made_and_an_intent_waits_for_it(stripe_account: Account) -> None:
     debit = {"type": "sepa_debit", "sepa_debit": OTHER_TYPES["sepa_debit"]}
     billing = {"billing_details": {"name": "Jenny Rosen", "email": "jenny@example.test"}}
     made = ok(stripe_account, "POST /v1/payment_methods", {**debit, **billing})
     assert made["sepa_debit"]["last4"] == "3201"
-    params = {"amount": 1000, "currency": "eur", "payment_method_types": ["sepa_debit"]}
-    assert refusal(stripe_account, "POST /v1/payment_intents", params)[0] == 400
+    params = {"amount": 1000, "currency": "eur", "payment_method_types": ["sepa_debit"], "payment_method": made["id"]}
+    assert ok(stripe_account, "POST /v1/payment_intents", {**params, "confirm": True})["status"] == "processing"

@@ -14,7 +14,8 @@ OTHER_EVENT: Mapping[str, str] = {
 WITHOUT_EVENT: Mapping[str, str] = {
     "account.application.deauthorized": "its event goes to the application of a platform: Connect",
     "balance.available": "the balance announces nothing here",
-    "checkout.session.async_payment_failed": "the CLI expects its refusal: debits",
+    "checkout.session.async_payment_failed": "the bank answers two seconds after the CLI has gone",
+    "checkout.session.async_payment_succeeded": "the bank answers two seconds after the CLI has gone",
     "subscription_schedule.expiring": "the CLI stops its clock nine days before the end, and it is seven days before it",
 }
 """Those that the CLI carries out, without an event of that name."""
@@ -34,7 +35,6 @@ NOT_TRIGGERED: Mapping[str, str] = {
     "cash balances: only cards pay": (
         "cash_balance.funds_available customer_cash_balance_transaction.created payment_intent.partially_funded"
     ),
-    "debits: only cards pay": "checkout.session.async_payment_succeeded payment_intent.processing",
     "the account has no bank account to pay out to": "payout.",
     "Identity": "identity.",
     "Issuing": "issuing_authorization. issuing_card. issuing_cardholder. issuing_transaction.",

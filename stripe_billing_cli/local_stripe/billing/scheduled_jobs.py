@@ -147,6 +147,7 @@ JOBS: Mapping[str, Job] = {
     disputes.FILL_IN: disputes.fill_in,
     disputes.RUN_OUT: disputes.run_out,
     ledger.BECOME_AVAILABLE: ledger.become_available,
+    payment_intents.DEBIT: payment_intents.end_debit,
     payment_intents.EXPIRE: payment_intents.expire,
     refunds.FAIL: refunds.fail,
     refunds.TRACE: refunds.trace,

@@ -36,9 +36,10 @@ def page(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str])
     message = _authentication_error(session, query)
     if session["status"] == "open" and form:
         action = "price" if form.get("action") == "price" else "pay"
-        status, answered = forms.call_api(
-            call, "POST", f"/local/checkout/sessions/{id}/{action}", checkout_form.parameters(session, form)
-        )
+        params = checkout_form.parameters(session, form)
+        if action == "pay" and form.get("iban"):
+            params |= _account(call, form)
+        status, answered = forms.call_api(call, "POST", f"/local/checkout/sessions/{id}/{action}", params)
         message = answered["error"]["message"] if status != 200 else ""
         _, waiting = forms.call_api(call, "GET", f"/local/checkout/sessions/{id}/intents")
         if status == 200 and action == "pay" and waiting["data"]:
@@ -53,6 +54,14 @@ def page(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str])
         case "expired":
             return forms.page(200, "Expired", '<p class="bad">This link has expired.</p>' + _recovery(session))
     return forms.page(200, checkout_form.title(session), forms.error_text(message) + checkout_form.body(session, form))
+
+
+def _account(call: Call, form: Mapping[str, str]) -> dict[str, str]:
+    """Return the payment method of the bank account that was chosen."""
+    holder = {"billing_details[name]": form.get("name") or "Jenny Rosen"}
+    account = {"type": "sepa_debit", "sepa_debit[iban]": form["iban"], **holder}
+    status, method = forms.call_api(call, "POST", "/v1/payment_methods", account)
+    return {"payment_method": method["id"]} if status == 200 else {}
 
 
 def _read(call: Call, id: str) -> tuple[int, Object]:

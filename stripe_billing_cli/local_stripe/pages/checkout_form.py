@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
+from stripe_billing_cli.local_stripe.billing.payments import debits
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.pages import forms
 
@@ -65,10 +66,16 @@ def body(session: Object, form: Mapping[str, str]) -> str:
     parts = "" if session["mode"] == "setup" else _bill(session) + _optional_items(session) + _promotion(session)
     inputs = _contact(session, form) + _shipping(session, form) + _custom_fields(session, form) + _consent(session)
     asks = session["mode"] != "subscription" or session["payment_method_collection"] != "if_required"
-    card = forms.cards() if session["amount_total"] or session["mode"] == "setup" or _due_later(session, asks) else ""
+    methods = forms.cards() if "card" in session["payment_method_types"] else _accounts()
+    card = methods if session["amount_total"] or session["mode"] == "setup" or _due_later(session, asks) else ""
     text = _text(session, "submit")
     button = f'{text}<button name="action" value="pay">{html.escape(_button(session))}</button>'
     return f'<form method="post">{parts}{inputs}{card}{button}</form>' + forms.link("Back", session["cancel_url"])
+
+
+def _accounts() -> str:
+    """Return the choice of a bank account of Stripe's for tests."""
+    return _select("iban", "Bank account", [(iban, iban) for iban in debits.FOR_PAGES])
 
 
 def _due_later(session: Object, asks: bool) -> bool:

@@ -102,8 +102,10 @@ def _receipt(call: Call, id: str) -> Answer:
         f"<tr><td>{html.escape(label)}</td><td>{forms.money(amount, charge['currency'])}</td></tr>"
         for label, amount in rows
     )
-    card = charge["payment_method_details"]["card"]
-    paid_by = f"<p><small>{html.escape(card['brand'])} ending in {html.escape(card['last4'])}</small></p>"
+    details = charge["payment_method_details"]
+    used = details[details["type"]]
+    brand = used.get("brand") or "Bank account"
+    paid_by = f"<p><small>{html.escape(brand)} ending in {html.escape(used['last4'])}</small></p>"
     return forms.page(200, "Receipt", f"<table>{shown}</table>{paid_by}")
 
 

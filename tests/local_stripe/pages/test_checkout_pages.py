@@ -171,3 +171,12 @@ def test_a_link_confirms_at_its_own_page(served: Local) -> None:
     link = served.post("/v1/payment_links", line_items=once, after_completion=message)
     page = requests.get(link["url"])
     assert "See you on Friday" in requests.post(page.url, data=BUYER).text
+
+
+def test_a_session_without_cards_debits_a_bank_account(served: Local) -> None:
+    session = selling(served, served.price(currency="eur")["id"], allowed_payment_method_types=["sepa_debit"])
+    assert "DE89370400440532013000" in requests.get(session["url"]).text
+    done = send(session["url"], card="", iban="DE89370400440532013000")
+    assert done.headers["Location"].startswith("https://example.com/thanks")
+    receipt = served.get(f"{PATH}/{session['id']}", expand=["payment_intent.latest_charge"])
+    assert receipt["payment_intent"]["latest_charge"]["payment_method_details"]["type"] == "sepa_debit"

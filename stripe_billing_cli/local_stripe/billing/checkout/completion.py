@@ -15,9 +15,9 @@ from stripe_billing_cli.local_stripe.billing.checkout import (
 )
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp, PaymentMade
+from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp, DebitFailed, PaymentMade
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
-from stripe_billing_cli.local_stripe.core import effects
+from stripe_billing_cli.local_stripe.core import effects, events
 from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -53,16 +53,30 @@ def _subscribed(call: Call, session: Object, invoice: Object) -> None:
 
 
 def on_payment(call: Call, effect: PaymentMade) -> None:
-    """Complete the session that asked for this payment, if one did. Money that is only reserved is not paid yet."""
+    """Complete the session that asked for this payment, if one did. Money that is only reserved, or that a bank is
+    asked for, is not paid yet."""
     intent = effect.intent
     session = sessions.open_by(call, "payment_intent", intent["id"])
     if session is None:
+        _end_waiting(call, intent, "checkout.session.async_payment_succeeded", payment_status="paid")
         return
     redemption.redeem(call, session, session["customer"])
     changes: Object = {"payment_status": "paid" if intent["status"] == "succeeded" else "unpaid"}
     if (session["invoice_creation"] or {}).get("enabled"):
         changes["invoice"] = purchase_invoices.create(call, session, intent)["id"]
     finish(call, session, **changes)
+
+
+def _end_waiting(call: Call, intent: Object, event: str, **changes: Any) -> None:
+    """Tell how a payment ended for which its session has not waited."""
+    session = sessions.complete_by(call, "payment_intent", intent["id"])
+    if session is not None and session["payment_status"] == "unpaid":
+        events.record(call, event, sessions.amend(call, session, **changes))
+
+
+def on_failed_debit(call: Call, effect: DebitFailed) -> None:
+    """Tell that the payment of a session that is complete has failed after all."""
+    _end_waiting(call, effect.intent, "checkout.session.async_payment_failed")
 
 
 def on_paid_invoice(call: Call, effect: InvoicePaid) -> None:
@@ -86,4 +100,9 @@ def on_card(call: Call, effect: CardSetUp) -> None:
         begin_subscription(call, session, setup["payment_method"])
 
 
-LISTENERS: Listeners = {CardSetUp: (on_card,), InvoicePaid: (on_paid_invoice,), PaymentMade: (on_payment,)}
+LISTENERS: Listeners = {
+    CardSetUp: (on_card,),
+    DebitFailed: (on_failed_debit,),
+    InvoicePaid: (on_paid_invoice,),
+    PaymentMade: (on_payment,),
+}

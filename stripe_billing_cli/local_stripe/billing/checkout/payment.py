@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     setup_intents,
 )
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.errors import missing_param
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -122,7 +122,12 @@ def _card(call: Call, session: Object, card: str | None) -> Object:
     """Return the card that pays, with who its holder is as entered at the page."""
     if card is None:
         raise missing_param("payment_method")
-    method = payment_methods.find_card(call, card, "payment_method")
+    if session["mode"] == "payment":
+        method = payment_methods.find(call, card, "payment_method")
+        if method["type"] not in session["payment_method_types"]:
+            raise invalid("This payment method cannot pay here.", "payment_method")
+    else:
+        method = payment_methods.find_card(call, card, "payment_method")
     if method["customer"] is not None:
         return method
     holder = session["customer_details"] or {}

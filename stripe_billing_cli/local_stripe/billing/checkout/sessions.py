@@ -39,7 +39,16 @@ def find(call: Call, id: str) -> Object:
 
 def open_by(call: Call, field: str, id: str) -> Object | None:
     """Return the open session that names this object in a field, if one does."""
-    conditions = [*equal(json_field(field), id), *equal(json_field("status"), "open")]
+    return _by(call, field, id, "open")
+
+
+def complete_by(call: Call, field: str, id: str) -> Object | None:
+    """Return the complete session that names this object in a field, if one does."""
+    return _by(call, field, id, "complete")
+
+
+def _by(call: Call, field: str, id: str, status: str) -> Object | None:
+    conditions = [*equal(json_field(field), id), *equal(json_field("status"), status)]
     return next(iter(call.store.select(KIND, conditions, newest_first=True, limit=1)), None)
 
 

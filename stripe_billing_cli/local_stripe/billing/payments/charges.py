@@ -29,6 +29,7 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
     for a reason."""
     by_hand = intent["capture_method"] == "manual"
     captured = decline is None and not by_hand
+    pending = method["type"] != "card"
     id = identifiers.long_id(call, "ch")
     charge: Object = shapes.blank("charge") | {
         "id": id,
@@ -46,17 +47,19 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
         "fraud_details": {},
         "livemode": False,
         "outcome": _outcome(payment_methods.card_of(method), decline),
-        "paid": decline is None,
+        "paid": decline is None and not pending,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {
+        "payment_method_details": _debit(method)
+        if pending
+        else {
             "card": _card(call, intent, method, declined=decline is not None, authenticated=authenticated),
             "type": "card",
         },
         "radar_options": {},
         "receipt_url": None if decline else page_addresses.receipt(call.account["id"], id),
         "refunded": False,
-        "status": "failed" if decline else "succeeded",
+        "status": "failed" if decline else "pending" if pending else "succeeded",
     }
     call.store.insert(KIND, charge)
     return charge
@@ -91,6 +94,12 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
             "type": "blocked" if decline.blocked else "issuer_declined",
         }
     return outcome
+
+
+def _debit(method: Object) -> Object:
+    """Return what the charge says of a bank account that is debited."""
+    account = {name: value for name, value in method["sepa_debit"].items() if name != "generated_from"}
+    return {"sepa_debit": {**account, "expected_debit_date": None, "mandate": None}, "type": "sepa_debit"}
 
 
 def _card(call: Call, intent: Object, method: Object, *, declined: bool, authenticated: bool) -> Object:

@@ -9,7 +9,14 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class PaymentMade:
-    """A payment intent succeeded, or its amount is reserved until it is captured."""
+    """A payment intent succeeded, its amount is reserved until it is captured, or a bank is asked to debit it."""
+
+    intent: Object
+
+
+@dataclass(frozen=True)
+class DebitFailed:
+    """A bank has refused a debit that a payment intent waited for."""
 
     intent: Object
 

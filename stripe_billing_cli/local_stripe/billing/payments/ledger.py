@@ -24,7 +24,8 @@ def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
     """Write down a captured charge; `available`: its money is not pending first."""
     currency = call.account["default_currency"]
     amount = exchange_rates.converted(charge["amount_captured"], charge["currency"], currency)
-    card_country = charge["payment_method_details"]["card"]["country"]
+    details = charge["payment_method_details"]
+    card_country = details[details["type"]]["country"]
     fee = fees.processing_fee(amount, call.account["country"], card_country, converted=charge["currency"] != currency)
     return _write(
         call,

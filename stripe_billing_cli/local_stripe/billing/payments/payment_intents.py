@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import charges, debits, disputes, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
-from stripe_billing_cli.local_stripe.billing.payments.effects import PaymentMade
+from stripe_billing_cli.local_stripe.billing.payments.effects import DebitFailed, PaymentMade
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.effects import announce
@@ -20,6 +20,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "payment_intent"
 EXPIRE = "payment_intent.expire"
+DEBIT = "payment_intent.debit"
 CARD_OPTIONS = {
     "installments": None,
     "mandate_options": None,
@@ -77,6 +78,8 @@ def attempt(
     (https://docs.stripe.com/billing/subscriptions/overview#requires-action); any other such payment is declined, and
     so is one that may not wait for the customer.
     """
+    if method["type"] == "sepa_debit":
+        return _debit(call, intent, method)
     card = payment_methods.card_of(method)
     authenticated = intent.get("_authenticated") == method["id"]
     asks = not authenticated and card.authenticates_payment(
@@ -90,6 +93,49 @@ def attempt(
     if decline is not None:
         return _declined(call, intent, payment_methods.checked_by_bank(call, method), decline)
     return succeed(call, intent, method, authenticated=authenticated)
+
+
+def _debit(call: Call, intent: Object, method: Object) -> Object:
+    """Ask the bank for the money: it says so within days, here within moments
+    (https://docs.stripe.com/payments/sepa-debit)."""
+    if usage(intent) and intent["customer"] and method["customer"] is None:
+        method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
+    charge = charges.new(call, intent, method, None)
+    waiting = {
+        **intent,
+        "last_payment_error": None,
+        "latest_charge": charge["id"],
+        "next_action": None,
+        "payment_method": method["id"],
+        "status": "processing",
+    }
+    call.store.replace(KIND, waiting)
+    scheduler.put_soon(call.store, DEBIT, intent["id"], call.real_now)
+    events.record(call, "charge.pending", charge)
+    events.record(call, "payment_intent.processing", waiting)
+    announce(call, PaymentMade(waiting))
+    return waiting
+
+
+def end_debit(call: Call, id: str) -> None:
+    """The bank has answered; of Stripe's test accounts some have no money."""
+    intent = call.store.get(KIND, id)
+    if intent is None or intent["status"] != "processing":
+        return
+    charge = _charge_of(call, intent)
+    method = call.store.get("payment_method", intent["payment_method"])
+    assert method is not None
+    if method.get("_iban") not in debits.WITHOUT_FUNDS:
+        charge = {**charge, "paid": True, "status": "succeeded"}
+        call.store.replace(charges.KIND, charge)
+        _paid(call, intent, charge)
+        return
+    failure = {"failure_code": debits.NO_FUNDS["code"], "failure_message": debits.NO_FUNDS["message"]}
+    charge = {**charge, **failure, "amount_captured": 0, "captured": False, "status": "failed"}
+    call.store.replace(charges.KIND, charge)
+    events.record(call, "charge.failed", charge)
+    error = {**debits.NO_FUNDS, "charge": charge["id"]}
+    announce(call, DebitFailed(_failed(call, intent, method, error)))
 
 
 def usage(intent: Object) -> str | None:

@@ -88,7 +88,8 @@ def _check_payment(params: Params) -> None:
     if len(named) > 1:
         raise only_one_of(named)
     for name in named:
-        if "card" not in params[name]:
+        payable = ("card", "sepa_debit") if params["mode"] == "payment" else ("card",)
+        if not set(payable) & set(params[name]):
             raise invalid("The local Stripe does not have a Checkout without cards.", name)
     if "card" in params.get("excluded_payment_method_types", ()):
         raise invalid("The local Stripe does not have a Checkout without cards.", "excluded_payment_method_types")

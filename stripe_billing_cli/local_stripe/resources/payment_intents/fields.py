@@ -77,13 +77,13 @@ CREATE = form(
     unsupported={
         NO_ACCOUNTS: "customer_account",
         NO_CONNECT: "application_fee_amount on_behalf_of transfer_data transfer_group",
-        NO_OPTIONS: (f"payment_method_configuration confirmation_token mandate mandate_data radar_options {NOT_HERE}"),
+        NO_OPTIONS: (f"payment_method_configuration confirmation_token mandate radar_options {NOT_HERE}"),
     },
 )
 CONFIRM = form(
     "POST /v1/payment_intents/{intent}/confirm",
     TYPED,
-    unsupported={NO_OPTIONS: (f"amount_to_confirm confirmation_token mandate mandate_data radar_options {NOT_HERE}")},
+    unsupported={NO_OPTIONS: (f"amount_to_confirm confirmation_token mandate radar_options {NOT_HERE}")},
 )
 UPDATE = form(
     "POST /v1/payment_intents/{intent}",

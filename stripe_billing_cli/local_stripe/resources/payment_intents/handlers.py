@@ -28,6 +28,7 @@ DESCRIBING = "description receipt_email shipping statement_descriptor statement_
 """What can be changed whatever has become of the payment, metadata besides."""
 DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
 
+OPTIONS = {"card": payment_intents.CARD_OPTIONS, "sepa_debit": {}}
 OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 
 
@@ -38,6 +39,7 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, customer or {})
     method = refusals.usable_method(call, params.get("payment_method"), customer, None)
     types = _types(call)
+    refusals.check_currency(types["payment_method_types"], params["currency"])
     if method is not None:
         refusals.check_type(call, method, types["payment_method_types"], None)
     intent = payment_intents.new_intent(
@@ -50,6 +52,7 @@ def create(call: Call) -> Object:
         metadata=merged({}, params.get("metadata") or {}),
         payment_method=method["id"] if method else None,
         setup_future_usage=params.get("setup_future_usage"),
+        _mandate=params.get("mandate_data"),
         **_described(params),
         **_with_options(types, params),
     )
@@ -103,7 +106,7 @@ def _named_types(params: Mapping[str, Any]) -> Object:
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "automatic_payment_methods": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": payment_intents.CARD_OPTIONS},
+        "payment_method_options": {type: OPTIONS[type] for type in named if type in OPTIONS},
         "payment_method_types": named,
     }
 
@@ -125,6 +128,7 @@ def confirm(call: Call) -> Object:
     _check_invoice(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
     types = _with_options({**before, **_named_types(call.params)}, call.params)
+    types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))
     return _confirmed(call, {**types, **changed, **_described(call.params)}, method)
 
 

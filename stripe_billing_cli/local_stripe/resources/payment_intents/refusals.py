@@ -27,8 +27,9 @@ CANCELABLE = (
     "expired",
     "processing",
 )
-TYPES = ("card", "link")
+TYPES = ("card", "link", "sepa_debit")
 """The types of payment methods that intents are made for; those of `payment_method_types.TYPES` are refused."""
+PAYING = ("card", "sepa_debit")
 TOO_SMALL = (
     "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
     "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
@@ -66,7 +67,7 @@ def check_types(types: Sequence[str] | None, param: str) -> None:
         if type in payment_method_types.TYPES and type not in TYPES:
             raise invalid(
                 f"The local Stripe does not have the payment method type `{type}` on payment intents: its payments "
-                "are of cards.",
+                "are of cards, and of bank accounts by SEPA.",
                 param,
             )
         if type not in TYPES:
@@ -79,6 +80,16 @@ def check_types(types: Sequence[str] | None, param: str) -> None:
                 param,
                 "payment_intent_invalid_parameter",
             )
+
+
+def check_currency(types: Sequence[str], currency: str) -> None:
+    """Raise where bank accounts are to be debited in another currency than theirs."""
+    if "sepa_debit" in types and currency != "eur":
+        raise invalid(
+            f"The currency provided ({currency}) is invalid for the payment method type sepa_debit, which is in eur.",
+            "currency",
+            "payment_intent_invalid_parameter",
+        )
 
 
 def usable_method(call: Call, id: str | None, customer: Object | None, intent: Object | None) -> Object | None:
@@ -118,7 +129,7 @@ def check_type(call: Call, method: Object, types: Sequence[str], intent: Object 
             f"PaymentMethod of one of the following types: {', '.join(types)}.",
             param="payment_method",
         )
-    if method["type"] != "card":
+    if method["type"] not in PAYING:
         raise refusal(
             call,
             intent,

@@ -30,6 +30,8 @@ def create(call: Call) -> Object:
             **payment_methods.blank_method(call, type),
             type: payment_method_types.TYPES[type].show(params.get(type, {})),
         }
+    if type == "sepa_debit":
+        method["_iban"] = "".join(params[type]["iban"].split()).upper()
     method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
     method["metadata"] = merged({}, params.get("metadata", {}))
