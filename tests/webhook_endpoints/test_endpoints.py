@@ -102,7 +102,7 @@ class TestCreate:
         assert again == {**made, "secret": None, "result": "unchanged"}
         assert "It was there already" in people.out
         assert "whsec_" not in people.out + people.err
-        assert f"billing webhook roll-secret {made['id']}" in people.err
+        assert f"billing --local webhook roll-secret {made['id']}" in people.err
         assert len(listed_endpoints(account)) == 1
 
     def test_other_events_bring_it_up_to_date(self, billing: Billing, account: Account) -> None:
@@ -127,7 +127,7 @@ class TestCreate:
         same = create(billing, "--events", "price.created")
 
         assert ran.code == 2
-        assert f"billing webhook delete {foreign['id']}" in ran.err
+        assert f"billing --local webhook delete {foreign['id']}" in ran.err
         assert (same["id"], same["result"], same["managed"]) == (foreign["id"], "unchanged", False)
         assert listed_endpoints(account)[0]["metadata"] == {}
 
@@ -144,7 +144,7 @@ class TestCreate:
         ran = billing("webhook", "create", "--local", "--url", URL, "--store-secret")
 
         assert ran.code == 4
-        assert f"billing webhook roll-secret {made['id']} --store-secret" in ran.err
+        assert f"billing --local webhook roll-secret {made['id']} --store-secret" in ran.err
         assert stored_secrets() == []
 
     def test_made_deleted_and_made_again_within_a_day(self, billing: Billing, account: Account) -> None:
@@ -230,7 +230,7 @@ class TestRoll:
         assert begun.json["secret"] == true_secrets(billing)[begun.json["id"]]
         assert begun.json["secret"] != old["secret"]
         assert {one["id"] for one in listed_endpoints(account)} == {old["id"], begun.json["id"]}
-        assert f"billing webhook roll-secret {old['id']} --finish" in begun.err
+        assert f"billing --local webhook roll-secret {old['id']} --finish" in begun.err
 
         again = billing.ok("webhook", "roll-secret", "--local")
         assert "whsec_" not in again.out + again.err
