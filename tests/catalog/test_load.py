@@ -76,7 +76,10 @@ MISTAKES = {
         "8:30 unit_amount: an amount is a whole number of minor units",
     ),
     "the way out of dollars": (price("unit_amount: 15.00"), "write 1500"),
-    "a fraction of a cent": (price("unit_amount: 100.5"), '→ write unit_amount_decimal: "100.5"; for 100.5 usd write'),
+    "a fraction of a cent": (
+        price("unit_amount: 100.5"),
+        "→ for 100.5 usd write 10050; if it is 100.5 minor units, write",
+    ),
     "an amount in quotes": (price('unit_amount: "1500"'), "→ write it without quotes: 1500"),
     "a negative amount": (price("unit_amount: -1"), "8:30 unit_amount: expected at least 0, found -1 → amounts are 0"),
     "too large an amount": (price("unit_amount: 1000000000000"), "1000000000000 has more than twelve digits"),
@@ -99,7 +102,7 @@ MISTAKES = {
     "a yen with decimals": (price("unit_amount: 15.00, currency: jpy"), "→ jpy has no smaller unit: write 15"),
     "dinars in whole": (
         price("unit_amount: 1.5, currency: kwd"),
-        '→ write unit_amount_decimal: "1.5"; for 1.5 kwd write 1500',
+        '→ for 1.5 kwd write 1500; if it is 1.5 minor units, write unit_amount_decimal: "1.5"',
     ),
     "the catalog's currency": (price("unit_amount: 15.00"), "→ for 15.00 usd write 1500"),
     "no currency of Stripe's": (price("unit_amount: 15.00, currency: xxx"), "for 15.00 of a currency with cents"),
@@ -302,6 +305,33 @@ MISTAKES = {
     "a feature twice": (
         HEAD + "features: {sso: {name: SSO}}\nproducts: {pro: {name: Pro, features: [sso, sso]}}",
         "5:45 sso is listed twice → name it once",
+    ),
+    "per cent": (HEAD + "coupons: {x: {percent_off: 20%}}", 'found "20%" → write 20 for 20 %'),
+    "a decimal comma": (price("unit_amount: '9,00'"), "→ write 900: amounts are whole numbers"),
+    "a currency sign": (price("unit_amount: €9"), "→ write 900: amounts"),
+    "an amount with its currency": (price('unit_amount: "9.00 EUR"'), "→ write 900: amounts"),
+    "yen with their sign": (price("unit_amount: ¥900, currency: jpy"), "→ write 900: amounts"),
+    "a day alone": (
+        HEAD + "coupons: {x: {percent_off: 20, redeem_by: 2026-01-01}}",
+        "→ write 2026-01-01T00:00:00Z",
+    ),
+    "a day as Germans write it": (
+        HEAD + "coupons: {x: {percent_off: 20, redeem_by: 31.12.2026}}",
+        "→ write 2026-12-31T00:00:00Z",
+    ),
+    "what belongs to recurring": (
+        price("unit_amount: 1, interval: month"),
+        "unknown key interval → it belongs under `recurring:`",
+    ),
+    "products as a list": (HEAD + "products:\n  - name: Pro", "found a list → write each entry with its key"),
+    "an open quote": (
+        HEAD + 'products:\n  pro:\n    name: "Pro\n    url: https://x.com\n',
+        "6:11 this is not YAML: while scanning a quoted scalar, found unexpected end of stream → close the quote",
+    ),
+    "a colon in a text": (PRODUCT + "    description: Basic: the box", "→ put text with a colon and a space in it in"),
+    "a merge conflict": (
+        HEAD + "<<<<<<< HEAD\nproducts: {}\n=======\nproducts: {pro: {name: Pro}}\n>>>>>>> other\n",
+        "4:1 a merge conflict is left in the file",
     ),
     "a tab": (HEAD + "products:\n\tpro: {}", "this is not YAML"),
     "a tag": (
@@ -541,7 +571,10 @@ class TestFiles:
         ran = billing("catalog", "validate")
 
         assert ran.code == 2
-        assert ran.err == "catalog.yaml: there is no such file\n    name the catalog with --file FILE\n"
+        assert (
+            ran.err
+            == "catalog.yaml: there is no such file\n    name another with --file; `billing init` writes one to begin with\n"
+        )
 
     @pytest.mark.parametrize(
         ("content", "expected"),
@@ -636,3 +669,11 @@ def test_what_a_catalog_does_not_have_is_refused_by_name(section: str, message: 
         load_catalog(Source("catalog.yaml", f"version: 1\ncatalog: shop\n{section}:\n  main: {{}}\n"))
 
     assert f"catalog.yaml:3:1: {section}: {message}" in str(caught.value)
+
+
+@pytest.mark.parametrize(("percent", "warned"), [("1", 0), ("0.20", 1)])
+def test_a_fraction_of_a_per_cent_is_warned_of(percent: str, warned: int) -> None:
+    warnings = load(HEAD + f"coupons: {{x: {{percent_off: {percent}}}}}").warnings
+
+    assert len(warnings) == warned
+    assert all("x: 0.20 is less than 1 per cent off; write 20 for a" in str(warning) for warning in warnings)

@@ -20,7 +20,7 @@ INCLUDE, VARIABLES, OWN_KEYS = "include", "variables", "x-"
 """The last is how keys at the top begin that mean nothing: a place for anchors."""
 NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 MOST_FILES = 500
-EXAMPLE = "begin with `version: 1`, `catalog: my-shop` and `products:`; README.md has an example"
+EXAMPLE = "begin with `version: 1`, `catalog: my-shop` and `products:`; `billing init` writes a whole one"
 Read = Callable[[str], str]
 """Returns the text of a file of this path; raises `CatalogErrors`."""
 

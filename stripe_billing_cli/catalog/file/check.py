@@ -299,13 +299,11 @@ class FileCheck:
         if isinstance(value, dict):
             self._report_repeated(written, path)
             return value
-        described = "nothing" if value is None else "something else"
-        self._report(
-            path,
-            f"{kind.section}: expected {kind.section_form}, found {described}",
-            f"remove {kind.section}, or give it an entry",
-            at_key=True,
-        )
+        described = "nothing" if value is None else "a list" if isinstance(value, list) else "something else"
+        hint = f"remove {kind.section}, or give it an entry"
+        if isinstance(value, list):
+            hint = "write each entry with its key before it, as in `starter: {name: Starter}`, and no -"
+        self._report(path, f"{kind.section}: expected {kind.section_form}, found {described}", hint, at_key=True)
         return {}
 
     def _report_repeated(self, written: Any, path: Path) -> None:

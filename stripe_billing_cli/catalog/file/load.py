@@ -51,11 +51,14 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise _wrong(name, "there is no such file", "name the catalog with --file FILE") from None
+        raise _wrong(name, "there is no such file", MISSING) from None
     except IsADirectoryError:
         raise _wrong(name, "this is a directory, not a file", f"did you mean {path / 'catalog.yaml'}?") from None
     except OSError as error:
         raise _wrong(name, f"the file cannot be read: {error.strerror}", "check its permissions") from None
+
+
+MISSING = "name another with --file; `billing init` writes one to begin with"
 
 
 def load_catalog(

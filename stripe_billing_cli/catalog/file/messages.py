@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -54,7 +55,7 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
     context = error.get("ctx", {})
     kind = error["type"]
     if kind == "extra_forbidden":
-        return _unknown_key(name, _fields(model, location[:-1]))
+        return _unknown_key(name, _inside(model, location[:-1]))
     if kind == "missing":
         return Explained(f"{name} is missing", f"add `{name}:`", at_key=True)
     marks = _Marks(_field(model, location))
@@ -64,14 +65,20 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
         return _fraction(name, value, currency if len(location) == 1 else None)
     expected = _expected(kind, context, marks)
     if expected is not None:
-        return Explained(
-            f"{_named(name)}: expected {expected}, found {_described(value)}", _hint(kind, value, context, name, marks)
-        )
+        money = _money_hint(value, currency if len(location) == 1 else None) if marks.amount else None
+        hint = money or _percent_hint(value) or _hint(kind, value, context, name, marks)
+        return Explained(f"{_named(name)}: expected {expected}, found {_described(value)}", hint)
     return Explained(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api")
 
 
-def _unknown_key(name: str, known: list[str]) -> Explained:
-    return Explained(f"unknown key {name}", nearest(name, known), at_key=True)
+def _unknown_key(name: str, model: type[BaseModel]) -> Explained:
+    holders = [
+        field
+        for field, info in model.model_fields.items()
+        if any(_is_model(choice) and name in choice.model_fields for choice in _choices(info.annotation))
+    ]
+    hint = f"it belongs under `{holders[0]}:`" if len(holders) == 1 else nearest(name, list(model.model_fields))
+    return Explained(f"unknown key {name}", hint, at_key=True)
 
 
 def _inside(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
@@ -81,11 +88,6 @@ def _inside(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
         inside = inside.model_fields[str(part)].annotation if _is_model(inside) else get_args(inside)[-1]
         inside = next((choice for choice in _choices(inside) if _is_model(choice) or get_args(choice)), inside)
     return inside
-
-
-def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are possible at `location` below `model`."""
-    return list(_inside(model, location).model_fields)
 
 
 def _field(model: type[BaseModel], location: tuple[int | str, ...]) -> FieldInfo | None:
@@ -135,10 +137,31 @@ def _fraction(name: str, amount: Decimal, currency: str | None) -> Explained:
         named = currency if currency in CURRENCIES else "of a currency with cents"
         hint = f"for {amount} {named} write {int(minor)}"
         if amount.as_tuple().exponent != -exponent:  # 15.00 is money, 100.5 may as well be minor units
-            hint = f"{decimal}; {hint}"
+            hint = f"{hint}; if it is {amount} minor units, {decimal}"
     else:
         hint = decimal
     return Explained(f"{name}: an amount is a whole number of minor units (cents), found {amount}", hint)
+
+
+MONEY = re.compile(r"(?:[A-Za-z]{3}|[€$£¥])?\s*([0-9]+)(?:[.,]([0-9]{1,2}))?\s*(?:[A-Za-z]{3}|[€$£¥])?")
+"""An amount as people write it, with a currency before or behind it: `9,00`, `€9`, `9.00 EUR`."""
+PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%")
+
+
+def _money_hint(value: Any, currency: str | None) -> str | None:
+    """Return how to write an amount that stands there as people write one, in whole units of its currency."""
+    written = MONEY.fullmatch(value.strip()) if isinstance(value, str) and not value.strip().isdigit() else None
+    if written is None:
+        return None
+    minor = Decimal(f"{written[1]}.{written[2] or 0}").scaleb(
+        minor_unit_exponent(currency) if currency in CURRENCIES else 2
+    )
+    return f"write {int(minor)}: amounts are whole numbers of minor units (cents), without a currency"
+
+
+def _percent_hint(value: Any) -> str | None:
+    written = PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    return f"write {written[1]} for {written[1]} %" if written else None
 
 
 def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:

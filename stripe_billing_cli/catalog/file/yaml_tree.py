@@ -7,6 +7,7 @@ anything is built of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,10 +56,11 @@ class Mapping(Node):
 
 def read_tree(text: str) -> Node | None:
     """Return the tree of the one document in `text`, None if it is empty. Raises `YamlSyntaxError`."""
+    _refuse_merge_conflicts(text)
     try:
         return Builder().build(yaml.parse(text, Loader=_loader()))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = error.context_mark if _is_open_quote(error) else error.problem_mark or error.context_mark
         where = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
         raise YamlSyntaxError(where, f"this is not YAML: {_reason(error)}", _way_out(error)) from None
     except yaml.reader.ReaderError as error:
@@ -66,6 +68,24 @@ def read_tree(text: str) -> Node | None:
         raise YamlSyntaxError(
             Location(line, 1), "a character that YAML does not allow", "remove control characters from this line"
         ) from None
+
+
+CONFLICT = re.compile(r"^(<{7}|>{7}) .*$", re.MULTILINE)
+"""The lines between which `git merge` leaves both sides of a conflict (git-merge(1), "How conflicts are presented")."""
+
+
+def _refuse_merge_conflicts(text: str) -> None:
+    if found := CONFLICT.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise YamlSyntaxError(
+            Location(line, 1),
+            "a merge conflict is left in the file",
+            "keep the right side, without the markers",
+        )
+
+
+def _is_open_quote(error: yaml.MarkedYAMLError) -> bool:
+    return "quoted scalar" in (error.context or "") and error.context_mark is not None
 
 
 def _loader() -> Any:
@@ -83,6 +103,10 @@ def _way_out(error: yaml.MarkedYAMLError) -> str:
         return "no catalog is nested that deep"
     if "cannot start any token" in (error.problem or ""):
         return "indent with spaces, not tabs, and put text with @, ` or % at its start in quotes"
+    if _is_open_quote(error):
+        return "close the quote that is opened here"
+    if "mapping values are not allowed" in (error.problem or ""):
+        return "put text with a colon and a space in it in quotes; or mend the indentation"
     return "look for a missing colon, a wrong indentation or an open quote in this line or the one above"
 
 

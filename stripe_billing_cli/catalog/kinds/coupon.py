@@ -153,6 +153,9 @@ class CouponKind(StandardKind[Coupon]):
             report((), "a coupon has either percent_off or amount_off", "keep the one that you mean, or add one")
         if content.percent_off is not None and not 0 < content.percent_off <= 100:
             report(("percent_off",), f"{content.percent_off} per cent", "more than 0, and at most 100")
+        if content.percent_off is not None and 0 < content.percent_off < 1:
+            hint = f"write {(content.percent_off * 100).normalize():f} for a discount of as many per cent"
+            report(("percent_off",), f"{content.percent_off} is less than 1 per cent off", hint, warning=True)
         if content.amount_off == 0:
             report(("amount_off",), "nothing is taken off", "at least 1, in minor units")
         if content.amount_off is not None and not (content.currency or (head and head.currency)):

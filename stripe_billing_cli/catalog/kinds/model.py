@@ -146,10 +146,21 @@ def _moment(value: Any) -> int:
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise NotExactError("a time such as 2027-12-31T23:59:59Z") from None
+        raise NotExactError("a time such as 2027-12-31T23:59:59Z", _moment_hint(value)) from None
     if moment.tzinfo is None:
-        raise NotExactError("a time with its zone, such as 2027-12-31T23:59:59Z")
+        raise NotExactError(
+            "a time with its zone, such as 2027-12-31T23:59:59Z", f"write {moment.isoformat()}Z, for the time in UTC"
+        )
     return int(moment.timestamp())
+
+
+def _moment_hint(value: Any) -> str:
+    """Return how to write a day that stands there as people write one, 31.12.2026."""
+    try:
+        day = datetime.strptime(str(value), "%d.%m.%Y").date()
+    except ValueError:
+        return "write the day, the time and its zone: 2027-12-31T23:59:59Z"
+    return f"write {day.isoformat()}T00:00:00Z, for the beginning of that day in UTC"
 
 
 def moment_text(seconds: int) -> str:
