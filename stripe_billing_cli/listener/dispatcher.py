@@ -68,23 +68,23 @@ class Dispatcher:
     def __post_init__(self) -> None:
         self._spawner = SpawnerPool()
         action_handlers = [self._handler(action) for action in self.actions]
-        access_handlers = [] if self.api is None else self._access_handlers(self.api, action_handlers)
-        self.route: Route = route_to([*access_handlers, *action_handlers, *self.more], fetching=self.api is not None)
+        own_handlers = self._own_handlers()
+        self.route: Route = route_to([*own_handlers, *action_handlers, *self.more], fetching=self.api is not None)
         starting = any(action.kind == "exec" for action in self.actions)
         name = partial(worker_name, self._spawner.start() if starting else ())
         self.workers = [
-            self._worker([*access_handlers, *self.more], ACCESS_THREADS, worker_name()),
+            self._worker([*own_handlers, *self.more], ACCESS_THREADS, worker_name()),
             *(self._worker([handler], ACTION_THREADS, name()) for handler in action_handlers),
         ]
         self.expiry_scheduler = None if self.api is None else self._expiry_scheduler(self.api)
-        self.reconcile_task = None if self.api is None else self._reconcile_task(self.api, action_handlers)
+        self.reconcile_task = None if self.api is None else self._reconcile_task(self.api)
         self._recovery = PeriodicTask("lost-work", self._recover_lost_work)
 
-    def _reconcile_task(self, api: StripeApi, action_handlers: Sequence[Handler]) -> PeriodicTask | None:
+    def _reconcile_task(self, api: StripeApi) -> PeriodicTask | None:
         seconds = self.reconcile_seconds
         if seconds is None:
             return None
-        reconcile = PeriodicReconcile(self._keeper(api, action_handlers), self.route, seconds, self.wake)
+        reconcile = PeriodicReconcile(self._keeper(api), self.route, seconds, self.wake)
 
         def act() -> float:
             try:
@@ -95,11 +95,14 @@ class Dispatcher:
 
         return PeriodicTask("reconcile", act)
 
-    def _access_handlers(self, api: StripeApi, action_handlers: Sequence[Handler]) -> list[Handler]:
-        return [access_handler(self._keeper(api, action_handlers), self._also_done)]
+    def _own_handlers(self) -> list[Handler]:
+        """Return what the program itself does about events, announcements of access among them."""
+        if self.api is None:
+            return []
+        return [access_handler(self._keeper(self.api), self._also_done)]
 
-    def _keeper(self, api: StripeApi, action_handlers: Sequence[Handler]) -> AccessKeeper:
-        return AccessKeeper(api, self.store, self.rules, route_to([*action_handlers, *self.more]), self._access_changed)
+    def _keeper(self, api: StripeApi) -> AccessKeeper:
+        return AccessKeeper(api, self.store, self.rules, lambda event: self.route(event), self._access_changed)
 
     def _expiry_scheduler(self, api: StripeApi) -> ExpiryScheduler:
         return ExpiryScheduler(self.store, self.route, api.livemode, wake=self.wake, on_trouble=self.on_trouble)

@@ -128,6 +128,24 @@ def test_a_handler_of_a_program_is_called_for_what_it_wants(local: Local, api: c
     assert (outcome.delivery.handler, outcome.event.id, outcome.said) == ("ledger", "evt_1", "booked x_1")
 
 
+def test_every_handler_that_wants_announcements_is_called_for_them(
+    local: Local, api: client.StripeApi, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program's own, and those that it is given."""
+
+    def noting(name: str) -> Handler:
+        return Handler(name, lambda event, delivery: event.type, lambda event: event.type.startswith("access."))
+
+    own_handlers = Dispatcher._own_handlers
+    monkeypatch.setattr(Dispatcher, "_own_handlers", lambda self: [*own_handlers(self), noting("own")])
+    subscribed(local)
+    with dispatcher(store, api, more=[noting("given")]) as running:
+        running.arrive(event_of(local, "customer.subscription.created"))
+        said = {one.delivery.handler: one.said for one in running.ended(3)}
+
+    assert said == {"access": "granted product pro", "own": "access.granted", "given": "access.granted"}
+
+
 def test_an_announcement_is_forwarded_with_all_that_there_is_to_know(
     local: Local, api: client.StripeApi, store: Store, receiver: Receiver
 ) -> None:
