@@ -6,7 +6,7 @@ is written in handlers of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,8 +48,9 @@ class Resource:
     """A declared resource. `noun` and `param` are what Stripe's refusal of an unknown id says; `path` is the address of
     its list.
 
-    `new_id` makes the id of a new object. `rest` gives what an object says besides its properties, from these.
-    `announces`: creating, changing and deleting one makes an event. `deletes`: there is a call that deletes.
+    `new_id` makes the id of a new object. `rest` gives what a new object says besides its properties, from these.
+    `announces`: what makes an event, of those that Stripe has. `deletes`: there is a call that deletes.
+    A call of another path is a `Route` beside these, whose function uses `retrieve` and `change`.
     """
 
     kind: str
@@ -59,10 +60,16 @@ class Resource:
     noun: str
     param: str = "id"
     rest: Callable[[Object], Object] = lambda object: {}
-    announces: bool = True
+    announces: Collection[str] = ("created", "updated", "deleted")
     deletes: bool = False
     sorted_by_time: bool = field(default=True, kw_only=True)
     """Whether objects say when they were created, and lists take `created`."""
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """Return the types of the events that its calls make."""
+        happenings = ("created", "updated", *(("deleted",) if self.deletes else ()))
+        return tuple(f"{self.kind}.{one}" for one in happenings if one in self.announces)
 
     @property
     def api(self) -> Api:
@@ -127,10 +134,14 @@ class Resource:
         for name, declared in self.properties.items():
             if isinstance(declared.type, Metadata) and name in call.params:
                 after[name] = merged(before[name], call.params[name])
+        self.change(call, before, after)
+        return after
+
+    def change(self, call: Call, before: Object, after: Object) -> None:
+        """Store an object that a call changes, and announce that, where anything is different."""
         if after != before:
             call.store.replace(self.kind, after)
             self._announce(call, "updated", after, before)
-        return after
 
     def delete(self, call: Call) -> Object:
         object = self.retrieve(call)
@@ -154,7 +165,7 @@ class Resource:
                 raise no_such(declared.names, id, name)
 
     def _announce(self, call: Call, happening: str, object: Object, before: Object | None = None) -> None:
-        if self.announces:
+        if happening in self.announces:
             events.record(call, f"{self.kind}.{happening}", object, before)
 
 

@@ -1,20 +1,25 @@
 """A resource of a few lines: all that most calls of Stripe's do comes from its declaration.
 
-This file is the recipe for the next resource: a declaration, and its `api` among those that the local Stripe answers.
+This file is the recipe for the next resource: a declaration, a call besides, and both among those that the local Stripe
+answers. A resource of Stripe's has its `API` in its module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
+import stripe
 
 from stripe_billing_cli.local_stripe.api import API
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, Text
-from stripe_billing_cli.local_stripe.core.requests import join
-from stripe_billing_cli.local_stripe.core.resource import METADATA, Property, Resource, long_id
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route, join
+from stripe_billing_cli.local_stripe.core.resource import ID, METADATA, Property, Resource, long_id
+from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import NOW, Local, Refusal, encoded
 
@@ -35,6 +40,19 @@ TOYS = Resource(
 PATH = TOYS.path
 
 
+def repaint(call: Call) -> Object:
+    """What a call of another path does: it changes what it found, or refuses to."""
+    before = TOYS.retrieve(call)
+    if before["colour"] == "blue":
+        raise invalid("This toy is blue already.", "id")
+    after = {**before, "colour": "blue"}
+    TOYS.change(call, before, after)
+    return after
+
+
+TOYS_API = join([TOYS.api, Api((Route("POST", f"{PATH}/{{id}}/repaint", TOYS.kind, ID, repaint),))])
+
+
 class Unchecked(Local):
     """Calls that are not held against Stripe's contract, which has no toys."""
 
@@ -46,7 +64,7 @@ class Unchecked(Local):
 
 @pytest.fixture
 def toys(tmp_path: Path) -> Iterator[Local]:
-    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API, TOYS.api]))
+    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API, TOYS_API]))
     yield Unchecked(transport)
     transport.close()
 
@@ -114,6 +132,38 @@ def test_what_happens_to_a_toy_is_an_event(toys: Local) -> None:
     assert [event["type"] for event in (created, updated, deleted)] == ["toy.created", "toy.updated", "toy.deleted"]
     assert created["data"] == {"object": made}
     assert updated["data"] == {"object": changed, "previous_attributes": {"name": "Train"}}
+
+
+def test_a_call_of_its_own_changes_a_toy_and_is_an_event(toys: Local) -> None:
+    made = toys.post(PATH, name="Train")
+
+    changed = toys.post(f"{PATH}/{made['id']}/repaint")
+
+    assert changed == {**made, "colour": "blue"} == toys.get(f"{PATH}/{made['id']}")
+    [updated] = toys.get("/v1/events", type="toy.updated")["data"]
+    assert updated["data"] == {"object": changed, "previous_attributes": {"colour": "red"}}
+    assert toys.refused("post", f"{PATH}/{made['id']}/repaint") == Refusal("This toy is blue already.", None, "id")
+
+
+def test_what_stripe_has_no_event_for_is_none(tmp_path: Path) -> None:
+    quiet = replace(TOYS, announces=("deleted",))
+    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API, quiet.api]))
+    toys = Unchecked(transport)
+    made = toys.post(PATH, name="Train")
+    toys.delete(f"{PATH}/{made['id']}")
+
+    assert [event["type"] for event in toys.get("/v1/events")["data"]] == ["toy.deleted"] == [*quiet.event_types]
+    transport.close()
+
+
+def test_declared_resources_announce_what_stripe_has_events_for() -> None:
+    """After the SDK's list of the types of events: what lacks one leaves it out of `announces`."""
+    acts = (getattr(route.act, "__self__", None) for route in API.routes)
+    declared = {one.kind: one for one in acts if isinstance(one, Resource)}
+    stripes = set(get_args(get_type_hints(stripe.Event)["type"]))
+
+    assert declared
+    assert {type for one in declared.values() for type in one.event_types} <= stripes
 
 
 @pytest.mark.parametrize(
