@@ -25,6 +25,7 @@ from stripe._stripe_object import StripeObject, UntypedStripeObject
 
 from stripe_billing_cli.local_stripe.core.forms import decode
 from tests import contract_keys
+from tests.contract_names import Names
 from tests.contract_routes import Route, route_of
 
 
@@ -123,7 +124,7 @@ def check_params(sent: Mapping[str, Any], kind: Any, where: str) -> None:
 @cache
 def _param_hints(kind: Any) -> dict[str, Any]:
     options = set(RequestOptions.__annotations__)
-    names = Names(vars(__import__(kind.__module__, fromlist=["*"])))
+    names = Names(kind.__module__)
     hints = typing.get_type_hints(kind, localns=names)
     return {name: hint for name, hint in hints.items() if name not in options}
 
@@ -193,41 +194,16 @@ def _is_scalar(value: Any, hint: Any) -> bool:
 # Answers
 
 
-MODULES = (
-    stripe,
-    stripe.billing,
-    stripe.billing_portal,
-    stripe.checkout,
-    stripe.entitlements,
-    stripe.issuing,
-    stripe.test_helpers,
-)
-
-
-class Names(dict[str, Any]):
-    """The names that the SDK's annotations use, those among them that it imports for type checkers only."""
-
-    def __missing__(self, name: str) -> Any:
-        if name == "Mapping":
-            return Mapping
-        plain = name.removesuffix("Resource")
-        for module in MODULES:
-            if found := getattr(module, plain, None):
-                return found
-        if found := getattr(stripe.issuing, plain.removeprefix("Issuing"), None):
-            return found
-        raise KeyError(name)
-
-
 @cache
-def _field_hints(kind: type[StripeObject]) -> dict[str, Any]:
+def field_hints(kind: type[StripeObject]) -> dict[str, Any]:
+    """Return the types of the fields that an object itself has."""
     own = [
         name
         for base in kind.__mro__
         if base.__module__ == kind.__module__
         for name in vars(base).get("__annotations__", {})
     ]
-    names = Names(vars(__import__(kind.__module__, fromlist=["*"])))
+    names = Names(kind.__module__)
     hints = typing.get_type_hints(kind, localns=names)
     return {
         name.rstrip("_"): hints[name]
@@ -259,7 +235,7 @@ def _object_check(kind: type[StripeObject]) -> Check:
         if not isinstance(held, dict):
             return f": {held!r} for {kind.__name__}"
         if not checks:
-            checks.update({name: _field_check(hint) for name, hint in _field_hints(kind).items()})
+            checks.update({name: _field_check(hint) for name, hint in field_hints(kind).items()})
         for name, value in held.items():
             if name in checks:
                 if (wrong := checks[name](value)) is not None:
@@ -292,7 +268,7 @@ def _event_wrong(event: Mapping[str, Any]) -> str | None:
     kind = get_object_class("V1", held["object"])
     check_whole(held, kind, f"{event['type']} data.object")
     for name in event["data"].get("previous_attributes") or {}:
-        if name not in _field_hints(kind) and name not in contract_keys.IN_NO_SDK.get(held["object"], ""):
+        if name not in field_hints(kind) and name not in contract_keys.IN_NO_SDK.get(held["object"], ""):
             return f": {kind.__name__} has no {name} that could have changed"
     return None
 

@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.core.forms import decode
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests import contract
 from tests.contract import ContractTransport, ContractViolation
+from tests.contract_names import PACKAGES
 from tests.local_stripe.conftest import Local
 
 Object = dict[str, Any]
@@ -130,3 +131,15 @@ def test_the_transport_looks_at_every_answer(path: str, status: int, body: Objec
 
     with pytest.raises(ContractViolation, match=complaint):
         ContractTransport(Answering()).request("get", f"https://api.stripe.com{path}", {})
+
+
+def test_every_object_of_the_sdks_can_be_checked() -> None:
+    """Its annotations name others that it imports for type checkers only, from any package."""
+    names = [(package, name) for package in PACKAGES for name in getattr(package, "_import_map", dir(package))]
+    found = [getattr(package, name) for package, name in names if hasattr(package, name)]
+    objects = {one for one in found if isinstance(one, type) and issubclass(one, stripe.StripeObject)}
+
+    assert len(objects) > 100
+    assert stripe.issuing.Card in objects
+    for one in objects:
+        contract.field_hints(one)
