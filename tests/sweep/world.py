@@ -83,6 +83,7 @@ class World:
         """Begin the random part of ids anew, so that the same call makes the same objects."""
         drawn = random.Random(1)
         self.monkeypatch.setattr(secrets, "choice", drawn.choice)
+        self.monkeypatch.setattr(secrets, "randbits", drawn.getrandbits)
         self.monkeypatch.setattr(secrets, "token_hex", lambda length=32: drawn.randbytes(length).hex())
         self.monkeypatch.setattr(secrets, "token_urlsafe", lambda length=32: drawn.randbytes(length).hex())
 
@@ -108,6 +109,7 @@ def build(world: World) -> World:
     """Fill the account. What is made in pairs is so that lists can be restricted."""
     draw = random.Random(0)
     world.monkeypatch.setattr(secrets, "choice", draw.choice)
+    world.monkeypatch.setattr(secrets, "randbits", draw.getrandbits)
     _catalog(world)
     _customers(world)
     _billing(world)

@@ -169,6 +169,8 @@ def _after_completion(wanted: Mapping[str, Any]) -> Object:
         if "redirect" not in wanted:
             raise missing_param("after_completion[redirect]")
         return {"type": kind, "redirect": wanted["redirect"]}
+    if "redirect" in wanted:
+        raise invalid(f"You can not pass `redirect` with the type `{kind}`.", "after_completion[redirect]")
     return {"type": kind, "hosted_confirmation": {"custom_message": None, **wanted.get("hosted_confirmation", {})}}
 
 
