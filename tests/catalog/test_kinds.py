@@ -75,6 +75,25 @@ class TaxRateObject(StripeObject):
     jurisdiction: str | None = None
 
 
+class Rebate(FileModel):
+    name: Annotated[Text, Plain(in_place=True)]
+    """What customers see."""
+    percent_off: Exact
+    """Of the amount."""
+    metadata: Metadata
+    """Your own keys and values."""
+
+
+class RebateKind(StandardKind[Rebate]):
+    name = "rebate"
+    section = "rebates"
+    section_text = "Coupons by key."
+    model = Rebate
+    path = "/v1/coupons"
+    example = "such as {name: Launch, percent_off: 20}"
+    retirement = "delete"
+
+
 WITH_LEVIES = Registry(kind for kind in KINDS if kind.path != LevyKind.path).with_kind(LevyKind())
 HEAD = "version: 1\ncatalog: keymap\ncurrency: usd\n"
 LEVIES = """\
@@ -168,6 +187,20 @@ def test_an_entry_that_is_gone_is_archived_only_when_asked(api: StripeApi) -> No
     assert set(rates(api)) == {"VAT"}
     apply(api, HEAD, prune=True)
     assert rates(api) == {}
+
+
+def test_a_kind_that_says_that_it_is_deleted_is_pruned(api: StripeApi) -> None:
+    """Coupons have no `active`."""
+    kinds = Registry(kind for kind in KINDS if kind.name not in ("coupon", "promotion_code")).with_kind(RebateKind())
+    text = f"{HEAD}rebates:\n  launch: {{name: Launch, percent_off: 20}}\n"
+    assert carry_out(api, plan(api, text, kinds=kinds)).complete
+    assert plan(api, text, kinds=kinds).changes == ()
+
+    pruning = plan(api, HEAD, prune=True, kinds=kinds)
+
+    assert [(change.action, change.key, change.fields) for change in pruning.changes] == [("delete", "launch", {})]
+    assert carry_out(api, pruning).complete
+    assert api.page("/v1/coupons", {})[0] == []
 
 
 def test_what_the_account_holds_is_imported(api: StripeApi) -> None:

@@ -76,15 +76,11 @@ REFUSED: Mapping[str, str] = {
 }
 """Routes whose object no call can bring into the state that they need."""
 COLLECTIONS: Mapping[str, str] = {
-    "billing/meters": "meter",
-    "billing_portal/configurations": "configuration",
     "checkout/sessions": "checkout_session",
     "entitlements/active_entitlements": "entitlement",
-    "entitlements/features": "feature",
-    "test_helpers/test_clocks": "test_clock",
     "webhook_endpoints": "endpoint",
-    "tax_ids": "tax_id",
 }
+"""What the object of a collection is called, where that is not the last word of its path without the s."""
 UPGRADE = "POST /v1/subscriptions/{id}"
 """Its example changes something, so that what says how to change it has an effect."""
 FEATURES = {"invoice_history": {"enabled": True}}
@@ -175,7 +171,7 @@ def path(route: Route, world: World) -> str:
     names = PATHS.get(f"{route.method} {route.path}")
     if names is None:
         collection = route.path.removeprefix("/v1/").split("/{id}")[0]
-        names = (COLLECTIONS.get(collection, collection.removesuffix("s")),)
+        names = (COLLECTIONS.get(collection, collection.rpartition("/")[2].removesuffix("s")),)
     found = route.path
     for name in names:
         found = found.replace("{id}", world.ids.get(name, name), 1)

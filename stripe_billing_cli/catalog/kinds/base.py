@@ -168,7 +168,8 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         return Reading(by_id(reader.all(self.path)) if whole or wanted[self.name] else {})
 
     def is_active(self, existing: Object) -> bool:
-        return bool(existing["active"])
+        """Return whether an object is not retired; what is deleted rather than archived is not while it is there."""
+        return self.retirement == "delete" or bool(existing["active"])
 
     def label(self, existing: Object) -> str | None:
         """Return what an object is called where it is listed as unmanaged."""
