@@ -82,7 +82,7 @@ answers: $(VENV)/dev
 
 ## All cases of the tests that try a part of them in `make test`; SEED=123 tries those of an earlier run again.
 soak: $(VENV)/dev $(VENV)/strangers
-	@sh scripts/strangers.sh $(VENV) node
+	@sh scripts/strangers.sh $(VENV) node shop
 	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak -rs $(if $(SEED),--soak-seed $(SEED))
 	@for mode in $(ANSWER_MODES); do \
 		$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \

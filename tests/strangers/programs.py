@@ -92,3 +92,19 @@ def node(script: str, folder: str, directory: Path, *arguments: str) -> Ended:
     assert wheel is not None and wheel.origin is not None
     program = Path(wheel.origin).with_name("bin") / "node"
     return run([str(program), script, *arguments], directory)
+
+
+OLD_PYTHON = ("stripe==11.6.0",)
+DJANGO = ("dj-stripe==2.11.0",)
+
+
+def virtual_environment(directory: Path, requirements: tuple[str, ...]) -> Path:
+    """Return the Python of a virtual environment with these packages: what would not go with the tests' own."""
+    where = directory / "venv"
+    python = where / "bin/python"
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
+    index = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    for command in ([sys.executable, "-m", "venv", str(where)], pip):
+        ended = run(command, directory, index)
+        assert ended.code == 0, ended.out
+    return python

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+import pytest
 
 from tests.postgres import PostgresServer
 from tests.strangers.account import fill
 from tests.strangers.conftest import Served
-from tests.strangers.programs import node
+from tests.strangers.programs import API_KEY, DJANGO, SOURCES, node, run, virtual_environment
 
+DJANGO_MODELS = """
+    Account BalanceTransaction Charge Coupon Customer Dispute Event Feature Invoice InvoiceItem LineItem PaymentIntent
+    PaymentMethod Payout Price Product PromotionCode Refund Session SetupIntent ShippingRate Subscription
+    SubscriptionItem SubscriptionSchedule TaxId TaxRate WebhookEndpoint ActiveEntitlement
+""".split()
+"""dj-stripe's models that concern billing."""
+DJANGO_EMPTY = {"Payout", "TaxId", "ActiveEntitlement"}
+"""Payouts, of which an account here has none, and what cannot be listed."""
+DJANGO_MISTAKES = {
+    "Error listing TaxId": "Received unknown parameter: id",
+    "Error listing ActiveEntitlement": "Missing required param: customer",
+}
+"""What dj-stripe 2.11 asks and Stripe refuses, too."""
 UNHANDLED = "Unhandled webhook event"
 """What the library says of events that it does not copy; Stripe's are refused alike."""
 
@@ -30,3 +46,22 @@ def test_the_sync_engine_of_supabase_copies_all_that_it_knows(
         *("payment_intents", "payment_methods", "plans", "prices", "products", "refunds", "setup_intents"),
         *("subscription_items", "subscription_schedules", "subscriptions", "tax_ids", "invoice_payments"),
     }
+
+
+@pytest.mark.soak
+@pytest.mark.service
+def test_dj_stripe_copies_its_models_of_billing_and_takes_webhooks(served: Served, home: Path) -> None:
+    python = virtual_environment(home, DJANGO)
+    fill(served.client)
+
+    ended = run([str(python), str(SOURCES / "django_project.py"), served.url, API_KEY, *DJANGO_MODELS], home)
+    outcome = json.loads(ended.out.splitlines()[-1])
+
+    mistakes = [
+        failure for failure in outcome["failures"] if DJANGO_MISTAKES.get(failure.partition(":")[0], "-") in failure
+    ]
+    assert outcome["failures"] == mistakes
+    assert len(mistakes) == len(DJANGO_MISTAKES)
+    assert {name for name, count in outcome["rows"].items() if not count} <= DJANGO_EMPTY
+    assert {event: said for event, said in outcome["events"].items() if said != "ok"} == {}
+    assert set(outcome["events"]) == set(served.event_types())

@@ -1,0 +1,122 @@
+"""The table of docs/local-stripe.md: what other people's programs do at the local Stripe, as tests/strangers has it.
+
+python -m tests.strangers.clients   writes it into the page
+
+Versions are those that are locked; what works and what does not are the lists that the tests hold each client to.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.strangers.programs import DJANGO, OLD_PYTHON, SOURCES, version
+from tests.strangers.triggers import NOT_TRIGGERED, OTHER_EVENT, WITHOUT_EVENT
+
+ROOT = SOURCES.parents[1]
+PAGE, REQUIREMENTS = ROOT / "docs/local-stripe.md", ROOT / "requirements/base.txt"
+BEGIN, END = "<!-- clients: python -m tests.strangers.clients -->\n", "<!-- end of clients -->\n"
+UNTRIED = ("stripe-go", "stripe-java", "stripe-ruby", "stripe-php")
+"""Those that no test runs yet."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A client in the table."""
+
+    client: str
+    version: str
+    works: str
+    does_not: str
+
+    def __str__(self) -> str:
+        return f"| {self.client} | {self.version} | {self.works} | {self.does_not} |"
+
+
+def triggers() -> str:
+    """Return the table of the events that `stripe trigger` does not make, by the reason."""
+    refused = {
+        why: ", ".join(f"`{name}*`" if name.endswith(".") else f"`{name}`" for name in events.split())
+        for why, events in NOT_TRIGGERED.items()
+    }
+    silent = {f"carried out, without the event: {why}": f"`{event}`" for event, why in WITHOUT_EVENT.items()}
+    others = {f"it is `{other}` that comes of it, as at Stripe": f"`{event}`" for event, other in OTHER_EVENT.items()}
+    lines = [f"| {events} | {why} |\n" for why, events in {**refused, **silent, **others}.items()]
+    return "| not of `stripe trigger` | why |\n| --- | --- |\n" + "".join(lines)
+
+
+def locked(package: str) -> str:
+    """Return the version of a Python package that requirements/base.txt locks."""
+    [found] = re.findall(rf"^{package}==(\S+)", REQUIREMENTS.read_text(encoding="utf-8"), re.M)
+    return str(found)
+
+
+def flows() -> list[str]:
+    """Return the flows that stripe-node goes through, by their names in guides.cjs."""
+    return re.findall(r"^  async '([^']+)'\(\)", (SOURCES / "node/guides.cjs").read_text(encoding="utf-8"), re.M)
+
+
+def rows() -> list[Row]:
+    return [
+        Row(
+            "[Stripe's CLI](https://docs.stripe.com/stripe-cli)",
+            version("node", "@stripe/cli-linux-x64"),
+            "`get`, `post`, `delete`, commands of resources, `fixtures`, `trigger` of every other event",
+            "`listen` and `logs tail`: they listen to Stripe's servers; `trigger` of what is listed below",
+        ),
+        Row("stripe-node", version("node", "stripe"), "; ".join(flows()), "v2"),
+        Row(
+            "stripe-python",
+            locked("stripe"),
+            "subscriptions paid for in the browser, changes of price, pages, refusals, webhooks; all that `billing` does",
+            "v2",
+        ),
+        Row(
+            "stripe-python",
+            OLD_PYTHON[0].partition("==")[2],
+            "customers, products, prices, webhooks",
+            "what had another form before the API version 2025-03-31.basil: invoices, subscriptions' periods",
+        ),
+        Row(
+            "dj-stripe",
+            DJANGO[0].partition("==")[2],
+            "`djstripe_sync_models` of all models of billing; every event as a webhook",
+            "listing `TaxId` and `ActiveEntitlement`: it sends what Stripe refuses, too; models of Connect, Issuing, v2",
+        ),
+        Row(
+            "@supabase/stripe-sync-engine",
+            version("node", "@supabase/stripe-sync-engine"),
+            "all 17 backfills; every event that it knows as a webhook",
+            "`runMigrations` of its ES module, which looks for `__dirname`: `require` it",
+        ),
+        Row(
+            "@better-auth/stripe",
+            f"{version('shop', '@better-auth/stripe')} with stripe-node {version('shop', 'stripe')}",
+            "sign-up, the button, Checkout, its webhooks, the active subscription",
+            "",
+        ),
+        Row(
+            "Stripe's Terraform provider",
+            "0.3.0-beta1",
+            "what its acceptance cases send",
+            "billing alerts, credit grants, payment method configurations, tax registrations, v2",
+        ),
+        Row(", ".join(UNTRIED), "", "", "no test runs them yet"),
+    ]
+
+
+def table() -> str:
+    head = "| client | version | works | does not, and why |\n| --- | --- | --- | --- |\n"
+    return head + "".join(f"{row}\n" for row in rows()) + f"\n{triggers()}"
+
+
+def written(page: str) -> str:
+    """Return the page with the table in its place."""
+    begin, end = page.index(BEGIN) + len(BEGIN), page.index(END)
+    return f"{page[:begin]}\n{table()}\n{page[end:]}"
+
+
+if __name__ == "__main__":
+    path = Path(PAGE)
+    path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,18 @@
+"""A library that sells subscriptions through Checkout, unchanged: from the button to the active subscription."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.strangers.conftest import Served
+from tests.strangers.programs import node
+
+
+@pytest.mark.soak
+@pytest.mark.service
+def test_better_auth_sells_a_subscription(served: Served, home: Path) -> None:
+    sold = node("shop.mjs", "shop", home, served.url).out
+    assert '"before":0,"after":[["pro","active"]]' in sold, sold
+    assert served.event_types().count("checkout.session.completed") == 1
