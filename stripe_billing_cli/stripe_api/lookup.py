@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from difflib import get_close_matches
 from urllib.parse import quote
 
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError
@@ -232,8 +233,16 @@ def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> O
             f"{key} is a product, and a price is needed: {listed([_named(price) for price in prices])}",
             "name one of its prices, by its lookup key or id",
         )
-    hint = AFTER_COLON if ":" in key else "`billing catalog plan` shows the keys of catalog.yaml"
+    known = [str(price["lookup_key"]) for price in api.page("/v1/prices", {"active": True, "limit": 100})[0]]
+    hint = AFTER_COLON if ":" in key else did_you_mean(key, known)
+    hint = hint or "`billing catalog plan` shows the keys of catalog.yaml"
     raise NoMatchError(f"no price has the lookup key {key}", hint)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Return a hint at what is written most like a name that leads nowhere; None where nothing is."""
+    near = get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else None
 
 
 def _prices_of_product(api: StripeApi, product: str) -> list[Object]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError, UsageError
+from stripe_billing_cli.promotion_codes import misnamed
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.references import id_of
@@ -238,7 +239,10 @@ def _discounts(api: StripeApi, subscription: Object, request: AdjustRequest) -> 
         return "" if discounts else None
     if request.coupon:
         coupons = [id_of(one["source"]["coupon"]) for one in discounts if one["promotion_code"] is None]
-        return None if coupons == [request.coupon] else [{"coupon": request.coupon}]
+        if coupons == [request.coupon]:
+            return None
+        misnamed.check_coupon(api, request.coupon)
+        return [{"coupon": request.coupon}]
     if request.promotion_code:
         code = start.promotion_code_id(api, request.promotion_code, str(id_of(subscription["customer"])))
         return None if [id_of(one["promotion_code"]) for one in discounts] == [code] else [{"promotion_code": code}]

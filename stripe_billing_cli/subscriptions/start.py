@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.promotion_codes import selection
+from stripe_billing_cli.promotion_codes import misnamed, selection
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, has_ended, listed
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, has_ended, listed
 from stripe_billing_cli.stripe_api.references import id_of
 
 PATH = "/v1/subscriptions"
@@ -127,6 +127,8 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
         read = [price.result() for price in prices]
     ordered, added = read[: len(order.lines)], read[len(order.lines) :]
     _check_prices(order, ordered, added)
+    if order.coupon:
+        misnamed.check_coupon(api, order.coupon)
     code = promotion_code_id(api, order.promotion_code, person["id"]) if order.promotion_code else None
     return Situation(person, ordered, subscriptions, code, added, _trial_days(order, ordered))
 
@@ -176,9 +178,7 @@ def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
         return code
     usable = selection.usable_code(selection.load_codes(api, code, active=True), customer)
     if usable is None:
-        raise NoMatchError(
-            f"there is no active promotion code {code}", f"billing code check {code} says what became of it"
-        )
+        raise misnamed.no_promotion_code(api, code)
     return str(usable["id"])
 
 
