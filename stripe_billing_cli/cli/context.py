@@ -69,11 +69,21 @@ class Context:
             self._slow_notice = SlowNotice(lambda: self.printer.has_spoken)
             self._slow_notice.begin()
         if connection.key is None:
+            self._tell_new_store()
             return client.connect_locally(self.database, trace=self._trace)
         api = client.connect(connection.key, base=connection.base, rate_limit=connection.rate_limit, trace=self._trace)
         if self.account is not None:
             _check_account(api, self.account, connection.said_by)
         return api
+
+    def _tell_new_store(self) -> None:
+        """Say that the local Stripe of this directory is empty, where a directory above has another."""
+        if self.database.exists():
+            return
+        here = self.database.absolute()
+        above = [folder / self.database for folder in here.parents[2:]] if not self.database.is_absolute() else []
+        if other := next((path for path in above if path.exists()), None):
+            self.printer.note(f"Note: a new, empty local Stripe in {here}; another is in {other}.", fg="yellow")
 
     def close(self) -> None:
         """End what goes on beside the command."""

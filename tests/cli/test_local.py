@@ -147,3 +147,16 @@ def test_reset_of_one_account_leaves_the_others(billing: Billing) -> None:
     assert billing.plan()["changes"] == []
     billing.ok("local", "reset", "--yes")
     assert not database.with_name("local.db.accounts").exists()
+
+
+def test_a_new_local_stripe_below_another_is_told(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = billing.ok("customer", "create", "--local").err
+    below = billing.directory / "sub"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    told = billing.ok("sub", "list", "--local").err
+
+    assert "Note:" not in first
+    assert f"a new, empty local Stripe in {below / '.billing' / 'local.db'}; another is in" in told
+    assert str(billing.directory / ".billing" / "local.db") in told
+    assert "Note:" not in billing.ok("sub", "list", "--local").err

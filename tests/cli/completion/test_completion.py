@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from stripe_billing_cli.catalog.kinds import KINDS
 from stripe_billing_cli.cli.completion import cache
 from stripe_billing_cli.cli.completion.cache import LookupKeys
 from stripe_billing_cli.cli.completion.values import event_types
@@ -94,6 +95,22 @@ def test_a_broken_catalog_offers_nothing_and_says_nothing(billing: Billing) -> N
     ran = billing("__complete", "--shell", "fish", "--", "catalog", "plan", "--target", "")
 
     assert (ran.code, ran.out, ran.err) == (0, "words\n", "")
+
+
+def test_discounts_of_the_catalog_are_offered_by_what_they_are_called_in_stripe(billing: Billing) -> None:
+    billing.write(
+        "coupons: {launch20: {percent_off: 20}, half: {id: HALF, percent_off: 50}}\n"
+        "promotion_codes: {WELCOME: {coupon: launch20}, ada: {code: ADA10, coupon: half}}\n"
+    )
+
+    assert offered(billing, "sub", "create", "--coupon", "") == ["launch20", "HALF"]
+    assert offered(billing, "sub", "change", "ada", "--promotion-code", "A") == ["ADA10"]
+    assert offered(billing, "code", "check", "") == ["WELCOME", "ADA10"]
+    assert offered(billing, "local", "settings", "--country", "") == []
+
+
+def test_kinds_are_those_of_the_catalog(billing: Billing) -> None:
+    assert set(offered(billing, "catalog", "import", "--kind", "")) == {kind.name for kind in KINDS}
 
 
 def test_event_types_are_those_of_the_sdk() -> None:
