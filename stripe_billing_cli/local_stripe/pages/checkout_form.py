@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.pages import forms
 
 PLAIN = "email name phone business_name individual_name promotion_code shipping_rate".split()
 """Inputs that are parameters by the same name."""
+LABELS = {"line1": "Address", "line2": "Address, second line"}
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 BUTTONS = {"book": "Book", "donate": "Donate", "subscribe": "Subscribe"}
 TAX_ID_TYPES = ("eu_vat", "gb_vat", "us_ein", "ch_vat", "au_abn", "ca_gst_hst", "in_gst", "jp_trn", "nz_gst", "no_vat")
@@ -166,7 +167,7 @@ def _address(prefix: str, names: Iterable[str], form: Mapping[str, str], session
     inputs = ""
     for name in names:
         value = form.get(prefix + name, usual.get(name, ""))
-        label = name.replace("_", " ").capitalize()
+        label = LABELS.get(name) or name.replace("_", " ").capitalize()
         inputs += _input(prefix + name, label, value, required=needs_all and name in ("line1", "country"))
     return inputs
 

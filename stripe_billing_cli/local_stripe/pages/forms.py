@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing.payments.cards import Card
 from stripe_billing_cli.local_stripe.core import amounts, page_addresses
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.pages.look import STYLE
 
 Call = Callable[[Request], Answer]
 """How the router answers."""
@@ -30,15 +31,6 @@ CALL_HEADERS = {
     "authorization": "Bearer sk_test_local_pages",
     "content-type": "application/x-www-form-urlencoded",
 }
-STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem;color:#1a1a2e}"
-    "h1{font-size:1.3rem}table{border-collapse:collapse;width:100%}td{padding:.3rem 0;border-bottom:1px solid #ddd}"
-    "td+td{text-align:right;white-space:nowrap}select,button{font:inherit;padding:.5rem;width:100%;margin:.3rem 0}"
-    "input{font:inherit;padding:.4rem;width:100%;box-sizing:border-box}td input{width:4rem}.box input{width:auto}"
-    "label{display:block;margin:.4rem 0}h2{font-size:1rem}"
-    "button{background:#635bff;color:#fff;border:0;border-radius:6px;cursor:pointer}.other{background:#fff;color:#635bff;"
-    "border:1px solid}.bad{color:#b00020}.good{color:#0a7a33}small{color:#666}"
-)
 
 
 def call_api(call: Call, method: str, path: str, params: Mapping[str, str] | None = None) -> tuple[int, Any]:
@@ -126,7 +118,8 @@ def not_found_page(noun: str) -> Answer:
 def page(status: int, title: str, body: str) -> Answer:
     text = (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(title)}</title>"
-        f"<meta name=viewport content='width=device-width'><style>{STYLE}</style>"
-        f"<h1>{html.escape(title)}</h1>{body}<p><small>Local Stripe: no money moves here.</small></p></html>"
+        "<meta name=viewport content='width=device-width,initial-scale=1'>"
+        f"<meta name=color-scheme content='light dark'><style>{STYLE}</style>"
+        f"<main><h1>{html.escape(title)}</h1>{body}</main><footer>Local Stripe: no money moves here.</footer></html>"
     )
     return Answer(status, text, HEADERS)

@@ -103,3 +103,49 @@ def test_a_checkout_session_is_paid_after_a_decline_and_3d_secure(page: Page, se
     page.get_by_role("button", name="Complete").click()
     page.wait_for_url(f"{served.base}/?session={session['id']}")
     assert served.get(f"/v1/checkout/sessions/{session['id']}")["amount_total"] == 3000
+
+
+UNREADABLE = """() => {
+    const numbers = colour => colour.match(/[0-9.]+/g).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(one => one / 255)
+        .map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, one, at) => sum + one * [0.2126, 0.7152, 0.0722][at], 0);
+    const ground = element => {
+        const [r, g, b, opacity = 1] = numbers(getComputedStyle(element).backgroundColor);
+        return opacity > 0 ? [r, g, b] : ground(element.parentElement);
+    };
+    const contrast = element => {
+        const [dark, bright] = [light(numbers(getComputedStyle(element).color)), light(ground(element))].sort();
+        return (bright + 0.05) / (dark + 0.05);
+    };
+    const texts = [...document.body.querySelectorAll("*")].filter(element => element.tagName !== "OPTION"
+        && (/INPUT|SELECT/.test(element.tagName) || [...element.childNodes].some(one => one.nodeType === 3)));
+    return texts.filter(element => contrast(element) < 4.5).map(element => element.outerHTML);
+}"""
+"""The elements with a text of less contrast than WCAG 2.1 asks for (4.5 to 1, criterion 1.4.3)."""
+BRIGHTNESS = "Math.max(...getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g))"
+
+
+def test_the_pages_fit_every_screen_and_are_readable_in_the_dark(page: Page, served: Local, tmp_path: Path) -> None:
+    """To look at them: `pytest --basetemp=DIRECTORY` keeps the screenshots."""
+    invoice = incomplete(served)["latest_invoice"]["hosted_invoice_url"]
+    asking = {
+        "allow_promotion_codes": True,
+        "custom_fields": [{"key": "e", "label": {"type": "custom", "custom": "Engraving"}, "type": "text"}],
+        "shipping_address_collection": {"allowed_countries": ["US", "DE"]},
+    }
+    checkout = selling(served, served.price(unit_amount=99_999_999)["id"], **asking)["url"]
+    for name, address in (("invoice", invoice), ("checkout", checkout), ("missing", f"{served.base}/setup/seti_1")):
+        page.goto(address)
+        if name == "invoice":
+            page.get_by_role("combobox").select_option("pm_card_visa_chargeDeclinedInsufficientFunds")
+            page.get_by_role("button").click()
+            expect(page.locator(".bad")).to_be_visible()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert (page.evaluate(BRIGHTNESS) < 64) is (scheme == "dark")
+            assert page.evaluate(UNREADABLE) == []
+            for width in (320, 768, 1280):
+                page.set_viewport_size({"width": width, "height": 700})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+                page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}.png", full_page=True)
