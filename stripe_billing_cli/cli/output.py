@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -103,15 +104,25 @@ class Printer:
         return count
 
     def listing(
-        self, records: Iterable[Record], columns: Sequence[Column], none: str, limit: int | None = None, more: str = ""
-    ) -> None:
-        """Print many objects, and what there is to say of them: `none` to people where there are none, `more` where
-        there may be others after the `limit`."""
-        count = self.records(records, columns)
+        self,
+        records: Iterable[Record],
+        columns: Sequence[Column],
+        none: str,
+        limit: int | None = None,
+        way_to_more: str = "--all lists all",
+    ) -> int:
+        """Print at most `limit` objects, and return how many. `records` go on after them where there are more.
+
+        What there is to say of them goes to stderr: `none` to people where there are none, and in any format that
+        there are more than were printed, with the way to them.
+        """
+        following = iter(records)
+        count = self.records(islice(following, limit), columns)
         if self.for_people and not count:
             self.note(none)
-        if limit is not None and count == limit:
-            self.note(more or f"At most {limit:,} are listed, the newest; --all lists all.")
+        if limit is not None and count == limit and next(following, None) is not None:
+            self.note(f"There are more than these {limit:,}: {way_to_more}.")
+        return count
 
     def streamed(self, record: Record, line: str = "", **style: Any) -> None:
         """Print one of many objects at once: `line` for people, a line of JSON, an item of YAML, or the id.

@@ -69,6 +69,14 @@ class TestList:
     def test_filters(self, billing: Billing, store: Store, options: list[str], found: list[str]) -> None:
         assert ids(billing, *options) == found
 
+    @pytest.mark.parametrize(("limit", "there_are_more"), [("2", True), ("3", False), ("0", False)])
+    def test_it_says_when_there_are_more(
+        self, billing: Billing, store: Store, limit: str, there_are_more: bool
+    ) -> None:
+        ran = billing.ok("events", "list", "--limit", limit, "--output", "json")
+
+        assert ("--limit 0 lists all" in ran.err) is there_are_more
+
     def test_as_a_table_and_as_json_lines(self, billing: Billing, store: Store) -> None:
         table = billing.ok("events", "list").out.splitlines()
         lines = billing.ok("events", "list", "--output", "json").out.splitlines()

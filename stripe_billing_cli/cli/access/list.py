@@ -34,8 +34,6 @@ def list_(
     Examples:  billing access list --product keymap-pro --granted
                billing access list --all --output json > access.jsonl
     """
-    from itertools import islice
-
     from stripe_billing_cli.access.view import row_record
 
     if product and feature:
@@ -52,11 +50,10 @@ def list_(
             if wanted is None or record["access"] is wanted
         )
         context.printer.listing(
-            records if all_ else islice(records, limit),
+            records,
             COLUMNS,
             "Nothing is known of anybody's access. `billing access reconcile` asks Stripe.",
             None if all_ else limit,
-            f"These are the first {limit:,}; --all lists all.",
         )
 
 

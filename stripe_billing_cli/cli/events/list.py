@@ -55,10 +55,8 @@ def list_(
     with opened_store(store) as opened:
         uncalled = uncalled_handlers(opened) if failed else {}
         chosen = event_filter(opened, type, customer, failed, since, until, uncalled)
-        events = found_events(opened, chosen, limit)
-        count = context.printer.records((event_record(stored) for stored in events), COLUMNS)
-    if not count and context.printer.for_people:
-        context.printer.note("No events.")
+        records = map(event_record, found_events(opened, chosen, limit and limit + 1))
+        count = context.printer.listing(records, COLUMNS, "No events.", limit or None, "--limit 0 lists all")
     if count:
         warn_of_uncalled(context, uncalled)
     if count and check:

@@ -41,7 +41,7 @@ def list_(
         customer=customer,
         subscription=subscription,
         status=status.value if status else None,
-        limit=None if all_ else limit,
+        limit=None if all_ else limit + 1,
     )
     context.printer.listing(map(json_output.invoice, invoices), COLUMNS, "No invoices.", None if all_ else limit)
 

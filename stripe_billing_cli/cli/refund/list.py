@@ -38,7 +38,7 @@ def list_(
 
     if customer and of:
         raise parsing.usage_error("--customer and --of exclude each other", "say one of them")
-    refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
+    refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit + 1)
     context.printer.listing(map(json_output.refund, refunds), COLUMNS, "No refunds.", None if all_ else limit)
 
 

@@ -74,9 +74,11 @@ def list_(
         wanted["customer"] = lookup.find_customer(api, customer)["id"]
     if price:
         wanted["price"] = lookup.find_price(api, price, archived_too=True)["id"]
-    subscriptions = lists.subscriptions(api, wanted, limit)
-    context.printer.listing(map(lists.record, subscriptions), COLUMNS, "No subscriptions.")
+    subscriptions = lists.subscriptions(api, wanted, None if limit is None else limit + 1)
+    context.printer.listing(map(lists.record, subscriptions), COLUMNS, "No subscriptions.", limit, MORE)
 
+
+MORE = "give a greater --limit, or none to list all"
 
 COLUMNS = (
     Column("SUBSCRIPTION", lambda record: record["id"]),

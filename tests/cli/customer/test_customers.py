@@ -67,7 +67,8 @@ class TestList:
         ran = billing.ok("customer", "list", "--local", "--output", "json")
         lines = [json.loads(line) for line in ran.out.splitlines()]
         assert [line["id"] for line in lines] == made[:2:-1]
-        assert "--all lists all" in ran.err
+        assert "There are more than these 100: --all lists all." in ran.err
+        assert "There are more" not in billing.ok("customer", "list", "--local", "--limit", "103").err
 
         ran = billing.ok("customer", "list", "--local", "--output", "id", "--all")
         assert ran.out.split() == made[::-1]

@@ -94,6 +94,8 @@ def test_beyond_a_page_it_goes_on_and_stops_where_it_is_told(billing: Billing, s
     assert ids(billing, "--limit", "101") == made[:1:-1]
     ran = billing.ok("sub", "list", "--local", "--limit", "3", "--verbose")
     assert ran.err.count("GET /v1/subscriptions ") == 1
+    assert "There are more than these 3: give a greater --limit, or none to list all." in ran.err
+    assert "There are more" not in billing.ok("sub", "list", "--local", "--limit", "103").err
 
 
 def test_on_a_test_clock(billing: Billing, shop: Shop) -> None:
