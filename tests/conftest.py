@@ -189,7 +189,14 @@ class Account:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("STRIPE_API_KEY", "STRIPE_API_BASE", "BILLING_OUTPUT", "BILLING_RATE_LIMIT", "NO_COLOR"):
+    for name in (
+        "STRIPE_API_KEY",
+        "STRIPE_API_BASE",
+        "BILLING_OUTPUT",
+        "BILLING_RATE_LIMIT",
+        "BILLING_TIME_ZONE",
+        "NO_COLOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / ".config"))

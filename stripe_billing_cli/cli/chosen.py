@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from stripe_billing_cli.cli import time_zone
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ def chosen_options(
         if defaults.output and sources["output"] == NOBODY:
             chosen["output"], sources["output"] = defaults.output, DEFAULTS_FILE
             ctx.obj["output"] = defaults.output
+    if "time_zone" in chosen and sources["time_zone"] == NOBODY:
+        if named := os.environ.get(time_zone.VARIABLE):
+            chosen["time_zone"], sources["time_zone"] = named, time_zone.VARIABLE
+        elif defaults.time_zone:
+            chosen["time_zone"], sources["time_zone"] = defaults.time_zone, DEFAULTS_FILE
     if "profile" in chosen and defaults.profile and not _key_is_named(chosen):
         chosen["profile"], sources["profile"] = defaults.profile, DEFAULTS_FILE
     return chosen, sources

@@ -29,6 +29,7 @@ class Context:
     yes: bool = False
     verbose: bool = False
     no_pager: bool = False
+    time_zone: str = "UTC"
     order: tuple[str, ...] = ()
     """The names of the options that were given, as often as they were and in their order, where a command asks."""
     way: str = ""

@@ -40,6 +40,7 @@ class Defaults:
     profile: str | None = None
     output: str | None = None
     account: str | None = None
+    time_zone: str | None = None
 
 
 NOTHING = Defaults()

@@ -75,7 +75,13 @@ def doctor(
 
 def _settings(context: Context, file: str, store: str) -> list[Finding]:
     """Return each setting that is said in several places, and where it was said."""
-    values = {"file": file, "store": store, "output": context.output, "profile": context.profile}
+    values = {
+        "file": file,
+        "store": store,
+        "output": context.output,
+        "profile": context.profile,
+        "time_zone": context.time_zone,
+    }
     findings = [
         Finding("setting", True, f"{name} {value}, {_said(context.sources.get(name, NOBODY))}")
         for name, value in values.items()

@@ -7,17 +7,19 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.context import call_text
 from stripe_billing_cli.cli.error_json import error_json
 from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.log import Log, LogEntry, LogFormat, LogLevel
 from stripe_billing_cli.cli.output import Printer
+from stripe_billing_cli.cli.time_zone import shown_zone
 from stripe_billing_cli.events import event_summary
 from stripe_billing_cli.events.current_event import current_event
 from stripe_billing_cli.events.event import Event
@@ -52,6 +54,7 @@ class EventLog:
 
     def __init__(self, printer: Printer, log: Log | None = None) -> None:
         self._printer = printer
+        self._zone = shown_zone()
         self._log = log or Log()
         self._lines: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._print, name="narrator", daemon=True)
@@ -304,7 +307,7 @@ class EventLog:
         record["changed"] = event_summary.changes(event)
         colour = next((colour for status, colour in COLOURS if status in {one.status for one in outcomes}), None)
         style = {"fg": colour} if colour else {}
-        self._say(lambda: self._printer.streamed(record, _line(event, outcomes), **style))
+        self._say(lambda: self._printer.streamed(record, _line(event, outcomes, self._zone), **style))
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:
@@ -321,10 +324,10 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _line(event: Event, outcomes: Sequence[Outcome]) -> str:
-    """Return `21:05:07  customer.subscription.updated  sub_1  cus_1  status: incomplete → active  access: …`."""
+def _line(event: Event, outcomes: Sequence[Outcome], zone: tzinfo | None) -> str:
+    """Return `21:05:07 UTC  customer.subscription.updated  sub_1  cus_1  status: incomplete → active  access: …`."""
     parts = [
-        f"{datetime.fromtimestamp(event.created):%H:%M:%S}",
+        formatting.clock(event.created, zone),
         event.type,
         event.object_id or "-",
         *([event.customer] if event.customer and event.customer != event.object_id else []),

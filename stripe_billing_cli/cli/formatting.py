@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
+from stripe_billing_cli.cli.time_zone import in_time_zone, shown_zone
 from stripe_billing_cli.stripe_api.money import format_amount, format_plain, minor_unit_exponent
 
 
@@ -23,17 +24,24 @@ def plain(minor: int, currency: str) -> str:
 
 
 def date(timestamp: int | None) -> str:
-    """Return a day as `24 Nov 2026`, in UTC."""
-    return "-" if timestamp is None else f"{_utc(timestamp).day} {_utc(timestamp):%b %Y}"
+    """Return a day with its zone: `24 Nov 2026 UTC`."""
+    if timestamp is None:
+        return "-"
+    at = in_time_zone(timestamp, shown_zone())
+    return f"{at.day} {at:%b %Y %Z}"
 
 
 def moment(timestamp: int | None) -> str:
-    """Return a time as `24 Nov 2026 21:05 UTC`."""
-    return "-" if timestamp is None else f"{date(timestamp)} {_utc(timestamp):%H:%M} UTC"
+    """Return a time with its zone: `24 Nov 2026 21:05 UTC`."""
+    if timestamp is None:
+        return "-"
+    at = in_time_zone(timestamp, shown_zone())
+    return f"{at.day} {at:%b %Y %H:%M %Z}"
 
 
-def _utc(timestamp: int) -> datetime:
-    return datetime.fromtimestamp(timestamp, UTC)
+def clock(timestamp: float, zone: tzinfo | None) -> str:
+    """Return a time of a day with its zone: `21:05:07 UTC`."""
+    return f"{in_time_zone(timestamp, zone):%H:%M:%S %Z}"
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:

@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from stripe_billing_cli.cli import time_zone
 from stripe_billing_cli.cli.chosen import (
     COMMAND_LINE,
     NOBODY,
@@ -242,11 +243,14 @@ def _with_shared(
             values["file"], sources["file"] = defaults.file, DEFAULTS_FILE
         for name, group in groups.items():
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
+        zone = chosen.get("time_zone", time_zone.DEFAULT)
         try:
             order = ctx.meta.get(ORDER, ())
-            with closing(
-                Context(**chosen, order=order, way=ctx.obj.get(WAY, ""), account=defaults.account, sources=sources)
-            ) as context:
+            way = ctx.obj.get(WAY, "")
+            with (
+                time_zone.shown_in(zone, sources.get("time_zone", "")),
+                closing(Context(**chosen, order=order, way=way, account=defaults.account, sources=sources)) as context,
+            ):
                 code = function(context, **values)
         except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
             from stripe_billing_cli.cli.interrupts import exit_code

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from stripe_billing_cli.cli import time_zone
 from stripe_billing_cli.cli.chosen import OUTPUT_VARIABLE, ROOT_OPTIONS, SHARED_OPTIONS, is_given
 
 
@@ -110,6 +111,11 @@ Verbose = Annotated[
 
 NoPager = Annotated[bool, _shared("--no-pager", help="Let long tables scroll by, without a pager.")]
 
+TimeZone = Annotated[
+    str,
+    _shared("--time-zone", metavar="ZONE", help="Show dates in UTC, local, or a zone such as Europe/Berlin."),
+]
+
 SHARED: dict[str, tuple[Any, Any]] = {
     "local": (Local, False),
     "api_key": (ApiKey, None),
@@ -120,7 +126,8 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "yes": (Yes, False),
     "verbose": (Verbose, False),
     "no_pager": (NoPager, False),
+    "time_zone": (TimeZone, time_zone.DEFAULT),
 }
-NO_STRIPE = ("output", "verbose", "no_pager")
+NO_STRIPE = ("output", "verbose", "no_pager", "time_zone")
 """The shared options of a command that never talks to Stripe, besides `--local`, which changes nothing there."""
 LocalWithoutStripe = Annotated[bool, _shared("--local", help="No effect here: this command does not ask Stripe.")]

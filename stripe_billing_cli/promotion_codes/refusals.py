@@ -153,7 +153,7 @@ def _either(least: Mapping[str, int]) -> str:
 
 def _date(timestamp: int) -> str:
     at = datetime.fromtimestamp(timestamp, UTC)
-    return f"{at.day} {at:%b %Y}"
+    return f"{at.day} {at:%b %Y %Z}"
 
 
 def _times(count: int) -> str:

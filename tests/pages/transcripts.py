@@ -28,7 +28,7 @@ HAPPENED = re.compile(r"^    \d{1,2} \w{3} \d{4} \d\d:\d\d UTC  ", re.M)
 """When an event was, in the timeline of `sub show`: real time, on a test clock too."""
 PORT = re.compile(r"127\.0\.0\.1:[0-9]+")
 REFERENCE = re.compile(r'"(created|before|since|until)": \d{10}')
-TODAY = re.compile(r"(created +)\d{1,2} \w{3} \d{4}$", re.M)
+TODAY = re.compile(r"(created +)\d{1,2} \w{3} \d{4} UTC$", re.M)
 
 
 def with_transcripts(pages: list[Path]) -> list[Path]:

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.events.waiting_work import agree
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 
-@options.command(app, shared=("output", "yes", "verbose"), changes_store=True)
+@options.command(app, shared=("output", "yes", "verbose", "time_zone"), changes_store=True)
 def purge(
     context: Context,
     older_than: Annotated[str, typer.Option("--older-than", metavar="SPAN", help="90d, for example, or a date.")],

@@ -56,6 +56,7 @@ ENVIRONMENT = _topic(
         "What is printed",
         (
             Entry("BILLING_OUTPUT", "The format, as --output says it."),
+            Entry("BILLING_TIME_ZONE", "The time zone of dates, as --time-zone says it; UTC by default."),
             Entry("NO_COLOR", "If it is set: no colour. TERM=dumb says so too."),
             Entry("PAGER", "What shows long tables on a terminal, less by default; empty or cat: nothing."),
             Entry("COLUMNS", "The width of the screen, where the terminal does not say."),
@@ -83,6 +84,7 @@ SETTINGS = _topic(
             Entry("file", "The catalog, as --file names it."),
             Entry("profile", "A profile of the Stripe CLI, as --profile names it; STRIPE_API_KEY beats it."),
             Entry("output", "The format, as --output says it."),
+            Entry("time_zone", "The time zone of dates, as --time-zone names it."),
             Entry("account", "The only account that is worked on, acct_…; --local is free of it."),
         ),
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +12,7 @@ from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub import waiting
 from stripe_billing_cli.cli.sub.app import Status, Subscription, app
+from stripe_billing_cli.cli.time_zone import shown_zone
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.watch import Observation
@@ -63,9 +64,9 @@ def watch(
 
 
 def _print(context: Context, observation: Observation) -> None:
-    seen_at = int(datetime.now(UTC).timestamp())
+    seen_at = int(time.time())
     record = {**observation.record, "changed": list(observation.changed), "seen_at": seen_at}
-    clock = f"{datetime.now(UTC):%H:%M:%S}"
+    clock = formatting.clock(seen_at, shown_zone())
     if not context.printer.for_people:
         context.printer.streamed(record)
     elif observation.before is None:
@@ -77,7 +78,7 @@ def _print(context: Context, observation: Observation) -> None:
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[str, ...]) -> Iterator[str]:
-    """Yield what differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026`."""
+    """Yield what differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026 UTC`."""
     for name in changed:
         if name == "status":
             yield f"{formatting.status(before[name])} → {formatting.status(now[name])}"

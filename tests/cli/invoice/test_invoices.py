@@ -39,7 +39,7 @@ class TestList:
             opened["id"],
             life.held["latest_invoice"],
         ]
-        assert "$20.00" in ran.out and "open" in ran.out and "paid 1 Mar 2026" in ran.out
+        assert "$20.00" in ran.out and "open" in ran.out and "paid 1 Mar 2026 UTC" in ran.out
 
     def test_json_is_a_line_an_invoice(self, life: Life) -> None:
         by_hand(life.shop, life.customer)

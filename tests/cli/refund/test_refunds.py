@@ -51,7 +51,7 @@ class TestCreate:
     def test_says_what_is_left_to_which_card_and_that_access_stays(self, life: Life, kind: str) -> None:
         ran = life.ok("refund", "create", target(life, kind), "--amount", "5.00", "--yes")
 
-        assert "$5.00 goes back to Visa ending in 4242, from the payment of $15.00 of 1 Mar 2026" in ran.err
+        assert "$5.00 goes back to Visa ending in 4242, from the payment of $15.00 of 1 Mar 2026 UTC" in ran.err
         assert "left to refund  $15.00 of $15.00; $10.00 after this" in ran.err
         assert f"Access stays: {life.id} is active and goes on" in ran.err
         assert "Refunded $5.00 (re_" in ran.out

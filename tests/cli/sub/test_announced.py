@@ -71,9 +71,9 @@ def test_an_end_in_a_later_period_says_what_is_charged_until_then(begin: Begin) 
     assert it.held["status"] == "canceled"
     charged = it.paid()[1:]
     assert charged == [3000, 1500]
-    assert "$30.00 on 1 May 2026" in told
-    assert "$15.00 on 1 Jun 2026" in told
-    assert "on 16 Jun 2026: " not in told
+    assert "$30.00 on 1 May 2026 UTC" in told
+    assert "$15.00 on 1 Jun 2026 UTC" in told
+    assert "on 16 Jun 2026 UTC: " not in told
     assert record["final_invoice"] is None
     assert [one["amount"] for one in record["renewals"]] == charged
 
@@ -142,7 +142,7 @@ def test_an_upgrade_of_what_is_to_end_is_made_or_refused_with_the_way_out(begin:
     record, told = it.said("change", "--price", "forty")
     it.to("2026-05-01 02:00")
 
-    assert "still ends on 1 May 2026" in told
+    assert "still ends on 1 May 2026 UTC" in told
     assert (record["cost"]["due_now"], record["cost"]["next_invoice"]) == (1500, None)
     assert it.paid() == [1000, 1500]
 
@@ -413,8 +413,8 @@ class TestSeveralIntervals:
         it.to("2026-02-01 02:00")
 
         assert ends == record["ends"] == moment("2026-02-01")
-        assert "ends on 1 Feb 2026" in told
-        assert "1 Jan 2027" in told, "the other end"
+        assert "ends on 1 Feb 2026 00:00 UTC" in told
+        assert "1 Jan 2027 00:00 UTC" in told, "the other end"
         assert it.held["status"] == "canceled"
         final = record["final_invoice"]
         assert it.balance == (final["to_balance"] if final else 0)
@@ -423,7 +423,7 @@ class TestSeveralIntervals:
         record, told = it.said("cancel", "--at", "last-period-end")
 
         assert record["ends"] == it.held["cancel_at"] == moment("2027-01-01")
-        assert "ends on 1 Jan 2027" in told
+        assert "ends on 1 Jan 2027 00:00 UTC" in told
 
     def test_a_later_change_says_what_is_due_then(self, it: History) -> None:
         it.price("a2", 200, "year")
@@ -469,8 +469,8 @@ class TestSeveralIntervals:
     def test_each_item_shows_its_own_period(self, it: History) -> None:
         told = it.billing.ok("sub", "show", it.id, "--local").out
 
-        assert "1 Jan 2026 – 1 Jan 2027" in told
-        assert "1 Jan 2026 – 1 Feb 2026" in told
+        assert "1 Jan 2026 UTC – 1 Jan 2027 UTC" in told
+        assert "1 Jan 2026 UTC – 1 Feb 2026 UTC" in told
 
 
 class TestAnotherIntervalWithTheNextPeriod:

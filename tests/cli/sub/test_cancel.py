@@ -39,7 +39,7 @@ class TestWhen:
 
         ran = life.ok("sub", "cancel", trial, "--now", "--yes")
 
-        assert "though its trial runs until 25 Mar 2026" in ran.err
+        assert "though its trial runs until 25 Mar 2026 00:00 UTC" in ran.err
 
     def test_at_once_if_it_was_never_paid(self, life: Life) -> None:
         new = life.shop.subscription(life.customer, life.prices["team"], payment_behavior="default_incomplete")
@@ -180,14 +180,14 @@ class TestMoney:
 
         ran = life.ok("sub", "cancel", life.id, "--yes")
 
-        assert "A last invoice is made on 1 Apr 2026: $10.16 is charged." in ran.err
+        assert "A last invoice is made on 1 Apr 2026 UTC: $10.16 is charged." in ran.err
         life.advance(FIRST_OF_APRIL + 3601)
         assert life.invoices()[-1] == ("paid", UNUSED)
 
     def test_a_credit_of_an_end_on_a_date_reaches_the_balance_then(self, life: Life) -> None:
         ran = life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--prorate", "--yes")
 
-        assert "A last invoice is made on 20 Mar 2026: $5.81 goes to the balance." in ran.err
+        assert "A last invoice is made on 20 Mar 2026 UTC: $5.81 goes to the balance." in ran.err
         life.advance(life.held["cancel_at"] + 3601)
         assert life.shop.api.get(f"/v1/customers/{life.customer}")["balance"] == -581
 
@@ -319,7 +319,7 @@ def test_it_asks_first(life: Life) -> None:
     ran = life("sub", "cancel", life.id, "--now")
 
     assert ran.code == 2
-    assert "though it is paid until 1 Apr 2026" in ran.err
+    assert "though it is paid until 1 Apr 2026 00:00 UTC" in ran.err
     assert life.held["status"] == "active"
 
 

@@ -18,7 +18,7 @@ class TestUpgrade:
         assert "credited   -$10.16  Unused time on Pro after 11 Mar 2026" in shown
         assert "charged     $33.87  Remaining time on Team after 11 Mar 2026" in shown
         assert "due now    $23.71 from Visa ending in 4242" in shown
-        assert "next       $50.00 on 1 Apr 2026" in shown
+        assert "next       $50.00 on 1 Apr 2026 UTC" in shown
         assert life.plan == "pro"
         assert len(life.invoices()) == 1
 
@@ -54,8 +54,8 @@ class TestUpgrade:
     def test_of_the_interval_starts_a_new_period_and_says_so(self, life: Life) -> None:
         ran = life.ok("sub", "change", life.id, "--price", "pro-yearly", "--yes")
 
-        assert "a new period begins now: the billing date becomes 11 Mar 2026" in ran.err
-        assert "next       $150.00 on 11 Mar 2027" in ran.err
+        assert "a new period begins now: the billing date becomes 11 Mar 2026 UTC" in ran.err
+        assert "next       $150.00 on 11 Mar 2027 UTC" in ran.err
         assert life.held["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER
         assert life.invoices()[-1] == ("paid", 15000 + CREDIT)
 
@@ -134,7 +134,7 @@ class TestAtPeriodEnd:
 
         ran = life.ok("sub", "change", life.id, "--price", "pro-yearly", "--at", "period-end", "--yes")
 
-        assert "What was scheduled for 1 Apr 2026 is dropped." in ran.err
+        assert "What was scheduled for 1 Apr 2026 UTC is dropped." in ran.err
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert life.plan == "pro-yearly"
         assert life.invoices()[-1] == ("paid", 15000)
@@ -233,11 +233,11 @@ class TestItems:
         ran = life.ok("sub", "change", life.id, "--item", "pro", "--quantity", "3", *later)
         back = life.ok("sub", "change", life.id, "--item", "pro", "--quantity", "1", *later)
 
-        assert "What is scheduled for the other items stays: team × 4 on 1 Apr 2026." in ran.err
+        assert "What is scheduled for the other items stays: team × 4 on 1 Apr 2026 UTC." in ran.err
         assert "is dropped" not in ran.err
-        assert "then       $245.00 on 1 Apr 2026" in ran.err
-        assert "pro stays as it is on 1 Apr 2026" in back.err
-        assert "then       $215.00 on 1 Apr 2026" in back.err
+        assert "then       $245.00 on 1 Apr 2026 UTC" in ran.err
+        assert "pro stays as it is on 1 Apr 2026 UTC" in back.err
+        assert "then       $215.00 on 1 Apr 2026 UTC" in back.err
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert life.invoices()[-1] == ("paid", 4 * 5000 + 1500)
 

@@ -81,7 +81,7 @@ def test_people_read_what_is_due_now_and_next(history: History) -> None:
     order = ("--customer", history.customer, "--price", "pro:2", "--price", "calls", "--coupon", "ONCE")
     text = history.billing.ok("sub", "create", *order, "--preview", "--local").out
     assert "due now    $32.00, charged when the customer confirms it" in text
-    assert "next       $40.00 on 1 May 2026" in text
+    assert "next       $40.00 on 1 May 2026 UTC" in text
     assert "What is used of calls is billed on top" in text
 
 

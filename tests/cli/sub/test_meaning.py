@@ -51,22 +51,22 @@ def record(status: str, **facts: Any) -> dict[str, Any]:
             "by 15 Jan 2027 08:00 UTC, the subscription expires",
         ),
         (record("incomplete_expired"), "nothing was charged", "create a new one"),
-        (record("trialing", trial_end=DAY), "until 15 Jan 2027", "$15.00 is charged on 15 Jan 2027"),
-        (record("trialing", trial_end=DAY, cancel_at=DAY), "on trial", "it ends on 15 Jan 2027"),
-        (record("active"), "in service; its invoices are paid", "$15.00 is charged on 15 Jan 2027"),
+        (record("trialing", trial_end=DAY), "until 15 Jan 2027 UTC", "$15.00 is charged on 15 Jan 2027 UTC"),
+        (record("trialing", trial_end=DAY, cancel_at=DAY), "on trial", "it ends on 15 Jan 2027 UTC"),
+        (record("active"), "in service; its invoices are paid", "$15.00 is charged on 15 Jan 2027 UTC"),
         (record("active", invoices=[OPEN]), "the invoice in_1 over $15.00 is open", "$15.00 is charged"),
-        (record("active", cancel_at=DAY), "in service", "it ends on 15 Jan 2027"),
+        (record("active", cancel_at=DAY), "in service", "it ends on 15 Jan 2027 UTC"),
         (record("active", payment_method=None), "in service", "there is no card to charge it to"),
         (
             record("active", collection_method="send_invoice"),
             "in service",
-            "an invoice of $15.00 is sent on 15 Jan 2027",
+            "an invoice of $15.00 is sent on 15 Jan 2027 UTC",
         ),
         (record("active", next_invoice=None), "in service", "no further invoice is planned"),
         (
             record("active", next_invoice={"amount_due": 0, "currency": "usd", "at": DAY}),
             "in service",
-            "it renews on 15 Jan 2027; nothing is due then",
+            "it renews on 15 Jan 2027 UTC; nothing is due then",
         ),
         (record("active", pause_collection="void"), "not charged: its invoices are voided", "is not collected"),
         (
@@ -92,10 +92,10 @@ def record(status: str, **facts: Any) -> dict[str, Any]:
         (record("paused", invoices=[WAITS], **WAITING), "no service", "once the invoice in_2 over $9.00 is paid"),
         (record("unpaid"), "all tries are used up", "billing sub pay"),
         (record("paused"), "no service, no invoices", "billing sub resume"),
-        (record("canceled", ended_at=DAY), "ended on 15 Jan 2027", "cannot come back"),
+        (record("canceled", ended_at=DAY), "ended on 15 Jan 2027 UTC", "cannot come back"),
         (
             record("canceled", ended_at=DAY, cancellation_reason="payment_failed"),
-            "ended on 15 Jan 2027, for lack of payment",
+            "ended on 15 Jan 2027 UTC, for lack of payment",
             "cannot come back",
         ),
         (record("brand_new"), "does not know", "dashboard"),
@@ -111,9 +111,9 @@ def test_each_status(held: dict[str, Any], now: str, following: str) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "said"),
     [
-        ("create_invoice", "without a card, the payment due on 15 Jan 2027 will fail"),
-        ("cancel", "without a card it is canceled on 15 Jan 2027"),
-        ("pause", "without a card it is paused on 15 Jan 2027"),
+        ("create_invoice", "without a card, the payment due on 15 Jan 2027 UTC will fail"),
+        ("cancel", "without a card it is canceled on 15 Jan 2027 UTC"),
+        ("pause", "without a card it is paused on 15 Jan 2027 UTC"),
     ],
 )
 def test_a_trial_without_a_card_ends_as_it_was_set_to(behaviour: str, said: str) -> None:

@@ -111,7 +111,9 @@ class TestOlderInvoices:
         ran = life.ok("sub", "pay", life.id, "--output", "json")
 
         assert [one["id"] for one in ran.json["older_open"]] == [older["id"]]
-        told = f"{older['number']} over $20.00 of 11 Mar 2026, and stays so: billing --local invoice pay {older['id']}"
+        told = (
+            f"{older['number']} over $20.00 of 11 Mar 2026 UTC, and stays so: billing --local invoice pay {older['id']}"
+        )
         assert told in ran.err
         assert [status for status, _ in life.invoices()] == ["paid", "open", "paid"]
 
