@@ -87,15 +87,17 @@ class Context:
             self.printer.note(f"Note: a new, empty local Stripe in {here}; another is in {other}.", fg="yellow")
 
     def close(self) -> None:
-        """End what goes on beside the command."""
+        """End what goes on beside the command, and say what there is to say after it."""
         if self._slow_notice is not None:
             self._slow_notice.end()
+        if self.local:
+            self.printer.say_how_links_open()
 
     @cached_property
     def printer(self) -> Printer:
         from stripe_billing_cli.cli.output import Printer
 
-        return Printer(self.output, pages=not self.no_pager, way=self.way)
+        return Printer(self.output, pages=not self.no_pager, way=self.way, local=self.local)
 
     @property
     def interactive(self) -> bool:

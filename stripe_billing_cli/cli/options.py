@@ -27,6 +27,7 @@ from stripe_billing_cli.cli.chosen import (
     source_of,
 )
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.local_links import with_way_to_open
 from stripe_billing_cli.cli.pasted_commands import way_to_account
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.shared_options import (
@@ -251,7 +252,7 @@ def _with_shared(
                 time_zone.shown_in(zone, sources.get("time_zone", "")),
                 closing(Context(**chosen, order=order, way=way, account=defaults.account, sources=sources)) as context,
             ):
-                code = function(context, **values)
+                code = _run(function, context, values)
         except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
             from stripe_billing_cli.cli.interrupts import exit_code
 
@@ -265,6 +266,15 @@ def _with_shared(
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
+
+
+def _run(function: Callable[..., int | None], context: Context, values: Mapping[str, Any]) -> int | None:
+    try:
+        return function(context, **values)
+    except BillingError as error:
+        if context.local:
+            error.hint = with_way_to_open(error.hint)
+        raise
 
 
 def _is_list(function: Callable[..., Any]) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 import typer
 
+from stripe_billing_cli.cli.local_links import HOW_TO_OPEN, has_link
 from stripe_billing_cli.cli.pager import paging
 from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.cli.table import Column, Table
@@ -49,13 +50,17 @@ def coloured(stream: TextIO) -> bool:
 class Printer:
     """Prints results in the format asked for. `pages`: long tables go through a pager on a terminal.
 
-    `way` are the options that lead a command that is told of to the same account.
+    `way` are the options that lead a command that is told of to the same account. `local`: the links among the results
+    are those of the local Stripe.
     """
 
-    def __init__(self, output: str, *, pages: bool = True, way: str = "") -> None:
+    def __init__(self, output: str, *, pages: bool = True, way: str = "", local: bool = False) -> None:
         self.output = output
         self.pages = pages
         self.way = way
+        self.local = local
+        self.has_local_links = False
+        """Whether a link was printed that opens only while the local Stripe is served."""
         self.has_spoken = False
         """Whether anything was printed yet."""
 
@@ -72,7 +77,9 @@ class Printer:
                     print(one)
             case "yaml":
                 _print_yaml(dict(value))
+                self._see_links(str(value))
             case _:
+                self._see_links(str(value))
                 print(json_text(value, indent=2))
 
     def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
@@ -141,7 +148,9 @@ class Printer:
                 print(record["id"])
             case "yaml":
                 _print_yaml([dict(record)])
+                self._see_links(str(record))
             case _:
+                self._see_links(str(record))
                 print(json_text(record))
 
     def _table(self, records: Iterator[Record], columns: Sequence[Column]) -> int:
@@ -159,13 +168,24 @@ class Printer:
     def line(self, text: str = "", **style: Any) -> None:
         """A line of the result, for people: a line end in a name of Stripe's does not begin a line of its own."""
         self.has_spoken = True
+        self._see_links(text)
         print(_styled(_on_one_line(led_to_account(text, self.way)), sys.stdout, style))
 
     def note(self, text: str = "", **style: Any) -> None:
         """A line beside the result, for people: to stderr, in any format."""
         self.has_spoken = True
         flush()
+        self._see_links(text)
         print(_styled(led_to_account(text, self.way), sys.stderr, style), file=sys.stderr)
+
+    def _see_links(self, text: str) -> None:
+        if self.local and not self.has_local_links:
+            self.has_local_links = has_link(text)
+
+    def say_how_links_open(self) -> None:
+        """Say at the end what to run, where links were printed that open only while the local Stripe is served."""
+        if self.has_local_links:
+            self.note(HOW_TO_OPEN)
 
 
 def write_on_any_encoding(stream: TextIO) -> None:
