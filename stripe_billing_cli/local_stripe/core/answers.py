@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_card
@@ -126,8 +126,13 @@ def _special(name: str) -> frozenset[str]:
 
 def ordered(fields: Object) -> Object:
     """Return the fields in Stripe's order: the id, the object, the others by the alphabet (recorded)."""
-    first = {name: fields[name] for name in FIRST if name in fields}
-    return first | {name: fields[name] for name in sorted(fields)}
+    return {name: fields[name] for name in _order(tuple(fields))}
+
+
+@lru_cache(maxsize=4096)
+def _order(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of fields in order; objects of one kind have the same ones, over and over."""
+    return (*(name for name in FIRST if name in names), *sorted(name for name in names if name not in FIRST))
 
 
 def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree | None) -> Any:
