@@ -12,7 +12,7 @@ IN_EVERY_MODE := \
 	tests/cli/test_clock.py tests/cli/test_doctor.py tests/cli/test_output_document.py \
 	tests/access/test_access.py tests/webhook_endpoints/test_endpoints.py tests/events/test_source.py
 
-.PHONY: try test answers soak check lock oldest newest docs bench clean
+.PHONY: try test answers soak check lock ends oldest newest package docs bench clean
 
 # Exactly what requirements/*.txt lock, by hash; `make lock` locks anew what pyproject.toml allows.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -45,24 +45,40 @@ lock:
 	@$(LOCK) -o requirements/base.txt
 	@$(LOCK) --extra dev -o requirements/dev.txt
 	@$(LOCK) --extra dev --resolution lowest-direct -o requirements/oldest.txt
+	@$(LOCK) --resolution lowest-direct -o requirements/oldest-base.txt
 
 LOCK = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
 	--upgrade --custom-compile-command "make lock" pyproject.toml requirements/build.in
 
+## A minute: what must work, on the oldest versions that pyproject.toml declares and on the newest that it allows.
+ends: requirements/oldest-base.txt
+	@$(PYTHON) -m venv --clear $(VENV)-ends/oldest
+	@$(VENV)-ends/oldest/bin/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/oldest-base.txt
+	@$(VENV)-ends/oldest/bin/python -m pip install $(QUIET) --no-deps --no-build-isolation .
+	@sh scripts/smoke.sh $(VENV)-ends/oldest/bin
+	@$(PYTHON) -m venv --clear $(VENV)-ends/newest
+	@$(VENV)-ends/newest/bin/python -m pip install $(QUIET) --upgrade .
+	@sh scripts/smoke.sh $(VENV)-ends/newest/bin
+
+QUIET := --quiet --disable-pip-version-check
 SHORT_PASS := tests/cli/help tests/cli/test_root_options.py tests/cli/test_init.py tests/cli/test_trouble.py \
 	tests/catalog/test_plan.py tests/cli/sub/test_show.py tests/pages/test_wheel.py
 
-## A short pass on the oldest versions that pyproject.toml declares, and one on the newest that it allows.
+## Tests on the oldest versions that pyproject.toml declares, and on the newest that it allows.
 oldest: requirements/oldest.txt
 	@$(PYTHON) -m venv $(VENV)-oldest
-	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/oldest.txt
-	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(VENV)-oldest/bin/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/oldest.txt
+	@$(VENV)-oldest/bin/python -m pip install $(QUIET) --no-deps --no-build-isolation --editable .
 	@$(VENV)-oldest/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS)
 
 newest:
 	@$(PYTHON) -m venv $(VENV)-newest
-	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade setuptools --editable '.[dev]'
+	@$(VENV)-newest/bin/python -m pip install $(QUIET) --upgrade setuptools --editable '.[dev]'
 	@$(VENV)-newest/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS)
+
+## A wheel and a source archive, each installed into a fresh environment and tried there.
+package:
+	@sh scripts/package.sh $(PYTHON) build/package
 
 ## A catalog planned and applied to the local Stripe: no account, no network.
 try: $(BIN)/billing
@@ -87,6 +103,7 @@ soak: $(VENV)/dev $(VENV)/strangers
 	@for mode in $(ANSWER_MODES); do \
 		$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \
 	done
+	@$(MAKE) --no-print-directory package
 
 ## Lint, format and strict types.
 check: $(VENV)/dev
@@ -106,4 +123,4 @@ bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock $(VENV)-oldest $(VENV)-newest .billing build *.egg-info
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-oldest $(VENV)-newest $(VENV)-ends .billing build *.egg-info

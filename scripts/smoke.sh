@@ -30,6 +30,7 @@ quietly billing sub pay --local ada@example.com
 quietly billing sub cancel --local ada@example.com --yes
 fresh billing sub list --local --output json >subscriptions.json
 quietly grep -q '"status": "active"' subscriptions.json
-quietly billing access show --local ada@example.com
+quietly billing events backfill --local
+quietly billing access reconcile --local
 quietly billing events list
 fresh billing --version
