@@ -245,11 +245,13 @@ def _with_shared(
         for name, group in groups.items():
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
         zone = chosen.get("time_zone", time_zone.DEFAULT)
+        zone_source = sources.get("time_zone", NOBODY)
+        said_by = time_zone.OPTION if zone_source == COMMAND_LINE else zone_source
         try:
             order = ctx.meta.get(ORDER, ())
             way = ctx.obj.get(WAY, "")
             with (
-                time_zone.shown_in(zone, sources.get("time_zone", "")),
+                time_zone.shown_in(zone, said_by),
                 closing(Context(**chosen, order=order, way=way, account=defaults.account, sources=sources)) as context,
             ):
                 code = _run(function, context, values)

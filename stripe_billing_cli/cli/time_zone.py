@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 
 from stripe_billing_cli.errors import UsageError
 
-VARIABLE = "BILLING_TIME_ZONE"
+OPTION, VARIABLE = "--time-zone", "BILLING_TIME_ZONE"
 DEFAULT = "UTC"
 HERE = "local"
 """The name of the zone that the machine is set to."""

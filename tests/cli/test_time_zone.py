@@ -60,7 +60,7 @@ def test_a_zone_that_does_not_exist_is_refused(billing: Billing, name: str) -> N
     refused = billing("customer", "list", "--local", "--time-zone", name)
 
     assert refused.code == 2
-    assert "names no time zone" in refused.err and "Europe/Berlin" in refused.err
+    assert "--time-zone names no time zone" in refused.err and "Europe/Berlin" in refused.err
 
 
 def test_every_date_of_a_screen_has_its_zone(billing: Billing, shop: Shop) -> None:
