@@ -12,7 +12,7 @@ IN_EVERY_MODE := \
 	tests/cli/test_clock.py tests/cli/test_doctor.py tests/cli/test_output_document.py \
 	tests/access/test_access.py tests/webhook_endpoints/test_endpoints.py tests/events/test_source.py
 
-.PHONY: try test answers soak check lock ends oldest newest package docs bench clean
+.PHONY: try test answers soak check lock ends oldest newest pythons package docs links bench clean
 
 # Exactly what requirements/*.txt lock, by hash; `make lock` locks anew what pyproject.toml allows.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -76,6 +76,22 @@ newest:
 	@$(VENV)-newest/bin/python -m pip install $(QUIET) --upgrade setuptools --editable '.[dev]'
 	@$(VENV)-newest/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS)
 
+NEWER_PYTHONS ?= python3.13 python3.14
+
+## Tests on newer Pythons, those that are here; NEWER_PYTHONS=/path/to/python3.14 names another.
+pythons: requirements/dev.txt
+	@for python in $(NEWER_PYTHONS); do \
+		if ! $$python -c '' 2>/dev/null; then \
+			echo "$$python is not here, and was not tried; debootstrap of Debian's stable or testing tree brings it."; \
+			continue; \
+		fi; \
+		venv=$(VENV)-$$(basename $$python); \
+		$$python -m venv $$venv && \
+		$$venv/bin/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/dev.txt && \
+		$$venv/bin/python -m pip install $(QUIET) --no-deps --no-build-isolation --editable . && \
+		$$venv/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS) || exit 1; \
+	done
+
 ## A wheel and a source archive, each installed into a fresh environment and tried there.
 package:
 	@sh scripts/package.sh $(PYTHON) build/package
@@ -103,7 +119,10 @@ soak: $(VENV)/dev $(VENV)/strangers
 	@for mode in $(ANSWER_MODES); do \
 		$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \
 	done
-	@$(MAKE) --no-print-directory package
+	@$(MAKE) --no-print-directory package pythons
+	@if $(PYTHON) -c 'import socket; socket.getaddrinfo("docs.stripe.com", 443)' 2>/dev/null; \
+	then $(MAKE) --no-print-directory links; \
+	else echo "docs.stripe.com cannot be reached: the links to other sites were not checked."; fi
 
 ## Lint, format and strict types.
 check: $(VENV)/dev
@@ -119,8 +138,12 @@ docs: $(VENV)/dev
 	@mv build/output.schema.json build/docs
 	@echo "build/docs/index.html, build/docs/output.schema.json, build/man/man1"
 
+## The links of the pages, those to other sites too.
+links: docs
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -b linkcheck docs build/links
+
 bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock $(VENV)-oldest $(VENV)-newest $(VENV)-ends .billing build *.egg-info
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-oldest $(VENV)-newest $(VENV)-ends $(VENV)-python* .billing build *.egg-info
