@@ -86,7 +86,7 @@ def root(
     yes: shared_options.Yes = False,
     verbose: shared_options.Verbose = False,
     no_pager: shared_options.NoPager = False,
-    time_zone: shared_options.TimeZone = "UTC",
+    time_zone: shared_options.TimeZone = None,
 ) -> None:
     shared_options.remember_root_options(ctx)
     if ctx.invoked_subcommand is None:

@@ -60,6 +60,8 @@ def chosen_options(
             chosen["time_zone"], sources["time_zone"] = named, time_zone.VARIABLE
         elif defaults.time_zone:
             chosen["time_zone"], sources["time_zone"] = defaults.time_zone, DEFAULTS_FILE
+        else:
+            chosen["time_zone"] = time_zone.DEFAULT
     if "profile" in chosen and defaults.profile and not _key_is_named(chosen):
         chosen["profile"], sources["profile"] = defaults.profile, DEFAULTS_FILE
     return chosen, sources

@@ -112,8 +112,10 @@ Verbose = Annotated[
 NoPager = Annotated[bool, _shared("--no-pager", help="Let long tables scroll by, without a pager.")]
 
 TimeZone = Annotated[
-    str,
-    _shared("--time-zone", metavar="ZONE", help="Show dates in UTC, local, or a zone such as Europe/Berlin."),
+    str | None,
+    _shared(
+        "--time-zone", metavar="ZONE", help="Show dates in UTC (the default), local, or one such as Europe/Berlin."
+    ),
 ]
 
 SHARED: dict[str, tuple[Any, Any]] = {
@@ -126,7 +128,7 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "yes": (Yes, False),
     "verbose": (Verbose, False),
     "no_pager": (NoPager, False),
-    "time_zone": (TimeZone, time_zone.DEFAULT),
+    "time_zone": (TimeZone, None),
 }
 NO_STRIPE = ("output", "verbose", "no_pager", "time_zone")
 """The shared options of a command that never talks to Stripe, besides `--local`, which changes nothing there."""

@@ -263,7 +263,7 @@ def test_a_plan_that_is_none_is_refused_before_stripe_is_asked(with_catalog: She
     ran = with_catalog("catalog", "apply", "--local", "--plan", name, code=2)
 
     assert name in ran.stderr
-    assert "billing catalog plan --out FILE" in ran.stderr
+    assert "billing --local catalog plan --out FILE" in ran.stderr
 
 
 def test_a_port_that_is_taken_is_told_with_a_way_on(with_catalog: Shell) -> None:

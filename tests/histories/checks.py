@@ -268,6 +268,6 @@ def money(minor: int) -> str:
 
 
 def day(at: int) -> str:
-    """`1 Apr 2026`, in UTC."""
+    """`1 Apr 2026 UTC`."""
     moment = datetime.fromtimestamp(at, UTC)
-    return f"{moment.day} {moment:%b %Y}"
+    return f"{moment.day} {moment:%b %Y} UTC"

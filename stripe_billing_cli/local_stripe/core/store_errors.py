@@ -81,4 +81,8 @@ def system_error(path: Path, error: OSError) -> LocalStripeError:
             f"The local Stripe keeps its state in {path}, and {path.parent} is no directory.",
             "Move it away, or run billing in another directory.",
         )
+    if error.errno == errno.EFBIG:
+        return LocalStripeError(
+            f"The local Stripe cannot use {path}: file too large.", "Let files grow (ulimit -f), then run it again."
+        )
     return closed_off(path, (error.strerror or str(error)).lower())
