@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import time_zone
 from stripe_billing_cli.cli.chosen import OUTPUT_VARIABLE, ROOT_OPTIONS, SHARED_OPTIONS, is_given
 
 
