@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, get_type_hints
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from stripe_billing_cli.cli import time_zone
 from stripe_billing_cli.cli.chosen import (
@@ -44,12 +44,51 @@ from stripe_billing_cli.errors import BillingError, UsageError
 
 
 class QuickOption(TyperOption):
-    """An option that takes its default as it is, where Typer would import pydantic to see that it is right."""
+    """An option that takes texts and choices as they are, where Typer would import pydantic to see that they are right.
 
-    def process_value(self, ctx: Any, value: Any) -> Any:
-        if value is not None and not isinstance(value, StrEnum):
-            return super().process_value(ctx, value)
-        return self.callback(ctx, self, value) if self.callback else value
+    That is a sixth of the time that a command takes.
+    """
+
+    def get_runtime_param(self) -> Any:
+        return _Coercion(self.type_descriptor.annotation, super().get_runtime_param)
+
+
+class QuickArgument(TyperArgument):
+    """An argument that takes texts and choices as they are, as `QuickOption` does."""
+
+    def get_runtime_param(self) -> Any:
+        return _Coercion(self.type_descriptor.annotation, super().get_runtime_param)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Coercion:
+    """What makes a parameter's value of what was typed: itself where it is of the type, else by Typer's own."""
+
+    annotation: Any
+    of_typer: Callable[[], Any]
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        many = param.multiple or param.nargs == -1
+        if value is None:
+            return () if many else None
+        if many and not isinstance(value, str) and self.annotation == list[str]:
+            return list(value)
+        if not many and isinstance(value, str) and isinstance(self.annotation, type):
+            if isinstance(value, self.annotation):
+                return value
+            if issubclass(self.annotation, StrEnum) and value in list(self.annotation):
+                return self.annotation(value)
+        return self.of_typer().coerce(value, param=param, ctx=ctx)
+
+
+def _quick(params: Any) -> Any:
+    """Typer takes no class for its parameters: they are given it here."""
+    for param in params:
+        if type(param) is TyperOption:
+            param.__class__ = QuickOption
+        elif type(param) is TyperArgument:
+            param.__class__ = QuickArgument
+    return params
 
 
 class UnknownCommandError(UsageError):
@@ -111,11 +150,7 @@ class QuickGroup(TyperGroup):
         return option
 
     def get_params(self, ctx: Any) -> Any:
-        params = super().get_params(ctx)
-        for option in params:
-            if type(option) is TyperOption and option.type_descriptor.annotation is not bool:
-                option.__class__ = QuickOption
-        return params
+        return _quick(super().get_params(ctx))
 
 
 def build(app: typer.Typer) -> Any:
@@ -148,6 +183,9 @@ def _built(info: Any) -> Any:
 
 class Command(TyperCommand):
     """A command with this program's help."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return _quick(super().get_params(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _write_help(self, ctx, formatter)
