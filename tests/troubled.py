@@ -21,6 +21,7 @@ from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from tests.contract import ContractTransport
+from tests.soak import Soak
 
 
 class Killed(BaseException):
@@ -105,8 +106,12 @@ def apply(text: str, api: client.StripeApi, kinds: Registry = KINDS, keep_secret
     return carry_out(api, plan, keep_secret=keep_secret)
 
 
-def cut_off_at_every_call(folder: Path, wanted: str, *, after: bool, start: str | None = None) -> Iterator[Path]:
-    """Yield the store of an apply of `wanted` without trouble; then, for each of its calls, the store of an apply that
+CUT_OFF = 5
+"""So many calls are tried outside of a soak."""
+
+
+def cut_off_at_calls(folder: Path, soak: Soak, wanted: str, *, after: bool, start: str | None = None) -> Iterator[Path]:
+    """Yield the store of an apply of `wanted` without trouble; then, for some of its calls (in a soak each), the store of an apply that
     was cut off there, before or `after` its effect, and run again. Each begins where `start` was applied."""
 
     def begun(name: str) -> Path:
@@ -119,7 +124,7 @@ def cut_off_at_every_call(folder: Path, wanted: str, *, after: bool, start: str 
     counting = TroubledTransport(LocalTransport(end))
     assert apply(wanted, connected(counting)).complete
     yield end
-    for at in range(1, counting.calls + 1):
+    for at in soak.part(range(1, counting.calls + 1), CUT_OFF):
         path = begun(str(at))
         troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
         with pytest.raises(Killed):

@@ -10,7 +10,8 @@ import pytest
 
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
-from tests.troubled import connected, cut_off_at_every_call
+from tests.soak import Soak
+from tests.troubled import connected, cut_off_at_calls
 
 LAST_YEAR = datetime.now(UTC).year + 2
 """Stripe takes times within five years."""
@@ -211,8 +212,9 @@ def test_a_coupon_that_no_catalog_owns_is_taken_over_only_by_id(billing: Billing
     assert billing.plan()["changes"] == []
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool) -> None:
-    for path in cut_off_at_every_call(tmp_path, CATALOG, after=after):
+def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool, soak: Soak) -> None:
+    for path in cut_off_at_calls(tmp_path, soak, CATALOG, after=after):
         listed = connected(LocalTransport(path)).page("/v1/coupons", EXPANDED)[0]
         assert sorted(one["id"] for one in listed) == ["launch20", "starter5"], path.name

@@ -11,7 +11,8 @@ import pytest
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
 from tests.contract import ContractTransport
-from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
+from tests.soak import Soak
+from tests.troubled import CUT_OFF, Killed, Trouble, TroubledTransport, apply, connected
 
 CATALOG = """\
 version: 1
@@ -192,14 +193,17 @@ AFTER = (
 )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", ["kill", "timeout", "500"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, kind: str, after: bool) -> None:
+def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
+    tmp_path: Path, kind: str, after: bool, soak: Soak
+) -> None:
     end = tmp_path / "end.db"
     apply(CATALOG, connected(LocalTransport(end)))
     counting = TroubledTransport(LocalTransport(end))
     assert apply(AFTER, connected(counting)).complete
-    for at in range(1, counting.calls + 1):
+    for at in soak.part(range(1, counting.calls + 1), CUT_OFF):
         path = tmp_path / f"{at}.db"
         apply(CATALOG, connected(LocalTransport(path)))
         troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting=True))

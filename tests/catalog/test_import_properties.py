@@ -96,7 +96,7 @@ def test_an_account_without_marks_comes_and_changes_nothing(text: str, archived:
         assert changes(found, api) == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(values)
 def test_what_is_written_is_read_as_the_same_values(written: dict[str, Any]) -> None:
     problems: list[Any] = []

@@ -112,8 +112,8 @@ def every_call(calls: int) -> Iterator[tuple[int, bool]]:
 
 
 KILLED = ("kill", True)
-PART = 12
-"""So many calls of other trouble than a kill are tried outside of a soak."""
+PART = 8
+"""So many calls are tried outside of a soak, and three times as many with a kill."""
 
 
 @pytest.mark.soak
@@ -127,7 +127,7 @@ def test_trouble_at_any_call_leaves_what_the_next_run_completes(
     end, calls = expected
     assert calls > 15, "the catalog must exercise creates, updates, replacements and archivings"
     cases = list(every_call(calls))
-    for at, after in cases if (kind, lasting) == KILLED else soak.part(cases, PART):
+    for at, after in soak.part(cases, 3 * PART if (kind, lasting) == KILLED else PART):
         path = copied(started, tmp_path / f"{at}-{after}")
         troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting))
         run_once(lambda: apply(AFTER, connected(troubled)))  # noqa: B023

@@ -9,7 +9,8 @@ import pytest
 
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
-from tests.troubled import connected, cut_off_at_every_call
+from tests.soak import Soak
+from tests.troubled import connected, cut_off_at_calls
 
 CATALOG = """\
 version: 1
@@ -148,9 +149,10 @@ def test_mistakes_are_errors_at_their_place(billing: Billing, wrong: str, expect
     assert expected in ran.err
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool) -> None:
-    for path in cut_off_at_every_call(tmp_path, CATALOG, after=after):
+def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool, soak: Soak) -> None:
+    for path in cut_off_at_calls(tmp_path, soak, CATALOG, after=after):
         api = connected(LocalTransport(path))
         [meter] = api.page("/v1/billing/meters", {})[0]
         [price] = api.page("/v1/prices", {})[0]

@@ -10,7 +10,8 @@ import pytest
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
 from tests.contract import ContractTransport
-from tests.troubled import connected, cut_off_at_every_call
+from tests.soak import Soak
+from tests.troubled import connected, cut_off_at_calls
 
 PATH = "/v1/billing_portal/configurations"
 EXPANDED = {
@@ -303,11 +304,14 @@ def state(path: Path) -> Any:
     return one["features"], update, offers, one["business_profile"], one["active"], known
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("start", [None, CATALOG], ids=["new", "replaced price"])
-def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool, start: str | None) -> None:
+def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
+    tmp_path: Path, after: bool, start: str | None, soak: Soak
+) -> None:
     wanted = REPLACED.replace("headline: Keymap", "headline: Other") if start else CATALOG
-    end, *repaired = cut_off_at_every_call(tmp_path, wanted, after=after, start=start)
+    end, *repaired = cut_off_at_calls(tmp_path, soak, wanted, after=after, start=start)
 
     assert repaired
     for path in repaired:

@@ -6,13 +6,13 @@ when the plan changes (https://docs.stripe.com/billing/subscriptions/prorations)
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.end_to_end.conftest import ROOT, Shell
+from tests.conftest import Billing
+from tests.end_to_end.conftest import ROOT
 
 ADA = "ada@example.com"
 PRO, TEAM = 1500, 5000
@@ -30,11 +30,13 @@ def at(date: str) -> int:
 class Life:
     """Commands with `--local --output json`, and what has happened so far to the subscription."""
 
-    shell: Shell
+    billing: Billing
     seen: set[str] = field(default_factory=set)
 
     def __call__(self, *argv: str, code: int = 0) -> Any:
-        return json.loads(self.shell(*argv, "--local", "--output", "json", code=code).stdout)
+        ran = self.billing(*argv, "--local", "--output", "json")
+        assert ran.code == code, ran.err
+        return ran.json
 
     def show(self) -> tuple[Any, list[str]]:
         """Return the subscription, and the types of the events since it was last shown, in their order."""
@@ -44,9 +46,9 @@ class Life:
         return shown, [event["type"] for event in reversed(new)]
 
 
-def test_a_whole_life_by_commands_alone(shell: Shell) -> None:
-    shutil.copy(ROOT / "catalog.yaml", shell.directory)
-    life = Life(shell)
+def test_a_whole_life_by_commands_alone(billing: Billing) -> None:
+    shutil.copy(ROOT / "catalog.yaml", billing.directory)
+    life = Life(billing)
     applied = life("catalog", "apply")
     assert {change["status"] for change in applied["changes"]} == {"done"}
     clock = life("clock", "create", "--name", "life", "--at", "2026-01-31")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,15 +12,24 @@ import pytest
 from tests.answer_modes import MODES
 from tests.end_to_end.answer_proxy import proxied
 from tests.end_to_end.conftest import ROOT, Shell
+from tests.soak import Soak
 
 
-@pytest.fixture(params=sorted(MODES))
-def server(request: pytest.FixtureRequest, shell: Shell) -> Iterator[Mapping[str, str]]:
-    with shell.serving() as environment, proxied(request.param, environment["STRIPE_API_BASE"]) as url:
+@contextmanager
+def server(mode: str, shell: Shell) -> Iterator[Mapping[str, str]]:
+    with shell.serving() as environment, proxied(mode, environment["STRIPE_API_BASE"]) as url:
         yield {**environment, "STRIPE_API_BASE": url}
 
 
-def test_a_catalog_a_customer_and_a_subscription_live_there(shell: Shell, server: Mapping[str, str]) -> None:
+@pytest.mark.soak
+def test_a_catalog_a_customer_and_a_subscription_live_there(shell: Shell, soak: Soak) -> None:
+    for mode in soak.part(sorted(MODES), 1):  # every command in process is tried in each of them (`make answers`)
+        shell("local", "reset", "--yes")
+        with server(mode, shell) as environment:
+            live_there(shell, environment)
+
+
+def live_there(shell: Shell, server: Mapping[str, str]) -> None:
     (shell.directory / "catalog.yaml").write_text((ROOT / "catalog.yaml").read_text(), encoding="utf-8")
 
     def read(*argv: str) -> Any:

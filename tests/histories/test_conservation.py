@@ -36,7 +36,7 @@ HOP = 13 * DAY
 """How far a test clock may go at once where something is billed weekly: two intervals at most."""
 PARTS = 4
 """Tests into which the histories are divided, for several cores."""
-FEW, MANY = 10, 500
+FEW, MANY = 6, 500
 """Histories of each part, in `make test` and in a soak."""
 
 Proration = Literal["default", "create", "invoice"]

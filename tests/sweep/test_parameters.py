@@ -24,7 +24,7 @@ from tests.sweep.world import World
 SERVED = [
     route for route in API.routes if route.path.startswith("/v1/") and not route.path.startswith(examples.UNDOCUMENTED)
 ]
-SAMPLE = 12
+SAMPLE = 6
 """Parameters of each call that are tried in a part of the sweep."""
 ALIASES = {"plan": "price"}
 """Older names of parameters, by those that refusals name."""
