@@ -78,7 +78,10 @@ def _compare(name: str, empty: str, full: str) -> Iterator[Result]:
         acts = zip(_acts(nothing, empty), _acts(million, full), strict=True)
         for (what, on_empty_store), (_, on_full_store) in acts:
             costs[what] = _costs(on_empty_store, on_full_store)
-    costs["handling 5,000"] = [5000 / handled_a_second(where, []) for where in (empty, full)]
+    rounds = [
+        [5000 / handled_a_second(where, [], first=number * 5000) for where in (empty, full)] for number in range(3)
+    ]
+    costs["handling 5,000"] = [min(seconds) for seconds in zip(*rounds, strict=True)]
     for what, (on_empty, on_full) in costs.items():
         more = (on_full - on_empty) * 1000
         times = on_full / on_empty if more > FEWEST_MS else min(on_full / on_empty, TIMES)

@@ -93,8 +93,11 @@ def _at_least(name: str, theirs: float, ours: float, share: float, more: str) ->
     return Result(name, theirs / ours, 1 / share, "x", detail).tell()
 
 
-def handled_a_second(store: str, actions: list[Action]) -> float:
-    """Events a second, from the start of the workers to the last end that is in the store; without actions, no-ops."""
+def handled_a_second(store: str, actions: list[Action], *, first: int = 0) -> float:
+    """Events a second, from the start of the workers to the last end that is in the store; without actions, no-ops.
+
+    The events are numbered from `first`: a store takes each number once.
+    """
     ended, last = threading.Event(), EVENTS
     left = [last]
 
@@ -110,7 +113,7 @@ def handled_a_second(store: str, actions: list[Action]) -> float:
         )
         if not actions:
             dispatcher.workers[0].threads = AT_ONCE
-        opened.events.record([_event(number) for number in range(EVENTS)], dispatcher.route)
+        opened.events.record([_event(number) for number in range(first, first + EVENTS)], dispatcher.route)
         started = time.perf_counter()
         dispatcher.start()
         if not ended.wait(300):
