@@ -81,11 +81,7 @@ def apply_plan(context: Context, request: PlanRequest, decided: Plan, secret_fil
         _confirm_live(context, decided)
     elif decided.questions():
         confirm(context, "Apply this?", will=_to_agree(decided), moves_money=True)
-    outcome, interrupted = _carry_out(context, decided, keep_secret)
-    _show_outcome(context, decided, outcome)
-    if outcome.interrupted:
-        return interrupted
-    return None if outcome.complete else FAILED
+    return _carry_out(context, decided, keep_secret)
 
 
 def _to_agree(decided: Plan) -> list[str]:
@@ -126,16 +122,21 @@ def _secret_keeper(context: Context, decided: Plan, name: str | None) -> KeepSec
     return SecretFile(context, name).keep
 
 
-def _carry_out(context: Context, decided: Plan, keep_secret: KeepSecret | None) -> tuple[Outcome, int]:
-    """Return what became of the plan, and the exit code if it was interrupted."""
+def _carry_out(context: Context, decided: Plan, keep_secret: KeepSecret | None) -> int | None:
+    """Carry out the plan, show what became of it, and return the exit code. A second Ctrl-C says where things stand
+    however late it comes: the calls in flight may end just before it."""
     from stripe_billing_cli.catalog.executor import carry_out
     from stripe_billing_cli.cli.interrupts import asked_to_stop, exit_code
 
     api = context.stripe
     try:
-        with asked_to_stop() as stop, _progress(sum(1 for _ in decided.operations())) as advance:
-            outcome = carry_out(api, decided, progress=advance, interrupt=stop, keep_secret=keep_secret)
-            return outcome, stop.exit_code
+        with asked_to_stop() as stop:
+            with _progress(sum(1 for _ in decided.operations())) as advance:
+                outcome = carry_out(api, decided, progress=advance, interrupt=stop, keep_secret=keep_secret)
+            _show_outcome(context, decided, outcome)
+            if outcome.interrupted:
+                return stop.exit_code
+            return None if outcome.complete else FAILED
     except KeyboardInterrupt as interruption:
         raise BillingError(
             "interrupted",
