@@ -7,7 +7,8 @@ WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 export PYTHONDONTWRITEBYTECODE :=
 ANSWER_MODES := without-nulls with-additions
 IN_EVERY_MODE := \
-	tests/catalog/test_plan.py tests/cli/card tests/cli/customer/test_create.py tests/cli/customer/test_portal.py \
+	tests/catalog/test_plan.py tests/catalog/test_saved_plans.py tests/cli/card \
+	tests/cli/customer/test_create.py tests/cli/customer/test_portal.py \
 	tests/cli/invoice tests/cli/refund tests/cli/sub/test_pause.py tests/cli/sub/test_pay.py tests/cli/sub/test_show.py \
 	tests/cli/test_clock.py tests/cli/test_doctor.py tests/cli/test_output_document.py \
 	tests/access/test_access.py tests/webhook_endpoints/test_endpoints.py tests/events/test_source.py
@@ -62,7 +63,7 @@ ends: requirements/oldest-base.txt
 
 QUIET := --quiet --disable-pip-version-check
 SHORT_PASS := tests/cli/help tests/cli/test_root_options.py tests/cli/test_init.py tests/cli/test_trouble.py \
-	tests/catalog/test_plan.py tests/cli/sub/test_show.py tests/pages/test_wheel.py
+	tests/catalog/test_plan.py tests/catalog/test_saved_plans.py tests/cli/sub/test_show.py tests/pages/test_wheel.py
 
 ## Tests on the oldest versions that pyproject.toml declares, and on the newest that it allows.
 oldest: requirements/oldest.txt

@@ -2,73 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.catalog.links import CATALOG, HEAD, PATH, PRODUCTS, link, links, sold
 from tests.conftest import Account, Billing
-from tests.contract import ContractTransport
-from tests.live import LIVE_KEY, Posing
-from tests.soak import Soak
-from tests.troubled import connected, cut_off_at_calls
-
-PATH = "/v1/payment_links"
-EXPANDED = {"expand": ["data.line_items"]}
-HEAD = "version: 1\ncatalog: keymap\ncurrency: usd\n"
-PRODUCTS = """\
-products:
-  pro:
-    name: Pro
-    prices:
-      monthly: {unit_amount: 1500, recurring: month}
-      yearly: {unit_amount: 15000, recurring: year}
-  book:
-    name: Book
-    prices:
-      once: {unit_amount: 500}
-      wrap: {unit_amount: 100}
-"""
-LINKS = """\
-payment_links:
-  pro:
-    line_items: [pro.monthly]
-    after_completion: {redirect: {url: https://keymap.example/thanks}}
-    allow_promotion_codes: true
-    subscription_data: {trial_period_days: 14, metadata: {from: link}}
-    custom_text: {submit: Hello}
-    metadata: {owner: growth}
-  book:
-    line_items:
-      - {price: book.once, quantity: 2, adjustable_quantity: {enabled: true, maximum: 5}}
-    optional_items: [book.wrap]
-    custom_fields:
-      - {key: engraving, label: Engraving, type: text, optional: true}
-    invoice_creation: {enabled: true, invoice_data: {description: A book, footer: Thanks}}
-    restrictions: {completed_sessions: {limit: 50}}
-    shipping_address_collection: {allowed_countries: [DE, AT]}
-    name_collection: {individual: {enabled: true}}
-    tax_id_collection: {enabled: true}
-"""
-CATALOG = HEAD + PRODUCTS + LINKS
-REPLACED = CATALOG.replace("unit_amount: 1500,", "unit_amount: 2000,")
-
-
-def links(account: Account, key: str) -> list[Any]:
-    """Return the links of an entry, newest first."""
-    found = account.api.page(PATH, EXPANDED)[0]
-    return [link for link in found if link["metadata"].get("billing_key") == key]
-
-
-def link(account: Account, key: str) -> Any:
-    [found] = links(account, key)
-    return found
-
-
-def sold(link: Any) -> list[tuple[str, int]]:
-    return [(item["price"]["id"], item["quantity"]) for item in link["line_items"]["data"]]
 
 
 def test_links_are_made_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
@@ -142,139 +79,6 @@ def test_quantities_change_in_place_and_null_clears(billing: Billing, account: A
     assert billing.plan()["changes"] == []
     billing.apply(text.replace("quantity: 3", "quantity: 3, adjustable_quantity: {enabled: false}"))
     assert link(account, "book")["line_items"]["data"][0]["adjustable_quantity"] is None
-
-
-def test_a_replaced_price_makes_a_new_link_which_is_asked_about(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    old = link(account, "pro")
-    old_price = account.price("pro.monthly")["id"]
-    billing.write(REPLACED)
-
-    shown = billing.ok("catalog", "plan", "--local").out
-    assert f"± payment_link pro  {old['id']}\n    line_items: 1 × {old_price} → 1 × pro.monthly\n" in shown
-    assert f"    url: {old['url']} → a new address\n" in shown
-    refused = billing("catalog", "apply", "--local")
-    assert refused.code == 2
-    assert f"payment link pro moves to a new address; {old['url']} goes on selling until --retire-links" in refused.err
-    assert links(account, "pro") == [old]
-
-    out = billing.ok("catalog", "apply", "--local", "--yes").out
-
-    new, kept = links(account, "pro")
-    assert f"payment_link pro is at {new['url']}\n" in out
-    assert (new["active"], sold(new)) == (True, [(account.price("pro.monthly")["id"], 1)])
-    assert [kept[name] for name in ("id", "active", "url")] == [old["id"], True, old["url"]]
-    assert sold(kept) == [(old_price, 1)]
-    assert new["url"] != old["url"]
-    assert account.api.get(f"/v1/prices/{old_price}")["active"], "the old link sells it still"
-
-
-def test_in_live_mode_too_what_is_agreed_to_is_said(billing: Billing) -> None:
-    billing.apply(CATALOG)
-    billing.write(REPLACED)
-    billing.wrap.append(lambda inner: Posing(LocalTransport(billing.directory / ".billing" / "local.db")))
-
-    ran = billing("catalog", "apply", "--api-key", LIVE_KEY)
-
-    assert ran.code == 2
-    assert "LIVE MODE: account" in ran.err
-    assert "To agree to: payment link pro moves to a new address;" in ran.err
-
-
-def test_the_old_link_and_its_price_stay_until_links_are_retired(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    [old], old_price = links(account, "pro"), account.price("pro.monthly")["id"]
-    billing.apply(REPLACED, "--yes")
-
-    again = billing.ok("catalog", "plan", "--local", "--check")
-    assert again.out.startswith("No changes to make")
-    assert f"pro: {old['url']} goes on selling beside {links(account, 'pro')[0]['url']}; --retire-links" in again.err
-    assert f"{old_price} stays active: the payment link {old['url']} sells it" in again.err
-    plan = billing.plan(None, "--retire-links")
-    assert [(change["action"], change["kind"]) for change in plan["changes"]] == [
-        ("archive", "price"),
-        ("archive", "payment_link"),
-    ]
-    billing.ok("catalog", "apply", "--local", "--retire-links")
-
-    assert [one["active"] for one in links(account, "pro")] == [True, False]
-    assert not account.api.get(f"/v1/prices/{old_price}")["active"]
-    assert billing.plan(None, "--retire-links")["changes"] == []
-
-
-def test_links_are_retired_in_the_same_run_where_that_is_asked_for(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    old_price = account.price("pro.monthly")["id"]
-
-    billing.apply(REPLACED, "--yes", "--retire-links")
-
-    assert [one["active"] for one in links(account, "pro")] == [True, False]
-    assert not account.api.get(f"/v1/prices/{old_price}")["active"]
-    assert billing.plan()["changes"] == []
-
-
-def test_an_earlier_price_makes_a_third_link(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    first = account.price("pro.monthly")["id"]
-    billing.apply(REPLACED, "--yes")
-
-    billing.apply(CATALOG, "--yes")
-
-    assert [sold(one)[0][0] == first for one in links(account, "pro")] == [True, False, True]
-    assert billing.plan()["changes"] == []
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("[pro.monthly]", "[pro.yearly]"),
-        ("[pro.monthly]", "[pro.monthly, pro.yearly]"),
-        ("trial_period_days: 14", "trial_period_days: 14, description: Pro"),
-    ],
-)
-def test_what_never_changes_on_a_link_makes_another(billing: Billing, before: str, after: str) -> None:
-    billing.apply(CATALOG)
-
-    plan = billing.plan(CATALOG.replace(before, after))
-
-    assert [(change["action"], change["key"]) for change in plan["changes"]] == [("replace", "pro")]
-    assert plan["changes"][0]["fields"]["url"]["to"] is None
-
-
-def test_an_optional_item_s_price_is_moved_before_it_is_archived(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    old, before = account.price("book.wrap")["id"], link(account, "book")
-
-    billing.apply(CATALOG.replace("unit_amount: 100}", "unit_amount: 200}"))
-
-    after = link(account, "book")
-    assert (after["id"], after["url"]) == (before["id"], before["url"])
-    assert [item["price"] for item in after["optional_items"]] == [account.price("book.wrap")["id"]]
-    assert not account.api.get(f"/v1/prices/{old}")["active"]
-    assert billing.plan()["changes"] == []
-
-
-def test_a_price_alone_in_the_plan_is_not_archived_under_its_link(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    old = account.price("pro.monthly")["id"]
-    billing.write(REPLACED)
-
-    ran = billing.ok("catalog", "apply", "--local", "--target", "pro.monthly")
-
-    assert f"{old} stays active: the payment link" in ran.err
-    assert account.api.get(f"/v1/prices/{old}")["active"]
-
-
-def test_json_has_the_old_address_and_the_new_one(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    old = link(account, "pro")["url"]
-    billing.write(REPLACED)
-
-    applied = billing.ok("catalog", "apply", "--local", "--yes", "--output", "json").json
-
-    [change] = [change for change in applied["changes"] if change["kind"] == "payment_link"]
-    assert change["fields"]["url"] == {"from": old, "to": None}
-    assert change["url"] == links(account, "pro")[0]["url"]
 
 
 def test_an_entry_that_is_gone_is_closed_only_by_prune_and_comes_back(billing: Billing, account: Account) -> None:
@@ -363,52 +167,6 @@ def test_mistakes_are_errors_with_their_place(billing: Billing, before: str, aft
     assert expected in ran.err
 
 
-def state(path: Path) -> Any:
-    """Return what links and prices are, without ids and addresses; of prices the newest first."""
-    api = connected(ContractTransport(LocalTransport(path)))
-    prices = {price["id"]: price for price in api.page("/v1/prices", {})[0]}
-
-    def named(price: str) -> tuple[str, int]:
-        return prices[price]["metadata"]["billing_key"], prices[price]["unit_amount"]
-
-    found = []
-    for one in api.page(PATH, EXPANDED)[0]:
-        items = [(*named(price), quantity) for price, quantity in sold(one)]
-        optional = [named(item["price"]) for item in one["optional_items"] or ()]
-        rest = {name: value for name, value in one.items() if name not in ("id", "url", "line_items", "optional_items")}
-        found.append((items, optional, rest))
-    return sorted(map(repr, found)), sorted((*named(price), prices[price]["active"]) for price in prices)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("start", [None, CATALOG], ids=["new", "replaced price"])
-def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
-    tmp_path: Path, after: bool, start: str | None, soak: Soak
-) -> None:
-    wanted = REPLACED.replace("footer: Thanks", "footer: Bye") if start else CATALOG
-    end, *repaired = cut_off_at_calls(tmp_path, soak, wanted, after=after, start=start)
-
-    assert repaired
-    for path in repaired:
-        assert state(path) == state(end), path.name
-
-
-def test_an_old_link_that_sells_on_is_not_imported(
-    billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    billing.apply(CATALOG)
-    later = time.time() + 60
-    monkeypatch.setitem(LocalTransport.__init__.__kwdefaults__, "clock", lambda: later)
-    billing.apply(REPLACED, "--yes")
-
-    billing.ok("catalog", "import", "--local", "--catalog", "keymap", "-f", "imported.yaml")
-
-    written = (billing.directory / "imported.yaml").read_text()
-    assert written.count("line_items: [pro.monthly]") == 1
-    assert billing.plan(written)["changes"] == []
-
-
 RATES = """\
 shipping_rates:
   standard: {display_name: Standard, fixed_amount: {amount: 500}}
@@ -445,28 +203,6 @@ def test_a_shipping_rate_that_is_not_there_is_a_mistake(billing: Billing) -> Non
     billing.write(CATALOG.replace("    restrictions:", "    shipping_options: [standart]\n    restrictions:") + RATES)
 
     assert "this file has no shipping_rate standart\n    did you mean standard?" in billing("catalog", "validate").err
-
-
-def test_an_adopted_link_goes_on_selling_until_links_are_retired(billing: Billing, account: Account) -> None:
-    """Made by hand, it bears no mark; archived, its price would close its page."""
-    product = account.post("/v1/products", name="Pro")["id"]
-    month = {"interval": "month"}
-    price = account.post("/v1/prices", product=product, currency="usd", unit_amount=1500, recurring=month)["id"]
-    link = account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])["id"]
-    billing.ok("catalog", "import", "--local", "--catalog", "keymap")
-    file = billing.directory / "catalog.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("1500", "1900"), encoding="utf-8")
-
-    def on_sale() -> tuple[bool, bool]:
-        return account.api.get(f"/v1/prices/{price}")["active"], account.api.get(f"/v1/payment_links/{link}")["active"]
-
-    billing.ok("catalog", "apply", "--local", "--yes")
-    assert on_sale() == (True, True)
-    assert "--retire-links closes it" in billing.ok("catalog", "plan", "--local", "--check").err
-
-    billing.ok("catalog", "apply", "--local", "--retire-links", "--yes")
-    assert on_sale() == (False, False)
-    assert billing.plan()["changes"] == []
 
 
 def test_a_link_that_the_file_does_not_name_is_warned_about(billing: Billing, account: Account) -> None:

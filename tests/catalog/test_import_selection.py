@@ -1,0 +1,90 @@
+"""What of an account is imported: kinds, single objects, dates, and what is left out and counted."""
+
+from __future__ import annotations
+
+from tests.catalog.accounts import by_hand, written
+from tests.catalog.catalogs import EVERYTHING
+from tests.conftest import Account, Billing
+
+
+def test_what_is_archived_is_counted_and_written_only_when_asked_for(billing: Billing, account: Account) -> None:
+    ids = by_hand(account)
+    account.post(f"/v1/prices/{ids['second']}", active=False)
+
+    ran = billing.ok("catalog", "import", "--local", "--output", "json")
+
+    assert ran.json["left_out"] == {"archived": 1}
+    assert ids["second"] not in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    text = written(billing, "--archived")
+    assert f"monthly-2:\n        id: {ids['second']}\n        active: false\n" in text
+    assert billing.plan()["changes"] == []
+
+
+def test_one_product_comes_with_what_it_refers_to(billing: Billing, account: Account) -> None:
+    ids = by_hand(account)
+
+    assert billing.ok("catalog", "import", "--local", "--product", ids["pro"], "--output", "json").json["written"] == {
+        "feature": 1,
+        "meter": 1,
+        "product": 1,
+        "price": 4,
+        "product_feature": 1,
+    }
+    assert billing.plan()["changes"] == []
+    ran = billing("catalog", "import", "--local", "--product", "Nobody", "-f", "other.yaml")
+    assert ran.code == 2
+    assert "the account has no product Nobody" in ran.err
+
+
+def test_one_kind_comes_with_what_it_refers_to(billing: Billing, account: Account) -> None:
+    by_hand(account)
+
+    ran = billing.ok("catalog", "import", "--local", "--kind", "coupon", "--output", "json")
+
+    assert ran.json["written"] == {"product": 1, "coupon": 1}
+    assert billing.plan()["changes"] == []
+    assert "the kinds are" in billing("catalog", "import", "--local", "--kind", "cupon", "-f", "other.yaml").err
+
+
+def test_since_is_the_day_on_which_things_were_made(billing: Billing, account: Account) -> None:
+    by_hand(account)
+
+    ran = billing.ok("catalog", "import", "--local", "--since", "2999-01-01", "--output", "json")
+
+    assert ran.json["written"] == {}
+    assert billing.ok(
+        "catalog", "import", "--local", "--since", "2020-01-01", "-f", "all.yaml", "--output", "json"
+    ).json["written"]
+
+
+def test_what_another_catalog_owns_is_counted_and_not_written(billing: Billing, account: Account) -> None:
+    billing.apply(EVERYTHING)
+    by_hand(account)
+
+    ran = billing.ok("catalog", "import", "--local", "--catalog", "shop", "--overwrite", "--output", "json")
+
+    assert ran.json["left_out"] == {"of other catalogs": 9}
+    assert "boxed" not in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    assert billing.plan()["changes"] == []
+
+
+def test_what_a_file_cannot_say_is_listed(billing: Billing, account: Account) -> None:
+    pro = account.post("/v1/products", name="Pro", metadata={f"key{number}": "x" for number in range(50)})
+    price = account.post("/v1/prices", product=pro["id"], currency="usd", unit_amount=1)
+    other = account.post("/v1/products", name="Basic")
+
+    ran = billing.ok("catalog", "import", "--local", "--output", "json")
+
+    assert ran.json["not_written"] == [
+        {"kind": "product", "id": pro["id"], "name": "Pro", "reason": "metadata: 50 keys"},
+        {
+            "kind": "price",
+            "id": price["id"],
+            "name": f"of product {pro['id']}",
+            "reason": "its product pro is not written",
+        },
+    ]
+    assert billing.plan()["changes"] == []
+    assert other["id"] in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    shown = billing.ok("catalog", "import", "--local", "--overwrite").out
+    assert f"not written  product {pro['id']} (Pro): metadata: 50 keys" in shown
