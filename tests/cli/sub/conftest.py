@@ -16,6 +16,8 @@ FIRST_OF_MARCH = 1772323200
 TEN_DAYS_LATER = FIRST_OF_MARCH + 10 * DAY
 FIRST_OF_APRIL = FIRST_OF_MARCH + 31 * DAY
 EMAIL = "ada@example.com"
+CREDIT, CHARGE = -1016, 3387
+"""21 of 31 days of $15.00 and of $50.00, each rounded: https://docs.stripe.com/billing/subscriptions/prorations."""
 
 
 @dataclass

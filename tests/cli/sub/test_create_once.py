@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.cli.sub.creating import ADA, CREATE, subscriptions
 from tests.conftest import Billing, Ran
 from tests.faults import crash_at_every_call
 from tests.subscriptions.conftest import Shop
-
-CREATE = ("sub", "create", "--local")
-ADA = ("--customer", "ada@example.com", "--price", "pro.monthly")
-
-
-def subscriptions(shop: Shop) -> list[Any]:
-    """Return all of the account, newest first."""
-    return [one for page in shop.api.pages("/v1/subscriptions", {"status": "all"}) for one in page]
 
 
 class TestOnceAndTrials:
