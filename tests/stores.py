@@ -17,6 +17,7 @@ from stripe_billing_cli.events.store import Store, open_store
 from tests.postgres import PostgresServer, running_postgres
 
 DATABASES = itertools.count()
+Make = Callable[..., Event]
 
 
 @dataclass
@@ -117,3 +118,7 @@ def make_event() -> Callable[..., Event]:
         return Event(**{**given, **fields})
 
     return make
+
+
+def to(*handlers: str) -> Callable[[Event], tuple[str, ...]]:
+    return lambda event: handlers
