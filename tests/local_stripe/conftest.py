@@ -113,6 +113,14 @@ class Local:
         amount = {} if amounts & params.keys() else {"unit_amount": 1500}
         return self.post("/v1/prices", **{"currency": "usd", **amount, **params})
 
+    def refused_price(self, **params: Any) -> Refusal:
+        """Return the error for a price of an existing product; nothing else may have happened."""
+        self.product(id="pro")
+        events = self.events()
+        refusal = self.refused("post", "/v1/prices", **{"currency": "usd", "product": "pro", **params})
+        assert self.events() == events
+        return refusal
+
     def events(self, **params: Any) -> list[Any]:
         """Newest first."""
         events: list[Any] = self.get("/v1/events", limit=100, **params)["data"]

@@ -90,3 +90,15 @@ def price_of(subscription: Any) -> str:
     """Return the one price that is subscribed to."""
     [item] = subscription["items"]["data"]
     return str(item["price"]["id"])
+
+
+def billed(local: Local, amount: int = 2500, card: str | None = "pm_card_visa", **params: Any) -> tuple[Life, Any]:
+    """Return a draft of one item for a new customer."""
+    life = Life.begin(local, "2026-01-01", card)
+    local.post("/v1/invoiceitems", customer=life.customer, amount=amount, currency="usd", description="Setup")
+    form = {"customer": life.customer, "pending_invoice_items_behavior": "include", **params}
+    return life, local.post("/v1/invoices", **form)
+
+
+def act(local: Local, invoice: Any, what: str, **params: Any) -> Any:
+    return local.post(f"/v1/invoices/{invoice['id']}/{what}", **params)

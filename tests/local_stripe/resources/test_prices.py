@@ -1,4 +1,4 @@
-"""Prices of every pricing model, and what does not go together."""
+"""Prices by what they charge and when, and what does not go together."""
 
 from __future__ import annotations
 
@@ -9,35 +9,6 @@ import pytest
 from tests.local_stripe.conftest import NOW, Local, Refusal
 
 MONTHLY = {"interval": "month"}
-TIERS = [{"up_to": 10, "unit_amount": 500}, {"up_to": "inf", "unit_amount": 400, "flat_amount": 1000}]
-TIERED: dict[str, Any] = {
-    "billing_scheme": "tiered",
-    "tiers_mode": "graduated",
-    "recurring": MONTHLY,
-    "tiers": TIERS,
-}
-HIDDEN = ["tiers", "currency_options"]
-
-
-def tier(up_to: int | None, unit: int | None = None, flat: int | None = None, **decimals: str) -> dict[str, Any]:
-    """Return a tier as Stripe tells it."""
-    return {
-        "flat_amount": flat,
-        "flat_amount_decimal": None if flat is None else str(flat),
-        "unit_amount": unit,
-        "unit_amount_decimal": None if unit is None else str(unit),
-        "up_to": up_to,
-        **decimals,
-    }
-
-
-def refused_price(local: Local, **params: Any) -> Refusal:
-    """Return the error for a price of an existing product; nothing else may have happened."""
-    local.product(id="pro")
-    events = local.events()
-    refusal = local.refused("post", "/v1/prices", **{"currency": "usd", "product": "pro", **params})
-    assert local.events() == events
-    return refusal
 
 
 def test_a_flat_price_has_stripes_defaults(local: Local) -> None:
@@ -132,86 +103,6 @@ def test_the_largest_amount_of_a_price_has_twelve_digits(local: Local, currency:
         )
 
 
-@pytest.mark.parametrize("mode", ["graduated", "volume"])
-def test_tiers_come_back_when_expanded_and_end_in_null(local: Local, mode: str) -> None:
-    created = local.price(**{**TIERED, "tiers_mode": mode})
-
-    assert (created["billing_scheme"], created["tiers_mode"]) == ("tiered", mode)
-    assert (created["unit_amount"], created["unit_amount_decimal"]) == (None, None)
-    assert "tiers" not in created
-    assert "tiers" not in local.get("/v1/prices")["data"][0]
-    expanded = [tier(10, 500), tier(None, 400, 1000)]
-    assert local.get(f"/v1/prices/{created['id']}", expand=["tiers"])["tiers"] == expanded
-    assert local.get("/v1/prices", expand=["data.tiers"])["data"][0]["tiers"] == expanded
-
-
-def test_a_price_without_tiers_has_none_to_expand(local: Local) -> None:
-    assert local.price(expand=["tiers"])["tiers"] is None
-
-
-def test_a_tier_may_have_a_decimal_unit_amount_and_a_flat_amount_alone(local: Local) -> None:
-    price = local.price(
-        **{
-            **TIERED,
-            "tiers": [
-                {"up_to": 1, "flat_amount": 0},
-                {"up_to": 5, "unit_amount_decimal": "0.25"},
-                {"up_to": "inf", "flat_amount_decimal": "700.0"},
-            ],
-        },
-        expand=["tiers"],
-    )
-
-    assert price["tiers"] == [
-        tier(1, flat=0),
-        tier(5, unit_amount_decimal="0.25"),
-        tier(None, flat=700),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("tiers", "param"),
-    [
-        ([{"up_to": 10, "unit_amount": 1}], "tiers[0][up_to]"),
-        ([{"up_to": "inf", "unit_amount": 1}, {"up_to": "inf", "unit_amount": 1}], "tiers[0][up_to]"),
-        ([{"up_to": 9, "unit_amount": 1}, {"up_to": 9, "unit_amount": 1}, TIERS[1]], "tiers[1][up_to]"),
-        ([{"up_to": 9, "unit_amount": 1}, {"up_to": 3, "unit_amount": 1}, TIERS[1]], "tiers[1][up_to]"),
-        ([{"up_to": 0, "unit_amount": 1}, TIERS[1]], "tiers[0][up_to]"),
-        ([{"up_to": "infinity", "unit_amount": 1}], "tiers[0][up_to]"),
-        ([{"up_to": "inf"}], "tiers"),
-        ([{"up_to": "inf", "unit_amount": 1, "unit_amount_decimal": "1"}], "tiers[0][unit_amount]"),
-        ([{"up_to": "inf", "flat_amount": 1, "flat_amount_decimal": "1"}], "tiers[0][flat_amount]"),
-        ([{"up_to": "inf", "flat_amount_decimal": "0.5"}], "tiers[0][flat_amount_decimal]"),
-        ([{"up_to": "inf", "flat_amount": 10**12}], "tiers[0][flat_amount]"),
-        ([{"up_to": "inf", "unit_amount": -1}], "tiers[0][unit_amount]"),
-    ],
-)
-def test_tiers_rise_to_infinity_and_each_has_an_amount(local: Local, tiers: list[Any], param: str) -> None:
-    refusal = refused_price(local, **{**TIERED, "tiers": tiers})
-
-    assert (refusal.status, refusal.type, refusal.param) == (400, "invalid_request_error", param)
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "param"),
-    [
-        ({"tiers": None}, "parameter_missing", "tiers"),
-        ({"tiers_mode": None}, "parameter_missing", "tiers_mode"),
-        ({"recurring": None}, None, "interval"),
-        ({"unit_amount": 1}, None, "unit_amount"),
-        ({"unit_amount_decimal": "1"}, None, "unit_amount_decimal"),
-        ({"transform_quantity": {"divide_by": 2, "round": "up"}}, None, "tiers"),
-        ({"billing_scheme": "per_unit", "unit_amount": 1}, None, "tiers"),
-        ({"billing_scheme": None, "unit_amount": 1}, None, "tiers"),
-        ({"billing_scheme": None, "tiers": None, "unit_amount": 1}, None, "tiers_mode"),
-    ],
-)
-def test_tiers_and_what_goes_with_them(local: Local, change: dict[str, Any], code: str | None, param: str) -> None:
-    refusal = refused_price(local, **{**TIERED, **change})
-
-    assert (refusal.status, refusal.code, refusal.param) == (400, code, param)
-
-
 @pytest.mark.parametrize(
     "given",
     [
@@ -221,7 +112,7 @@ def test_tiers_and_what_goes_with_them(local: Local, change: dict[str, Any], cod
     ],
 )
 def test_a_price_has_one_amount(local: Local, given: dict[str, Any]) -> None:
-    assert refused_price(local, **given) == Refusal(
+    assert local.refused_price(**given) == Refusal(
         f"You may only specify one of these parameters: {', '.join(given)}.", None, next(iter(given))
     )
 
@@ -235,7 +126,7 @@ def test_a_price_has_one_amount(local: Local, given: dict[str, Any]) -> None:
     ],
 )
 def test_a_quantity_is_divided_by_one_or_more_and_rounded(local: Local, transform: dict[str, Any], param: str) -> None:
-    assert refused_price(local, unit_amount=1, transform_quantity=transform).param == param
+    assert local.refused_price(unit_amount=1, transform_quantity=transform).param == param
 
 
 def test_customers_may_choose_the_amount(local: Local) -> None:
@@ -259,11 +150,11 @@ def test_customers_may_choose_the_amount(local: Local) -> None:
     ],
 )
 def test_a_chosen_amount_has_bounds_in_order(local: Local, custom: dict[str, Any], param: str) -> None:
-    assert refused_price(local, custom_unit_amount=custom).param == f"custom_unit_amount[{param}]"
+    assert local.refused_price(custom_unit_amount=custom).param == f"custom_unit_amount[{param}]"
 
 
 def test_a_chosen_amount_is_paid_once(local: Local) -> None:
-    refusal = refused_price(local, custom_unit_amount={"enabled": True}, recurring=MONTHLY)
+    refusal = local.refused_price(custom_unit_amount={"enabled": True}, recurring=MONTHLY)
 
     assert refusal == Refusal("A price with `custom_unit_amount` cannot be recurring.", None, "custom_unit_amount")
 
@@ -283,14 +174,14 @@ def test_a_metered_price_is_backed_by_a_meter(local: Local) -> None:
     ],
 )
 def test_a_meter_and_metered_usage_go_together(local: Local, recurring: dict[str, Any], code: str | None) -> None:
-    refusal = refused_price(local, unit_amount=1, recurring={**MONTHLY, **recurring})
+    refusal = local.refused_price(unit_amount=1, recurring={**MONTHLY, **recurring})
 
     assert (refusal.status, refusal.code, refusal.param) == (400, code, "recurring[meter]")
 
 
 def test_a_metered_price_needs_a_meter(local: Local) -> None:
     """Recorded 2026-08-26.dahlia."""
-    assert refused_price(local, unit_amount=1, recurring={**MONTHLY, "usage_type": "metered"}) == Refusal(
+    assert local.refused_price(unit_amount=1, recurring={**MONTHLY, "usage_type": "metered"}) == Refusal(
         "Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters."
     )
 
@@ -311,74 +202,6 @@ def test_an_interval_is_three_years_at_most(local: Local, interval: str, most: i
             recurring={"interval": interval, "interval_count": count},
         )
         assert (refusal.code, refusal.param) == ("parameter_invalid_integer", "recurring[interval_count]")
-
-
-def test_currency_options_come_back_when_expanded_with_the_prices_own(local: Local) -> None:
-    created = local.price(
-        currency_options={
-            "eur": {"unit_amount": 1400, "tax_behavior": "inclusive"},
-            "jpy": {"unit_amount_decimal": "2000.5"},
-        }
-    )
-
-    assert "currency_options" not in created
-    options = local.get(f"/v1/prices/{created['id']}", expand=["currency_options"])["currency_options"]
-    bare = {"custom_unit_amount": None, "tax_behavior": "unspecified"}
-    assert options == {
-        "usd": {**bare, "unit_amount": 1500, "unit_amount_decimal": "1500"},
-        "eur": {**bare, "unit_amount": 1400, "unit_amount_decimal": "1400", "tax_behavior": "inclusive"},
-        "jpy": {**bare, "unit_amount": None, "unit_amount_decimal": "2000.5"},
-    }
-
-
-def test_tiers_of_a_currency_come_back_when_that_currency_is_expanded(local: Local) -> None:
-    price = local.price(
-        **TIERED,
-        currency_options={
-            "eur": {"tiers": [{"up_to": "inf", "unit_amount": 7}]},
-            "gbp": {"tiers": [{"up_to": "inf", "unit_amount": 8}]},
-        },
-        expand=["currency_options.eur.tiers"],
-    )
-
-    options = price["currency_options"]
-    assert set(options) == {"usd", "eur", "gbp"}
-    assert options["eur"]["tiers"] == [tier(None, 7)]
-    assert "tiers" not in options["gbp"]
-    assert "tiers" not in options["usd"]
-    assert "tiers" not in price
-
-
-@pytest.mark.parametrize(
-    ("price", "options", "param"),
-    [
-        ({"unit_amount": 1}, {"usd": {"unit_amount": 1}}, "usd"),
-        ({"unit_amount": 1}, {"eur": {"tax_behavior": "inclusive"}}, "eur][unit_amount"),
-        ({"unit_amount": 1}, {"eur": {"unit_amount": 1, "unit_amount_decimal": "1"}}, "eur][unit_amount"),
-        ({"unit_amount": 1}, {"eur": {"tiers": [{"up_to": "inf", "unit_amount": 7}]}}, "eur][tiers"),
-        ({"unit_amount": 1}, {"eur": {"custom_unit_amount": {"enabled": True}}}, "eur][custom_unit_amount"),
-        ({"unit_amount": 1}, {"eur": {"unit_amount": 10**12}}, "eur][unit_amount"),
-        ({"custom_unit_amount": {"enabled": True}}, {"eur": {"unit_amount": 1}}, "eur][custom_unit_amount"),
-        (TIERED, {"eur": {"unit_amount": 1}}, "eur][unit_amount"),
-        (TIERED, {"eur": {"tax_behavior": "inclusive"}}, "eur][tiers"),
-        (TIERED, {"eur": {"tiers": [{"up_to": 9, "unit_amount": 7}]}}, "eur][tiers[0][up_to"),
-    ],
-)
-def test_a_currency_option_is_priced_as_its_price(
-    local: Local, price: dict[str, Any], options: dict[str, Any], param: str
-) -> None:
-    refusal = refused_price(local, **price, currency_options=options)
-
-    assert (refusal.status, refusal.param) == (400, f"currency_options[{param}]".replace("tiers[0]", "tiers][0]"))
-
-
-def test_the_own_currency_is_no_option(local: Local) -> None:
-    assert refused_price(local, unit_amount=1, currency_options={"usd": {"unit_amount": 1}}) == Refusal(
-        "You are specifying an update to a currency option that matches the top-level currency for this price. "
-        "Please remove this currency option and update the top-level params instead.",
-        None,
-        "currency_options[usd]",
-    )
 
 
 def test_a_price_may_bring_its_product(local: Local) -> None:
@@ -407,13 +230,13 @@ def test_a_price_may_bring_its_product(local: Local) -> None:
 
 
 def test_a_price_is_of_one_product(local: Local) -> None:
-    assert refused_price(local, unit_amount=1, product_data={"name": "Max"}) == Refusal(
+    assert local.refused_price(unit_amount=1, product_data={"name": "Max"}) == Refusal(
         "You may only specify one of these parameters: product, product_data.", None, "product"
     )
 
 
 def test_the_product_must_exist(local: Local) -> None:
-    assert refused_price(local, unit_amount=1, product="max") == Refusal(
+    assert local.refused_price(unit_amount=1, product="max") == Refusal(
         "No such product: 'max'", "resource_missing", "product"
     )
 
