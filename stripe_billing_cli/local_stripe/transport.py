@@ -14,7 +14,7 @@ from requests.structures import CaseInsensitiveDict
 from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, SimulatedCrash, false_answer
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
-from stripe_billing_cli.local_stripe.core.requests import Api
+from stripe_billing_cli.local_stripe.core.requests import ServedApi
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
 
@@ -34,7 +34,7 @@ class LocalTransport(stripe.HTTPClient):
 
     name = "local"
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, api: Api = API) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, api: ServedApi = API) -> None:
         super().__init__()
         self.store = Store(path)
         self.router = Router(self.store, clock, api)

@@ -16,7 +16,7 @@ from tests.sweep.world import World
 
 LISTS = [
     route
-    for route in API.routes
+    for route in API.whole().routes
     if route.lists and route.path.startswith("/v1/") and not route.path.endswith("/search")
 ]
 """What is searched has pages of its own (tests/local_stripe/core/test_search.py)."""

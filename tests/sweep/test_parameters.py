@@ -22,7 +22,9 @@ from tests.sweep.refusals import check_answer
 from tests.sweep.world import World
 
 SERVED = [
-    route for route in API.routes if route.path.startswith("/v1/") and not route.path.startswith(examples.UNDOCUMENTED)
+    route
+    for route in API.whole().routes
+    if route.path.startswith("/v1/") and not route.path.startswith(examples.UNDOCUMENTED)
 ]
 SAMPLE = 6
 """Parameters of each call that are tried in a part of the sweep."""

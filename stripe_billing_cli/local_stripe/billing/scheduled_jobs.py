@@ -7,8 +7,6 @@ the agenda that is due is carried out as of its own time, in the order of the ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
@@ -30,7 +28,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     trial_ends,
 )
 from stripe_billing_cli.local_stripe.core import events, scheduler
-from stripe_billing_cli.local_stripe.core.requests import Call, Job
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -112,7 +110,7 @@ def _finalize(call: Call, id: str) -> None:
         payment_status.paid(call, opened, None)
     elif opened["collection_method"] == "send_invoice":
         events.record(call, "invoice.sent", opened)
-        scheduler.put(call.store, OVERDUE, id, opened["due_date"], opened["test_clock"])
+        scheduler.put(call.store, invoices.OVERDUE, id, opened["due_date"], opened["test_clock"])
     elif opened["auto_advance"]:
         collection.attempt(call, opened)
 
@@ -131,29 +129,30 @@ def _overdue(call: Call, id: str) -> None:
         payment_status.mark_overdue(call, invoice)
 
 
-OVERDUE = "invoice.overdue"
-JOBS: Mapping[str, Job] = {
-    schedule_jobs.CANCEL: _cancel,
-    schedule_jobs.DISCARD: pending_updates.expire,
-    schedule_jobs.EXPIRE: _expire,
-    schedule_jobs.RENEW: _renew,
-    schedule_jobs.RESUME: _collect_again,
-    schedule_jobs.TRIAL_WILL_END: _warn,
-    invoices.FINALIZE: _finalize,
-    invoices.RETRY: _retry,
-    OVERDUE: _overdue,
-    charges.SETTLE: charges.settle_by_itself,
-    disputes.DECIDE: disputes.decide,
-    disputes.FILL_IN: disputes.fill_in,
-    disputes.RUN_OUT: disputes.run_out,
-    ledger.BECOME_AVAILABLE: ledger.become_available,
-    payment_intents.DEBIT: payment_intents.end_debit,
-    payment_intents.EXPIRE: payment_intents.expire,
-    refunds.FAIL: refunds.fail,
-    refunds.TRACE: refunds.trace,
-    coupons.EXPIRE: coupons.expire,
-    discount.END: discount.end,
-    promotion_codes.EXPIRE: promotion_codes.expire,
-    schedule.TURN: phase_transitions.turn,
-    schedule.EXPIRING: phase_transitions.warn,
-}
+API = Api(
+    jobs={
+        schedule_jobs.CANCEL: _cancel,
+        schedule_jobs.DISCARD: pending_updates.expire,
+        schedule_jobs.EXPIRE: _expire,
+        schedule_jobs.RENEW: _renew,
+        schedule_jobs.RESUME: _collect_again,
+        schedule_jobs.TRIAL_WILL_END: _warn,
+        invoices.FINALIZE: _finalize,
+        invoices.RETRY: _retry,
+        invoices.OVERDUE: _overdue,
+        charges.SETTLE: charges.settle_by_itself,
+        disputes.DECIDE: disputes.decide,
+        disputes.FILL_IN: disputes.fill_in,
+        disputes.RUN_OUT: disputes.run_out,
+        ledger.BECOME_AVAILABLE: ledger.become_available,
+        payment_intents.DEBIT: payment_intents.end_debit,
+        payment_intents.EXPIRE: payment_intents.expire,
+        refunds.FAIL: refunds.fail,
+        refunds.TRACE: refunds.trace,
+        coupons.EXPIRE: coupons.expire,
+        discount.END: discount.end,
+        promotion_codes.EXPIRE: promotion_codes.expire,
+        schedule.TURN: phase_transitions.turn,
+        schedule.EXPIRING: phase_transitions.warn,
+    }
+)

@@ -11,5 +11,5 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 
 def announce(call: Call, effect: object) -> None:
     """Run what listens to effects of this type."""
-    for listener in call.api.listeners.get(type(effect), ()):
+    for listener in call.api.listeners_of(type(effect)):
         listener(call, effect)

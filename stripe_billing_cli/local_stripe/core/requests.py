@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from stripe_billing_cli.local_stripe.core.expansion import Expansions
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Params
@@ -29,7 +29,7 @@ class Call:
     request_id: str | None
     idempotency_key: str | None
     real_now: int
-    api: Api
+    api: ServedApi
     second_id: str = ""
 
 
@@ -62,6 +62,20 @@ Listeners = Mapping[type, tuple[Callable[[Call, Any], None], ...]]
 """What runs for an effect, by the type of the effect (`core/effects.py`)."""
 
 
+class ServedApi(Protocol):
+    """Everything that a local Stripe answers and does."""
+
+    @property
+    def expansions(self) -> Expansions: ...
+
+    def routes_at(self, path: str) -> Iterable[Route]:
+        """Return the routes that may be those of a path."""
+
+    def job(self, name: str) -> Job: ...
+
+    def listeners_of(self, effect: type) -> Iterable[Callable[[Call, Any], None]]: ...
+
+
 @dataclass(frozen=True)
 class Api:
     """A part of the local Stripe: what it answers, what it does by itself, by the names of jobs, and what it listens
@@ -75,6 +89,15 @@ class Api:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     listeners: Listeners = field(default_factory=dict)
     expansions: Expansions = field(default_factory=dict)
+
+    def routes_at(self, path: str) -> Sequence[Route]:
+        return self.routes
+
+    def job(self, name: str) -> Job:
+        return self.jobs[name]
+
+    def listeners_of(self, effect: type) -> Sequence[Callable[[Call, Any], None]]:
+        return self.listeners.get(effect, ())
 
 
 def join(parts: Sequence[Api]) -> Api:

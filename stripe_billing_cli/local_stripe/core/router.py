@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.core import (
 from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAccounts
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Call, Route, ServedApi
 from stripe_billing_cli.local_stripe.core.store import Object, Platform, Store
 
 NOT_IDS = frozenset({"/v1/invoices/upcoming", "/v1/invoices/create_preview"})
@@ -75,7 +75,7 @@ class Router:
         self,
         store: Store,
         clock: Callable[[], float],
-        api: Api,
+        api: ServedApi,
         *,
         strict_version: bool = False,
     ) -> None:
@@ -163,7 +163,7 @@ class Router:
     ) -> tuple[int, str, dict[str, str]]:
         api_key = authentication.key_of(request.headers)
         self._check_headers(request)
-        matched = _match(self._api.routes, request.method.upper(), request.path)
+        matched = _match(self._api, request.method.upper(), request.path)
         now = int(self._clock())
         if matched.route.method == "GET":
             self._let_time_pass(now, request_id)
@@ -274,10 +274,10 @@ def _of_own_account(request: Request) -> Request:
     return replace(request, headers=headers)
 
 
-def _match(routes: Sequence[Route], method: str, path: str) -> RouteMatch:
+def _match(api: ServedApi, method: str, path: str) -> RouteMatch:
     """Return the route of a call. What Stripe documents and is not here is refused by name."""
     parts = path.split("/")
-    for route in routes:
+    for route in api.routes_at(path):
         template = route.path.split("/")
         if route.method != method or len(template) != len(parts):
             continue
@@ -310,7 +310,7 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
     return forms.decode(request.query, request.body)
 
 
-def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str) -> PreparedCall:
+def _prepare(api: ServedApi, route: Route, fields: dict[str, forms.Raw], api_key: str) -> PreparedCall:
     """Read a call, and raise what Stripe refuses before it executes: an idempotency key does not remember it."""
     access, fields = publishable_keys.access(api_key, route, fields)
     params = parameter_reading.read(route.form, fields, lambda: documented.operation(route.method, route.path))

@@ -88,10 +88,10 @@ def forget(store: Store, clock: str) -> None:
 def catch_up(call: Call, clock: str, until: int) -> None:
     """Carry out all that is due on a test clock, or in real time, up to `until`."""
     for entry in take(call.store, clock, until):
-        call.api.jobs[entry.what](clocks.by_itself(call, entry.due, real=clock in REAL_CLOCKS), entry.id)
+        call.api.job(entry.what)(clocks.by_itself(call, entry.due, real=clock in REAL_CLOCKS), entry.id)
 
 
 def finish(call: Call, newest: int) -> None:
     """Carry out now what earlier calls left to be done moments later; `newest` is the number of their last entry."""
     for entry in take(call.store, SOON, call.real_now + SOON_SECONDS, newest):
-        call.api.jobs[entry.what](clocks.by_itself(call, min(entry.due, call.real_now), real=True), entry.id)
+        call.api.job(entry.what)(clocks.by_itself(call, min(entry.due, call.real_now), real=True), entry.id)

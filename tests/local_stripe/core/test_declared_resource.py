@@ -64,7 +64,7 @@ class Unchecked(Local):
 
 @pytest.fixture
 def toys(tmp_path: Path) -> Iterator[Local]:
-    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API, TOYS_API]))
+    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API.whole(), TOYS_API]))
     yield Unchecked(transport)
     transport.close()
 
@@ -147,7 +147,7 @@ def test_a_call_of_its_own_changes_a_toy_and_is_an_event(toys: Local) -> None:
 
 def test_what_stripe_has_no_event_for_is_none(tmp_path: Path) -> None:
     quiet = replace(TOYS, announces=("deleted",))
-    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API, quiet.api]))
+    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API.whole(), quiet.api]))
     toys = Unchecked(transport)
     made = toys.post(PATH, name="Train")
     toys.delete(f"{PATH}/{made['id']}")
@@ -158,7 +158,7 @@ def test_what_stripe_has_no_event_for_is_none(tmp_path: Path) -> None:
 
 def test_declared_resources_announce_what_stripe_has_events_for() -> None:
     """After the SDK's list of the types of events: what lacks one leaves it out of `announces`."""
-    acts = (getattr(route.act, "__self__", None) for route in API.routes)
+    acts = (getattr(route.act, "__self__", None) for route in API.whole().routes)
     declared = {one.kind: one for one in acts if isinstance(one, Resource)}
 
     assert declared

@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp, DebitFailed, PaymentMade
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import effects, events
-from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -100,9 +100,11 @@ def on_card(call: Call, effect: CardSetUp) -> None:
         begin_subscription(call, session, setup["payment_method"])
 
 
-LISTENERS: Listeners = {
-    CardSetUp: (on_card,),
-    DebitFailed: (on_failed_debit,),
-    InvoicePaid: (on_paid_invoice,),
-    PaymentMade: (on_payment,),
-}
+API = Api(
+    listeners={
+        CardSetUp: (on_card,),
+        DebitFailed: (on_failed_debit,),
+        InvoicePaid: (on_paid_invoice,),
+        PaymentMade: (on_payment,),
+    }
+)

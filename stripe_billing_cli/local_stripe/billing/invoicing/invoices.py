@@ -30,6 +30,7 @@ NOT_OPEN = "You can only pass in open invoices. This invoice isn't open."
 """Why an invoice cannot be voided or given up (recorded, 2026-08-26.dahlia; without a code, as all such refusals)."""
 FINALIZE = "invoice.finalize"
 RETRY = "invoice.retry"
+OVERDUE = "invoice.overdue"
 
 
 def new_draft(

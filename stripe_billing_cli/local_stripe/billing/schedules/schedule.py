@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions.effects import Subscr
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.metadata import merged
-from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "subscription_schedule"
@@ -113,4 +113,4 @@ def close_with_subscription(call: Call, effect: SubscriptionEnded) -> None:
         closed(call, schedule, "canceled")
 
 
-LISTENERS: Listeners = {SubscriptionEnded: (close_with_subscription,)}
+API = Api(listeners={SubscriptionEnded: (close_with_subscription,)})

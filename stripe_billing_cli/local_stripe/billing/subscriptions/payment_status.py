@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, pending_updates, repository, schedule_jobs
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 OWING = ("past_due", "unpaid")
@@ -141,4 +141,4 @@ def set_delinquent(call: Call, id: str, delinquent: bool) -> None:
         events.record(call, "customer.updated", after, customer)
 
 
-LISTENERS: Listeners = {InvoicePaid: (on_paid,), PaymentFailedError: (on_failed,)}
+API = Api(listeners={InvoicePaid: (on_paid,), PaymentFailedError: (on_failed,)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import customers, scheduled_jobs
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_fields, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.payments import intent_checks
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
@@ -240,7 +240,7 @@ def send(call: Call) -> Object:
         raise invalid(f"You cannot send an invoice that is {invoice['status']}.", code="invoice_not_editable")
     if invoice["status"] == "draft":
         invoice = _finalized(call, invoice)
-        scheduler.put(call.store, scheduled_jobs.OVERDUE, invoice["id"], invoice["due_date"], invoice["test_clock"])
+        scheduler.put(call.store, invoices.OVERDUE, invoice["id"], invoice["due_date"], invoice["test_clock"])
     events.record(call, "invoice.sent", invoice)
     return invoice
 
