@@ -55,8 +55,8 @@ def watch() -> None:
     """Give every `StripeApi` answers of which only what is declared can be read."""
     original, original_event = client.completed, completion.completed_event
 
-    def completed(answer: Any, request_id: str | None, *, expected: str | None = None) -> Any:
-        return _answer(original(answer, request_id, expected=expected))
+    def completed(answer: Any, request_id: str | None, **expected: Any) -> Any:
+        return _answer(original(answer, request_id, **expected))
 
     def completed_event(event: dict[str, Any]) -> dict[str, Any]:
         shown = original_event(event)

@@ -157,7 +157,7 @@ def idempotency_key(account: str | None, create: Create, params: Mapping[str, An
     return "billing-" + hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:48]
 
 
-def _current(api: StripeApi, create: Create, params: Mapping[str, Any], answer: Answer) -> Object | None:
+def _current(api: StripeApi, create: Create, params: Mapping[str, Any], answer: Answer[Object]) -> Object | None:
     """Return the object of an answer, unless the answer is a remembered one that is not true any more."""
     if not answer.replayed:
         return answer.body

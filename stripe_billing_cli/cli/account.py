@@ -18,6 +18,6 @@ def account_name(api: StripeApi) -> str:
         return "of unknown name: this restricted key may not read it"
     except UnsupportedCallError:
         return "of unknown name: this server does not say it"
-    dashboard = (account.get("settings") or {}).get("dashboard") or {}
-    business = account.get("business_profile") or {}
-    return str(dashboard.get("display_name") or business.get("name") or account.get("email") or account["id"])
+    displayed = account["settings"]["dashboard"]["display_name"] if account["settings"] else None
+    business = account["business_profile"]["name"] if account["business_profile"] else None
+    return displayed or business or account["email"] or account["id"]

@@ -1,6 +1,8 @@
 """The only connection to Stripe: parameters go in as dicts, answers come out as dicts, trouble as `StripeCallError`.
 
-Answers come out completed and checked (`completion.py`): what `objects/` declares can be read, absent or not.
+Answers come out completed and checked (`completion.py`): what `objects/` declares can be read, absent or not. A call
+that names the `kind` of its answer, `api.get(path, kind=Invoice)`, is refused an answer of another, and mypy knows what
+can be read of it; one that does not is for objects of whatever kind.
 Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). What it
 leaves to its user is done here: pacing, 429s, truncated answers, and a line for each call (`--verbose`).
 """
@@ -10,10 +12,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 from urllib.parse import urlsplit
 
 import stripe
@@ -21,9 +23,11 @@ import stripe
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.address import STRIPE_API_BASE
-from stripe_billing_cli.stripe_api.completion import completed
+from stripe_billing_cli.stripe_api.completion import completed, names_of
 from stripe_billing_cli.stripe_api.error_translation import billing_error, is_replayed
 from stripe_billing_cli.stripe_api.expansion import check_expanded
+from stripe_billing_cli.stripe_api.objects.account import Account
+from stripe_billing_cli.stripe_api.objects.common import Kind
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 from stripe_billing_cli.stripe_api.whole_lists import fill_items
 
@@ -31,7 +35,9 @@ PAGE = 100
 """The most objects that a list gives at once (https://docs.stripe.com/api/pagination)."""
 
 Params = Mapping[str, Any]
-Object = dict[str, Any]
+Object = Any
+"""An object of Stripe's of whatever kind."""
+Body = TypeVar("Body")
 
 
 @dataclass(frozen=True)
@@ -66,11 +72,11 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Generic[Body]):
     """An answer of Stripe's. `replayed`: Stripe remembered the idempotency key and repeated an earlier answer; it may
     be out of date."""
 
-    body: Object
+    body: Body
     request_id: str | None
     replayed: bool
 
@@ -182,45 +188,85 @@ class StripeApi:
         self._client = client
         self._base = base
         self.livemode = livemode
-        self._account: Object | None = None
+        self._account: Account | None = None
         self._account_lock = threading.Lock()
 
-    def account(self) -> Object:
+    def account(self) -> Account:
         """Return the account that the key belongs to; read once."""
         with self._account_lock:
             if self._account is None:
-                self._account = self.get("/v1/account")
+                self._account = self.get("/v1/account", kind=Account)
             return self._account
 
-    def get(self, path: str, params: Params | None = None) -> Object:
-        return self._call("get", path, params, None).body
+    @overload
+    def get(self, path: str, params: Params | None = None) -> Object: ...
 
-    def post(self, path: str, params: Params, idempotency_key: str | None = None) -> Answer:
+    @overload
+    def get(self, path: str, params: Params | None = None, *, kind: type[Kind]) -> Kind: ...
+
+    def get(self, path: str, params: Params | None = None, *, kind: Any = None) -> Any:
+        return self._call("get", path, params, None, expected=names_of(kind)).body
+
+    @overload
+    def post(self, path: str, params: Params, idempotency_key: str | None = None) -> Answer[Object]: ...
+
+    @overload
+    def post(
+        self, path: str, params: Params, idempotency_key: str | None = None, *, kind: type[Kind]
+    ) -> Answer[Kind]: ...
+
+    def post(self, path: str, params: Params, idempotency_key: str | None = None, *, kind: Any = None) -> Answer[Any]:
         """A write. Without a key the SDK makes one up, which covers the retries of this one call."""
-        return self._call("post", path, params, idempotency_key)
+        return self._call("post", path, params, idempotency_key, expected=names_of(kind))
 
-    def delete(self, path: str, params: Params | None = None) -> Object:
+    @overload
+    def delete(self, path: str, params: Params | None = None) -> Object: ...
+
+    @overload
+    def delete(self, path: str, params: Params | None = None, *, kind: type[Kind]) -> Kind: ...
+
+    def delete(self, path: str, params: Params | None = None, *, kind: Any = None) -> Any:
         """Stripe takes no idempotency key here: a repeated one answers that there is nothing left (404)."""
-        return self._call("delete", path, params, None).body
+        return self._call("delete", path, params, None, expected=names_of(kind)).body
 
-    def page(self, path: str, params: Params) -> tuple[list[Object], bool]:
+    @overload
+    def page(self, path: str, params: Params) -> tuple[list[Object], bool]: ...
+
+    @overload
+    def page(self, path: str, params: Params, *, kind: type[Kind]) -> tuple[list[Kind], bool]: ...
+
+    def page(self, path: str, params: Params, *, kind: Any = None) -> tuple[list[Any], bool]:
         """Return one page of a list, newest first, and whether there are more."""
-        answer = self._call("get", path, {"limit": PAGE, **params}, None, expected="list").body
+        wanted = {"limit": PAGE, **params}
+        answer = self._call("get", path, wanted, None, expected=("list",), listed=names_of(kind)).body
         return answer["data"], answer["has_more"]
 
-    def pages(self, path: str, params: Params) -> Iterator[list[Object]]:
+    @overload
+    def pages(self, path: str, params: Params) -> Iterator[list[Object]]: ...
+
+    @overload
+    def pages(self, path: str, params: Params, *, kind: type[Kind]) -> Iterator[list[Kind]]: ...
+
+    def pages(self, path: str, params: Params, *, kind: Any = None) -> Iterator[list[Any]]:
         """Yield a list to its end, a page of up to 100 at a time."""
         cursor: dict[str, str] = {}
         while True:
-            objects, more = self.page(path, {**params, **cursor})
+            objects, more = self.page(path, {**params, **cursor}, kind=kind)
             yield objects
             if not more or not objects:
                 return
             cursor = {"starting_after": objects[-1]["id"]}
 
     def _call(
-        self, method: str, path: str, params: Params | None, idempotency_key: str | None, *, expected: str | None = None
-    ) -> Answer:
+        self,
+        method: str,
+        path: str,
+        params: Params | None,
+        idempotency_key: str | None,
+        *,
+        expected: Collection[str] = (),
+        listed: Collection[str] = (),
+    ) -> Answer[Any]:
         options = {"idempotency_key": idempotency_key} if idempotency_key else {}
         try:
             response = self._client.raw_request(method, path, **dict(params or {}), **options)
@@ -229,7 +275,7 @@ class StripeApi:
         except LocalStripeError as error:
             raise errors.LocalStripeFileError(error.message, error.hint) from error
         check_expanded(response.data, params or {}, response.request_id)
-        body = completed(response.data, response.request_id, expected=expected)
+        body = completed(response.data, response.request_id, expected=expected, listed=listed)
         fill_items(body, params or {}, self.pages)
         return Answer(
             body=body,

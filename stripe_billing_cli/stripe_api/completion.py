@@ -10,15 +10,14 @@ from __future__ import annotations
 import copy
 import types
 import typing
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin
 
-import msgspec
-
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
 from stripe_billing_cli.stripe_api.objects import OBJECTS
-from stripe_billing_cli.stripe_api.objects.common import Page, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import Page
 from stripe_billing_cli.stripe_api.objects.events import Event
 
 
@@ -26,7 +25,7 @@ from stripe_billing_cli.stripe_api.objects.events import Event
 class FieldShape:
     """The shape of a field: null, scalars of these types, an object with `fields`, a list or a hash.
 
-    `fields` are those of a struct, `elements` what a list has, `values` what a hash has, where they are declared.
+    `fields` are those of an object, `elements` what a list has, `values` what a hash has, where they are declared.
     """
 
     nullable: bool = False
@@ -58,13 +57,16 @@ class _FieldError(Exception):
         super().__init__(path)
 
 
-def completed(answer: Any, request_id: str | None, *, expected: str | None = None) -> Any:
+def completed(
+    answer: Any, request_id: str | None, *, expected: Collection[str] = (), listed: Collection[str] = ()
+) -> Any:
     """Return the answer, completed in place. Raises `IncompleteAnswerError`.
 
-    `expected` is what its `object` must say, where only one kind of answer can be meant.
+    `expected` is what its `object` may say, and `listed` what the `object` of each element of a list may say; empty:
+    anything.
     """
     try:
-        _complete_answer(answer, expected)
+        _complete_answer(answer, expected, listed)
     except _FieldError as error:
         raise IncompleteAnswerError(_message(error), request_id=request_id) from None
     return answer
@@ -83,30 +85,36 @@ def completed_event(event: dict[str, Any]) -> dict[str, Any]:
         raise IncompleteAnswerError(_message(error)) from None
     target = event["data"]["object"]
     if target.get("object") in OBJECTS:
-        _fill(target, _fields(OBJECTS[target["object"]]))
+        _fill(target, fields_of(OBJECTS[target["object"]]))
     return event
 
 
-def fields_of(struct: Any) -> Fields:
-    """Return the fields that a struct declares, by name."""
-    return _fields(struct)
+def fields_of(declared: Any) -> Fields:
+    """Return the fields that an object is declared with, by name."""
+    return _fields(declared)
 
 
-def _complete_answer(answer: Any, expected: str | None) -> None:
+@cache
+def names_of(declared: Any) -> tuple[str, ...]:
+    """Return what the `object` of an answer of this type may say: `Customer` → `customer`."""
+    return tuple(name for name, known in OBJECTS.items() if known is declared)
+
+
+def _complete_answer(answer: Any, expected: Collection[str], listed: Collection[str]) -> None:
     if not isinstance(answer, dict):
         raise _FieldError("object", "is missing")
     kind = answer.get("object")
     if kind == "list" or (kind is None and isinstance(answer.get("data"), list)):
-        _complete_list(answer, v2=kind is None)
+        _complete_list(answer, listed, v2=kind is None)
     elif not isinstance(kind, str):
         raise _FieldError("object", "is missing")
-    elif expected is not None and kind != expected:
-        raise _FieldError("object", f"is {kind}, where {expected} is expected")
+    elif expected and kind not in expected:
+        raise _FieldError("object", f"is {kind}, where {' or '.join(expected)} is expected")
     elif kind in OBJECTS:
-        _complete_object(answer, _fields(OBJECTS[kind]))
+        _complete_object(answer, fields_of(OBJECTS[kind]))
 
 
-def _complete_list(answer: dict[str, Any], *, v2: bool) -> None:
+def _complete_list(answer: dict[str, Any], listed: Collection[str], *, v2: bool) -> None:
     """A page of a list. Lists of v2 have no `object` and no `has_more` (https://docs.stripe.com/api-v2-overview)."""
     if v2:
         answer.setdefault("next_page_url", None)
@@ -114,7 +122,7 @@ def _complete_list(answer: dict[str, Any], *, v2: bool) -> None:
         _complete_object(answer, _fields(Page[Any]))
     for number, element in enumerate(answer["data"]):
         try:
-            _complete_answer(element, None)
+            _complete_answer(element, listed, ())
         except _FieldError as error:
             raise _within(error, answer, f"data[{number}]") from None
 
@@ -200,18 +208,16 @@ def _value_text(value: Any) -> str:
     return WORDS.get(type(value), "null")
 
 
-# Structs, as shapes
+# Declared objects, as shapes
 
 
 @cache
-def _fields(struct: Any) -> Fields:
-    """Return the declared fields of a struct, or of a generic one for one type."""
-    origin = get_origin(struct) or struct
+def _fields(declared: Any) -> Fields:
+    """Return the fields of a declared object, or of a generic one for one type."""
+    origin = get_origin(declared) or declared
+    replaced = dict(zip(getattr(origin, "__parameters__", ()), get_args(declared), strict=False))
     hints = typing.get_type_hints(origin)
-    replaced = dict(zip(getattr(origin, "__parameters__", ()), get_args(struct), strict=False))
-    return tuple(
-        (field.encode_name, _shape(_replace(hints[field.name], replaced))) for field in msgspec.structs.fields(origin)
-    )
+    return tuple((name, _shape(_replace(hint, replaced))) for name, hint in hints.items())
 
 
 def _replace(hint: Any, replaced: dict[Any, Any]) -> Any:
@@ -234,7 +240,7 @@ def _shape(hint: Any) -> FieldShape:
         return FieldShape(elements=_shape(arguments[0]))
     if origin is dict:
         return FieldShape(values=_shape(arguments[1]))
-    if isinstance(origin or hint, type) and issubclass(origin or hint, StripeObject):
+    if typing.is_typeddict(origin or hint):
         return FieldShape(fields=_fields(hint))
     return FieldShape(scalars=(float, int) if hint is float else (hint,))
 

@@ -51,7 +51,8 @@ class OwedInvoice:
     @property
     def url(self) -> str | None:
         """Return the page on which the customer can pay it."""
-        return self.invoice["hosted_invoice_url"]  # type: ignore[no-any-return]
+        url: str | None = self.invoice["hosted_invoice_url"]
+        return url
 
 
 def owed_record(owes: OwedInvoice | None) -> dict[str, Any]:
@@ -127,6 +128,6 @@ def default_card(subscription: Object) -> Object | None:
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     own = subscription["default_payment_method"]
     if own is not None:
-        return own  # type: ignore[no-any-return]
+        return own
     settings = subscription["customer"].get("invoice_settings") or {}
     return settings.get("default_payment_method")

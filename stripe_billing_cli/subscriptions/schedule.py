@@ -71,7 +71,7 @@ def update_params(
 def _current(schedule: Object) -> Object:
     """Return the phase that runs now: the last one that began by the start of the current phase."""
     began = schedule["current_phase"]["start_date"]
-    return [phase for phase in schedule["phases"] if phase["start_date"] <= began][-1]  # type: ignore[no-any-return]
+    return [phase for phase in schedule["phases"] if phase["start_date"] <= began][-1]
 
 
 def _with_quantities(phase: Object, later: Sequence[Terms]) -> Object:

@@ -81,7 +81,7 @@ def delete(api: StripeApi, id: str) -> None:
         return
 
 
-def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer:
+def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer[Any]:
     """Create an endpoint; what Stripe remembers of one that was deleted since is asked for again, anew."""
     deleted_ids: list[str] = []
     for _ in range(ATTEMPTS):

@@ -72,7 +72,7 @@ class TaxRateObject(StripeObject):
     inclusive: bool
     metadata: dict[str, str]
     percentage: float
-    jurisdiction: str | None = None
+    jurisdiction: str | None
 
 
 class Rebate(FileModel):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stripe_billing_cli.stripe_api.client import connect_locally
 from stripe_billing_cli.stripe_api.completion import completed as completed_by_door
 from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.events import ListedEvent
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from tests.stripe_api.price import PRICE
 
 
@@ -110,7 +115,18 @@ def test_what_is_no_answer_at_all(answer: Any, told: str) -> None:
 
 def test_a_list_is_expected_where_one_was_asked_for() -> None:
     with pytest.raises(IncompleteAnswerError, match="in the answer, object is price, where list is expected"):
-        completed_by_door(copy.deepcopy(PRICE), None, expected="list")
+        completed_by_door(copy.deepcopy(PRICE), None, expected=("list",))
+
+
+def test_an_answer_is_of_the_kind_that_was_asked_for(tmp_path: Path) -> None:
+    api = connect_locally(tmp_path / "local.db")
+    path = f"/v1/customers/{api.post('/v1/customers', {}, kind=Customer).body['id']}"
+
+    assert api.get(path, kind=Customer)["email"] is None
+    with pytest.raises(IncompleteAnswerError, match="object is customer, where invoice is expected"):
+        api.get(path, kind=Invoice)
+    with pytest.raises(IncompleteAnswerError, match=r"data\[0\].object is customer, where event or v2.core.event is"):
+        api.page("/v1/customers", {}, kind=ListedEvent)
 
 
 def test_of_a_deleted_object_nothing_is_required() -> None:

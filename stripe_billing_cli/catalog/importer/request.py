@@ -188,9 +188,9 @@ def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], 
         account = api.account()
     except (PermissionMissingError, UnsupportedCallError):
         return UNNAMED
-    dashboard = (account.get("settings") or {}).get("dashboard") or {}
-    business = account.get("business_profile") or {}
-    named = readable_key(dashboard.get("display_name") or business.get("name") or "") or UNNAMED
+    displayed = account["settings"]["dashboard"]["display_name"] if account["settings"] else None
+    business = account["business_profile"]["name"] if account["business_profile"] else None
+    named = readable_key(displayed or business or "") or UNNAMED
     return named if named not in marked else f"{named}-2"
 
 

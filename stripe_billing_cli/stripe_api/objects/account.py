@@ -1,16 +1,14 @@
 """Accounts (https://docs.stripe.com/api/accounts/object)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.common import StripeObject
 
 
 class BusinessProfile(StripeObject):
-    name: str | None = None
+    name: str | None
 
 
 class Dashboard(StripeObject):
-    display_name: str | None = None
+    display_name: str | None
 
 
 class AccountSettings(StripeObject):
@@ -19,6 +17,6 @@ class AccountSettings(StripeObject):
 
 class Account(StripeObject):
     id: str
-    business_profile: BusinessProfile | None = None
-    email: str | None = None
-    settings: AccountSettings | None = None
+    business_profile: BusinessProfile | None
+    email: str | None
+    settings: AccountSettings | None

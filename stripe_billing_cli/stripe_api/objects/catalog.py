@@ -1,12 +1,10 @@
 """Products, prices, coupons and promotion codes (https://docs.stripe.com/api/products and the pages after it)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.common import Metadata, Reference, StripeObject
 
 
 class MarketingFeature(StripeObject):
-    name: str | None = None
+    name: str | None
 
 
 class PackageDimensions(StripeObject):
@@ -19,8 +17,8 @@ class PackageDimensions(StripeObject):
 class TaxDetails(StripeObject):
     """Newer than Stripe's OpenAPI document that the others are taken from: `stripe/_product.py`."""
 
-    performance_location: str | None = None
-    tax_code: Reference | None = None
+    performance_location: str | None
+    tax_code: Reference | None
 
 
 class Product(StripeObject):
@@ -31,30 +29,30 @@ class Product(StripeObject):
     images: list[str]
     marketing_features: list[MarketingFeature]
     metadata: Metadata
-    default_price: Reference | None = None
-    description: str | None = None
-    package_dimensions: PackageDimensions | None = None
-    shippable: bool | None = None
-    statement_descriptor: str | None = None
-    tax_code: Reference | None = None
-    tax_details: TaxDetails | None = None
-    unit_label: str | None = None
-    url: str | None = None
+    default_price: Reference | None
+    description: str | None
+    package_dimensions: PackageDimensions | None
+    shippable: bool | None
+    statement_descriptor: str | None
+    tax_code: Reference | None
+    tax_details: TaxDetails | None
+    unit_label: str | None
+    url: str | None
 
 
 class Recurring(StripeObject):
     interval: str
     interval_count: int
     usage_type: str
-    meter: str | None = None
-    trial_period_days: int | None = None
+    meter: str | None
+    trial_period_days: int | None
     """Not in Stripe's OpenAPI document: `stripe/_price.py`."""
 
 
 class CustomUnitAmount(StripeObject):
-    minimum: int | None = None
-    maximum: int | None = None
-    preset: int | None = None
+    minimum: int | None
+    maximum: int | None
+    preset: int | None
 
 
 class TransformQuantity(StripeObject):
@@ -65,19 +63,19 @@ class TransformQuantity(StripeObject):
 class Tier(StripeObject):
     """A tier of a price. `up_to` is None for the last tier."""
 
-    up_to: int | None = None
-    flat_amount: int | None = None
-    flat_amount_decimal: str | None = None
-    unit_amount: int | None = None
-    unit_amount_decimal: str | None = None
+    up_to: int | None
+    flat_amount: int | None
+    flat_amount_decimal: str | None
+    unit_amount: int | None
+    unit_amount_decimal: str | None
 
 
 class CurrencyOption(StripeObject):
-    custom_unit_amount: CustomUnitAmount | None = None
-    tax_behavior: str | None = None
-    tiers: list[Tier] | None = None
-    unit_amount: int | None = None
-    unit_amount_decimal: str | None = None
+    custom_unit_amount: CustomUnitAmount | None
+    tax_behavior: str | None
+    tiers: list[Tier] | None
+    unit_amount: int | None
+    unit_amount_decimal: str | None
 
 
 class Price(StripeObject):
@@ -90,17 +88,17 @@ class Price(StripeObject):
     currency: str
     metadata: Metadata
     product: str | Product
-    currency_options: dict[str, CurrencyOption] | None = None
-    custom_unit_amount: CustomUnitAmount | None = None
-    lookup_key: str | None = None
-    nickname: str | None = None
-    recurring: Recurring | None = None
-    tax_behavior: str | None = None
-    tiers: list[Tier] | None = None
-    tiers_mode: str | None = None
-    transform_quantity: TransformQuantity | None = None
-    unit_amount: int | None = None
-    unit_amount_decimal: str | None = None
+    currency_options: dict[str, CurrencyOption] | None
+    custom_unit_amount: CustomUnitAmount | None
+    lookup_key: str | None
+    nickname: str | None
+    recurring: Recurring | None
+    tax_behavior: str | None
+    tiers: list[Tier] | None
+    tiers_mode: str | None
+    transform_quantity: TransformQuantity | None
+    unit_amount: int | None
+    unit_amount_decimal: str | None
 
 
 class Aggregation(StripeObject):
@@ -127,7 +125,7 @@ class Meter(StripeObject):
     event_name: str
     status: str
     value_settings: ValueSettings
-    event_time_window: str | None = None
+    event_time_window: str | None
 
 
 class AppliesTo(StripeObject):
@@ -145,31 +143,31 @@ class Coupon(StripeObject):
     created: int
     duration: str
     valid: bool
-    amount_off: int | None = None
-    applies_to: AppliesTo | None = None
-    currency: str | None = None
-    currency_options: dict[str, CouponOption] | None = None
-    duration_in_months: int | None = None
-    max_redemptions: int | None = None
-    metadata: Metadata | None = None
-    name: str | None = None
-    percent_off: float | None = None
-    redeem_by: int | None = None
+    amount_off: int | None
+    applies_to: AppliesTo | None
+    currency: str | None
+    currency_options: dict[str, CouponOption] | None
+    duration_in_months: int | None
+    max_redemptions: int | None
+    metadata: Metadata | None
+    name: str | None
+    percent_off: float | None
+    redeem_by: int | None
 
 
 class DiscountSource(StripeObject):
-    coupon: str | Coupon | None = None
+    coupon: str | Coupon | None
 
 
 class Discount(StripeObject):
     id: str
     source: DiscountSource
-    end: int | None = None
-    promotion_code: Reference | None = None
+    end: int | None
+    promotion_code: Reference | None
 
 
 class Promotion(StripeObject):
-    coupon: str | Coupon | None = None
+    coupon: str | Coupon | None
 
 
 class MinimumOption(StripeObject):
@@ -180,9 +178,9 @@ class Restrictions(StripeObject):
     """The restrictions of a promotion code. `currency_options` is there where it was expanded."""
 
     first_time_transaction: bool
-    currency_options: dict[str, MinimumOption] | None = None
-    minimum_amount: int | None = None
-    minimum_amount_currency: str | None = None
+    currency_options: dict[str, MinimumOption] | None
+    minimum_amount: int | None
+    minimum_amount_currency: str | None
 
 
 class PromotionCode(StripeObject):
@@ -193,10 +191,10 @@ class PromotionCode(StripeObject):
     promotion: Promotion
     restrictions: Restrictions
     times_redeemed: int
-    customer: Reference | None = None
-    expires_at: int | None = None
-    max_redemptions: int | None = None
-    metadata: Metadata | None = None
+    customer: Reference | None
+    expires_at: int | None
+    max_redemptions: int | None
+    metadata: Metadata | None
 
 
 class TaxRate(StripeObject):
@@ -208,12 +206,12 @@ class TaxRate(StripeObject):
     display_name: str
     inclusive: bool
     percentage: float
-    country: str | None = None
-    description: str | None = None
-    jurisdiction: str | None = None
-    metadata: Metadata | None = None
-    state: str | None = None
-    tax_type: str | None = None
+    country: str | None
+    description: str | None
+    jurisdiction: str | None
+    metadata: Metadata | None
+    state: str | None
+    tax_type: str | None
 
 
 class ShippingOption(StripeObject):
@@ -226,7 +224,7 @@ class FixedAmount(StripeObject):
 
     amount: int
     currency: str
-    currency_options: dict[str, ShippingOption] | None = None
+    currency_options: dict[str, ShippingOption] | None
 
 
 class DeliveryBound(StripeObject):
@@ -235,8 +233,8 @@ class DeliveryBound(StripeObject):
 
 
 class DeliveryEstimate(StripeObject):
-    maximum: DeliveryBound | None = None
-    minimum: DeliveryBound | None = None
+    maximum: DeliveryBound | None
+    minimum: DeliveryBound | None
 
 
 class ShippingRate(StripeObject):
@@ -247,11 +245,11 @@ class ShippingRate(StripeObject):
     created: int
     metadata: Metadata
     type: str
-    delivery_estimate: DeliveryEstimate | None = None
-    display_name: str | None = None
-    fixed_amount: FixedAmount | None = None
-    tax_behavior: str | None = None
-    tax_code: Reference | None = None
+    delivery_estimate: DeliveryEstimate | None
+    display_name: str | None
+    fixed_amount: FixedAmount | None
+    tax_behavior: str | None
+    tax_code: Reference | None
 
 
 class OfferedShipping(StripeObject):

@@ -1,15 +1,18 @@
-"""The parts of the structs of Stripe's objects."""
+"""The parts of Stripe's objects that many of them have, and what a declaration is.
 
-from __future__ import annotations
+The modules of this package do without `from __future__ import annotations`: annotations that are text would each be
+compiled at start-up.
+"""
 
-from typing import Any, Generic, TypeVar
-
-import msgspec
+from collections.abc import Mapping
+from typing import Any, Generic, TypedDict, TypeVar
 
 T = TypeVar("T")
+Kind = TypeVar("Kind", bound=Mapping[str, Any])
+"""A declared object, of whatever kind: `Customer`, `Invoice`."""
 
 
-class StripeObject(msgspec.Struct, kw_only=True):
+class StripeObject(TypedDict):
     """A part of an answer. Times are Unix seconds, amounts minor units."""
 
 
@@ -47,4 +50,4 @@ class SearchResult(StripeObject):
     """The result of a search: objects that are not completed (https://docs.stripe.com/search)."""
 
     data: list[Any]
-    next_page: str | None = None
+    next_page: str | None

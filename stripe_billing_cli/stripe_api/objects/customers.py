@@ -1,17 +1,15 @@
 """Customers, their tax ids and their payment methods (https://docs.stripe.com/api/customers/object)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.common import Metadata, Reference, StripeObject
 
 
 class Address(StripeObject):
-    city: str | None = None
-    country: str | None = None
-    line1: str | None = None
-    line2: str | None = None
-    postal_code: str | None = None
-    state: str | None = None
+    city: str | None
+    country: str | None
+    line1: str | None
+    line2: str | None
+    postal_code: str | None
+    state: str | None
 
 
 class Card(StripeObject):
@@ -26,12 +24,12 @@ class PaymentMethod(StripeObject):
 
     id: str
     type: str
-    card: Card | None = None
-    customer: Reference | None = None
+    card: Card | None
+    customer: Reference | None
 
 
 class InvoiceSettings(StripeObject):
-    default_payment_method: str | PaymentMethod | None = None
+    default_payment_method: str | PaymentMethod | None
 
 
 class Customer(StripeObject):
@@ -40,18 +38,18 @@ class Customer(StripeObject):
     id: str
     created: int
     livemode: bool
-    deleted: bool | None = None
-    address: Address | None = None
-    balance: int | None = None
-    currency: str | None = None
-    delinquent: bool | None = None
-    description: str | None = None
-    email: str | None = None
-    invoice_settings: InvoiceSettings | None = None
-    metadata: Metadata | None = None
-    name: str | None = None
-    phone: str | None = None
-    test_clock: Reference | None = None
+    deleted: bool | None
+    address: Address | None
+    balance: int | None
+    currency: str | None
+    delinquent: bool | None
+    description: str | None
+    email: str | None
+    invoice_settings: InvoiceSettings | None
+    metadata: Metadata | None
+    name: str | None
+    phone: str | None
+    test_clock: Reference | None
 
 
 class TaxId(StripeObject):
@@ -68,7 +66,7 @@ class BalanceTransaction(StripeObject):
     currency: str
     ending_balance: int
     type: str
-    credit_note: Reference | None = None
-    description: str | None = None
-    invoice: Reference | None = None
-    metadata: Metadata | None = None
+    credit_note: Reference | None
+    description: str | None
+    invoice: Reference | None
+    metadata: Metadata | None

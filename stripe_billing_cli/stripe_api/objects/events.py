@@ -3,8 +3,6 @@
 https://docs.stripe.com/api/events/object and https://docs.stripe.com/api/v2/core/events.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from stripe_billing_cli.stripe_api.objects.common import StripeObject
@@ -20,7 +18,7 @@ class EventData(StripeObject):
     """The object of an event. `object` is of any kind, and as it was in the API version of the event."""
 
     object: dict[str, Any]
-    previous_attributes: dict[str, Any] | None = None
+    previous_attributes: dict[str, Any] | None
 
 
 class Event(StripeObject):

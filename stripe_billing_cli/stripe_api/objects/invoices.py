@@ -1,7 +1,5 @@
 """Invoices, their lines and payments, and invoice items (https://docs.stripe.com/api/invoices/object)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Period, Reference, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 
@@ -15,8 +13,8 @@ class InvoicedSubscription(StripeObject):
 
     id: str
     status: str
-    default_payment_method: str | PaymentMethod | None = None
-    latest_invoice: Reference | None = None
+    default_payment_method: str | PaymentMethod | None
+    latest_invoice: Reference | None
 
 
 class SubscriptionDetails(StripeObject):
@@ -24,14 +22,14 @@ class SubscriptionDetails(StripeObject):
 
 
 class InvoiceParent(StripeObject):
-    subscription_details: SubscriptionDetails | None = None
+    subscription_details: SubscriptionDetails | None
 
 
 class StatusTransitions(StripeObject):
-    finalized_at: int | None = None
-    marked_uncollectible_at: int | None = None
-    paid_at: int | None = None
-    voided_at: int | None = None
+    finalized_at: int | None
+    marked_uncollectible_at: int | None
+    paid_at: int | None
+    voided_at: int | None
 
 
 class DiscountAmount(StripeObject):
@@ -48,8 +46,8 @@ class SubscriptionItemLineDetails(StripeObject):
     """The details of a line by a subscription item. `invoice_item` is None for what a subscription bills by itself."""
 
     proration: bool
-    invoice_item: str | None = None
-    subscription: str | None = None
+    invoice_item: str | None
+    subscription: str | None
 
 
 class InvoiceItemLineDetails(StripeObject):
@@ -57,12 +55,12 @@ class InvoiceItemLineDetails(StripeObject):
 
     invoice_item: str
     proration: bool
-    subscription: str | None = None
+    subscription: str | None
 
 
 class LineParent(StripeObject):
-    invoice_item_details: InvoiceItemLineDetails | None = None
-    subscription_item_details: SubscriptionItemLineDetails | None = None
+    invoice_item_details: InvoiceItemLineDetails | None
+    subscription_item_details: SubscriptionItemLineDetails | None
 
 
 class PriceDetails(StripeObject):
@@ -70,25 +68,25 @@ class PriceDetails(StripeObject):
 
 
 class LinePricing(StripeObject):
-    price_details: PriceDetails | None = None
+    price_details: PriceDetails | None
 
 
 class InvoiceLine(StripeObject):
     id: str
     amount: int
     period: Period
-    quantity: int | None = None
-    description: str | None = None
-    discount_amounts: list[DiscountAmount] | None = None
-    parent: LineParent | None = None
-    pricing: LinePricing | None = None
-    taxes: list[Tax] | None = None
+    quantity: int | None
+    description: str | None
+    discount_amounts: list[DiscountAmount] | None
+    parent: LineParent | None
+    pricing: LinePricing | None
+    taxes: list[Tax] | None
 
 
 class PaidBy(StripeObject):
     type: str
-    charge: Reference | None = None
-    payment_intent: Reference | None = None
+    charge: Reference | None
+    payment_intent: Reference | None
 
 
 class InvoicePayment(StripeObject):
@@ -119,24 +117,24 @@ class Invoice(StripeObject):
     status_transitions: StatusTransitions
     subtotal: int
     total: int
-    automatically_finalizes_at: int | None = None
-    billing_reason: str | None = None
-    confirmation_secret: ConfirmationSecret | None = None
-    default_payment_method: str | PaymentMethod | None = None
-    due_date: int | None = None
-    ending_balance: int | None = None
-    hosted_invoice_url: str | None = None
-    next_payment_attempt: int | None = None
-    number: str | None = None
-    parent: InvoiceParent | None = None
-    payments: Embedded[InvoicePayment] | None = None
-    status: str | None = None
-    total_discount_amounts: list[DiscountAmount] | None = None
-    total_taxes: list[Tax] | None = None
+    automatically_finalizes_at: int | None
+    billing_reason: str | None
+    confirmation_secret: ConfirmationSecret | None
+    default_payment_method: str | PaymentMethod | None
+    due_date: int | None
+    ending_balance: int | None
+    hosted_invoice_url: str | None
+    next_payment_attempt: int | None
+    number: str | None
+    parent: InvoiceParent | None
+    payments: Embedded[InvoicePayment] | None
+    status: str | None
+    total_discount_amounts: list[DiscountAmount] | None
+    total_taxes: list[Tax] | None
 
 
 class InvoiceItemParent(StripeObject):
-    subscription_details: SubscriptionDetails | None = None
+    subscription_details: SubscriptionDetails | None
 
 
 class InvoiceItem(StripeObject):
@@ -146,9 +144,9 @@ class InvoiceItem(StripeObject):
     date: int
     period: Period
     proration: bool
-    description: str | None = None
-    parent: InvoiceItemParent | None = None
-    tax_rates: list[Reference] | None = None
+    description: str | None
+    parent: InvoiceItemParent | None
+    tax_rates: list[Reference] | None
 
 
 class NoteRefund(StripeObject):
@@ -170,7 +168,7 @@ class CreditNote(StripeObject):
     pre_payment_amount: int
     refunds: list[NoteRefund]
     status: str
-    memo: str | None = None
-    metadata: Metadata | None = None
-    out_of_band_amount: int | None = None
-    reason: str | None = None
+    memo: str | None
+    metadata: Metadata | None
+    out_of_band_amount: int | None
+    reason: str | None

@@ -1,32 +1,30 @@
 """Payment links and what they sell (https://docs.stripe.com/api/payment-link/object)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.common import Embedded, Identified, Metadata, StripeObject
 
 
 class AdjustableQuantity(StripeObject):
     enabled: bool
-    maximum: int | None = None
-    minimum: int | None = None
+    maximum: int | None
+    minimum: int | None
 
 
 class LineItem(StripeObject):
     id: str
-    adjustable_quantity: AdjustableQuantity | None = None
-    price: Price | None = None
-    quantity: int | None = None
+    adjustable_quantity: AdjustableQuantity | None
+    price: Price | None
+    quantity: int | None
 
 
 class OptionalItem(StripeObject):
     price: str
     quantity: int
-    adjustable_quantity: AdjustableQuantity | None = None
+    adjustable_quantity: AdjustableQuantity | None
 
 
 class HostedConfirmation(StripeObject):
-    custom_message: str | None = None
+    custom_message: str | None
 
 
 class Redirect(StripeObject):
@@ -35,8 +33,8 @@ class Redirect(StripeObject):
 
 class AfterCompletion(StripeObject):
     type: str
-    hosted_confirmation: HostedConfirmation | None = None
-    redirect: Redirect | None = None
+    hosted_confirmation: HostedConfirmation | None
+    redirect: Redirect | None
 
 
 class Switch(StripeObject):
@@ -48,9 +46,9 @@ class ReuseAgreement(StripeObject):
 
 
 class ConsentCollection(StripeObject):
-    payment_method_reuse_agreement: ReuseAgreement | None = None
-    promotions: str | None = None
-    terms_of_service: str | None = None
+    payment_method_reuse_agreement: ReuseAgreement | None
+    promotions: str | None
+    terms_of_service: str | None
 
 
 class DropdownOption(StripeObject):
@@ -60,18 +58,18 @@ class DropdownOption(StripeObject):
 
 class Dropdown(StripeObject):
     options: list[DropdownOption]
-    default_value: str | None = None
+    default_value: str | None
 
 
 class FieldLabel(StripeObject):
     type: str
-    custom: str | None = None
+    custom: str | None
 
 
 class FieldLength(StripeObject):
-    default_value: str | None = None
-    maximum_length: int | None = None
-    minimum_length: int | None = None
+    default_value: str | None
+    maximum_length: int | None
+    minimum_length: int | None
 
 
 class CustomField(StripeObject):
@@ -79,9 +77,9 @@ class CustomField(StripeObject):
     label: FieldLabel
     optional: bool
     type: str
-    dropdown: Dropdown | None = None
-    numeric: FieldLength | None = None
-    text: FieldLength | None = None
+    dropdown: Dropdown | None
+    numeric: FieldLength | None
+    text: FieldLength | None
 
 
 class Message(StripeObject):
@@ -89,10 +87,10 @@ class Message(StripeObject):
 
 
 class CustomText(StripeObject):
-    after_submit: Message | None = None
-    shipping_address: Message | None = None
-    submit: Message | None = None
-    terms_of_service_acceptance: Message | None = None
+    after_submit: Message | None
+    shipping_address: Message | None
+    submit: Message | None
+    terms_of_service_acceptance: Message | None
 
 
 class InvoiceField(StripeObject):
@@ -101,22 +99,22 @@ class InvoiceField(StripeObject):
 
 
 class RenderingOptions(StripeObject):
-    amount_tax_display: str | None = None
-    template: str | None = None
+    amount_tax_display: str | None
+    template: str | None
 
 
 class InvoiceData(StripeObject):
-    account_tax_ids: list[str | Identified] | None = None
-    custom_fields: list[InvoiceField] | None = None
-    description: str | None = None
-    footer: str | None = None
-    metadata: Metadata | None = None
-    rendering_options: RenderingOptions | None = None
+    account_tax_ids: list[str | Identified] | None
+    custom_fields: list[InvoiceField] | None
+    description: str | None
+    footer: str | None
+    metadata: Metadata | None
+    rendering_options: RenderingOptions | None
 
 
 class InvoiceCreation(StripeObject):
     enabled: bool
-    invoice_data: InvoiceData | None = None
+    invoice_data: InvoiceData | None
 
 
 class CollectedName(StripeObject):
@@ -125,17 +123,17 @@ class CollectedName(StripeObject):
 
 
 class NameCollection(StripeObject):
-    business: CollectedName | None = None
-    individual: CollectedName | None = None
+    business: CollectedName | None
+    individual: CollectedName | None
 
 
 class PaymentIntentData(StripeObject):
     metadata: Metadata
-    capture_method: str | None = None
-    description: str | None = None
-    setup_future_usage: str | None = None
-    statement_descriptor: str | None = None
-    statement_descriptor_suffix: str | None = None
+    capture_method: str | None
+    description: str | None
+    setup_future_usage: str | None
+    statement_descriptor: str | None
+    statement_descriptor_suffix: str | None
 
 
 class CardRestrictions(StripeObject):
@@ -143,11 +141,11 @@ class CardRestrictions(StripeObject):
 
 
 class CardOptions(StripeObject):
-    restrictions: CardRestrictions | None = None
+    restrictions: CardRestrictions | None
 
 
 class PaymentMethodOptions(StripeObject):
-    card: CardOptions | None = None
+    card: CardOptions | None
 
 
 class CompletedSessions(StripeObject):
@@ -170,10 +168,10 @@ class ShippingOption(StripeObject):
 class SubscriptionInvoices(StripeObject):
     """Newer than the OpenAPI document that the others are taken from: `stripe/_payment_link.py`."""
 
-    account_tax_ids: list[str | Identified] | None = None
-    custom_fields: list[InvoiceField] | None = None
-    description: str | None = None
-    footer: str | None = None
+    account_tax_ids: list[str | Identified] | None
+    custom_fields: list[InvoiceField] | None
+    description: str | None
+    footer: str | None
 
 
 class TrialEnd(StripeObject):
@@ -187,9 +185,9 @@ class TrialSettings(StripeObject):
 class SubscriptionData(StripeObject):
     invoice_settings: SubscriptionInvoices
     metadata: Metadata
-    description: str | None = None
-    trial_period_days: int | None = None
-    trial_settings: TrialSettings | None = None
+    description: str | None
+    trial_period_days: int | None
+    trial_settings: TrialSettings | None
 
 
 class TaxIdCollection(StripeObject):
@@ -222,16 +220,16 @@ class PaymentLink(StripeObject):
     submit_type: str
     tax_id_collection: TaxIdCollection
     url: str
-    consent_collection: ConsentCollection | None = None
-    inactive_message: str | None = None
-    invoice_creation: InvoiceCreation | None = None
-    line_items: Embedded[LineItem] | None = None
-    managed_payments: ManagedPayments | None = None
-    name_collection: NameCollection | None = None
-    optional_items: list[OptionalItem] | None = None
-    payment_intent_data: PaymentIntentData | None = None
-    payment_method_options: PaymentMethodOptions | None = None
-    payment_method_types: list[str] | None = None
-    restrictions: Restrictions | None = None
-    shipping_address_collection: ShippingAddressCollection | None = None
-    subscription_data: SubscriptionData | None = None
+    consent_collection: ConsentCollection | None
+    inactive_message: str | None
+    invoice_creation: InvoiceCreation | None
+    line_items: Embedded[LineItem] | None
+    managed_payments: ManagedPayments | None
+    name_collection: NameCollection | None
+    optional_items: list[OptionalItem] | None
+    payment_intent_data: PaymentIntentData | None
+    payment_method_options: PaymentMethodOptions | None
+    payment_method_types: list[str] | None
+    restrictions: Restrictions | None
+    shipping_address_collection: ShippingAddressCollection | None
+    subscription_data: SubscriptionData | None

@@ -1,20 +1,18 @@
 """Payments and refunds (https://docs.stripe.com/api/payment_intents/object and the pages after it)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.common import Metadata, Reference, StripeObject
 
 
 class ChargedCard(StripeObject):
-    brand: str | None = None
-    last4: str | None = None
+    brand: str | None
+    last4: str | None
 
 
 class ChargeDetails(StripeObject):
     """The way in which a charge was paid; `card` is there where the type is card."""
 
     type: str
-    card: ChargedCard | None = None
+    card: ChargedCard | None
 
 
 class Charge(StripeObject):
@@ -25,11 +23,11 @@ class Charge(StripeObject):
     currency: str
     disputed: bool
     paid: bool
-    customer: Reference | None = None
-    failure_message: str | None = None
-    payment_intent: Reference | None = None
-    payment_method: Reference | None = None
-    payment_method_details: ChargeDetails | None = None
+    customer: Reference | None
+    failure_message: str | None
+    payment_intent: Reference | None
+    payment_method: Reference | None
+    payment_method_details: ChargeDetails | None
 
 
 class MovedMoney(StripeObject):
@@ -49,22 +47,22 @@ class Dispute(StripeObject):
 
 
 class PaymentFailure(StripeObject):
-    code: str | None = None
-    decline_code: str | None = None
-    message: str | None = None
+    code: str | None
+    decline_code: str | None
+    message: str | None
 
 
 class PaymentIntent(StripeObject):
     id: str
     status: str
-    last_payment_error: PaymentFailure | None = None
-    latest_charge: str | Charge | None = None
+    last_payment_error: PaymentFailure | None
+    latest_charge: str | Charge | None
 
 
 class SetupIntent(StripeObject):
     id: str
     status: str
-    client_secret: str | None = None
+    client_secret: str | None
 
 
 class Refund(StripeObject):
@@ -72,9 +70,9 @@ class Refund(StripeObject):
     amount: int
     created: int
     currency: str
-    charge: Reference | None = None
-    failure_reason: str | None = None
-    metadata: Metadata | None = None
-    payment_intent: Reference | None = None
-    reason: str | None = None
-    status: str | None = None
+    charge: Reference | None
+    failure_reason: str | None
+    metadata: Metadata | None
+    payment_intent: Reference | None
+    reason: str | None
+    status: str | None

@@ -1,14 +1,12 @@
 """Customer portal configurations (https://docs.stripe.com/api/customer_portal/configurations/object)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.common import Metadata, StripeObject
 
 
 class BusinessProfile(StripeObject):
-    headline: str | None = None
-    privacy_policy_url: str | None = None
-    terms_of_service_url: str | None = None
+    headline: str | None
+    privacy_policy_url: str | None
+    terms_of_service_url: str | None
 
 
 class CustomerUpdate(StripeObject):
@@ -22,13 +20,13 @@ class InvoiceHistory(StripeObject):
 
 class PaymentMethodUpdate(StripeObject):
     enabled: bool
-    payment_method_configuration: str | None = None
+    payment_method_configuration: str | None
 
 
 class CancellationReason(StripeObject):
     enabled: bool
     options: list[str]
-    feedback_options: list[str] | None = None
+    feedback_options: list[str] | None
 
 
 class SubscriptionCancel(StripeObject):
@@ -45,20 +43,20 @@ class PauseOption(StripeObject):
 
 class PauseDuration(StripeObject):
     type: str
-    interval_options: list[PauseOption] | None = None
+    interval_options: list[PauseOption] | None
 
 
 class SubscriptionPause(StripeObject):
     """Newer than the OpenAPI document that the others are taken from: `stripe/billing_portal/_configuration.py`."""
 
     enabled: bool
-    duration: PauseDuration | None = None
+    duration: PauseDuration | None
 
 
 class AdjustableQuantity(StripeObject):
     enabled: bool
     minimum: int
-    maximum: int | None = None
+    maximum: int | None
 
 
 class OfferedProduct(StripeObject):
@@ -82,9 +80,9 @@ class SubscriptionUpdate(StripeObject):
     enabled: bool
     proration_behavior: str
     trial_update_behavior: str
-    billing_cycle_anchor: str | None = None
-    products: list[OfferedProduct] | None = None
-    schedule_at_period_end: ScheduleAtPeriodEnd | None = None
+    billing_cycle_anchor: str | None
+    products: list[OfferedProduct] | None
+    schedule_at_period_end: ScheduleAtPeriodEnd | None
 
 
 class PortalFeatures(StripeObject):
@@ -93,7 +91,7 @@ class PortalFeatures(StripeObject):
     payment_method_update: PaymentMethodUpdate
     subscription_cancel: SubscriptionCancel
     subscription_update: SubscriptionUpdate
-    subscription_pause: SubscriptionPause | None = None
+    subscription_pause: SubscriptionPause | None
 
 
 class LoginPage(StripeObject):
@@ -108,6 +106,6 @@ class PortalConfiguration(StripeObject):
     features: PortalFeatures
     is_default: bool
     login_page: LoginPage
-    default_return_url: str | None = None
-    metadata: Metadata | None = None
-    name: str | None = None
+    default_return_url: str | None
+    metadata: Metadata | None
+    name: str | None

@@ -1,7 +1,5 @@
 """Subscriptions and their schedules (https://docs.stripe.com/api/subscriptions/object)."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.catalog import Discount, Price
 from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Reference, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
@@ -18,29 +16,29 @@ class SubscriptionItem(StripeObject):
     current_period_end: int
     current_period_start: int
     price: Price
-    quantity: int | None = None
-    tax_rates: list[Reference] | None = None
+    quantity: int | None
+    tax_rates: list[Reference] | None
 
 
 class CancellationDetails(StripeObject):
-    comment: str | None = None
-    feedback: str | None = None
-    reason: str | None = None
+    comment: str | None
+    feedback: str | None
+    reason: str | None
 
 
 class PauseCollection(StripeObject):
     behavior: str
-    resumes_at: int | None = None
+    resumes_at: int | None
 
 
 class PendingItem(StripeObject):
     price: Price
-    quantity: int | None = None
+    quantity: int | None
 
 
 class PendingUpdate(StripeObject):
     expires_at: int
-    subscription_items: list[PendingItem] | None = None
+    subscription_items: list[PendingItem] | None
 
 
 class EndBehavior(StripeObject):
@@ -52,27 +50,27 @@ class TrialSettings(StripeObject):
 
 
 class Paused(StripeObject):
-    transitioned_at: int | None = None
+    transitioned_at: int | None
 
 
 class StatusDetails(StripeObject):
     """Newer than this program's API version; read where it is there."""
 
-    paused: Paused | None = None
+    paused: Paused | None
 
 
 class PhaseDiscount(StripeObject):
-    coupon: Reference | None = None
-    discount: Reference | None = None
-    promotion_code: Reference | None = None
+    coupon: Reference | None
+    discount: Reference | None
+    promotion_code: Reference | None
 
 
 class PhaseItem(StripeObject):
     discounts: list[PhaseDiscount]
     price: str | Price
-    metadata: Metadata | None = None
-    quantity: int | None = None
-    tax_rates: list[Reference] | None = None
+    metadata: Metadata | None
+    quantity: int | None
+    tax_rates: list[Reference] | None
 
 
 class AutomaticTax(StripeObject):
@@ -80,7 +78,7 @@ class AutomaticTax(StripeObject):
 
 
 class PhaseInvoiceSettings(StripeObject):
-    days_until_due: int | None = None
+    days_until_due: int | None
 
 
 class Phase(StripeObject):
@@ -90,17 +88,17 @@ class Phase(StripeObject):
     discounts: list[PhaseDiscount]
     items: list[PhaseItem]
     proration_behavior: str
-    application_fee_percent: float | None = None
-    automatic_tax: AutomaticTax | None = None
-    billing_cycle_anchor: str | None = None
-    collection_method: str | None = None
-    default_payment_method: Reference | None = None
-    default_tax_rates: list[Reference] | None = None
-    description: str | None = None
-    invoice_settings: PhaseInvoiceSettings | None = None
-    metadata: Metadata | None = None
-    on_behalf_of: Reference | None = None
-    trial_end: int | None = None
+    application_fee_percent: float | None
+    automatic_tax: AutomaticTax | None
+    billing_cycle_anchor: str | None
+    collection_method: str | None
+    default_payment_method: Reference | None
+    default_tax_rates: list[Reference] | None
+    description: str | None
+    invoice_settings: PhaseInvoiceSettings | None
+    metadata: Metadata | None
+    on_behalf_of: Reference | None
+    trial_end: int | None
 
 
 class CurrentPhase(StripeObject):
@@ -112,7 +110,7 @@ class Schedule(StripeObject):
     id: str
     phases: list[Phase]
     status: str
-    current_phase: CurrentPhase | None = None
+    current_phase: CurrentPhase | None
 
 
 class BillingMode(StripeObject):
@@ -134,19 +132,19 @@ class Subscription(StripeObject):
     metadata: Metadata
     start_date: int
     status: str
-    cancel_at: int | None = None
-    canceled_at: int | None = None
-    cancellation_details: CancellationDetails | None = None
-    default_payment_method: str | PaymentMethod | None = None
-    default_tax_rates: list[Reference] | None = None
-    description: str | None = None
-    ended_at: int | None = None
-    latest_invoice: str | Invoice | None = None
-    pause_collection: PauseCollection | None = None
-    pending_setup_intent: str | SetupIntent | None = None
-    pending_update: PendingUpdate | None = None
-    schedule: str | Schedule | None = None
-    status_details: StatusDetails | None = None
-    test_clock: str | TestClock | None = None
-    trial_end: int | None = None
-    trial_settings: TrialSettings | None = None
+    cancel_at: int | None
+    canceled_at: int | None
+    cancellation_details: CancellationDetails | None
+    default_payment_method: str | PaymentMethod | None
+    default_tax_rates: list[Reference] | None
+    description: str | None
+    ended_at: int | None
+    latest_invoice: str | Invoice | None
+    pause_collection: PauseCollection | None
+    pending_setup_intent: str | SetupIntent | None
+    pending_update: PendingUpdate | None
+    schedule: str | Schedule | None
+    status_details: StatusDetails | None
+    test_clock: str | TestClock | None
+    trial_end: int | None
+    trial_settings: TrialSettings | None

@@ -1,7 +1,5 @@
 """Test clocks, entitlements, portal sessions and webhook endpoints."""
 
-from __future__ import annotations
-
 from stripe_billing_cli.stripe_api.objects.common import Metadata, StripeObject
 
 
@@ -13,7 +11,7 @@ class TestClock(StripeObject):
     deletes_after: int
     frozen_time: int
     status: str
-    name: str | None = None
+    name: str | None
 
 
 class ActiveEntitlement(StripeObject):
@@ -40,11 +38,11 @@ class ProductFeature(StripeObject):
 
 
 class CustomerLogin(StripeObject):
-    expires_at: int | None = None
+    expires_at: int | None
 
 
 class AfterExpiration(StripeObject):
-    customer_login: CustomerLogin | None = None
+    customer_login: CustomerLogin | None
 
 
 class FlowCancel(StripeObject):
@@ -53,7 +51,7 @@ class FlowCancel(StripeObject):
 
 class PortalFlow(StripeObject):
     type: str
-    subscription_cancel: FlowCancel | None = None
+    subscription_cancel: FlowCancel | None
 
 
 class PortalSession(StripeObject):
@@ -67,9 +65,9 @@ class PortalSession(StripeObject):
     customer: str
     livemode: bool
     url: str
-    after_expiration: AfterExpiration | None = None
-    flow: PortalFlow | None = None
-    return_url: str | None = None
+    after_expiration: AfterExpiration | None
+    flow: PortalFlow | None
+    return_url: str | None
 
 
 class WebhookEndpoint(StripeObject):
@@ -82,6 +80,6 @@ class WebhookEndpoint(StripeObject):
     metadata: Metadata
     status: str
     url: str
-    api_version: str | None = None
-    description: str | None = None
-    secret: str | None = None
+    api_version: str | None
+    description: str | None
+    secret: str | None
