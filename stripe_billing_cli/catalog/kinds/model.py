@@ -6,10 +6,15 @@ one value is a rule of the kind's.
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -213,4 +218,34 @@ Metadata = Annotated[dict[str, str], Field(default_factory=dict)]
 class FileModel(BaseModel):
     """A part of a catalog file: its keys, each with its type and what it means."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        """Add what each key means: the string below it in the source. Pydantic itself would read the source whenever
+        a model is made (`use_attribute_docstrings`), which takes longer than all else that a command starts with."""
+        described: dict[str, Any] = handler(schema)
+        properties = handler.resolve_ref_schema(described)["properties"]
+        for model in (base for base in cls.__mro__ if issubclass(base, FileModel)):
+            for name, text in _texts_below_keys(model.__module__).get(model.__name__, {}).items():
+                properties[cls.model_fields[name].alias or name].setdefault("description", text)
+        return described
+
+
+@cache
+def _texts_below_keys(module: str) -> dict[str, dict[str, str]]:
+    """Return the strings below the keys of the classes of a module, by class and key."""
+    classes = [
+        node for node in ast.parse(inspect.getsource(sys.modules[module])).body if isinstance(node, ast.ClassDef)
+    ]
+    return {
+        node.name: {
+            key.target.id: inspect.cleandoc(below.value.value)
+            for key, below in pairwise(node.body)
+            if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name)
+            if isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)
+            and isinstance(below.value.value, str)
+        }
+        for node in classes
+    }
