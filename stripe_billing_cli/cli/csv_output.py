@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from stripe_billing_cli.cli.foreign_text import visible
 
-def write_csv(records: Iterable[Mapping[str, Any]], visible: Callable[[str], str]) -> int:
-    """Write records as they come, and return how many there were. What is no plain value is written as JSON.
 
-    `visible` takes from a text what would steer a terminal.
-    """
+def write_csv(records: Iterable[Mapping[str, Any]]) -> int:
+    """Write records as they come, and return how many there were. What is no plain value is written as JSON."""
     writer = csv.writer(sys.stdout)
     count = 0
     for record in records:

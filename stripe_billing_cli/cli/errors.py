@@ -124,16 +124,17 @@ def _log(error: BillingError) -> None:
 
 
 def _print(error: BillingError) -> None:
+    from stripe_billing_cli.cli.foreign_text import visible
     from stripe_billing_cli.cli.output import coloured
 
     if error.kind == "interrupted" and not error.hint:
         sys.stderr.write("\nInterrupted.\n")
         return
     label = typer.style("Error", fg="red", bold=True) if coloured(sys.stderr) else "Error"
-    message = without_secrets_in(error.message)
+    message = visible(without_secrets_in(error.message))
     sys.stderr.write(f"{message}\n" if "\n" in message else f"{label}: {message}\n")
     if error.request_id:
         reason = f"Stripe's reason: {error.reason}, in its request" if error.reason else "Stripe's request:"
         sys.stderr.write(f"  {reason} {error.request_id}\n")
     if error.hint:
-        sys.stderr.write(f"  → {without_secrets_in(error.hint)}\n")
+        sys.stderr.write(f"  → {visible(without_secrets_in(error.hint))}\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any, TextIO
 
 import typer
 
+from stripe_billing_cli.cli.foreign_text import in_quotes, on_one_line, visible
 from stripe_billing_cli.cli.local_links import HOW_TO_OPEN, has_link
 from stripe_billing_cli.cli.pager import paging
 from stripe_billing_cli.cli.pasted_commands import led_to_account
@@ -33,12 +33,6 @@ class Line:
 
     text: str
     style: Mapping[str, Any] = field(default_factory=dict)
-
-
-STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters but tab and newline, and those that turn the direction of writing."""
-
-LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
 
 
 def coloured(stream: TextIO) -> bool:
@@ -103,7 +97,7 @@ class Printer:
             from stripe_billing_cli.cli.csv_output import write_csv
 
             with _reader_may_leave():
-                return write_csv(records, visible)
+                return write_csv(records)
         count = 0
         for record in records:
             self.streamed(record)
@@ -169,7 +163,7 @@ class Printer:
         """A line of the result, for people: a line end in a name of Stripe's does not begin a line of its own."""
         self.has_spoken = True
         self._see_links(text)
-        print(_styled(_on_one_line(led_to_account(text, self.way)), sys.stdout, style))
+        print(_styled(on_one_line(led_to_account(text, self.way)), sys.stdout, style))
 
     def note(self, text: str = "", **style: Any) -> None:
         """A line beside the result, for people: to stderr, in any format."""
@@ -238,9 +232,9 @@ def _reader_may_leave() -> Iterator[None]:
 
 
 def _print_yaml(value: Any) -> None:
-    import yaml
+    from stripe_billing_cli.cli.yaml_output import yaml_text
 
-    yaml.safe_dump(value, sys.stdout, sort_keys=False, allow_unicode=is_unicode(sys.stdout))
+    sys.stdout.write(yaml_text(value, allow_unicode=is_unicode(sys.stdout)))
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
@@ -249,17 +243,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
     So it writes whatever the encoding of stdout or stderr lacks.
     """
     ascii_only = not (is_unicode(sys.stdout) and is_unicode(sys.stderr))
-    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
-    return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
-def visible(text: str) -> str:
-    """Return `text` with what would steer a terminal written out: names in Stripe are anybody's."""
-    return STEERING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
-
-
-def _on_one_line(text: str) -> str:
-    return LINE_ENDS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+    return in_quotes(json.dumps(value, indent=indent, ensure_ascii=ascii_only))
 
 
 def _styled(text: str, stream: TextIO, style: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
@@ -58,4 +59,11 @@ def test_json_has_a_strangers_text_whole_and_steers_nothing(billing: Billing, cu
     ran = billing("customer", "show", customer, "--local", "--output", "json")
 
     assert json.loads(ran.out)["name"] == EVIL
+    assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e"} & set(ran.out)
+
+
+def test_yaml_has_a_strangers_text_whole_and_steers_nothing(billing: Billing, customer: str) -> None:
+    ran = billing("customer", "show", customer, "--local", "--output", "yaml")
+
+    assert yaml.safe_load(ran.out)["name"] == EVIL
     assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e"} & set(ran.out)

@@ -13,7 +13,7 @@ from stripe_billing_cli.catalog.entries import NOWHERE, Location
 from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.plan import Change, Plan
 from stripe_billing_cli.cli.catalog.plan_view import SYMBOLS, change_lines, stays_different, summary
-from stripe_billing_cli.cli.output import visible
+from stripe_billing_cli.cli.foreign_text import visible
 from stripe_billing_cli.errors import BillingError
 
 LONGEST_COMMENT = 60_000
