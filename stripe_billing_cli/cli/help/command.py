@@ -41,6 +41,10 @@ def page_for(words: list[str]) -> Any:
 
     if len(words) == 1 and words[0] in TOPICS:
         return TOPICS[words[0]]
+    if len(words) > 1 and words[0] in TOPICS:
+        raise UsageError(
+            f"{words[0]} is a topic, and {words[1]} is no part of it", f"`billing help {words[0]}` shows all of it"
+        )
     command = root_command()
     ctx: Any = command.context_class(command, info_name="billing", obj={}, **command.context_settings)
     for word in words:

@@ -17,13 +17,24 @@ EXIT_CODES = _topic(
         "Exit codes",
         (
             Entry("0", "Done, or nothing to do."),
-            Entry("1", "Stripe or the system failed, or what was asked for cannot be done to the object as it is."),
-            Entry("2", "The command line or the catalog is wrong; nothing was done."),
-            Entry("3", "With --check, something is pending: `catalog plan`, `access reconcile`, `events list`."),
+            Entry(
+                "1",
+                "Stripe or the system failed, what was asked for cannot be done to the object as it is, or you said"
+                " no.",
+            ),
+            Entry(
+                "2",
+                "The command line or the catalog is wrong, or nobody could be asked for a yes; nothing was done.",
+            ),
+            Entry(
+                "3",
+                "With `--check`, something is to be done: changes are pending (`catalog plan`, `catalog diff`), "
+                "something differs (`access reconcile`), there are such events (`events list`).",
+            ),
             Entry(
                 "4",
-                "The object did not get there: a payment failed or needs the customer, a code is not taken, a `--wait` "
-                "ran out.",
+                "The object did not get there: a payment failed or needs the customer, a code is not taken, there "
+                "is no access, or `--wait`, `--until` or `--timeout` ran out.",
             ),
             Entry("130", "Interrupted with Ctrl-C."),
             Entry("143", "Ended by SIGTERM, as by `kill`; `listen` and `local serve` stop then, and exit with 0."),

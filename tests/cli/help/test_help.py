@@ -120,6 +120,7 @@ def test_help_has_topics(billing: Billing, topic: str) -> None:
         (("help", "subscription"), "did you mean `billing help sub`?"),
         (("help", "sub", "chang"), "did you mean `billing help sub change`?"),
         (("help", "keyss"), "did you mean `billing help keys`?"),
+        (("help", "keys", "sub"), "keys is a topic, and sub is no part of it"),
         (("help", "wombat"), "`billing help` lists what there is"),
         (("help", "sub", "wombat"), "`billing help sub` lists what there is"),
         (("help", "listen", "wombat"), "billing listen has no command wombat"),
@@ -143,6 +144,15 @@ print([name for name in ("stripe", "requests", "sqlalchemy", "rich", "starlette"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("page", ["output.md", "scripts.md"])
+def test_pages_say_of_exit_codes_what_the_help_says(page: str) -> None:
+    [section] = TOPICS["exit-codes"].sections
+    rows = "".join(f"| {entry.term} | {entry.text} |\n" for entry in section.entries)
+
+    docs = Path(__file__).parents[3] / "docs"
+    assert f"| exit code | |\n|---|---|\n{rows}\n" in (docs / page).read_text(encoding="utf-8")
 
 
 def main() -> None:
