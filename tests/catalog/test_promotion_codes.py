@@ -59,7 +59,10 @@ def redeem(account: Account, code: str) -> None:
 
 def test_codes_are_created_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
+    assert "2 promotion codes" in billing.ok("catalog", "validate").out
     shown = billing.ok("catalog", "plan", "--local").out
+    titles = [line for line in shown.splitlines() if line.startswith("+ ")]
+    assert {line[16] for line in titles} == {" "}, "the keys stand one below the other"
 
     assert "+ promotion_code LAUNCH  coupon launch20\n" in shown
     assert "    restrictions: first purchase only, at least $10.00, at least €9.00\n" in shown

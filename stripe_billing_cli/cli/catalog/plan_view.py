@@ -97,8 +97,9 @@ def lines(plan: Plan, source: str) -> Iterator[Line]:
     if plan.unmarked:
         adopted = f"{plan.unmarked} adopted by id" + (" bears" if plan.unmarked == 1 else " bear")
         yield Line(f"{adopted} no mark of this catalog yet: --adopt sets it.", {"dim": True})
+    width = max((len(change.kind.name) for change in plan.changes), default=0)
     for change in plan.changes:
-        yield from change_lines(change)
+        yield from change_lines(change, width)
     yield from _unmanaged_lines(plan)
     if plan.changes:
         yield Line("", {})
@@ -116,14 +117,17 @@ def summary(plan: Plan) -> str:
     return f"Plan: {', '.join(parts)}, {counts['unchanged']} unchanged."
 
 
-def change_lines(change: Change) -> Iterator[Line]:
-    """Yield the lines of one change: its object, its fields old → new, and the reason."""
+def change_lines(change: Change, width: int = 0) -> Iterator[Line]:
+    """Yield the lines of one change: its object, its fields old → new, and the reason. `width`: of the longest name of
+    a kind."""
     symbol = SYMBOLS[change.action]
     shown_id = f"  {change.id}" if change.id and change.id != change.key else ""
     is_new = symbol == "+"
     title = change.kind.title(change) if is_new else ""
     described = f"  {title}" if title else ""
-    yield Line(f"{symbol} {change.kind.name:<8} {change.key}{shown_id}{described}", {"fg": COLOURS[symbol]})
+    yield Line(
+        f"{symbol} {change.kind.name:<{max(width, 8)}} {change.key}{shown_id}{described}", {"fg": COLOURS[symbol]}
+    )
     for name, field in change.fields.items():
         if symbol == "-" or (is_new and change.kind.said_by_title(change, name)):
             continue
@@ -149,10 +153,12 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
     yield Line("", {})
     more = "" if plan.complete else ", of what was read of this large account"
     yield Line(f"In the account and not in the file{more}; left alone:", {"dim": True})
-    for left in plan.unmanaged[:SHOWN_UNMANAGED]:
+    shown = plan.unmanaged[:SHOWN_UNMANAGED]
+    width = max(8, *(len(left.kind) for left in shown))
+    for left in shown:
         ours = f"  (this catalog's: {left.prune_option} {left.retirement}s it)" if left.retirement else ""
         name = f"  {plain_text(left.name)}" if left.name else ""
-        yield Line(f"    {left.kind:<8} {left.id}{name}{ours}", {"dim": True})
+        yield Line(f"    {left.kind:<{width}} {left.id}{name}{ours}", {"dim": True})
     rest = len(plan.unmanaged) - SHOWN_UNMANAGED
     if rest > 0:
         yield Line(f"    … and {rest:,} more (all in --output json)", {"dim": True})

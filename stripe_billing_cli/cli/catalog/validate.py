@@ -34,4 +34,5 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
 
 
 def _counted(count: int, kind: str) -> str:
-    return f"{count} {kind.removesuffix('s') if count == 1 else kind}"
+    named = kind.replace("_", " ")
+    return f"{count} {named.removesuffix('s') if count == 1 else named}"
