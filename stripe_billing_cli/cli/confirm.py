@@ -48,7 +48,12 @@ def confirm(
             WRONG,
         )
     if not typer.confirm(question, err=True):
-        raise BillingError("confirmation", when_refused or "nothing was changed", "say y, or --yes, to mean it", FAILED)
+        raise said_no(when_refused or "nothing was changed")
+
+
+def said_no(consequence: str) -> BillingError:
+    """Return the end of a command that the user did not agree to: exit code 1, and nothing that is to be mended."""
+    return BillingError("confirmation", consequence, None, FAILED)
 
 
 def _show(context: Context, will: Sequence[str]) -> None:

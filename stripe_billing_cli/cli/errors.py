@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from stripe_billing_cli.cli.error_json import error_json, without_secrets_in
 from stripe_billing_cli.cli.interrupts import exit_code
 from stripe_billing_cli.cli.pasted_commands import led_to_account
-from stripe_billing_cli.errors import BillingError
+from stripe_billing_cli.errors import FAILED, BillingError
 
 
 def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False, way: str = "") -> int:
@@ -129,6 +129,9 @@ def _print(error: BillingError) -> None:
 
     if error.kind == "interrupted" and not error.hint:
         sys.stderr.write("\nInterrupted.\n")
+        return
+    if error.kind == "confirmation" and error.exit_code == FAILED:  # the user said no, and knows
+        sys.stderr.write(f"{error.message[:1].upper()}{error.message[1:]}.\n")
         return
     label = typer.style("Error", fg="red", bold=True) if coloured(sys.stderr) else "Error"
     message = visible(without_secrets_in(error.message))

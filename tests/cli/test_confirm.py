@@ -9,6 +9,7 @@ import responses
 
 from stripe_billing_cli.cli import confirm as confirmation
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import report
 from stripe_billing_cli.errors import BillingError
 
 LIVE = "sk_live_x"
@@ -83,10 +84,14 @@ def test_live_mode_is_named_even_where_yes_was_said(
     assert told.out == ""
 
 
-def test_a_no_changes_nothing_and_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_no_changes_nothing_and_is_a_failure_that_the_user_knows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     on_a_terminal(monkeypatch, answer=False)
 
     with pytest.raises(BillingError) as refused:
         confirmation.confirm(Context(api_key=TEST), "Cancel?", moves_money=True, when_refused="it goes on")
 
     assert (refused.value.message, refused.value.exit_code) == ("it goes on", 1)
+    assert report(refused.value, output="table", verbose=False) == 1
+    assert capsys.readouterr().err == "It goes on.\n"

@@ -36,8 +36,8 @@ ASKED = "Apply this to the live account? [y/N]: "
     ("options", "answer", "code", "written", "told"),
     [
         ((), b"y\n", 0, 1, "Done: 1 change applied."),
-        ((), b"n\n", 1, 0, "nothing was changed"),
-        ((), b"\n", 1, 0, "nothing was changed"),
+        ((), b"n\n", 1, 0, "Nothing was changed."),
+        ((), b"\n", 1, 0, "Nothing was changed."),
         ((), b"\x03", 130, 0, "Interrupted."),
         ((), b"\x04", 130, 0, "Interrupted."),
         (("--yes",), None, 0, 1, "Done: 1 change applied."),

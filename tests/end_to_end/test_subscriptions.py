@@ -207,7 +207,7 @@ class TestMoney:
         code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid} now? [y/N]: ": b"n\n"})
         assert code == 1
         assert "The plan changes only if this payment goes through." in shown
-        assert "nothing was changed" in shown
+        assert "Nothing was changed." in shown
 
         code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid} now? [y/N]: ": b"y\n"})
         assert code == 0

@@ -15,7 +15,7 @@ from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, SecretFileName, app
 from stripe_billing_cli.cli.catalog.plan import show_plan
 from stripe_billing_cli.cli.catalog.plan_options import PlanOptions
 from stripe_billing_cli.cli.chosen import COMMAND_LINE
-from stripe_billing_cli.cli.confirm import confirm
+from stripe_billing_cli.cli.confirm import confirm, said_no
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 
@@ -106,7 +106,7 @@ def _confirm_live(context: Context, decided: Plan) -> None:
             WRONG,
         )
     if not context.yes and not typer.confirm("Apply this to the live account?", err=True):
-        raise BillingError("confirmation", "nothing was changed", None, FAILED)
+        raise said_no("nothing was changed")
 
 
 def _secret_keeper(context: Context, decided: Plan, name: str | None) -> KeepSecret | None:

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import balance
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.output import Line, Record
-from stripe_billing_cli.errors import FAILED, WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.delete import DeletePlan
@@ -64,7 +64,7 @@ def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
         hint = f"say --yes --confirm {id} to mean it"
         raise BillingError("confirmation", "in live mode --yes alone deletes no customer", hint, WRONG)
     if typer.prompt("Type the customer's id to delete it", err=True, default="", show_default=False) != id:
-        raise BillingError("confirmation", "nothing was deleted: that is not the id", None, FAILED)
+        raise confirmation.said_no("nothing was deleted: that is not the id")
 
 
 def _will(plan: DeletePlan) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import formatting
+from stripe_billing_cli.cli.confirm import said_no
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import WRONG, BillingError
 
@@ -60,4 +61,4 @@ def agree(context: Context, question: str, refused: str) -> None:
     if not context.interactive:
         raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
     if not typer.confirm(question, err=True):
-        raise BillingError("confirmation", refused, "say y, or --yes")
+        raise said_no(refused)

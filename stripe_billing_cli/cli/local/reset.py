@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.confirm import said_no
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
@@ -71,7 +72,7 @@ def _confirm(context: Context, data: str) -> None:
     if not context.interactive:
         raise BillingError("confirmation", f"{data} would be deleted", "say --yes to mean it", WRONG)
     if not typer.confirm(f"Delete {data}?", err=True):
-        raise BillingError("confirmation", "nothing was deleted", "say yes, or --yes")
+        raise said_no("nothing was deleted")
 
 
 def _files(database: Path) -> list[Path]:
