@@ -51,6 +51,8 @@ class Cost:
     next_invoice: NextInvoice | None = None
     waits: int = 0
     next_is_known: bool = True
+    balance_before: int = 0
+    """The customer's balance before the next invoice, where credits wait for that one."""
 
     @property
     def credited(self) -> int:
@@ -59,6 +61,14 @@ class Cost:
     @property
     def charged(self) -> int:
         return sum(line.amount for line in self.lines if line.kind in ("line", "tax") and line.amount > 0)
+
+    @property
+    def used_by_next(self) -> int:
+        """Return how much of a credit that waits the next invoice uses up, where some of it is left after that; 0 where
+        the customer's balance has a part in it too."""
+        if self.balance_before or self.due_now or self.to_balance >= 0:
+            return 0
+        return max(self.to_balance - sum(line.amount for line in self.lines), 0)
 
     @property
     def total(self) -> int:
@@ -116,7 +126,9 @@ def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
     )
     left = left_on_balance(invoice)
     upcoming = NextInvoice(invoice["amount_due"], int(invoice["period_end"]))
-    return Cost(invoice["currency"], lines, to_balance=left, next_invoice=upcoming)
+    return Cost(
+        invoice["currency"], lines, to_balance=left, next_invoice=upcoming, balance_before=invoice["starting_balance"]
+    )
 
 
 def cost_with_waiting(invoice: Object) -> Cost | None:

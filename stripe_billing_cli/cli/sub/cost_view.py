@@ -27,7 +27,11 @@ def lines(cost: Cost) -> Iterator[Line]:
 def balance(cost: Cost) -> Iterator[Line]:
     """Yield what is left for the next invoices."""
     amount = formatting.money(abs(cost.to_balance), cost.currency)
-    if cost.to_balance < 0:
+    if cost.used_by_next and cost.next_invoice:
+        used, day = formatting.money(cost.used_by_next, cost.currency), formatting.date(cost.next_invoice.at)
+        credit = formatting.money(cost.used_by_next - cost.to_balance, cost.currency)
+        yield entry("credit", f"{credit}: {used} pays the invoice of {day}, {amount} stays for later ones")
+    elif cost.to_balance < 0:
         yield entry("balance", f"{amount} is credited to the next invoices")
     elif cost.to_balance > 0:
         yield entry("balance", f"{amount} is less than Stripe charges: it is carried over to the next invoice")

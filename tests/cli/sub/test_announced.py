@@ -132,6 +132,17 @@ def test_a_carried_over_charge_is_told_as_that(begin: Begin) -> None:
     assert "is credited to the next invoices" not in told
 
 
+def test_a_credit_is_told_with_what_the_next_invoice_uses_of_it(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.monthly(ten=10, hundred=100)
+    it.start("hundred")
+    it.to("2026-04-16")
+
+    told = it.ok("change", "--price", "ten").err
+
+    assert "$45.00: $10.00 pays the invoice of 1 May 2026 UTC, $35.00 stays for later ones" in told
+
+
 def test_an_upgrade_of_what_is_to_end_is_made_or_refused_with_the_way_out(begin: Begin) -> None:
     it = begin("2026-04-01")
     it.monthly(ten=10, forty=40)
