@@ -15,8 +15,9 @@ from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.references import id_of
-from stripe_billing_cli.subscriptions import quote, status_checks, steps
+from stripe_billing_cli.subscriptions import quote, schedule, status_checks, steps
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
+from stripe_billing_cli.subscriptions.terms import name_of
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,24 @@ def plan_pause(api: StripeApi, request: PauseRequest) -> PausePlan:
         raise OperationError(
             f"the subscription {subscription['id']} is on the schedule {id_of(subscription['schedule'])}, and "
             "Stripe pauses no scheduled subscription",
-            "take the scheduled change back first (billing sub change … --price with the current one), or add "
-            "--keep-service",
+            f"add --keep-service, or take what is scheduled back first: {_way_off_schedule(api, subscription)}",
         )
     params = {"type": "subscription"}
     return PausePlan(subscription, params, stops_service=True, cost=_preview_credit(api, subscription, params))
+
+
+def _way_off_schedule(api: StripeApi, subscription: Object) -> str:
+    """Return the commands that take back what a schedule is to change; Stripe's own where that is nothing."""
+    id, schedule_id = subscription["id"], id_of(subscription["schedule"])
+    assert schedule_id is not None
+    items = subscription["items"]["data"]
+    upcoming = schedule.upcoming_items(steps.schedule_at(api, schedule_id)) or ()
+    commands = []
+    for item, terms in zip(items, upcoming, strict=False):
+        if terms.price != item["price"]["id"] or terms.quantity != item.get("quantity", terms.quantity):
+            which = f" --item {item['id']}" if len(items) > 1 else ""
+            commands.append(f"billing sub change {id}{which} --price {name_of(item['price'])} --at period-end")
+    return " && ".join(commands) or f"stripe subscription_schedules release {schedule_id}"
 
 
 def _collection_params(subscription: Object, request: PauseRequest) -> dict[str, Any] | None:

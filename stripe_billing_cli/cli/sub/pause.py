@@ -52,6 +52,7 @@ def pause(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="With --keep-service: collect again from then on.")
     ] = None,
+    preview: parsing.Preview = False,
 ) -> None:
     """Stop a subscription for a while: no service, no invoices, until it is resumed.
 
@@ -60,6 +61,7 @@ def pause(
 
     \b
     Examples:  billing sub pause ada@example.com
+               billing sub pause ada@example.com --preview
                billing sub pause sub_1MowQV --keep-service --invoices keep-draft --until 2027-02-01
     """
     from stripe_billing_cli.subscriptions.pause import PauseRequest, plan_pause
@@ -73,7 +75,7 @@ def pause(
     plan = plan_pause(context.stripe, request)
     if not plan.is_done:
         will = [line.text for line in _will(plan)]
-        confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, moves_money=True)
+        confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, moves_money=True, preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import confirm, options
+from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @options.command(app)
-def resume(context: Context, subscription: Subscription) -> None:
+def resume(context: Context, subscription: Subscription, preview: parsing.Preview = False) -> None:
     """Let a subscription go on: take its pending cancellation back, or end its pause.
 
     After a pause of the service a new period begins at once and is charged; until that payment goes through the
@@ -23,7 +23,7 @@ def resume(context: Context, subscription: Subscription) -> None:
 
     \b
     Examples:  billing sub resume ada@example.com
-               billing sub resume sub_1MowQV --yes
+               billing sub resume sub_1MowQV --preview
     """
     from stripe_billing_cli.subscriptions.payments import unpaid_error
     from stripe_billing_cli.subscriptions.resume import plan_resume
@@ -32,7 +32,7 @@ def resume(context: Context, subscription: Subscription) -> None:
     id = plan.subscription["id"]
     if plan.steps:
         will = [line.text for line in _will(plan)]
-        confirm.confirm(context, f"Let {id} go on?", will=will, moves_money=plan.moves_money)
+        confirm.confirm(context, f"Let {id} go on?", will=will, moves_money=plan.moves_money, preview=preview)
     result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))

@@ -50,6 +50,9 @@ def test_a_scheduled_subscription_keeps_its_service(life: Life) -> None:
 
     assert (ran.code, ran.error["kind"]) == (1, "refused")
     assert "--keep-service" in ran.error["hint"]
+    take_back = ran.error["hint"].partition("billing --local ")[2]
+    life.ok(*take_back.split(), "--yes")
+    assert life.json("sub", "pause", life.id, "--yes")["result"] == "paused"
 
 
 class TestTheService:
@@ -74,6 +77,17 @@ class TestTheService:
         life.ok("sub", "pause", life.id, "--yes")
 
         assert life("sub", "resume", life.id).code == 2
+        assert life.held["status"] == "paused"
+
+    def test_is_shown_with_its_money_beforehand(self, life: Life) -> None:
+        ran = life.ok("sub", "pause", life.id, "--preview")
+        assert "credited   -$10.16  Unused time on Pro" in ran.out
+        assert life.held["status"] == "active"
+        life.ok("sub", "pause", life.id, "--yes")
+
+        ran = life.ok("sub", "resume", life.id, "--preview")
+
+        assert "due now    $4.84 from Visa ending in 4242" in ran.out
         assert life.held["status"] == "paused"
 
     def test_stops_once(self, life: Life) -> None:
