@@ -185,7 +185,7 @@ def _screen(plan: AdjustPlan, result: str, owes: OwedInvoice | None) -> Iterator
             yield Line(f"{id} began a new period on {formatting.moment(plan.period_began)} already. Nothing to do.")
             yield Line("  --again begins another.")
         case "unchanged":
-            yield Line(f"{id} is so already. Nothing to do.")
+            yield Line(f"{id} is already as asked for. Nothing to do.")
         case "changed":
             yield Line(f"{id} is changed: {', '.join(_changes(plan))}.", GREEN)
         case _:

@@ -266,7 +266,7 @@ def screen(result: CancelResult) -> Iterator[Line]:
         case "now":
             yield Line(f"{id} is {subscription['status'].replace('_', ' ')}.", GREEN)
         case "later":
-            yield Line(f"{id} ends on {ends}. Until then: billing sub resume {id} takes it back.", GREEN)
+            yield Line(f"{id} is set to end. Until then, billing sub resume {id} takes it back.", GREEN)
         case "details":
             yield Line(f"Written to {id}.", GREEN)
         case "none" if subscription["ended_at"]:

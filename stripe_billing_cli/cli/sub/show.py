@@ -54,7 +54,8 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     following = record["next_invoice"]
     if following:
         amount = formatting.money(following["amount_due"], following["currency"])
-        yield _fact("next invoice", f"{amount} on {formatting.date(following['at'])}")
+        fate = ", not collected" if record["pause_collection"] else ""
+        yield _fact("next invoice", f"{amount} on {formatting.date(following['at'])}{fate}")
     yield _fact("pays by", _pays_by(record, subscription))
     yield from _facts("discount", map(_discount, record["discounts"]))
     yield from _changes(record)

@@ -97,6 +97,8 @@ def test_one_that_is_not_charged(billing: Billing, shop: Shop, running: Any) -> 
 
     assert "but not charged: its invoices are voided" in said
     assert "collection paused" in said
+    [following] = [line for line in said.splitlines() if line.startswith("  next invoice")]
+    assert following.endswith(", not collected")
 
 
 def test_the_creation_leaves_no_trace_in_the_timeline(billing: Billing, shop: Shop) -> None:
