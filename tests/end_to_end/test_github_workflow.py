@@ -50,6 +50,7 @@ def test_its_lines_plan_and_apply(billing: Billing) -> None:
         "catalog apply --yes",
         "catalog plan --out live.plan --output markdown",
         "catalog apply --plan live.plan --live --yes",
+        "catalog plan --check",
     ]
     assert ran[0][1].startswith("::notice file=catalog.yaml,line=5")
     assert ran[1][1].startswith("### Catalog keymap: 3 to create")
