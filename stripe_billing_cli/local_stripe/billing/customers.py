@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
+from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes
 from stripe_billing_cli.local_stripe.core.errors import no_such
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -25,9 +25,7 @@ def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> 
 
 def save(call: Call, before: Object, after: Object) -> None:
     """Store a customer and tell that it changed, if it did."""
-    if after != before:
-        call.store.replace("customer", after)
-        events.record(call, "customer.updated", after, before)
+    objects.save(call, "customer", before, after)
 
 
 def new(call: Call, params: Params) -> Object:
@@ -53,7 +51,7 @@ def new(call: Call, params: Params) -> Object:
             "rendering_options": None,
         },
         "livemode": False,
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "name": params.get("name"),
         "next_invoice_sequence": params.get("next_invoice_sequence", 1),
         "phone": params.get("phone"),

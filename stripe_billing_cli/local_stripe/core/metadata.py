@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from stripe_billing_cli.local_stripe.core.errors import invalid
 
@@ -20,3 +21,13 @@ def merged(current: Mapping[str, str], changes: Mapping[str, str] | None) -> dic
             "metadata",
         )
     return result
+
+
+def new_metadata(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return the metadata of an object that is made with these parameters."""
+    return merged({}, params.get("metadata") or {})
+
+
+def changed_metadata(before: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
+    """Return the metadata of an object after an update with these parameters."""
+    return merged(before["metadata"], params["metadata"]) if "metadata" in params else before["metadata"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -122,10 +122,7 @@ class Resource:
         return object
 
     def retrieve(self, call: Call) -> Object:
-        object = call.store.get(self.kind, call.id)
-        if object is None:
-            raise no_such(self.noun, call.id, self.param, 404)
-        return object
+        return objects.find(call, self.kind, call.id, self.param, 404, noun=self.noun)
 
     def update(self, call: Call) -> Object:
         before = self.retrieve(call)

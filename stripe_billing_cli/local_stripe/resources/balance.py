@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page
@@ -36,10 +37,7 @@ def _amount(amount: int, currency: str) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    transaction = call.store.get(ledger.KIND, call.id)
-    if transaction is None:
-        raise no_such("balance transaction", call.id, "id", 404)
-    return transaction
+    return objects.find(call, ledger.KIND, call.id, "id", 404, noun="balance transaction")
 
 
 def list_transactions(call: Call) -> Object:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, payment_intents
-from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
@@ -99,12 +99,8 @@ def update(call: Call) -> Object:
     if "fraud_details" in params:
         report = params["fraud_details"].get("user_report")
         after["fraud_details"] = {"user_report": report} if report else {}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
-    if after != before:
-        call.store.replace(charges.KIND, after)
-        events.record(call, "charge.updated", after, before)
-    return after
+    after["metadata"] = changed_metadata(before, params)
+    return objects.save(call, charges.KIND, before, after)
 
 
 def _customer(call: Call, charge: Object) -> str:

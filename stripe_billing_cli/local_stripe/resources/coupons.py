@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts import promotion_codes
 from stripe_billing_cli.local_stripe.billing.discounts.coupons import EXPIRE, KIND, save
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, times
 from stripe_billing_cli.local_stripe.core.amount_parameters import (
     Percent,
 )
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Integer,
@@ -63,8 +63,7 @@ def create(call: Call) -> Object:
     if redeem_by is not None:
         times.check_future(redeem_by, "redeem_by", call.now)
     for at, product in enumerate(params.get("applies_to", {}).get("products", ())):
-        if call.store.get("product", product) is None:
-            raise no_such("product", product, f"applies_to[products][{at}]")
+        objects.find(call, "product", product, f"applies_to[products][{at}]")
     coupon = {
         "id": id,
         "object": KIND,
@@ -77,7 +76,7 @@ def create(call: Call) -> Object:
         "duration_in_months": params.get("duration_in_months"),
         "livemode": False,
         "max_redemptions": params.get("max_redemptions"),
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "name": params.get("name"),
         "percent_off": params.get("percent_off"),
         "redeem_by": redeem_by,
@@ -98,10 +97,7 @@ def _options(params: Params) -> Object | None:
 
 
 def retrieve(call: Call) -> Object:
-    coupon = call.store.get(KIND, call.id)
-    if coupon is None:
-        raise no_such(KIND, call.id, "coupon", 404)
-    return coupon
+    return objects.find(call, KIND, call.id, "coupon", 404)
 
 
 def update(call: Call) -> Object:
@@ -110,8 +106,7 @@ def update(call: Call) -> Object:
     after = {**before}
     if "name" in params:
         after["name"] = params["name"]
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     if "currency_options" in params:
         if before["amount_off"] is None:
             raise invalid("`currency_options` can only be set on a coupon with `amount_off`.", "currency_options")

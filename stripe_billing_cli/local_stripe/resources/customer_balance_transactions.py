@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import KIND, record
-from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     ObjectParam,
@@ -47,11 +47,9 @@ def create(call: Call) -> Object:
         "adjustment",
         currency,
         description=params.get("description"),
-        metadata=merged({}, params.get("metadata") or {}),
+        metadata=new_metadata(params),
     )
-    if after != before:
-        call.store.replace("customer", after)
-        events.record(call, "customer.updated", after, before)
+    objects.save(call, "customer", before, after)
     return transaction
 
 
@@ -67,8 +65,7 @@ def update(call: Call) -> Object:
     before = retrieve(call)
     params = call.params
     after = {**before, "description": params.get("description", before["description"])}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     call.store.replace(KIND, after)
     return after
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, disputes
-from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -33,10 +33,7 @@ READ = ObjectParam({"expand": EXPAND})
 
 
 def find(call: Call) -> Object:
-    dispute = call.store.get(disputes.KIND, call.id)
-    if dispute is None:
-        raise no_such("dispute", call.id, "dispute", 404)
-    return dispute
+    return objects.find(call, disputes.KIND, call.id, "dispute", 404)
 
 
 def find_by_charge(call: Call) -> Object:
@@ -54,12 +51,9 @@ def _update(call: Call, before: Object) -> Object:
     if "evidence" in params or params.get("submit"):
         after = disputes.give_evidence(call, before, params.get("evidence", {}), submit=params.get("submit", True))
     if "metadata" in params:
-        kept = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+        kept = merged(before["metadata"], params["metadata"])
         after = {**after, "metadata": kept}
-    if after != before:
-        call.store.replace(disputes.KIND, after)
-        events.record(call, "charge.dispute.updated", after, before)
-    return after
+    return objects.save(call, disputes.KIND, before, after, "charge.dispute.updated")
 
 
 def update(call: Call) -> Object:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, invoice_items
-from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Integer,
@@ -53,8 +53,8 @@ def create(call: Call) -> Object:
         named = invoice_items.PRICED_BY & params.keys()
         name = "currency" if named else "amount"
         raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
-    if "subscription" in params and call.store.get("subscription", params["subscription"]) is None:
-        raise no_such("subscription", params["subscription"], "subscription")
+    if "subscription" in params:
+        objects.find(call, "subscription", params["subscription"], "subscription")
     draft = _draft(call, params["invoice"], customer) if "invoice" in params else None
     line = invoice_items.line_from_params(call, params, currency)
     customer_currency.check(call, customer, currency)
@@ -62,7 +62,7 @@ def create(call: Call) -> Object:
         customers.save(call, customer, {**customer, "currency": currency})
     item = invoice_items.add_pending(call, customer, line, currency, params.get("subscription"))
     item = invoice_items.with_discounts(call, item, customer, params)
-    item |= {"metadata": merged({}, params.get("metadata") or {}), "invoice": draft and draft["id"]}
+    item |= {"metadata": new_metadata(params), "invoice": draft and draft["id"]}
     call.store.replace(KIND, item)
     if draft is not None:
         invoice_items.put_on(call, draft, item)

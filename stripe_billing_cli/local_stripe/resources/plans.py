@@ -10,14 +10,14 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.billing.catalog.price_data import INTERVAL
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.amount_parameters import UpTo
 from stripe_billing_cli.local_stripe.core.answers import as_plan
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.lists import equal, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
@@ -120,12 +120,10 @@ def _product(call: Call) -> str:
     """The id of the plan's product, which the parameter names or describes."""
     wanted = call.params["product"]
     if isinstance(wanted, str):
-        if call.store.get("product", wanted) is None:
-            raise no_such("product", wanted, "product")
+        objects.find(call, "product", wanted, "product")
         return wanted
     product = products.new_product(call, wanted)
-    call.store.insert("product", product)
-    events.record(call, "product.created", product)
+    objects.insert(call, "product", product)
     return str(product["id"])
 
 
@@ -144,12 +142,11 @@ def update(call: Call) -> Object:
     """A price stays with its product, and a plan may be given another."""
     before, params = _price(call), call.params
     after = {**before, **{name: params[name] for name in ("active", "nickname", "product") if name in params}}
-    if "product" in params and call.store.get("product", params["product"]) is None:
-        raise no_such("product", params["product"], "product")
+    if "product" in params:
+        objects.find(call, "product", params["product"], "product")
     if "trial_period_days" in params:
         after["recurring"] = {**before["recurring"], "trial_period_days": params["trial_period_days"]}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     if before["active"] and not after["active"]:
         prices.check_not_default(call, before)
     if after != before:

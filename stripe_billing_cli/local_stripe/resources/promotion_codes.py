@@ -11,11 +11,11 @@ import re
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import coupons
 from stripe_billing_cli.local_stripe.billing.discounts.promotion_codes import EXPIRE, KIND, save
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, times
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Integer,
@@ -65,9 +65,7 @@ def check_new(params: Params) -> None:
 
 def create(call: Call) -> Object:
     params = call.params
-    coupon = call.store.get(coupons.KIND, params["promotion"]["coupon"])
-    if coupon is None:
-        raise no_such("coupon", params["promotion"]["coupon"], "promotion[coupon]")
+    coupon = objects.find(call, coupons.KIND, params["promotion"]["coupon"], "promotion[coupon]")
     if "customer" in params:
         customers.find(call, params["customer"])
     active = params.get("active", True)
@@ -93,7 +91,7 @@ def create(call: Call) -> Object:
         "expires_at": expires_at,
         "livemode": False,
         "max_redemptions": most,
-        "metadata": merged({}, params.get("metadata", {})),
+        "metadata": new_metadata(params),
         "promotion": {"coupon": coupon["id"], "type": "coupon"},
         "restrictions": _restrictions(params),
         "times_redeemed": 0,
@@ -129,10 +127,7 @@ def _check_free(call: Call, code: str, customer: str | None) -> None:
 
 
 def retrieve(call: Call) -> Object:
-    promotion = call.store.get(KIND, call.id)
-    if promotion is None:
-        raise no_such("promotion code", call.id, "promotion_code", 404)
-    return promotion
+    return objects.find(call, KIND, call.id, "promotion_code", 404, noun="promotion code")
 
 
 def update(call: Call) -> Object:
@@ -141,8 +136,7 @@ def update(call: Call) -> Object:
     after = {**before, "active": params.get("active", before["active"])}
     if after["active"] and not before["active"]:
         _check_may_become_active(call, before)
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     if "currency_options" in params.get("restrictions", {}):
         options = {**(before["restrictions"]["currency_options"] or {}), **params["restrictions"]["currency_options"]}
         after["restrictions"] = {**before["restrictions"], "currency_options": options}
@@ -166,8 +160,8 @@ def list_codes(call: Call) -> Object:
     params = call.params
     if "customer" in params:
         customers.find(call, params["customer"])
-    if "coupon" in params and call.store.get(coupons.KIND, params["coupon"]) is None:
-        raise no_such("coupon", params["coupon"], "coupon")
+    if "coupon" in params:
+        objects.find(call, coupons.KIND, params["coupon"], "coupon")
     conditions = [
         *equal("active", params.get("active")),
         *equal(json_field("promotion.coupon"), params.get("coupon")),

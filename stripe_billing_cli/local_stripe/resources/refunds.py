@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, refunds
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
@@ -49,15 +50,10 @@ def _charge(call: Call) -> Object:
     """Return what is to be refunded. An unknown charge is a 404 here, as if the path named it (recorded)."""
     params = call.params
     if "charge" in params:
-        charge = call.store.get(charges.KIND, params["charge"])
-        if charge is None:
-            raise no_such("charge", params["charge"], "id", 404)
-        return charge
+        return objects.find(call, charges.KIND, params["charge"], "id", 404)
     if "payment_intent" not in params:
         raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
-    intent = call.store.get("payment_intent", params["payment_intent"])
-    if intent is None:
-        raise no_such("payment_intent", params["payment_intent"], "payment_intent")
+    intent = objects.find(call, "payment_intent", params["payment_intent"], "payment_intent")
     charge = call.store.get(charges.KIND, intent["latest_charge"] or "")
     if charge is None or not charge["paid"]:
         raise invalid(
@@ -83,10 +79,7 @@ def retrieve(call: Call) -> Object:
 
 
 def _find(call: Call, id: str) -> Object:
-    refund = call.store.get(refunds.KIND, id)
-    if refund is None:
-        raise no_such("refund", id, "refund", 404)
-    return refund
+    return objects.find(call, refunds.KIND, id, "refund", 404)
 
 
 def retrieve_by_charge(call: Call) -> Object:
@@ -110,7 +103,7 @@ def _update(call: Call, before: Object) -> Object:
     if "metadata" not in call.params:
         return before
     named = call.params["metadata"]
-    after = {**before, "metadata": {} if named is None else merged(before["metadata"], named)}
+    after = {**before, "metadata": merged(before["metadata"], named)}
     refunds.save(call, before, after)
     return after
 

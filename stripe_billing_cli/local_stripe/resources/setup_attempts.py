@@ -6,7 +6,7 @@ Fields after `stripe/_setup_attempt.py`; only lists of them can be read.
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import setup_attempts
-from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Text, required
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -18,8 +18,7 @@ PATH = "/v1/setup_attempts"
 def list_attempts(call: Call) -> Object:
     """List the attempts of one intent, which must be named."""
     setup = call.params["setup_intent"]
-    if call.store.get("setup_intent", setup) is None:
-        raise no_such("setupintent", setup, "setup_intent")
+    objects.find(call, "setup_intent", setup, "setup_intent", noun="setupintent")
     return page(call, setup_attempts.KIND, PATH, equal(json_field("setup_intent"), setup))
 
 

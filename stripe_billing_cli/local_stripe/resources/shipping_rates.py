@@ -7,10 +7,11 @@ its metadata change; none is ever deleted, and Stripe has no events of them.
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
+from stripe_billing_cli.local_stripe.core.errors import missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -30,17 +31,13 @@ def create(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    rate = call.store.get(KIND, call.id)
-    if rate is None:
-        raise no_such("shipping rate", call.id, "shipping_rate_token", 404)
-    return rate
+    return objects.find(call, KIND, call.id, "shipping_rate_token", 404, noun="shipping rate")
 
 
 def update(call: Call) -> Object:
     before, params = retrieve(call), call.params
     after = {**before, **{name: params[name] for name in ("active", "tax_behavior") if name in params}}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     fixed = before["fixed_amount"]
     options = dict(fixed["currency_options"])
     for code, option in params.get("fixed_amount", {}).get("currency_options", {}).items():

@@ -8,7 +8,7 @@ Of the registers that Stripe asks, none is here: the values that Stripe's test m
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
-from stripe_billing_cli.local_stripe.core import events, scheduler
+from stripe_billing_cli.local_stripe.core import events, objects, scheduler
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such, not_here
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
@@ -90,10 +90,7 @@ def list_of_owner(call: Call) -> Object:
 
 
 def retrieve_any(call: Call) -> Object:
-    tax_id = call.store.get(tax_ids.KIND, call.id)
-    if tax_id is None:
-        raise no_such("tax_id", call.id, "id", 404)
-    return tax_id
+    return objects.find(call, tax_ids.KIND, call.id, "id", 404)
 
 
 def delete_any(call: Call) -> Object:

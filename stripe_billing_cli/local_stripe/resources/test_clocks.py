@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.subscriptions import price_checks
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.clocks import KIND
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -35,8 +35,7 @@ def create(call: Call) -> Object:
         "status": "ready",
         "status_details": {},
     }
-    call.store.insert(KIND, clock)
-    events.record(call, "test_helpers.test_clock.created", clock)
+    objects.insert(call, KIND, clock)
     if "customer" in call.params:
         _attach(call, clock)
     return clock
@@ -57,10 +56,7 @@ def _attach(call: Call, clock: Object) -> None:
 
 
 def retrieve(call: Call) -> Object:
-    clock = call.store.get(KIND, call.id)
-    if clock is None:
-        raise no_such("billing clock", call.id, "id", 404)
-    return clock
+    return objects.find(call, KIND, call.id, "id", 404, noun="billing clock")
 
 
 def advance(call: Call) -> Object:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import card_input
-from stripe_billing_cli.local_stripe.core import identifiers, shapes
+from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.cards_as_sources import BRANDS
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
+from stripe_billing_cli.local_stripe.core.errors import missing_param
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Integer,
@@ -71,10 +71,7 @@ def create(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    token = call.store.get(KIND, call.id)
-    if token is None:
-        raise no_such("token", call.id, "token", 404)
-    return token
+    return objects.find(call, KIND, call.id, "token", 404)
 
 
 ROUTES = (

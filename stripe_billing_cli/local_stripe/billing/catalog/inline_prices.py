@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import prices, products
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import nested
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -37,9 +38,7 @@ def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
         made = products.new_product(call, {**data["product_data"], "active": False})
         call.store.insert("product", made)
         return str(made["id"])
-    product = call.store.get("product", data["product"])
-    if product is None:
-        raise no_such("product", data["product"], nested(param, "product"))
+    product = objects.find(call, "product", data["product"], nested(param, "product"))
     if not product["active"]:
         raise invalid(
             f"The product {product['id']} is marked as inactive, and thus no new prices can be made of it.",

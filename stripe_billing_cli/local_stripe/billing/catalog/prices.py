@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.amounts import whole_amount
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import json_field
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -23,9 +23,7 @@ def create(call: Call, product: str, params: Params) -> Object:
     price = new_price(call, product, params)
     if price["lookup_key"] is not None:
         take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))
-    call.store.insert("price", price)
-    events.record(call, "price.created", price)
-    return price
+    return objects.insert(call, "price", price)
 
 
 def new_price(call: Call, product: str, params: Params) -> Object:
@@ -49,7 +47,7 @@ def new_price(call: Call, product: str, params: Params) -> Object:
         "custom_unit_amount": own["custom_unit_amount"],
         "livemode": False,
         "lookup_key": params.get("lookup_key"),
-        "metadata": merged({}, params.get("metadata", {})),
+        "metadata": new_metadata(params),
         "nickname": params.get("nickname"),
         "product": product,
         "recurring": None if recurring is None else _recurring(recurring),

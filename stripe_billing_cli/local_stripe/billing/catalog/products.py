@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -25,7 +25,7 @@ def new_product(call: Call, params: Params) -> Object:
         "images": params.get("images", []),
         "livemode": False,
         "marketing_features": params.get("marketing_features", []),
-        "metadata": merged({}, params.get("metadata", {})),
+        "metadata": new_metadata(params),
         "name": params["name"],
         "package_dimensions": params.get("package_dimensions"),
         "shippable": params.get("shippable"),

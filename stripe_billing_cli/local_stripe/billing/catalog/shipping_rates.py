@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -57,7 +57,7 @@ def create(call: Call, params: Params, prefix: str = "") -> Object:
             "currency_options": {**others, fixed["currency"]: own},
         },
         "livemode": False,
-        "metadata": merged({}, params.get("metadata", {})),
+        "metadata": new_metadata(params),
         "tax_behavior": behavior,
         "tax_code": params.get("tax_code"),
         "type": "fixed_amount",

@@ -11,9 +11,9 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
-from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core import identifiers, objects
+from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -54,7 +54,7 @@ def _new(call: Call, item: Wanted, price: Object, currency: str, param: str) -> 
         "adjustable_quantity": adjustable(item),
         "currency": currency,
         "description": product.get("name"),
-        "metadata": merged({}, item.get("metadata") or {}),
+        "metadata": new_metadata(item),
         "price": price["id"],
         "quantity": None if is_metered(price) else item["quantity"],
         "_inline": "price_data" in item,
@@ -70,9 +70,7 @@ def _price(call: Call, item: Wanted, param: str) -> Object:
         raise invalid("You must provide either price or price_data for each line item when using prices.", param)
     if "price_data" in item:
         return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
-    price = call.store.get("price", item["price"])
-    if price is None:
-        raise no_such("price", item["price"], f"{param}[price]")
+    price = objects.find(call, "price", item["price"], f"{param}[price]")
     if not price["active"]:
         raise invalid("The price specified is inactive. This field only accepts active prices.", f"{param}[price]")
     return price

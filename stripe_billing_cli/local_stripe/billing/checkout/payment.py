@@ -19,9 +19,9 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     payment_methods,
     setup_intents,
 )
-from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -89,8 +89,7 @@ def _with_customer(call: Call, session: Object) -> Object:
             "shipping": collected,
         },
     )
-    call.store.insert("customer", made)
-    events.record(call, "customer.created", made)
+    objects.insert(call, "customer", made)
     _keep_tax_ids(call, made, session)
     return sessions.amend(call, session, customer=made["id"])
 
@@ -162,7 +161,7 @@ def _new_intent(call: Call, session: Object) -> Object:
         currency=session["currency"],
         customer=session["customer"],
         capture_method=data.get("capture_method", "automatic_async"),
-        metadata=merged({}, data.get("metadata") or {}),
+        metadata=new_metadata(data),
         payment_method_types=session["payment_method_types"],
         shipping=payment_intents.shipping_of(shipping) if shipping else None,
         **{name: data[name] for name in GIVEN if data.get(name) is not None},

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, page_addresses, scheduler
-from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core import events, objects, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -31,10 +30,7 @@ class Completed:
 
 def find(call: Call, id: str) -> Object:
     """Return the session that the path names. Raises `resource_missing`."""
-    session = call.store.get(KIND, id)
-    if session is None:
-        raise no_such("checkout.session", id, "session", 404)
-    return session
+    return objects.find(call, KIND, id, "session", 404)
 
 
 def open_by(call: Call, field: str, id: str) -> Object | None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -38,9 +39,9 @@ def _rate(call: Call, option: Mapping[str, Any], param: str) -> Object:
         raise missing_param(f"{param}[shipping_rate]")
     if "shipping_rate_data" in option:
         return shipping_rates.create(call, option["shipping_rate_data"], f"{param}[shipping_rate_data]")
-    rate = call.store.get(shipping_rates.KIND, option["shipping_rate"])
-    if rate is None:
-        raise no_such("shipping rate", option["shipping_rate"], f"{param}[shipping_rate]")
+    rate = objects.find(
+        call, shipping_rates.KIND, option["shipping_rate"], f"{param}[shipping_rate]", noun="shipping rate"
+    )
     if not rate["active"]:
         raise invalid(f"The shipping rate {rate['id']} is not active.", f"{param}[shipping_rate]")
     return rate

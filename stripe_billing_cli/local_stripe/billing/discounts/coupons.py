@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts import promotion_codes
-from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -26,9 +26,7 @@ def redeem(call: Call, coupon: Object) -> Object:
 
 
 def save(call: Call, before: Object, after: Object) -> Object:
-    if after != before:
-        call.store.replace(KIND, after)
-        events.record(call, "coupon.updated", after, before)
+    objects.save(call, KIND, before, after)
     if before["valid"] and not after["valid"]:
         promotion_codes.end(call, after["id"])
     return after

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
 from stripe_billing_cli.local_stripe.billing.periods import add_months
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, shapes
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import ListOf, ObjectParam, Text, optional
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -182,9 +182,7 @@ def new(call: Call, coupon: Object, customer: str, subscription: str | None, pro
 
 
 def _coupon(call: Call, id: str, currency: str, param: str) -> Object:
-    coupon = call.store.get(coupons.KIND, id)
-    if coupon is None:
-        raise no_such("coupon", id, f"{param}[coupon]")
+    coupon = objects.find(call, coupons.KIND, id, f"{param}[coupon]")
     if not coupon["valid"]:
         raise invalid(
             f"Coupon {id} is used up or has expired and cannot be applied.", f"{param}[coupon]", "coupon_expired"
@@ -199,9 +197,7 @@ def _coupon(call: Call, id: str, currency: str, param: str) -> Object:
 
 
 def _promotion(call: Call, id: str, param: str) -> Object:
-    promotion = call.store.get(promotion_codes.KIND, id)
-    if promotion is None:
-        raise no_such("promotion code", id, param)
+    promotion = objects.find(call, promotion_codes.KIND, id, param, noun="promotion code")
     if not promotion["active"]:
         raise invalid(f"The promotion code {id} is inactive.", param)
     return promotion

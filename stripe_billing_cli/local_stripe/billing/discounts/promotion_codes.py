@@ -5,7 +5,7 @@ Fields after `stripe/_promotion_code.py`. A code is unique among the active ones
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -35,7 +35,4 @@ def redeem(call: Call, promotion: Object) -> Object:
 
 
 def save(call: Call, before: Object, after: Object) -> Object:
-    if after != before:
-        call.store.replace(KIND, after)
-        events.record(call, "promotion_code.updated", after, before)
-    return after
+    return objects.save(call, KIND, before, after)

@@ -12,10 +12,10 @@ from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import debits, implicit_prices, invoices, lines, taxes
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.core import amounts, events, identifiers
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core import amounts, events, identifiers, objects
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -62,9 +62,7 @@ def add_pending(call: Call, customer: Object, line: Line, currency: str, subscri
         "tax_rates": list(line.tax_rates),
         "test_clock": customer["test_clock"],
     }
-    call.store.insert("invoiceitem", item)
-    events.record(call, "invoiceitem.created", item)
-    return item
+    return objects.insert(call, "invoiceitem", item)
 
 
 def add_all_pending(
@@ -225,9 +223,7 @@ def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> 
 
 def one_time_price(call: Call, id: str, param: str) -> Object:
     """Return the price that a parameter names, if it can be billed once."""
-    price = call.store.get("price", id)
-    if price is None:
-        raise no_such("price", id, param)
+    price = objects.find(call, "price", id, param)
     if not price["active"]:
         raise invalid("The price specified is inactive. This field only accepts active prices.", param)
     if price["recurring"] is not None:
@@ -257,8 +253,7 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
         after = with_discounts(call, after, customer, params)
     if PRICE_WORDS & params.keys():
         after |= _priced(call, before, params)
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     return {**after, "net_amount": after["amount"]}
 
 

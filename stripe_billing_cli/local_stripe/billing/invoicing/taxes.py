@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing import pricing
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -43,9 +44,7 @@ class Tax:
 def check_rates(call: Call, ids: Sequence[str] | None, param: str) -> list[str]:
     """Return the ids of tax rates that a parameter names, none where it unsets them. Raises Stripe's refusals."""
     for at, id in enumerate(ids or ()):
-        rate = call.store.get("tax_rate", id)
-        if rate is None:
-            raise no_such("tax rate", id, f"{param}[{at}]")
+        rate = objects.find(call, "tax_rate", id, f"{param}[{at}]", noun="tax rate")
         if not rate["active"]:
             raise invalid(f"The tax rate {id} is not active, and cannot be applied.", f"{param}[{at}]")
     if len(ids or ()) > MOST:

@@ -10,7 +10,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_KEY, BY_NUMBER, BY_TOKEN
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -70,9 +71,7 @@ def read_card(call: Call, params: Mapping[str, Any], param: str = "card[token]")
         return by_number(call, params), in_full(params)
     if params["token"] in BY_TOKEN:
         return BY_TOKEN[params["token"]], params
-    token = call.store.get(TOKEN, params["token"])
-    if token is None:
-        raise no_such("token", params["token"], param)
+    token = objects.find(call, TOKEN, params["token"], param)
     if token["used"]:
         raise invalid(f"You cannot use a Stripe token more than once: {token['id']}.", param, "token_already_used")
     _use(call, token)

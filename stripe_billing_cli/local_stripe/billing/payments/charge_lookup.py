@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -10,10 +10,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def find(call: Call) -> Object:
     """Return the charge that the path names."""
-    charge = call.store.get("charge", call.id)
-    if charge is None:
-        raise no_such("charge", call.id, "id", 404)
-    return charge
+    return objects.find(call, "charge", call.id, "id", 404)
 
 
 def list_by_charge(call: Call, kind: str, url: str) -> Object:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.answers import as_answered
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -36,10 +37,7 @@ def usable_method(call: Call, id: str | None, customer: Object | None) -> Object
 
 
 def find(call: Call, kind: str) -> Object:
-    intent = call.store.get(kind, call.id)
-    if intent is None:
-        raise no_such(kind, call.id, "intent", 404)
-    return intent
+    return objects.find(call, kind, call.id, "intent", 404)
 
 
 def unexpected_state(kind: str, noun: str, action: str, intent: Object, call: Call) -> ApiError:

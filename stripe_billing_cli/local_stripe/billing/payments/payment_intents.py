@@ -12,7 +12,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.payments import charges, debits, disputes, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.billing.payments.effects import DebitFailed, PaymentMade
-from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -56,9 +56,7 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
     }
     if intent["payment_method"] is not None:
         intent["status"] = "requires_confirmation"
-    call.store.insert(KIND, intent)
-    events.record(call, "payment_intent.created", intent)
-    return intent
+    return objects.insert(call, KIND, intent)
 
 
 def shipping_of(params: Mapping[str, Any]) -> Object:

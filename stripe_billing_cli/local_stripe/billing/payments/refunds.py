@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, ledger, payment_methods
-from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, scheduler, shapes
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -74,7 +74,7 @@ def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> 
         "currency": charge["currency"],
         "customer": charge["customer"],
         "destination_details": {"card": _destination("pending"), "type": "card"},
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),
@@ -132,6 +132,5 @@ def fail(call: Call, id: str) -> None:
 def save(call: Call, before: Object, after: Object) -> None:
     """Store a refund and tell that it changed, if it did: by an event of the refund's and one of its charge's."""
     if after != before:
-        call.store.replace(KIND, after)
-        events.record(call, "refund.updated", after, before)
+        objects.save(call, KIND, before, after)
         events.record(call, "charge.refund.updated", after, before)

@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 )
 from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
 from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp
-from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -39,9 +39,7 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
     }
     if setup["payment_method"] is not None:
         setup["status"] = "requires_confirmation"
-    call.store.insert("setup_intent", setup)
-    events.record(call, "setup_intent.created", setup)
-    return setup
+    return objects.insert(call, "setup_intent", setup)
 
 
 def attempt(call: Call, setup: Object, method: Object) -> Object:

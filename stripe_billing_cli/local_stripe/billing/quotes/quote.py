@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core import clocks, events, objects, scheduler
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call, Job
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -19,9 +19,7 @@ DAY = 24 * 60 * 60
 
 def find(call: Call, id: str) -> tuple[Call, Object]:
     """Return a quote, and the call as of its time."""
-    quote = call.store.get(KIND, id)
-    if quote is None:
-        raise no_such(KIND, id, "quote", 404)
+    quote = objects.find(call, KIND, id, "quote", 404)
     return clocks.at_time_of(call, quote), quote
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.schedules import phases
 from stripe_billing_cli.local_stripe.billing.subscriptions.effects import SubscriptionEnded
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, shapes
-from stripe_billing_cli.local_stripe.core.errors import no_such
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, shapes
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -37,7 +36,7 @@ def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapp
         "default_settings": default_settings(settings),
         "end_behavior": call.params.get("end_behavior", "release"),
         "livemode": False,
-        "metadata": merged({}, call.params.get("metadata") or {}),
+        "metadata": new_metadata(call.params),
         "pause_schedules": [],
         "phases": list(laid_out),
         "status": "not_started",
@@ -70,10 +69,7 @@ def default_settings(settings: Mapping[str, Any]) -> Object:
 
 
 def find(call: Call, id: str) -> Object:
-    schedule = call.store.get(KIND, id)
-    if schedule is None:
-        raise no_such("subscription_schedule", id, "schedule", 404)
-    return schedule
+    return objects.find(call, KIND, id, "schedule", 404)
 
 
 def save(call: Call, before: Object, after: Object, *types: str) -> Object:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -34,7 +34,7 @@ def _add(call: Call, customer: Object, subscription: Object, wanted: Mapping[str
     line = invoice_items.line_from_params(call, described, subscription["currency"], param)
     item = invoice_items.add_pending(call, customer, line, subscription["currency"], subscription["id"])
     after = invoice_items.with_discounts(call, item, customer, described, param)
-    after["metadata"] = merged({}, wanted.get("metadata") or {})
+    after["metadata"] = new_metadata(wanted)
     call.store.replace(invoice_items.KIND, after)
 
 

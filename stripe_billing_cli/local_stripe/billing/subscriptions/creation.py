@@ -27,9 +27,9 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     repository,
     schedule_jobs,
 )
-from stripe_billing_cli.local_stripe.core import events, identifiers, shapes, times
+from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -114,8 +114,7 @@ def begin(
 
 
 def _store(call: Call, customer: Object, subscription: Object) -> None:
-    call.store.insert(repository.KIND, subscription)
-    events.record(call, "customer.subscription.created", subscription)
+    objects.insert(call, repository.KIND, subscription, "customer.subscription.created")
     active.bring_up_to_date(call, customer["id"])
     if customer["currency"] != subscription["currency"]:
         customers.save(call, customer, {**customer, "currency": subscription["currency"]})
@@ -199,7 +198,7 @@ def _settings(params: Params) -> Object:
         "discounts": [],
         "invoice_settings": invoice_fields.settings(params.get("invoice_settings", {})),
         "livemode": False,
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "payment_settings": {
             "payment_method_options": None,
             "payment_method_types": settings.get("payment_method_types"),

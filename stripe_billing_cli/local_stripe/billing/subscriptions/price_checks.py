@@ -15,8 +15,8 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     metering,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
-from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core import identifiers, objects
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -24,10 +24,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def catalog(call: Call) -> Catalog:
     def price(id: str) -> Object:
-        existing = call.store.get("price", id)
-        if existing is None:
-            raise no_such("price", id, "items[0][price]")
-        return existing
+        return objects.find(call, "price", id, "items[0][price]")
 
     def sold(id: str) -> Sold:
         existing = call.store.get("product", id)
@@ -58,9 +55,7 @@ def wanted_price(call: Call, item: Mapping[str, Any], param: str) -> Object:
 
 def find_sellable(call: Call, id: str, param: str) -> Object:
     """Return the price that a parameter names, if it can be subscribed to."""
-    price = call.store.get("price", id)
-    if price is None:
-        raise no_such("price", id, param)
+    price = objects.find(call, "price", id, param)
     if not price["active"]:
         raise invalid(
             "The price specified is inactive. This field only accepts active prices.", param, "resource_missing"

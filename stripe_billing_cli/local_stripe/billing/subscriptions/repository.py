@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.entitlements import active
-from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core import events, objects
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -16,18 +15,12 @@ ENDED = ("canceled", "incomplete_expired")
 
 def find(call: Call, id: str, param: str = "subscription") -> Object:
     """Return the subscription that a parameter names. Raises `resource_missing`."""
-    subscription = call.store.get(KIND, id)
-    if subscription is None:
-        raise no_such(KIND, id, param)
-    return subscription
+    return objects.find(call, KIND, id, param)
 
 
 def retrieve(call: Call) -> Object:
     """Return the subscription that the path names."""
-    subscription = call.store.get(KIND, call.id)
-    if subscription is None:
-        raise no_such(KIND, call.id, "id", 404)
-    return subscription
+    return objects.find(call, KIND, call.id, "id", 404)
 
 
 def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:

@@ -27,7 +27,7 @@ def update(call: Call) -> Object:
     after = {**session}
     if "metadata" in params:
         metadata = params["metadata"]
-        after["metadata"] = {} if metadata is None else merged(session["metadata"], metadata)
+        after["metadata"] = merged(session["metadata"], metadata)
     if params.keys() - {"expand", "metadata"}:
         check_open(session, "updated")
         after = _changed(call, after)

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.billing.payments import intent_checks, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.checkout_sessions import refusals
@@ -111,7 +111,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "customer_creation": _customer_creation(call, customer),
         "expires_at": expires_at,
         "livemode": False,
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "mode": params["mode"],
         "payment_method_types": _types(call),
         "phone_number_collection": {"enabled": params.get("phone_number_collection", {}).get("enabled", False)},
@@ -187,7 +187,7 @@ def _setting_up(call: Call, session: Object) -> Object:
         call,
         customer=session["customer"],
         description=data.get("description"),
-        metadata=merged({}, data.get("metadata") or {}),
+        metadata=new_metadata(data),
     )
     return {
         **session,
@@ -246,7 +246,7 @@ def _invoice_creation(call: Call) -> Object:
         ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options"), None
     )
     data = {**blank, **wanted.get("invoice_data", {})}
-    return {"enabled": wanted["enabled"], "invoice_data": {**data, "metadata": merged({}, data.get("metadata") or {})}}
+    return {"enabled": wanted["enabled"], "invoice_data": {**data, "metadata": new_metadata(data)}}
 
 
 def _optional_items(call: Call, mode: str, currency: str) -> list[Object] | None:

@@ -14,11 +14,11 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices, taxes
 from stripe_billing_cli.local_stripe.billing.payments import refunds
 from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
-from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, page_addresses, shapes
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Integer,
@@ -73,9 +73,7 @@ def check(params: Params) -> None:
 
 
 def _invoice(call: Call) -> tuple[Call, Object]:
-    invoice = call.store.get("invoice", call.params["invoice"])
-    if invoice is None:
-        raise no_such("invoice", call.params["invoice"], "invoice")
+    invoice = objects.find(call, "invoice", call.params["invoice"], "invoice")
     customer = call.store.get("customer", invoice["customer"]) or {}
     return clocks.at_time_of(call, customer), invoice
 
@@ -132,7 +130,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/credit_notes/{id}/lines"},
         "livemode": False,
         "memo": params.get("memo"),
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "number": number,
         "out_of_band_amount": params.get("out_of_band_amount"),
         "pdf": f"{page_addresses.hosted_invoice(call.account['id'], invoice['id'])}/{number}/pdf",
@@ -175,9 +173,7 @@ def _sums(lines: list[Object]) -> dict[str, int]:
 def _linked(call: Call, params: Params) -> list[Object]:
     links = []
     for number, one in enumerate(params.get("refunds", ())):
-        refund = call.store.get("refund", one["refund"])
-        if refund is None:
-            raise no_such("refund", one["refund"], f"refunds[{number}][refund]")
+        refund = objects.find(call, "refund", one["refund"], f"refunds[{number}][refund]")
         links.append(_link(refund, one.get("amount_refunded", refund["amount"])))
     return links
 
@@ -246,8 +242,7 @@ def create(call: Call) -> Object:
     if amount := params.get("credit_amount"):
         moved = _credit_balance(call, invoice, amount, note["id"])
         note["customer_balance_transaction"] = moved["id"]
-    call.store.insert(KIND, note)
-    events.record(call, "credit_note.created", note)
+    objects.insert(call, KIND, note)
     _reduce(call, invoice, note["pre_payment_amount"], note["post_payment_amount"])
     return note
 
@@ -295,22 +290,15 @@ def preview(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    note = call.store.get(KIND, call.id)
-    if note is None:
-        raise no_such("credit note", call.id, "id", 404)
-    return note
+    return objects.find(call, KIND, call.id, "id", 404, noun="credit note")
 
 
 def update(call: Call) -> Object:
     before = retrieve(call)
     params = call.params
     after = {**before, **({"memo": params["memo"]} if "memo" in params else {})}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
-    if after != before:
-        call.store.replace(KIND, after)
-        events.record(call, "credit_note.updated", after, before)
-    return after
+    after["metadata"] = changed_metadata(before, params)
+    return objects.save(call, KIND, before, after)
 
 
 def void(call: Call) -> Object:

@@ -9,11 +9,11 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, tax_ids
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
@@ -67,8 +67,7 @@ def create(call: Call) -> Object:
     params = call.params
     clock = params.get("test_clock")
     if clock is not None:
-        if call.store.get(clocks.KIND, clock) is None:
-            raise no_such("billing clock", clock, "test_clock")
+        objects.find(call, clocks.KIND, clock, "test_clock", noun="billing clock")
         clocks.check_room_for_customer(call, clock)
     call = clocks.at_time_of(call, {"test_clock": clock})
     _check_prefix(call, None)
@@ -112,9 +111,7 @@ def _check_prefix(call: Call, own: str | None) -> None:
 
 
 def retrieve(call: Call) -> Object:
-    customer = call.store.get("customer", call.id)
-    if customer is None:
-        raise no_such("customer", call.id, "id", 404)
+    customer = objects.find(call, "customer", call.id, "id", 404)
     if customer.get("deleted"):
         return {name: customer[name] for name in ("id", "object", "deleted")}
     return customer
@@ -141,8 +138,7 @@ def update(call: Call) -> Object:
         **{name: params[name] for name in plain if name in params},
         "invoice_settings": {**before["invoice_settings"]},
     }
-    if "metadata" in params:
-        customer["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    customer["metadata"] = changed_metadata(before, params)
     if "address" in params:
         changed = params["address"]
         customer["address"] = None if changed is None else {**customers.address_of(before["address"] or {}), **changed}

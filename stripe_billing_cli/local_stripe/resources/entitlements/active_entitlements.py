@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements.active import KIND, as_answered
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -17,16 +17,13 @@ LIST = form("GET /v1/entitlements/active_entitlements")
 
 
 def retrieve(call: Call) -> Object:
-    entitlement = call.store.get(KIND, call.id)
-    if entitlement is None:
-        raise no_such(KIND, call.id, "id", 404)
+    entitlement = objects.find(call, KIND, call.id, "id", 404)
     return as_answered(call, entitlement)
 
 
 def list_entitlements(call: Call) -> Object:
     customer = call.params["customer"]
-    if call.store.get("customer", customer) is None:
-        raise no_such("customer", customer, "customer")
+    objects.find(call, "customer", customer, "customer")
     entitlements = page(call, KIND, PATH, equal(json_field("_customer"), customer))
     return {**entitlements, "data": [as_answered(call, one) for one in entitlements["data"]]}
 

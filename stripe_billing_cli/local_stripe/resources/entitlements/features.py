@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     ObjectParam,
@@ -34,7 +34,7 @@ def create(call: Call) -> Object:
         "active": True,
         "livemode": False,
         "lookup_key": params["lookup_key"],
-        "metadata": merged({}, params.get("metadata", {})),
+        "metadata": new_metadata(params),
         "name": params["name"],
         "_created": call.now,
     }
@@ -51,8 +51,7 @@ def update(call: Call) -> Object:
     before = retrieve(call)
     params = call.params
     after = {**before, **{name: params[name] for name in ("active", "name") if name in params}}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     if not after["active"]:
         after["_gave_up_lookup_key"] = True
     if after != before:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import identifiers, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
@@ -19,8 +19,7 @@ LIST = form("GET /v1/products/{product}/features")
 
 
 def _product(call: Call) -> str:
-    if call.store.get("product", call.id) is None:
-        raise no_such("product", call.id, "product", 404)
+    objects.find(call, "product", call.id, "product", 404)
     return call.id
 
 

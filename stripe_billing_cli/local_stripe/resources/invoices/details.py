@@ -8,7 +8,8 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, taxes
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -89,9 +90,7 @@ def _shipping(call: Call, wanted: Mapping[str, Any] | None, currency: str) -> Ob
 
 
 def _rate(call: Call, id: str) -> Object:
-    rate = call.store.get(shipping_rates.KIND, id)
-    if rate is None:
-        raise no_such("shipping rate", id, "shipping_cost[shipping_rate]")
+    rate = objects.find(call, shipping_rates.KIND, id, "shipping_cost[shipping_rate]", noun="shipping rate")
     if not rate["active"]:
         raise invalid(f"The shipping rate {id} is not active.", "shipping_cost[shipping_rate]")
     return rate

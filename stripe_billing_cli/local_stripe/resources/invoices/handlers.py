@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import creation, paym
 from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
     Params,
@@ -54,7 +54,7 @@ def create(call: Call) -> Object:
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
         "default_payment_method": creation.own_method(call, customer, params.get("default_payment_method")),
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
     }
     draft = invoices.new_draft(
         call,
@@ -122,7 +122,7 @@ def update(call: Call) -> Object:
         after = details.with_details(call, before, customer)
         changed = {name: value for name, value in after.items() if value != before.get(name)}
     if "metadata" in params:
-        changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+        changed["metadata"] = merged(before["metadata"], params["metadata"])
     if "default_payment_method" in params:
         changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:

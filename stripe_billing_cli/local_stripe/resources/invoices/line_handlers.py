@@ -8,7 +8,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines, taxes
-from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
@@ -48,9 +48,7 @@ PAYMENTS = form(
 
 def _draft(call: Call, param: str) -> tuple[Call, Object, Object]:
     """Return the draft whose lines are to change, its customer, and the call as of their time."""
-    invoice = call.store.get("invoice", call.id)
-    if invoice is None:
-        raise no_such("invoice", call.id, param, 404)
+    invoice = objects.find(call, "invoice", call.id, param, 404)
     if invoice["status"] != "draft":
         raise invalid("You can only change the lines of an invoice that is a draft.", code="invoice_not_editable")
     customer = customers.find(call, invoice["customer"])
@@ -89,7 +87,7 @@ def _announced(call: Call, draft: Object) -> Object:
     if "invoice_metadata" not in call.params:
         return draft
     sent = call.params["invoice_metadata"]
-    after = {**draft, "metadata": {} if sent is None else merged(draft["metadata"], sent)}
+    after = {**draft, "metadata": merged(draft["metadata"], sent)}
     call.store.replace("invoice", after)
     return after
 
@@ -145,13 +143,13 @@ def _changed_period(call: Call, draft: Object, line: Object, wanted: Mapping[str
         on = discount.Redemption(customer, None, draft["currency"], line["amount"], {"invoice": draft["id"]})
         after["discounts"] = discount.of_part(call, wanted["discounts"], "discounts", on)
     if "metadata" in wanted:
-        after["metadata"] = {} if wanted["metadata"] is None else merged(line["metadata"], wanted["metadata"])
+        after["metadata"] = merged(line["metadata"], wanted["metadata"])
     billed = [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
     return invoice_items.rewrite(call, draft, billed)
 
 
 def _with_metadata(call: Call, draft: Object, line: Object, sent: Mapping[str, str] | None) -> Object:
-    after = {**line, "metadata": {} if sent is None else merged(line["metadata"], sent)}
+    after = {**line, "metadata": merged(line["metadata"], sent)}
     return invoice_items.rewrite(
         call, draft, [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
     )
@@ -172,9 +170,7 @@ def remove(call: Call) -> Object:
 
 
 def list_lines(call: Call) -> Object:
-    invoice = call.store.get("invoice", call.id)
-    if invoice is None:
-        raise no_such("invoice", call.id, "invoice", 404)
+    invoice = objects.find(call, "invoice", call.id, "invoice", 404)
     return page_of(call, invoice["lines"]["data"], f"/v1/invoices/{call.id}/lines", "line item")
 
 
@@ -182,9 +178,7 @@ def list_payments(call: Call) -> Object:
     """List the payments of one invoice, or of all invoices, newest first."""
     wanted = call.params.get("status")
     if "invoice" in call.params:
-        invoice = call.store.get("invoice", call.params["invoice"])
-        if invoice is None:
-            raise no_such("invoice", call.params["invoice"], "invoice")
+        invoice = objects.find(call, "invoice", call.params["invoice"], "invoice")
         billed = [invoice]
     else:
         billed = call.store.select("invoice", [], newest_first=True, limit=10_000)

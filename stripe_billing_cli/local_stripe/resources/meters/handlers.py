@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.metering import meters
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -39,9 +39,7 @@ def create(call: Call) -> Object:
         "updated": call.now,
         "value_settings": params.get("value_settings", {"event_payload_key": "value"}),
     }
-    call.store.insert(meters.KIND, meter)
-    events.record(call, "billing.meter.created", meter)
-    return meter
+    return objects.insert(call, meters.KIND, meter)
 
 
 def _check_free(call: Call, event_name: str) -> None:
@@ -55,10 +53,7 @@ def _check_free(call: Call, event_name: str) -> None:
 
 
 def retrieve(call: Call) -> Object:
-    meter = call.store.get(meters.KIND, call.id)
-    if meter is None:
-        raise no_such("meter", call.id, "id", 404)
-    return meter
+    return objects.find(call, meters.KIND, call.id, "id", 404, noun="meter")
 
 
 def _save(call: Call, before: Object, after: Object, event: str) -> Object:

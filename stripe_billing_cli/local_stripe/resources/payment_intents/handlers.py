@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import naming, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -49,7 +49,7 @@ def create(call: Call) -> Object:
         customer=customer["id"] if customer else None,
         capture_method=params.get("capture_method", "automatic_async"),
         confirmation_method=params.get("confirmation_method", "automatic"),
-        metadata=merged({}, params.get("metadata") or {}),
+        metadata=new_metadata(params),
         payment_method=method["id"] if method else None,
         setup_future_usage=params.get("setup_future_usage"),
         _mandate=params.get("mandate_data"),
@@ -184,8 +184,7 @@ def update(call: Call) -> Object:
         refusals.check_amount(after["amount"], after["currency"])
     if "customer" in params:
         customer = customers.find(call, params["customer"])
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(intent["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(intent, params)
     if "payment_method" in params or "customer" in params:
         method = refusals.usable_method(call, after["payment_method"], customer, intent)
         if method is not None:
@@ -215,7 +214,7 @@ def capture(call: Call) -> Object:
     amount = refusals.captured_amount(call, intent, call.params.get("amount_to_capture"))
     if "metadata" in call.params:
         named = call.params["metadata"]
-        intent = {**intent, "metadata": {} if named is None else merged(intent["metadata"], named)}
+        intent = {**intent, "metadata": merged(intent["metadata"], named)}
     for name in ("statement_descriptor", "statement_descriptor_suffix"):
         intent = {**intent, name: call.params.get(name, intent[name])}
     return payment_intents.capture(call, intent, amount)

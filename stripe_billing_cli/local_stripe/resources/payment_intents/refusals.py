@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal
-from stripe_billing_cli.local_stripe.core import amounts
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core import amounts, objects
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -40,10 +40,7 @@ TOO_SMALL = (
 
 def find(call: Call) -> Object:
     """Return the intent that the path names."""
-    intent = call.store.get(KIND, call.id)
-    if intent is None:
-        raise no_such(KIND, call.id, "intent", 404)
-    return intent
+    return objects.find(call, KIND, call.id, "intent", 404)
 
 
 def check_amount(amount: int, currency: str) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
-from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, shapes
+from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -51,22 +51,18 @@ def create(call: Call) -> Object:
         "currency": currency,
         "line_items": {"object": "list", "data": items, "has_more": False, "url": url},
         "livemode": False,
-        "metadata": merged({}, params.get("metadata", {})),
+        "metadata": new_metadata(params),
         "url": page_addresses.payment_link(f"test_{secrets.token_hex(8)}"),
     }
     part = "subscription_data" if recurring else "invoice_creation"
     link = _changed(call, link | {part: fields.PARTS[part]}, params)
-    call.store.insert(KIND, link)
-    events.record(call, "payment_link.created", link)
-    return link
+    return objects.insert(call, KIND, link)
 
 
 def _price(call: Call, item: Mapping[str, Any], param: str) -> Object:
     if "price" not in item:
         raise missing_param(param)
-    price = call.store.get("price", item["price"])
-    if price is None:
-        raise no_such("price", item["price"], param)
+    price = objects.find(call, "price", item["price"], param)
     if not price["active"]:
         raise invalid("The price specified is inactive. This field only accepts active prices.", param)
     return price
@@ -175,9 +171,9 @@ def _after_completion(wanted: Mapping[str, Any]) -> Object:
 
 
 def _shipping_option(call: Call, option: Mapping[str, Any], param: str) -> Object:
-    rate = call.store.get("shipping_rate", option.get("shipping_rate", ""))
-    if rate is None:
-        raise no_such("shipping rate", option.get("shipping_rate", ""), f"{param}[shipping_rate]")
+    rate = objects.find(
+        call, "shipping_rate", option.get("shipping_rate", ""), f"{param}[shipping_rate]", noun="shipping rate"
+    )
     return {"shipping_rate": rate["id"], "shipping_amount": rate["fixed_amount"]["amount"]}
 
 
@@ -188,12 +184,8 @@ def update(call: Call) -> Object:
     _check_mode(params, recurring=recurring)
     if "line_items" in params:
         after["line_items"] = {**before["line_items"], "data": _changed_items(call, before, params["line_items"])}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
-    if after != before:
-        call.store.replace(KIND, after)
-        events.record(call, "payment_link.updated", after, before)
-    return after
+    after["metadata"] = changed_metadata(before, params)
+    return objects.save(call, KIND, before, after)
 
 
 def _changed_items(call: Call, link: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
@@ -216,10 +208,7 @@ def _stored_price(call: Call, item: Object) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    link = call.store.get(KIND, call.id)
-    if link is None:
-        raise no_such("payment link", call.id, "payment_link", 404)
-    return link
+    return objects.find(call, KIND, call.id, "payment_link", 404, noun="payment link")
 
 
 def list_links(call: Call) -> Object:

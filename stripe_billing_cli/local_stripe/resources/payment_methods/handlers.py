@@ -11,10 +11,10 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID
-from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import fields
@@ -34,7 +34,7 @@ def create(call: Call) -> Object:
         method["_iban"] = "".join(params[type]["iban"].split()).upper()
     method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
-    method["metadata"] = merged({}, params.get("metadata", {}))
+    method["metadata"] = new_metadata(params)
     if type == "card":
         _await_checks(method)
     call.store.insert("payment_method", method)
@@ -106,12 +106,8 @@ def update(call: Call) -> Object:
         _prefer(method["card"], params["card"].get("networks", {}))
     method["billing_details"] = _details(before["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", before["allow_redisplay"])
-    if "metadata" in params:
-        method["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
-    if method != before:
-        call.store.replace("payment_method", method)
-        events.record(call, "payment_method.updated", method, before)
-    return method
+    method["metadata"] = changed_metadata(before, params)
+    return objects.save(call, "payment_method", before, method)
 
 
 def attach(call: Call) -> Object:
@@ -139,9 +135,7 @@ def _forget_default(call: Call, method: Object) -> None:
         after["default_source"] = None
     if customer["invoice_settings"]["default_payment_method"] == method["id"]:
         after["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": None}
-    if after != customer:
-        call.store.replace("customer", after)
-        events.record(call, "customer.updated", after, customer)
+    objects.save(call, "customer", customer, after)
 
 
 def list_payment_methods(call: Call) -> Object:

@@ -11,10 +11,10 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -114,9 +114,7 @@ def default(call: Call) -> Object:
     if configurations:
         return configurations[0]
     made = _new(call, {"features": PROPOSED}, is_default=True)
-    call.store.insert(KIND, made)
-    events.record(call, "billing_portal.configuration.created", made)
-    return made
+    return objects.insert(call, KIND, made)
 
 
 def _new(call: Call, params: Params, *, is_default: bool) -> Object:
@@ -132,7 +130,7 @@ def _new(call: Call, params: Params, *, is_default: bool) -> Object:
         "is_default": is_default,
         "livemode": False,
         "login_page": _login(params.get("login_page", {}).get("enabled", False)),
-        "metadata": merged({}, params.get("metadata") or {}),
+        "metadata": new_metadata(params),
         "name": params.get("name"),
         "updated": call.now,
     }
@@ -151,9 +149,7 @@ def _login(enabled: bool) -> Object:
 def create(call: Call) -> Object:
     made = _new(call, call.params, is_default=False)
     _check(call, made["features"])
-    call.store.insert(KIND, made)
-    events.record(call, "billing_portal.configuration.created", made)
-    return made
+    return objects.insert(call, KIND, made)
 
 
 def retrieve(call: Call) -> Object:
@@ -161,10 +157,7 @@ def retrieve(call: Call) -> Object:
 
 
 def find(call: Call, id: str, status: int = 400) -> Object:
-    configuration = call.store.get(KIND, id)
-    if configuration is None:
-        raise no_such("configuration", id, "configuration", status)
-    return configuration
+    return objects.find(call, KIND, id, "configuration", status, noun="configuration")
 
 
 def update(call: Call) -> Object:
@@ -178,8 +171,7 @@ def update(call: Call) -> Object:
     if "features" in params:
         after["features"] = changed_features(before["features"], params["features"])
         _check(call, after["features"])
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     enabled = params.get("login_page", {}).get("enabled", before["login_page"]["enabled"])
     if enabled != before["login_page"]["enabled"]:
         after["login_page"] = _login(enabled)

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
-from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, page_addresses
+from stripe_billing_cli.local_stripe.core import clocks, identifiers, objects, page_addresses
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
@@ -93,9 +93,7 @@ def create(call: Call) -> Object:
         "return_url": params.get("return_url", configuration["default_return_url"]),
         "url": page_addresses.portal(f"test_{secrets.token_urlsafe(40)}"),
     }
-    call.store.insert(KIND, session)
-    events.record(call, "billing_portal.session.created", session)
-    return session
+    return objects.insert(call, KIND, session)
 
 
 def _after_expiration(params: Mapping[str, Any] | None) -> Object | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
-from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
@@ -39,12 +39,10 @@ def _product(call: Call) -> str:
     """Return the id of the price's product, which `product_data` creates."""
     if "product_data" in call.params:
         product = products.new_product(call, call.params["product_data"])
-        call.store.insert("product", product)
-        events.record(call, "product.created", product)
+        objects.insert(call, "product", product)
         return str(product["id"])
     id = call.params["product"]
-    if call.store.get("product", id) is None:
-        raise no_such("product", id, "product")
+    objects.find(call, "product", id, "product")
     return str(id)
 
 
@@ -62,8 +60,7 @@ def update(call: Call) -> Object:
         **before,
         **{name: params[name] for name in ("active", "nickname", "lookup_key") if name in params},
     }
-    if "metadata" in params:
-        price["metadata"] = merged(before["metadata"], params["metadata"])
+    price["metadata"] = changed_metadata(before, params)
     _apply_tax_behavior(price, before, params)
     if "currency_options" in params:
         price["currency_options"] = _changed_options(before, params["currency_options"])
@@ -71,10 +68,7 @@ def update(call: Call) -> Object:
         prices.check_not_default(call, before)
     if price["lookup_key"] != before["lookup_key"]:
         prices.take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))
-    if price != before:
-        call.store.replace("price", price)
-        events.record(call, "price.updated", price, before)
-    return price
+    return objects.save(call, "price", before, price)
 
 
 def _apply_tax_behavior(price: Object, before: Object, params: Params) -> None:
@@ -135,8 +129,8 @@ def _scheme(price: Object) -> str:
 def list_prices(call: Call) -> Object:
     """Return an id of a filter that there is not is refused (recorded of payment methods)."""
     params = call.params
-    if "product" in params and call.store.get("product", params["product"]) is None:
-        raise no_such("product", params["product"], "product")
+    if "product" in params:
+        objects.find(call, "product", params["product"], "product")
     recurring = params.get("recurring", {})
     conditions = [
         *equal("active", params.get("active")),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
-from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core import events, objects
+from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
@@ -64,17 +64,13 @@ def create(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    product = call.store.get("product", call.id)
-    if product is None:
-        raise no_such("product", call.id, "id", 404)
-    return product
+    return objects.find(call, "product", call.id, "id", 404)
 
 
 def update(call: Call) -> Object:
     before = retrieve(call)
     product = {**before, **_changes(call.params), **products.tax_fields(before, call.params)}
-    if "metadata" in call.params:
-        product["metadata"] = merged(before["metadata"], call.params["metadata"])
+    product["metadata"] = changed_metadata(before, call.params)
     if product["default_price"] != before["default_price"]:
         _check_default_price(call, product["id"], product["default_price"])
     if product != before:
@@ -98,9 +94,7 @@ def _changes(params: Params) -> Object:
 def _check_default_price(call: Call, product: str, id: str | None) -> None:
     if id is None:
         return
-    price = call.store.get("price", id)
-    if price is None:
-        raise no_such("price", id, "default_price")
+    price = objects.find(call, "price", id, "default_price")
     if price["product"] != product:
         raise invalid(f"The price `{id}` does not belong to the product `{product}`.", "default_price")
     if not price["active"]:

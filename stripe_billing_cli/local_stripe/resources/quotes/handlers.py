@@ -6,10 +6,10 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, customer_currency, taxes
 from stripe_billing_cli.local_stripe.billing.quotes import computed, quote
-from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, shapes, times
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, objects, shapes, times
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.quotes import acceptance, fields, line_items
@@ -32,8 +32,8 @@ def create(call: Call) -> Object:
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     clock = customer["test_clock"] if customer else params.get("test_clock")
     wanted = params.get("test_clock", clock)
-    if wanted is not None and call.store.get(clocks.KIND, wanted) is None:
-        raise no_such("billing clock", wanted, "test_clock")
+    if wanted is not None:
+        objects.find(call, clocks.KIND, wanted, "test_clock", noun="billing clock")
     if wanted != clock:
         raise invalid("The test clock of a quote must be the one of its customer.", "test_clock")
     call = clocks.at_time_of(call, {"test_clock": clock})
@@ -112,8 +112,7 @@ def _changed(call: Call, before: Object, customer: Object | None) -> Object:
     if "invoice_settings" in params:
         wanted = {name: value for name, value in params["invoice_settings"].items() if name != "issuer"}
         after["invoice_settings"] = {**before["invoice_settings"], **wanted}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     if "subscription_data" in params:
         after["subscription_data"] = _subscription_data(before["subscription_data"], params["subscription_data"])
     if "line_items" in params:
@@ -130,7 +129,7 @@ def _changed(call: Call, before: Object, customer: Object | None) -> Object:
 def _subscription_data(before: Object, wanted: Object) -> Object:
     after = {**before, **{name: wanted[name] for name in wanted if name not in ("billing_mode", "metadata")}}
     if "metadata" in wanted:
-        after["metadata"] = {} if wanted["metadata"] is None else merged(before["metadata"] or {}, wanted["metadata"])
+        after["metadata"] = merged(before["metadata"] or {}, wanted["metadata"])
     if "billing_mode" in wanted:
         kind = wanted["billing_mode"]["type"]
         flexible = {"flexible": {"proration_discounts": "included"}} if kind == "flexible" else {}
@@ -145,9 +144,7 @@ def _cloned(call: Call) -> Object:
     extra = sorted(params.keys() - {"expand", "expires_at", "from_quote"})
     if extra:
         raise invalid(f"You cannot set `{extra[0]}` if `from_quote` is set.", extra[0])
-    source = call.store.get(KIND, params["from_quote"]["quote"])
-    if source is None:
-        raise no_such(KIND, params["from_quote"]["quote"], "from_quote[quote]")
+    source = objects.find(call, KIND, params["from_quote"]["quote"], "from_quote[quote]")
     call = clocks.at_time_of(call, source)
     is_revision = params["from_quote"].get("is_revision", False)
     if is_revision:

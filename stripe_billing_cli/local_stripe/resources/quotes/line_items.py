@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.billing.quotes import computed
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -46,9 +46,7 @@ def _price(call: Call, item: Wanted, earlier: Mapping[str, Object], param: str) 
         raise missing_param(f"{param}[price]")
     if "price_data" in item:
         return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
-    price = call.store.get("price", item["price"])
-    if price is None:
-        raise no_such("price", item["price"], f"{param}[price]")
+    price = objects.find(call, "price", item["price"], f"{param}[price]")
     kept = price["id"] in {one["price"] for one in earlier.values()}
     if not price["active"] and not kept:
         raise invalid("The price specified is inactive. This field only accepts active prices.", f"{param}[price]")

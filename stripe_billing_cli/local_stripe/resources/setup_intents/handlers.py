@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
@@ -66,7 +66,7 @@ def create(call: Call) -> Object:
         call,
         customer=owner,
         description=params.get("description"),
-        metadata=merged({}, params.get("metadata") or {}),
+        metadata=new_metadata(params),
         payment_method=method["id"] if method else None,
         **types,
     )
@@ -167,8 +167,7 @@ def update(call: Call) -> Object:
     if "payment_method_types" in params:
         after |= {"automatic_payment_methods": None, "payment_method_configuration_details": None}
         after["payment_method_types"] = params["payment_method_types"]
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(setup["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(setup, params)
     if "payment_method" in params:
         method = refusals.usable_method(call, params["payment_method"], after["customer"], setup)
         assert method is not None, "the parameter names one"

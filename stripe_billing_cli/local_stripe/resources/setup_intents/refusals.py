@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -22,10 +23,7 @@ TYPES = ("card", "link")
 
 def find(call: Call) -> Object:
     """Return the intent that the path names."""
-    setup = call.store.get(KIND, call.id)
-    if setup is None:
-        raise no_such("setupintent", call.id, "intent", 404)
-    return setup
+    return objects.find(call, KIND, call.id, "intent", 404, noun="setupintent")
 
 
 def check_secret(call: Call, setup: Object) -> None:

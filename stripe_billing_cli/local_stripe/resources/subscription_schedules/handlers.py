@@ -17,10 +17,10 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     repository,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
-from stripe_billing_cli.local_stripe.core import clocks, events, times
+from stripe_billing_cli.local_stripe.core import clocks, objects, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page, timestamp_range
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -58,8 +58,7 @@ def create(call: Call) -> Object:
     settings = params.get("default_settings", {})
     _check_collection(call, customer, settings, laid_out)
     created = schedule.new(call, customer, laid_out, settings)
-    call.store.insert(KIND, created)
-    events.record(call, f"{KIND}.created", created)
+    objects.insert(call, KIND, created)
     if laid_out[0]["start_date"] <= call.now:
         return phase_transitions.start(call, created, customer)
     schedule.plan_ahead(call, created)
@@ -181,8 +180,7 @@ def _from_subscription(call: Call, id: str) -> Object:
         "status": "active",
         "subscription": subscription["id"],
     }
-    call.store.insert(KIND, created)
-    events.record(call, f"{KIND}.created", created)
+    objects.insert(call, KIND, created)
     repository.save(call, subscription, {**subscription, "schedule": created["id"]})
     phase_transitions.show_end(call, created)
     schedule.plan_ahead(call, created)
@@ -208,8 +206,7 @@ def update(call: Call) -> Object:
     params = call.params
     customer = customers.find(call, before["customer"])
     after = {**before, "end_behavior": params.get("end_behavior", before["end_behavior"])}
-    if "metadata" in params:
-        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    after["metadata"] = changed_metadata(before, params)
     if "default_settings" in params:
         changed = schedule.default_settings(params["default_settings"])
         sent = {name: changed[name] for name in params["default_settings"]}

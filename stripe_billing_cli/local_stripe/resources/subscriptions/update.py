@@ -129,7 +129,7 @@ def _plain_changes(call: Call, before: Object) -> Object:
             times.check_future(int(resumes_at), "pause_collection[resumes_at]", call.now)
         changed["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
     if "metadata" in params:
-        changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+        changed["metadata"] = merged(before["metadata"], params["metadata"])
     if "default_payment_method" in params:
         customer = customers.find(call, before["customer"])
         changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core import identifiers, objects
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -38,7 +38,7 @@ def create(call: Call) -> Object:
         "description": params.get("description"),
         "enabled_events": params["enabled_events"],
         "livemode": False,
-        "metadata": merged({}, params.get("metadata")),
+        "metadata": new_metadata(params),
         "secret": identifiers.webhook_secret(),
         "status": "enabled",
         "url": params["url"],
@@ -57,8 +57,7 @@ def update(call: Call) -> Object:
         **before,
         **{name: params[name] for name in ("description", "enabled_events", "url") if name in params},
     }
-    if "metadata" in params:
-        endpoint["metadata"] = merged(before["metadata"], params["metadata"])
+    endpoint["metadata"] = changed_metadata(before, params)
     if "disabled" in params:
         endpoint["status"] = "disabled" if params["disabled"] else "enabled"
     call.store.replace(KIND, endpoint)
@@ -78,10 +77,7 @@ def list_endpoints(call: Call) -> Object:
 
 
 def _stored(call: Call) -> Object:
-    endpoint = call.store.get(KIND, call.id)
-    if endpoint is None:
-        raise no_such("webhook endpoint", call.id, "id", 404)
-    return endpoint
+    return objects.find(call, KIND, call.id, "id", 404, noun="webhook endpoint")
 
 
 def _without_secret(endpoint: Object) -> Object:

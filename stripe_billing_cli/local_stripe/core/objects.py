@@ -1,0 +1,31 @@
+"""Stored objects as calls name, make and change them."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def find(call: Call, kind: str, id: str, param: str = "id", status: int = 400, *, noun: str = "") -> Object:
+    """Return the object with this id. Raises `resource_missing`, in which Stripe calls the kind by the `noun`."""
+    existing = call.store.get(kind, id)
+    if existing is None:
+        raise no_such(noun or kind, id, param, status)
+    return existing
+
+
+def insert(call: Call, kind: str, made: Object, event: str = "") -> Object:
+    """Store a new object and record that it was created. Returns it."""
+    call.store.insert(kind, made)
+    events.record(call, event or f"{kind}.created", made)
+    return made
+
+
+def save(call: Call, kind: str, before: Object, after: Object, event: str = "") -> Object:
+    """Store a changed object and record that it was updated, where anything is different. Returns it."""
+    if after != before:
+        call.store.replace(kind, after)
+        events.record(call, event or f"{kind}.updated", after, before)
+    return after
