@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from enum import StrEnum
 from functools import partial
+from math import inf
 from typing import Any, get_type_hints
 
 import typer
@@ -44,20 +46,21 @@ from stripe_billing_cli.errors import BillingError, UsageError
 
 
 class QuickOption(TyperOption):
-    """An option that takes texts and choices as they are, where Typer would import pydantic to see that they are right.
+    """An option that takes texts, choices and whole numbers as they are, where Typer would import pydantic to see that
+    they are right.
 
     That is a sixth of the time that a command takes.
     """
 
     def get_runtime_param(self) -> Any:
-        return _Coercion(self.type_descriptor.annotation, super().get_runtime_param)
+        return _coercion(self.type_descriptor, super().get_runtime_param)
 
 
 class QuickArgument(TyperArgument):
-    """An argument that takes texts and choices as they are, as `QuickOption` does."""
+    """An argument that takes what is right as it is, as `QuickOption` does."""
 
     def get_runtime_param(self) -> Any:
-        return _Coercion(self.type_descriptor.annotation, super().get_runtime_param)
+        return _coercion(self.type_descriptor, super().get_runtime_param)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +68,8 @@ class _Coercion:
     """What makes a parameter's value of what was typed: itself where it is of the type, else by Typer's own."""
 
     annotation: Any
+    least: float
+    most: float
     of_typer: Callable[[], Any]
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
@@ -78,7 +83,18 @@ class _Coercion:
                 return value
             if issubclass(self.annotation, StrEnum) and value in list(self.annotation):
                 return self.annotation(value)
+        if self.annotation is int and WHOLE_NUMBER.fullmatch(str(value)) and self.least <= int(value) <= self.most:
+            return int(value)
         return self.of_typer().coerce(value, param=param, ctx=ctx)
+
+
+WHOLE_NUMBER = re.compile("-?[0-9]{1,15}")
+
+
+def _coercion(descriptor: Any, of_typer: Callable[[], Any]) -> _Coercion:
+    limits = descriptor.parameter_info
+    least, most = -inf if limits.min is None else limits.min, inf if limits.max is None else limits.max
+    return _Coercion(descriptor.annotation, least, most, of_typer)
 
 
 def _quick(params: Any) -> Any:
