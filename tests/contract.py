@@ -25,7 +25,7 @@ from stripe._stripe_object import StripeObject, UntypedStripeObject
 
 from stripe_billing_cli.local_stripe.core.forms import decode
 from tests import contract_keys
-from tests.contract_names import Names
+from tests.contract_names import hints_of, own_fields
 from tests.contract_routes import Route, route_of
 
 
@@ -124,9 +124,7 @@ def check_params(sent: Mapping[str, Any], kind: Any, where: str) -> None:
 @cache
 def _param_hints(kind: Any) -> dict[str, Any]:
     options = set(RequestOptions.__annotations__)
-    names = Names(kind.__module__)
-    hints = typing.get_type_hints(kind, localns=names)
-    return {name: hint for name, hint in hints.items() if name not in options}
+    return {name: hint for name, hint in hints_of(kind).items() if name not in options}
 
 
 def _check_param(value: Any, hint: Any, where: str) -> None:
@@ -197,17 +195,10 @@ def _is_scalar(value: Any, hint: Any) -> bool:
 @cache
 def field_hints(kind: type[StripeObject]) -> dict[str, Any]:
     """Return the types of the fields that an object itself has."""
-    own = [
-        name
-        for base in kind.__mro__
-        if base.__module__ == kind.__module__
-        for name in vars(base).get("__annotations__", {})
-    ]
-    names = Names(kind.__module__)
-    hints = typing.get_type_hints(kind, localns=names)
+    hints = hints_of(kind)
     return {
         name.rstrip("_"): hints[name]
-        for name in own
+        for name in own_fields(kind)
         if not name.startswith("_") and get_origin(hints[name]) is not typing.ClassVar
     }
 

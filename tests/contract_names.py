@@ -1,46 +1,52 @@
-"""The names in the annotations of the SDK's objects, from all of the SDK's packages."""
+"""The types of the annotations of the SDK's objects and parameters, on every Python."""
 
 from __future__ import annotations
 
+import ast
 import importlib
-import pkgutil
-import sys
-from collections.abc import Iterator, Mapping
+import inspect
+import re
+import textwrap
+import typing
+from functools import cache
 from types import ModuleType
 from typing import Any
 
-import stripe
+from stripe import _request_options
 
-OTHERS = ("stripe.events", "stripe.params", "stripe.v2")
-"""Packages without objects of the API's first version."""
-
-
-def _within(package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        if found.ispkg and found.name not in OTHERS:
-            module = importlib.import_module(found.name)
-            yield module
-            yield from _within(module)
+FOR_TYPE_CHECKERS = re.compile(r"^if TYPE_CHECKING:\n((?:[ \t].*\n|\n)+)", re.MULTILINE)
 
 
-PACKAGES = (stripe, *_within(stripe))
+def hints_of(kind: Any) -> dict[str, Any]:
+    """Return the types of all fields, also those that the SDK imports for type checkers only.
+
+    All names are there at once: Python 3.14 copies them into a dict of its own before it evaluates annotations.
+    """
+    return typing.get_type_hints(kind, localns=_names(kind.__module__))
 
 
-class Names(dict[str, Any]):
-    """The names that a module of the SDK's uses in annotations, also those that it imports for type checkers only."""
+def own_fields(kind: type) -> list[str]:
+    """Return the names of the fields that a class's own module gives it."""
+    bases = [base for base in kind.__mro__ if base.__module__ == kind.__module__]
+    return [name for base in bases for name in inspect.get_annotations(base)]
 
-    def __init__(self, module: str) -> None:
-        imported = importlib.import_module(module)
-        super().__init__(vars(imported))
-        self._packages = (sys.modules[imported.__package__ or ""], *PACKAGES)
 
-    def __missing__(self, name: str) -> Any:
-        if name == "Mapping":
-            return Mapping
-        plain = name.removesuffix("Resource")
-        for package in self._packages:
-            # `IssuingCardResource` is `stripe.issuing.Card`
-            prefix = package.__name__.rsplit(".", 1)[-1].title().replace("_", "")
-            if found := getattr(package, plain, None) or getattr(package, plain.removeprefix(prefix), None):
-                return found
-        raise KeyError(name)
+@cache
+def _names(module: str) -> dict[str, Any]:
+    """Return the names that the annotations of a module of the SDK's use, with those of each request's options."""
+    named: dict[str, Any] = {}
+    for imported in (_request_options, importlib.import_module(module)):
+        named |= {**_for_type_checkers(imported), **vars(imported)}
+    return named
+
+
+def _for_type_checkers(module: ModuleType) -> dict[str, Any]:
+    """Return what a module imports for type checkers only; parameters left out, which no field has for its type."""
+    blocks = FOR_TYPE_CHECKERS.findall(inspect.getsource(module))
+    imports = [line for block in blocks for line in ast.parse(textwrap.dedent(block)).body]
+    return {
+        alias.asname or alias.name: getattr(importlib.import_module(line.module or ""), alias.name)
+        for line in imports
+        if isinstance(line, ast.ImportFrom) and not str(line.module).startswith("stripe.params")
+        for alias in line.names
+    }
