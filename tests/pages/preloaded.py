@@ -21,9 +21,10 @@ from pathlib import Path
 
 CLIENT = """\
 #!{python} -IS
-import array, json, os, socket, sys
+import array, json, os, signal, socket, sys
 server = socket.socket(socket.AF_UNIX)
 server.connect({path!r})
+signal.signal(signal.SIGTERM, lambda *_: server.shutdown(socket.SHUT_WR))  # the command ends, then this one
 asked = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
 server.sendmsg([len(asked).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))])
 server.sendall(asked)
@@ -105,7 +106,7 @@ def answer(client: socket.socket) -> None:
 
 
 def end_with_client(client: socket.socket, pid: int) -> None:
-    """End the command when the client is gone: killed, as its shell believes the command to be."""
+    """End the command when the client says no more: it was killed, as its shell believes the command to be."""
     if not client.recv(1):
         with suppress(ProcessLookupError):  # it has ended by itself
             os.kill(pid, signal.SIGTERM)
