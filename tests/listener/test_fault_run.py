@@ -228,8 +228,8 @@ def _stop(receiver: Receiver, fault: str, kills: list[float]) -> None:
 
 
 def shuffled(soak: Soak, *, restarts: int) -> list[str]:
-    """Return the faults of the whole run, or of a small one, in an order of chance."""
-    kills, terms, restarts = (100, 20, restarts) if soak.whole else (2, 1, min(restarts, 1))
+    """Return the faults of the whole run, or of a small one, in an order of chance: a kill, and a restart or SIGTERM."""
+    kills, terms, restarts = (100, 20, restarts) if soak.whole else (1, 1 - min(restarts, 1), min(restarts, 1))
     faults = ["kill"] * kills + ["term"] * terms + ["restart"] * restarts
     soak.random.shuffle(faults)
     return faults
