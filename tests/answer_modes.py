@@ -7,6 +7,7 @@ need not: Stripe's OpenAPI document requires no key whose value may be null (of 
 
     pytest --answers=without-nulls      every key that is null is left out
     pytest --answers=with-additions     every object has fields that nobody knows, lists of events an event
+    pytest --answers=otherwise          both at once
 """
 
 from __future__ import annotations
@@ -113,4 +114,13 @@ def _with_fields(answer: Any) -> Any:
     return {**kept, **NEW_WORDS.get(str(answer.get("object")), {}), **UNKNOWN}
 
 
-MODES: Mapping[str, Rewrite] = {"without-nulls": without_nulls, "with-additions": with_additions}
+def otherwise(answer: Any, url: str) -> Any:
+    """Leave out the nulls of Stripe's, and add what Stripe may add, null or not."""
+    return with_additions(without_nulls(answer, url), url)
+
+
+MODES: Mapping[str, Rewrite] = {
+    "without-nulls": without_nulls,
+    "with-additions": with_additions,
+    "otherwise": otherwise,
+}
