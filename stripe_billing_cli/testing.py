@@ -4,7 +4,10 @@ In `conftest.py`:
 
     from stripe_billing_cli.testing import local_stripe
 
+In a test:
+
     def test_a_trial_becomes_a_subscription(local_stripe):
+        local_stripe.apply_catalog("catalog.yaml")
         customer = local_stripe.client.v1.customers.create({"email": "ada@example.com"})
         ...                                   # what is tested; by HTTP: `local_stripe.url`
         local_stripe.advance(days=31)
@@ -18,14 +21,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import stripe
 
 from stripe_billing_cli.local_stripe.server import running
 from stripe_billing_cli.local_stripe.transport import LocalTransport
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.catalog.contents import Catalog
 
 API_KEY = "sk_test_local"
 NOT_RETRIED = 0
@@ -65,6 +73,23 @@ class LocalStripe:
         self._passed += passed
         self.transport.router.let_time_pass()
 
+    def apply_catalog(self, file: str | Path) -> None:
+        """Make what a catalog file has, as `billing catalog apply` does; what it adopts by `id:` is made anew.
+
+        Webhook endpoints are left out, so that no test sends events to their addresses. Raises `BillingError`.
+        """
+        from stripe_billing_cli.catalog.executor import carry_out
+        from stripe_billing_cli.catalog.file.load import load_catalog, read_source
+        from stripe_billing_cli.catalog.plan_request import PlanRequest, plan_catalog
+        from stripe_billing_cli.stripe_api.client import StripeApi
+
+        api = StripeApi(self.client, livemode=False)
+        catalog = _for_any_account(load_catalog(read_source(str(file))))
+        outcome = carry_out(api, plan_catalog(api, PlanRequest(catalog, elsewhere=True)))
+        errors = [result.error for result in outcome.results if result.error]
+        if errors:
+            raise errors[0]
+
     def events(self, *types: str) -> list[stripe.Event]:
         """Return what happened, oldest first: all events, or those of these types."""
         listed = self.client.v1.events.list({"limit": 100}).auto_paging_iter()
@@ -76,6 +101,17 @@ class LocalStripe:
 
     def close(self) -> None:
         self._opened.close()
+
+
+def _for_any_account(catalog: Catalog) -> Catalog:
+    """Return a catalog without its webhook endpoints, and for any account."""
+    reread = catalog.reread
+    return replace(
+        catalog,
+        roots=tuple(root for root in catalog.roots if root.kind != "webhook_endpoint"),
+        accounts=(),
+        reread=reread and (lambda place, adopting: _for_any_account(reread(place, adopting))),
+    )
 
 
 @pytest.fixture

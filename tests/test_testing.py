@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import stripe
 
+from stripe_billing_cli.catalog.file.problems import CatalogErrors
 from stripe_billing_cli.testing import LocalStripe, local_stripe
 
 __all__ = ["local_stripe"]
@@ -55,6 +56,44 @@ def test_it_is_the_same_account_over_http(local_stripe: LocalStripe) -> None:
     local_stripe.advance(days=1)
     later = by_http.v1.products.create({"name": "Later"})
     assert later.created - time.time() == pytest.approx(86_400, abs=5)
+
+
+ELSEWHERE = """
+version: 1
+catalog: shop
+account: acct_1Elsewhere000000
+currency: usd
+products:
+  pro:
+    id: prod_of_another_account
+    name: Pro
+    prices:
+      monthly: {id: price_of_another_account, unit_amount: 1500, recurring: month}
+webhook_endpoints:
+  shop: {url: https://shop.example/webhook, enabled_events: [invoice.paid]}
+"""
+
+
+def test_a_catalog_of_another_account_is_made_without_its_endpoints(local_stripe: LocalStripe, tmp_path: Path) -> None:
+    file = tmp_path / "catalog.yaml"
+    file.write_text(ELSEWHERE, encoding="utf-8")
+
+    local_stripe.apply_catalog(file)
+    local_stripe.apply_catalog(file)
+
+    client = local_stripe.client.v1
+    [price] = client.prices.list({"lookup_keys": ["pro.monthly"]}).data
+    assert (price.unit_amount, price.product) == (1500, "pro")
+    assert [product.id for product in client.products.list().data] == ["pro"]
+    assert client.webhook_endpoints.list().data == []
+
+
+def test_a_catalog_with_mistakes_is_refused(local_stripe: LocalStripe, tmp_path: Path) -> None:
+    file = tmp_path / "catalog.yaml"
+    file.write_text("version: 1\ncatalog: shop\nproducts: {pro: {nane: Pro}}\n", encoding="utf-8")
+
+    with pytest.raises(CatalogErrors, match="nane"):
+        local_stripe.apply_catalog(file)
 
 
 def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
