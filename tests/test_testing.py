@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from stripe_billing_cli.catalog.file.problems import CatalogErrors
 from stripe_billing_cli.testing import LocalStripe, local_stripe
 
 __all__ = ["local_stripe"]
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("run", range(2))
@@ -97,9 +100,10 @@ def test_a_catalog_with_mistakes_is_refused(local_stripe: LocalStripe, tmp_path:
 
 
 def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[1] / "docs" / "local-stripe.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```python\n(.*?)```", page, re.S)
-    (tmp_path / "test_example.py").write_text(example, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"]
+    page = (ROOT / "docs" / "local-stripe.md").read_text(encoding="utf-8")
+    shutil.copy(ROOT / "catalog.yaml", tmp_path)
+    for name, text in re.findall(r"```python\n# (\S+)\n(.*?)```", page, re.S):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ran.returncode, "1 passed" in ran.stdout) == (0, True), ran.stdout
