@@ -19,6 +19,7 @@ from benchmarks import (
     imports,
     large_account,
     pages,
+    reading,
     receiving,
     startup,
 )
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "imports": imports.run,
     "every_kind": every_kind.run,
     "large_account": large_account.run,
+    "reading": reading.run,
     "pages": pages.run,
     "catalog": catalog.run,
     "receiving": receiving.run,

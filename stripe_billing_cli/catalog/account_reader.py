@@ -7,13 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from stripe_billing_cli.catalog.account_size import WORTH_GUESSING, guess_longer
+from stripe_billing_cli.catalog.long_list import LongList
 from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError, PermissionMissingError
 
-SPARE_PAGES = 6
-"""What a sweep in several places may take beyond the pages that are full."""
 Item = TypeVar("Item")
 Read = TypeVar("Read")
 
@@ -77,40 +75,30 @@ class AccountReader:
         except NotFoundError:
             return []
 
-    def search(self, path: str, query: str, *, pages_at_most: int) -> set[str] | None:
-        """Return the ids of what Stripe's search finds, which lags behind writes; None where it finds more than so many
+    def search(self, path: str, query: str, *, pages_at_most: int) -> dict[str, Object] | None:
+        """Return by id what Stripe's search finds, which lags behind writes; None where it finds more than so many
         pages, or there is no search: not in every country, nor for every key (https://docs.stripe.com/search)."""
-        ids: set[str] = set()
+        found: dict[str, Object] = {}
         params: dict[str, Any] = {"query": query, "limit": PAGE}
         for _ in range(pages_at_most):
             try:
                 result = self._api.get(f"{path}/search", params)
             except (PermissionMissingError, InvalidRequestError):
                 return None
-            ids |= {existing["id"] for existing in result["data"]}
+            found |= by_id(result["data"])
             if result["next_page"] is None:
-                return ids
+                return found
             params = {**params, "page": result["next_page"]}
         return None
 
-    def sweep(self, path: str, params: Mapping[str, Any], *, expected: int, asking: int | None) -> Reading:
-        """Read a long list in several places at once, to its end, or until asking for what is wanted is cheaper.
+    def sweep(self, path: str, params: Mapping[str, Any], *, expected: int) -> Reading:
+        """Read a long list in several places at once; `expected` is about how many objects there are."""
+        sweep = Sweep(lambda part: self._api.page(path, {**params, **part}), expected=expected, pages_at_most=None)
+        return Reading(by_id(sweep.run(self._pool)))
 
-        `expected` is how many objects there are where there are no others; `asking` is how many calls asking takes. A
-        list that is longer than expected is read on for as many calls, unless it looks far longer.
-        """
-        first = None if asking is None else min(calls_for(expected) + SPARE_PAGES, asking)
-        sweep = Sweep(lambda part: self._api.page(path, {**params, **part}), expected=expected, pages_at_most=first)
-        objects = by_id(sweep.run(self._pool))
-        if sweep.finished or asking is None or first is None or first >= asking:
-            return Reading(objects, sweep.finished)
-        if asking > WORTH_GUESSING:
-            guess = guess_longer(lambda part: self._api.page(path, {**params, **part}), asking, self._pool)
-            objects |= by_id(guess.objects)
-            if guess.longer:
-                return Reading(objects, complete=False)
-        objects |= by_id(sweep.run(self._pool, further_pages=asking - first))
-        return Reading(objects, sweep.finished)
+    def long_list(self, path: str, params: Mapping[str, Any], *, expected: int) -> LongList:
+        """Return a list of which as much is read as is worth it."""
+        return LongList(lambda part: self._api.page(path, {**params, **part}), self._pool, expected=expected)
 
     def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:
         """Read for each item, side by side, in the order of the items."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.catalog import account_reader, parallel_pages
+from stripe_billing_cli.catalog import account_reader, long_list, made_at, parallel_pages
 from stripe_billing_cli.catalog.kinds.price import reading
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api import client
@@ -46,7 +46,7 @@ def crowded(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch)
     store.insert_many("product", copies(product, id="foreign_{}"))
     store.insert_many("price", copies({**price, "lookup_key": None}, id="price_foreign{}", product="foreign_{}"))
     store.close()
-    for module in (client, parallel_pages, account_reader):
+    for module in (client, parallel_pages, account_reader, long_list, made_at):
         monkeypatch.setattr(module, "PAGE", 5)
     return billing
 
@@ -127,8 +127,8 @@ def test_products_that_are_not_there_yet_are_made(crowded: Billing) -> None:
     assert crowded.plan()["changes"] == []
 
 
-class TestManyProducts:
-    """More products than are asked one by one: their prices are had by lookup keys, and by the catalog's mark."""
+class ManyProducts:
+    """More products than keys take calls."""
 
     EACH = 30
 
@@ -141,8 +141,7 @@ class TestManyProducts:
 
     @pytest.fixture
     def many(self, crowded: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> Billing:
-        """The older half of an account; lists of prices are of five, and ten products are many."""
-        monkeypatch.setattr(reading, "MANY_PRODUCTS", 10)
+        """The older half of an account; lists of prices are of five."""
         monkeypatch.setattr(reading, "LOOKUP_KEYS_A_CALL", 5)
         crowded.apply(self.catalog())
         store = Store(crowded.directory / ".billing" / "local.db")
@@ -159,6 +158,10 @@ class TestManyProducts:
         """Return the reads of prices of a plan without changes."""
         ran = many.ok("catalog", "plan", "--local", "--check", "--verbose")
         return [line for line in ran.err.splitlines() if line.startswith("GET /v1/prices")]
+
+
+class TestManyProducts(ManyProducts):
+    """Their prices are had by lookup keys, and by the catalog's mark."""
 
     def test_prices_are_had_by_their_lookup_keys(self, many: Billing) -> None:
         assert len(self.reads(many)) < self.EACH
@@ -181,7 +184,7 @@ class TestManyProducts:
     def test_what_the_search_does_not_know_yet_is_asked_of_its_product(
         self, many: Billing, account: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(account_reader.AccountReader, "search", lambda *args, **options: set[str]())
+        monkeypatch.setattr(account_reader.AccountReader, "search", lambda *args, **options: {})
         [old] = account.api.page("/v1/prices", {"lookup_keys": ["p7.m"]})[0]
         account.post(f"/v1/prices/{old['id']}", lookup_key="")
 
@@ -198,3 +201,51 @@ class TestManyProducts:
         ran = many("catalog", "plan", "--local")
 
         assert ran.code == 2 and "price_newer3" in ran.err
+
+
+class TestWithoutLookupKeys(ManyProducts):
+    """Prices that the file gives no lookup key: the search says when those with the catalog's mark were made."""
+
+    def catalog(self, amount: int = 100) -> str:
+        return super().catalog(amount).replace("month}", "month, lookup_key: null}")
+
+    def test_prices_are_had_by_their_marks(self, many: Billing) -> None:
+        assert many.plan()["changes"] == []
+
+    def test_a_replacement_that_was_cut_off_is_completed(self, many: Billing, account: Account) -> None:
+        old = self.price_of(account, "p7.m")
+        account.post(
+            "/v1/prices",
+            **{name: old[name] for name in ("product", "currency", "unit_amount", "metadata")},
+            recurring={"interval": "month"},
+        )
+
+        [change] = many.plan()["changes"]
+
+        assert (change["action"], change["key"], change["id"]) == ("archive", "p7.m", old["id"])
+
+    def test_what_the_search_does_not_know_yet_is_asked_of_its_product(
+        self, many: Billing, account: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = account_reader.AccountReader.search
+        unknown = self.price_of(account, "p7.m")["id"]
+
+        def late(*args: Any, **options: Any) -> dict[str, Any]:
+            return {key: one for key, one in (found(*args, **options) or {}).items() if key != unknown}
+
+        monkeypatch.setattr(account_reader.AccountReader, "search", late)
+
+        assert many.plan()["changes"] == []
+
+    def test_a_price_that_somebody_archived_is_seen(self, many: Billing, account: Account) -> None:
+        old = self.price_of(account, "p7.m")
+        account.post(f"/v1/prices/{old['id']}", active=False)
+
+        [change] = many.plan()["changes"]
+
+        assert (change["action"], change["key"], change["id"]) == ("update", "p7.m", old["id"])
+
+    def price_of(self, account: Account, key: str) -> Any:
+        prices = [one for page in account.api.pages("/v1/prices", {}) for one in page]
+        [found] = [one for one in prices if one["metadata"].get("billing_key") == key]
+        return found

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_billing_cli.catalog import parallel_pages
-from stripe_billing_cli.catalog.account_reader import AccountReader
+from stripe_billing_cli.catalog.long_list import LongList
 from stripe_billing_cli.catalog.parallel_pages import Page, Sweep
-from stripe_billing_cli.stripe_api.client import StripeApi
 
 
 class ListOf:
@@ -81,7 +80,9 @@ def test_a_sweep_costs_no_more_than_the_cheaper_way_and_asking_after_it_twice_th
     listed = ListOf([1_700_000_000 + 60 * number for number in range(100 * pages)], 100)
 
     with ThreadPoolExecutor(4) as pool:
-        reading = AccountReader(StandIn(listed), pool).sweep("/v1/prices", {}, expected=asking * 5, asking=asking)
+        reading = LongList(listed, pool, expected=asking * 5)
+        reading.read_to(min(asking, asking // 20 + 6))
+        reading.read_to(asking)
 
     if reading.complete:
         assert len(reading.objects) == 100 * pages
@@ -93,16 +94,8 @@ def test_objects_made_in_one_second_are_no_measure_of_a_list() -> None:
     listed = ListOf([1_700_000_000] * 5_000, 100)
 
     with ThreadPoolExecutor(4) as pool:
-        reading = AccountReader(StandIn(listed), pool).sweep("/v1/prices", {}, expected=500, asking=60)
+        reading = LongList(listed, pool, expected=500)
+        reading.read_to(11)
+        reading.read_to(60)
 
     assert reading.complete
-
-
-class StandIn(StripeApi):
-    """An account that has one list."""
-
-    def __init__(self, listed: ListOf) -> None:
-        self._listed = listed
-
-    def page(self, path: str, params: Mapping[str, Any]) -> Page:
-        return self._listed(params)

@@ -96,22 +96,18 @@ class PriceKind(StandardKind[Price]):
     # ---- The account
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
-        """Read a small account whole; of a large one, what there is of the file's products and lookup keys.
-
-        An account of unknown size is swept for as many calls as asking takes, unless it looks far larger: so it costs
-        at most twice the cheaper of the two.
-        """
+        """Read a small account whole; of a large one, what there is of the file's products and lookup keys."""
         entries = wanted[self.name]
         expanded = expansions(entries)
         listed = {"expand": [f"data.{name}" for name in expanded]}
-        account_products = reader.objects("product")
-        products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
-        prices = [WantedPrice(entry.key, _product_of_entry(entry), entry.fields["lookup_key"]) for entry in entries]
-        asking = Asking(self.path, listed, products, prices)
-        reading = reader.sweep(self.path, listed, expected=len(entries), asking=None if whole else asking.calls)
-        objects = dict(reading.objects)
-        if not reading.complete:
-            objects |= asking.prices(reader, objects)
+        if whole:
+            reading = reader.sweep(self.path, listed, expected=len(entries))
+        else:
+            account_products = reader.objects("product")
+            products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
+            prices = [WantedPrice(entry.key, _product_of_entry(entry), entry.fields["lookup_key"]) for entry in entries]
+            reading = Asking(self.path, listed, products, prices).read(reader)
+        objects = reading.objects
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
         return Reading(objects | by_id(existing for existing in adopted if existing), reading.complete)
@@ -123,7 +119,7 @@ class PriceKind(StandardKind[Price]):
                 lambda product: reader.of_parent(self.path, {**listed, "product": product}), sorted(scope.parents)
             )
             return (price for prices in lists for price in prices)
-        whole = reader.sweep(self.path, listed, expected=LARGE_ACCOUNT, asking=None)
+        whole = reader.sweep(self.path, listed, expected=LARGE_ACCOUNT)
         return whole.objects.values()
 
     def read_rest(self, reader: AccountReader, chosen: Iterable[Object]) -> Iterable[Object]:

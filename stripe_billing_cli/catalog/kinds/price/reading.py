@@ -1,28 +1,36 @@
-"""Asking a large account for the prices of a file, where reading all there are would take more calls.
+"""Reading the prices of a file out of an account of unknown size: all there are, or those that are asked for.
 
-A list of prices can be had of one product, or by ten lookup keys. Where the file has many products, nearly all prices
-are had by their lookup keys. What these cannot show is a price without its key that bears the catalog's mark: of a
-replacement that was cut off, the old price stays active, and has lost its key to the new one. Stripe's search finds
-those by the mark. It lags behind, so nothing is decided by what it says: what it finds is read, and a product of which
-it does not know the price that the lookup key led to is asked for its prices.
+A list of prices can be had of one product, by ten lookup keys, or by creation time; of no ids. Nearly all prices of a
+file are had by their lookup keys. What these cannot show is a price without its key that bears the catalog's mark:
+what the file wants without one, and, of a replacement that was cut off, the old price, which stays active and has lost
+its key to the new one. Stripe's search finds those by the mark. It lags behind, so nothing is decided by what it says:
+what it finds is read, and a product of which it does not know the price that is there is asked for its prices.
+
+Before each step the list is swept on for as many calls as the step takes, unless it looks far longer: so reading costs
+at most twice the cheaper of sweeping and asking.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, batches, by_id, calls_for
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for
+from stripe_billing_cli.catalog.long_list import WORTH_GUESSING, LongList, seconds_a_page
+from stripe_billing_cli.catalog.made_at import pages_for, read_stretch, stretches
 from stripe_billing_cli.catalog.ownership import CATALOG, stamp_of
 from stripe_billing_cli.stripe_api.client import Object
 
 LOOKUP_KEYS_A_CALL = 10
 """https://docs.stripe.com/api/prices/list, `lookup_keys`."""
-MANY_PRODUCTS = 100
-"""Up to so many products are asked one by one all the same: a product's list shows what somebody made by hand, too."""
-SPARE_PAGES = 3
+SPARE_PAGES = 6
+"""What a sweep in several places may take beyond the pages that are full."""
+SPARE_SEARCH_PAGES = 3
 """What a search may find beyond the entries of the file: prices that left it and are still on sale."""
+SPARE_CALLS = 3
+"""What reading the products, and a guess, may take beyond what asking takes."""
 
 
 @dataclass(frozen=True)
@@ -43,39 +51,55 @@ class Asking:
     products: Sequence[str]
     wanted: Sequence[WantedPrice]
 
-    @property
-    def calls(self) -> int:
-        """Return about how many calls it takes."""
-        new = sum(one.product not in self._there for one in self.wanted)
-        by_product = len(self.products) + calls_for(new, LOOKUP_KEYS_A_CALL)
-        return max(1, min(by_product, self._calls_by_key) if self._has_many_products else by_product)
+    def read(self, reader: AccountReader) -> Reading:
+        """Return the prices of the file, and those that hold lookup keys which it wants; all there are, where that is
+        no dearer."""
+        swept = reader.long_list(self.path, self.listed, expected=len(self.wanted))
+        at_least = max(1, min(self._calls_by_product, self._calls_by_key + self._search_pages))
+        if swept.read_to(min(calls_for(len(self.wanted)) + SPARE_PAGES, at_least)):
+            return Reading(swept.objects)
+        asked = self._ask(reader, swept)
+        return Reading(swept.objects | asked, swept.complete)
 
-    def prices(self, reader: AccountReader, swept: Mapping[str, Object]) -> dict[str, Object]:
-        """Return the prices of the file, and those that hold lookup keys which it wants. `swept` are read already."""
-        if not self._has_many_products or self._calls_by_key >= len(self.products):
-            return self._by_product(reader, self.products, swept)
-        by_key = self._by_key(reader, swept)
-        marked = reader.search(self.path, self._query(reader), pages_at_most=calls_for(len(self.wanted)) + SPARE_PAGES)
+    def _ask(self, reader: AccountReader, swept: LongList) -> dict[str, Object]:
+        """Return what is asked for; nothing where the sweep comes to its end before."""
+        marked = None
+        if self._calls_by_product > self._calls_by_key + self._search_pages and reader.catalog is not None:
+            marked = reader.search(
+                self.path, self._query(reader), pages_at_most=self._search_pages + SPARE_SEARCH_PAGES
+            )
         if marked is None or reader.catalog is None:
-            return by_key | self._by_product(reader, self.products, {**swept, **by_key})
-        known = {**swept, **by_key}
-        found = by_key | self._by_ids(reader, marked - known.keys())
-        doubtful = self._unsettled(reader.catalog, {**swept, **found}, marked)
-        return found | self._by_product(reader, doubtful, {**swept, **found})
+            return (
+                {}
+                if swept.read_to(self._calls_by_product - SPARE_CALLS)
+                else self._by_product(reader, self.products, swept.objects)
+            )
+        if swept.read_to(self._calls_by_key - self._search_pages - SPARE_CALLS):
+            return {}
+        found = self._by_key(reader, swept.objects)
+        known = swept.objects | found
+        found |= self._marked(reader, swept, known, {key: one for key, one in marked.items() if key not in known})
+        doubtful = self._unsettled(reader.catalog, swept.objects | found, marked)
+        if swept.complete or (len(doubtful) > WORTH_GUESSING and swept.read_to(swept.pages + len(doubtful))):
+            return {}
+        return found | self._by_product(reader, doubtful, swept.objects | found)
 
     @property
     def _there(self) -> set[str]:
         return set(self.products)
 
     @property
-    def _has_many_products(self) -> bool:
-        return len(self.products) > MANY_PRODUCTS
+    def _calls_by_product(self) -> int:
+        new = sum(one.product not in self._there for one in self.wanted)
+        return len(self.products) + calls_for(new, LOOKUP_KEYS_A_CALL)
 
     @property
     def _calls_by_key(self) -> int:
-        keys = sum(one.lookup_key is not None for one in self.wanted)
-        without = {one.product for one in self.wanted if one.lookup_key is None} & self._there
-        return calls_for(keys, LOOKUP_KEYS_A_CALL) + calls_for(len(self.wanted)) + len(without)
+        return calls_for(sum(one.lookup_key is not None for one in self.wanted), LOOKUP_KEYS_A_CALL)
+
+    @property
+    def _search_pages(self) -> int:
+        return calls_for(len(self.wanted))
 
     def _query(self, reader: AccountReader) -> str:
         return f"active:'true' AND metadata['{CATALOG}']:'{reader.catalog}'"
@@ -97,21 +121,41 @@ class Asking:
         )
         return by_id(price for page in pages for price in page)
 
-    def _by_ids(self, reader: AccountReader, ids: Collection[str]) -> dict[str, Object]:
+    def _marked(
+        self, reader: AccountReader, swept: LongList, known: Mapping[str, Object], marked: Mapping[str, Object]
+    ) -> dict[str, Object]:
+        """Return what the search found and is not known yet, read by when it was made, or of its products."""
+        made = {key: one["created"] for key, one in marked.items()}
+        products = sorted({one["product"] for one in marked.values()})
+        pages = pages_for(made, seconds_a_page(swept.newest))
+        calls = min(pages, len(products))
+        if calls > WORTH_GUESSING and swept.read_to(swept.pages + calls):
+            return {}
+        if len(products) < pages:
+            return self._by_product(reader, products, known)
         expanded = {"expand": [name.removeprefix("data.") for name in self.listed["expand"]]}
-        read = reader.each(lambda one: reader.one(f"{self.path}/{one}", expanded), sorted(ids))
-        return by_id(price for price in read if price)
+        parts = reader.each(
+            lambda part: read_stretch(
+                part,
+                lambda within: reader.page(self.path, {**self.listed, **within}),
+                lambda one: reader.one(f"{self.path}/{one}", expanded),
+            ),
+            stretches(made),
+        )
+        return by_id(price for part in parts for price in part)
 
     def _unsettled(self, catalog: str, known: Mapping[str, Object], marked: Collection[str]) -> list[str]:
-        """Return the products of prices of which more may be there than is known: of entries whose lookup key leads to
-        no price of theirs that is on sale and the search knows."""
+        """Return the products of prices of which more may be there than is known: of entries of which the search knows
+        no price that is on sale and is theirs, by its lookup key where the file gives it one."""
         holders = {price["lookup_key"]: price for price in known.values() if price["lookup_key"]}
+        on_sale: dict[str, list[Object]] = defaultdict(list)
+        for price in known.values():
+            stamp = stamp_of(price)
+            if stamp and stamp.catalog == catalog and price["active"]:
+                on_sale[stamp.key].append(price)
 
         def settled(one: WantedPrice) -> bool:
-            holder = holders.get(one.lookup_key) if one.lookup_key else None
-            if holder is None or holder["id"] not in marked:
-                return False
-            stamp = stamp_of(holder)
-            return stamp is not None and (stamp.catalog, stamp.key) == (catalog, one.key)
+            theirs = [price for price in on_sale[one.key] if price["id"] in marked]
+            return any(price is holders.get(one.lookup_key) for price in theirs) if one.lookup_key else bool(theirs)
 
         return sorted({one.product for one in self.wanted if not settled(one)} & self._there)

@@ -1,0 +1,108 @@
+"""A list of unknown length, read until asking for what is wanted is cheaper.
+
+Stripe says of no list how long it is. How close together its objects were made, at three moments of the past, says
+whether sweeping it would take more calls than asking for what is wanted. A wrong guess costs calls, never an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.catalog.parallel_pages import Sweep
+from stripe_billing_cli.stripe_api.client import PAGE, Object
+
+Page = tuple[list[Object], bool]
+Fetch = Callable[[Mapping[str, Any]], Page]
+WORTH_GUESSING = 8
+"""Pages that are swept without a guess: guessing costs three."""
+DEPTHS = (0.25, 0.5, 1.0)
+"""Where it is looked, as parts of the time that so many pages would take at the newest objects' pace."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The answer whether a list is surely longer than so many pages, and the objects that were read to find out."""
+
+    longer: bool
+    objects: tuple[Object, ...] = ()
+
+
+class LongList:
+    """A list, newest first, as far as it is read. `objects` has by id what was read."""
+
+    def __init__(self, fetch: Fetch, pool: ThreadPoolExecutor, *, expected: int) -> None:
+        """Prepare a reading of pages; `expected` is about how many objects there are, which only guides the cuts."""
+        self._fetch = fetch
+        self._pool = pool
+        self._sweep = Sweep(fetch, expected=expected, pages_at_most=0)
+        self._pages = 0
+        self._shorter_than = 0
+        self.objects: dict[str, Object] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Return whether what was read is all there is."""
+        return self._sweep.finished
+
+    @property
+    def newest(self) -> list[Object]:
+        """Return the first page."""
+        return list(self.objects.values())[:PAGE]
+
+    @property
+    def pages(self) -> int:
+        """Return how many pages may have been read of it."""
+        return self._pages
+
+    def read_to(self, pages: int) -> bool:
+        """Read on to so many pages in all, unless the list looks far longer. Return whether it came to its end."""
+        further = pages - self._pages
+        if self.complete or further <= 0 or (further > WORTH_GUESSING and self._looks_longer(pages)):
+            return self.complete
+        self._pages = pages
+        self.objects |= {existing["id"]: existing for existing in self._sweep.run(self._pool, further_pages=further)}
+        return self.complete
+
+    def _looks_longer(self, pages: int) -> bool:
+        if not self._pages or pages <= self._shorter_than:
+            return False
+        guess = guess_longer(self._fetch, self.newest, pages, self._pool)
+        self.objects |= {existing["id"]: existing for existing in guess.objects}
+        if not guess.longer:
+            self._shorter_than = pages
+        return guess.longer
+
+
+def guess_longer(fetch: Fetch, newest: Sequence[Object], pages: int, pool: ThreadPoolExecutor) -> Guess:
+    """Read a few pages of a list below its newest, and guess whether it has more than twice `pages`."""
+    if not newest or newest[0]["created"] == newest[-1]["created"]:
+        return Guess(longer=False)
+    pace = seconds_a_page(newest)
+    moments = [newest[0]["created"] - int(2 * pages * pace * depth) for depth in DEPTHS]
+    futures = [pool.submit(fetch, {"created": {"lt": moment}}) for moment in moments]
+    probes = [future.result() for future in futures]
+    objects = tuple(existing for page, _ in probes for existing in page)
+    return Guess(all(more for _, more in probes) and _pages(newest, moments, probes) >= pages, objects)
+
+
+def _pages(newest: Sequence[Object], moments: Sequence[int], probes: Sequence[Page]) -> float:
+    """Return about how many pages lie above the last moment, each stretch at the slower pace of its two ends."""
+    above, pace, pages = newest[0]["created"], seconds_a_page(newest), 0.0
+    for moment, (page, _) in zip(moments, probes, strict=True):
+        slower = max(pace, seconds_a_page(page))
+        pages += (above - moment) / slower
+        above, pace = moment, seconds_a_page(page)
+    return pages
+
+
+def seconds_a_page(page: Sequence[Object]) -> int:
+    """Return the seconds in which a page of objects is made, at least one: twice those of its older half, where what
+    was made last, after a pause, says less."""
+    if not page:
+        return 1
+    whole: int = page[0]["created"] - page[-1]["created"]
+    half: int = page[len(page) // 2]["created"] - page[-1]["created"]
+    return max(min(whole, 2 * half) or whole, 1)

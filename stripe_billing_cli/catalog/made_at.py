@@ -1,0 +1,55 @@
+"""Objects of a list that are read by when they were made.
+
+Stripe gives no list of objects by their ids but those of a few kinds. What one run made lies close together in a list
+by creation time, and is read a page at a time; what lies alone costs a call, as reading it by its id does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import PAGE, Object
+
+Page = tuple[list[Object], bool]
+AT_ONCE = 4
+"""So many stretches of time are read side by side; each may cost a call more."""
+
+
+def pages_for(made: Mapping[str, int], seconds_a_page: int) -> int:
+    """Return about how many pages have the objects that were made at these moments, by their ids."""
+    pages, down_to, left = 0, 0, 0
+    for created in sorted(made.values(), reverse=True):
+        if not pages or created < down_to or not left:
+            pages, down_to, left = pages + 1, created - seconds_a_page, PAGE
+        left -= 1
+    return pages
+
+
+def stretches(made: Mapping[str, int]) -> list[dict[str, int]]:
+    """Return the objects, newest first, in a few parts that are read side by side."""
+    newest_first = sorted(made.items(), key=lambda one: one[1], reverse=True)
+    size = max(PAGE, -(-len(newest_first) // AT_ONCE))
+    return [dict(newest_first[start : start + size]) for start in range(0, len(newest_first), size)]
+
+
+def read_stretch(
+    made: Mapping[str, int],
+    fetch: Callable[[Mapping[str, Any]], Page],
+    fetch_one: Callable[[str], Object | None],
+) -> list[Object]:
+    """Return the objects of one stretch, newest first; those that are there.
+
+    `fetch` returns a page of the list between two moments, `fetch_one` an object by its id.
+    """
+    left, oldest, found = dict(made), min(made.values(), default=0), list[Object]()
+    while left:
+        newest = next(iter(left))
+        page = fetch({"created": {"gte": oldest, "lte": left[newest]}})[0] if len(left) > 1 else []
+        known = {existing["id"]: existing for existing in page if existing["id"] in left}
+        alone = [newest] if known else [one for one, created in left.items() if created == left[newest]]
+        read = [existing for one in alone if one not in known and (existing := fetch_one(one))]
+        found += [*known.values(), *read]
+        for one in {*alone, *known}:
+            del left[one]
+    return found
