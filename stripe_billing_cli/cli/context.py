@@ -36,6 +36,8 @@ class Context:
     """The options that lead a command that is told of to the same account."""
     account: str | None = None
     """The only account that is meant, where billing.toml says one."""
+    refuses_other_accounts: bool = True
+    """Whether to work on no other account than that; set before `stripe` is asked for."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Who said the options that have a default: the command line, a variable, billing.toml, or nobody."""
     database: Path = LOCAL_DATABASE
@@ -73,7 +75,7 @@ class Context:
             self._tell_new_store()
             return client.connect_locally(self.database, trace=self._trace)
         api = client.connect(connection.key, base=connection.base, rate_limit=connection.rate_limit, trace=self._trace)
-        if self.account is not None:
+        if self.account is not None and self.refuses_other_accounts:
             _check_account(api, self.account, connection.said_by)
         return api
 
@@ -115,12 +117,16 @@ class Context:
         sys.stderr.write(f"{call_text(call)}{request}\n")
 
 
+OTHER_ACCOUNT = "use a key of that account, or run the command in another directory"
+"""The ways on where a key is of another account than billing.toml is for."""
+
+
 def _check_account(api: StripeApi, wanted: str, said_by: str) -> None:
     actual = api.account()["id"]
     if actual != wanted:
         raise SettingsError(
             f"billing.toml is for the account {wanted}, and {said_by} leads to {actual}",
-            "use a key of that account, or run the command in another directory",
+            OTHER_ACCOUNT,
         )
 
 

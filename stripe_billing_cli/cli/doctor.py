@@ -11,7 +11,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.chosen import NOBODY
-from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.context import OTHER_ACCOUNT, Context
 from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
@@ -59,6 +59,7 @@ def doctor(
     Examples:  billing doctor
                billing doctor --profile default --live
     """
+    context.refuses_other_accounts = False  # it is to be said beside what else is wrong
     findings = list(_look(context, file, store))
     findings += _settings(context, file, store)
     if context.printer.for_people:
@@ -88,9 +89,8 @@ def _settings(context: Context, file: str, store: str) -> list[Finding]:
         if value
     ]
     if context.account:
-        findings.append(
-            Finding("setting", True, f"account {context.account}, {_said(DEFAULTS_FILE)}: no other is worked on")
-        )
+        reach = "--local is free of it" if context.local else "no other is worked on"
+        findings.append(Finding("setting", True, f"account {context.account}, {_said(DEFAULTS_FILE)}: {reach}"))
     return findings
 
 
@@ -174,9 +174,17 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
         report = explain(trouble)
         yield Finding("account", False, report.message, report.hint)
         return
+    wanted = None if context.local else context.account
     if "/v1/account" in rights.pages:
         account = context.stripe.account()
-        yield Finding("account", True, f"{account_name(context.stripe)} ({account['id']})")
+        found = f"{account_name(context.stripe)} ({account['id']})"
+        if wanted in (None, account["id"]):
+            yield Finding("account", True, found)
+        else:
+            yield Finding("account", False, f"{found}, and {DEFAULTS_FILE} is for {wanted}", OTHER_ACCOUNT)
+    elif wanted:
+        hint = "without that every other command is refused: let the key read it, or take `account` out"
+        yield Finding("account", False, f"whether it is {wanted}, as {DEFAULTS_FILE} says, cannot be read", hint)
     own = newest_event_version(rights)
     own_version = f"the account's own is {own}" if own else "the account's own shows in an event, and there is none"
     yield Finding("API version", True, f"{API_VERSION}; {own_version}")

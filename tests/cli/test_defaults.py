@@ -100,6 +100,20 @@ def test_another_account_than_the_one_it_names_is_refused_before_anything_is_rea
     assert billing("customer", "list", "--api-key", "sk_test_1").code == 0
 
 
+def test_doctor_says_so_of_another_account_and_goes_on(
+    billing: Billing, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(billing, 'account = "acct_1SomebodyElse"')
+    monkeypatch.setattr("stripe_billing_cli.stripe_api.client.connect", lambda *_, **__: shop.api)
+
+    ran = billing("doctor", "--api-key", "sk_test_1")
+
+    assert ran.code == 1
+    assert f"({shop.api.account()['id']}), and billing.toml is for acct_1SomebodyElse\n  → use a key of" in ran.out
+    assert "✓ may read     products" in ran.out
+    assert "acct_1SomebodyElse, from billing.toml: --local is free of it" in billing.ok("doctor", "--local").out
+
+
 def test_doctor_says_which_setting_came_from_where(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
     billing.write(CATALOG, "shop.yaml")
     said(billing, 'file = "shop.yaml"\naccount = "acct_1DRJJO1ms6BoCZps"')
