@@ -41,25 +41,41 @@ class PayPlan:
         """Make the attempt, and read what came of it. Raises `StripeCallError`."""
         attempt = self._attempt(api)
         if attempt.result == "nothing_to_pay":
-            return PayResult(self.subscription, self.payable, attempt)
+            return PayResult(self, self.subscription, self.payable, attempt)
         payable = payment_attempts.load_after(api, self.payable, attempt)
-        return PayResult(steps.read(api, self.subscription["id"]), payable, attempt)
+        return PayResult(self, steps.read(api, self.subscription["id"]), payable, attempt)
 
     def _attempt(self, api: StripeApi) -> Attempt:
         if self.charges is not None:
             return payment_attempts.charge(api, self.charges, self.method)
         if api.livemode or not self.payable.is_open:
             return Attempt("nothing_to_pay")
-        return payment_attempts.confirm_in_test_mode(api, self.payable, self.method or TEST_CARD)
+        return payment_attempts.confirm_in_test_mode(api, self.payable, self.method or _test_method(self.subscription))
+
+
+def _test_method(subscription: Object) -> str:
+    """Return what a customer would pay with in test mode: the saved card, or one of Stripe's where none is saved."""
+    saved = payments.default_card(subscription)
+    return TEST_CARD if saved is None else str(saved["id"])
 
 
 @dataclass(frozen=True)
 class PayResult:
     """The subscription and what was to be paid of it, after the attempt."""
 
+    plan: PayPlan
     subscription: Object
     payable: Payable
     attempt: Attempt
+
+    @property
+    def card(self) -> Object | None:
+        """Return what paid, or was saved for later; None where nothing did, or Stripe does not say it."""
+        if self.attempt.result not in ("paid", "card_saved"):
+            return None
+        return self.attempt.card or (
+            payments.default_card(self.plan.subscription) if self.plan.method is None else None
+        )
 
     @property
     def url(self) -> str | None:
@@ -83,6 +99,7 @@ class PayResult:
             "older_open": [json_output.invoice(one) for one in payable.older],
             "confirmation_url": self.url,
             "payment_error": None if trouble is None else trouble.record(),
+            "payment_method": None if self.card is None else json_output.payment_method(self.card),
             "subscription": json_output.subscription(self.subscription),
         }
 

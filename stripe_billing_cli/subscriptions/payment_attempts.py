@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -20,6 +20,7 @@ from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 
 ACTION_CODES = ("invoice_payment_intent_requires_action", "subscription_payment_intent_requires_action")
 """What Stripe calls a payment that needs its customer (https://docs.stripe.com/error-codes)."""
+WITH_CARD = ["payment_method"]
 SETTLES = (0.2, 0.5, 1, 2, 4)
 """Seconds between looks at an invoice whose payment has succeeded: Stripe marks it as paid a moment later."""
 Result = Literal["paid", "card_saved", "payment_needed", "nothing_to_pay"]
@@ -47,10 +48,11 @@ class Payable:
 
 @dataclass(frozen=True)
 class Attempt:
-    """The result of an attempt to pay; `trouble` says why it did not succeed."""
+    """The result of an attempt to pay; `trouble` says why it did not succeed, `card` what paid, if Stripe says it."""
 
     result: Result
     trouble: PaymentError | None = None
+    card: Object | None = None
 
 
 def check_method(method: str | None, *, livemode: bool) -> None:
@@ -73,7 +75,7 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
     intent = payments.intent_of(payable.invoice)
     if intent is None:
         return charge(api, payable.invoice, method)
-    params = {"payment_method": method}
+    params: dict[str, Any] = {"payment_method": method, "expand": WITH_CARD}
     if payable.invoice["hosted_invoice_url"]:
         params["return_url"] = payable.invoice["hosted_invoice_url"]
     try:
@@ -89,7 +91,7 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
 
 def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
     try:
-        after = api.post(f"/v1/setup_intents/{setup}/confirm", {"payment_method": method}).body
+        after = api.post(f"/v1/setup_intents/{setup}/confirm", {"payment_method": method, "expand": WITH_CARD}).body
     except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError as refused:
@@ -102,7 +104,7 @@ def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
 
 def _attempted(intent: Object, success: Result) -> Attempt:
     if intent["status"] in ("succeeded", "processing"):
-        return Attempt(success)
+        return Attempt(success, card=intent["payment_method"])
     return Attempt("payment_needed", NEEDS_ACTION)
 
 

@@ -154,7 +154,7 @@ def _fails_to_renew(life: Life) -> None:
 
 
 def _recovers(life: Life) -> None:
-    paid = life("sub", "pay", ADA)
+    paid = life("sub", "pay", ADA, "--payment-method", "pm_card_visa")
     assert (paid["result"], paid["invoice"]["amount_paid"]) == ("paid", PRO)
     shown, events = life.show()
     assert (shown["status"], shown["current_period_end"]) == ("active", at("2026-06-30"))

@@ -105,7 +105,9 @@ SCENARIOS = {
         code=4,
     ),
     "a collection paused": Scenario(("sub", "pause", SUB, "--yes", "--keep-service")),
-    "a payment": Scenario(("sub", "pay", SUB), [DECLINING, ("clock", "advance", "life", "period-end")]),
+    "a payment": Scenario(
+        ("sub", "pay", SUB, "--payment-method", "pm_card_visa"), [DECLINING, ("clock", "advance", "life", "period-end")]
+    ),
     "a clock moved on": Scenario(("clock", "advance", "life", "2026-12-01"), writes=5),
 }
 

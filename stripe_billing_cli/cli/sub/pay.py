@@ -26,8 +26,8 @@ def pay(
         str | None,
         typer.Option(
             metavar="PM",
-            help="In test mode one of Stripe's test cards (default: pm_card_visa) or one of the customer's; in live "
-            "mode one of the customer's (default: the saved card).",
+            help="One of the customer's cards, or in test mode one of Stripe's (default: the saved card; in test mode "
+            "pm_card_visa, where none is saved).",
             show_default=False,
         ),
     ] = None,
@@ -64,6 +64,8 @@ def pay(
     if result.attempt.result == "payment_needed":
         why = str(result.attempt.trouble or "the payment did not go through")
         hint = f"the customer can pay on {result.url}" if result.url else "try another card"
+        if payment_method is None and not context.stripe.livemode:
+            hint += f"; or, in test mode: billing sub pay {record['id']} --payment-method pm_card_visa"
         raise BillingError("payment_failed", why, hint, NOT_REACHED)
 
 
@@ -93,14 +95,17 @@ def _will(plan: PayPlan, invoice: Object) -> str:
 
 def _screen(record: Record) -> Iterator[Line]:
     from stripe_billing_cli.cli import formatting
+    from stripe_billing_cli.cli.invoice.view import paid_by
 
     id, status, invoice = record["id"], record["subscription"]["status"], record["invoice"]
+    card = paid_by(record["payment_method"]) if record["payment_method"] else None
     match record["result"]:
         case "paid":
             amount = formatting.money(invoice["amount_due"], invoice["currency"])
-            yield Line(f"Paid {amount} for invoice {invoice['number'] or invoice['id']}; {id} is {status}.", GREEN)
+            paid = f"Paid {amount} from {card}" if card else f"Paid {amount}"
+            yield Line(f"{paid} for invoice {invoice['number'] or invoice['id']}; {id} is {status}.", GREEN)
         case "card_saved":
-            yield Line(f"Nothing is due; the card is saved for later. {id} is {status}.", GREEN)
+            yield Line(f"Nothing is due; {card or 'the card'} is saved for later. {id} is {status}.", GREEN)
         case "nothing_to_pay" if invoice:
             when = formatting.moment(record["collects_at"])
             becomes = "sent" if record["subscription"]["collection_method"] == "send_invoice" else "charged"

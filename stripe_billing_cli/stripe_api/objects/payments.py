@@ -1,6 +1,7 @@
 """Payments and refunds (https://docs.stripe.com/api/payment_intents/object and the pages after it)."""
 
 from stripe_billing_cli.stripe_api.objects.common import Metadata, Reference, StripeObject
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 
 
 class ChargedCard(StripeObject):
@@ -57,12 +58,14 @@ class PaymentIntent(StripeObject):
     status: str
     last_payment_error: PaymentFailure | None
     latest_charge: str | Charge | None
+    payment_method: str | PaymentMethod | None
 
 
 class SetupIntent(StripeObject):
     id: str
     status: str
     client_secret: str | None
+    payment_method: str | PaymentMethod | None
 
 
 class Refund(StripeObject):

@@ -39,7 +39,7 @@ class TestPayment:
     def test_that_is_made_up_for_changes_the_plan(self, failing: Life) -> None:
         failing("sub", "change", failing.id, "--price", "team", "--yes")
 
-        failing.ok("sub", "pay", failing.id)
+        failing.ok("sub", "pay", failing.id, "--payment-method", "pm_card_visa")
 
         assert failing.plan == "team"
         assert failing.invoices()[-1] == ("paid", CHARGE + CREDIT)
@@ -53,7 +53,7 @@ class TestPayment:
         assert ran.code == 4
         assert "The change that waits for its payment is dropped" in ran.err
         assert [status for status, _ in failing.invoices()] == ["paid", "void", "open"]
-        failing.ok("sub", "pay", failing.id)
+        failing.ok("sub", "pay", failing.id, "--payment-method", "pm_card_visa")
         assert failing.plan == "pro-yearly"
 
     def test_the_current_price_drops_one_that_waits(self, failing: Life) -> None:

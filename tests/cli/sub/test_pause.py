@@ -107,7 +107,7 @@ class TestTheService:
         assert life.held["status"] == "paused"
         again = life("sub", "resume", life.id, "--output", "json")
         assert (again.code, again.json["confirmation_url"]) == (4, ran.json["confirmation_url"])
-        life.ok("sub", "pay", life.id)
+        life.ok("sub", "pay", life.id, "--payment-method", "pm_card_visa")
         assert life.held["status"] == "active"
         assert life.invoices()[-1] == ("paid", 1500 - 1016), "what was unused before the pause is credited"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.cli.sub.conftest import FIRST_OF_APRIL, Life
@@ -50,6 +52,14 @@ class TestFirstPayment:
         assert "3-D Secure" in ran.err
         assert "http://127.0.0.1:12111/i/" in ran.err
 
+    def test_is_made_with_the_saved_card_which_is_named(self, life: Life) -> None:
+        life.use_card("pm_card_mastercard")
+        made = life.shop.subscription(life.customer, life.prices["team"], payment_behavior="default_incomplete")["id"]
+
+        said = life.ok("sub", "pay", made).out
+
+        assert re.match(r"Paid \$50\.00 from Mastercard ending in 4444 for invoice \w+-\d+; sub_\w+ is active\.", said)
+
     def test_declined_may_be_tried_again(self, life: Life, new: str) -> None:
         assert life("sub", "pay", new, "--payment-method", "pm_card_chargeDeclined").code == 4
         life.ok("sub", "pay", new)
@@ -62,8 +72,10 @@ class TestRenewal:
         life.use_card("pm_card_chargeCustomerFail")
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert life.held["status"] == "past_due"
+        ran = life("sub", "pay", life.id)
+        assert (ran.code, "billing --local sub pay" in ran.err) == (4, True), "the saved card is declined again"
 
-        record = life.json("sub", "pay", life.id)
+        record = life.json("sub", "pay", life.id, "--payment-method", "pm_card_visa")
 
         assert record["result"] == "paid"
         assert life.held["status"] == "active"
@@ -108,7 +120,7 @@ class TestOlderInvoices:
         older = life.shop.post(f"/v1/invoices/{made['id']}/finalize")
         life.use_card("pm_card_chargeCustomerFail")
         life.advance(FIRST_OF_APRIL + 2 * 3600)
-        ran = life.ok("sub", "pay", life.id, "--output", "json")
+        ran = life.ok("sub", "pay", life.id, "--payment-method", "pm_card_visa", "--output", "json")
 
         assert [one["id"] for one in ran.json["older_open"]] == [older["id"]]
         told = (
