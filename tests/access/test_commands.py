@@ -44,6 +44,7 @@ class TestShow:
 
         assert unknown.code == 4
         assert "has no access" in unknown.out
+        assert "The store has no record of it. --fresh asks Stripe now" in unknown.out
         assert (shown["id"], shown["access"], shown["features"]) == (customer, True, [])
         [row] = shown["products"]
         assert row["key"] == product_of(subscription)

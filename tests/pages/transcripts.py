@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```console\n(.*?)```\n|<!-- setup: (.*?) -->", re.S)
 END = "@@ end of a command @@"
-IDS = re.compile(r"(?<![A-Za-z0-9])(price|acct|req|clock|cus|sub|in|pi|re|ch|cn|we|cbtxn|secret|pm)_[A-Za-z0-9]{10,}")
+IDS = re.compile(
+    r"(?<![A-Za-z0-9])(price|acct|req|clock|cus|sub|in|pi|re|ch|cn|we|cbtxn|secret|pm|promo)_[A-Za-z0-9]{10,}"
+)
 NUMBER = re.compile(r"\b[A-Z0-9]{8}-\d{4}\b")
 HAPPENED = re.compile(r"^    \d{1,2} \w{3} \d{4} \d\d:\d\d UTC  ", re.M)
 """When an event was, in the timeline of `sub show`: real time, on a test clock too."""

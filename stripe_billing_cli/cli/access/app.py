@@ -60,14 +60,19 @@ def opened_store(store: str | None, *, make: bool = False) -> Iterator[Store]:
         yield opened
 
 
-def access_screen(record: Record) -> Iterator[Line]:
+def access_screen(record: Record, *, fresh: bool = False) -> Iterator[Line]:
     has = record["access"]
     yield Line(
         f"{record['customer']}  {'has access' if has else 'has no access'}",
         {"bold": True, "fg": "green" if has else "red"},
     )
     if not record["products"] and not record["features"]:
-        yield Line("Nothing else is known; --fresh asks Stripe, and `billing access reconcile` does for all customers.")
+        yield Line(
+            "Stripe has no subscription that would give it."
+            if fresh
+            else "The store has no record of it. --fresh asks Stripe now; `billing access reconcile` asks for all "
+            "customers but those on test clocks, whom Stripe does not list."
+        )
     for row in [*record["products"], *record["features"]]:
         mark, colour = ("✓", "green") if row["access"] else ("✗", "red")
         since = f" since {formatting.date(row['since'])}" if row["since"] else ""

@@ -45,7 +45,7 @@ def show(
     customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
     rows = [row for row in rows if is_wanted(row, product, feature)]
     record = customer_record(customer, rows, now)
-    context.printer.record(record, lambda: access_screen(record))
+    context.printer.record(record, lambda: access_screen(record, fresh=fresh))
     return None if record["access"] else NOT_REACHED
 
 

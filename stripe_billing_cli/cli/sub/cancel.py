@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.cancel import CancelResult
     from stripe_billing_cli.subscriptions.cancellation import CancelRequest, When
 
-LAST_PERIOD_END: Literal["last-period-end"] = "last-period-end"
+POINTS: Mapping[str, When] = {"now": "now", "period-end": "period-end", "last-period-end": "last-period-end"}
+"""What `--at` takes in place of a date."""
 
 
 class RefundOf(StrEnum):
@@ -50,8 +52,8 @@ def cancel(
         str | None,
         typer.Option(
             metavar="DATE",
-            help="End it then: 2026-12-24, 2026-12-24T18:30Z, in UTC; or last-period-end, where items have periods of "
-            "their own.",
+            help="End it then: 2026-12-24, 2026-12-24T18:30Z, in UTC; now or period-end; or last-period-end, where "
+            "items have periods of their own.",
         ),
     ] = None,
     invoice_now: Annotated[
@@ -119,9 +121,8 @@ def _request(
     if len(used_options) > 1:
         raise parsing.usage_error(f"{' and '.join(used_options)} exclude each other", "say one of them")
     when: When = options[used_options[0]][1] if used_options else "default"
-    moment = parsing.moment("--at", at) if at is not None and at != LAST_PERIOD_END else None
-    if at == LAST_PERIOD_END:
-        when = LAST_PERIOD_END
+    when = POINTS.get(at or "", when)
+    moment = parsing.moment("--at", at) if at is not None and when == "at" else None
     return CancelRequest(
         subscription,
         when=when,

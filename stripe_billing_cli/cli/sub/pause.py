@@ -29,7 +29,7 @@ BEHAVIORS = {
     Invoices.uncollectible: "mark_uncollectible",
 }
 FATES = {
-    "void": "are voided: the time is a gift",
+    "void": "are voided: nothing is paid for this time",
     "keep_as_draft": "stay drafts, to be collected later",
     "mark_uncollectible": "are written off as uncollectible",
 }
@@ -77,7 +77,7 @@ def pause(
         will = [line.text for line in _will(plan)]
         confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, moves_money=True, preview=preview)
     record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(record, lambda: _screen(record, stops_service=plan.stops_service))
 
 
 def _will(plan: PausePlan) -> Iterator[Line]:
@@ -97,14 +97,16 @@ def _will(plan: PausePlan) -> Iterator[Line]:
         yield Line("  This is settled with the first invoice after the pause.")
 
 
-def _screen(record: Record) -> Iterator[Line]:
+def _screen(record: Record, *, stops_service: bool) -> Iterator[Line]:
     from stripe_billing_cli.cli import formatting
 
     id, collection = record["id"], record["pause_collection"]
     if record["result"] == "unchanged":
         yield Line(f"{id} is already paused in this way. Nothing to do.")
-    elif collection:
+    elif collection and not stops_service:
         until = f" until {formatting.moment(collection['resumes_at'])}" if collection["resumes_at"] else ""
-        yield Line(f"{id} is not collected{until}. Collect again: billing sub resume {id}", {"fg": "green"})
+        yield Line(
+            f"The invoices of {id} are not collected{until}. Collect again: billing sub resume {id}", {"fg": "green"}
+        )
     else:
         yield Line(f"{id} is paused. Go on: billing sub resume {id}", {"fg": "green"})

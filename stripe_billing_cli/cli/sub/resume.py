@@ -62,6 +62,7 @@ def _will(plan: ResumePlan) -> Iterator[Line]:
     elif cost:
         source = f" {cost_view.paying_card(payments.default_card(subscription))}" if cost.due_now else ""
         yield cost_view.entry("due now", f"{formatting.money(cost.due_now, cost.currency)}{source}")
+        yield from cost_view.balance(cost)
 
 
 def _screen(record: Record) -> Iterator[Line]:

@@ -315,6 +315,14 @@ def test_a_scheduled_change_is_dropped(life: Life) -> None:
     assert (life.held["schedule"], life.held["cancel_at"]) == (None, FIRST_OF_APRIL)
 
 
+def test_the_points_that_change_takes_are_taken_too(life: Life) -> None:
+    life.ok("sub", "cancel", life.id, "--at", "period-end", "--yes")
+    assert life.held["cancel_at"] == FIRST_OF_APRIL
+
+    life.ok("sub", "cancel", life.id, "--at", "now", "--yes")
+    assert life.held["status"] == "canceled"
+
+
 def test_it_asks_first(life: Life) -> None:
     ran = life("sub", "cancel", life.id, "--now")
 

@@ -39,6 +39,14 @@ class TestKeepingTheService:
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert life.invoices()[-1] == ("paid", 1500)
 
+    def test_may_be_followed_by_a_pause_of_the_service(self, life: Life) -> None:
+        life.ok("sub", "pause", life.id, "--keep-service", "--yes")
+
+        ran = life.ok("sub", "pause", life.id, "--yes")
+
+        assert ran.out.startswith(f"{life.id} is paused.")
+        assert life.json("sub", "resume", life.id, "--yes")["taken_back"] == ["collection", "pause"]
+
     def test_is_what_the_fate_of_invoices_is_for(self, life: Life) -> None:
         assert life("sub", "pause", life.id, "--invoices", "void", "--yes").code == 2
 
