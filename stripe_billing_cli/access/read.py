@@ -12,7 +12,6 @@ from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallE
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 ENTITLEMENTS = "/v1/entitlements/active_entitlements"
-OWING = ("past_due", "unpaid")
 
 
 def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False) -> CustomerState:

@@ -20,7 +20,6 @@ from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object
 
-AT_ONCE = 12
 PRUNE = frozenset({"--prune"})
 MARKS = 3
 """So many objects tell an account from others: one may be deleted meanwhile."""

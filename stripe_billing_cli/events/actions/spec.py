@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
@@ -157,7 +157,3 @@ def remembered_route(store: Store) -> Route:
         return tuple(action["name"] for action in remembered if matches(action["events"], event.type))
 
     return route
-
-
-def record(action: Action) -> dict[str, Any]:
-    return {"id": action.name, **asdict(action)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 DOCUMENTED_CODES = "https://stripe.com/docs/error-codes/"
@@ -100,6 +100,13 @@ def invalid_version(version: str) -> ApiError:
 
 def only_one_of(names: list[str], param: str | None = None) -> ApiError:
     return invalid(f"You may only specify one of these parameters: {', '.join(names)}.", param or names[0])
+
+
+def check_only_one(params: Collection[str], *names: str, param: str | None = None) -> None:
+    """Raise where a call has more than one of these parameters, of which Stripe takes one."""
+    present = [name for name in names if name in params]
+    if len(present) > 1:
+        raise only_one_of(present, param)
 
 
 def no_such(kind: str, id: str, param: str, status: int = 400) -> ApiError:

@@ -12,7 +12,6 @@ LOCALES = tuple(
     ).split()
 )
 """The languages of Stripe's pages (`_session_create_params.py`); those of the local Stripe are English."""
-PORTAL_LOCALES = (*LOCALES, *"en-AU en-CA en-IE en-IN en-NZ en-SG".split())
 BASE = "http://127.0.0.1:12111"
 """The address at which `billing local serve` listens unless options say otherwise."""
 
@@ -29,11 +28,6 @@ def receipt(account: str, charge: str) -> str:
 def authentication(intent: str, client_secret: str) -> str:
     """Return the address at which 3-D Secure for a payment intent or a setup intent is passed or failed."""
     return f"{BASE}/3d_secure/{intent}?client_secret={client_secret}"
-
-
-def setup(intent: str, client_secret: str) -> str:
-    """Return the address at which a card is chosen for a setup intent."""
-    return f"{BASE}/setup/{intent}?client_secret={client_secret}"
 
 
 def checkout(session: str) -> str:

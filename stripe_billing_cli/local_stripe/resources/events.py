@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core.errors import no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, no_such
 from stripe_billing_cli.local_stripe.core.events import KEPT_SECONDS
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, one_of, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ListOf, ObjectParam, Params, Text, optional
@@ -11,8 +11,7 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 
 def check(params: Params) -> None:
-    if "type" in params and "types" in params:
-        raise only_one_of(["type", "types"])
+    check_only_one(params, "type", "types")
 
 
 def list_events(call: Call) -> Object:

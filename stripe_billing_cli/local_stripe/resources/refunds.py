@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, refunds
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -38,8 +38,7 @@ READ = ObjectParam({"expand": EXPAND})
 
 
 def check(params: Params) -> None:
-    if "charge" in params and "payment_intent" in params:
-        raise only_one_of(["charge", "payment_intent"])
+    check_only_one(params, "charge", "payment_intent")
 
 
 def create(call: Call) -> Object:

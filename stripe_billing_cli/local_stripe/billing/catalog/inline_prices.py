@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import prices, products
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.parameters import nested
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -29,10 +29,8 @@ def create(call: Call, data: Mapping[str, Any], param: str) -> Object:
 
 
 def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
-    names = [name for name in ("product", "product_data") if name in data]
-    if len(names) > 1:
-        raise only_one_of(names, nested(param, "product_data"))
-    if not names:
+    check_only_one(data, "product", "product_data", param=nested(param, "product_data"))
+    if not data.keys() & {"product", "product_data"}:
         raise missing_param(nested(param, "product"))
     if "product_data" in data:
         made = products.new_product(call, {**data["product_data"], "active": False})

@@ -33,9 +33,9 @@ def check_new(params: Params, prefix: str = "") -> None:
     if tiered and "transform_quantity" in params:
         raise only_one_of(["tiers", "transform_quantity"], nested(prefix, "tiers"))
     if tiered:
-        _check_tiered(params, currency)
+        _check_tiered(params)
     else:
-        _check_flat(params, currency, prefix)
+        _check_flat(params, prefix)
     if "custom_unit_amount" in params and recurring is not None:
         raise invalid("A price with `custom_unit_amount` cannot be recurring.", nested(prefix, "custom_unit_amount"))
     for code, option in params.get("currency_options", {}).items():
@@ -63,13 +63,13 @@ def check_option(option: Mapping[str, Any], currency: str, scheme: str, name: st
             raise only_one_of([surplus, "tiers"], nested(name, surplus))
         if "tiers" not in option:
             raise missing_param(nested(name, "tiers"))
-        _check_tiers(option["tiers"], currency, nested(name, "tiers"))
+        _check_tiers(option["tiers"], nested(name, "tiers"))
         return
     if "tiers" in option:
         raise invalid("`tiers` can only be set when `billing_scheme` is `tiered`.", nested(name, "tiers"))
     if not any(amount in option for amount in AMOUNTS):
         raise missing_param(nested(name, "unit_amount"))
-    _check_one_amount(option, currency, name)
+    _check_one_amount(option, name)
     if ("custom_unit_amount" in option) != (scheme == "custom_unit_amount"):
         raise invalid(
             "`custom_unit_amount` must be set in all of the currencies of a price, or in none.",
@@ -94,7 +94,7 @@ def _check_recurring(recurring: Mapping[str, Any], name: str) -> None:
         raise invalid(f"No such meter: '{meter}'", nested(name, "meter"), "resource_missing")
 
 
-def _check_tiered(params: Params, currency: str) -> None:
+def _check_tiered(params: Params) -> None:
     for name in AMOUNTS:
         if name in params:
             raise invalid(f"`{name}` cannot be set when `billing_scheme` is `tiered`.", name)
@@ -103,17 +103,17 @@ def _check_tiered(params: Params, currency: str) -> None:
             raise missing_param(name)
     if "recurring" not in params:
         raise invalid("Prices with `type=one_time` are not supported with tiered billing.", "interval")
-    _check_tiers(params["tiers"], currency, "tiers")
+    _check_tiers(params["tiers"], "tiers")
 
 
-def _check_flat(params: Params, currency: str, prefix: str) -> None:
+def _check_flat(params: Params, prefix: str) -> None:
     for name in ("tiers", "tiers_mode"):
         if name in params:
             raise invalid(f"`{name}` can only be set when `billing_scheme` is `tiered`.", nested(prefix, name))
-    _check_one_amount(params, currency, prefix)
+    _check_one_amount(params, prefix)
 
 
-def _check_one_amount(params: Mapping[str, Any], currency: str, prefix: str) -> None:
+def _check_one_amount(params: Mapping[str, Any], prefix: str) -> None:
     names = [name for name in AMOUNTS if name in params]
     if not names:
         raise invalid("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.")
@@ -121,12 +121,12 @@ def _check_one_amount(params: Mapping[str, Any], currency: str, prefix: str) -> 
         raise only_one_of(names, nested(prefix, names[0]))
     value, name = params[names[0]], nested(prefix, names[0])
     if names[0] == "custom_unit_amount":
-        _check_custom(value, currency, name)
+        _check_custom(value, name)
     else:
-        _check_size(value, currency, name)
+        _check_size(value, name)
 
 
-def _check_custom(custom: Mapping[str, Any], currency: str, name: str) -> None:
+def _check_custom(custom: Mapping[str, Any], name: str) -> None:
     if not custom["enabled"]:
         raise invalid(
             "Pass in `true` to enable `custom_unit_amount`, otherwise omit `custom_unit_amount`.",
@@ -134,13 +134,13 @@ def _check_custom(custom: Mapping[str, Any], currency: str, name: str) -> None:
         )
     bounds = [key for key in ("minimum", "preset", "maximum") if key in custom]
     for key in bounds:
-        _check_size(custom[key], currency, nested(name, key))
+        _check_size(custom[key], nested(name, key))
     for low, high in itertools.pairwise(bounds):
         if custom[low] > custom[high]:
             raise invalid(f"The `{low}` must not be greater than the `{high}`.", nested(name, low))
 
 
-def _check_size(amount: int | str, currency: str, name: str) -> None:
+def _check_size(amount: int | str, name: str) -> None:
     if Decimal(amount) > LARGEST_PRICE:
         raise invalid(
             f"This value must be less than or equal to {LARGEST_PRICE} (it currently is '{amount}').",
@@ -149,11 +149,11 @@ def _check_size(amount: int | str, currency: str, name: str) -> None:
         )
 
 
-def _check_tiers(tiers: list[dict[str, Any]], currency: str, name: str) -> None:
+def _check_tiers(tiers: list[dict[str, Any]], name: str) -> None:
     if not tiers:
         raise missing_param(name)
     for position, tier in enumerate(tiers):
-        _check_tier(tier, currency, f"{name}[{position}]", name)
+        _check_tier(tier, f"{name}[{position}]", name)
     bounds = [tier["up_to"] for tier in tiers]
     if bounds[-1] is not None:
         raise invalid("The last tier must have `up_to` set to `inf`.", f"{name}[{len(tiers) - 1}][up_to]")
@@ -164,14 +164,14 @@ def _check_tiers(tiers: list[dict[str, Any]], currency: str, name: str) -> None:
             raise invalid("The tiers must be sorted by `up_to`, ascending.", f"{name}[{position}][up_to]")
 
 
-def _check_tier(tier: Mapping[str, Any], currency: str, name: str, all_tiers: str) -> None:
+def _check_tier(tier: Mapping[str, Any], name: str, all_tiers: str) -> None:
     for kind in ("flat_amount", "unit_amount"):
         decimal = f"{kind}_decimal"
         if kind in tier and decimal in tier:
             raise only_one_of([kind, decimal], nested(name, kind))
         for amount in (kind, decimal):
             if amount in tier:
-                _check_size(tier[amount], currency, nested(name, amount))
+                _check_size(tier[amount], nested(name, amount))
     if tier.keys() == {"up_to"}:
         raise invalid("An entry in the tiers array is missing an amount.", all_tiers)
     flat = tier.get("flat_amount_decimal")

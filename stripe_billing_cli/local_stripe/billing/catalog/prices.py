@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
@@ -123,6 +123,17 @@ def take_lookup_key(call: Call, id: str, lookup_key: str | None, transfer: bool)
 
 def lookup_key_taken(holder: str) -> ApiError:
     return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key")
+
+
+def check_currency(prices: Sequence[Object], currency: str, param: str) -> None:
+    """Raise where one of the prices of a list of items has no amount in the currency."""
+    for at, price in enumerate(prices):
+        if currency not in price["currency_options"]:
+            raise invalid(
+                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+                f"`{currency}`.",
+                f"{param}[{at}][price]",
+            )
 
 
 def check_not_default(call: Call, price: Object) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
+from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.core import identifiers, objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -32,13 +33,7 @@ def new_items(
     prices = [_price(call, item, f"line_items[{at}]") for at, item in enumerate(wanted)]
     _check_mode(prices, mode, alone=alone)
     currency = currency or prices[0]["currency"]
-    for at, price in enumerate(prices):
-        if currency not in price["currency_options"]:
-            raise invalid(
-                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
-                f"`{currency}`.",
-                f"line_items[{at}][price]",
-            )
+    catalog_prices.check_currency(prices, currency, "line_items")
     items = []
     for at, (item, price) in enumerate(zip(wanted, prices, strict=True)):
         _check_quantity(item, price, f"line_items[{at}]")
@@ -63,10 +58,8 @@ def _new(call: Call, item: Wanted, price: Object, currency: str, param: str) -> 
 
 
 def _price(call: Call, item: Wanted, param: str) -> Object:
-    names = [name for name in ("price", "price_data") if name in item]
-    if len(names) > 1:
-        raise only_one_of(names, f"{param}[price_data]")
-    if not names:
+    check_only_one(item, "price", "price_data", param=f"{param}[price_data]")
+    if not item.keys() & {"price", "price_data"}:
         raise invalid("You must provide either price or price_data for each line item when using prices.", param)
     if "price_data" in item:
         return inline_prices.create(call, item["price_data"], f"{param}[price_data]")

@@ -8,11 +8,9 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-
-MOST = 5
 
 
 def options(call: Call, wanted: Sequence[Mapping[str, Any]], currency: str) -> list[Object]:
@@ -32,10 +30,8 @@ def options(call: Call, wanted: Sequence[Mapping[str, Any]], currency: str) -> l
 
 
 def _rate(call: Call, option: Mapping[str, Any], param: str) -> Object:
-    names = [name for name in ("shipping_rate", "shipping_rate_data") if name in option]
-    if len(names) > 1:
-        raise only_one_of(names, f"{param}[shipping_rate_data]")
-    if not names:
+    check_only_one(option, "shipping_rate", "shipping_rate_data", param=f"{param}[shipping_rate_data]")
+    if not option.keys() & {"shipping_rate", "shipping_rate_data"}:
         raise missing_param(f"{param}[shipping_rate]")
     if "shipping_rate_data" in option:
         return shipping_rates.create(call, option["shipping_rate_data"], f"{param}[shipping_rate_data]")

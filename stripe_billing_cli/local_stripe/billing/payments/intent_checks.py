@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -36,25 +35,10 @@ def usable_method(call: Call, id: str | None, customer: Object | None) -> Object
     return method
 
 
-def find(call: Call, kind: str) -> Object:
-    return objects.find(call, kind, call.id, "intent", 404)
-
-
 def unexpected_state(kind: str, noun: str, action: str, intent: Object, call: Call) -> ApiError:
     return ApiError(
         400,
         f"You cannot {action} this {noun} because it has a status of {intent['status']}.",
-        f"{kind}_unexpected_state",
-        objects={kind: as_answered(call.store, kind, intent)},
-    )
-
-
-def nothing_to_confirm(kind: str, intent: Object, call: Call) -> ApiError:
-    noun = "PaymentIntent" if kind == "payment_intent" else "SetupIntent"
-    return ApiError(
-        400,
-        f"You cannot confirm this {noun} because it's missing a payment method. You can either update the {noun} with "
-        f"a payment method and then confirm it again, or confirm it again directly with a payment method.",
         f"{kind}_unexpected_state",
         objects={kind: as_answered(call.store, kind, intent)},
     )

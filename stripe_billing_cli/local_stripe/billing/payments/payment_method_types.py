@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Field,
@@ -227,3 +227,15 @@ OWN: Mapping[str, MethodType] = {
 UNSUPPORTED = ("card", "custom")
 """Cards stand in a place of their own; custom payment methods are made in the Dashboard."""
 TYPES = {name: OWN.get(name, PLAIN) for name in NAMES.split() if name not in UNSUPPORTED}
+
+
+def unknown(type: str, param: str, intent: str) -> ApiError:
+    """Return the refusal of a type that Stripe does not know; `intent` is the kind of object it was named for."""
+    return invalid(
+        f'The payment method type "{type}" is invalid. Please ensure the provided type is activated in your dashboard '
+        "(https://dashboard.stripe.com/account/payments/settings) and your account is enabled for any preview features "
+        "that you are trying to use. See https://stripe.com/docs/payments/payment-methods/integration-options for "
+        "supported payment method, currency, and country combinations.",
+        param,
+        f"{intent}_invalid_parameter",
+    )

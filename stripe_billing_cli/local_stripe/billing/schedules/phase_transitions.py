@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.billing.schedules import schedule as schedu
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     added_invoice_items,
     cancel,
+    change_invoice,
     creation,
     item_parameters,
     items,
@@ -300,18 +301,8 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
         repository.save(call, before, after)
         return
     pending_items = invoice_items.pending_of(call, before)
-    draft = invoices.new_draft(
-        call,
-        customer,
-        [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
-        before["currency"],
-        reason="subscription_update",
-        subscription=after,
-        period=(items.first_start(before["items"]["data"]), call.now),
-        auto_advance=True,
-    )
+    draft = change_invoice.new_draft(call, customer, before, after, pending_items, change.at_once)
     after["latest_invoice"] = draft["id"]
-    invoice_items.bill(call, pending_items, draft["id"])
     repository.save(call, before, after)
     invoices.create(call, draft)
 
@@ -375,7 +366,7 @@ def follow(call: Call, subscription: Object) -> None:
     phase = phases.current(before["phases"], call.now) if before else None
     if before is None or phase is None:
         return
-    changed = phases.phase_from_subscription(subscription, call.now)["items"]
+    changed = phases.phase_from_subscription(subscription)["items"]
     if _without_discounts(changed) == _without_discounts(phase["items"]):
         return
     split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []

@@ -133,7 +133,7 @@ def span(phase: Object | None) -> Object | None:
     return phase and {"end_date": phase["end_date"], "start_date": phase["start_date"]}
 
 
-def phase_from_subscription(subscription: Object, now: int) -> Object:
+def phase_from_subscription(subscription: Object) -> Object:
     """Return the one phase of a schedule made from a subscription: its current period, as it is."""
     items = subscription["items"]["data"]
     phase = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -21,10 +21,8 @@ def add(call: Call, customer: Object, subscription: Object, wanted: Wanted, para
 
 
 def _add(call: Call, customer: Object, subscription: Object, wanted: Mapping[str, Any], param: str) -> None:
-    sources = [name for name in ("price", "price_data") if name in wanted]
-    if len(sources) > 1:
-        raise only_one_of(sources, f"{param}[price_data]")
-    if not sources:
+    check_only_one(wanted, "price", "price_data", param=f"{param}[price_data]")
+    if not wanted.keys() & {"price", "price_data"}:
         raise missing_param(f"{param}[price]")
     start, end = _period(call, subscription, wanted.get("period", {}), param)
     described = {

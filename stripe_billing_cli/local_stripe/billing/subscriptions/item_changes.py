@@ -10,6 +10,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers, settings
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    change_invoice,
     creation,
     first_invoice,
     item_parameters,
@@ -218,17 +219,15 @@ def _carry_out(call: Call, before: Object, plan: UpdatePlan) -> Object:
         after = repository.amend(call, before["id"], **plan.fields)
         schedule_jobs.plan_ahead(call, after)
         return after
-    draft = invoices.new_draft(
+    draft = change_invoice.new_draft(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
-        before["currency"],
-        reason="subscription_update",
-        subscription={**before, **plan.fields},
-        period=(items.first_start(before["items"]["data"]), call.now),
+        before,
+        {**before, **plan.fields},
+        pending_items,
+        change.at_once,
         auto_advance=behavior != "default_incomplete",
     )
-    invoice_items.bill(call, pending_items, draft["id"])
     after = repository.amend(call, before["id"], **plan.fields, latest_invoice=draft["id"])
     schedule_jobs.plan_ahead(call, after)
     draft = invoices.create(call, draft)
@@ -268,17 +267,7 @@ def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
     earlier = [{**item, "_earlier": True} for item in invoice_items.pending_of(call, before)] if included else []
     made = invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
     pending_items = [*made, *earlier]
-    draft = invoices.new_draft(
-        call,
-        customer,
-        [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
-        before["currency"],
-        reason="subscription_update",
-        subscription=before,
-        period=(items.first_start(before["items"]["data"]), call.now),
-        auto_advance=True,
-    )
-    invoice_items.bill(call, pending_items, draft["id"])
+    draft = change_invoice.new_draft(call, customer, before, before, pending_items, change.at_once)
     invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=repository.saves_card(before))
     waiting = {"changes": plan.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
     waits = {**repository.find(call, id), "_pending_change": waiting}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, debits
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, Sold
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -82,13 +83,7 @@ def currency_of(call: Call, params: Params, customer: Object, prices: Sequence[O
 
 
 def check_prices(prices: Sequence[Object], currency: str, param: str = "items") -> None:
-    for at, price in enumerate(prices):
-        if currency not in price["currency_options"]:
-            raise invalid(
-                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
-                f"`{currency}`.",
-                f"{param}[{at}][price]",
-            )
+    catalog_prices.check_currency(prices, currency, param)
     ids = [price["id"] for price in prices]
     twice = next((id for at, id in enumerate(ids) if id in ids[:at]), None)
     if twice is not None:

@@ -25,7 +25,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
 
-ONLY_CARDS = "its Checkout collects cards"
 NO_CHANGES = "its line items change at its page"
 
 

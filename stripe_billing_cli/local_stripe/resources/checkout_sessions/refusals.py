@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.core import amounts
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -43,8 +43,7 @@ def check_new(params: Params) -> None:
     _check_interface(params)
     _check_customer(params)
     _check_payment(params)
-    if "allow_promotion_codes" in params and "discounts" in params:
-        raise only_one_of(["allow_promotion_codes", "discounts"])
+    check_only_one(params, "allow_promotion_codes", "discounts")
     _check_trial(params.get("subscription_data", {}))
     _check_custom_fields(params)
 

@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, taxes
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -69,10 +69,8 @@ def _shipping(call: Call, wanted: Mapping[str, Any] | None, currency: str) -> Ob
     """Return what shipping costs, by a rate that there is or that the call describes."""
     if wanted is None:
         return {"amount_shipping": 0, "shipping_cost": None}
-    sources = [name for name in ("shipping_rate", "shipping_rate_data") if name in wanted]
-    if len(sources) > 1:
-        raise only_one_of(sources, "shipping_cost[shipping_rate_data]")
-    if not sources:
+    check_only_one(wanted, "shipping_rate", "shipping_rate_data", param="shipping_cost[shipping_rate_data]")
+    if not wanted.keys() & {"shipping_rate", "shipping_rate_data"}:
         raise missing_param("shipping_cost[shipping_rate]")
     if "shipping_rate_data" in wanted:
         rate = shipping_rates.create(call, wanted["shipping_rate_data"], "shipping_cost[shipping_rate_data]")
@@ -82,7 +80,7 @@ def _shipping(call: Call, wanted: Mapping[str, Any] | None, currency: str) -> Ob
     if option is None:
         raise invalid(
             f"The shipping rate {rate['id']} has no amount in `{currency}`, the currency of the invoice.",
-            f"shipping_cost[{sources[0]}]",
+            "shipping_cost[shipping_rate_data]" if "shipping_rate_data" in wanted else "shipping_cost[shipping_rate]",
         )
     amount = option["amount"]
     cost = {"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": rate["id"]}

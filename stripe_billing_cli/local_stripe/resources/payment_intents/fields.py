@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -117,9 +117,7 @@ def check_creation(params: Params) -> None:
     """Raise for parameters that do not go together, and for an amount that Stripe does not charge."""
     refusals.check_amount(params["amount"], params["currency"])
     check_types(params)
-    named = [name for name in ("automatic_payment_methods", *TYPES) if name in params]
-    if len(named) > 1:
-        raise only_one_of(named)
+    check_only_one(params, "automatic_payment_methods", *TYPES)
     early = [name for name in ONLY_CONFIRMING if name in params]
     if early and not params.get("confirm"):
         raise invalid(f"The parameter `{early[0]}` can only be used with `confirm=true`.", early[0])

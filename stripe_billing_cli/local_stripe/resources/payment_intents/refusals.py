@@ -68,15 +68,7 @@ def check_types(types: Sequence[str] | None, param: str) -> None:
                 param,
             )
         if type not in TYPES:
-            raise invalid(
-                f'The payment method type "{type}" is invalid. Please ensure the provided type is activated in your '
-                "dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for "
-                "any preview features that you are trying to use. See "
-                "https://stripe.com/docs/payments/payment-methods/integration-options for supported payment method, "
-                "currency, and country combinations.",
-                param,
-                "payment_intent_invalid_parameter",
-            )
+            raise payment_method_types.unknown(type, param, KIND)
 
 
 def check_currency(types: Sequence[str], currency: str) -> None:

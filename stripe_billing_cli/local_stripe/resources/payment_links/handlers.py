@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
@@ -30,13 +31,7 @@ def create(call: Call) -> Object:
         raise missing_param("line_items")
     prices = [_price(call, item, f"line_items[{at}][price]") for at, item in enumerate(params["line_items"])]
     currency = params.get("currency", prices[0]["currency"])
-    for at, price in enumerate(prices):
-        if currency not in price["currency_options"]:
-            raise invalid(
-                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
-                f"`{currency}`.",
-                f"line_items[{at}][price]",
-            )
+    catalog_prices.check_currency(prices, currency, "line_items")
     recurring = any(price["recurring"] for price in prices)
     _check_mode(params, recurring=recurring)
     id = identifiers.long_id(call, "plink")

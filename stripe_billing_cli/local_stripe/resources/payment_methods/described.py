@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core.errors import only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.parameters import Params, ParamType
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -28,8 +28,7 @@ class MethodData(ParamType):
 
 def check_one(params: Params) -> None:
     """Raise where a call names a payment method and describes another one."""
-    if "payment_method" in params and DATA in params:
-        raise only_one_of(["payment_method", DATA])
+    check_only_one(params, "payment_method", DATA)
 
 
 def with_method(call: Call) -> Call:

@@ -10,7 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -22,8 +22,7 @@ from stripe_billing_cli.local_stripe.resources.products import check_new as chec
 
 
 def check_new(params: Params) -> None:
-    if "product" in params and "product_data" in params:
-        raise only_one_of(["product", "product_data"])
+    check_only_one(params, "product", "product_data")
     if "product" not in params and "product_data" not in params:
         raise invalid("You must specify either `product` or `product_data` when creating a price.")
     price_refusals.check_new(params)

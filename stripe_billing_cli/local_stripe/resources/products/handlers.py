@@ -6,7 +6,7 @@ import re
 
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import events, objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
@@ -115,8 +115,7 @@ def delete(call: Call) -> Object:
 
 def check_list(params: Params) -> None:
     for cursor in ("starting_after", "ending_before"):
-        if "ids" in params and cursor in params:
-            raise only_one_of(["ids", cursor])
+        check_only_one(params, "ids", cursor)
 
 
 def list_products(call: Call) -> Object:

@@ -7,11 +7,12 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
+from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.billing.quotes import computed
 from stripe_billing_cli.local_stripe.core import identifiers, objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -39,10 +40,8 @@ def _keeps_price(item: Wanted) -> bool:
 
 
 def _price(call: Call, item: Wanted, earlier: Mapping[str, Object], param: str) -> Object:
-    sources = [name for name in ("price", "price_data") if name in item]
-    if len(sources) > 1:
-        raise only_one_of(sources, f"{param}[price_data]")
-    if not sources:
+    check_only_one(item, "price", "price_data", param=f"{param}[price_data]")
+    if not item.keys() & {"price", "price_data"}:
         raise missing_param(f"{param}[price]")
     if "price_data" in item:
         return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
@@ -60,13 +59,7 @@ def _currency(prices: Sequence[Object], customer: Object | None) -> str:
 
 
 def _check(prices: Sequence[Object], currency: str, quote: Object) -> None:
-    for at, price in enumerate(prices):
-        if currency not in price["currency_options"]:
-            raise invalid(
-                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
-                f"`{currency}`.",
-                f"line_items[{at}][price]",
-            )
+    catalog_prices.check_currency(prices, currency, "line_items")
     recurring = [price for price in prices if price["recurring"]]
     if recurring:
         billing_intervals.check(quote["subscription_data"]["billing_mode"]["type"], recurring)

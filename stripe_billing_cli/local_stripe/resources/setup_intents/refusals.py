@@ -42,15 +42,7 @@ def check_types(types: Sequence[str] | None) -> None:
                 f"The local Stripe does not have the payment method type `{type}` on setup intents: it sets up cards.",
                 "payment_method_types",
             )
-        raise invalid(
-            f'The payment method type "{type}" is invalid. Please ensure the provided type is activated in your '
-            "dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for any "
-            "preview features that you are trying to use. See "
-            "https://stripe.com/docs/payments/payment-methods/integration-options for supported payment method, "
-            "currency, and country combinations.",
-            "payment_method_types",
-            "setup_intent_invalid_parameter",
-        )
+        raise payment_method_types.unknown(type, "payment_method_types", KIND)
 
 
 def usable_method(call: Call, id: str | None, customer: str | None, setup: Object | None) -> Object | None:

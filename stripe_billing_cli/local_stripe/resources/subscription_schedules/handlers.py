@@ -157,7 +157,7 @@ def _from_subscription(call: Call, id: str) -> Object:
         )
     customer = customers.find(call, subscription["customer"])
     call = clocks.at_time_of(call, customer)
-    phase = phases.phase_from_subscription(subscription, call.now)
+    phase = phases.phase_from_subscription(subscription)
     created = {
         **schedule.new(
             call,

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, first_invoice, item_parameters, repository
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -18,8 +18,7 @@ def check_new(params: Params) -> None:
     if not params["items"]:
         raise missing_param("items")
     check_trial(params)
-    if "trial_end" in params and "trial_period_days" in params:
-        raise only_one_of(["trial_end", "trial_period_days"])
+    check_only_one(params, "trial_end", "trial_period_days")
     if params.get("payment_behavior") == "pending_if_incomplete":
         raise invalid(
             "Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a subscription.",

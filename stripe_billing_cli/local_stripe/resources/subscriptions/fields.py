@@ -91,45 +91,48 @@ BILLING_MODE = ObjectParam(
         **unsupported("it itemizes no discounts", "flexible"),
     }
 )
-ADDED_PRICE: Mapping[str, ParamType] = {
+TYPES: Mapping[str, ParamType] = {
     "add_invoice_items[].discounts": discount.FORM,
     "add_invoice_items[].price_data.unit_amount": Integer(),
+    "add_invoice_items[].quantity": Integer(1),
+    "cancel_at": NowOr("min_period_end", "max_period_end"),
+    "days_until_due": Integer(0),
     "invoice_settings.issuer.type": Choice(("self",)),
+    "payment_behavior": Choice(BEHAVIORS),
+    "payment_settings.payment_method_types[]": Choice(("card",)),
+    "trial_end": NowOr("now"),
+    "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
+}
+"""The types of parameters with which a subscription is created and updated alike."""
+MOST = {"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20}
+UNSUPPORTED: Mapping[str, str] = {
+    NO_CONNECT: (
+        "automatic_tax.liability application_fee_percent invoice_settings.issuer.account on_behalf_of transfer_data"
+    ),
+    "its cards have no options": "payment_settings.payment_method_options",
+    NO_THRESHOLDS: "billing_thresholds",
+    "it has no sources; use a payment method": "default_source",
+    "it has no billing schedules": "billing_schedules",
+    NO_TAX_IDS: "invoice_settings.account_tax_ids",
+    "it invoices pending items with the next period": "pending_invoice_item_interval",
 }
 CREATE = form(
     "POST /v1/subscriptions",
     {
-        "days_until_due": Integer(0),
-        "payment_behavior": Choice(
-            ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
-        ),
-        "payment_settings.payment_method_types[]": Choice(("card",)),
-        "cancel_at": NowOr("min_period_end", "max_period_end"),
-        "add_invoice_items[].quantity": Integer(1),
-        **ADDED_PRICE,
+        **TYPES,
         "billing_cycle_anchor_config.day_of_month": Integer(1, 31),
         "billing_cycle_anchor_config.hour": Integer(0, 23),
         "billing_cycle_anchor_config.minute": Integer(0, 59),
         "billing_cycle_anchor_config.month": Integer(1, 12),
         "billing_cycle_anchor_config.second": Integer(0, 59),
         "items[]": NEW_ITEM,
-        "trial_end": NowOr("now"),
-        "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
         "trial_period_days": Integer(1, 730),
     },
-    most={"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20},
+    most=MOST,
     required="trial_settings.end_behavior.missing_payment_method customer items",
     unset="cancel_at description add_invoice_items[].metadata",
     unsupported={
-        NO_CONNECT: (
-            "automatic_tax.liability application_fee_percent invoice_settings.issuer.account on_behalf_of transfer_data"
-        ),
-        "its cards have no options": "payment_settings.payment_method_options",
-        NO_THRESHOLDS: "billing_thresholds",
-        "it has no sources; use a payment method": "default_source",
-        "it has no billing schedules": "billing_schedules",
-        NO_TAX_IDS: "invoice_settings.account_tax_ids",
-        "it invoices pending items with the next period": "pending_invoice_item_interval",
+        **UNSUPPORTED,
         "it itemizes no discounts": "billing_mode.flexible",
         NO_ACCOUNTS: "customer_account",
     },
@@ -137,31 +140,14 @@ CREATE = form(
 UPDATE = form(
     "POST /v1/subscriptions/{subscription_exposed_id}",
     {
-        "days_until_due": Integer(0),
-        "payment_behavior": Choice(
-            ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
-        ),
-        "payment_settings.payment_method_types[]": Choice(("card",)),
-        "cancel_at": NowOr("min_period_end", "max_period_end"),
-        "add_invoice_items[].quantity": Integer(1),
-        **ADDED_PRICE,
+        **TYPES,
         "items[]": CHANGED_ITEM,
-        "trial_end": NowOr("now"),
-        "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
     },
-    most={"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20},
+    most=MOST,
     required="trial_settings.end_behavior.missing_payment_method",
     unset="default_payment_method add_invoice_items[].metadata",
     unsupported={
-        NO_CONNECT: (
-            "automatic_tax.liability application_fee_percent invoice_settings.issuer.account on_behalf_of transfer_data"
-        ),
-        "its cards have no options": "payment_settings.payment_method_options",
-        NO_THRESHOLDS: "billing_thresholds",
-        "it has no sources; use a payment method": "default_source",
-        "it has no billing schedules": "billing_schedules",
-        NO_TAX_IDS: "invoice_settings.account_tax_ids",
-        "it invoices pending items with the next period": "pending_invoice_item_interval",
+        **UNSUPPORTED,
         "it has no feedback options of one's own": "cancellation_details.feedback_option",
     },
 )

@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import clocks, times
-from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -37,8 +37,7 @@ INCOMPLETE_MAY = frozenset({"cancellation_details", "default_payment_method", "e
 
 
 def check_update(params: Params) -> None:
-    if "cancel_at" in params and "cancel_at_period_end" in params:
-        raise only_one_of(["cancel_at", "cancel_at_period_end"])
+    check_only_one(params, "cancel_at", "cancel_at_period_end")
     check_trial(params)
     if params.get("payment_behavior") == "pending_if_incomplete":
         extra = sorted(params.keys() - PENDING)
