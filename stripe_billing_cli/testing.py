@@ -55,8 +55,8 @@ class LocalStripe:
 
     @property
     def url(self) -> str:
-        """The address of the same account over HTTP, for `stripe.api_base` and for other programs; served from the
-        first time that it is asked for."""
+        """Return the address of the same account over HTTP, for `stripe.api_base` and for other programs; served from
+        the first time that it is asked for."""
         if self._url is None:
             self._url = self._opened.enter_context(running(self._path, clock=self.now))
         return self._url
@@ -116,7 +116,7 @@ def _for_any_account(catalog: Catalog) -> Catalog:
 
 @pytest.fixture
 def local_stripe(tmp_path: Path) -> Iterator[LocalStripe]:
-    """A local Stripe with an empty account."""
+    """Yield a local Stripe with an empty account."""
     local = LocalStripe(tmp_path / "stripe.db")
     try:
         yield local

@@ -30,7 +30,8 @@ class PeriodicReconcile:
     wake: Callable[[], None] = lambda: None
 
     def act(self) -> float:
-        """Compare, if it is time; the seconds until the next time. Raises `StripeCallError`, `StoreError`."""
+        """Compare the access of all customers, where that is due; the seconds until the next time. Raises
+        `StripeCallError`, `StoreError`."""
         store = self.keeper.store
         now = store.clock()
         last: float | None = store.settings.get(RECONCILED)

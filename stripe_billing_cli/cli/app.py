@@ -107,7 +107,7 @@ def run(argv: list[str]) -> int:
 
 
 def _open_streams() -> None:
-    """A program that is started without stdout or stderr (`>&-`) has None there."""
+    """Open what a program started without stdout or stderr (`>&-`) lacks: Python has None there."""
     if sys.stdout is None:
         sys.stdout = null_stream()
     if sys.stderr is None:

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.foreign_text import visible
 
 
 def write_csv(records: Iterable[Mapping[str, Any]]) -> int:
-    """Write records as they come, and return how many there were. What is no plain value is written as JSON."""
+    """Write records as they come, and return their number. What is no plain value is written as JSON."""
     writer = csv.writer(sys.stdout)
     count = 0
     for record in records:

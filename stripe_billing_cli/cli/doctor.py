@@ -36,7 +36,7 @@ class Finding:
 
     @property
     def mark(self) -> tuple[str, str]:
-        """The sign before it, and its colour."""
+        """Return the sign before a finding, and its colour."""
         if not self.ok:
             return "✗", "red"
         return ("!", "yellow") if self.warning else ("✓", "green")
@@ -207,7 +207,8 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
 
 
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
-    """Events come in the version of their endpoint: only what this program made is its business to mend."""
+    """Yield findings about endpoints of another version, in which their events come; only those that this program made
+    are its business to mend."""
     from stripe_billing_cli.stripe_api.client import API_VERSION
     from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError
     from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints

@@ -80,7 +80,7 @@ def items(subscription: Mapping[str, Any]) -> str:
 
 
 def end_text(subscription: Mapping[str, Any]) -> str:
-    """Return when it ends or ended, or until when it is paid for."""
+    """Return when a subscription ends or ended, or until when it is paid for."""
     if subscription["ended_at"]:
         return f"ended {date(subscription['ended_at'])}"
     if subscription["cancel_at"]:

@@ -98,7 +98,7 @@ def _coercion(descriptor: Any, of_typer: Callable[[], Any]) -> _Coercion:
 
 
 def _quick(params: Any) -> Any:
-    """Typer takes no class for its parameters: they are given it here."""
+    """Give the parameters of a Typer command their class, which Typer takes no option for."""
     for param in params:
         if type(param) is TyperOption:
             param.__class__ = QuickOption

@@ -63,7 +63,7 @@ class Printer:
         return self.output == "table"
 
     def result(self, value: Mapping[str, Any], *, ids: Iterable[str]) -> None:
-        """The result as JSON or YAML, or only its ids, one a line."""
+        """Print the result as JSON or YAML, or only its ids, one a line."""
         self.has_spoken = True
         match self.output:
             case "id":
@@ -160,13 +160,13 @@ class Printer:
         return table.count
 
     def line(self, text: str = "", **style: Any) -> None:
-        """A line of the result, for people: a line end in a name of Stripe's does not begin a line of its own."""
+        """Print a line of the result for people; a line end in a name of Stripe's does not begin a line of its own."""
         self.has_spoken = True
         self._see_links(text)
         print(_styled(on_one_line(led_to_account(text, self.way)), sys.stdout, style))
 
     def note(self, text: str = "", **style: Any) -> None:
-        """A line beside the result, for people: to stderr, in any format."""
+        """Print a line beside the result for people: to stderr, in any format."""
         self.has_spoken = True
         flush()
         self._see_links(text)
@@ -214,7 +214,7 @@ def null_stream() -> TextIO:
 
 
 def flush() -> None:
-    """A reader of stdout that went away (`billing … | head`) is no failure of ours."""
+    """Write out what is buffered; a reader of stdout that went away (`billing … | head`) is no failure of ours."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -223,7 +223,7 @@ def flush() -> None:
 
 @contextmanager
 def _reader_may_leave() -> Iterator[None]:
-    """What reads the output may have enough (`… | head`): then the command is done, and has not failed."""
+    """End the command as done where what reads its output has enough (`… | head`)."""
     try:
         yield
     except BrokenPipeError:

@@ -44,7 +44,8 @@ def metadata(option: str, given: Sequence[str] | None) -> dict[str, str]:
 
 
 def moment(option: str, text: str) -> int:
-    """A date (`2026-12-24`: midnight UTC), a time (`2026-12-24T18:30`: UTC unless it says otherwise), Unix seconds."""
+    """Return the Unix seconds of a date (`2026-12-24`: midnight UTC), a time (`2026-12-24T18:30`: UTC unless it says
+    otherwise), or Unix seconds."""
     if text.isdigit() and len(text) >= 9:
         return int(text)
     try:

@@ -137,7 +137,7 @@ def _path(customer: str) -> str:
 
 
 def _recent(api: StripeApi, customer: str) -> Sequence[Object]:
-    """The last hundred: nobody makes more by hand in a day."""
+    """Return the last hundred transactions: nobody makes more by hand in a day."""
     return api.page(_path(customer), {})[0]
 
 

@@ -76,7 +76,7 @@ def plan_update(api: StripeApi, request: UpdateRequest) -> UpdatePlan:
 
 
 def _pay_all_by_default(api: StripeApi, customer: str) -> None:
-    """A subscription that has a card of its own, from its first payment, would go on being paid by that
+    """Take the cards of their own off the customer's subscriptions, which would go on being paid by them
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     for subscription in lookup.subscriptions_of(api, customer):
         if subscription["default_payment_method"] and not lookup.has_ended(subscription):

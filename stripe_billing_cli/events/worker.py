@@ -169,12 +169,12 @@ class Worker:
 
     @property
     def claiming(self) -> bool:
-        """Return whether it still takes up what is due."""
+        """Return whether the worker still takes up what is due."""
         return self.alive and not self._stopping.is_set()
 
     @property
     def alive(self) -> bool:
-        """Return whether it works, or was never to work."""
+        """Return whether the worker works, or was never to work."""
         return not self.handlers or (self._dispatcher.is_alive() and self._lease_keeper.is_alive())
 
     @property
@@ -319,7 +319,7 @@ class Worker:
         self._note(outcome)
 
     def _note(self, outcome: Outcome) -> None:
-        """A call ended: to be written down with the next turn."""
+        """Note that a call ended, which the next turn writes down."""
         with self._guard:
             self._ended.append(outcome)
         self._wake.set()

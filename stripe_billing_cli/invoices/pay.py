@@ -88,7 +88,7 @@ class PayPlan:
     sums: dict[str, int] = field(default_factory=dict)
 
     def apply(self, api: StripeApi) -> PayResult:
-        """Pay one after the other, until one cannot be paid. Raises `StripeCallError`."""
+        """Pay the invoices one after the other, until one of them cannot be paid. Raises `StripeCallError`."""
         tried: list[PaidInvoice] = []
         for number, one in enumerate(self.payments):
             tried.append(_pay(api, one.invoice, self.request))

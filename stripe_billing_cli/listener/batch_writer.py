@@ -82,7 +82,7 @@ class BatchWriter:
 
     @property
     def alive(self) -> bool:
-        """Return whether all its threads run."""
+        """Return whether all threads of the writer run."""
         return all(thread.is_alive() for thread in self._threads)
 
     @property

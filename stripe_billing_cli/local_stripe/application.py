@@ -173,7 +173,7 @@ def _too_long(body: bytes) -> Answer | None:
 
 
 def _for_reader(answer: Answer, request: Request) -> Answer:
-    """Stripe indents its JSON. Here that is done for people, with curl or Stripe's CLI; the SDKs are spared it."""
+    """Indent an answer's JSON, as Stripe does, for people with curl or Stripe's CLI; the SDKs are spared that."""
     machine = "Bindings/" in request.headers.get("user-agent", "")
     if machine or answer.headers.get("Content-Type") != "application/json" or answer.body == BROKEN_OFF:
         return answer

@@ -127,7 +127,7 @@ class LocalServer:
         time_passing.cancel()
 
     async def _let_time_pass(self) -> None:
-        """Renewals and the like happen in their time, and not only at the next call: their webhooks are due."""
+        """Let renewals and the like happen in their time, and not only at the next call: their webhooks are due."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
             with contextlib.suppress(LocalStripeError):  # the next call tells of it
@@ -185,7 +185,7 @@ def serve(
 
 @contextlib.contextmanager
 def running(path: Path, **options: Any) -> Iterator[str]:
-    """A server in a thread of this process, for tests: its URL, until the block ends."""
+    """Run a server in a thread of this process, for tests: its URL, until the block ends."""
     server = LocalServer(path=path, **options)
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),), daemon=True)

@@ -147,7 +147,7 @@ def _why_invalid(code: Object, coupon: Object | None, now: int) -> str:
 
 
 def _either(least: Mapping[str, int]) -> str:
-    """`at least $50.00 or €45.00`."""
+    """Return least amounts as `at least $50.00 or €45.00`."""
     return f"at least {' or '.join(format_amount(Decimal(amount), currency) for currency, amount in least.items())}"
 
 

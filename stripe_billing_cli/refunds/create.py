@@ -123,7 +123,8 @@ def decide_parts(target: Target, request: RefundRequest, amount: int | None, now
 
 
 def _create_request(payment: Payment, request: RefundRequest, amount: int | None, part: int) -> CreateRequest:
-    """The wish names the charge, whatever it was named by: an invoice and its payment are one target."""
+    """Return the request to create the refund, which names the charge, whatever that was named by: an invoice and its
+    payment are one target."""
     charge = payment.charge["id"]
     wish = [charge, "all" if amount is None else amount, request.reason, request.note]
     params: dict[str, Any] = {"charge": charge, "amount": part}

@@ -216,7 +216,7 @@ class StripeApi:
     ) -> Answer[Kind]: ...
 
     def post(self, path: str, params: Params, idempotency_key: str | None = None, *, kind: Any = None) -> Answer[Any]:
-        """A write. Without a key the SDK makes one up, which covers the retries of this one call."""
+        """Send a write. Without a key the SDK makes one up, which covers the retries of this one call."""
         return self._call("post", path, params, idempotency_key, expected=names_of(kind))
 
     @overload
@@ -226,7 +226,8 @@ class StripeApi:
     def delete(self, path: str, params: Params | None = None, *, kind: type[Kind]) -> Kind: ...
 
     def delete(self, path: str, params: Params | None = None, *, kind: Any = None) -> Any:
-        """Stripe takes no idempotency key here: a repeated one answers that there is nothing left (404)."""
+        """Delete an object; Stripe takes no idempotency key here, and answers a repeated call that there is nothing
+        left (404)."""
         return self._call("delete", path, params, None, expected=names_of(kind)).body
 
     @overload
@@ -301,7 +302,7 @@ def connect(
     trace: Callable[[ApiCall], None] = lambda call: None,
     patience: Patience | None = None,
 ) -> StripeApi:
-    """Stripe over HTTP."""
+    """Return a connection to Stripe over HTTP."""
     livemode = "_live_" in key
     transport: stripe.HTTPClient = stripe.RequestsClient(timeout=(10, 80))
     pacer = Pacer(limits_for(livemode=livemode, base=base, rate_limit=rate_limit))
@@ -345,7 +346,7 @@ def client_over(
     trace: Callable[[ApiCall], None],
     patience: Patience,
 ) -> StripeApi:
-    """Stripe over any transport of the SDK's."""
+    """Return a client of Stripe over any transport of the SDK's."""
     stripe.enable_telemetry = False
     client = stripe.StripeClient(
         key,

@@ -115,7 +115,8 @@ def _complete_answer(answer: Any, expected: Collection[str], listed: Collection[
 
 
 def _complete_list(answer: dict[str, Any], listed: Collection[str], *, v2: bool) -> None:
-    """A page of a list. Lists of v2 have no `object` and no `has_more` (https://docs.stripe.com/api-v2-overview)."""
+    """Complete the objects of a page of a list. Lists of v2 have no `object` and no `has_more`
+    (https://docs.stripe.com/api-v2-overview)."""
     if v2:
         answer.setdefault("next_page_url", None)
     else:
@@ -158,7 +159,7 @@ def _complete_value(value: Any, shape: FieldShape) -> None:
 
 
 def _complete_part(inner: Any, shape: FieldShape, holder: dict[str, Any] | None, name: str) -> None:
-    """An element of a list, or a value of a hash."""
+    """Complete an element of a list, or a value of a hash."""
     if shape.anything or type(inner) in shape.scalars or (inner is None and shape.nullable):
         return
     try:

@@ -58,7 +58,7 @@ class StripeCallError(BillingError):
         )
 
     def _hint(self, message: str) -> str | None:
-        """Return what to do about it; depends on the code and the message for some classes."""
+        """Return what to do about the error; depends on the code and the message for some classes."""
         return self.way_out
 
 

@@ -308,7 +308,8 @@ def retrieve(api: StripeApi, kind: str, path: str, name: str, *, expand: Sequenc
 
 
 def _explained(missing: NotFoundError, kind: str, name: str) -> LookupFailedError:
-    """Stripe's message for an id of the other mode names that mode (https://docs.stripe.com/error-codes)."""
+    """Return the error for a missing object; Stripe's message for an id of the other mode names that mode
+    (https://docs.stripe.com/error-codes)."""
     other = OTHER_MODE.search(missing.message)
     if other:
         mode = other[1]

@@ -104,12 +104,12 @@ class Pacer:
             self._sleep(at - now)
 
     def refused(self, operation: str, *, everything: bool) -> None:
-        """A 429 came: go at half the rate from here on, in this operation or in all of them."""
+        """Go at half the rate after a 429, in this operation or in all of them."""
         with self._lock:
             (self._all if everything else self._lane(operation)).slow_down()
 
     def accepted(self, operation: str) -> None:
-        """An answer came: find the way back to the full rate, slowly."""
+        """Go back to the full rate, slowly, after an answer."""
         with self._lock:
             self._lane(operation).speed_up()
             self._all.speed_up()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def side_by_side(at_once: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool whose calls have all ended when the block has, unless Ctrl-C ends it.
+    """Open a pool whose calls have all ended when the block has, unless Ctrl-C ends it.
 
     An interrupted program does not wait for answers that may be a minute away; the standard pool would.
     """

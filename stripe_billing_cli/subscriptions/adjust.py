@@ -100,7 +100,7 @@ class AdjustPlan:
         return "pending_if_incomplete" if may_wait else "error_if_incomplete"
 
     def apply(self, api: StripeApi) -> AdjustResult:
-        """Change it, as it was quoted.
+        """Change the subscription, as it was quoted.
 
         Raises `OperationError` if it has changed since it was read, `StripeCallError`.
         """

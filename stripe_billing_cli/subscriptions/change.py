@@ -79,7 +79,7 @@ class ChangePlan:
         return ChangeResult(self, self.subscription, "previewed")
 
     def apply(self, api: StripeApi) -> ChangeResult:
-        """Do what was decided, as it was quoted.
+        """Change the subscription, as it was decided and quoted.
 
         Raises `OperationError` if the subscription has changed since it was read, `PaymentFailedError` where nothing
         was changed because it could not be paid, `StripeCallError`.

@@ -29,7 +29,7 @@ class CreatePlan:
         return start_quote.of_start(api, self.order, self.situation)
 
     def apply(self, api: StripeApi) -> CreateResult:
-        """Create it, and read what its customer is to do, and what is due next.
+        """Create the subscription, and read what its customer is to do, and what is due next.
 
         Raises `StripeCallError`; `OperationError` where the customer is billed in another currency.
         """

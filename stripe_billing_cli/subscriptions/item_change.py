@@ -98,7 +98,7 @@ def _upcoming(schedule: Object, current: Sequence[Terms]) -> tuple[Terms, ...] |
 
 
 def _check_goes_on(subscription: Object, starts: int) -> None:
-    """A change at the period's end needs a period after it, and a schedule, which says by itself when it ends."""
+    """Raise where a change at the period's end has no period after it, or no schedule that can say so."""
     id, ends = subscription["id"], subscription["cancel_at"]
     if ends is None or subscription["schedule"] is not None:
         return

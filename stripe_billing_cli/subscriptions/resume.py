@@ -79,7 +79,7 @@ class ResumeResult:
 
     @property
     def stays_paused(self) -> bool:
-        """Return whether it goes on only when it is paid."""
+        """Return whether the subscription goes on only when it is paid."""
         return bool(self.subscription["status"] == "paused")
 
     def record(self) -> dict[str, Any]:

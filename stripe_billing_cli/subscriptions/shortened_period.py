@@ -20,7 +20,7 @@ BILLED = ("draft", "open", "paid", "uncollectible")
 
 
 def ends_within_period(subscription: Object) -> bool:
-    """Return whether it is to end on a date of its own, with which the current period ends too."""
+    """Return whether the subscription is to end on a date of its own, with which the current period ends too."""
     periods = [item["current_period_end"] for item in subscription["items"]["data"]]
     return not subscription["cancel_at_period_end"] and subscription["cancel_at"] in periods
 

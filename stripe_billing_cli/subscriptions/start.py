@@ -276,7 +276,8 @@ def existing_subscription(api: StripeApi, situation: Situation) -> Object | None
 
 
 def create(api: StripeApi, create_request: CreateRequest, situation: Situation) -> Object:
-    """Create it, once. Raises `StripeCallError`; `OperationError` where the customer is billed in another currency."""
+    """Create the subscription, once. Raises `StripeCallError`; `OperationError` where the customer is billed in another
+    currency."""
     customer = situation.customer["id"]
     try:
         return create_once.create(

@@ -23,7 +23,8 @@ def update(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
 
 
 def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
-    """End it. A canceled subscription is gone to this call (404): after a lost answer that is a success."""
+    """End the subscription. A canceled subscription is gone to this call (404): after a lost answer that is a
+    success."""
     try:
         return api.delete(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)})
     except NotFoundError:

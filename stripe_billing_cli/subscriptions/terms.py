@@ -28,7 +28,7 @@ def is_metered(price: Object) -> bool:
 
 
 def is_classic(subscription: Object) -> bool:
-    """Return whether it is in classic billing mode, where use before the current price of an item is lost
+    """Return whether a subscription is in classic billing mode, where use before the current price of an item is lost
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     return bool(subscription["billing_mode"]["type"] == "classic")
 

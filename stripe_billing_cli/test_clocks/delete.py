@@ -29,7 +29,7 @@ class DeletePlan:
     clock: Object
 
     def apply(self, api: StripeApi) -> DeleteResult:
-        """Delete it; one that is gone already is a success. Raises `StripeCallError`."""
+        """Delete the clock; one that is gone already is a success. Raises `StripeCallError`."""
         with suppress(NotFoundError):
             api.delete(f"{PATH}/{self.clock['id']}")
         return DeleteResult(self.clock)

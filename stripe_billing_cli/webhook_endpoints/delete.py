@@ -29,7 +29,7 @@ class DeletePlan:
     endpoint: Endpoint
 
     def apply(self, api: StripeApi) -> DeleteResult:
-        """Delete it; one that is gone already is a success. Raises `StripeCallError`."""
+        """Delete the endpoint; one that is gone already is a success. Raises `StripeCallError`."""
         new_endpoint.delete(api, self.endpoint.id)
         return DeleteResult(self.endpoint)
 

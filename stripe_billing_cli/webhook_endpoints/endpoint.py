@@ -51,7 +51,7 @@ class Endpoint:
 
     @property
     def confirmed(self) -> bool:
-        """Return whether somebody has its secret, as far as can be known."""
+        """Return whether somebody has the endpoint's secret, as far as can be known."""
         return self.metadata.get(SECRET) != UNCONFIRMED
 
     @property

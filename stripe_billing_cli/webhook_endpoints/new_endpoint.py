@@ -53,7 +53,7 @@ class EndpointRequest:
 
 
 def make(api: StripeApi, request: EndpointRequest, endpoints: Sequence[Endpoint], keep: Keep) -> Endpoint:
-    """Make an endpoint and confirm it. `endpoints`: all that exist.
+    """Make an endpoint and confirm that its secret is kept. `endpoints`: all that exist.
 
     Raises `StripeCallError`, and what `keep` raises.
     """

@@ -39,7 +39,7 @@ class RollPlan:
 
     @property
     def replaced(self) -> str:
-        """The id of the old endpoint, deleted or not."""
+        """Return the id of the old endpoint, deleted or not."""
         if self.old is not None:
             return self.old.id
         assert self.new is not None

@@ -44,7 +44,7 @@ class PartialKind(StandardKind[Content]):
         return super().plan(entry, match, builder)
 
     def note_stuck(self, entry: Entry[Content], existing: Object, builder: PlanBuilder) -> None:
-        """What the file leaves out is not to be cleared."""
+        """Note nothing: what the file leaves out is not to be cleared."""
 
     # ---- Fields
 

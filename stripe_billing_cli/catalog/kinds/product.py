@@ -324,7 +324,8 @@ class ProductKind(StandardKind[Product]):
         fields: Mapping[str, FieldChange],
         builder: PlanBuilder,
     ) -> Operation:
-        """Forget what was attached once it is detached: cut off before, the next run still knows of it."""
+        """Add updates that forget which features were attached, once these are detached: cut off before, the next run
+        still knows of it."""
         update = super().add_updates(change, entry, match, existing, fields, builder)
         if f"metadata.{PARTS}" in fields:
             update.after_freed += (attachments_of(existing["id"]),)

@@ -12,4 +12,4 @@ app = typer.Typer(help=HELP, no_args_is_help=True, **options.PLAIN)
 
 @app.callback(help=HELP)
 def group() -> None:
-    """A group with a single command is that command to Typer, unless it has a callback."""
+    """Keep the group a group: Typer takes one with a single command and no callback for that command."""

@@ -83,7 +83,7 @@ def _lines(record: Record) -> Iterator[Line]:
 
 
 def _discount(record: Record) -> str:
-    """`20% for 3 months`."""
+    """Return a discount as `20% for 3 months`."""
     if record["percent_off"] is not None:
         amount = f"{record['percent_off']}%"
     else:
@@ -94,7 +94,7 @@ def _discount(record: Record) -> str:
 
 
 def _redeemed(record: Record) -> str:
-    """`3 of 100 times, until 24 Nov 2026 UTC`."""
+    """Return the redemptions as `3 of 100 times, until 24 Nov 2026 UTC`."""
     most, until = record["max_redemptions"], record["expires_at"]
     times = f"{record['times_redeemed']:,}" + (f" of {most:,}" if most is not None else "")
     return f"{times} times" + (f", usable until {formatting.date(until)}" if until is not None else "")

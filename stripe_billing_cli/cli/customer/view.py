@@ -35,7 +35,8 @@ def lines(record: Record) -> Iterator[Line]:
 
 
 def _balance(record: Record) -> str:
-    """Stripe's sign: negative is in the customer's favour (https://docs.stripe.com/billing/customer/balance)."""
+    """Return the balance and whose it is: negative is in the customer's favour, as in Stripe
+    (https://docs.stripe.com/billing/customer/balance)."""
     balance = record["balance"]
     if not balance:
         return ""

@@ -121,6 +121,6 @@ def event_record(stored: StoredEvent) -> dict[str, Any]:
 
 
 def status_text(record: Record) -> str:
-    """Return the worst of what its handlers came to."""
+    """Return an event's status: the worst of what its handlers came to."""
     statuses = {one["status"] for one in record["deliveries"]}
     return next((status for status in WORST_FIRST if status in statuses), "-")

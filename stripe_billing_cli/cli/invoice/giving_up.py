@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
-    """Say what it means, ask, do it, print."""
+    """Say what giving an invoice up means, ask, do that, print."""
     from stripe_billing_cli.invoices.give_up import plan_give_up
 
     plan = plan_give_up(context.stripe, name, way)

@@ -70,7 +70,7 @@ def _discount_options(coupon: str | None, promotion_code: str | None, no_coupon:
 
 
 def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool) -> None:
-    """Say what it costs, ask, do it, print."""
+    """Say what a change costs, ask, make the change, print."""
     from stripe_billing_cli.subscriptions.adjust import plan_adjust
 
     plan = plan_adjust(context.stripe, name, wanted)

@@ -38,7 +38,7 @@ def balance(cost: Cost) -> Iterator[Line]:
 
 
 def upcoming(cost: Cost) -> Iterator[Line]:
-    """The next invoice, as far as it is known."""
+    """Yield the lines of the next invoice, as far as it is known."""
     if cost.next_invoice:
         amount = formatting.money(cost.next_invoice.amount, cost.currency)
         yield entry("next", f"{amount} on {formatting.date(cost.next_invoice.at)}")

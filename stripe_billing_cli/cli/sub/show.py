@@ -75,7 +75,7 @@ def _fact(label: str, value: str) -> Line:
 
 
 def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:
-    """The label once, beside the first."""
+    """Yield a line for each value, with the label once, beside the first."""
     for number, value in enumerate(values):
         yield _fact("" if number else label, value)
 

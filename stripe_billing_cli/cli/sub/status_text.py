@@ -136,7 +136,8 @@ def _after_pause(record: Record) -> str:
 
 
 def _open_invoice(record: Record) -> Record | None:
-    """The newest; not that of a change which is made only if it is paid, and for which nothing is owed."""
+    """Return the newest open invoice; not that of a change which is made only if it is paid, and for which nothing is
+    owed."""
     waits = record["latest_invoice"] if record["pending_update_expires_at"] else None
     return next((one for one in record["invoices"] if one["status"] == "open" and one["id"] != waits), None)
 

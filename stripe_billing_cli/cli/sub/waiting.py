@@ -63,7 +63,7 @@ def observe(context: Context, id: str, *, every: float, seconds: float | None) -
 
 
 def not_reached(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> BillingError:
-    """Return why it did not become what was waited for."""
+    """Return the error of a subscription that did not become what was waited for."""
     goal = formatting.alternatives(sorted(wanted))
     if ended == "impossible":
         message = f"{id} is {status} and cannot become {goal} any more"

@@ -51,7 +51,8 @@ def create(
 
 
 def print_secret_hint(context: Context, endpoint: Endpoint, *, created: bool, store: bool) -> int | None:
-    """Print what is left to know; exit code 4 where the secret was to be kept and cannot be had any more."""
+    """Print what is to be done with the secret; exit code 4 where the secret was to be kept and cannot be had any
+    more."""
     from stripe_billing_cli.stripe_api.client import API_VERSION
 
     note = context.printer.note

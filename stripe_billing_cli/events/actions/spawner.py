@@ -240,7 +240,7 @@ class Spawner:
         self._give_up(connection)
 
     def _give_up(self, connection: Connection) -> None:
-        """The spawner has ended: nobody else looks after what it started, so it is killed here."""
+        """Kill what an ended spawner started: nobody else looks after that."""
         with self._guard:
             if self._connection is connection:
                 self._connection = None

@@ -52,7 +52,8 @@ class Action:
 
     @property
     def name(self) -> str:
-        """Return what the store knows it by: `exec-provision.sh-3f9a01`, the same whatever events it is for."""
+        """Return the name by which the store knows the action: `exec-provision.sh-3f9a01`, the same whatever events it
+        is for."""
         digest = hashlib.sha256(self.target.encode()).hexdigest()[:6]
         return f"{self.kind}-{self._short()}-{digest}"
 

@@ -41,11 +41,11 @@ class Database:
 
     @contextmanager
     def writing(self, within: Connection | None = None, *, durable: bool = True) -> Iterator[Connection]:
-        """A transaction that is committed at the end, or a part of the one given.
+        """Begin a transaction that is committed at the end, or a part of the one given.
 
-        Where it is not `durable`, a computer that loses power may forget it, a program that is killed does not.
-        SQLite has one writer at a time: the threads of this process queue here, since SQLite itself makes them
-        sleep and try again. Raises `StoreError`.
+        Where it is not `durable`, a computer that loses power may forget it, a program that is killed does not. SQLite
+        has one writer at a time: the threads of this process queue here, since SQLite itself makes them sleep and try
+        again. Raises `StoreError`.
         """
         if within is not None:
             yield within
@@ -84,7 +84,7 @@ class Database:
 
     @contextmanager
     def recording(self, within: Connection | None = None) -> Iterator[Execute]:
-        """A transaction of statements in the driver's own words, or a part of the one given.
+        """Begin a transaction of statements in the driver's own words, or a part of the one given.
 
         It leaves out what SQLAlchemy does around a statement, and on PostgreSQL, where each statement is a transaction
         by itself, two ways to the server. Raises `StoreError`.

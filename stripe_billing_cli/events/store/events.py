@@ -109,7 +109,7 @@ class Events:
             return _stored(row, self._work.for_events([id], connection).get(id, ())) if row else None
 
     def load(self, ids: Sequence[str]) -> dict[str, Event]:
-        """Events with their payloads, by id."""
+        """Return events with their payloads, by id."""
         with self._database.reading() as connection:
             return load_events(ids, connection)
 
@@ -122,7 +122,8 @@ class Events:
     def page(
         self, filter: Filter | None = None, *, limit: int = 100, after: Position | None = None
     ) -> list[StoredEvent]:
-        """Events, newest first, without payloads; `after` is the `position` of the last one of the page before."""
+        """Return events, newest first, without payloads; `after` is the `position` of the last event of the page
+        before."""
         table = schema.events.c
         columns = [column for column in table if column is not table.payload]
         order = (table.created, table.received_at, table.seq)

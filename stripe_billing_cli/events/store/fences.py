@@ -26,7 +26,7 @@ class Fences:
         self._database = database
 
     def read(self, name: str) -> int:
-        """Return how often it was passed."""
+        """Return how often the fence was passed."""
         query = sa.select(schema.settings.c.value).where(schema.settings.c.name == _key(name))
         with self._database.reading() as connection:
             text = connection.execute(query).scalar()

@@ -74,7 +74,7 @@ class Purge:
     pause: Callable[[float], None] = time.sleep
 
     def run(self, limit: int | None = None) -> int:
-        """Purge all of it, or up to `limit`; how many. Raises `StoreError`."""
+        """Purge all that is due, or up to `limit`; how many. Raises `StoreError`."""
         total, size = 0, FIRST_PART
         for old in self._old():
             while old and (limit is None or total < limit):

@@ -52,7 +52,7 @@ def _warn(call: Call, id: str) -> None:
 
 
 def _collect_again(call: Call, id: str) -> None:
-    """The pause of its collection is over."""
+    """End the pause of a subscription's collection."""
     repository.amend(call, id, pause_collection=None)
 
 
@@ -99,7 +99,7 @@ def _give_up(call: Call, draft: Object, pause: str) -> None:
 
 
 def _finalize(call: Call, id: str) -> None:
-    """An hour after it was made: open, and charged to the default card, or sent."""
+    """Finalize a draft an hour after it was made, and charge the default card, or send the invoice."""
     invoice = call.store.get("invoice", id)
     customer = call.store.get("customer", invoice["customer"]) if invoice else None
     if invoice is None or invoice["status"] != "draft" or customer is None or customer.get("deleted"):
@@ -122,7 +122,7 @@ def _retry(call: Call, id: str) -> None:
 
 
 def _overdue(call: Call, id: str) -> None:
-    """An invoice sent, and not paid by its due date."""
+    """Record that an invoice sent was not paid by its due date, and make its subscription past due."""
     invoice = call.store.get("invoice", id)
     if invoice is not None and invoice["status"] == "open":
         events.record(call, "invoice.overdue", invoice)

@@ -14,7 +14,7 @@ def with_derived(kind: str, answer: Object) -> Object:
 
 
 def _subscription(answer: Object) -> Object:
-    """A subscription has the plan and the quantity of its item while it has a single one."""
+    """Return a subscription with the plan and the quantity of its item, where it has a single item."""
     items = answer["items"]["data"]
     if len(items) != 1:
         return answer

@@ -94,7 +94,7 @@ def not_here(feature: str, param: str | None = None, reason: str = "") -> ApiErr
 
 
 def invalid_version(version: str) -> ApiError:
-    """A `Stripe-Version` that has not the form of Stripe's versions."""
+    """Return the refusal of a `Stripe-Version` that has not the form of Stripe's versions."""
     return ApiError(400, f"Invalid Stripe API version: {version}", logged=False)
 
 
@@ -115,7 +115,7 @@ def no_such(kind: str, id: str, param: str, status: int = 400) -> ApiError:
 
 
 def unrecognized_url(method: str, path: str) -> ApiError:
-    """A path that ends in a slash is most often one whose id was empty; Stripe says so."""
+    """Return the refusal of an unknown path; Stripe says of one that ends in a slash that its id was empty."""
     hint = ""
     if path.endswith("/"):
         hint = (

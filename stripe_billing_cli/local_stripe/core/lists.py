@@ -56,7 +56,7 @@ def page_of(call: Call, objects: Sequence[Object], url: str, noun: str) -> Objec
 
 
 def _check_one_cursor(params: Params) -> None:
-    """A cursor that is no object is reported first (recorded)."""
+    """Raise where a list has two cursors; a cursor that is no object is reported first (recorded)."""
     if "starting_after" in params and "ending_before" in params:
         raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
 

@@ -297,7 +297,7 @@ def required(**kinds: ParamType) -> dict[str, Field]:
 
 
 def unsupported(why: str, names: str) -> dict[str, Field]:
-    """Parameters of Stripe's, named in one text, that the local Stripe refuses for one reason."""
+    """Return parameters of Stripe's, named in one text, that the local Stripe refuses for one reason."""
     return {name: Field(Unsupported(why), unset=True) for name in names.split()}
 
 

@@ -54,7 +54,7 @@ class PreparedCall:
 
 
 def api_failure(request_id: str) -> ApiError:
-    """Stripe's 500. It asks not to be called again: the same key would bring back the same answer."""
+    """Return Stripe's 500, which asks not to be called again: the same key would bring back the same answer."""
     return ApiError(
         500,
         "An unknown error occurred. If you have any questions, we can help at https://support.stripe.com/. "

@@ -93,7 +93,7 @@ class Store:
 
     @contextlib.contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part of a transaction that is undone by itself when it raises."""
+        """Begin a part of a transaction that is undone by itself when it raises."""
         self._connection.execute("SAVEPOINT attempt")
         try:
             yield
@@ -118,7 +118,7 @@ class Store:
         self._connection.execute(*_insertion(kind, object))
 
     def insert_many(self, kind: str, objects: Iterable[Object]) -> None:
-        """Objects as they are, without rules or events: for tests and benchmarks. Shape: fully expanded."""
+        """Store objects as they are, without rules or events: for tests and benchmarks. Shape: fully expanded."""
         with self.writing():
             for object in objects:
                 self.insert(kind, object)
@@ -274,7 +274,8 @@ def _columns(object: Object) -> tuple[Any, ...]:
 
 
 def _created(object: Object) -> int:
-    """An invoice item calls it `date`, a discount `start`; what tells no time has it in private."""
+    """Return when an object was created: an invoice item calls it `date`, a discount `start`; what tells no time has it
+    in private."""
     for name in ("created", "date", "start", "_created"):
         if name in object:
             return int(object[name])

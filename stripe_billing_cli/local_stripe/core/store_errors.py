@@ -65,7 +65,8 @@ def store_error(path: Path, error: sqlite3.Error) -> LocalStripeError:
 
 
 def _no_room(path: Path) -> bool:
-    """SQLite says "disk I/O error" where there is no room for the memory that it shares with other processes."""
+    """Return whether there is no room for the memory that SQLite shares with other processes, which it reports as "disk
+    I/O error"."""
     try:
         disk = os.statvfs(path.parent)
     except OSError:

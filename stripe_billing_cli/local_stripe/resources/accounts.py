@@ -73,7 +73,8 @@ def _kept(call: Call, account: Object) -> Object:
 
 
 def update(call: Call) -> Object:
-    """The key's own account is changed in the dashboard only (https://docs.stripe.com/api/accounts/update)."""
+    """Change a connected account; the key's own changes in the dashboard only
+    (https://docs.stripe.com/api/accounts/update)."""
     after = _changed(_connected(call), call)
     call.store.replace(KIND, after)
     return after

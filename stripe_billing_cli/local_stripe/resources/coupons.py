@@ -36,7 +36,7 @@ UPDATE = form("POST /v1/coupons/{coupon}", {"currency_options*.amount_off": Inte
 
 
 def check_new(params: Params) -> None:
-    """The refusals are recorded of 2026-08-26.dahlia, but for the last."""
+    """Check the rules for a new coupon. The refusals are recorded of 2026-08-26.dahlia, but for the last."""
     if "amount_off" in params and "percent_off" in params:
         raise invalid("Received both percent_off and amount_off parameters. Please pass in only one.")
     if "amount_off" not in params and "percent_off" not in params:

@@ -28,7 +28,7 @@ LIST = form("GET /v1/customers/{customer}/balance_transactions")
 
 
 def create(call: Call) -> Object:
-    """A credit or a debit by hand. A customer without a currency gets the transaction's."""
+    """Make a credit or a debit by hand. A customer without a currency gets the transaction's."""
     before = _customer(call)
     call = clocks.at_time_of(call, before)
     params = call.params

@@ -44,7 +44,8 @@ LIST = form("GET /v1/invoiceitems", unsupported={NO_ACCOUNTS: "customer_account"
 
 
 def create(call: Call) -> Object:
-    """An amount, or a quantity of a one-time price, for the customer's next invoice or a draft of theirs."""
+    """Make an item of an amount, or of a quantity of a one-time price, for the customer's next invoice or a draft of
+    theirs."""
     params = call.params
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)

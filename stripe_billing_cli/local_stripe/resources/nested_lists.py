@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def list_external_accounts(call: Call) -> Object:
-    """The account has none."""
+    """List the external accounts, of which the account has none."""
     if call.id != call.account["id"]:
         raise ApiError(404, f"No such account: '{call.id}'", "resource_missing", "account")
     return page_of(call, [], f"/v1/accounts/{call.id}/external_accounts", "external account")

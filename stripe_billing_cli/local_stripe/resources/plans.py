@@ -117,7 +117,7 @@ def create(call: Call) -> Object:
 
 
 def _product(call: Call) -> str:
-    """The id of the plan's product, which the parameter names or describes."""
+    """Return the id of the plan's product, which the parameter names or describes."""
     wanted = call.params["product"]
     if isinstance(wanted, str):
         objects.find(call, "product", wanted, "product")
@@ -139,7 +139,7 @@ def retrieve(call: Call) -> Object:
 
 
 def update(call: Call) -> Object:
-    """A price stays with its product, and a plan may be given another."""
+    """Change a plan, which may be given another product; a price stays with its own."""
     before, params = _price(call), call.params
     after = {**before, **{name: params[name] for name in ("active", "nickname", "product") if name in params}}
     if "product" in params:

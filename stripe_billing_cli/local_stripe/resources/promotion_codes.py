@@ -48,7 +48,8 @@ LIST = form("GET /v1/promotion_codes", unsupported={NO_ACCOUNTS: "customer_accou
 
 
 def check_new(params: Params) -> None:
-    """The refusals are recorded of 2026-08-26.dahlia, but for those of the restrictions, which are of their kind."""
+    """Check the rules for a new code. The refusals are recorded of 2026-08-26.dahlia, but for those of the
+    restrictions, which are of their kind."""
     if "coupon" not in params["promotion"]:
         raise invalid("You must pass promotion.coupon when passing promotion", "promotion.coupon")
     if "code" in params and not CODE.fullmatch(params["code"]):

@@ -24,7 +24,7 @@ METER_ID = re.compile(r"mtr_[A-Za-z0-9_]+")
 
 
 def check_new(params: Params, prefix: str = "") -> None:
-    """Rules for a price about to be created; `prefix` is the parameter that it stands in, if any."""
+    """Check the rules for a price about to be created; `prefix` is the parameter that the price stands in, if any."""
     currency = params["currency"]
     recurring = params.get("recurring")
     tiered = params.get("billing_scheme") == "tiered"
@@ -57,7 +57,8 @@ def own_currency(name: str) -> Exception:
 
 
 def check_option(option: Mapping[str, Any], currency: str, scheme: str, name: str) -> None:
-    """A currency option has the amounts that its price has: `scheme` is tiers, custom_unit_amount or unit_amount."""
+    """Check that a currency option has the amounts that its price has: `scheme` is tiers, custom_unit_amount or
+    unit_amount."""
     if scheme == "tiers":
         if surplus := next((amount for amount in AMOUNTS if amount in option), None):
             raise only_one_of([surplus, "tiers"], nested(name, surplus))

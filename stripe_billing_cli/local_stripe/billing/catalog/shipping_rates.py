@@ -19,8 +19,8 @@ UNSPECIFIED = "unspecified"
 
 
 def check_new(params: Params, prefix: str = "") -> None:
-    """An amount must be there (`stripe/params/_shipping_rate_create_params.py`); a tax code has its form. `prefix` is
-    the parameter that the rate stands in, if any."""
+    """Check that a new rate has an amount, and a tax code its form (`stripe/params/_shipping_rate_create_params.py`).
+    `prefix` is the parameter that the rate stands in, if any."""
     if "fixed_amount" not in params:
         raise missing_param(nested(prefix, "fixed_amount"))
     code = params.get("tax_code")

@@ -42,7 +42,7 @@ def begin_subscription(call: Call, session: Object, card: str | None) -> None:
 
 
 def paid_by_balance(call: Call, session: Object, invoice: Object, method: Object) -> None:
-    """The customer's credit has paid the first invoice; the card is kept for the next one."""
+    """Complete a session whose first invoice the customer's credit has paid; the card is kept for the next one."""
     kept = payment_methods.attach_to(call, method["id"], session["customer"], "payment_method")
     repository.amend(call, session["_subscription"], default_payment_method=kept["id"])
     _subscribed(call, session, invoice)

@@ -187,7 +187,7 @@ def _subscribe(call: Call, session: Object, method: Object) -> None:
 
 
 def _keep_card(call: Call, session: Object, card: str | None) -> None:
-    """Nothing is due today: the card is set up, and then the subscription begins."""
+    """Set the card up where nothing is due today, and then begin the subscription."""
     before = call.store.get("setup_intent", session["_setup_intent"] or "")
     setup = before or setup_intents.new_setup(call, customer=session["customer"])
     if before is None:

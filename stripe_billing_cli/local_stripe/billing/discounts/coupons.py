@@ -12,7 +12,7 @@ EXPIRE = "coupon.expire"
 
 
 def expire(call: Call, id: str) -> None:
-    """The last moment to redeem it has passed."""
+    """End the validity of a coupon whose last moment to be redeemed has passed."""
     before = call.store.get(KIND, id)
     if before is not None and before["valid"]:
         save(call, before, {**before, "valid": False})

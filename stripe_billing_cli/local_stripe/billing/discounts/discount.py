@@ -87,8 +87,8 @@ def of_part(call: Call, wanted: Wanted | None, param: str, on: Redemption, *, pr
 
 
 def attach(call: Call, id: str, **places: str) -> None:
-    """A discount is on a part of what it was redeemed for, which it names from now on; one that was only looked at is
-    redeemed by it."""
+    """Write into a discount what it is on, a part of what it was redeemed for; one that was only looked at is redeemed
+    by that."""
     before = find(call, id)
     attached = {**before, **places, "_unredeemed": False}
     call.store.replace(KIND, attached)
@@ -109,7 +109,7 @@ def _redeem(call: Call, discount: Object) -> None:
 
 
 def detach(call: Call, id: str) -> None:
-    """A discount is no longer on what it was redeemed for."""
+    """Take a discount off what it was redeemed for."""
     gone = find(call, id)
     _leave(call, gone)
     events.record(call, "customer.discount.deleted", gone)

@@ -87,7 +87,7 @@ def _credit(id: str, amount: int) -> Object:
 
 
 def use_up(call: Call, invoice: Object, subscription: str) -> None:
-    """A coupon for one invoice is gone from its subscription once it has taken something off one."""
+    """Take a coupon for one invoice off its subscription once an invoice has had its discount."""
     for total in invoice["total_discount_amounts"]:
         before = call.store.get("subscription", subscription)
         once = discount.find(call, total["discount"])["_coupon_terms"]["duration"] == "once"

@@ -21,7 +21,7 @@ SHOWN = 10
 
 
 def bring_up_to_date(call: Call, customer: str) -> None:
-    """The customer's entitlements as their subscriptions and those products' features are now."""
+    """Make the customer's entitlements what their subscriptions and the features of those products say now."""
     before = _entitlements(call, customer)
     wanted = _entitled_features(call, customer)
     known = {entitlement["feature"] for entitlement in before}

@@ -180,7 +180,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: 
 
 
 def _count(call: Call, customer: Object, opened: Object, *, has_own_number: bool) -> None:
-    """The customer's next number, balance and, from the first invoice on, currency."""
+    """Store the customer's next number, balance and, from the first invoice on, currency."""
     after = {
         **customer,
         "balance": opened["ending_balance"],

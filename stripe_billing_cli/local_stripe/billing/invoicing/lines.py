@@ -60,7 +60,7 @@ class Sold:
 
 
 def for_period(item: Object, price: Object, product: Sold, currency: str, start: int, end: int) -> list[Line]:
-    """A subscription item, which is not metered, for a whole period: a line, or those of its tiers."""
+    """Return the line of a subscription item, which is not metered, for a whole period, or the lines of its tiers."""
     period_lines = []
     for part in pricing.parts(price, currency, item["quantity"]):
         description, unit_amount = _of_part(part, price, product, currency)
@@ -97,7 +97,7 @@ def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) ->
 
 
 def for_trial(item: Object, price: Object, product: Sold, start: int, end: int) -> Line:
-    """A time that costs nothing. In the words of flexible billing mode
+    """Return the line of a time that costs nothing, in the words of flexible billing mode
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#trials)."""
     quantity = item.get("quantity") or 0
     description = f"Free trial for {product.many(quantity)}"

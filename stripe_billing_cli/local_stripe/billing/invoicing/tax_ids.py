@@ -144,7 +144,7 @@ def _country(type: str, value: str) -> str | None:
 
 
 def verify(call: Call, id: str) -> None:
-    """The register has answered."""
+    """Write down what the register has answered about a tax id."""
     before = call.store.get(KIND, id)
     if before is None:
         return

@@ -50,7 +50,7 @@ def check_expiry(call: Call, params: Mapping[str, Any]) -> None:
 
 
 def in_full(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The year may be written with two digits."""
+    """Return a card's parameters with the year in four digits, which may be written with two."""
     year = params.get("exp_year")
     return params if year is None or year >= 100 else {**params, "exp_year": 2000 + year}
 

@@ -173,7 +173,7 @@ def settle_soon(call: Call, charge: Object) -> None:
 
 
 def settle_by_itself(call: Call, id: str) -> None:
-    """The asynchronous capture is done: "listen to `charge.updated`"
+    """End the asynchronous capture of a charge: "listen to `charge.updated`"
     (https://docs.stripe.com/payments/payment-intents/asynchronous-capture)."""
     charge = call.store.get(KIND, id)
     if charge is not None:

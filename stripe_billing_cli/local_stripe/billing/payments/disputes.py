@@ -123,7 +123,7 @@ def _withdraw(call: Call, dispute: Object, charge: Object) -> Object:
 
 
 def fill_in(call: Call, id: str) -> None:
-    """Stripe adds what it knows as evidence, seconds after the dispute was made (recorded)."""
+    """Add what Stripe knows as evidence, seconds after the dispute was made (recorded)."""
     dispute = call.store.get(KIND, id)
     charge = call.store.get("charge", dispute["charge"]) if dispute else None
     if dispute is None or charge is None:
@@ -171,7 +171,7 @@ def _check_open(dispute: Object) -> None:
 
 
 def decide(call: Call, id: str) -> None:
-    """The bank has read the evidence, by one of the words that decide in test mode."""
+    """Decide a dispute as the bank does that has read the evidence, by one of the words of test mode."""
     dispute = call.store.get(KIND, id)
     if dispute is None or dispute["status"] in CLOSED:
         return
@@ -183,7 +183,7 @@ def decide(call: Call, id: str) -> None:
 
 
 def _escalate(call: Call, dispute: Object) -> None:
-    """The inquiry has become a chargeback, which is to be answered anew."""
+    """Make an inquiry a chargeback, which is to be answered anew."""
     case_type, reason, code = CHARGEBACK
     card = {**dispute["payment_method_details"]["card"], "case_type": case_type, "network_reason_code": code}
     after = {
@@ -216,7 +216,7 @@ _OPEN_INQUIRY = ("warning_needs_response", "warning_under_review")
 
 
 def close_inquiry(call: Call, charge: Object) -> None:
-    """A charge that was refunded in full is inquired about no more."""
+    """Close the inquiry about a charge that was refunded in full."""
     dispute = call.store.get(KIND, charge["dispute"] or "")
     if dispute is not None and dispute["status"] in _OPEN_INQUIRY:
         _end(call, dispute, "lost")

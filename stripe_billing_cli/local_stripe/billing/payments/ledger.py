@@ -147,7 +147,7 @@ def sums(call: Call) -> list[Object]:
 
 
 def become_available(call: Call, id: str) -> None:
-    """The money of a transaction is not pending any more."""
+    """Make the money of a transaction available, which was pending."""
     transaction = call.store.get(KIND, id)
     if transaction is None:
         return

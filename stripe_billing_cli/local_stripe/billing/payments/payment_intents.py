@@ -116,7 +116,7 @@ def _debit(call: Call, intent: Object, method: Object) -> Object:
 
 
 def end_debit(call: Call, id: str) -> None:
-    """The bank has answered; of Stripe's test accounts some have no money."""
+    """End a debit as the bank answers; of Stripe's test accounts some have no money."""
     intent = call.store.get(KIND, id)
     if intent is None or intent["status"] != "processing":
         return
@@ -152,7 +152,7 @@ def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
 
 
 def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool = False) -> Object:
-    """The card pays: at once, or when it is captured by hand."""
+    """Charge the card: at once, or when the payment is captured by hand."""
     method = payment_methods.checked_by_bank(call, method)
     if usage(intent) and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
@@ -241,7 +241,7 @@ def next_action(call: Call, intent: Object) -> Object:
 
 
 def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
-    """The bank refused, which leaves a failed charge."""
+    """Fail an intent that the bank refused, which leaves a failed charge."""
     charge = charges.new(call, intent, method, decline)
     events.record(call, "charge.failed", charge)
     error = {"charge": charge["id"], **decline.error()}
@@ -277,7 +277,7 @@ NOT_AUTHENTICATED = (
 
 
 def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
-    """The customer did not pass 3-D Secure: nothing was charged, and another card is asked for."""
+    """Ask for another card where the customer did not pass 3-D Secure; nothing was charged."""
     error = {
         "code": "payment_intent_authentication_failure",
         "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
@@ -288,7 +288,8 @@ def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
 
 
 def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "charge.refunded") -> Object:
-    """The intent will not be paid any more; `released` is the event of a charge whose money had been reserved."""
+    """Cancel an intent, which will not be paid any more; `released` is the event of a charge whose money had been
+    reserved."""
     canceled = {
         **intent,
         "amount_capturable": 0,

@@ -91,7 +91,8 @@ def payment_decline(method: Object) -> Decline | None:
 
 
 def _decline(method: Object, decline: Decline | None) -> Decline | None:
-    """A CVC that was not given cannot be wrong (https://docs.stripe.com/testing#declined-payments)."""
+    """Return a card's decline, but for that of a CVC where none was given, which cannot be wrong
+    (https://docs.stripe.com/testing#declined-payments)."""
     return None if decline is WRONG_CVC and method["card"]["checks"]["cvc_check"] is None else decline
 
 

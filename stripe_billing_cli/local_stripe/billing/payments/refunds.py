@@ -99,7 +99,7 @@ def _outcome(call: Call, charge: Object) -> str | None:
 
 
 def trace(call: Call, id: str) -> None:
-    """The bank has got the money, and says under which number it can be traced (recorded: seconds later)."""
+    """Write down under which number the bank that has got the money can trace it (recorded: seconds later)."""
     before = call.store.get(KIND, id)
     if before is None:
         return
@@ -110,7 +110,7 @@ def trace(call: Call, id: str) -> None:
 
 
 def fail(call: Call, id: str) -> None:
-    """The card did not take the money: it comes back, and the charge is not refunded
+    """Take back the money that the card did not take: the charge is not refunded then
     (https://docs.stripe.com/refunds#failed-refunds)."""
     before = call.store.get(KIND, id)
     charge = call.store.get(charges.KIND, before["charge"]) if before else None

@@ -94,7 +94,7 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
 
 
 def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
-    """The customer did not pass 3-D Secure; another card is asked for."""
+    """Ask for another card where the customer did not pass 3-D Secure."""
     failure = {
         "code": "setup_intent_authentication_failure",
         "doc_url": "https://stripe.com/docs/error-codes/setup-intent-authentication-failure",

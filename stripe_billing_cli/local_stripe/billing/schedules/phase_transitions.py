@@ -39,7 +39,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def turn(call: Call, id: str) -> None:
-    """The time of a phase has come, or that of the end."""
+    """Begin the phase whose time has come, or end the schedule."""
     schedule = call.store.get(schedules.KIND, id)
     if schedule is None or schedule["status"] not in schedules.LIVING:
         return
@@ -57,7 +57,7 @@ def turn(call: Call, id: str) -> None:
 
 
 def warn(call: Call, id: str) -> None:
-    """A week before the end."""
+    """Record the event of a schedule that ends in a week."""
     schedule = call.store.get(schedules.KIND, id)
     if schedule is not None and schedule["status"] in schedules.LIVING:
         events.record(call, "subscription_schedule.expiring", schedule)
@@ -119,7 +119,7 @@ def _settings(call: Call, schedule: Object, phase: Object) -> Object:
 def enter(
     call: Call, before: Object, phase: Object, proration: str, *, redeems: bool = True, begins: bool = True
 ) -> Object:
-    """The subscription becomes what `phase` says. `proration`: how what that changes is billed; `redeems`: whether its
+    """Make the subscription what `phase` says. `proration`: how what that changes is billed; `redeems`: whether its
     discounts are new, since a coupon for one invoice that was used up does not come back; `begins`: whether the phase
     begins now, and with it the billing cycle, where the phase says so."""
     subscription = repository.find(call, before["subscription"])
@@ -317,7 +317,7 @@ def _finish(call: Call, before: Object) -> None:
 
 
 def release(call: Call, before: Object, *, keeps_end: bool) -> Object:
-    """The subscription goes on by itself; `keeps_end`: with the end that the schedule has set for it."""
+    """Let the subscription go on by itself; `keeps_end`: with the end that the schedule has set for it."""
     id = before["subscription"]
     if id is not None:
         subscription = repository.find(call, id)
@@ -330,7 +330,7 @@ def release(call: Call, before: Object, *, keeps_end: bool) -> Object:
 
 
 def show_end(call: Call, schedule: Object) -> None:
-    """A subscription that its schedule will cancel says so."""
+    """Write into a subscription that its schedule will cancel it."""
     before = repository.find(call, schedule["subscription"])
     if schedule["end_behavior"] == "cancel":
         ends = {
@@ -361,7 +361,8 @@ def _without_discounts(items_of_phase: Sequence[Object]) -> list[Object]:
 
 
 def follow(call: Call, subscription: Object) -> None:
-    """The items were changed past the schedule: the current phase ends, and one with these items has its rest."""
+    """End the current phase where the items were changed past the schedule, and give its rest to a phase with these
+    items."""
     before = call.store.get(schedules.KIND, subscription["schedule"]) if subscription["schedule"] else None
     phase = phases.current(before["phases"], call.now) if before else None
     if before is None or phase is None:

@@ -102,7 +102,7 @@ def closed(call: Call, before: Object, status: str, **rest: Any) -> Object:
 
 
 def close_with_subscription(call: Call, effect: SubscriptionEnded) -> None:
-    """A schedule whose subscription ended is canceled."""
+    """Cancel a schedule whose subscription ended."""
     subscription = effect.subscription
     schedule = call.store.get(KIND, subscription["schedule"]) if subscription["schedule"] else None
     if schedule is not None and schedule["status"] in LIVING:

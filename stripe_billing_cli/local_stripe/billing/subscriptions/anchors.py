@@ -30,7 +30,8 @@ def wanted_anchor(params: Params, prices: Sequence[Object], trial_end: int | Non
 
 
 def _check_monthly(prices: Sequence[Object]) -> None:
-    """ "only valid with monthly and yearly price intervals" (`stripe/params/_subscription_create_params.py`)"""
+    """Raise where a price's interval is no month or year: "only valid with monthly and yearly price intervals"
+    (`stripe/params/_subscription_create_params.py`)."""
     for price in prices:
         if price["recurring"]["interval"] not in ("month", "year"):
             raise invalid(f"`{CONFIG}` is only valid with monthly and yearly price intervals.", CONFIG)

@@ -50,7 +50,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", le
 
 
 def _no_longer_to_come(call: Call, before: Object) -> Object:
-    """An end that was to come later is none any more where the subscription ends before (recorded)."""
+    """Return a subscription without an end that was to come later, where it ends before (recorded)."""
     if before["cancel_at"] is not None and before["cancel_at"] > call.now:
         return {"cancel_at": None, "cancel_at_period_end": False}
     return {}

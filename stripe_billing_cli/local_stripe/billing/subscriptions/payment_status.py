@@ -39,7 +39,7 @@ def on_paid(call: Call, effect: InvoicePaid) -> None:
 
 
 def uncollectible(call: Call, invoice: Object) -> None:
-    """The invoice was taken for a loss."""
+    """Write down what an invoice taken for a loss means for its subscription."""
     set_delinquent(call, invoice["customer"], False)
     subscription = invoices.find_subscription(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
@@ -53,7 +53,7 @@ def uncollectible(call: Call, invoice: Object) -> None:
 
 
 def voided(call: Call, invoice: Object) -> None:
-    """A first invoice that is voided ends its subscription, and a change that waited for one is dropped."""
+    """End the subscription whose first invoice is voided, and drop a change that waited for one."""
     subscription = invoices.find_subscription(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
         return
@@ -124,7 +124,7 @@ def _give_up(call: Call, subscription: Object) -> None:
 
 
 def mark_overdue(call: Call, invoice: Object) -> None:
-    """An invoice that was sent has passed its due date."""
+    """Make the subscription past due whose invoice was sent and has passed its due date."""
     set_delinquent(call, invoice["customer"], True)
     subscription = invoices.find_subscription(call, invoice)
     if subscription is not None and subscription["status"] == "active":

@@ -73,8 +73,8 @@ def find_sellable(call: Call, id: str, param: str) -> Object:
 
 
 def currency_of(call: Call, params: Params, customer: Object, prices: Sequence[Object]) -> str:
-    """Return the one asked for, else the customer's where every price has it, else the first price's. A customer is
-    billed in one currency only (https://docs.stripe.com/billing/customer#currency)."""
+    """Return the currency asked for, else the customer's where every price has it, else the first price's. A customer
+    is billed in one currency only (https://docs.stripe.com/billing/customer#currency)."""
     own: str | None = customer["currency"]
     shared = own is not None and all(own in price["currency_options"] for price in prices)
     currency = str(params.get("currency") or (own if shared else prices[0]["currency"]))

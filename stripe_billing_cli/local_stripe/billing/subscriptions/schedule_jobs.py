@@ -19,7 +19,7 @@ UPCOMING_WARNING = 7 * 24 * 60 * 60
 
 
 def plan_ahead(call: Call, subscription: Object) -> None:
-    """Put down its renewal and its end. The end goes first where both come at once."""
+    """Schedule a subscription's renewal and its end. The end goes first where both come at once."""
     id, clock = subscription["id"], subscription["test_clock"]
     ended = subscription["status"] in repository.ENDED
     renews = None if ended or subscription["status"] == "paused" else items.first_end(subscription["items"]["data"])

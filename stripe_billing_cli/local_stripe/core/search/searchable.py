@@ -39,7 +39,7 @@ class Searchable:
 
     @property
     def route(self) -> Route:
-        """The call that searches."""
+        """Return the route of the call that searches."""
         address = f"{self.path}/search"
         return Route("GET", address, self.kind, form(f"GET {address}"), self.search, lists=True, beside=(COUNT,))
 

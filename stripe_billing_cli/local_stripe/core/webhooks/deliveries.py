@@ -137,7 +137,7 @@ def _plan(store: Store, seq: int, event: str, endpoint: str, now: float, chaos: 
 
 
 def mark_delivered(store: Store, delivery: Delivery) -> None:
-    """The endpoint has it: one webhook less that the event waits for."""
+    """Write down that the endpoint has the event, which waits for one webhook less."""
     with store.writing():
         mine = store.row("SELECT 1 FROM deliveries WHERE seq = ? AND attempts = ?", delivery.seq, delivery.attempt)
         if mine is None:

@@ -22,7 +22,7 @@ def retrieve(call: Call) -> Object:
 
 
 def update(call: Call) -> Object:
-    """Metadata at any time; what is still to be paid only while the session is open."""
+    """Change metadata at any time, and what is still to be paid only while the session is open."""
     session, params = retrieve(call), call.params
     after = {**session}
     if "metadata" in params:
@@ -75,7 +75,7 @@ def expire_by_itself(call: Call, id: str) -> None:
 
 
 def _expired(call: Call, session: Object) -> Object:
-    """Nothing that the session has begun can be completed any more."""
+    """Expire a session: nothing that it has begun can be completed any more."""
     for name in ("setup_intent", "_setup_intent"):
         setup = call.store.get("setup_intent", session.get(name) or "")
         if setup is not None and setup["status"] not in ("succeeded", "canceled"):
@@ -101,7 +101,7 @@ def list_sessions(call: Call) -> Object:
 
 
 def list_line_items(call: Call) -> Object:
-    """What the session sells; one in the mode `setup` sells nothing."""
+    """List what the session sells; one in the mode `setup` sells nothing."""
     sold = (retrieve(call).get("line_items") or {}).get("data", [])
     return page_of(call, sold, f"{PATH}/{call.id}/line_items", "line item")
 

@@ -246,7 +246,7 @@ def send(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    """A one-off draft, and the items on it (https://docs.stripe.com/api/invoices/delete; recorded)."""
+    """Delete a one-off draft, and the items on it (https://docs.stripe.com/api/invoices/delete; recorded)."""
     call, invoice, _ = _loaded(call, "invoice")
     if invoice["status"] != "draft":
         raise invalid("You can only delete draft invoices.")

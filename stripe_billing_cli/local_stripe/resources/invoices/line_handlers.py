@@ -83,7 +83,7 @@ def _pending(call: Call, id: str, customer: Object, param: str) -> Object:
 
 
 def _announced(call: Call, draft: Object) -> Object:
-    """The draft, with the metadata that the call sets of it."""
+    """Return the draft, with the metadata that the call sets of it."""
     if "invoice_metadata" not in call.params:
         return draft
     sent = call.params["invoice_metadata"]

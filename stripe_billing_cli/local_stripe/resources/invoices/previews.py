@@ -133,8 +133,8 @@ def preview(call: Call) -> Object:
 
 
 def _subscription(call: Call) -> Object | None:
-    """Return the one named, or whose schedule is; else, where nothing new is to be seen, the customer's that renews
-    first."""
+    """Return the subscription that is named, or whose schedule is; else, where nothing new is to be seen, the
+    customer's that renews first."""
     params = call.params
     if "subscription" in params:
         return repository.find(call, params["subscription"])

@@ -49,7 +49,7 @@ LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
 
 
 def check_new(params: Params) -> None:
-    """Rules of a payment method about to be created: the hash of its type, and of no other."""
+    """Check a payment method about to be created: it has the hash of its type, and of no other."""
     type = params["type"]
     if type == "custom":
         raise invalid("The local Stripe does not have custom payment methods.", "type")

@@ -55,7 +55,8 @@ def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
 
 
 def _prefer(shown: Object, networks: Mapping[str, Any]) -> None:
-    """A network that the card does not have is stored as invalid (SDK, `_payment_method_create_params.py`)."""
+    """Set the preferred network; one that the card does not have is stored as invalid (SDK,
+    `_payment_method_create_params.py`)."""
     preferred = networks.get("preferred")
     if preferred is not None:
         known = preferred in shown["networks"]["available"]
@@ -72,7 +73,7 @@ def _await_checks(method: Object) -> None:
 
 
 def retrieve(call: Call) -> Object:
-    """A test id is a card of its own each time, which is kept only once it is used."""
+    """Return a payment method; a test id is a card of its own each time, which is kept only once it is used."""
     if call.id in BY_ID:
         return {**payment_methods.new_card(call, BY_ID[call.id]), "id": call.id}
     method = call.store.get("payment_method", call.id)

@@ -20,7 +20,7 @@ TAX_CODE = re.compile(r"txcd_[0-9]{8}")
 
 
 def check_new(params: Params, prefix: str = "") -> None:
-    """Rules for a product about to be created; `prefix` is the parameter that it stands in, if any."""
+    """Check the rules for a product about to be created; `prefix` is the parameter that it stands in, if any."""
     if "id" in params and not ID.fullmatch(params["id"]):
         raise invalid(
             f"Invalid product id: {params['id']}; use only letters, digits, `_`, `-`, `.` and `:`.",
@@ -47,7 +47,7 @@ def _check_statement_descriptor(text: str, param: str) -> None:
 
 
 def _check_tax_code(code: str | None, param: str) -> None:
-    """Tax codes are not among the local Stripe's objects: any of their form is taken for an existing one."""
+    """Raise where a tax code has not its form; any that has is taken for an existing one."""
     if code is not None and not TAX_CODE.fullmatch(code):
         raise invalid(f"No such tax code: '{code}'", param, "resource_missing")
 

@@ -144,7 +144,7 @@ def _set_up(call: Call, setup: Object, method: Object) -> Object:
 
 
 def _use_for_subscription(call: Call, setup: Object) -> None:
-    """The card collected for a subscription becomes the one that it is paid with."""
+    """Pay a subscription from now on with the card that was collected for it."""
     waiting = Condition("json_extract(body, '$.pending_setup_intent') = ?", (setup["id"],))
     for before in call.store.select(repository.KIND, [waiting], newest_first=True, limit=1):
         repository.amend(call, before["id"], pending_setup_intent=None, default_payment_method=setup["payment_method"])

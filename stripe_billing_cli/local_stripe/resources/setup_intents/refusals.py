@@ -27,7 +27,7 @@ def find(call: Call) -> Object:
 
 
 def check_secret(call: Call, setup: Object) -> None:
-    """A client secret must be the intent's own."""
+    """Raise where a client secret is not the intent's own."""
     if call.params.get("client_secret", setup["client_secret"]) != setup["client_secret"]:
         raise invalid("The client_secret provided does not match the client_secret associated with the SetupIntent.")
 

@@ -130,7 +130,7 @@ def _counted(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
 
 
 def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any], laid_out: Sequence[Object]) -> None:
-    """An invoice that is sent has a due date, said by the phase or for all."""
+    """Raise where an invoice that is sent has no due date, said by the phase or for all."""
     creation.own_method(call, customer, settings.get("default_payment_method"))
     whole = schedule.default_settings(settings)
     for number, phase in enumerate(laid_out):

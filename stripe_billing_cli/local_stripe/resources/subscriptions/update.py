@@ -109,8 +109,8 @@ def _check_updatable(subscription: Object, params: Params) -> None:
 
 
 def _change(call: Call, before: Object, plain: Object) -> Object:
-    """A change that leaves the items as they are, but for the end of their period where the subscription ends sooner
-    or later than before."""
+    """Make a change that leaves the items as they are, but for the end of their period where the subscription ends
+    sooner or later than before."""
     if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
         after = cancellation.with_end(call, before, plain)
     else:
