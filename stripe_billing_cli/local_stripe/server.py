@@ -151,38 +151,6 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(
-    *,
-    path: Path,
-    host: str = "127.0.0.1",
-    port: int = 12111,
-    latency_ms: int = 0,
-    limits: RateLimit | None = None,
-    faults: Sequence[Fault] = (),
-    strict_version: bool = False,
-    sending: Sending | None = None,
-    on_ready: Callable[[str], None] = lambda url: None,
-    log: Log | None = None,
-    allowed_hosts: Collection[str] = (),
-    resets: bool = False,
-) -> None:
-    """Serve until interrupted. `on_ready` gets the URL once calls are answered; `log` gets a line for each."""
-    server = LocalServer(
-        path=path,
-        host=host,
-        port=port,
-        latency_ms=latency_ms,
-        limits=limits,
-        faults=faults,
-        strict_version=strict_version,
-        sending=sending,
-        log=log,
-        allowed_hosts=allowed_hosts,
-        resets=resets,
-    )
-    server.run(on_ready)
-
-
 @contextlib.contextmanager
 def running(path: Path, **options: Any) -> Iterator[str]:
     """Run a server in a thread of this process, for tests: its URL, until the block ends."""

@@ -148,15 +148,15 @@ def serve(
                STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_x billing catalog plan
                stripe products list --api-base http://127.0.0.1:12111 --api-key sk_test_local0000000
     """
-    from stripe_billing_cli.local_stripe import server
     from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+    from stripe_billing_cli.local_stripe.server import LocalServer
 
     limits = _limits(rate_limit)
     faults = _faults(fault or ())
     sending = _sending(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
 
     try:
-        server.serve(
+        server = LocalServer(
             path=LOCAL_DATABASE,
             host=host,
             port=port,
@@ -165,11 +165,11 @@ def serve(
             faults=faults,
             strict_version=strict_version,
             sending=sending,
-            on_ready=lambda url: _print_address(context, url),
             log=context.printer.note if context.verbose else None,
             allowed_hosts=frozenset(name.lower() for name in allow_host or ()),
             resets=allow_reset,
         )
+        server.run(lambda url: _print_address(context, url))
     except LocalStripeError as error:
         raise BillingError("local_stripe", error.message, error.hint) from error
 
