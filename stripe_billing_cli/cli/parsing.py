@@ -29,11 +29,11 @@ def usage_error(message: str, hint: str | None = None) -> BillingError:
     return BillingError("usage", message, hint, WRONG)
 
 
-def metadata(option: str, given: Sequence[str] | None) -> dict[str, str]:
+def metadata(option: str, texts: Sequence[str] | None) -> dict[str, str]:
     """Return the metadata of `k=v` pairs; `k=` gives the empty string, which removes the key where an object is
     updated."""
     pairs: dict[str, str] = {}
-    for text in given or ():
+    for text in texts or ():
         key, separator, value = text.partition("=")
         if not separator or not key:
             raise usage_error(f"{option} is not of the form KEY=VALUE: {text}", f"{option} plan=gold, for example")

@@ -2,7 +2,7 @@
 
 Imports run one way, which tests/local_stripe/test_layers.py holds:
 
-    transport.py, server.py   the two doors for clients
+    transport.py, server.py   the two ways in for clients
     api.py                    all resources put together: what is answered, done by itself, listened to
     resources/, pages/        a page of Stripe's API reference is a module, or a folder behind one facade
     billing/                  what happens to money and time: periods, prorations, invoices, payments, dunning

@@ -97,16 +97,16 @@ class History:
 
     def change(self, number: int) -> None:
         id = self._one(number)
-        held = self.world.local.send("get", f"/v1/subscriptions/{id}")
-        if held.status == 200:
-            item = held.json["items"]["data"][0]["id"]
+        subscription = self.world.local.send("get", f"/v1/subscriptions/{id}")
+        if subscription.status == 200:
+            item = subscription.json["items"]["data"][0]["id"]
             price = self.prices[PRODUCTS[(number + 1) % 2]]
             self._tried("post", f"/v1/subscriptions/{id}", items=[{"id": item, "price": price}])
 
     def pay(self, number: int) -> None:
-        held = self.world.local.send("get", f"/v1/subscriptions/{self._one(number)}")
-        if held.status == 200:
-            self._tried("post", f"/v1/invoices/{held.json['latest_invoice']}/pay")
+        subscription = self.world.local.send("get", f"/v1/subscriptions/{self._one(number)}")
+        if subscription.status == 200:
+            self._tried("post", f"/v1/invoices/{subscription.json['latest_invoice']}/pay")
 
     def card(self, number: int) -> None:
         """A card that is declined, or a good one."""

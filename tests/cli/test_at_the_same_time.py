@@ -16,12 +16,12 @@ from tests.cli.sub.conftest import Life
 
 
 def credit(life: Life, *, again: bool) -> Any:
-    request = CreditRequest(life.held["latest_invoice"], "5.00", "balance", again=again)
+    request = CreditRequest(life.subscription["latest_invoice"], "5.00", "balance", again=again)
     return plan_credit(life.shop.api, request)
 
 
 def refund(life: Life, *, again: bool) -> Any:
-    return plan_refund(life.shop.api, RefundRequest(life.held["latest_invoice"], "5.00", again=again))
+    return plan_refund(life.shop.api, RefundRequest(life.subscription["latest_invoice"], "5.00", again=again))
 
 
 def balance(life: Life, *, again: bool) -> Any:

@@ -135,7 +135,7 @@ def book(life: Life, tmp_path: Path) -> Book:
     own = life.shop.post("/v1/payment_methods/pm_card_amex/attach", customer=life.customer)["id"]
     life.shop.post(f"/v1/subscriptions/{life.id}", default_payment_method=own)
     life.shop.post("/v1/payment_methods/pm_card_mastercard/attach", customer=life.customer)
-    names = {"paid": life.held["latest_invoice"], "customer": life.customer, "first": opened(2000)}
+    names = {"paid": life.subscription["latest_invoice"], "customer": life.customer, "first": opened(2000)}
     opened(3000)
     return Book(life, names, tmp_path / "prepared" / "local.db")
 

@@ -37,7 +37,7 @@ def live(life: Life, monkeypatch: pytest.MonkeyPatch) -> Any:
         "/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include", auto_advance=False
     )
     opened = life.shop.post(f"/v1/invoices/{made['id']}/finalize")["id"]
-    names = {"open": opened, "paid": life.held["latest_invoice"], "customer": life.customer, "sub": life.id}
+    names = {"open": opened, "paid": life.subscription["latest_invoice"], "customer": life.customer, "sub": life.id}
     writes: list[str] = []
     database = life.billing.directory / ".billing" / "local.db"
 

@@ -61,7 +61,7 @@ class Outcome:
     said: str
 
     @classmethod
-    def of(cls, ran: Ran) -> Outcome:
+    def read(cls, ran: Ran) -> Outcome:
         record = json.loads(ran.out) if ran.out.strip() else None
         return cls(ran.code, record, ran.error if ran.code else None, " ".join(ran.err.split()))
 
@@ -99,7 +99,7 @@ class Observed:
 
     @property
     def subscription(self) -> Any:
-        return self.history.held
+        return self.history.subscription
 
     @property
     def items(self) -> list[Any]:
@@ -128,10 +128,10 @@ class Observed:
     def run(self, command: str, *options: str) -> Outcome:
         """Run a command on the subscription."""
         self.done.append(" ".join((command, *options)))
-        return Outcome.of(self.history.run(command, *options, "--yes", "--output", "json"))
+        return Outcome.read(self.history.run(command, *options, "--yes", "--output", "json"))
 
     def preview(self, command: str, *options: str) -> Outcome:
-        return Outcome.of(self.history.run(command, *options, "--preview", "--output", "json"))
+        return Outcome.read(self.history.run(command, *options, "--preview", "--output", "json"))
 
     def forget(self) -> None:
         """What was announced of the next invoice, and of the end, is not certain any more."""

@@ -71,8 +71,8 @@ def create(it: Observed, *options: str) -> None:
     """Create the subscription and pay for it: what was announced is due."""
     history = it.history
     command = ("sub", "create", "--customer", history.customer, *options, "--local", "--yes", "--output", "json")
-    shown = Outcome.of(history.billing.ok(*command, "--preview")).record
-    ran = Outcome.of(history.billing.ok(*command)).record
+    shown = Outcome.read(history.billing.ok(*command, "--preview")).record
+    ran = Outcome.read(history.billing.ok(*command)).record
     assert shown["due_now"] == ran["due_now"], "preview"
     assert shown["due_next"] in (ran["due_next"], None), "preview"
     history.id = ran["id"]

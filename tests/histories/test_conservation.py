@@ -147,7 +147,7 @@ class Run:
 
     def _restarts(self) -> bool:
         """Return whether no period began within a day, which would not begin another."""
-        items = self.history.held["items"]["data"]
+        items = self.history.subscription["items"]["data"]
         return self.now - min(int(item["current_period_start"]) for item in items) >= DAY
 
     def _replace(self, key: str, plan: Plan, at: int) -> None:
@@ -165,11 +165,11 @@ class Run:
             options = (*options, "--proration", wanted.proration)
         if wanted.declined:
             self.history.use_card("pm_card_chargeCustomerFail")
-        ran = Outcome.of(self.history.run("change", *options, "--yes", "--output", "json"))
+        ran = Outcome.read(self.history.run("change", *options, "--yes", "--output", "json"))
         if wanted.declined:
             self.history.use_card("pm_card_visa")
         if ran.code:
-            waits = self.history.held["pending_update"] is not None  # the same change, declined before
+            waits = self.history.subscription["pending_update"] is not None  # the same change, declined before
             assert (wanted.declined or waits) and ran.error["kind"] == "payment_failed", ran.error
         return ran.code == 0
 
@@ -179,7 +179,7 @@ class Run:
         ended = self.history.json("cancel", *end.options.split(), *at)
         if ended["ends"] > self.now:
             self.advance(ended["ends"] + 2 * HOUR)
-        assert self.history.held["ended_at"] == ended["ends"]
+        assert self.history.subscription["ended_at"] == ended["ends"]
         return ended
 
     def account(self) -> tuple[int, int]:

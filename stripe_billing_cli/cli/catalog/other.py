@@ -39,13 +39,13 @@ def _key_of_mode(context: Context, option: str, mode: str) -> dict[str, str | bo
     live = mode == "live"
     if context.live and not live:
         raise SettingsError(f"{option} test and --live exclude each other", "give the one that you mean")
-    given: dict[str, str | bool | None] = {
+    key_options: dict[str, str | bool | None] = {
         "api_key": context.api_key,
         "api_key_file": context.api_key_file,
         "profile": context.profile,
     }
     if context.profile:
-        return {**given, "live": live}
+        return {**key_options, "live": live}
     if context.api_key or context.api_key_file:
         said = choose_connection(
             local=False, api_key=context.api_key, api_key_file=context.api_key_file, profile=None, live=False
@@ -58,7 +58,7 @@ def _key_of_mode(context: Context, option: str, mode: str) -> dict[str, str | bo
         return {"api_key": said.key, "api_key_file": None, "profile": None, "live": live}
     key = os.environ.get("STRIPE_API_KEY", "").strip()
     if key and ("_live_" in key) == live:
-        return {**given, "live": live}
+        return {**key_options, "live": live}
     elsewhere = {name: value for name, value in os.environ.items() if name != "STRIPE_API_BASE"}
     try:
         choose_connection(local=False, api_key=None, profile=DEFAULT_PROFILE, live=live, environment=elsewhere)
@@ -68,4 +68,4 @@ def _key_of_mode(context: Context, option: str, mode: str) -> dict[str, str | bo
             f"no {mode} key for {option} {mode}: {environment}, and {failure.message}",
             f"put the {mode} key into STRIPE_API_KEY or a file for --api-key-file, or name a --profile that has one",
         ) from failure
-    return {**given, "profile": DEFAULT_PROFILE, "live": live}
+    return {**key_options, "profile": DEFAULT_PROFILE, "live": live}

@@ -28,7 +28,7 @@ class LookupKeys:
     argv: tuple[str, ...]
 
     @classmethod
-    def of(cls, *, local: bool, profile: str | None, live: bool) -> LookupKeys:
+    def for_options(cls, *, local: bool, profile: str | None, live: bool) -> LookupKeys:
         """Return the cache of the Stripe that these options mean."""
         from platformdirs import user_cache_path
 

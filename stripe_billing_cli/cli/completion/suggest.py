@@ -56,4 +56,4 @@ def _read_lookup_keys(context: Context) -> None:
 
     prices, _ = context.stripe.page("/v1/prices", {"active": True, "limit": 100})
     keys = sorted(price["lookup_key"] for price in prices if price["lookup_key"])
-    LookupKeys.of(local=context.local, profile=context.profile, live=context.live).keep(keys)
+    LookupKeys.for_options(local=context.local, profile=context.profile, live=context.live).keep(keys)

@@ -69,7 +69,9 @@ def catalog_kinds() -> list[str]:
 
 def _lookup_keys(ctx: Any) -> LookupKeys:
     params = {**ctx.find_root().params, **{name: value for name, value in ctx.params.items() if value}}
-    return LookupKeys.of(local=bool(params.get("local")), profile=params.get("profile"), live=bool(params.get("live")))
+    return LookupKeys.for_options(
+        local=bool(params.get("local")), profile=params.get("profile"), live=bool(params.get("live"))
+    )
 
 
 def _helped(ctx: Any) -> list[str]:

@@ -28,7 +28,7 @@ IfNotExists = Annotated[
 @options.command(app)
 def create(
     context: Context,
-    given: FieldOptions,
+    field_options: FieldOptions,
     test_clock: TestClock = None,
     payment_method: Annotated[
         str | None,
@@ -52,11 +52,11 @@ def create(
     from stripe_billing_cli.customers.create import CustomerRequest
     from stripe_billing_cli.test_clocks.load import id_for
 
-    if if_not_exists and not given.email:
+    if if_not_exists and not field_options.email:
         raise parsing.usage_error("--if-not-exists looks for the email, and none is given", "add --email")
     request = CustomerRequest(
-        given.fields(empty_unsets=False),
-        tax_ids=given.tax_ids(),
+        field_options.fields(empty_unsets=False),
+        tax_ids=field_options.tax_ids(),
         idempotency_key=parsing.idempotency_key(idempotency_key),
         test_clock=id_for(context.stripe, test_clock) if test_clock else None,
         payment_method=payment_method,

@@ -17,7 +17,7 @@ from stripe_billing_cli.cli.customer.field_options import FieldOptions
 def update(
     context: Context,
     customer: Customer,
-    given: FieldOptions,
+    field_options: FieldOptions,
     payment_method: Annotated[
         str | None,
         typer.Option(
@@ -35,7 +35,7 @@ def update(
     """
     from stripe_billing_cli.customers.update import UpdateRequest, plan_update
 
-    request = UpdateRequest(customer, given.fields(empty_unsets=True), given.tax_ids(), payment_method)
+    request = UpdateRequest(customer, field_options.fields(empty_unsets=True), field_options.tax_ids(), payment_method)
     if not request.changes:
         raise parsing.usage_error("nothing to change was given", "billing customer update --help lists what may be")
     plan = plan_update(context.stripe, request)

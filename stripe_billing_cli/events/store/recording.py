@@ -69,10 +69,10 @@ def on_postgres(execute: Execute, events: Sequence[Values], work: Sequence[Value
 
     Rows as JSON, which the server takes apart. The payloads stand beside it: JSON in JSON costs as much again.
     """
-    given: list[Any] = [_json(ABOUT_EVENT, [row[:-1] for row in events]), [row[-1] for row in events]]
+    parameters: list[Any] = [_json(ABOUT_EVENT, [row[:-1] for row in events]), [row[-1] for row in events]]
     if work:
-        given.append(_json(PENDING, work))
-    return frozenset(id for (id,) in execute(_postgres_statement(bool(work)), tuple(given)))
+        parameters.append(_json(PENDING, work))
+    return frozenset(id for (id,) in execute(_postgres_statement(bool(work)), tuple(parameters)))
 
 
 def _json(names: Sequence[str], rows: Sequence[Values]) -> str:

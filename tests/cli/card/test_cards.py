@@ -84,7 +84,7 @@ class TestDefault:
         ran = life.ok("card", "default", EMAIL, other)
 
         assert f"{life.id} is charged to it too" in ran.err
-        assert life.held["default_payment_method"] is None
+        assert life.subscription["default_payment_method"] is None
 
     def test_a_second_time_is_nothing(self, life: Life) -> None:
         assert life.json("card", "default", EMAIL, "4242")["result"] == "unchanged"

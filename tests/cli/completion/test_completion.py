@@ -76,14 +76,14 @@ def test_a_key_on_the_command_line_does_not_reach_a_process(billing: Billing, be
 
 
 def test_each_stripe_has_a_cache_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    paths = [LookupKeys.of(local=False, profile=None, live=False).path]
+    paths = [LookupKeys.for_options(local=False, profile=None, live=False).path]
     monkeypatch.setenv("STRIPE_API_KEY", "sk_test_1")
-    paths.append(LookupKeys.of(local=False, profile=None, live=False).path)
-    paths.append(LookupKeys.of(local=False, profile="shop", live=False).path)
-    paths.append(LookupKeys.of(local=False, profile="shop", live=True).path)
-    paths.append(LookupKeys.of(local=True, profile=None, live=False).path)
+    paths.append(LookupKeys.for_options(local=False, profile=None, live=False).path)
+    paths.append(LookupKeys.for_options(local=False, profile="shop", live=False).path)
+    paths.append(LookupKeys.for_options(local=False, profile="shop", live=True).path)
+    paths.append(LookupKeys.for_options(local=True, profile=None, live=False).path)
     monkeypatch.chdir(tmp_path.parent)
-    paths.append(LookupKeys.of(local=True, profile=None, live=False).path)
+    paths.append(LookupKeys.for_options(local=True, profile=None, live=False).path)
 
     assert len(set(paths)) == len(paths)
     assert not [path for path in paths if "sk_test" in str(path)]

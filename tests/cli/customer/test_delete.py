@@ -27,7 +27,7 @@ def test_says_what_ends_with_it(life: Life) -> None:
     assert "The balance is lost: $7.00 credit." in ran.err
     assert "What waits for the next invoice (1 item) is not billed any more" in ran.err
     assert is_deleted(life)
-    assert life.held["status"] == "canceled"
+    assert life.subscription["status"] == "canceled"
 
 
 def test_open_invoices_are_named(life: Life) -> None:

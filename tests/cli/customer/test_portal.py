@@ -46,11 +46,11 @@ def test_straight_to_another_payment_method(billing: Billing, ada: Any) -> None:
 
 
 def test_straight_to_canceling_the_only_subscription(billing: Billing, shop: Shop, ada: Any) -> None:
-    held = shop.subscription(ada["id"], shop.price()["id"])
+    subscription = shop.subscription(ada["id"], shop.price()["id"])
 
     made = billing.ok(*PORTAL, ada["id"], "--flow", "cancel", "--output", "json").json
 
-    assert (made["flow"], made["subscription"]) == ("subscription_cancel", held["id"])
+    assert (made["flow"], made["subscription"]) == ("subscription_cancel", subscription["id"])
 
 
 def test_of_two_subscriptions_the_one_to_cancel_is_named(billing: Billing, shop: Shop, ada: Any) -> None:

@@ -26,7 +26,7 @@ def balance(life: Life) -> int:
 @pytest.fixture
 def paid(life: Life) -> str:
     """The id of an invoice over $15.00 that was paid by card."""
-    return str(life.held["latest_invoice"])
+    return str(life.subscription["latest_invoice"])
 
 
 @pytest.fixture

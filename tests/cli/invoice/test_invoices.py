@@ -37,7 +37,7 @@ class TestList:
 
         assert [line.split()[0] for line in ran.out.splitlines()[1:]] == [
             opened["id"],
-            life.held["latest_invoice"],
+            life.subscription["latest_invoice"],
         ]
         assert "$20.00" in ran.out and "open" in ran.out and "paid 1 Mar 2026 UTC" in ran.out
 
@@ -53,12 +53,12 @@ class TestList:
         by_hand(life.shop, life.customer)
         ran = life.ok("invoice", "list", "--subscription", life.id, "--output", "id")
 
-        assert ran.out.split() == [life.held["latest_invoice"]]
+        assert ran.out.split() == [life.subscription["latest_invoice"]]
 
 
 class TestShow:
     def test_has_lines_payments_refunds_and_credit_notes(self, life: Life) -> None:
-        id = life.held["latest_invoice"]
+        id = life.subscription["latest_invoice"]
         life.ok("invoice", "credit", id, "--amount", "5.00", "--to", "card", "--note", "Sorry", "--yes")
         record = life.json("invoice", "show", id)
 
@@ -74,7 +74,7 @@ class TestShow:
     def test_says_why_it_is_not_paid(self, life: Life) -> None:
         life.use_card(FAILING)
         life.advance(FIRST_OF_APRIL + 2 * DAY)
-        record = life.json("invoice", "show", life.held["latest_invoice"])
+        record = life.json("invoice", "show", life.subscription["latest_invoice"])
 
         assert (record["status"], record["payment_error"]["code"]) == ("open", "card_declined")
 
@@ -88,7 +88,7 @@ class TestShow:
         ],
     )
     def test_a_part_that_the_key_may_not_see_hides_no_other(self, path: str, part: str, life: Life) -> None:
-        id = life.held["latest_invoice"]
+        id = life.subscription["latest_invoice"]
         life.ok("invoice", "credit", id, "--amount", "5.00", "--to", "card", "--yes")
         whole = life.json("invoice", "show", id)
 
@@ -135,7 +135,7 @@ class TestPay:
         assert invoice(life, opened["id"])["status"] == "open"
 
     def test_what_is_paid_is_not_charged_again(self, life: Life) -> None:
-        ran = life.ok("invoice", "pay", life.held["latest_invoice"])
+        ran = life.ok("invoice", "pay", life.subscription["latest_invoice"])
 
         assert "paid already" in ran.out
         assert charges(life) == [1500]
@@ -229,7 +229,7 @@ class TestGivingUp:
 
     @pytest.mark.parametrize("way", ["void", "write-off"])
     def test_what_is_paid_is_refused_with_the_way_out(self, life: Life, way: str) -> None:
-        ran = life("invoice", way, life.held["latest_invoice"], "--yes", "--output", "json")
+        ran = life("invoice", way, life.subscription["latest_invoice"], "--yes", "--output", "json")
 
         assert (ran.code, ran.error["kind"]) == (1, "refused")
         assert "billing --local invoice credit" in ran.error["hint"]
@@ -245,10 +245,10 @@ class TestGivingUp:
     def test_any_other_leaves_its_subscription(self, life: Life) -> None:
         life.use_card(FAILING)
         life.advance(FIRST_OF_APRIL + 2 * DAY)
-        ran = life.ok("invoice", "write-off", life.held["latest_invoice"], "--yes")
+        ran = life.ok("invoice", "write-off", life.subscription["latest_invoice"], "--yes")
 
         assert f"{life.id} (past due) goes on" in ran.err
-        assert life.held["status"] == "active"
+        assert life.subscription["status"] == "active"
 
 
 class TestNumbers:

@@ -43,7 +43,7 @@ def fail(life: Life, id: str) -> None:
 
 def target(life: Life, kind: str) -> str:
     held = charge(life)
-    return str({"in": life.held["latest_invoice"], "pi": held["payment_intent"], "ch": held["id"]}[kind])
+    return str({"in": life.subscription["latest_invoice"], "pi": held["payment_intent"], "ch": held["id"]}[kind])
 
 
 class TestCreate:
@@ -56,7 +56,7 @@ class TestCreate:
         assert f"Access stays: {life.id} is active and goes on" in ran.err
         assert "Refunded $5.00 (re_" in ran.out
         assert refunds(life) == [500]
-        assert life.held["status"] == "active"
+        assert life.subscription["status"] == "active"
 
     def test_whole_is_what_is_left(self, life: Life) -> None:
         life.ok("refund", "create", charge(life)["id"], "--amount", "5.00", "--yes")
@@ -141,7 +141,7 @@ class TestCreate:
 
     @pytest.mark.parametrize("kind", ["in", "ch"])
     def test_what_was_credited_otherwise_is_said(self, life: Life, kind: str) -> None:
-        credit = ("invoice", "credit", life.held["latest_invoice"], "--yes", "--amount")
+        credit = ("invoice", "credit", life.subscription["latest_invoice"], "--yes", "--amount")
         life.ok(*credit, "2.00", "--to", "balance")
         life.ok(*credit, "3.00", "--to", "card")
         ran = life.ok("refund", "create", target(life, kind), "--amount", "1.00", "--yes")
@@ -198,7 +198,7 @@ class TestList:
 
         assert listed() == {mine, other}
         assert listed("--customer", EMAIL) == {mine}
-        assert listed("--of", life.held["latest_invoice"]) == {mine}
+        assert listed("--of", life.subscription["latest_invoice"]) == {mine}
         assert listed("--of", paid["id"]) == {other}
 
     def test_shows_why(self, life: Life) -> None:

@@ -41,13 +41,15 @@ class Life:
         return self.ok(*argv, "--output", "json").json
 
     @property
-    def held(self) -> Any:
+    def subscription(self) -> Any:
         return self.shop.api.get(f"/v1/subscriptions/{self.id}")
 
     @property
     def plan(self) -> str:
         """Return the name of the price that it is on."""
-        return next(name for name, id in self.prices.items() if id == self.held["items"]["data"][0]["price"]["id"])
+        return next(
+            name for name, id in self.prices.items() if id == self.subscription["items"]["data"][0]["price"]["id"]
+        )
 
     def invoices(self) -> list[tuple[str, int]]:
         """Status and total of each, oldest first."""

@@ -100,7 +100,7 @@ class History:
         return ran.json
 
     @property
-    def held(self) -> Any:
+    def subscription(self) -> Any:
         return self.shop.api.get(f"/v1/subscriptions/{self.id}")
 
     @property

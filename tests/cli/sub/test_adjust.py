@@ -20,12 +20,12 @@ def support(life: Life) -> str:
 
 def plan(life: Life) -> list[tuple[str, int | None]]:
     """Return the prices that the subscription is on."""
-    return [(item["price"]["lookup_key"], item.get("quantity")) for item in life.held["items"]["data"]]
+    return [(item["price"]["lookup_key"], item.get("quantity")) for item in life.subscription["items"]["data"]]
 
 
 def discounts(life: Life) -> list[str]:
-    held = life.shop.api.get(f"/v1/subscriptions/{life.id}", {"expand": ["discounts"]})["discounts"]
-    return [one["source"]["coupon"] for one in held]
+    subscription = life.shop.api.get(f"/v1/subscriptions/{life.id}", {"expand": ["discounts"]})["discounts"]
+    return [one["source"]["coupon"] for one in subscription]
 
 
 def announced_and_kept(life: Life, *options: str) -> Any:
@@ -48,7 +48,7 @@ class TestItems:
 
         assert plan(life) == [("pro", 1), ("support", 1)]
         assert done["cost"]["due_now"] == 2032
-        assert done["added"] == [{"price": life.held["items"]["data"][1]["price"]["id"], "quantity": 1}]
+        assert done["added"] == [{"price": life.subscription["items"]["data"][1]["price"]["id"], "quantity": 1}]
         assert life.invoices()[-1] == ("paid", 2032)
 
     def test_with_a_quantity(self, life: Life, support: str) -> None:
@@ -199,14 +199,14 @@ class TestTrialAndPeriod:
     def test_a_trial_ends_now(self, trial: Life) -> None:
         done = announced_and_kept(trial, "--trial-end", "now")
 
-        assert (done["cost"]["due_now"], trial.held["status"]) == (1500, "active")
-        assert trial.held["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER
+        assert (done["cost"]["due_now"], trial.subscription["status"]) == (1500, "active")
+        assert trial.subscription["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER
         assert trial.invoices()[-1] == ("paid", 1500)
 
     def test_a_trial_ends_later(self, trial: Life) -> None:
         done = announced_and_kept(trial, "--trial-end", "2026-04-15")
 
-        assert trial.held["trial_end"] == FIRST_OF_APRIL + 14 * DAY
+        assert trial.subscription["trial_end"] == FIRST_OF_APRIL + 14 * DAY
         assert done["cost"]["next_invoice"] == {"amount": 1500, "at": FIRST_OF_APRIL + 14 * DAY}
 
     @pytest.mark.parametrize(("proration", "told"), [("none", "is not credited"), ("create", "is credited")])
@@ -214,7 +214,7 @@ class TestTrialAndPeriod:
         ran = life.ok(*CHANGE, "--trial-end", "2026-04-15", "--proration", proration)
 
         assert f"what is paid for of the current period {told}" in ran.err
-        assert (life.held["status"], life.held["trial_end"]) == ("trialing", FIRST_OF_APRIL + 14 * DAY)
+        assert (life.subscription["status"], life.subscription["trial_end"]) == ("trialing", FIRST_OF_APRIL + 14 * DAY)
 
     @pytest.mark.parametrize("end", ["now", "2026-04-15"])
     def test_a_second_time_is_nothing(self, trial: Life, end: str) -> None:
@@ -229,15 +229,15 @@ class TestTrialAndPeriod:
         done = announced_and_kept(life, "--restart-period")
 
         assert (done["new_period_starts"], done["cost"]["due_now"]) == (True, 484)
-        assert life.held["billing_cycle_anchor"] == TEN_DAYS_LATER
-        assert life.held["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER
+        assert life.subscription["billing_cycle_anchor"] == TEN_DAYS_LATER
+        assert life.subscription["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER
 
     def test_a_new_period_is_billed_later(self, life: Life) -> None:
         done = announced_and_kept(life, "--restart-period", "--proration", "create")
 
         assert (done["cost"]["due_now"], done["cost"]["charged"]) == (0, 484)
         assert life.invoices() == [("paid", 1500)]
-        assert life.held["billing_cycle_anchor"] == TEN_DAYS_LATER
+        assert life.subscription["billing_cycle_anchor"] == TEN_DAYS_LATER
 
     def test_once_a_day(self, life: Life) -> None:
         life.ok(*CHANGE, "--restart-period")
@@ -256,7 +256,7 @@ class TestTrialAndPeriod:
         done = life.json(*CHANGE, "--restart-period", "--again")
 
         assert done["new_period_starts"] is True
-        assert life.held["billing_cycle_anchor"] == TEN_DAYS_LATER + 3600
+        assert life.subscription["billing_cycle_anchor"] == TEN_DAYS_LATER + 3600
 
     def test_a_renewal_within_a_day_is_a_new_period_too(self, life: Life) -> None:
         life.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
@@ -265,7 +265,7 @@ class TestTrialAndPeriod:
         told = life.ok(*CHANGE, "--restart-period", "--coupon", "HALF").err
 
         assert "A new period began on 1 Apr 2026 00:00 UTC already, and is not begun again; --again would." in told
-        assert life.held["billing_cycle_anchor"] < FIRST_OF_APRIL
+        assert life.subscription["billing_cycle_anchor"] < FIRST_OF_APRIL
 
     def test_again_is_of_a_new_period(self, life: Life) -> None:
         assert life(*CHANGE, "--coupon", "HALF", "--again").code == 2
@@ -297,4 +297,4 @@ def test_a_prices_own_trial_is_not_used_and_that_is_said(life: Life, option: str
     ran = life.ok(*CHANGE, option, "tried")
 
     assert "tried has a trial of its own (14 days), which is not used." in ran.err
-    assert life.held["status"] == "active"
+    assert life.subscription["status"] == "active"

@@ -68,7 +68,7 @@ def test_an_end_in_a_later_period_says_what_is_charged_until_then(begin: Begin) 
     for month in ("2026-05-01 02:00", "2026-06-01 02:00", "2026-06-16 02:00"):
         it.to(month)
 
-    assert it.held["status"] == "canceled"
+    assert it.subscription["status"] == "canceled"
     charged = it.paid()[1:]
     assert charged == [3000, 1500]
     assert "$30.00 on 1 May 2026 UTC" in told
@@ -178,7 +178,7 @@ def test_a_credit_of_time_that_was_never_paid_for_is_warned_of(begin: Begin) -> 
     it.start("thirty")
     it.use_card("pm_card_chargeCustomerFail")
     it.to("2026-05-02")
-    assert it.held["status"] == "past_due"
+    assert it.subscription["status"] == "past_due"
 
     record, told = it.said("cancel", "--now", "--prorate", "--invoice-now")
 
@@ -198,7 +198,7 @@ def test_an_upgrade_of_what_is_past_due_is_warned_of_and_makes_it_active(begin: 
     told = it.ok("change", "--price", "sixty").err
 
     assert "was never paid" in told
-    assert it.held["status"] == "active"
+    assert it.subscription["status"] == "active"
 
 
 class TestStates:
@@ -235,13 +235,13 @@ class TestStates:
 
     def test_a_paused_one_that_is_to_end_gives_no_access_until_then(self, it: History) -> None:
         it.ok("pause")
-        period = it.held["items"]["data"][0]["current_period_end"]
+        period = it.subscription["items"]["data"][0]["current_period_end"]
 
         told = it.ok("cancel", "--at", "2026-06-01").err
 
         assert "It is paused: the customer has no access." in told
         assert "keeps access" not in told
-        assert it.held["items"]["data"][0]["current_period_end"] == period
+        assert it.subscription["items"]["data"][0]["current_period_end"] == period
 
     def test_an_end_in_a_later_period_is_not_taken_back_by_a_scheduled_change(self, it: History) -> None:
         it.ok("cancel", "--at", "2026-06-11")
@@ -250,7 +250,7 @@ class TestStates:
 
         assert ran.code == 1
         assert f"billing --local sub resume {it.id}" in ran.err
-        assert it.held["cancel_at"] == moment("2026-06-11")
+        assert it.subscription["cancel_at"] == moment("2026-06-11")
 
     @pytest.mark.parametrize("options", [("--price", "year"), ("--restart-period",)])
     def test_an_end_with_the_period_moves_to_the_end_of_a_new_one(self, options: tuple[str, ...], it: History) -> None:
@@ -258,8 +258,8 @@ class TestStates:
 
         record, told = it.said("change", *options)
 
-        ends = it.held["cancel_at"]
-        assert ends == it.held["items"]["data"][0]["current_period_end"] > moment("2026-05-01")
+        ends = it.subscription["cancel_at"]
+        assert ends == it.subscription["items"]["data"][0]["current_period_end"] > moment("2026-05-01")
         assert record["cost"]["next_invoice"] is None
         assert f"period, on 11 {'Apr 2027' if 'year' in options else 'May 2026'}" in told
         assert "still ends" not in told

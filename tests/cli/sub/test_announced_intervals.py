@@ -19,20 +19,20 @@ class TestSeveralIntervals:
 
     def test_an_end_says_when_it_comes_and_what_it_credits(self, it: History) -> None:
         record, told = it.said("cancel")
-        ends = it.held["cancel_at"]
+        ends = it.subscription["cancel_at"]
         it.to("2026-02-01 02:00")
 
         assert ends == record["ends"] == moment("2026-02-01")
         assert "ends on 1 Feb 2026 00:00 UTC" in told
         assert "1 Jan 2027 00:00 UTC" in told, "the other end"
-        assert it.held["status"] == "canceled"
+        assert it.subscription["status"] == "canceled"
         final = record["final_invoice"]
         assert it.balance == (final["to_balance"] if final else 0)
 
     def test_the_end_of_the_longest_period_is_offered(self, it: History) -> None:
         record, told = it.said("cancel", "--at", "last-period-end")
 
-        assert record["ends"] == it.held["cancel_at"] == moment("2027-01-01")
+        assert record["ends"] == it.subscription["cancel_at"] == moment("2027-01-01")
         assert "ends on 1 Jan 2027 00:00 UTC" in told
 
     def test_a_later_change_says_what_is_due_then(self, it: History) -> None:
@@ -63,7 +63,7 @@ class TestSeveralIntervals:
         assert ran.code == 1
         assert "a is paid for beyond that moment" in ran.err
         assert "without --at" in ran.err
-        assert it.held["schedule"] is None
+        assert it.subscription["schedule"] is None
 
     def test_a_later_interval_of_the_longest_item_says_all_that_comes(self, it: History) -> None:
         it.price("m", 10)

@@ -124,7 +124,7 @@ class TestUse:
 
         record = it.json("change", "--item", "ten", "--price", "ten", "--at", "period-end")
 
-        assert (record["result"], it.held["schedule"]) == ("taken_back", None)
+        assert (record["result"], it.subscription["schedule"]) == ("taken_back", None)
 
     def test_a_metered_price_takes_no_quantity(self, begin: Begin) -> None:
         it = begin("2026-04-01")

@@ -16,23 +16,23 @@ class TestWhen:
 
         assert "ends on 1 Apr 2026 00:00 UTC: the customer keeps access until then" in ran.err
         assert "No money moves" in ran.err
-        assert (life.held["status"], life.held["cancel_at"]) == ("active", FIRST_OF_APRIL)
+        assert (life.subscription["status"], life.subscription["cancel_at"]) == ("active", FIRST_OF_APRIL)
         life.advance(FIRST_OF_APRIL + 1)
-        assert life.held["status"] == "canceled"
+        assert life.subscription["status"] == "canceled"
         assert len(life.invoices()) == 1
 
     def test_at_once(self, life: Life) -> None:
         record = life.json("sub", "cancel", life.id, "--now", "--yes")
 
         assert (record["result"], record["ends"]) == ("canceled", TEN_DAYS_LATER)
-        assert record["subscription"]["status"] == life.held["status"] == "canceled"
+        assert record["subscription"]["status"] == life.subscription["status"] == "canceled"
 
     def test_on_a_date(self, life: Life) -> None:
         record = life.json("sub", "cancel", life.id, "--at", "2026-03-20", "--yes")
 
         assert record["result"] == "scheduled"
         life.advance(record["ends"])
-        assert (life.held["status"], life.held["ended_at"]) == ("canceled", record["ends"])
+        assert (life.subscription["status"], life.subscription["ended_at"]) == ("canceled", record["ends"])
 
     def test_of_a_trial_at_once_says_what_is_lost(self, life: Life) -> None:
         trial = life.shop.subscription(life.customer, life.prices["pro"], trial_period_days=14)["id"]
@@ -73,19 +73,19 @@ class TestAgain:
     def test_an_earlier_end_replaces_a_later_one(self, life: Life) -> None:
         life.ok("sub", "cancel", life.id, "--yes")
         life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--yes")
-        assert life.held["cancel_at_period_end"] is False
+        assert life.subscription["cancel_at_period_end"] is False
 
         life.ok("sub", "cancel", life.id, "--now", "--yes")
-        assert life.held["status"] == "canceled"
+        assert life.subscription["status"] == "canceled"
 
     def test_a_reason_may_be_added(self, life: Life) -> None:
         life.ok("sub", "cancel", life.id, "--yes")
 
         life.ok("sub", "cancel", life.id, "--reason", "too_expensive", "--comment", "Too dear", "--yes")
 
-        details = life.held["cancellation_details"]
+        details = life.subscription["cancellation_details"]
         assert (details["feedback"], details["comment"]) == ("too_expensive", "Too dear")
-        assert life.held["cancel_at"] == FIRST_OF_APRIL
+        assert life.subscription["cancel_at"] == FIRST_OF_APRIL
 
 
 class TestPutOff:
@@ -99,7 +99,7 @@ class TestPutOff:
 
         assert "No money moves" in ran.err
         life.advance(FIRST_OF_APRIL + 2 * 3600)
-        assert (life.held["status"], life.invoices()) == ("canceled", [("paid", 1500)])
+        assert (life.subscription["status"], life.invoices()) == ("canceled", [("paid", 1500)])
 
     def test_what_was_credited_is_charged(self, life: Life) -> None:
         life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--prorate", "--yes")
@@ -130,12 +130,12 @@ class TestPutOff:
     ],
 )
 def test_a_preview_says_what_the_run_says_and_does_nothing(options: tuple[str, ...], life: Life) -> None:
-    before = life.held
+    before = life.subscription
 
     shown = life.json("sub", "cancel", life.id, *options, "--preview")
     screen = life.ok("sub", "cancel", life.id, *options, "--preview").out
 
-    assert (life.held, life.invoices()) == (before, [("paid", 1500)])
+    assert (life.subscription, life.invoices()) == (before, [("paid", 1500)])
     assert shown["result"] == "previewed"
     ran = life("sub", "cancel", life.id, *options, "--yes", "--output", "json")
     for name in ("ends", "final_invoice", "renewals", "dropped", "unpaid_time"):
@@ -149,8 +149,8 @@ class TestMoney:
     def test_an_invoice_that_stays_to_be_paid_is_told(self, life: Life) -> None:
         life.use_card("pm_card_chargeCustomerFail")
         life.advance(FIRST_OF_APRIL + 2 * 3600)
-        assert life.held["status"] == "past_due"
-        owed = life.held["latest_invoice"]
+        assert life.subscription["status"] == "past_due"
+        owed = life.subscription["latest_invoice"]
 
         later = life.ok("sub", "cancel", life.id, "--yes").err
         now = life.ok("sub", "cancel", life.id, "--now", "--yes").err
@@ -188,7 +188,7 @@ class TestMoney:
         ran = life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--prorate", "--yes")
 
         assert "A last invoice is made on 20 Mar 2026 UTC: $5.81 goes to the balance." in ran.err
-        life.advance(life.held["cancel_at"] + 3601)
+        life.advance(life.subscription["cancel_at"] + 3601)
         assert life.shop.api.get(f"/v1/customers/{life.customer}")["balance"] == -581
 
     def test_use_is_said_and_charged_on_the_last_invoice(self, life: Life) -> None:
@@ -218,7 +218,7 @@ class TestMoney:
 
         assert (record["result"], record["refund"]["amount"]) == ("scheduled", 1500)
         assert record["refund"]["status"] == "succeeded"
-        assert life.held["status"] == "active"
+        assert life.subscription["status"] == "active"
 
     def test_a_credit_that_is_lost_is_told(self, life: Life) -> None:
         life.ok("sub", "change", life.id, "--quantity", "3", "--yes")
@@ -303,7 +303,7 @@ class TestMoney:
 )
 def test_options_that_contradict_each_other_are_refused(options: tuple[str, ...], life: Life) -> None:
     assert life("sub", "cancel", life.id, *options, "--yes").code == 2
-    assert life.held["cancel_at"] is None
+    assert life.subscription["cancel_at"] is None
 
 
 def test_a_scheduled_change_is_dropped(life: Life) -> None:
@@ -312,7 +312,7 @@ def test_a_scheduled_change_is_dropped(life: Life) -> None:
     ran = life.ok("sub", "cancel", life.id, "--yes")
 
     assert "What was scheduled for it is dropped" in ran.err
-    assert (life.held["schedule"], life.held["cancel_at"]) == (None, FIRST_OF_APRIL)
+    assert (life.subscription["schedule"], life.subscription["cancel_at"]) == (None, FIRST_OF_APRIL)
 
 
 def test_the_points_that_change_takes_are_taken_too(life: Life) -> None:
@@ -328,7 +328,7 @@ def test_it_asks_first(life: Life) -> None:
 
     assert ran.code == 2
     assert "though it is paid until 1 Apr 2026 00:00 UTC" in ran.err
-    assert life.held["status"] == "active"
+    assert life.subscription["status"] == "active"
 
 
 class TestResume:
@@ -338,7 +338,7 @@ class TestResume:
         record = life.json("sub", "resume", life.id)
 
         assert (record["result"], record["taken_back"]) == ("resumed", ["cancellation"])
-        assert life.held["cancel_at"] is None
+        assert life.subscription["cancel_at"] is None
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert life.invoices()[-1] == ("paid", 1500)
 
@@ -347,7 +347,7 @@ class TestResume:
 
         life.ok("sub", "resume", life.id)
 
-        assert life.held["cancel_at"] is None
+        assert life.subscription["cancel_at"] is None
 
     def test_of_what_goes_on_is_a_success(self, life: Life) -> None:
         assert life.json("sub", "resume", life.id)["result"] == "unchanged"

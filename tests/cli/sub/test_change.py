@@ -53,7 +53,7 @@ class TestUpgrade:
 
         assert "a new period begins now: the billing date becomes 11 Mar 2026 UTC" in ran.err
         assert "next       $150.00 on 11 Mar 2027 UTC" in ran.err
-        assert life.held["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER
+        assert life.subscription["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER
         assert life.invoices()[-1] == ("paid", 15000 + CREDIT)
 
 
@@ -62,14 +62,14 @@ class TestQuantity:
         record = life.json("sub", "change", life.id, "--quantity", "3", "--yes")
 
         assert (record["from"]["quantity"], record["to"]["quantity"]) == (1, 3)
-        assert life.held["items"]["data"][0]["quantity"] == 3
+        assert life.subscription["items"]["data"][0]["quantity"] == 3
         assert record["cost"]["due_now"] == life.invoices()[-1][1] == 3 * 1016 - 1016
 
     def test_stays_when_the_price_changes(self, life: Life) -> None:
         life.ok("sub", "change", life.id, "--quantity", "3", "--yes")
         life.ok("sub", "change", life.id, "--price", "team", "--yes")
 
-        assert life.held["items"]["data"][0]["quantity"] == 3
+        assert life.subscription["items"]["data"][0]["quantity"] == 3
 
 
 class TestDowngrade:
@@ -143,7 +143,7 @@ class TestAtPeriodEnd:
         record = life.json("sub", "change", life.id, "--price", "pro", "--at", at, "--yes")
 
         assert record["result"] == "taken_back"
-        assert life.held["schedule"] is None
+        assert life.subscription["schedule"] is None
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert life.invoices()[-1] == ("paid", 1500)
 
@@ -153,24 +153,24 @@ class TestAtPeriodEnd:
 
         record = life.json("sub", "change", life.id, "--price", life.prices["pro"], "--yes")
 
-        assert (record["result"], life.held["schedule"]) == ("taken_back", None)
+        assert (record["result"], life.subscription["schedule"]) == ("taken_back", None)
 
     def test_a_change_now_takes_its_place(self, life: Life) -> None:
         life.ok("sub", "change", life.id, "--price", "team", "--at", "period-end", "--yes")
 
         life.ok("sub", "change", life.id, "--price", "pro-yearly", "--yes")
 
-        assert (life.plan, life.held["schedule"]) == ("pro-yearly", None)
+        assert (life.plan, life.subscription["schedule"]) == ("pro-yearly", None)
 
     def test_the_current_plan_goes_on_as_it_is(self, life: Life) -> None:
         life.ok("sub", "change", life.id, "--quantity", "2", "--proration", "none", "--yes")
         life.ok("sub", "change", life.id, "--price", "team", "--at", "period-end", "--yes")
 
-        [item] = life.held["items"]["data"]
+        [item] = life.subscription["items"]["data"]
         assert (item["price"]["id"], item["quantity"]) == (life.prices["pro"], 2)
         assert item["current_period_start"] == FIRST_OF_MARCH
         life.advance(FIRST_OF_APRIL + 2 * 3600)
-        assert life.held["items"]["data"][0]["quantity"] == 2
+        assert life.subscription["items"]["data"][0]["quantity"] == 2
 
     def test_after_it_has_happened_the_plan_can_change_again(self, life: Life) -> None:
         life.ok("sub", "change", life.id, "--price", "team", "--at", "period-end", "--yes")
@@ -211,7 +211,7 @@ class TestItems:
         life.ok("sub", "change", life.id, "--item", "team", "--quantity", "4", "--at", at, "--yes")
 
         life.advance(FIRST_OF_APRIL + 2 * 3600)
-        assert [item["quantity"] for item in life.held["items"]["data"]] == [1, 4]
+        assert [item["quantity"] for item in life.subscription["items"]["data"]] == [1, 4]
 
     def test_changes_of_two_items_at_the_periods_end_go_together(self, life: Life) -> None:
         life.shop.post(f"/v1/subscriptions/{life.id}", items=[{"price": life.prices["team"]}])
@@ -219,7 +219,7 @@ class TestItems:
             life.ok("sub", "change", life.id, "--item", name, "--quantity", quantity, "--at", "period-end", "--yes")
 
         life.advance(FIRST_OF_APRIL + 2 * 3600)
-        assert [item["quantity"] for item in life.held["items"]["data"]] == [3, 4]
+        assert [item["quantity"] for item in life.subscription["items"]["data"]] == [3, 4]
 
     def test_what_is_scheduled_for_another_item_is_shown_and_counted(self, life: Life) -> None:
         items = [{"price": life.prices["team"]}]

@@ -23,7 +23,7 @@ class TestPayment:
         assert ran.json["payment_error"]["code"] in ("card_declined", "authentication_required")
         assert "/test_in_" in ran.json["confirmation_url"]
         assert ran.json["confirmation_url"] in ran.error["hint"]
-        assert (failing.plan, failing.held["status"]) == ("pro", "active")
+        assert (failing.plan, failing.subscription["status"]) == ("pro", "active")
         assert failing.invoices()[-1] == ("open", CHARGE + CREDIT)
 
     def test_that_failed_is_not_tried_again_by_the_same_command(self, failing: Life) -> None:
@@ -62,7 +62,7 @@ class TestPayment:
         record = failing.json("sub", "change", failing.id, "--price", "pro", "--yes")
 
         assert record["result"] == "taken_back"
-        assert failing.held["pending_update"] is None
+        assert failing.subscription["pending_update"] is None
         assert failing.invoices()[-1][0] == "void"
 
     def test_a_cancellation_drops_one_that_waits(self, failing: Life) -> None:
@@ -70,7 +70,7 @@ class TestPayment:
 
         failing.ok("sub", "cancel", failing.id, "--now", "--yes")
 
-        assert (failing.held["status"], failing.invoices()[-1][0]) == ("canceled", "void")
+        assert (failing.subscription["status"], failing.invoices()[-1][0]) == ("canceled", "void")
 
     def test_without_any_card_gives_a_link_too(self, life: Life) -> None:
         customer = life.shop.customer(test_clock=life.clock)["id"]

@@ -18,16 +18,16 @@ class TestWhatIsPrinted:
     def test_a_first_payment_waits_for_its_confirmation(self, billing: Billing, shop: Shop, ada: Any) -> None:
         made = billing.ok(*CREATE, *ADA, "--output", "json").json
 
-        [held] = subscriptions(shop)
-        assert (made["id"], made["status"], made["existing"]) == (held["id"], "incomplete", False)
-        assert held["payment_settings"]["save_default_payment_method"] == "on_subscription"
+        [subscription] = subscriptions(shop)
+        assert (made["id"], made["status"], made["existing"]) == (subscription["id"], "incomplete", False)
+        assert subscription["payment_settings"]["save_default_payment_method"] == "on_subscription"
         assert made["due_now"] == {"amount_due": 1500, "currency": "usd"}
         assert (made["due_next"]["amount_due"], made["due_next"]["currency"]) == (1500, "usd")
         assert made["due_next"]["at"] >= made["current_period_end"]
         assert made["client_secret"].startswith("pi_")
         assert made["confirmation_url"].startswith("http://127.0.0.1:12111/i/")
-        assert made["confirmation_expires_at"] == held["created"] + 23 * 3600
-        assert made["metadata"] == held["metadata"] == {}, "the mark of the intent is gone"
+        assert made["confirmation_expires_at"] == subscription["created"] + 23 * 3600
+        assert made["metadata"] == subscription["metadata"] == {}, "the mark of the intent is gone"
 
     def test_people_are_told_the_same(self, billing: Billing, shop: Shop, ada: Any) -> None:
         said = billing.ok(*CREATE, *ADA).out
@@ -144,8 +144,12 @@ class TestWhatIsPrinted:
         by_invoice = ("--collection-method", "send_invoice", "--days-until-due", "30")
         made = billing.ok(*CREATE, *ADA, *by_invoice, "--output", "json").json
 
-        [held] = subscriptions(shop)
-        assert (held["status"], held["collection_method"], held["days_until_due"]) == ("active", "send_invoice", 30)
+        [subscription] = subscriptions(shop)
+        assert (subscription["status"], subscription["collection_method"], subscription["days_until_due"]) == (
+            "active",
+            "send_invoice",
+            30,
+        )
         assert made["due_now"]["amount_due"] == 1500
         assert made["client_secret"] is None
         assert made["confirmation_expires_at"] is None
@@ -156,8 +160,8 @@ class TestOptions:
         seat = shop.price(unit_amount=900)["id"]
         billing.ok(*CREATE, *ADA, "--price", f"{seat}:12")
 
-        [held] = subscriptions(shop)
-        items = {item["price"]["id"]: item["quantity"] for item in held["items"]["data"]}
+        [subscription] = subscriptions(shop)
+        items = {item["price"]["id"]: item["quantity"] for item in subscription["items"]["data"]}
         assert items[seat] == 12
         assert sorted(items.values()) == [1, 12]
 
@@ -180,10 +184,10 @@ class TestOptions:
             "--automatic-tax",
         )
 
-        [held] = subscriptions(shop)
-        assert held["description"] == "For the team"
-        assert held["metadata"] == {"team": "blue", "seat": "4"}
-        assert held["automatic_tax"]["enabled"] is True
+        [subscription] = subscriptions(shop)
+        assert subscription["description"] == "For the team"
+        assert subscription["metadata"] == {"team": "blue", "seat": "4"}
+        assert subscription["automatic_tax"]["enabled"] is True
 
     def test_discounts(self, billing: Billing, shop: Shop, ada: Any) -> None:
         shop.post("/v1/coupons", id="FIFTH", percent_off=20, duration="forever", name="A fifth")

@@ -118,8 +118,8 @@ class TestOnceAndTrials:
     def test_it_is_used_when_it_is_asked_for(self, billing: Billing, shop: Shop, trial: Any) -> None:
         ran = billing.ok(*CREATE, *self.TRIED, "--trial-from-price")
 
-        [held] = subscriptions(shop)
-        assert held["trial_end"] - held["created"] == 14 * 86400
+        [subscription] = subscriptions(shop)
+        assert subscription["trial_end"] - subscription["created"] == 14 * 86400
         assert "not used" not in ran.err
 
     def test_another_trial_leaves_it_unused(self, billing: Billing, shop: Shop, trial: Any) -> None:

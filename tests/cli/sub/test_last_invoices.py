@@ -139,5 +139,5 @@ def test_a_payment_that_fails_is_said_and_tried_once(it: History) -> None:
     assert "is canceled, and its last invoice" in ran.error["message"]
     assert ran.json["last_invoices"][0]["payment_error"]["code"] == "card_declined"
     last = it.invoices()[-1]
-    assert (last["status"], last["attempt_count"], it.held["status"]) == ("open", 1, "canceled")
+    assert (last["status"], last["attempt_count"], it.subscription["status"]) == ("open", 1, "canceled")
     assert (again.code, len(it.invoices())) == (0, 2)

@@ -17,7 +17,7 @@ def ids(billing: Billing, *options: str) -> list[str]:
 
 
 @pytest.fixture
-def held(shop: Shop) -> dict[str, Any]:
+def subscription_ids(shop: Shop) -> dict[str, Any]:
     """Two customers on two prices, one of them canceled."""
     pro, team = shop.price(lookup_key="pro")["id"], shop.price(lookup_key="team")["id"]
     ada, bob = (shop.with_card(email=f"{name}@example.com")["id"] for name in ("ada", "bob"))
@@ -30,32 +30,36 @@ def held(shop: Shop) -> dict[str, Any]:
     return made
 
 
-def test_filters(billing: Billing, held: dict[str, str]) -> None:
-    assert ids(billing) == [held["bob pro"], held["ada pro"]]
-    assert ids(billing, "--status", "all") == [held["bob pro"], held["ada team"], held["ada pro"]]
-    assert ids(billing, "--status", "canceled") == [held["ada team"]]
-    assert ids(billing, "--customer", "ada@example.com") == [held["ada pro"]]
-    assert ids(billing, "--price", "team", "--status", "all") == [held["ada team"]]
-    assert ids(billing, "--created-after", "2020-01-01") == [held["bob pro"], held["ada pro"]]
+def test_filters(billing: Billing, subscription_ids: dict[str, str]) -> None:
+    assert ids(billing) == [subscription_ids["bob pro"], subscription_ids["ada pro"]]
+    assert ids(billing, "--status", "all") == [
+        subscription_ids["bob pro"],
+        subscription_ids["ada team"],
+        subscription_ids["ada pro"],
+    ]
+    assert ids(billing, "--status", "canceled") == [subscription_ids["ada team"]]
+    assert ids(billing, "--customer", "ada@example.com") == [subscription_ids["ada pro"]]
+    assert ids(billing, "--price", "team", "--status", "all") == [subscription_ids["ada team"]]
+    assert ids(billing, "--created-after", "2020-01-01") == [subscription_ids["bob pro"], subscription_ids["ada pro"]]
     assert ids(billing, "--created-after", "2100-01-01") == []
 
 
-def test_an_archived_price_can_be_asked_for(billing: Billing, shop: Shop, held: dict[str, str]) -> None:
+def test_an_archived_price_can_be_asked_for(billing: Billing, shop: Shop, subscription_ids: dict[str, str]) -> None:
     price = shop.account.price("pro")["id"]
     shop.post(f"/v1/prices/{price}", active=False)
 
-    assert ids(billing, "--price", "pro") == [held["bob pro"], held["ada pro"]]
+    assert ids(billing, "--price", "pro") == [subscription_ids["bob pro"], subscription_ids["ada pro"]]
 
 
-def test_a_table_for_people(billing: Billing, held: dict[str, str]) -> None:
+def test_a_table_for_people(billing: Billing, subscription_ids: dict[str, str]) -> None:
     rows = billing.ok("sub", "list", "--local", "--status", "all").out.splitlines()
 
     assert rows[0].split("  ")[0] == "SUBSCRIPTION"
-    assert rows[2].split()[:2] == [held["ada team"], "canceled"]
+    assert rows[2].split()[:2] == [subscription_ids["ada team"], "canceled"]
     assert "ended " in rows[2]
 
 
-def test_people_see_who_it_is(billing: Billing, shop: Shop, held: dict[str, str]) -> None:
+def test_people_see_who_it_is(billing: Billing, shop: Shop, subscription_ids: dict[str, str]) -> None:
     nobody = shop.with_card()["id"]
     shop.subscription(nobody, shop.account.price("pro")["id"])
 
@@ -64,26 +68,26 @@ def test_people_see_who_it_is(billing: Billing, shop: Shop, held: dict[str, str]
     assert [row.split()[2] for row in rows[1:]] == [nobody, "bob@example.com", "ada@example.com"]
 
 
-def test_a_key_that_may_not_read_customers_lists_their_ids(billing: Billing, held: dict[str, str]) -> None:
+def test_a_key_that_may_not_read_customers_lists_their_ids(billing: Billing, subscription_ids: dict[str, str]) -> None:
     with failing(billing, "403 before 1 GET /v1/subscriptions"):
         lines = billing.ok("sub", "list", "--local", "--output", "json").out.splitlines()
 
-    assert [json.loads(line)["id"] for line in lines] == [held["bob pro"], held["ada pro"]]
+    assert [json.loads(line)["id"] for line in lines] == [subscription_ids["bob pro"], subscription_ids["ada pro"]]
     assert {json.loads(line)["customer_email"] for line in lines} == {None}
 
 
-def test_a_line_of_json_each(billing: Billing, held: dict[str, str]) -> None:
+def test_a_line_of_json_each(billing: Billing, subscription_ids: dict[str, str]) -> None:
     lines = billing.ok("sub", "list", "--local", "--output", "json").out.splitlines()
 
-    assert [json.loads(line)["id"] for line in lines] == [held["bob pro"], held["ada pro"]]
+    assert [json.loads(line)["id"] for line in lines] == [subscription_ids["bob pro"], subscription_ids["ada pro"]]
 
 
-def test_yaml_is_one_sequence(billing: Billing, held: dict[str, str]) -> None:
+def test_yaml_is_one_sequence(billing: Billing, subscription_ids: dict[str, str]) -> None:
     import yaml
 
     listed = yaml.safe_load(billing.ok("sub", "list", "--local", "--output", "yaml").out)
 
-    assert [one["id"] for one in listed] == [held["bob pro"], held["ada pro"]]
+    assert [one["id"] for one in listed] == [subscription_ids["bob pro"], subscription_ids["ada pro"]]
 
 
 def test_beyond_a_page_it_goes_on_and_stops_where_it_is_told(billing: Billing, shop: Shop) -> None:

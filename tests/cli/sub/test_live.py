@@ -39,7 +39,7 @@ def test_pay_charges_the_saved_card(live: Life) -> None:
 
     assert ran.code == 0, ran.err
     assert live.invoices()[-1] == ("paid", 1500)
-    assert live.held["status"] == "active"
+    assert live.subscription["status"] == "active"
 
 
 def test_pay_tells_why_the_card_was_declined(live: Life) -> None:
@@ -79,17 +79,17 @@ def test_pay_takes_no_test_card(live: Life) -> None:
     ],
 )
 def test_nothing_changes_without_a_yes(argv: tuple[str, ...], live: Life) -> None:
-    before = live.held
+    before = live.subscription
 
     ran = run(live, argv[0], live.id, *argv[1:])
 
     assert ran.code == 2
     assert "LIVE MODE: account Local Stripe" in ran.err
-    assert live.held == before
+    assert live.subscription == before
 
 
 def test_resume_needs_a_yes_too(live: Life) -> None:
     assert run(live, "cancel", live.id, "--yes").code == 0
 
     assert run(live, "resume", live.id).code == 2
-    assert live.held["cancel_at"] is not None
+    assert live.subscription["cancel_at"] is not None

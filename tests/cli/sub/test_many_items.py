@@ -36,7 +36,7 @@ def test_an_item_beyond_the_tenth_is_changed_in_place(it: History) -> None:
 
     assert (record["from"]["quantity"], record["to"]["quantity"]) == (1, 2)
     assert it.paid()[-1] == record["cost"]["due_now"] == 1100 // 2
-    assert it.held["items"]["total_count"] == len(KEYS)
+    assert it.subscription["items"]["total_count"] == len(KEYS)
 
 
 def test_a_later_change_keeps_all_items(it: History) -> None:
@@ -46,7 +46,7 @@ def test_a_later_change_keeps_all_items(it: History) -> None:
     it.to("2026-05-01 02:00")
 
     assert cost["next_invoice"]["amount"] == it.paid()[-1] == sum(range(1, 12)) * 100 + 2000
-    assert it.held["items"]["total_count"] == len(KEYS)
+    assert it.subscription["items"]["total_count"] == len(KEYS)
 
 
 def test_the_end_of_the_longest_period_is_that_of_all_items(it: History) -> None:
@@ -58,4 +58,4 @@ def test_the_end_of_the_longest_period_is_that_of_all_items(it: History) -> None
 def test_an_item_beyond_the_tenth_is_added_once(it: History) -> None:
     assert it.json("change", "--add", "p12")["result"] == "unchanged"
     it.ok("change", "--remove", "p12")
-    assert it.held["items"]["total_count"] == len(KEYS) - 1
+    assert it.subscription["items"]["total_count"] == len(KEYS) - 1

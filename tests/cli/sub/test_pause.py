@@ -16,7 +16,7 @@ class TestKeepingTheService:
         record = life.json("sub", "pause", life.id, "--keep-service", "--invoices", invoices, "--yes")
 
         assert (record["result"], record["pause_collection"]["behavior"]) == ("paused", behavior)
-        assert life.held["status"] == "active"
+        assert life.subscription["status"] == "active"
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         fate = {"void": "void", "keep_as_draft": "draft", "mark_uncollectible": "uncollectible"}[behavior]
         assert life.invoices()[-1] == (fate, 1500)
@@ -25,7 +25,7 @@ class TestKeepingTheService:
         record = life.json("sub", "pause", life.id, "--keep-service", "--until", "2026-03-20", "--yes")
 
         life.advance(record["pause_collection"]["resumes_at"])
-        assert life.held["pause_collection"] is None
+        assert life.subscription["pause_collection"] is None
 
     def test_again_is_a_success(self, life: Life) -> None:
         life.ok("sub", "pause", life.id, "--keep-service", "--yes")
@@ -68,7 +68,7 @@ class TestTheService:
         ran = life.ok("sub", "pause", life.id, "--yes")
         assert "the customer loses access, and nothing is invoiced until it is resumed" in ran.err
         assert "credited   -$10.16  Unused time on Pro" in ran.err
-        assert life.held["status"] == "paused"
+        assert life.subscription["status"] == "paused"
         life.advance(TEN_DAYS_LATER + 40 * DAY)
         assert len(life.invoices()) == 1
 
@@ -76,8 +76,8 @@ class TestTheService:
 
         assert (record["result"], record["taken_back"]) == ("resumed", ["pause"])
         assert record["cost"]["due_now"] == 1500 - 1016
-        assert life.held["status"] == "active"
-        assert life.held["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER + 40 * DAY
+        assert life.subscription["status"] == "active"
+        assert life.subscription["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER + 40 * DAY
         assert life.invoices()[-1] == ("paid", 1500 - 1016)
 
     def test_needs_a_yes_to_stop_and_to_go_on(self, life: Life) -> None:
@@ -85,18 +85,18 @@ class TestTheService:
         life.ok("sub", "pause", life.id, "--yes")
 
         assert life("sub", "resume", life.id).code == 2
-        assert life.held["status"] == "paused"
+        assert life.subscription["status"] == "paused"
 
     def test_is_shown_with_its_money_beforehand(self, life: Life) -> None:
         ran = life.ok("sub", "pause", life.id, "--preview")
         assert "credited   -$10.16  Unused time on Pro" in ran.out
-        assert life.held["status"] == "active"
+        assert life.subscription["status"] == "active"
         life.ok("sub", "pause", life.id, "--yes")
 
         ran = life.ok("sub", "resume", life.id, "--preview")
 
         assert "due now    $4.84 from Visa ending in 4242" in ran.out
-        assert life.held["status"] == "paused"
+        assert life.subscription["status"] == "paused"
 
     def test_stops_once(self, life: Life) -> None:
         life.ok("sub", "pause", life.id, "--yes")
@@ -112,11 +112,11 @@ class TestTheService:
 
         assert ran.code == 4
         assert (ran.json["result"], ran.json["payment_error"]["code"]) == ("payment_needed", "card_declined")
-        assert life.held["status"] == "paused"
+        assert life.subscription["status"] == "paused"
         again = life("sub", "resume", life.id, "--output", "json")
         assert (again.code, again.json["confirmation_url"]) == (4, ran.json["confirmation_url"])
         life.ok("sub", "pay", life.id, "--payment-method", "pm_card_visa")
-        assert life.held["status"] == "active"
+        assert life.subscription["status"] == "active"
         assert life.invoices()[-1] == ("paid", 1500 - 1016), "what was unused before the pause is credited"
 
     def test_what_it_credited_comes_back_in_place_of_the_credit(self, life: Life) -> None:
@@ -135,4 +135,4 @@ class TestTheService:
 
         life.ok("sub", "cancel", life.id, "--now", "--yes")
 
-        assert life.held["status"] == "canceled"
+        assert life.subscription["status"] == "canceled"

@@ -71,14 +71,14 @@ class TestRenewal:
     def test_that_failed_is_paid_with_another_card(self, life: Life) -> None:
         life.use_card("pm_card_chargeCustomerFail")
         life.advance(FIRST_OF_APRIL + 2 * 3600)
-        assert life.held["status"] == "past_due"
+        assert life.subscription["status"] == "past_due"
         ran = life("sub", "pay", life.id)
         assert (ran.code, "billing --local sub pay" in ran.err) == (4, True), "the saved card is declined again"
 
         record = life.json("sub", "pay", life.id, "--payment-method", "pm_card_visa")
 
         assert record["result"] == "paid"
-        assert life.held["status"] == "active"
+        assert life.subscription["status"] == "active"
         assert life.invoices()[-1] == ("paid", 1500)
 
     def test_that_is_a_draft_is_not_yet_to_be_paid(self, life: Life) -> None:

@@ -87,7 +87,7 @@ def test_the_last_payment_is_said_to_be_whole_and_what_of_it_is_used(begin: Begi
     assert "the whole last payment" in told
     assert "$66.58 of it is used" in told
     assert "the service goes on" in told
-    assert moment("2026-09-01") < it.held["cancel_at"]
+    assert moment("2026-09-01") < it.subscription["cancel_at"]
 
 
 class TestWhatCannotGoBack:
@@ -141,7 +141,7 @@ class TestWhatCannotGoBack:
 
         told = it.ok("cancel", "--now", "--refund", kind).err
 
-        assert (it.refunded(), it.held["status"]) == ([], "canceled")
+        assert (it.refunded(), it.subscription["status"]) == ([], "canceled")
         assert "is disputed" in told
 
     def test_an_inquiry_took_no_money_and_hinders_nothing(self, it: History) -> None:

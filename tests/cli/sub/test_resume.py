@@ -15,7 +15,7 @@ def test_what_is_paid_for_is_not_charged_again(life: Life) -> None:
     record = life.json("sub", "resume", life.id)
 
     assert (record["taken_back"], record["cost"]) == (["cancellation"], None)
-    assert life.held["items"]["data"][0]["current_period_end"] == FIRST_OF_APRIL
+    assert life.subscription["items"]["data"][0]["current_period_end"] == FIRST_OF_APRIL
     life.advance(FIRST_OF_APRIL + 2 * 3600)
     assert life.invoices() == [("paid", 1500), ("paid", 1500)]
 
@@ -24,7 +24,7 @@ def test_what_was_credited_is_charged_after_a_yes(life: Life) -> None:
     life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--prorate", "--yes")
 
     refused = life("sub", "resume", life.id)
-    assert (refused.code, life.held["cancel_at"] is None) == (2, False)
+    assert (refused.code, life.subscription["cancel_at"] is None) == (2, False)
     assert "charged     $5.81  Remaining time on Pro after 20 Mar 2026" in refused.err
     assert "This is settled with the next invoice." in refused.err
 

@@ -21,8 +21,10 @@ MONTHLY = {"interval": "month"}
 def first_total(local: Local, quantity: int, **params: Any) -> int:
     life = Life.begin(local)
     made = local.price(recurring=MONTHLY, **params)
-    held = local.post("/v1/subscriptions", customer=life.customer, items=[{"price": made["id"], "quantity": quantity}])
-    [invoice] = life.invoices(held["id"])
+    subscription = local.post(
+        "/v1/subscriptions", customer=life.customer, items=[{"price": made["id"], "quantity": quantity}]
+    )
+    [invoice] = life.invoices(subscription["id"])
     return int(invoice["total"])
 
 
@@ -63,10 +65,10 @@ def test_fractions_of_a_cent_are_rounded_once_and_half_up(local: Local) -> None:
 def test_items_have_quantities_of_their_own(local: Local) -> None:
     life = Life.begin(local)
     seats, base = price(local, 700), price(local, 2000)
-    held = local.post(
+    subscription = local.post(
         "/v1/subscriptions", customer=life.customer, items=[{"price": seats, "quantity": 4}, {"price": base}]
     )
-    [invoice] = life.invoices(held["id"])
+    [invoice] = life.invoices(subscription["id"])
     assert [(line["quantity"], line["amount"]) for line in invoice["lines"]["data"]] == [(1, 2000), (4, 2800)]
     assert [line["description"] for line in invoice["lines"]["data"]] == [
         "1 × Pro (at $20.00 / month)",
@@ -77,8 +79,8 @@ def test_items_have_quantities_of_their_own(local: Local) -> None:
 def test_a_currency_of_the_price_may_be_chosen(local: Local) -> None:
     life = Life.begin(local)
     made = local.price(recurring=MONTHLY, currency_options={"eur": {"unit_amount": 1400}})
-    held = life.subscribe(made["id"], currency="eur")
-    assert (held["currency"], life.totals(held["id"])) == ("eur", [1400])
+    subscription = life.subscribe(made["id"], currency="eur")
+    assert (subscription["currency"], life.totals(subscription["id"])) == ("eur", [1400])
     assert local.get(f"/v1/customers/{life.customer}")["currency"] == "eur"
 
 
@@ -94,11 +96,11 @@ def test_metered_items_have_no_quantity_and_no_line_on_the_first_invoice(local: 
     """ "Flexible billing mode doesn't create zero-amount line items when you add usage-based items"."""
     life = Life.begin(local, "2026-01-01")
     metered = local.price(recurring={"interval": "month", "usage_type": "metered", "meter": "mtr_local"})
-    held = life.subscribe(metered["id"])
-    assert (held["status"], held["latest_invoice"]) == ("active", None)
-    assert "quantity" not in held["items"]["data"][0]
+    subscription = life.subscribe(metered["id"])
+    assert (subscription["status"], subscription["latest_invoice"]) == ("active", None)
+    assert "quantity" not in subscription["items"]["data"][0]
     life.advance("2026-02-02")
-    assert life.totals(held["id"]) == [0]
+    assert life.totals(subscription["id"]) == [0]
 
 
 @pytest.mark.parametrize(("currency", "smallest"), [("usd", 50), ("gbp", 30), ("jpy", 50), ("huf", 17500)])
@@ -106,8 +108,8 @@ def test_less_than_the_smallest_charge_waits_in_the_balance(local: Local, curren
     """ "If the invoice's total is smaller than the minimum charge amount, … the `amount_due` may be 0"
     (`amount_due` in `stripe/_invoice.py`; amounts of https://docs.stripe.com/currencies)."""
     life = Life.begin(local)
-    held = life.subscribe(price(local, smallest - 1, currency=currency))
-    [invoice] = life.invoices(held["id"])
+    subscription = life.subscribe(price(local, smallest - 1, currency=currency))
+    [invoice] = life.invoices(subscription["id"])
     assert (invoice["status"], invoice["amount_due"], invoice["ending_balance"]) == ("paid", 0, smallest - 1)
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == smallest - 1
     enough = Life.begin(local).subscribe(price(local, smallest, currency=currency))
@@ -149,8 +151,8 @@ def test_each_tier_is_a_line(
     life = Life.begin(local)
     params: Any = {"billing_scheme": "tiered", "tiers_mode": mode, "tiers": tiers, "unit_amount": None}
     id = local.price(**params, recurring={"interval": "month"})["id"]
-    held = local.post("/v1/subscriptions", customer=life.customer, items=[{"price": id, "quantity": quantity}])
-    [invoice] = life.invoices(held["id"])
+    subscription = local.post("/v1/subscriptions", customer=life.customer, items=[{"price": id, "quantity": quantity}])
+    [invoice] = life.invoices(subscription["id"])
     billed = [(line["amount"], line["quantity"], line["description"]) for line in invoice["lines"]["data"]]
     assert billed == lines
     assert invoice["total"] == sum(amount for amount, _, _ in lines)

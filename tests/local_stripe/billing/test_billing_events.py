@@ -56,8 +56,10 @@ def test_a_trial_is_told_without_a_payment(local: Local) -> None:
 def test_an_upgrade_tells_the_items_and_prices_of_before(local: Local) -> None:
     life = Life.begin(local)
     cheap, dear = price(local, 1000), price(local, 2000)
-    held = life.subscribe(cheap)
-    local.post(f"/v1/subscriptions/{held['id']}", items=[{"id": held["items"]["data"][0]["id"], "price": dear}])
+    subscription = life.subscribe(cheap)
+    local.post(
+        f"/v1/subscriptions/{subscription['id']}", items=[{"id": subscription["items"]["data"][0]["id"], "price": dear}]
+    )
     told = newest(local, "customer.subscription.updated")
     assert set(told["previous_attributes"]) == {"items", "plan"}
     [old] = told["previous_attributes"]["items"]["data"]
@@ -81,9 +83,9 @@ def test_a_payment_tells_what_it_changed_on_the_invoice(local: Local) -> None:
 
 def test_what_changes_nothing_is_not_told(local: Local) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local), metadata={"a": "b"})
+    subscription = life.subscribe(price(local), metadata={"a": "b"})
     before = life.events()
-    local.post(f"/v1/subscriptions/{held['id']}", metadata={"a": "b"}, cancel_at_period_end=False)
+    local.post(f"/v1/subscriptions/{subscription['id']}", metadata={"a": "b"}, cancel_at_period_end=False)
     local.post(f"/v1/customers/{life.customer}", email="jenny@example.com")
     assert life.events() == before
 

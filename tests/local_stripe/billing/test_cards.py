@@ -106,13 +106,13 @@ def test_the_subscription_s_card_comes_before_the_customer_s(local: Local) -> No
     """https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority"""
     life = Life.begin(local, "2026-01-01", "pm_card_chargeCustomerFail")
     own = attach(local, "pm_card_mastercard", life.customer)["id"]
-    held = life.subscribe(price(local), default_payment_method=own)
-    assert held["status"] == "active"
+    subscription = life.subscribe(price(local), default_payment_method=own)
+    assert subscription["status"] == "active"
     [intent] = local.get("/v1/payment_intents", customer=life.customer)["data"]
     assert intent["payment_method"] == own
     local.post(f"{PATH}/{own}/detach")
     life.advance("2026-02-02")
-    assert life.subscription(held["id"])["status"] == "past_due"
+    assert life.subscription(subscription["id"])["status"] == "past_due"
 
 
 @pytest.mark.parametrize(

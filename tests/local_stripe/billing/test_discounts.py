@@ -295,10 +295,10 @@ def test_no_line_is_discounted_below_nothing(amounts: list[int], offs: list[Deci
 def test_a_change_of_interval_keeps_the_discount_on_the_next_invoice(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
     id = coupon(local, percent_off=50, duration="forever")
-    held = life.subscribe(price(local, 2000), discounts=[{"coupon": id}])
-    items = [{"id": held["items"]["data"][0]["id"], "price": price(local, 10000, "year")}]
-    local.post(f"/v1/subscriptions/{held['id']}", items=items, billing_cycle_anchor={"type": "now"})
-    seen = local.post("/v1/invoices/create_preview", subscription=held["id"])
+    subscription = life.subscribe(price(local, 2000), discounts=[{"coupon": id}])
+    items = [{"id": subscription["items"]["data"][0]["id"], "price": price(local, 10000, "year")}]
+    local.post(f"/v1/subscriptions/{subscription['id']}", items=items, billing_cycle_anchor={"type": "now"})
+    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     assert (seen["total"], seen["created"]) == (5000, moment("2027-04-01"))
     life.advance("2027-04-01 01:01")
-    assert life.totals(held["id"])[-1] == 5000
+    assert life.totals(subscription["id"])[-1] == 5000

@@ -102,31 +102,31 @@ def test_items_change_and_go_while_their_invoice_is_a_draft(local: Local) -> Non
 
 def test_what_is_pending_comes_with_the_next_renewal(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     local.post("/v1/invoiceitems", customer=life.customer, amount=250)
     assert [one["amount"] for one in local.get("/v1/invoiceitems", pending=True)["data"]] == [250]
     life.advance("2026-02-01 02:00")
-    assert life.totals(held["id"]) == [1500, 1750]
+    assert life.totals(subscription["id"]) == [1500, 1750]
     assert local.get("/v1/invoiceitems", pending=True)["data"] == []
 
 
 def test_an_invoice_of_a_subscription_takes_what_is_pending_of_it(local: Local) -> None:
     """Nothing pending is an invoice of nothing (recorded by others, 2025-10-29.clover)."""
     life = Life.begin(local)
-    held = life.subscribe(price(local))
-    empty = local.post("/v1/invoices", customer=life.customer, subscription=held["id"])
+    subscription = life.subscribe(price(local))
+    empty = local.post("/v1/invoices", customer=life.customer, subscription=subscription["id"])
     assert (empty["status"], empty["total"], empty["billing_reason"]) == ("draft", 0, "manual")
     assert act(local, empty, "pay")["status"] == "paid"
     local.post("/v1/invoiceitems", customer=life.customer, amount=50)
-    local.post("/v1/invoiceitems", customer=life.customer, amount=900, subscription=held["id"])
-    draft = local.post("/v1/invoices", customer=life.customer, subscription=held["id"])
-    assert (draft["total"], draft["parent"]["subscription_details"]["subscription"]) == (900, held["id"])
+    local.post("/v1/invoiceitems", customer=life.customer, amount=900, subscription=subscription["id"])
+    draft = local.post("/v1/invoices", customer=life.customer, subscription=subscription["id"])
+    assert (draft["total"], draft["parent"]["subscription_details"]["subscription"]) == (900, subscription["id"])
 
 
 def test_an_invoice_by_a_call_takes_what_is_pending_of_all_subscriptions(local: Local) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local))
-    local.post("/v1/invoiceitems", customer=life.customer, amount=900, subscription=held["id"])
+    subscription = life.subscribe(price(local))
+    local.post("/v1/invoiceitems", customer=life.customer, amount=900, subscription=subscription["id"])
     local.post("/v1/invoiceitems", customer=life.customer, amount=50)
     draft = local.post("/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include")
     assert [line["amount"] for line in draft["lines"]["data"]] == [50, 900]

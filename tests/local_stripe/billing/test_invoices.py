@@ -158,11 +158,11 @@ def test_there_is_no_upcoming_invoice_to_get(local: Local) -> None:
 def test_a_customer_is_bound_to_a_currency_while_something_is_active(local: Local) -> None:
     life = Life.begin(local)
     dollars, canadian = price(local), price(local, currency="cad")
-    held = life.subscribe(dollars)
+    subscription = life.subscribe(dollars)
     items = [{"price": canadian}]
     refusal = local.refused("post", "/v1/subscriptions", customer=life.customer, items=items)
     assert "You cannot combine currencies" in refusal.message
-    local.delete(f"/v1/subscriptions/{held['id']}")
+    local.delete(f"/v1/subscriptions/{subscription['id']}")
     assert life.subscribe(canadian)["currency"] == "cad"
     assert local.get(f"/v1/customers/{life.customer}")["currency"] == "cad"
 
@@ -184,9 +184,9 @@ def test_only_a_draft_of_no_subscription_is_deleted(local: Local) -> None:
     life, draft = billed(local)
     act(local, draft, "finalize")
     assert local.refused("delete", f"/v1/invoices/{draft['id']}").message == "You can only delete draft invoices."
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     life.advance("2026-02-01")
-    renewal = life.invoices(held["id"])[-1]
+    renewal = life.invoices(subscription["id"])[-1]
     assert renewal["status"] == "draft"
     assert "created by subscriptions" in local.refused("delete", f"/v1/invoices/{renewal['id']}").message
 
@@ -253,16 +253,16 @@ def test_a_debt_is_added_to_what_is_due(local: Local) -> None:
 
 def test_lists_filter_by_what_an_invoice_is_of(local: Local) -> None:
     life, draft = billed(local)
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     life.advance("2026-01-05")
     act(local, draft, "pay")
 
     def listed(**params: Any) -> list[str]:
         return [one["id"] for one in local.get("/v1/invoices", **params)["data"]]
 
-    first = held["latest_invoice"]
+    first = subscription["latest_invoice"]
     assert listed(customer=life.customer) == [first, draft["id"]]
-    assert listed(subscription=held["id"]) == [first]
+    assert listed(subscription=subscription["id"]) == [first]
     assert listed(status="paid", customer=life.customer) == [first, draft["id"]]
     assert listed(status="open") == []
     assert listed(created={"lt": moment("2026-01-01")}) == []

@@ -16,16 +16,16 @@ SUCCESS, ATTEMPT = "resume_on_payment_success", "resume_on_payment_attempt"
 def paused(local: Local, card: str = "pm_card_visa", **params: Any) -> tuple[Life, Any]:
     """Of 30 a month from April 1, paused on April 11."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 3000))
+    subscription = life.subscribe(price(local, 3000))
     life.advance("2026-04-11")
-    after = local.post(f"/v1/subscriptions/{held['id']}/pause", **params)
+    after = local.post(f"/v1/subscriptions/{subscription['id']}/pause", **params)
     if card != "pm_card_visa":
         life.pay_by(card)
     return life, after
 
 
-def resume(local: Local, held: Any, **params: Any) -> Any:
-    return local.post(f"/v1/subscriptions/{held['id']}/resume", **params)
+def resume(local: Local, subscription: Any, **params: Any) -> Any:
+    return local.post(f"/v1/subscriptions/{subscription['id']}/resume", **params)
 
 
 def pending(local: Local) -> list[int]:
@@ -33,9 +33,12 @@ def pending(local: Local) -> list[int]:
 
 
 def test_a_paused_subscription_says_why_and_makes_no_invoices(local: Local) -> None:
-    life, held = paused(local)
-    assert (held["status"], held["items"]["data"][0]["current_period_end"]) == ("paused", moment("2026-04-11"))
-    assert held["status_details"]["paused"] == {
+    life, subscription = paused(local)
+    assert (subscription["status"], subscription["items"]["data"][0]["current_period_end"]) == (
+        "paused",
+        moment("2026-04-11"),
+    )
+    assert subscription["status_details"]["paused"] == {
         "subscription": {"type": "pause_requested"},
         "transitioned_at": moment("2026-04-11"),
         "type": "subscription",
@@ -45,7 +48,7 @@ def test_a_paused_subscription_says_why_and_makes_no_invoices(local: Local) -> N
         "customer.subscription.paused",
     ]
     life.advance("2026-07-01")
-    assert life.totals(held["id"]) == [3000]
+    assert life.totals(subscription["id"]) == [3000]
 
 
 @pytest.mark.parametrize(
@@ -59,15 +62,15 @@ def test_unused_time_is_credited_as_asked(local: Local, bill_for: str | None, cr
 
 
 def test_the_credit_can_be_invoiced_at_once(local: Local) -> None:
-    life, held = paused(local, invoicing_behavior="invoice")
-    assert life.totals(held["id"]) == [3000, -2000]
+    life, subscription = paused(local, invoicing_behavior="invoice")
+    assert life.totals(subscription["id"]) == [3000, -2000]
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == -2000
 
 
 def test_it_begins_again_with_a_period_that_is_paid(local: Local) -> None:
-    life, held = paused(local, bill_for={"unused_time_from": {"type": "none"}})
+    life, subscription = paused(local, bill_for={"unused_time_from": {"type": "none"}})
     life.advance("2026-06-05")
-    after = resume(local, held, payment_behavior=SUCCESS)
+    after = resume(local, subscription, payment_behavior=SUCCESS)
     assert (after["status"], after.get("status_details"), after["billing_cycle_anchor"]) == (
         "active",
         None,
@@ -78,24 +81,24 @@ def test_it_begins_again_with_a_period_that_is_paid(local: Local) -> None:
         "customer.subscription.resumed",
     ]
     life.advance("2026-07-06")
-    assert life.totals(held["id"]) == [3000, 3000, 3000]
+    assert life.totals(subscription["id"]) == [3000, 3000, 3000]
 
 
 def test_what_was_credited_pays_for_a_part_of_it(local: Local) -> None:
-    life, held = paused(local)
-    after = resume(local, held, payment_behavior=SUCCESS)
-    assert (after["status"], life.totals(held["id"])) == ("active", [3000, 1000])
+    life, subscription = paused(local)
+    after = resume(local, subscription, payment_behavior=SUCCESS)
+    assert (after["status"], life.totals(subscription["id"])) == ("active", [3000, 1000])
 
 
 def test_by_default_the_invoice_is_left_to_be_paid_and_the_subscription_paused(local: Local) -> None:
-    life, held = paused(local)
-    waiting = resume(local, held)
+    life, subscription = paused(local)
+    waiting = resume(local, subscription)
     assert waiting["status"] == "paused"
     assert waiting["pending_update"]["expires_at"] == moment("2026-04-11 23:00")
     invoice = local.get(f"/v1/invoices/{waiting['latest_invoice']}")
     assert (invoice["status"], invoice["attempted"]) == ("open", False)
     local.post(f"/v1/invoices/{invoice['id']}/pay")
-    after = life.subscription(held["id"])
+    after = life.subscription(subscription["id"])
     assert (after["status"], after["pending_update"]) == ("active", None)
 
 
@@ -104,54 +107,54 @@ def test_where_the_payment_fails_it_stays_paused_or_is_past_due(
     local: Local, behavior: str, status: str, retried: bool
 ) -> None:
     """The table of https://docs.stripe.com/billing/subscriptions/pause#payment-behavior."""
-    life, held = paused(local, "pm_card_chargeCustomerFail")
-    waiting = resume(local, held, payment_behavior=behavior)
+    life, subscription = paused(local, "pm_card_chargeCustomerFail")
+    waiting = resume(local, subscription, payment_behavior=behavior)
     if behavior == ATTEMPT:
         local.refused("post", f"/v1/invoices/{waiting['latest_invoice']}/pay")
     invoice = local.get(f"/v1/invoices/{waiting['latest_invoice']}")
-    assert life.subscription(held["id"])["status"] == status
+    assert life.subscription(subscription["id"])["status"] == status
     assert (invoice["next_payment_attempt"] is not None) == retried
 
 
 def test_a_retry_that_succeeds_ends_the_pause(local: Local) -> None:
-    life, held = paused(local, "pm_card_chargeCustomerFail")
-    resume(local, held, payment_behavior=SUCCESS)
+    life, subscription = paused(local, "pm_card_chargeCustomerFail")
+    resume(local, subscription, payment_behavior=SUCCESS)
     life.pay_by("pm_card_visa")
     life.advance("2026-04-15")
-    assert life.subscription(held["id"])["status"] == "active"
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 def test_unpaid_for_23_hours_the_invoice_is_void_and_the_subscription_paused(local: Local) -> None:
-    life, held = paused(local)
-    waiting = resume(local, held)
+    life, subscription = paused(local)
+    waiting = resume(local, subscription)
     life.advance("2026-04-12 00:00")
-    after = life.subscription(held["id"])
+    after = life.subscription(subscription["id"])
     assert (after["status"], after["pending_update"]) == ("paused", None)
     assert local.get(f"/v1/invoices/{waiting['latest_invoice']}")["status"] == "void"
 
 
 def test_voided_by_hand_it_stays_paused_and_taken_for_a_loss_it_goes_on(local: Local) -> None:
-    life, held = paused(local)
-    first = resume(local, held)
+    life, subscription = paused(local)
+    first = resume(local, subscription)
     local.post(f"/v1/invoices/{first['latest_invoice']}/void")
-    assert life.subscription(held["id"])["status"] == "paused"
-    second = resume(local, held)
+    assert life.subscription(subscription["id"])["status"] == "paused"
+    second = resume(local, subscription)
     local.post(f"/v1/invoices/{second['latest_invoice']}/mark_uncollectible")
-    assert life.subscription(held["id"])["status"] == "active"
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 @pytest.mark.parametrize(("behavior", "waiting"), [("create_prorations", [1000]), ("none", [])])
 def test_with_its_old_anchor_it_goes_on_at_once_in_the_middle_of_a_period(
     local: Local, behavior: str, waiting: list[int]
 ) -> None:
-    life, held = paused(local, bill_for={"unused_time_from": {"type": "none"}})
+    life, subscription = paused(local, bill_for={"unused_time_from": {"type": "none"}})
     life.advance("2026-04-21")
-    after = resume(local, held, billing_cycle_anchor={"type": "unchanged"}, proration_behavior=behavior)
+    after = resume(local, subscription, billing_cycle_anchor={"type": "unchanged"}, proration_behavior=behavior)
     [item] = after["items"]["data"]
     assert (after["status"], item["current_period_end"]) == ("active", moment("2026-05-01"))
     assert pending(local) == waiting
     life.advance("2026-05-01 02:00")
-    assert life.totals(held["id"]) == [3000, 3000 + sum(waiting)]
+    assert life.totals(subscription["id"]) == [3000, 3000 + sum(waiting)]
 
 
 @pytest.mark.parametrize(
@@ -166,16 +169,16 @@ def test_with_its_old_anchor_it_goes_on_at_once_in_the_middle_of_a_period(
 def test_what_cannot_be_paused(local: Local, params: Any, why: str) -> None:
     """https://docs.stripe.com/billing/subscriptions/pause#limitations"""
     life = Life.begin(local)
-    held = life.subscribe(price(local), **params)
-    assert why in local.refused("post", f"/v1/subscriptions/{held['id']}/pause").message
+    subscription = life.subscribe(price(local), **params)
+    assert why in local.refused("post", f"/v1/subscriptions/{subscription['id']}/pause").message
 
 
 def test_what_is_not_paused_cannot_be_resumed_nor_what_is_paused_again(local: Local) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local))
-    assert "not `paused`" in local.refused("post", f"/v1/subscriptions/{held['id']}/resume").message
-    local.post(f"/v1/subscriptions/{held['id']}/pause")
-    assert "`paused`" in local.refused("post", f"/v1/subscriptions/{held['id']}/pause").message
+    subscription = life.subscribe(price(local))
+    assert "not `paused`" in local.refused("post", f"/v1/subscriptions/{subscription['id']}/resume").message
+    local.post(f"/v1/subscriptions/{subscription['id']}/pause")
+    assert "`paused`" in local.refused("post", f"/v1/subscriptions/{subscription['id']}/pause").message
 
 
 @pytest.mark.parametrize(
@@ -190,27 +193,27 @@ def test_with_its_collection_paused_it_is_active_and_nobody_is_charged(
     local: Local, behavior: str, status: str, details: Any
 ) -> None:
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     pause = {"behavior": behavior, "resumes_at": moment("2026-02-15")}
-    after = local.post(f"/v1/subscriptions/{held['id']}", pause_collection=pause)
+    after = local.post(f"/v1/subscriptions/{subscription['id']}", pause_collection=pause)
     assert after["pause_collection"] == pause
     life.advance("2026-02-02")
-    invoice = life.invoices(held["id"])[-1]
+    invoice = life.invoices(subscription["id"])[-1]
     assert (invoice["status"], invoice.get("status_details"), invoice["auto_advance"]) == (status, details, False)
-    assert life.subscription(held["id"])["status"] == "active"
+    assert life.subscription(subscription["id"])["status"] == "active"
     life.advance("2026-03-02")
-    after = life.subscription(held["id"])
-    assert (after["pause_collection"], life.invoices(held["id"])[-1]["status"]) == (None, "paid")
+    after = life.subscription(subscription["id"])
+    assert (after["pause_collection"], life.invoices(subscription["id"])[-1]["status"]) == (None, "paid")
 
 
 def test_collection_goes_on_when_the_pause_is_unset(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local))
-    path = f"/v1/subscriptions/{held['id']}"
+    subscription = life.subscribe(price(local))
+    path = f"/v1/subscriptions/{subscription['id']}"
     local.post(path, pause_collection={"behavior": "void"})
     assert local.post(path, pause_collection="")["pause_collection"] is None
     life.advance("2026-02-02")
-    assert life.invoices(held["id"])[-1]["status"] == "paid"
+    assert life.invoices(subscription["id"])[-1]["status"] == "paid"
 
 
 @pytest.mark.parametrize(

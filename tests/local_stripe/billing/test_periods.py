@@ -50,36 +50,36 @@ def test_a_subscription_is_billed_on_the_day_of_its_anchor_or_the_last_of_a_shor
     local: Local, begins: str, recurring: dict[str, Any], until: str, billed: list[str]
 ) -> None:
     life = Life.begin(local, begins)
-    held = life.subscribe(price(local, recurring=recurring, interval=recurring["interval"]))
+    subscription = life.subscribe(price(local, recurring=recurring, interval=recurring["interval"]))
 
     step = 1 if recurring["interval"] == "day" else 7 if recurring["interval"] == "week" else 28
     life.advance(until, days=step)
 
-    assert days(local, life, held["id"]) == billed
+    assert days(local, life, subscription["id"]) == billed
 
 
 def test_a_time_until_the_anchor_costs_its_share_of_a_whole_period(local: Local) -> None:
     """A subscription created on May 15 "with an anchor at June 1 is billed on May 15, then always on the 1st"."""
     life = Life.begin(local, "2026-05-15")
-    held = life.subscribe(price(local, 3100), billing_cycle_anchor=moment("2026-06-01"))
+    subscription = life.subscribe(price(local, 3100), billing_cycle_anchor=moment("2026-06-01"))
     life.advance("2026-07-02")
 
-    first, *_ = life.invoices(held["id"])
+    first, *_ = life.invoices(subscription["id"])
     assert [line["period"] for line in first["lines"]["data"]] == [
         {"start": moment("2026-05-15"), "end": moment("2026-06-01")}
     ]
-    assert life.totals(held["id"]) == [1700, 3100, 3100]
-    assert days(local, life, held["id"]) == ["2026-05-15", "2026-06-01", "2026-07-01"]
+    assert life.totals(subscription["id"]) == [1700, 3100, 3100]
+    assert days(local, life, subscription["id"]) == ["2026-05-15", "2026-06-01", "2026-07-01"]
 
 
 def test_without_prorations_the_time_until_the_anchor_is_free_and_makes_no_invoice(local: Local) -> None:
     """ "This action doesn't generate an invoice at all until the first billing period." """
     life = Life.begin(local, "2026-05-15")
-    held = life.subscribe(price(local), billing_cycle_anchor=moment("2026-06-01"), proration_behavior="none")
+    subscription = life.subscribe(price(local), billing_cycle_anchor=moment("2026-06-01"), proration_behavior="none")
 
-    assert (held["status"], held["latest_invoice"]) == ("active", None)
+    assert (subscription["status"], subscription["latest_invoice"]) == ("active", None)
     life.advance("2026-06-02")
-    assert life.totals(held["id"]) == [1500]
+    assert life.totals(subscription["id"]) == [1500]
 
 
 def test_an_anchor_is_not_later_than_the_next_natural_billing_date(local: Local) -> None:
@@ -99,11 +99,11 @@ def test_items_of_several_intervals_renew_each_in_its_own_time(local: Local) -> 
     """The example of https://docs.stripe.com/billing/subscriptions/mixed-interval: 15 each month, 100 each quarter."""
     life = Life.begin(local, "2024-01-01")
     monthly, quarterly = price(local, 1500), price(local, 10000, recurring={"interval_count": 3})
-    held = life.subscribe(monthly, quarterly)
-    ends = [item["current_period_end"] for item in held["items"]["data"]]
+    subscription = life.subscribe(monthly, quarterly)
+    ends = [item["current_period_end"] for item in subscription["items"]["data"]]
     assert ends == [moment("2024-02-01"), moment("2024-04-01")]
     life.advance("2024-04-02")
-    assert life.totals(held["id"]) == [11500, 1500, 1500, 11500]
+    assert life.totals(subscription["id"]) == [11500, 1500, 1500, 11500]
 
 
 @pytest.mark.parametrize(
@@ -146,17 +146,17 @@ def test_classic_billing_mode_has_one_interval(local: Local) -> None:
 def test_another_interval_resets_the_anchor_in_classic_billing_mode_only(local: Local, mode: str) -> None:
     """https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor"""
     life = Life.begin(local, "2026-01-15")
-    held = life.subscribe(price(local, 3100), billing_mode={"type": mode})
+    subscription = life.subscribe(price(local, 3100), billing_mode={"type": mode})
     life.advance("2026-01-25")
-    items = [{"id": held["items"]["data"][0]["id"], "price": price(local, 36500, "year")}]
+    items = [{"id": subscription["items"]["data"][0]["id"], "price": price(local, 36500, "year")}]
 
-    after = local.post(f"/v1/subscriptions/{held['id']}", items=items)
+    after = local.post(f"/v1/subscriptions/{subscription['id']}", items=items)
 
     [item] = after["items"]["data"]
     if mode == "classic":
         assert after["billing_cycle_anchor"] == moment("2026-01-25")
         assert item["current_period_end"] == moment("2027-01-25")
-        assert life.totals(held["id"]) == [3100, 36500 - 2100]
+        assert life.totals(subscription["id"]) == [3100, 36500 - 2100]
     else:
         assert after["billing_cycle_anchor"] == moment("2026-01-15")
         assert item["current_period_end"] == moment("2027-01-15")
@@ -166,13 +166,13 @@ def test_another_interval_resets_the_anchor_in_classic_billing_mode_only(local: 
 
 def test_the_anchor_is_reset_where_an_update_says_so(local: Local) -> None:
     life = Life.begin(local, "2026-01-15")
-    held = life.subscribe(price(local, 3100))
+    subscription = life.subscribe(price(local, 3100))
     life.advance("2026-01-25")
-    items = [{"id": held["items"]["data"][0]["id"], "price": price(local, 36500, "year")}]
+    items = [{"id": subscription["items"]["data"][0]["id"], "price": price(local, 36500, "year")}]
 
-    after = local.post(f"/v1/subscriptions/{held['id']}", items=items, billing_cycle_anchor={"type": "now"})
+    after = local.post(f"/v1/subscriptions/{subscription['id']}", items=items, billing_cycle_anchor={"type": "now"})
 
     assert after["billing_cycle_anchor"] == moment("2026-01-25")
     assert after["items"]["data"][0]["current_period_end"] == moment("2027-01-25")
-    assert life.totals(held["id"]) == [3100, 36500 - 2100]
+    assert life.totals(subscription["id"]) == [3100, 36500 - 2100]
     assert after["status"] == "active"

@@ -30,38 +30,38 @@ def pending(local: Local) -> list[tuple[int, str]]:
 def test_halfway_from_10_to_20_costs_5_more(local: Local) -> None:
     """ "-5 USD for unused time on the initial price, and 10 USD for the remaining time on the new price"."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 1000))
+    subscription = life.subscribe(price(local, 1000))
     life.advance("2026-04-16")
 
-    after = change(local, held, price(local, 2000))
+    after = change(local, subscription, price(local, 2000))
 
     assert pending(local) == [
         (-500, "Unused time on Pro after 16 Apr 2026"),
         (1000, "Remaining time on Pro after 16 Apr 2026"),
     ]
-    assert after["latest_invoice"] == held["latest_invoice"]
+    assert after["latest_invoice"] == subscription["latest_invoice"]
     life.advance("2026-05-01 02:00")
-    assert life.totals(held["id"]) == [1000, 2500]
+    assert life.totals(subscription["id"]) == [1000, 2500]
 
 
 def test_on_june_1_a_switch_in_the_middle_of_may_is_billed_with_the_renewal(local: Local) -> None:
     """The example of `SubscriptionService.update`: 100 on May 1, to 200 in the middle, 250 on June 1."""
     life = Life.begin(local, "2026-05-01")
-    held = life.subscribe(price(local, 10000))
+    subscription = life.subscribe(price(local, 10000))
     life.advance("2026-05-16 12:00")
-    change(local, held, price(local, 20000))
+    change(local, subscription, price(local, 20000))
     life.advance("2026-06-01 02:00")
-    assert life.totals(held["id"]) == [10000, 25000]
+    assert life.totals(subscription["id"]) == [10000, 25000]
 
 
 def test_without_prorations_may_costs_100_and_june_200(local: Local) -> None:
     life = Life.begin(local, "2026-05-01")
-    held = life.subscribe(price(local, 10000))
+    subscription = life.subscribe(price(local, 10000))
     life.advance("2026-05-15")
-    change(local, held, price(local, 20000), proration_behavior="none")
+    change(local, subscription, price(local, 20000), proration_behavior="none")
     assert pending(local) == []
     life.advance("2026-06-01 02:00")
-    assert life.totals(held["id"]) == [10000, 20000]
+    assert life.totals(subscription["id"]) == [10000, 20000]
 
 
 @pytest.mark.parametrize(("mode", "total"), [("classic", -334), ("flexible", 0)])
@@ -70,31 +70,31 @@ def test_flexible_billing_mode_credits_what_was_debited(local: Local, mode: str,
     April 1, 20 from April 11 without prorations, 10 again on April 21; -3.34 in classic mode, 0 in flexible."""
     life = Life.begin(local, "2026-04-01")
     ten, twenty = price(local, 1000), price(local, 2000)
-    held = life.subscribe(ten, billing_mode={"type": mode})
+    subscription = life.subscribe(ten, billing_mode={"type": mode})
     life.advance("2026-04-11")
-    change(local, held, twenty, proration_behavior="none")
+    change(local, subscription, twenty, proration_behavior="none")
     life.advance("2026-04-21")
-    change(local, held, ten, proration_behavior="always_invoice")
-    assert life.totals(held["id"]) == [1000, total]
+    change(local, subscription, ten, proration_behavior="always_invoice")
+    assert life.totals(subscription["id"]) == [1000, total]
 
 
 def test_a_period_billed_by_two_debits_is_credited_for_both(local: Local) -> None:
     """ "If the time period being credited was originally billed across multiple debits, Stripe generates multiple
     credit prorations": here one follows the other, and only the later is left."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 3000))
+    subscription = life.subscribe(price(local, 3000))
     life.advance("2026-04-11")
-    change(local, held, price(local, 6000))
+    change(local, subscription, price(local, 6000))
     life.advance("2026-04-21")
-    change(local, held, price(local, 9000))
+    change(local, subscription, price(local, 9000))
     assert [amount for amount, _ in pending(local)] == [-2000, 3000, -2000, 4000]
 
 
 def test_credits_and_charges_are_rounded_each_by_itself(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 1000))
+    subscription = life.subscribe(price(local, 1000))
     life.advance("2026-04-21")
-    change(local, held, price(local, 2000))
+    change(local, subscription, price(local, 2000))
     assert [amount for amount, _ in pending(local)] == [-333, 667]
 
 
@@ -102,24 +102,24 @@ def test_a_quantity_alone_is_prorated_and_a_new_price_reverts_it_to_one(local: L
     """ "Updating a subscription price automatically reverts the quantity to the default value of 1"
     (https://docs.stripe.com/billing/subscriptions/change-price#update)."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 1000))
+    subscription = life.subscribe(price(local, 1000))
     life.advance("2026-04-16")
-    more = local.post(f"/v1/subscriptions/{held['id']}", items=[{"id": item(held), "quantity": 3}])
+    more = local.post(f"/v1/subscriptions/{subscription['id']}", items=[{"id": item(subscription), "quantity": 3}])
     assert more["items"]["data"][0]["quantity"] == 3
     assert pending(local) == [
         (-500, "Unused time on Pro after 16 Apr 2026"),
         (1500, "Remaining time on 3 × Pro after 16 Apr 2026"),
     ]
-    assert change(local, held, price(local, 2000))["items"]["data"][0]["quantity"] == 1
+    assert change(local, subscription, price(local, 2000))["items"]["data"][0]["quantity"] == 1
 
 
 def test_items_are_added_and_deleted_in_one_update(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
     old, new = price(local, 1000), price(local, 3000)
-    held = life.subscribe(old)
+    subscription = life.subscribe(old)
     life.advance("2026-04-16")
-    items = [{"id": item(held), "deleted": True}, {"price": new, "quantity": 2}]
-    after = local.post(f"/v1/subscriptions/{held['id']}", items=items)
+    items = [{"id": item(subscription), "deleted": True}, {"price": new, "quantity": 2}]
+    after = local.post(f"/v1/subscriptions/{subscription['id']}", items=items)
     [left] = after["items"]["data"]
     assert (left["price"]["id"], left["quantity"], left["current_period_end"]) == (new, 2, moment("2026-05-01"))
     assert [amount for amount, _ in pending(local)] == [-500, 3000]
@@ -127,26 +127,26 @@ def test_items_are_added_and_deleted_in_one_update(local: Local) -> None:
 
 def test_only_the_item_that_changes_is_prorated(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 1000), price(local, 5000))
+    subscription = life.subscribe(price(local, 1000), price(local, 5000))
     life.advance("2026-04-16")
-    change(local, held, price(local, 2000))
+    change(local, subscription, price(local, 2000))
     assert [amount for amount, _ in pending(local)] == [-500, 1000]
 
 
 def test_a_change_before_the_anchor_is_a_share_of_a_whole_period(local: Local) -> None:
     """From May 22 on, 10 of 31 days are left of the whole period, whatever was left of it at the start."""
     life = Life.begin(local, "2026-05-12")
-    held = life.subscribe(price(local, 3100), billing_cycle_anchor=moment("2026-06-01"))
+    subscription = life.subscribe(price(local, 3100), billing_cycle_anchor=moment("2026-06-01"))
     life.advance("2026-05-22")
-    change(local, held, price(local, 6200))
+    change(local, subscription, price(local, 6200))
     assert [amount for amount, _ in pending(local)] == [-1000, 2000]
 
 
 def test_prorations_always_invoiced_are_paid_at_once(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 1000))
+    subscription = life.subscribe(price(local, 1000))
     life.advance("2026-04-16")
-    after = change(local, held, price(local, 2000), proration_behavior="always_invoice")
+    after = change(local, subscription, price(local, 2000), proration_behavior="always_invoice")
     invoice = local.get(f"/v1/invoices/{after['latest_invoice']}")
     assert (invoice["status"], invoice["billing_reason"], invoice["amount_paid"]) == (
         "paid",
@@ -163,14 +163,14 @@ def test_prorations_always_invoiced_are_paid_at_once(local: Local) -> None:
 def test_a_downgrade_always_invoiced_credits_the_balance_which_the_renewal_uses(local: Local) -> None:
     """ "Negative prorations aren't automatically refunded"."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 2000))
+    subscription = life.subscribe(price(local, 2000))
     life.advance("2026-04-16")
-    after = change(local, held, price(local, 1000), proration_behavior="always_invoice")
+    after = change(local, subscription, price(local, 1000), proration_behavior="always_invoice")
     credited = local.get(f"/v1/invoices/{after['latest_invoice']}")
     assert (credited["total"], credited["amount_due"], credited["status"]) == (-500, 0, "paid")
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == -500
     life.advance("2026-05-01 02:00")
-    renewal = life.invoices(held["id"])[-1]
+    renewal = life.invoices(subscription["id"])[-1]
     assert (renewal["total"], renewal["starting_balance"], renewal["amount_paid"]) == (1000, -500, 500)
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == 0
 
@@ -188,19 +188,19 @@ def test_a_preview_and_the_update_with_its_proration_date_bill_the_same(
 ) -> None:
     """ "Pass the same proration date … or the amounts differ": the clock has moved on between the two."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, old))
+    subscription = life.subscribe(price(local, old))
     at = moment("2026-04-01") + seconds
     local.post(f"{CLOCKS}/{life.clock}/advance", frozen_time=at)
     how: Any = {
-        "items": [{"id": item(held), "price": price(local, new), "quantity": quantity}],
+        "items": [{"id": item(subscription), "price": price(local, new), "quantity": quantity}],
         "proration_behavior": behavior,
         "proration_date": at,
     }
-    seen = local.post("/v1/invoices/create_preview", subscription=held["id"], subscription_details=how)
+    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"], subscription_details=how)
     local.post(f"{CLOCKS}/{life.clock}/advance", frozen_time=min(at + 30, moment("2026-05-01") - 1))
-    local.post(f"/v1/subscriptions/{held['id']}", **how)
+    local.post(f"/v1/subscriptions/{subscription['id']}", **how)
     life.advance("2026-05-01 02:00")
-    made = life.invoices(held["id"])[1]
+    made = life.invoices(subscription["id"])[1]
 
     def billed(invoice: Any) -> list[tuple[int, str, Any]]:
         return [(line["amount"], line["description"], line["period"]) for line in invoice["lines"]["data"]]
@@ -215,10 +215,10 @@ def test_a_discount_that_was_given_is_not_credited(local: Local) -> None:
     5 off 10 and 20 in February; deleting the one of 10 halfway credits 0.5 × (10 - 1.66 or 1.67)."""
     life = Life.begin(local, "2026-02-01")
     coupon = local.post("/v1/coupons", amount_off=500, currency="usd", duration="forever")["id"]
-    held = life.subscribe(price(local, 1000), price(local, 2000), discounts=[{"coupon": coupon}])
-    assert life.totals(held["id"]) == [2500]
+    subscription = life.subscribe(price(local, 1000), price(local, 2000), discounts=[{"coupon": coupon}])
+    assert life.totals(subscription["id"]) == [2500]
     life.advance("2026-02-15")
-    local.delete(f"/v1/subscription_items/{item(held)}")
+    local.delete(f"/v1/subscription_items/{item(subscription)}")
     [(credit, _)] = pending(local)
     assert credit == -417
 
@@ -227,24 +227,24 @@ def test_a_discount_is_given_on_what_is_prorated(local: Local) -> None:
     """ "Any discounts … affecting the amount of the proration are reflected in the proration invoice item's amount"."""
     life = Life.begin(local, "2026-04-01")
     coupon = local.post("/v1/coupons", percent_off=20, duration="forever")["id"]
-    held = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
+    subscription = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
     life.advance("2026-04-16")
-    change(local, held, price(local, 2000), proration_behavior="always_invoice")
-    assert life.totals(held["id"]) == [800, 800 - 400]
+    change(local, subscription, price(local, 2000), proration_behavior="always_invoice")
+    assert life.totals(subscription["id"]) == [800, 800 - 400]
     life.advance("2026-05-01 02:00")
-    assert life.totals(held["id"])[-1] == 1600
+    assert life.totals(subscription["id"])[-1] == 1600
 
 
 def test_a_new_period_credits_what_the_discount_left(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
     coupon = local.post("/v1/coupons", percent_off=20, duration="forever")["id"]
-    held = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
+    subscription = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
     life.advance("2026-04-16")
     anew: Any = {"billing_cycle_anchor": {"type": "now"}, "proration_behavior": "always_invoice"}
-    local.post(f"/v1/subscriptions/{held['id']}", **anew)
-    assert life.totals(held["id"]) == [800, 800 - 400]
-    cancelled = local.send("delete", f"/v1/subscriptions/{held['id']}", "prorate=true&invoice_now=true")
-    assert (cancelled.status, life.totals(held["id"])[-1]) == (200, -800)
+    local.post(f"/v1/subscriptions/{subscription['id']}", **anew)
+    assert life.totals(subscription["id"]) == [800, 800 - 400]
+    cancelled = local.send("delete", f"/v1/subscriptions/{subscription['id']}", "prorate=true&invoice_now=true")
+    assert (cancelled.status, life.totals(subscription["id"])[-1]) == (200, -800)
 
 
 @pytest.mark.parametrize(
@@ -261,13 +261,13 @@ def test_an_exact_half_is_rounded_downwards_on_each_line(
 ) -> None:
     """Recorded (2026-08-26.dahlia): -2.5 is -3, 4.5 is 4, 7.5 is 7 and -666.67 is -667."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, old))
-    items = [{"id": item(held), "quantity": quantity}]
+    subscription = life.subscribe(price(local, old))
+    items = [{"id": item(subscription), "quantity": quantity}]
     if new != old:
         items[0]["price"] = price(local, new)
     at = moment("2026-05-01") - left
     after = local.post(
-        f"/v1/subscriptions/{held['id']}", items=items, proration_behavior="always_invoice", proration_date=at
+        f"/v1/subscriptions/{subscription['id']}", items=items, proration_behavior="always_invoice", proration_date=at
     )
     invoice = local.get(f"/v1/invoices/{after['latest_invoice']}")
     assert [line["amount"] for line in invoice["lines"]["data"]] == billed
@@ -279,9 +279,9 @@ def test_an_exact_half_is_rounded_downwards_on_each_line(
 
 def test_a_credit_names_the_line_that_was_debited(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 1000))
-    [first] = life.invoices(held["id"])
-    change(local, held, price(local, 2000))
+    subscription = life.subscribe(price(local, 1000))
+    [first] = life.invoices(subscription["id"])
+    change(local, subscription, price(local, 2000))
     credit, debit = local.get("/v1/invoiceitems", pending=True)["data"]
     assert credit["proration_details"]["credited_items"]["invoice_line_item_details"] == {
         "invoice": first["id"],
@@ -289,7 +289,7 @@ def test_a_credit_names_the_line_that_was_debited(local: Local) -> None:
     }
     assert debit["proration_details"]["credited_items"] is None
     assert {one["pricing"]["unit_amount_decimal"] for one in (credit, debit)} == {None}
-    change(local, held, price(local, 3000))
+    change(local, subscription, price(local, 3000))
     credit = local.get("/v1/invoiceitems", pending=True)["data"][0]
     credited = credit["proration_details"]["credited_items"]
     assert (credited["type"], credited["invoice_item"]) == ("invoice_item", debit["id"])
@@ -298,43 +298,43 @@ def test_a_credit_names_the_line_that_was_debited(local: Local) -> None:
 def test_a_new_anchor_alone_charges_what_the_new_period_has_beyond_the_old(local: Local) -> None:
     """Recorded (2026-08-26.dahlia): no invoice, and one pending item from the old period's end to the new one's."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 3000))
+    subscription = life.subscribe(price(local, 3000))
     life.advance("2026-04-16")
     now = moment("2026-04-16")
-    after = local.post(f"/v1/subscriptions/{held['id']}", billing_cycle_anchor={"type": "now"})
-    assert (after["billing_cycle_anchor"], after["latest_invoice"]) == (now, held["latest_invoice"])
+    after = local.post(f"/v1/subscriptions/{subscription['id']}", billing_cycle_anchor={"type": "now"})
+    assert (after["billing_cycle_anchor"], after["latest_invoice"]) == (now, subscription["latest_invoice"])
     period = {name: after["items"]["data"][0][f"current_period_{name}"] for name in ("start", "end")}
     assert period == {"start": now, "end": moment("2026-05-16")}
     [pended] = local.get("/v1/invoiceitems", pending=True)["data"]
     assert (pended["amount"], pended["description"]) == (1500, "Remaining time on Pro after 01 May 2026")
     assert pended["period"] == {"start": moment("2026-05-01"), "end": moment("2026-05-16")}
-    same = local.post(f"/v1/subscriptions/{held['id']}", billing_cycle_anchor={"type": "unchanged"})
+    same = local.post(f"/v1/subscriptions/{subscription['id']}", billing_cycle_anchor={"type": "unchanged"})
     assert same["billing_cycle_anchor"] == now
     life.advance("2026-05-06")
-    local.send("delete", f"/v1/subscriptions/{held['id']}", "prorate=true&invoice_now=true")
-    assert life.totals(held["id"]) == [3000, 1500 - 1000]
+    local.send("delete", f"/v1/subscriptions/{subscription['id']}", "prorate=true&invoice_now=true")
+    assert life.totals(subscription["id"]) == [3000, 1500 - 1000]
 
 
 def test_a_new_anchor_with_another_price_is_invoiced_at_once(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 3000))
+    subscription = life.subscribe(price(local, 3000))
     life.advance("2026-04-16")
-    change(local, held, price(local, 6000), billing_cycle_anchor={"type": "now"})
-    assert life.totals(held["id"]) == [3000, 6000 - 1500]
-    update = life.invoices(held["id"])[-1]
+    change(local, subscription, price(local, 6000), billing_cycle_anchor={"type": "now"})
+    assert life.totals(subscription["id"]) == [3000, 6000 - 1500]
+    update = life.invoices(subscription["id"])[-1]
     assert (update["period_start"], update["period_end"]) == (moment("2026-04-01"), moment("2026-04-16"))
 
 
 def test_a_debit_in_a_file_of_an_earlier_version_is_credited_as_it_was_billed(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
     coupon = local.post("/v1/coupons", percent_off=20, duration="forever")["id"]
-    held = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
+    subscription = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
     store = local.transport.store  # type: ignore[attr-defined]
     with store.writing():
-        stored = store.get("subscription", held["id"])
+        stored = store.get("subscription", subscription["id"])
         for debit in stored["items"]["data"][0]["_debits"]:
             del debit["keys"]
         store.replace("subscription", stored)
     life.advance("2026-04-16")
-    change(local, held, price(local, 2000))
+    change(local, subscription, price(local, 2000))
     assert [amount for amount, _ in pending(local)] == [-400, 800]

@@ -20,7 +20,7 @@ def refused(local: Local, life: Life, *prices: str, **params: Any) -> Refusal:
 def test_an_archived_price_is_not_for_sale_and_goes_on_where_it_is(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
     old = price(local)
-    held = life.subscribe(old)
+    subscription = life.subscribe(old)
     local.post(f"/v1/prices/{old}", active=False)
     inactive = Refusal(
         "The price specified is inactive. This field only accepts active prices.", "resource_missing", "items[0][price]"
@@ -30,7 +30,7 @@ def test_an_archived_price_is_not_for_sale_and_goes_on_where_it_is(local: Local)
     items = [{"id": other["items"]["data"][0]["id"], "price": old}]
     assert local.refused("post", f"{PATH}/{other['id']}", items=items) == inactive
     life.advance("2026-02-02")
-    assert life.totals(held["id"]) == [1500, 1500]
+    assert life.totals(subscription["id"]) == [1500, 1500]
 
 
 def test_another_currency_than_the_customer_s(local: Local) -> None:
@@ -45,8 +45,8 @@ def test_another_currency_than_the_customer_s(local: Local) -> None:
 
 def test_only_what_is_active_binds_the_currency(local: Local) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local))
-    local.delete(f"{PATH}/{held['id']}")
+    subscription = life.subscribe(price(local))
+    local.delete(f"{PATH}/{subscription['id']}")
     euros = life.subscribe(price(local, currency="eur"))
     assert (euros["currency"], local.get(f"/v1/customers/{life.customer}")["currency"]) == ("eur", "eur")
     assert "with currency eur." in refused(local, life, price(local)).message
@@ -88,15 +88,17 @@ def test_the_same_price_twice(local: Local) -> None:
     made = price(local)
     twice = f"Cannot create a Subscription with multiple Subscription Items with the same Price: {made}"
     assert refused(local, life, made, made) == Refusal(twice, param="plan")
-    held = life.subscribe(made)
-    assert local.refused("post", f"{PATH}/{held['id']}", items=[{"price": made}]) == Refusal(twice, param="plan")
+    subscription = life.subscribe(made)
+    assert local.refused("post", f"{PATH}/{subscription['id']}", items=[{"price": made}]) == Refusal(
+        twice, param="plan"
+    )
 
 
 def test_a_subscription_without_items(local: Local) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local))
-    items = [{"id": held["items"]["data"][0]["id"], "deleted": True}]
-    assert local.refused("post", f"{PATH}/{held['id']}", items=items).message == (
+    subscription = life.subscribe(price(local))
+    items = [{"id": subscription["items"]["data"][0]["id"], "deleted": True}]
+    assert local.refused("post", f"{PATH}/{subscription['id']}", items=items).message == (
         "A subscription must have at least one active plan."
     )
 
@@ -111,17 +113,17 @@ def test_a_subscription_without_items(local: Local) -> None:
 )
 def test_an_item_that_there_is_not(local: Local, item: Any, param: str) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local))
-    assert local.refused("post", f"{PATH}/{held['id']}", items=[item]).param == param
+    subscription = life.subscribe(price(local))
+    assert local.refused("post", f"{PATH}/{subscription['id']}", items=[item]).param == param
 
 
 @pytest.mark.parametrize("at", ["2025-12-31", "2026-02-02"])
 def test_a_proration_date_outside_of_the_period(local: Local, at: str) -> None:
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local))
-    items = [{"id": held["items"]["data"][0]["id"], "quantity": 2}]
+    subscription = life.subscribe(price(local))
+    items = [{"id": subscription["items"]["data"][0]["id"], "quantity": 2}]
     form = {"items": items, "proration_date": moment(at)}
-    assert local.refused("post", f"{PATH}/{held['id']}", **form) == Refusal(
+    assert local.refused("post", f"{PATH}/{subscription['id']}", **form) == Refusal(
         "Cannot specify `proration_date` outside of the current billing period.", None, "proration_date"
     )
 
@@ -221,8 +223,8 @@ def test_a_metered_price_has_no_quantity(local: Local) -> None:
     id = price(local, 2, recurring={"usage_type": "metered", "meter": meter})
     refusal = local.refused("post", PATH, customer=life.customer, items=[{"price": id, "quantity": 5}])
     assert refusal == Refusal("You cannot set the quantity for metered plans.", None, "items[0][quantity]")
-    held = life.subscribe(id)
-    item = held["items"]["data"][0]["id"]
+    subscription = life.subscribe(id)
+    item = subscription["items"]["data"][0]["id"]
     assert local.refused("post", f"/v1/subscription_items/{item}", quantity=2).param == "quantity"
 
 
@@ -237,8 +239,8 @@ def test_a_customer_or_an_item_that_is_not_there(local: Local) -> None:
 
 def test_a_canceled_subscription_changes_only_its_details(local: Local) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local))
-    local.delete(f"{PATH}/{held['id']}")
-    assert local.post(f"{PATH}/{held['id']}", metadata={"k": "v"})["metadata"] == {"k": "v"}
-    refusal = local.refused("post", f"{PATH}/{held['id']}", description="x")
+    subscription = life.subscribe(price(local))
+    local.delete(f"{PATH}/{subscription['id']}")
+    assert local.post(f"{PATH}/{subscription['id']}", metadata={"k": "v"})["metadata"] == {"k": "v"}
+    refusal = local.refused("post", f"{PATH}/{subscription['id']}", description="x")
     assert (refusal.code, refusal.param) == ("invalid_canceled_subscription_fields", None)

@@ -15,24 +15,24 @@ from tests.local_stripe.life import Life, moment, price, set_in_dashboard
 def failing(local: Local, **params: Any) -> tuple[Life, Any]:
     """Return a subscription that was paid once, on January 1, and whose card has no money since."""
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local), **params)
+    subscription = life.subscribe(price(local), **params)
     life.pay_by("pm_card_chargeCustomerFail")
-    return life, held
+    return life, subscription
 
 
 def test_a_renewal_is_a_draft_for_an_hour_and_is_charged_then(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     life.advance("2026-02-01 00:30")
-    draft = life.invoices(held["id"])[-1]
+    draft = life.invoices(subscription["id"])[-1]
     assert (draft["status"], draft["billing_reason"], draft["auto_advance"]) == ("draft", "subscription_cycle", True)
     assert draft["automatically_finalizes_at"] == moment("2026-02-01 01:00") + 1
     assert (draft["period_start"], draft["period_end"]) == (moment("2026-01-01"), moment("2026-02-01"))
-    after = life.subscription(held["id"])
+    after = life.subscription(subscription["id"])
     assert (after["status"], after["latest_invoice"]) == ("active", draft["id"])
     assert after["items"]["data"][0]["current_period_start"] == moment("2026-02-01")
     life.advance("2026-02-01 01:01")
-    paid = life.invoices(held["id"])[-1]
+    paid = life.invoices(subscription["id"])[-1]
     assert (paid["status"], paid["attempt_count"]) == ("paid", 1)
     assert paid["status_transitions"]["finalized_at"] == moment("2026-02-01 01:00") + 1
 
@@ -62,10 +62,10 @@ def test_a_renewal_is_told_in_the_order_of_its_steps(local: Local) -> None:
 
 
 def test_a_failed_renewal_makes_it_past_due_and_is_told(local: Local) -> None:
-    life, held = failing(local)
+    life, subscription = failing(local)
     before = len(life.events())
     life.advance("2026-02-01 01:01", days=40)
-    assert life.subscription(held["id"])["status"] == "past_due"
+    assert life.subscription(subscription["id"])["status"] == "past_due"
     assert local.get(f"/v1/customers/{life.customer}")["delinquent"] is True
     assert life.events()[before:][6:] == [
         "charge.failed",
@@ -82,24 +82,24 @@ def test_a_failed_renewal_makes_it_past_due_and_is_told(local: Local) -> None:
 
 def test_a_renewal_that_wants_3d_secure_says_that_the_customer_has_something_to_do(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     life.pay_by("pm_card_authenticationRequired")
     life.advance("2026-02-01 02:00")
-    assert life.subscription(held["id"])["status"] == "past_due"
+    assert life.subscription(subscription["id"])["status"] == "past_due"
     assert "invoice.payment_action_required" in life.events("invoice.")
     [intent, *_] = local.get("/v1/payment_intents", customer=life.customer)["data"]
     assert intent["status"] == "requires_action"
     done = local.send("post", f"/local/payment_intents/{intent['id']}/authenticate", "succeeds=true")
     assert (done.status, done.json["status"]) == (200, "succeeded")
-    assert life.subscription(held["id"])["status"] == "active"
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 def test_an_invoice_is_tried_again_after_3_5_and_7_days(local: Local) -> None:
-    life, held = failing(local)
+    life, subscription = failing(local)
     tried = []
     for day in ("2026-02-01 02:00", "2026-02-04 02:00", "2026-02-09 02:00"):
         life.advance(day)
-        invoice = life.invoices(held["id"])[-1]
+        invoice = life.invoices(subscription["id"])[-1]
         tried.append((invoice["attempt_count"], invoice["next_payment_attempt"]))
     assert tried == [
         (1, moment("2026-02-04 01:00") + 1),
@@ -111,10 +111,10 @@ def test_an_invoice_is_tried_again_after_3_5_and_7_days(local: Local) -> None:
 @pytest.mark.parametrize("outcome", settings.AFTER_RETRIES)
 def test_after_the_last_retry_the_account_s_setting_decides(local: Local, outcome: str) -> None:
     set_in_dashboard(local, after_retries=outcome)
-    life, held = failing(local)
+    life, subscription = failing(local)
     life.advance("2026-02-17")
-    after = life.subscription(held["id"])
-    invoice = life.invoices(held["id"])[1]
+    after = life.subscription(subscription["id"])
+    invoice = life.invoices(subscription["id"])[1]
     assert (after["status"], invoice["status"], invoice["attempt_count"]) == (outcome, "open", 4)
     assert invoice["next_payment_attempt"] is None
     if outcome == "canceled":
@@ -126,31 +126,31 @@ def test_after_the_last_retry_the_account_s_setting_decides(local: Local, outcom
 def test_unpaid_it_goes_on_making_drafts_that_nobody_charges(local: Local) -> None:
     """ "The latest invoice remains open and invoices continue to generate, but payments aren't attempted"."""
     set_in_dashboard(local, after_retries="unpaid")
-    life, held = failing(local)
+    life, subscription = failing(local)
     life.advance("2026-03-05")
-    statuses = [(one["status"], one["auto_advance"]) for one in life.invoices(held["id"])]
+    statuses = [(one["status"], one["auto_advance"]) for one in life.invoices(subscription["id"])]
     assert statuses == [("paid", False), ("open", True), ("draft", False)]
     life.pay_by("pm_card_visa")
-    local.post(f"/v1/invoices/{life.invoices(held['id'])[1]['id']}/pay")
-    assert life.subscription(held["id"])["status"] == "active"
+    local.post(f"/v1/invoices/{life.invoices(subscription['id'])[1]['id']}/pay")
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 def test_a_new_card_pays_at_the_next_retry_and_all_is_well(local: Local) -> None:
-    life, held = failing(local)
+    life, subscription = failing(local)
     life.advance("2026-02-02")
     life.pay_by("pm_card_visa")
     life.advance("2026-02-05")
-    assert life.subscription(held["id"])["status"] == "active"
-    assert life.invoices(held["id"])[-1]["attempt_count"] == 2
+    assert life.subscription(subscription["id"])["status"] == "active"
+    assert life.invoices(subscription["id"])[-1]["attempt_count"] == 2
     assert local.get(f"/v1/customers/{life.customer}")["delinquent"] is False
 
 
 def test_a_payment_by_hand_counts_no_attempt_and_leaves_the_schedule(local: Local) -> None:
     """ "Any payment attempt counts as the first attempt, and subsequently only automatic retries increment the attempt
     count" (`attempt_count` in `stripe/_invoice.py`)."""
-    life, held = failing(local)
+    life, subscription = failing(local)
     life.advance("2026-02-02")
-    invoice = life.invoices(held["id"])[-1]
+    invoice = life.invoices(subscription["id"])[-1]
     assert local.refused("post", f"/v1/invoices/{invoice['id']}/pay").code == "card_declined"
     again = local.get(f"/v1/invoices/{invoice['id']}")
     assert (again["attempt_count"], again["next_payment_attempt"]) == (1, moment("2026-02-04 01:00") + 1)
@@ -158,44 +158,44 @@ def test_a_payment_by_hand_counts_no_attempt_and_leaves_the_schedule(local: Loca
 
 def past_due_twice(local: Local) -> tuple[Life, Any, list[Any]]:
     set_in_dashboard(local, after_retries="past_due")
-    life, held = failing(local)
+    life, subscription = failing(local)
     life.advance("2026-03-02")
-    return life, held, life.invoices(held["id"])
+    return life, subscription, life.invoices(subscription["id"])
 
 
 def test_paying_the_latest_invoice_makes_it_active_with_an_older_one_still_open(local: Local) -> None:
     """ "`active` doesn't indicate that all outstanding invoices associated with the subscription have been paid"."""
-    life, held, (_, older, latest) = past_due_twice(local)
+    life, subscription, (_, older, latest) = past_due_twice(local)
     local.post(f"/v1/invoices/{older['id']}/pay", payment_method="pm_card_visa")
-    assert life.subscription(held["id"])["status"] == "past_due"
-    life, held, (_, older, latest) = past_due_twice(local)
+    assert life.subscription(subscription["id"])["status"] == "past_due"
+    life, subscription, (_, older, latest) = past_due_twice(local)
     local.post(f"/v1/invoices/{latest['id']}/pay", payment_method="pm_card_visa")
-    assert life.subscription(held["id"])["status"] == "active"
+    assert life.subscription(subscription["id"])["status"] == "active"
     assert local.get(f"/v1/invoices/{older['id']}")["status"] == "open"
 
 
 def test_marking_the_latest_uncollectible_makes_it_active(local: Local) -> None:
-    life, held, (_, _, latest) = past_due_twice(local)
+    life, subscription, (_, _, latest) = past_due_twice(local)
     local.post(f"/v1/invoices/{latest['id']}/mark_uncollectible")
-    assert life.subscription(held["id"])["status"] == "active"
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 def test_a_voided_invoice_leaves_the_status_to_the_one_before_it(local: Local) -> None:
     """ "Stripe determines the status from the most recent non-voided invoice"
     (https://docs.stripe.com/billing/subscriptions/overview)."""
-    life, held, (_, older, latest) = past_due_twice(local)
+    life, subscription, (_, older, latest) = past_due_twice(local)
     local.post(f"/v1/invoices/{latest['id']}/void")
-    assert life.subscription(held["id"])["status"] == "past_due"
+    assert life.subscription(subscription["id"])["status"] == "past_due"
     local.post(f"/v1/invoices/{older['id']}/void")
-    assert life.subscription(held["id"])["status"] == "active"
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 def test_with_no_card_at_all_the_attempt_fails_and_is_retried(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     [method] = local.get("/v1/payment_methods", customer=life.customer)["data"]
     local.post(f"/v1/payment_methods/{method['id']}/detach")
     life.advance("2026-02-01 02:00")
-    invoice = life.invoices(held["id"])[-1]
-    assert (life.subscription(held["id"])["status"], invoice["attempt_count"]) == ("past_due", 1)
+    invoice = life.invoices(subscription["id"])[-1]
+    assert (life.subscription(subscription["id"])["status"], invoice["attempt_count"]) == ("past_due", 1)
     assert invoice["next_payment_attempt"] == moment("2026-02-04 01:00") + 1

@@ -53,35 +53,35 @@ def test_a_checkout_link_that_expired_says_so(served: Local) -> None:
 
 
 def test_the_portal_changes_the_card_that_is_charged(served: Local) -> None:
-    held = subscribed(served)
+    subscription = subscribed(served)
     flow = {"type": "payment_method_update"}
-    session = served.post("/v1/billing_portal/sessions", customer=held["customer"], flow_data=flow)
+    session = served.post("/v1/billing_portal/sessions", customer=subscription["customer"], flow_data=flow)
     assert session["url"].startswith(f"{served.base}/p/session/test_")
     assert "Cancel" not in requests.get(session["url"]).text
     assert "charged from now on" in requests.post(session["url"], data={"card": "pm_card_mastercard"}).text
-    default = served.get(f"/v1/customers/{held['customer']}")["invoice_settings"]["default_payment_method"]
+    default = served.get(f"/v1/customers/{subscription['customer']}")["invoice_settings"]["default_payment_method"]
     assert served.get(f"/v1/payment_methods/{default}")["card"]["brand"] == "mastercard"
 
 
 def test_the_portal_cancels_and_leads_back(served: Local) -> None:
-    held = subscribed(served)
+    subscription = subscribed(served)
     redirect = {"type": "redirect", "redirect": {"return_url": "https://example.com/bye"}}
-    cancel = {"subscription": held["id"]}
+    cancel = {"subscription": subscription["id"]}
     flow = {"type": "subscription_cancel", "subscription_cancel": cancel, "after_completion": redirect}
-    session = served.post("/v1/billing_portal/sessions", customer=held["customer"], flow_data=flow)
+    session = served.post("/v1/billing_portal/sessions", customer=subscription["customer"], flow_data=flow)
     page = requests.post(session["url"], data={"cancel": "sub_of_somebody_else"})
     assert "cannot be canceled here" in page.text
-    done = requests.post(session["url"], data={"cancel": held["id"]}, allow_redirects=False)
+    done = requests.post(session["url"], data={"cancel": subscription["id"]}, allow_redirects=False)
     assert done.headers["Location"] == "https://example.com/bye"
-    assert served.get(f"/v1/subscriptions/{held['id']}")["cancel_at_period_end"] is True
+    assert served.get(f"/v1/subscriptions/{subscription['id']}")["cancel_at_period_end"] is True
 
 
 def test_the_portal_without_a_flow_offers_both(served: Local) -> None:
-    held = subscribed(served)
+    subscription = subscribed(served)
     session = served.post(
-        "/v1/billing_portal/sessions", customer=held["customer"], return_url="https://example.com/account"
+        "/v1/billing_portal/sessions", customer=subscription["customer"], return_url="https://example.com/account"
     )
     text = requests.get(session["url"]).text
-    assert "Use this card" in text and f"Cancel the subscription {held['id']}" in text
+    assert "Use this card" in text and f"Cancel the subscription {subscription['id']}" in text
     assert 'href="https://example.com/account"' in text
     assert requests.get(session["url"][:-1]).status_code == 404

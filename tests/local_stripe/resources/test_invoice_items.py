@@ -68,14 +68,14 @@ def test_what_is_not_discountable_is_billed_whole(local: Local, customer: str) -
         item = local.post(PATH, customer=customer, amount=1000, currency="usd", discountable=discountable)
         assert item["discountable"] is discountable
     price = local.price(unit_amount=2000, recurring={"interval": "month"})["id"]
-    held = local.post(
+    subscription = local.post(
         "/v1/subscriptions",
         customer=customer,
         items=[{"price": price}],
         discounts=[{"coupon": coupon}],
         payment_behavior="default_incomplete",
     )
-    invoice = local.get(f"/v1/invoices/{held['latest_invoice']}")
+    invoice = local.get(f"/v1/invoices/{subscription['latest_invoice']}")
     taken = {(line["amount"], line["discountable"]): line["discount_amounts"] for line in invoice["lines"]["data"]}
     assert invoice["total"] == 1000 // 2 + 1000 + 2000 // 2
     assert taken[1000, False] == []

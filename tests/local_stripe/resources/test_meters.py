@@ -156,83 +156,83 @@ def test_use_is_billed_at_the_price_in_effect_when_it_was_reported(
     """A line of use that a change makes is no proration: 166.5 is 167."""
     life = Life.begin(local, "2026-04-01")
     calls = meter(local)["id"]
-    held = life.subscribe(metered(local, calls, "0.5"))
+    subscription = life.subscribe(metered(local, calls, "0.5"))
     life.advance("2026-04-11")
     use(life, "333")
-    change(local, held, metered(local, calls, "2"), proration_behavior=behavior)
+    change(local, subscription, metered(local, calls, "2"), proration_behavior=behavior)
     assert pending(local) == waits
     use(life, "100")
-    seen = local.post("/v1/invoices/create_preview", subscription=held["id"])
+    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     life.advance("2026-05-01 01:01")
-    assert life.totals(held["id"]) == totals
+    assert life.totals(subscription["id"]) == totals
     assert seen["total"] == totals[-1]
 
 
 def test_use_is_billed_when_its_price_gives_way_to_a_licensed_one(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(metered(local, meter(local)["id"], "0.5"))
+    subscription = life.subscribe(metered(local, meter(local)["id"], "0.5"))
     use(life, "333")
     plain = str(local.price(unit_amount=2400, recurring={"interval": "month"})["id"])
     how: Any = {"proration_behavior": "always_invoice"}
-    items = [{"id": held["items"]["data"][0]["id"], "price": plain}]
+    items = [{"id": subscription["items"]["data"][0]["id"], "price": plain}]
     seen = local.post(
-        "/v1/invoices/create_preview", subscription=held["id"], subscription_details={"items": items, **how}
+        "/v1/invoices/create_preview", subscription=subscription["id"], subscription_details={"items": items, **how}
     )
-    change(local, held, plain, **how)
-    assert life.totals(held["id"]) == [2400 + 167] == [seen["total"]]
+    change(local, subscription, plain, **how)
+    assert life.totals(subscription["id"]) == [2400 + 167] == [seen["total"]]
     assert pending(local) == []
 
 
 def test_use_is_billed_once_when_a_new_period_begins(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(metered(local, meter(local)["id"]))
+    subscription = life.subscribe(metered(local, meter(local)["id"]))
     use(life, "10")
     life.advance("2026-04-11")
-    local.post(f"/v1/subscriptions/{held['id']}", billing_cycle_anchor={"type": "now"})
+    local.post(f"/v1/subscriptions/{subscription['id']}", billing_cycle_anchor={"type": "now"})
     use(life, "5")
     life.advance("2026-05-11 01:01")
-    assert life.totals(held["id"]) == [30]
+    assert life.totals(subscription["id"]) == [30]
 
 
 def test_a_phase_s_end_bills_use_at_the_price_of_the_phase(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
     calls = meter(local)["id"]
     old, new = metered(local, calls, "0.5"), metered(local, calls, "2")
-    held = life.subscribe(old)
-    made = local.post("/v1/subscription_schedules", from_subscription=held["id"])
+    subscription = life.subscribe(old)
+    made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
     phases = [
         {"items": [{"price": old}], "start_date": moment("2026-04-01"), "end_date": moment("2026-05-01")},
         {"items": [{"price": new}]},
     ]
     local.post(f"/v1/subscription_schedules/{made['id']}", phases=phases, end_behavior="release")
     use(life, "333")
-    seen = local.post("/v1/invoices/create_preview", subscription=held["id"])
+    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     life.advance("2026-05-01 01:01")
-    assert life.totals(held["id"]) == [167] == [seen["total"]]
+    assert life.totals(subscription["id"]) == [167] == [seen["total"]]
     use(life, "100")
     life.advance("2026-06-01 01:01")
-    assert life.totals(held["id"]) == [167, 200]
+    assert life.totals(subscription["id"]) == [167, 200]
 
 
 @pytest.mark.parametrize("ends", [{"cancel_at_period_end": True}, {"cancel_at": moment("2026-04-16")}])
 def test_the_end_bills_what_was_used(local: Local, ends: Any) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(metered(local, meter(local)["id"]))
+    subscription = life.subscribe(metered(local, meter(local)["id"]))
     use(life, "10")
-    after = local.post(f"/v1/subscriptions/{held['id']}", **ends)
-    seen = local.post("/v1/invoices/create_preview", subscription=held["id"])
+    after = local.post(f"/v1/subscriptions/{subscription['id']}", **ends)
+    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     life.advance("2026-05-01 01:01")
-    [last] = life.invoices(held["id"])
+    [last] = life.invoices(subscription["id"])
     assert (last["total"], last["status"], last["created"]) == (20, "paid", after["cancel_at"])
     assert seen["total"] == 20
 
 
 def test_a_trial_that_begins_bills_what_was_used_before(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(metered(local, meter(local)["id"]))
+    subscription = life.subscribe(metered(local, meter(local)["id"]))
     use(life, "10")
     life.advance("2026-04-11")
-    local.post(f"/v1/subscriptions/{held['id']}", trial_end=moment("2026-04-21"))
+    local.post(f"/v1/subscriptions/{subscription['id']}", trial_end=moment("2026-04-21"))
     use(life, "5")
     life.advance("2026-05-21 01:01")
-    assert sum(life.totals(held["id"])) == 20
+    assert sum(life.totals(subscription["id"])) == 20

@@ -37,21 +37,23 @@ def test_it_is_changed_and_sold(local: Local) -> None:
     )
     assert (changed["product"], changed["trial_period_days"], changed["nickname"]) == (other, 7, "New")
     customer = local.post("/v1/customers")["id"]
-    held = local.post("/v1/subscriptions", customer=customer, items=[{"plan": plan["id"]}], trial_from_plan=True)
-    assert (held["status"], held["plan"]) == ("trialing", local.get(f"{PATH}/{plan['id']}"))
+    subscription = local.post(
+        "/v1/subscriptions", customer=customer, items=[{"plan": plan["id"]}], trial_from_plan=True
+    )
+    assert (subscription["status"], subscription["plan"]) == ("trialing", local.get(f"{PATH}/{plan['id']}"))
 
 
 def test_a_deleted_plan_is_sold_no_more_and_goes_on_where_it_was_sold(local: Local) -> None:
     plan = local.post(PATH, amount=0, currency="usd", interval="month", product=local.product()["id"])
     customer = local.post("/v1/customers")["id"]
-    held = local.post("/v1/subscriptions", customer=customer, items=[{"plan": plan["id"]}])
+    subscription = local.post("/v1/subscriptions", customer=customer, items=[{"plan": plan["id"]}])
     assert local.delete(f"{PATH}/{plan['id']}") == {"id": plan["id"], "object": "plan", "deleted": True}
     assert local.refused("get", f"{PATH}/{plan['id']}") == Refusal(
         f"No such plan: '{plan['id']}'", "resource_missing", "plan", 404
     )
     assert local.refused("get", f"/v1/prices/{plan['id']}").code == "resource_missing"
     assert local.get(PATH)["data"] == local.get("/v1/prices")["data"] == []
-    assert local.get(f"/v1/subscriptions/{held['id']}")["plan"]["id"] == plan["id"]
+    assert local.get(f"/v1/subscriptions/{subscription['id']}")["plan"]["id"] == plan["id"]
     assert local.refused("post", "/v1/subscriptions", customer=customer, items=[{"price": plan["id"]}]).code
 
 

@@ -15,13 +15,13 @@ PATH = "/v1/invoices/create_preview"
 def running(local: Local, **params: Any) -> tuple[Life, Any]:
     """Of 30 a month from April 1, on April 11."""
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 3000), **params)
+    subscription = life.subscribe(price(local, 3000), **params)
     life.advance("2026-04-11")
-    return life, held
+    return life, subscription
 
 
-def preview(local: Local, held: Any, **details: Any) -> Any:
-    return local.post(PATH, subscription=held["id"], subscription_details=details)
+def preview(local: Local, subscription: Any, **details: Any) -> Any:
+    return local.post(PATH, subscription=subscription["id"], subscription_details=details)
 
 
 def amounts(invoice: Any) -> list[int]:
@@ -29,8 +29,8 @@ def amounts(invoice: Any) -> list[int]:
 
 
 def test_the_next_renewal_is_seen_and_nothing_is_stored(local: Local) -> None:
-    life, held = running(local)
-    seen = local.post(PATH, subscription=held["id"])
+    life, subscription = running(local)
+    seen = local.post(PATH, subscription=subscription["id"])
     assert (seen["id"][:12], seen["status"], seen["total"], seen["created"]) == (
         "upcoming_in_",
         "draft",
@@ -38,7 +38,7 @@ def test_the_next_renewal_is_seen_and_nothing_is_stored(local: Local) -> None:
         moment("2026-05-01"),
     )
     assert seen["lines"]["data"][0]["period"] == {"start": moment("2026-05-01"), "end": moment("2026-06-01")}
-    assert life.totals(held["id"]) == [3000]
+    assert life.totals(subscription["id"]) == [3000]
 
 
 def test_the_customer_s_next_renewal_is_seen_without_naming_it(local: Local) -> None:
@@ -48,53 +48,53 @@ def test_the_customer_s_next_renewal_is_seen_without_naming_it(local: Local) -> 
 
 
 def test_what_is_pending_and_the_balance_count(local: Local) -> None:
-    life, held = running(local)
+    life, subscription = running(local)
     local.post("/v1/invoiceitems", customer=life.customer, amount=250)
     local.post(f"/v1/customers/{life.customer}", balance=-1000)
-    seen = local.post(PATH, subscription=held["id"])
+    seen = local.post(PATH, subscription=subscription["id"])
     assert (amounts(seen), seen["amount_due"]) == ([250, 3000], 2250)
 
 
 def test_a_cancellation_now_credits_the_unused_time(local: Local) -> None:
-    _, held = running(local)
-    assert amounts(preview(local, held, cancel_now=True)) == [-2000]
+    _, subscription = running(local)
+    assert amounts(preview(local, subscription, cancel_now=True)) == [-2000]
 
 
 def test_a_cancellation_at_the_period_s_end_leaves_nothing_to_invoice(local: Local) -> None:
-    life, held = running(local)
-    none = Refusal(f"No upcoming invoices for subscription: {held['id']}", "invoice_upcoming_none", None, 404)
+    life, subscription = running(local)
+    none = Refusal(f"No upcoming invoices for subscription: {subscription['id']}", "invoice_upcoming_none", None, 404)
     details = {"cancel_at_period_end": True}
-    assert local.refused("post", PATH, subscription=held["id"], subscription_details=details) == none
+    assert local.refused("post", PATH, subscription=subscription["id"], subscription_details=details) == none
     local.post("/v1/invoiceitems", customer=life.customer, amount=250)
-    assert amounts(preview(local, held, cancel_at_period_end=True)) == [250]
-    assert life.subscription(held["id"])["cancel_at"] is None
+    assert amounts(preview(local, subscription, cancel_at_period_end=True)) == [250]
+    assert life.subscription(subscription["id"])["cancel_at"] is None
 
 
 def test_of_a_canceled_subscription_there_is_nothing_to_see(local: Local) -> None:
-    _, held = running(local)
-    local.delete(f"/v1/subscriptions/{held['id']}")
-    assert local.refused("post", PATH, subscription=held["id"]).code == "invoice_upcoming_none"
+    _, subscription = running(local)
+    local.delete(f"/v1/subscriptions/{subscription['id']}")
+    assert local.refused("post", PATH, subscription=subscription["id"]).code == "invoice_upcoming_none"
 
 
 def test_a_new_period_is_billed_at_once(local: Local) -> None:
-    life, held = running(local)
+    life, subscription = running(local)
     details: Any = {
-        "items": [{"id": held["items"]["data"][0]["id"], "price": price(local, 36500, "year")}],
+        "items": [{"id": subscription["items"]["data"][0]["id"], "price": price(local, 36500, "year")}],
         "billing_cycle_anchor": {"type": "now"},
         "proration_date": moment("2026-04-11"),
     }
-    seen = preview(local, held, **details)
+    seen = preview(local, subscription, **details)
     assert (amounts(seen), seen["created"]) == ([-2000, 36500], moment("2026-04-11"))
-    local.post(f"/v1/subscriptions/{held['id']}", **details)
-    assert life.totals(held["id"]) == [3000, seen["total"]]
+    local.post(f"/v1/subscriptions/{subscription['id']}", **details)
+    assert life.totals(subscription["id"]) == [3000, seen["total"]]
 
 
 def test_a_trial_s_end_is_seen(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
-    held = life.subscribe(price(local, 3000), trial_period_days=14)
-    assert amounts(preview(local, held, trial_end="now")) == [3000]
-    assert local.post(PATH, subscription=held["id"])["created"] == moment("2026-04-15")
-    assert life.subscription(held["id"])["status"] == "trialing"
+    subscription = life.subscribe(price(local, 3000), trial_period_days=14)
+    assert amounts(preview(local, subscription, trial_end="now")) == [3000]
+    assert local.post(PATH, subscription=subscription["id"])["created"] == moment("2026-04-15")
+    assert life.subscription(subscription["id"])["status"] == "trialing"
 
 
 @pytest.mark.parametrize(
@@ -116,20 +116,20 @@ def test_a_subscription_that_is_not_created_yet(local: Local, details: Any, bill
 
 def test_a_pause_is_seen_where_it_makes_an_invoice(local: Local) -> None:
     """https://docs.stripe.com/billing/subscriptions/pause: otherwise "the endpoint returns a 404"."""
-    _life, held = running(local)
+    _life, subscription = running(local)
     details = {"pause": {"invoicing_behavior": "invoice"}}
     seen = local.post(
         PATH,
-        subscription=held["id"],
+        subscription=subscription["id"],
         subscription_details=details,
         expand=["parent.subscription_details.subscription"],
     )
     assert amounts(seen) == [-2000]
-    form = {"subscription": held["id"], "subscription_details": {"pause": {"type": "subscription"}}}
+    form = {"subscription": subscription["id"], "subscription_details": {"pause": {"type": "subscription"}}}
     assert local.refused("post", PATH, **form).status == 404
-    local.post(f"/v1/subscriptions/{held['id']}/pause", bill_for={"unused_time_from": {"type": "none"}})
-    assert amounts(preview(local, held, resume_at="now")) == [3000]
-    assert local.refused("post", PATH, subscription=held["id"]).status == 404
+    local.post(f"/v1/subscriptions/{subscription['id']}/pause", bill_for={"unused_time_from": {"type": "none"}})
+    assert amounts(preview(local, subscription, resume_at="now")) == [3000]
+    assert local.refused("post", PATH, subscription=subscription["id"]).status == 404
 
 
 def test_a_customer_with_nothing_to_come(local: Local) -> None:
@@ -140,12 +140,12 @@ def test_a_customer_with_nothing_to_come(local: Local) -> None:
 
 
 def test_invoice_items_are_seen_beside_what_waits(local: Local) -> None:
-    life, held = running(local)
+    life, subscription = running(local)
     local.post("/v1/invoiceitems", customer=life.customer, amount=100, currency="usd")
     product = local.post("/v1/products", name="Setup")["id"]
     once = local.post("/v1/prices", product=product, currency="usd", unit_amount=2500)["id"]
     added = [{"price": once, "quantity": 2}, {"amount": -50, "currency": "usd", "description": "Sorry"}]
-    seen = local.post(PATH, subscription=held["id"], invoice_items=added)
+    seen = local.post(PATH, subscription=subscription["id"], invoice_items=added)
     assert amounts(seen) == [5000, -50, 100, 3000]
     new = [{"price": price(local, 1000)}]
     seen = local.post(PATH, customer=life.customer, subscription_details={"items": new}, invoice_items=added)
@@ -154,15 +154,17 @@ def test_invoice_items_are_seen_beside_what_waits(local: Local) -> None:
 
 
 def test_invoice_items_of_another_currency_are_refused(local: Local) -> None:
-    _, held = running(local)
-    refused = local.refused("POST", PATH, subscription=held["id"], invoice_items=[{"amount": 5, "currency": "eur"}])
+    _, subscription = running(local)
+    refused = local.refused(
+        "POST", PATH, subscription=subscription["id"], invoice_items=[{"amount": 5, "currency": "eur"}]
+    )
     assert refused.param == "invoice_items[0][currency]"
 
 
 def test_automatic_tax_needs_to_know_where_the_customer_is(local: Local) -> None:
-    life, held = running(local)
-    refused = local.refused("POST", PATH, subscription=held["id"], automatic_tax={"enabled": True})
+    life, subscription = running(local)
+    refused = local.refused("POST", PATH, subscription=subscription["id"], automatic_tax={"enabled": True})
     assert refused.code == "customer_tax_location_invalid"
     local.post(f"/v1/customers/{life.customer}", address={"country": "DE"})
-    seen = local.post(PATH, subscription=held["id"], automatic_tax={"enabled": True})
+    seen = local.post(PATH, subscription=subscription["id"], automatic_tax={"enabled": True})
     assert seen["automatic_tax"]["status"] == "complete"

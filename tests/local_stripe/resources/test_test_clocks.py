@@ -49,19 +49,19 @@ def test_a_clock_has_three_customers_and_each_three_subscriptions(local: Local) 
     for _ in range(2):
         local.post("/v1/customers", test_clock=life.clock)
     assert local.refused("post", "/v1/customers", test_clock=life.clock).param == "test_clock"
-    held = [life.subscribe(price(local)) for _ in range(3)]
+    subscription = [life.subscribe(price(local)) for _ in range(3)]
     form = {"customer": life.customer, "items": [{"price": price(local)}]}
     assert local.refused("post", "/v1/subscriptions", **form).param == "customer"
-    local.delete(f"/v1/subscriptions/{held[0]['id']}")
+    local.delete(f"/v1/subscriptions/{subscription[0]['id']}")
     life.subscribe(price(local))
 
 
 def test_deleting_a_clock_deletes_its_customers(local: Local) -> None:
     life = Life.begin(local)
-    held = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     local.delete(f"{CLOCKS}/{life.clock}")
     assert local.get(f"/v1/customers/{life.customer}")["deleted"] is True
-    assert life.subscription(held["id"])["status"] == "canceled"
+    assert life.subscription(subscription["id"])["status"] == "canceled"
     gone = Refusal(f"No such billing clock: '{life.clock}'", "resource_missing", "id", 404)
     assert local.refused("get", f"{CLOCKS}/{life.clock}") == gone
     assert local.refused("post", "/v1/customers", test_clock=life.clock).param == "test_clock"
@@ -85,9 +85,9 @@ def test_what_does_not_live_by_a_clock_lives_in_real_time(local: Local, clock: A
     customer = local.post("/v1/customers", payment_method="pm_card_visa")["id"]
     [card] = local.get("/v1/payment_methods", customer=customer)["data"]
     local.post(f"/v1/customers/{customer}", invoice_settings={"default_payment_method": card["id"]})
-    held = local.post("/v1/subscriptions", customer=customer, items=[{"price": price(local)}])
+    subscription = local.post("/v1/subscriptions", customer=customer, items=[{"price": price(local)}])
     clock.now += 62 * DAY
-    after = local.get(f"/v1/subscriptions/{held['id']}")
+    after = local.get(f"/v1/subscriptions/{subscription['id']}")
     assert after["items"]["data"][0]["current_period_start"] > NOW + 50 * DAY
     paid = local.get("/v1/invoices", customer=customer)["data"]
     assert [one["status"] for one in paid] == ["paid", "paid", "paid"]
@@ -109,16 +109,16 @@ def lived(local: Local, kind: str, stops: list[int]) -> Any:
     params = dict(LIVES[kind])
     card, fails = params.pop("card"), params.pop("fails", False)
     life = Life.begin(local, "2026-01-31", "pm_card_visa" if fails else card)
-    held = life.subscribe(price(local, 1000), **params)
+    subscription = life.subscribe(price(local, 1000), **params)
     if fails:
         life.pay_by(card)
     start = moment("2026-01-31")
     for stop in stops:
         local.post(f"{CLOCKS}/{life.clock}/advance", frozen_time=start + stop * HOUR)
-    after = life.subscription(held["id"])
+    after = life.subscription(subscription["id"])
     invoices = [
         (one["status"], one["created"], one["total"], one["attempt_count"], one["status_transitions"])
-        for one in life.invoices(held["id"])
+        for one in life.invoices(subscription["id"])
     ]
     names = ("status", "billing_cycle_anchor", "cancel_at", "canceled_at", "ended_at", "trial_end", "start_date")
     period = [(item["current_period_start"], item["current_period_end"]) for item in after["items"]["data"]]

@@ -154,8 +154,8 @@ class Asking:
             if stamp and stamp.catalog == catalog and price["active"]:
                 on_sale[stamp.key].append(price)
 
-        def settled(one: WantedPrice) -> bool:
+        def is_settled(one: WantedPrice) -> bool:
             theirs = [price for price in on_sale[one.key] if price["id"] in marked]
             return any(price is holders.get(one.lookup_key) for price in theirs) if one.lookup_key else bool(theirs)
 
-        return sorted({one.product for one in self.wanted if not settled(one)} & self._there)
+        return sorted({one.product for one in self.wanted if not is_settled(one)} & self._there)

@@ -50,9 +50,9 @@ class Item(ObjectParam):
     """A subscription's item, which may name its price as its plan (recorded)."""
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
-        given = [key for key in ("price", "price_data", "plan") if not isinstance(raw, str) and key in raw]
-        if len(given) > 1:
-            raise only_one_of(list[str](given), nested(name, given[1]))
+        present = [key for key in ("price", "price_data", "plan") if not isinstance(raw, str) and key in raw]
+        if len(present) > 1:
+            raise only_one_of(list[str](present), nested(name, present[1]))
         if isinstance(raw, str) or "plan" not in raw:
             return super().read(raw, name)
         return super().read({"price" if key == "plan" else key: value for key, value in raw.items()}, name)
