@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import resource
-import signal
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from stripe_billing_cli import http_server
 from stripe_billing_cli.errors import BillingError
 from stripe_billing_cli.listener import fast_http
 from stripe_billing_cli.listener.webhook import IDLE_SECONDS, Limits, Webhook
@@ -22,6 +20,7 @@ MOST_CONNECTIONS = 8192
 RESERVED_FILES = 64
 """Files that the process needs beside its connections."""
 GRACE_SECONDS = 10
+BACKLOG = 2048
 LAST_PORT = 65_535
 
 
@@ -44,14 +43,6 @@ def _bind_hint(*, taken: bool, admin: bool) -> str:
             "for its --admin (the port after its --port), give them ports that are two apart"
         )
     return "choose another with --host and --port; --port 0 takes a free one"
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to `Server`, so that an interrupted one returns instead of raising."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Server:
@@ -78,28 +69,20 @@ class Server:
         self._socket = _listening(host, port, later_ports)
         self._on_start = on_start
         self.limits = limits or Limits(_connections_possible())
-        self._server = _Server(
+        self._server = http_server.Server(
             uvicorn.Config(
                 application,
                 **fast_http.connection_options(self.limits, webhook, fast=self._fast),
+                **http_server.QUIET,
                 loop="auto",
-                lifespan="off",
-                ws="none",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                server_header=False,
                 date_header=False,
-                proxy_headers=False,
-                interface="asgi3",
                 timeout_keep_alive=int(IDLE_SECONDS),
                 timeout_graceful_shutdown=GRACE_SECONDS,
-                backlog=2048,
+                backlog=BACKLOG,
             )
         )
-        shown = f"[{host}]" if ":" in host else host
         self.port: int = self._socket.getsockname()[1]
-        self.url = f"http://{shown}:{self.port}"
+        self.url = http_server.url_of(host, self._socket)
 
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread; then finish what is begun."""
@@ -111,7 +94,7 @@ class Server:
             self._socket.close()
 
     def stop(self) -> None:
-        self._server.should_exit = True
+        self._server.stop()
 
     def close(self) -> None:
         """Give the address up, where it is not served after all."""
@@ -122,23 +105,9 @@ class Server:
         return len(self._server.server_state.connections)
 
     async def _run(self, on_ready: Callable[[str], None]) -> None:
-        loop = asyncio.get_running_loop()
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self.stop)
         self._on_start()
-        serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        watching = asyncio.create_task(
-            fast_http.cut_late_connections(self._server.server_state.connections, fast=self._fast)
-        )
-        while not self._server.started and not serving.done():
-            await asyncio.sleep(0.005)
-        if self._server.started:
-            on_ready(self.url)
-        try:
-            await serving
-        finally:
-            watching.cancel()
+        late = fast_http.cut_late_connections(self._server.server_state.connections, fast=self._fast)
+        await self._server.serve_on(self._socket, lambda: on_ready(self.url), late)
 
 
 def _connections_possible() -> int:
@@ -164,16 +133,9 @@ def _listening(host: str, port: int, later_ports: int = 0) -> socket.socket:
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, asyncio sets TCP_NODELAY; without, each answer waits 40 ms for an ACK.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
-        listener.listen(2048)
+        return http_server.listening_socket(host, port, BACKLOG)
     except (OSError, OverflowError) as error:
-        listener.close()
         reason = getattr(error, "strerror", None) or str(error)
         taken = getattr(error, "errno", None) == errno.EADDRINUSE
         raise BindError(f"{host}, port {port}", reason.lower(), taken=taken) from error
-    return listener

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 import threading
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import uvicorn
 
+from stripe_billing_cli import http_server
 from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.application import Application, DroppableProtocol, Log
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
@@ -27,14 +27,7 @@ from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.local_stripe.core.webhooks.sender import Sender, Sending
 
 TICK_SECONDS = 1.0
-
-
-class UnsignalledServer(uvicorn.Server):
-    """Leaves signals to `LocalServer`, so that an interrupted `serve` returns instead of raising."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+BACKLOG = 256
 
 
 class LocalServer:
@@ -76,32 +69,24 @@ class LocalServer:
             resets=resets,
         )
         self._sender = Sender(self.store, sending or Sending(), log=log, connected=self._router.connected)
-        self._server = UnsignalledServer(
+        self._server = http_server.Server(
             uvicorn.Config(
                 self._application,
                 http=DroppableProtocol,
+                **http_server.QUIET,
                 loop="asyncio",
-                lifespan="off",
-                ws="none",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                interface="asgi3",
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=1,
             )
         )
-        shown = f"[{host}]" if ":" in host else host
-        self.url = self._application.url = f"http://{shown}:{self._socket.getsockname()[1]}"
+        self.url = self._application.url = http_server.url_of(host, self._socket)
 
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread. Webhooks are sent, too."""
         sending = threading.Thread(target=self._sender.run, name="webhooks", daemon=True)
         sending.start()
         try:
-            asyncio.run(self._run(on_ready))
+            asyncio.run(self._server.serve_on(self._socket, lambda: on_ready(self.url), self._let_time_pass()))
         finally:
             self._sender.stop()
             sending.join()
@@ -110,21 +95,7 @@ class LocalServer:
             self._router.close()
 
     def stop(self) -> None:
-        self._server.should_exit = True
-
-    async def _run(self, on_ready: Callable[[str], None]) -> None:
-        if threading.current_thread() is threading.main_thread():
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self.stop)
-        serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        time_passing = asyncio.create_task(self._let_time_pass())
-        while not self._server.started and not serving.done():
-            await asyncio.sleep(0.005)
-        if self._server.started:
-            on_ready(self.url)
-        await serving
-        time_passing.cancel()
+        self._server.stop()
 
     async def _let_time_pass(self) -> None:
         """Let renewals and the like happen in their time, and not only at the next call: their webhooks are due."""
@@ -135,20 +106,14 @@ class LocalServer:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, asyncio sets TCP_NODELAY; without, each answer waits 40 ms for an ACK.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
+        return http_server.listening_socket(host, port, BACKLOG)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise LocalStripeError(
-            f"The local Stripe cannot listen on {host}, port {port}: {(error.strerror or str(error)).lower()}.",
+            f"The local Stripe cannot listen on {host}, port {port}: {reason.lower()}.",
             "Choose another with --port; --port 0 takes a free one.",
         ) from error
-    listener.listen(256)
-    return listener
 
 
 @contextlib.contextmanager
