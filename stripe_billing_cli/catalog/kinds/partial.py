@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.diff import FieldChange, Fields, metadata_params
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.forms import APART, Apart, Definition, Form, form_of, model_within
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import ShortForm, ShortList
@@ -33,6 +33,8 @@ class PartialKind(StandardKind[Content]):
     """The fields that never change on an object."""
     not_of_creates: ClassVar[frozenset[str]] = frozenset({"active"})
     """The fields that only updates set."""
+    naming_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields that name other objects by their ids, which a plan shows by their keys."""
 
     # ---- Planning
 
@@ -41,7 +43,18 @@ class PartialKind(StandardKind[Content]):
         if match.current is None and not entry.fields["active"]:
             builder.note(f"{entry.key}: the file has it inactive, and the account does not have it: not made.", entry)
             return None
-        return super().plan(entry, match, builder)
+        change = super().plan(entry, match, builder)
+        for name in self.naming_fields:
+            if change and name in change.fields:
+                both = change.fields[name]
+                change.fields[name] = FieldChange(
+                    self.with_keys(name, both.before, builder), self.with_keys(name, both.after, builder)
+                )
+        return change
+
+    def with_keys(self, name: str, value: Any, builder: PlanBuilder) -> Any:
+        """Return the value of one of the `naming_fields` with keys in place of the ids of the file's objects."""
+        return value
 
     def note_stuck(self, entry: Entry[Content], existing: Object, builder: PlanBuilder) -> None:
         """Note nothing: what the file leaves out is not to be cleared."""
@@ -113,6 +126,14 @@ class PartialKind(StandardKind[Content]):
             *above, last = name.split(".")
             part_at(params, above).update(self.form(name).params(last, value))
         return params
+
+
+def key_of(kind: str, object_id: Any, builder: PlanBuilder) -> Any:
+    """Return the key of the object with this id; an id that the key does not stand for any more stays."""
+    if isinstance(object_id, Reference):
+        return object_id.key
+    key = builder.name_of(object_id)
+    return key if key and builder.ids.get(Reference(kind, key)) == object_id else object_id
 
 
 @cache

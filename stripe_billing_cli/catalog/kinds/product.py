@@ -315,21 +315,9 @@ class ProductKind(StandardKind[Product]):
             return [{**params, "tax_details": {"tax_code": fields["tax_details"].before["tax_code"] or ""}}]
         return [params]
 
-    def add_updates(
-        self,
-        change: Change,
-        entry: Entry[Product],
-        match: Match,
-        existing: Object,
-        fields: Mapping[str, FieldChange],
-        builder: PlanBuilder,
-    ) -> Operation:
-        """Add updates that forget which features were attached, once these are detached: cut off before, the next run
-        still knows of it."""
-        update = super().add_updates(change, entry, match, existing, fields, builder)
-        if f"metadata.{PARTS}" in fields:
-            update.after_freed += (attachments_of(existing["id"]),)
-        return update
+    def awaited_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        """Return the attachments: cut off before the mark of them is taken off, the next run still knows of them."""
+        return (attachments_of(existing["id"]),) if f"metadata.{PARTS}" in fields else ()
 
     def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
         """Return whether the product is sold again: what archives it waits for its prices, and none for it."""

@@ -236,10 +236,20 @@ class StandardKind(Kind[Content]):
             )
         if self.makes_usable(fields):
             updates[-1].makes = entry.reference
+        updates[-1].frees += self.freed_by(existing, fields)
+        updates[-1].after_freed += self.awaited_by(existing, fields)
         change.operations += updates
         change.moves = tuple(move for update in updates for move in self.moves(update.params, match))
         builder.ids[entry.reference] = existing["id"]
         return updates[-1]
+
+    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        """Return what an update of these fields frees, such as the ids that the object does not name any more."""
+        return ()
+
+    def awaited_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        """Return what has to be freed before an update of these fields."""
+        return ()
 
     def retiring(
         self, existing: Object, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()

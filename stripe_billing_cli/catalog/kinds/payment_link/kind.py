@@ -15,12 +15,12 @@ from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Seller, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
-from stripe_billing_cli.catalog.kinds.partial import PartialKind
+from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
 from stripe_billing_cli.catalog.kinds.payment_link.items import in_order, price_id, prices, quantity_params
 from stripe_billing_cli.catalog.kinds.payment_link.model import PaymentLink
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata, check_url
 from stripe_billing_cli.catalog.match import Match
-from stripe_billing_cli.catalog.plan import Change, Operation
+from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
@@ -54,6 +54,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
     example = "such as {line_items: [pro.monthly]}"
     named_by = "url"
     retire_option = "--retire-links"
+    naming_fields = (*ITEMS, RATES)
     fixed_fields = frozenset(
         {
             "currency",
@@ -183,16 +184,12 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         """Leave an old link alone: nobody can tell any more which of several addresses is the right one."""
         return False
 
-    def plan(self, entry: Entry[PaymentLink], match: Match, builder: PlanBuilder) -> Change | None:
-        change = super().plan(entry, match, builder)
-        for name in ITEMS:
-            if change and name in change.fields:
-                both = change.fields[name]
-                change.fields[name] = FieldChange(_by_name(both.before, builder), _by_name(both.after, builder))
-        if change and RATES in change.fields:
-            both = change.fields[RATES]
-            change.fields[RATES] = FieldChange(_rate_names(both.before, builder), _rate_names(both.after, builder))
-        return change
+    def with_keys(self, name: str, value: Any, builder: PlanBuilder) -> Any:
+        if value is None:
+            return None
+        if name == RATES:
+            return [key_of("shipping_rate", rate, builder) for rate in value]
+        return in_order({**item, "price": key_of("price", item["price"], builder)} for item in value)
 
     def plan_replacement(
         self,
@@ -239,25 +236,17 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         changed = [{"id": ids[item["price"]], **_quantities(item)} for item in both.after if item not in both.before]
         return [{**params, "line_items": changed}]
 
-    def add_updates(
-        self,
-        change: Change,
-        entry: Entry[PaymentLink],
-        match: Match,
-        existing: Object,
-        fields: Mapping[str, FieldChange],
-        builder: PlanBuilder,
-    ) -> Operation:
-        """Free the prices of optional items, and the shipping rates, that are not offered any more."""
-        update = super().add_updates(change, entry, match, existing, fields, builder)
+    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        """Return the prices of optional items, and the shipping rates, that are not offered any more."""
+        freed: tuple[str, ...] = ()
         if "optional_items" in fields:
             both = fields["optional_items"]
             sold = set(prices(self.existing_fields(existing)["line_items"]))
-            update.frees += tuple(sorted(set(prices(both.before)) - set(prices(both.after)) - sold))
+            freed += tuple(sorted(set(prices(both.before)) - set(prices(both.after)) - sold))
         if RATES in fields:
             both = fields[RATES]
-            update.frees += tuple(rate for rate in both.before if rate not in both.after)
-        return update
+            freed += tuple(rate for rate in both.before if rate not in both.after)
+        return freed
 
     # ---- Showing
 
@@ -288,21 +277,3 @@ def _quantities(item: Fields) -> dict[str, Any]:
 
 def _prices_of(fields: Fields) -> set[str]:
     return {price for name in ITEMS for price in prices(fields[name])}
-
-
-def _by_name(items: Sequence[Fields] | None, builder: PlanBuilder) -> Any:
-    """Return items with prices by their keys; what is a key's no more keeps its id."""
-    if items is None:
-        return None
-    return in_order({**item, "price": _key_of("price", item["price"], builder)} for item in items)
-
-
-def _rate_names(rates: Sequence[Any] | None, builder: PlanBuilder) -> Any:
-    return None if rates is None else [_key_of("shipping_rate", rate, builder) for rate in rates]
-
-
-def _key_of(kind: str, object_id: Any, builder: PlanBuilder) -> Any:
-    if isinstance(object_id, Reference):
-        return object_id.key
-    key = builder.name_of(object_id)
-    return key if key and builder.ids.get(Reference(kind, key)) == object_id else object_id

@@ -15,7 +15,7 @@ from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Objects, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
-from stripe_billing_cli.catalog.kinds.partial import PartialKind
+from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
 from stripe_billing_cli.catalog.kinds.portal.model import (
     BusinessProfile,
     PortalConfiguration,
@@ -27,7 +27,7 @@ from stripe_billing_cli.catalog.kinds.portal.products import Offer, in_order, pr
 from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata, check_url
 from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, match_by_stamp
-from stripe_billing_cli.catalog.plan import Change, Operation, Update, references
+from stripe_billing_cli.catalog.plan import Change, Update, references
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object
 
@@ -47,6 +47,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
     dependencies = ("product", "price")
     model = PortalConfiguration
     path = "/v1/billing_portal/configurations"
+    naming_fields = (PRODUCTS,)
     example = "such as {features: {invoice_history: {enabled: true}}}"
 
     # ---- The file
@@ -155,12 +156,17 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
 
     # ---- Planning
 
-    def plan(self, entry: Entry[PortalConfiguration], match: Match, builder: PlanBuilder) -> Change | None:
-        change = super().plan(entry, match, builder)
-        if change and PRODUCTS in change.fields:
-            both = change.fields[PRODUCTS]
-            change.fields[PRODUCTS] = FieldChange(_by_name(both.before, builder), _by_name(both.after, builder))
-        return change
+    def with_keys(self, name: str, value: Any, builder: PlanBuilder) -> Any:
+        if value is None:
+            return None
+        return in_order(
+            {
+                **offer,
+                "product": builder.name_of(offer["product"]),
+                "prices": [key_of("price", price, builder) for price in offer["prices"]],
+            }
+            for offer in value
+        )
 
     def plan_links(
         self,
@@ -189,7 +195,9 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
         change = change or builder.change(
             "update", self, entry.key, existing=existing, wanted=entry, fields={}, reason="a price in it is replaced"
         )
-        change.fields[PRODUCTS] = FieldChange(_by_name(offers, builder), _by_name(after, builder))
+        change.fields[PRODUCTS] = FieldChange(
+            self.with_keys(PRODUCTS, offers, builder), self.with_keys(PRODUCTS, after, builder)
+        )
         change.operations.append(update)
         return change
 
@@ -197,20 +205,10 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
         prices = tuple(references(entry.fields.get(PRODUCTS)))
         return (*super().waits_for(entry), *prices)
 
-    def add_updates(
-        self,
-        change: Change,
-        entry: Entry[PortalConfiguration],
-        match: Match,
-        existing: Object,
-        fields: Mapping[str, FieldChange],
-        builder: PlanBuilder,
-    ) -> Operation:
-        """Free the prices that are not offered any more, so that they are archived after it."""
-        update = super().add_updates(change, entry, match, existing, fields, builder)
-        if PRODUCTS in fields:
-            update.frees += tuple(_prices(fields[PRODUCTS].before) - _prices(fields[PRODUCTS].after))
-        return update
+    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        """Return the prices that are not offered any more."""
+        both = fields.get(PRODUCTS)
+        return tuple(_prices(both.before) - _prices(both.after)) if both else ()
 
 
 def _check_features(features: PortalFeatures, report: Report, *, is_new: bool) -> None:
@@ -270,24 +268,3 @@ def _successor(price: str, builder: PlanBuilder) -> Any:
 
 def _prices(offers: Sequence[Fields] | None) -> set[str]:
     return {price for offer in offers or () for price in offer["prices"] if isinstance(price, str)}
-
-
-def _by_name(offers: Sequence[Fields] | None, builder: PlanBuilder) -> Any:
-    """Return offers with products and prices by their keys; what is a key's no more keeps its id."""
-    if offers is None:
-        return None
-    return in_order(
-        {
-            **offer,
-            "product": builder.name_of(offer["product"]),
-            "prices": [_price_name(price, builder) for price in offer["prices"]],
-        }
-        for offer in offers
-    )
-
-
-def _price_name(price: Any, builder: PlanBuilder) -> Any:
-    if isinstance(price, Reference):
-        return price.key
-    key = builder.name_of(price)
-    return key if key and builder.ids.get(Reference("price", key)) == price else price

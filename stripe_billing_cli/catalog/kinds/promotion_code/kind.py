@@ -261,21 +261,11 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         create.after_freed += (place_of(entry.fields["code"]),)
         return create
 
-    def add_updates(
-        self,
-        change: Change,
-        entry: Entry[PromotionCode],
-        match: Match,
-        existing: Object,
-        fields: Mapping[str, FieldChange],
-        builder: PlanBuilder,
-    ) -> Operation:
-        update = super().add_updates(change, entry, match, existing, fields, builder)
-        if fields.get("active") == ARCHIVED:
-            update.frees += (place_of(existing["code"]),)
-        elif "active" in fields:
-            update.after_freed += (place_of(existing["code"]),)
-        return update
+    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        return (place_of(existing["code"]),) if fields.get("active") == ARCHIVED else ()
+
+    def awaited_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        return (place_of(existing["code"]),) if "active" in fields and fields["active"] != ARCHIVED else ()
 
     def update_params(
         self, fields: Mapping[str, FieldChange], match: Match, existing: Object
