@@ -52,7 +52,7 @@ def test_features_are_created_and_attached_and_a_second_plan_is_empty(billing: B
     billing.write(CATALOG)
     shown = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ feature  sso  Single sign-on\n" in shown
+    assert "+ feature         sso  Single sign-on\n" in shown
     assert "+ product_feature enterprise.sso\n" in shown
     assert "Plan: 5 to create, 3 to attach, 0 unchanged." in shown
     assert billing.ok("catalog", "apply", "--local").out.endswith("Done: 8 changes applied.\n")
