@@ -317,10 +317,10 @@ def test_a_scheduled_change_is_dropped(life: Life) -> None:
 
 def test_the_points_that_change_takes_are_taken_too(life: Life) -> None:
     life.ok("sub", "cancel", life.id, "--at", "period-end", "--yes")
-    assert life.held["cancel_at"] == FIRST_OF_APRIL
+    assert life.subscription["cancel_at"] == FIRST_OF_APRIL
 
     life.ok("sub", "cancel", life.id, "--at", "now", "--yes")
-    assert life.held["status"] == "canceled"
+    assert life.subscription["status"] == "canceled"
 
 
 def test_it_asks_first(life: Life) -> None:
