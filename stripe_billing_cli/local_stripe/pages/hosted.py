@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qs, urlencode
 
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
@@ -78,8 +78,21 @@ def _bill(invoice: Object) -> str:
         f"<tr><td>{html.escape(line['description'] or '')}</td><td>{forms.money(line['amount'], currency)}</td></tr>"
         for line in invoice["lines"]["data"]
     )
+    for label, amount in _between(invoice):
+        if amount:
+            rows += f"<tr><td>{label}</td><td>{forms.money(amount, currency)}</td></tr>"
     due = forms.money(invoice["amount_due"], currency)
     return f"<table>{rows}<tr><td><b>Amount due</b></td><td><b>{due}</b></td></tr></table>"
+
+
+def _between(invoice: Object) -> Iterator[tuple[str, int]]:
+    """Yield what lies between an invoice's lines and what is due, each with its amount."""
+    total, due = invoice["total"], invoice["amount_due"]
+    yield "Discount", -sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
+    yield "Tax", sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
+    credited = invoice["pre_payment_credit_notes_amount"]
+    yield "Credit notes", -credited
+    yield "Applied balance", due - (total - credited) if total > 0 else 0
 
 
 def _ask(invoice: Object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -30,6 +31,19 @@ def test_the_hosted_invoice_is_at_this_server_and_can_be_paid(served: Local) -> 
     paid = requests.post(url, data={"card": "pm_card_visa"})
     assert "This invoice is paid" in paid.text
     assert status(served, held) == "active"
+
+
+def test_the_hosted_invoice_shows_what_lies_between_its_lines_and_what_is_due(served: Local) -> None:
+    served.post("/v1/coupons", id="FIVE", amount_off=500, currency="usd")
+    held = incomplete(served, discounts=[{"coupon": "FIVE"}])
+
+    rows = re.findall(r"<td>(?:<b>)?([^<]*).*?<td>(?:<b>)?([^<]*)", requests.get(_page(held)).text)
+
+    assert rows == [("1 × Pro (at $15.00 / month)", "$15.00"), ("Discount", "-$5.00"), ("Amount due", "$10.00")]
+
+
+def _page(subscription: Any) -> str:
+    return str(subscription["latest_invoice"]["hosted_invoice_url"])
 
 
 def test_a_declined_card_is_told_and_another_may_be_tried(served: Local) -> None:
