@@ -76,7 +76,12 @@ def times(quantity: int | None) -> str:
 
 
 def items(subscription: Mapping[str, Any]) -> str:
-    return ", ".join(item(one) for one in subscription["items"])
+    """Return what a subscription is of: `pro.monthly ×3`; where a price has lost its lookup key to another, the product
+    and the amount: `pro $15.00 / month ×3`."""
+    return ", ".join(
+        item(one) if one["lookup_key"] else f"{one['product']} {price(one)}{times(one['quantity'])}"
+        for one in subscription["items"]
+    )
 
 
 def end_text(subscription: Mapping[str, Any]) -> str:

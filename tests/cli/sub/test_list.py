@@ -102,6 +102,14 @@ def test_beyond_a_page_it_goes_on_and_stops_where_it_is_told(billing: Billing, s
     assert "There are more" not in billing.ok("sub", "list", "--local", "--limit", "103").err
 
 
+def test_a_price_that_was_replaced_is_called_by_its_product_and_amount(billing: Billing, shop: Shop) -> None:
+    price = shop.price(shop.post("/v1/products", id="plus", name="Plus")["id"], lookup_key="plus.monthly")
+    shop.subscription(shop.with_card()["id"], price["id"])
+    shop.price("plus", unit_amount=1800, lookup_key="plus.monthly", transfer_lookup_key=True)
+
+    assert "  plus $15.00 / month  " in billing.ok("sub", "list", "--local").out
+
+
 def test_on_a_test_clock(billing: Billing, shop: Shop) -> None:
     clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]
     ada = shop.with_card(test_clock=clock)
