@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output, lists, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.references import id_of, whole_subscription_of
 from stripe_billing_cli.subscriptions import payments
@@ -34,7 +36,7 @@ def find_invoice(api: StripeApi, name: str, *, expand: Sequence[str] = EXPAND) -
 def list_invoices(
     api: StripeApi, *, customer: str | None, subscription: str | None, status: str | None, limit: int | None
 ) -> Iterator[Object]:
-    """Return invoices, newest first, of a customer or subscription named as users name them."""
+    """Return invoices with their payments, newest first, of a customer or subscription named as users name them."""
     wanted: dict[str, Any] = {}
     if customer is not None:
         wanted["customer"] = lookup.find_customer(api, customer)["id"]
@@ -42,7 +44,50 @@ def list_invoices(
         wanted["subscription"] = lookup.find_subscription(api, subscription)["id"]
     if status is not None:
         wanted["status"] = status
-    return lists.objects(api, PATH, wanted, limit)
+    return lists.objects(api, PATH, {**wanted, "expand": ["data.payments"]}, limit)
+
+
+def list_records(
+    api: StripeApi, *, customer: str | None, subscription: str | None, status: str | None, limit: int | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the invoices of a list as they are printed: with what was refunded of each, None where the key may not see
+    that."""
+    listed = list_invoices(api, customer=customer, subscription=subscription, status=status, limit=limit)
+    is_of_one = customer is not None or subscription is not None
+    while chunk := list(islice(listed, PAGE)):
+        back = _refunds_by_intent(api, chunk, of_one_customer=is_of_one)
+        for invoice in chunk:
+            refunded = None if back is None else sum(back.get(intent, 0) for intent in _intents(invoice))
+            yield {**json_output.invoice(invoice), "refunded": refunded}
+
+
+def _refunds_by_intent(
+    api: StripeApi, invoices: Sequence[Object], *, of_one_customer: bool
+) -> dict[str | None, int] | None:
+    """Return what went back of each payment intent: of all of a customer's, whose time a test clock may say, or of what
+    was refunded since the oldest of the invoices. None where the key may not see it."""
+    if not any(invoice["amount_paid"] for invoice in invoices):
+        return {}
+    back: dict[str | None, int] = defaultdict(int)
+    try:
+        if of_one_customer:
+            for charge in lists.objects(api, "/v1/charges", {"customer": id_of(invoices[0]["customer"])}, None):
+                back[id_of(charge["payment_intent"])] += charge["amount_refunded"]
+            return back
+        since = {"created": {"gte": min(invoice["created"] for invoice in invoices)}}
+        for refund in lists.objects(api, "/v1/refunds", since, None):
+            if refund["status"] not in ("failed", "canceled"):
+                back[id_of(refund["payment_intent"])] += refund["amount"]
+    except PermissionMissingError:
+        return None
+    return back
+
+
+def _intents(invoice: Object) -> Iterator[str | None]:
+    """Yield the payment intents that paid an invoice."""
+    for one in (invoice["payments"] or {"data": ()})["data"]:
+        if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
+            yield id_of(one["payment"]["payment_intent"])
 
 
 def open_invoices(api: StripeApi, customer: str) -> list[Object]:
@@ -77,6 +122,7 @@ class InvoiceDetails:
         """Return the invoice as it is printed (docs/output.md)."""
         return {
             **json_output.invoice(self.invoice),
+            "refunded": None if "payments" in self.unavailable else sum(one["amount_refunded"] for one in self.charges),
             "lines": [_line(one) for one in self.lines],
             "payments": [payment(one) for one in self.charges],
             "refunds": [json_output.refund(one) for one in self.refunds],

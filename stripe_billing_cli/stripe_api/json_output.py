@@ -134,6 +134,7 @@ def invoice(source: Object) -> dict[str, Any]:
         "number": source["number"],
         "status": source["status"],
         "customer": id_of(source["customer"]),
+        "customer_email": source["customer_email"],
         "subscription": id_of(subscription_of(source)),
         "billing_reason": source["billing_reason"],
         "total": source["total"],

@@ -34,22 +34,21 @@ def list_(
                billing invoice list --customer ada@example.com --status open --output json | jq .amount_remaining
     """
     from stripe_billing_cli.invoices import load
-    from stripe_billing_cli.stripe_api import json_output
 
-    invoices = load.list_invoices(
+    invoices = load.list_records(
         context.stripe,
         customer=customer,
         subscription=subscription,
         status=status.value if status else None,
         limit=None if all_ else limit + 1,
     )
-    context.printer.listing(map(json_output.invoice, invoices), COLUMNS, "No invoices.", None if all_ else limit)
+    context.printer.listing(invoices, COLUMNS, "No invoices.", None if all_ else limit)
 
 
 COLUMNS = (
     Column("INVOICE", lambda record: record["id"]),
     Column("NUMBER", lambda record: record["number"] or "-"),
-    Column("CUSTOMER", lambda record: record["customer"] or "-"),
+    Column("CUSTOMER", lambda record: record["customer_email"] or record["customer"] or "-"),
     Column("TOTAL", lambda record: formatting.money(record["total"], record["currency"]), right=True),
     Column("OPEN", lambda record: _open(record["amount_remaining"], record["currency"], record["status"]), right=True),
     Column("CREATED", lambda record: formatting.date(record["created"])),

@@ -19,6 +19,7 @@ def name(invoice: Record) -> str:
 def outcome_text(invoice: Record) -> str:
     """Return what became of an invoice, in a few words."""
     credited = f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
+    credited += _refunded(invoice)
     match invoice["status"]:
         case "paid":
             return f"paid {formatting.date(invoice['paid_at'])}{credited}"
@@ -29,6 +30,15 @@ def outcome_text(invoice: Record) -> str:
         case "draft":
             return "not finalized yet"
     return f"open{_waits(invoice)}{credited}"
+
+
+def _refunded(invoice: Record) -> str:
+    refunded = invoice.get("refunded")
+    if not refunded:
+        return ""
+    if refunded == invoice["amount_paid"]:
+        return ", refunded"
+    return f", {formatting.money(refunded, invoice['currency'])} refunded"
 
 
 def _waits(invoice: Record) -> str:
@@ -43,9 +53,9 @@ def _waits(invoice: Record) -> str:
 def lines(invoice: Record) -> Iterator[Line]:
     """Yield the fields that every command shows of an invoice."""
     yield Line("  ".join(part for part in (invoice["id"], invoice["number"]) if part), {"bold": True})
-    currency = invoice["currency"]
+    currency, email = invoice["currency"], invoice["customer_email"]
     facts = {
-        "customer": invoice["customer"],
+        "customer": f"{email} ({invoice['customer']})" if email else invoice["customer"],
         "subscription": invoice["subscription"],
         "status": outcome_text(invoice),
         "total": formatting.money(invoice["total"], currency),

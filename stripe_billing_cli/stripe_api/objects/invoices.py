@@ -120,6 +120,7 @@ class Invoice(StripeObject):
     automatically_finalizes_at: int | None
     billing_reason: str | None
     confirmation_secret: ConfirmationSecret | None
+    customer_email: str | None
     default_payment_method: str | PaymentMethod | None
     due_date: int | None
     ending_balance: int | None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.cli.sub.conftest import DAY, EMAIL, FIRST_OF_APRIL, Life
+from tests.conftest import Billing
 from tests.faults import failing
 from tests.subscriptions.conftest import Shop
 
@@ -48,6 +50,26 @@ class TestList:
         record = ran.json
         assert (record["status"], record["amount_remaining"], record["customer"]) == ("open", 2000, life.customer)
         assert record["subscription"] is None
+
+    def test_says_what_was_refunded(self, life: Life) -> None:
+        life.ok("refund", "create", life.held["latest_invoice"], "--amount", "5.00", "--yes")
+        assert "paid 1 Mar 2026 UTC, $5.00 refunded" in life.ok("invoice", "list", "--customer", EMAIL).out
+        life.ok("refund", "create", life.held["latest_invoice"], "--yes")
+
+        for command in (("list", "--customer", EMAIL), ("show", life.held["latest_invoice"])):
+            assert re.search(r"paid 1 Mar 2026 UTC, refunded$", life.ok("invoice", *command).out, re.M)
+
+    def test_of_all_customers_says_what_was_refunded_too(self, billing: Billing, shop: Shop) -> None:
+        customer = shop.with_card(email="bob@example.com")
+        invoice = shop.subscription(customer["id"], shop.price()["id"])["latest_invoice"]
+        billing.ok("refund", "create", invoice, "--amount", "5.00", "--yes", "--local")
+
+        [shown] = billing.ok("invoice", "list", "--local").out.splitlines()[1:]
+
+        assert "bob@example.com" in shown
+        assert shown.endswith(", $5.00 refunded")
+        with failing(billing, "403 before * GET /v1/refunds"):
+            assert billing.ok("invoice", "list", "--local", "--output", "json").json["refunded"] is None
 
     def test_by_subscription(self, life: Life) -> None:
         by_hand(life.shop, life.customer)
@@ -98,7 +120,7 @@ class TestShow:
 
         assert "permission" in seen["unavailable"][part]
         assert f"({part.replace('_', ' ')}: not to be seen: " in screen
-        hidden = {part, "unavailable", *(["refunds"] if part == "payments" else [])}
+        hidden = {part, "unavailable", *(["refunds", "refunded"] if part == "payments" else [])}
         assert {name: seen[name] for name in seen if name not in hidden} == {
             name: whole[name] for name in whole if name not in hidden
         }
