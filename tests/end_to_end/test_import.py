@@ -92,7 +92,7 @@ def test_an_account_made_by_hand_is_imported_changed_and_applied(shell: Shell, s
 
     (shell.directory / "second" / ".billing").mkdir(parents=True)
     ran = shell("catalog", "copy", "--to", "file:second/.billing/local.db", "--yes")
-    assert "+ price    keymap-pro.monthly  $19.00 / month" in ran.stdout
+    assert "+ price           keymap-pro.monthly  $19.00 / month" in ran.stdout
     assert "Done: " in ran.stdout
     second = replace(shell, directory=shell.directory / "second")
     for _ in range(2):
