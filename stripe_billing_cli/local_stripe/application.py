@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, MutableMapping, Seq
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -39,6 +40,9 @@ SILENCE_SECONDS = 600.0
 
 RESET = ("POST", "/_local/reset")
 """The call that empties an account, which no Stripe has; only where `resets` is asked for."""
+IN_PATHS = "/:@!$&'()*+,;=~[]"
+"""What a path has in the log as it is, besides letters and digits: what is sent to steer a terminal stays encoded."""
+CONTROLS = re.compile("[\x00-\x1f\x7f]")
 UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """What JSON leaves as it is and a terminal obeys: control characters beyond ASCII, and turns of the direction."""
 BROKEN_OFF = '{"id": "", "object": ""}'
@@ -96,7 +100,8 @@ class Application:
         answer = _for_reader(answer, request)
         if self._log:
             outcome = loss or answer.status
-            self._log(f"{request.method} {request.path} {outcome} {round((time.monotonic() - started) * 1000)} ms")
+            took = round((time.monotonic() - started) * 1000)
+            self._log(f"{request.method} {quote(request.path, safe=IN_PATHS)} {outcome} {took} ms")
         await _send(answer, loss, receive, send, transport)
 
     def _over_limit(self, scope: Message) -> Answer | None:
@@ -220,7 +225,9 @@ async def _send(
         await _cut(receive, transport)
         return
     body = answer.body.encode()
-    headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in answer.headers.items()]
+    # A key that a client names comes back in a header; it may steer no terminal that shows the headers.
+    values = {name: CONTROLS.sub("?", value) for name, value in answer.headers.items()}
+    headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in values.items()]
     headers.append((b"Content-Length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if loss == "half":

@@ -91,6 +91,17 @@ def test_what_a_terminal_would_obey_stays_text(served: Local) -> None:
     assert not [letter for letter in text if letter != "\n" and not letter.isprintable()]
 
 
+def test_a_key_that_comes_back_in_a_header_steers_no_terminal(served: Local) -> None:
+    head = (
+        b"POST /v1/customers HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer sk_test_123\r\n"
+    )
+
+    answer = raw(served, head + b"Idempotency-Key: a\x1b[31mb\x07\x7f\r\nContent-Length: 0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"Idempotency-Key: a?[31mb??\r\n" in answer
+
+
 def test_the_sdks_own_transport_is_answered(served: Local) -> None:
     price = served.price(product_data={"name": "Prö 🔑"}, recurring={"interval": "month"}, expand=["product"])
 

@@ -38,6 +38,17 @@ def test_each_call_is_a_line_in_the_log_without_its_parameters(database: Path) -
     ]
 
 
+def test_a_path_in_the_log_begins_no_line_and_steers_nothing(database: Path) -> None:
+    lines: list[str] = []
+
+    with serving(database, log=lines.append) as local:
+        local.send("get", "/v1/%0d%0aGET%20/v1/customers%1b[31m%9b%e2%80%ae<b>")
+
+    assert [line.rpartition(" 404 ")[0] for line in lines] == [
+        "GET /v1/%0D%0AGET%20/v1/customers%1B[31m%EF%BF%BD%E2%80%AE%3Cb%3E"
+    ]
+
+
 def test_latency_is_added_to_each_answer(database: Path) -> None:
     with serving(database, latency_ms=60) as local:
         started = time.monotonic()
