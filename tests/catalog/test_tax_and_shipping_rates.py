@@ -53,8 +53,8 @@ def test_rates_are_created_and_a_second_plan_is_empty(billing: Billing, account:
     billing.write(CATALOG)
     shown = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ tax_rate vat  VAT, 19 % included\n    country: DE\n" in shown
-    assert "+ tax_rate ny  Sales tax, 8.875 % on top\n" in shown
+    assert "+ tax_rate      vat  VAT, 19 % included\n    country: DE\n" in shown
+    assert "+ tax_rate      ny  Sales tax, 8.875 % on top\n" in shown
     assert "+ shipping_rate post  Post, $5.00, €4.50\n" in shown
     assert "    delivery_estimate: at least 2 business days, at most 1 week\n" in shown
     billing.ok("catalog", "apply", "--local")
@@ -239,12 +239,7 @@ def test_a_rate_that_exists_is_adopted_by_its_id(billing: Billing, account: Acco
     ],
 )
 def test_a_mistake_is_refused_at_its_place(billing: Billing, before: str, after: str, mistake: str) -> None:
-    billing.write(CATALOG.replace(before, after))
-
-    ran = billing("catalog", "validate")
-
-    assert ran.code == 2
-    assert mistake in ran.err
+    assert mistake in billing.mistakes(CATALOG.replace(before, after))
 
 
 def test_rates_come_back_from_an_account(billing: Billing) -> None:
