@@ -149,6 +149,13 @@ class Billing:
         self.write(text)
         return self.ok("catalog", "apply", "--local", "--yes", *options)
 
+    def mistakes(self, text: str) -> str:
+        """Return what is wrong with a catalog, which is not valid, for people."""
+        self.write(text)
+        ran = self("catalog", "validate")
+        assert ran.code == 2, f"exit {ran.code}\n{ran.out}\n{ran.err}"
+        return ran.err
+
     def plan(self, text: str | None = None, *options: str) -> Any:
         """Return the plan as JSON."""
         if text is not None:

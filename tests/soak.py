@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from hypothesis import HealthCheck, Phase, settings
+
 Case = TypeVar("Case")
 
 
@@ -22,3 +24,13 @@ class Soak:
         if self.whole or len(cases) <= most:
             return list(cases)
         return [cases[number] for number in sorted(self.random.sample(range(len(cases)), most))]
+
+    def examples(self, few: int, many: int) -> settings:
+        """Return settings of a property that tries `few` examples, or in a soak `many`, and then the smallest."""
+        return settings(
+            max_examples=many if self.whole else few,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+            phases=[Phase.generate, Phase.shrink] if self.whole else [Phase.generate],
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,8 +111,11 @@ CUT_OFF = 5
 
 
 def cut_off_at_calls(folder: Path, soak: Soak, wanted: str, *, after: bool, start: str | None = None) -> Iterator[Path]:
-    """Yield the store of an apply of `wanted` without trouble; then, for some of its calls (in a soak each), the store of an apply that
-    was cut off there, before or `after` its effect, and run again. Each begins where `start` was applied."""
+    """Yield the store of an apply of `wanted` without trouble, then those of applies that were cut off and run again.
+
+    Cut off at some of its calls (in a soak at each), before or `after` their effect. Each begins where `start` was
+    applied.
+    """
 
     def begun(name: str) -> Path:
         path = folder / f"{name}.db"
@@ -132,3 +135,13 @@ def cut_off_at_calls(folder: Path, soak: Soak, wanted: str, *, after: bool, star
 
         assert apply(wanted, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
         yield path
+
+
+def check_cut_off(
+    folder: Path, soak: Soak, wanted: str, state: Callable[[Path], Any], *, after: bool, start: str | None
+) -> None:
+    """Check that an apply that was cut off at any call and run again comes to the state of one without trouble."""
+    end, *repaired = cut_off_at_calls(folder, soak, wanted, after=after, start=start)
+    assert repaired
+    for path in repaired:
+        assert state(path) == state(end), path.name

@@ -166,26 +166,30 @@ def run_once(run: Callable[[], object]) -> None:
         return
 
 
+def two_at_once(path: Path) -> list[Outcome]:
+    """Return the outcomes of two applies of `AFTER` that begin together; a third one follows them."""
+    gate = threading.Barrier(2)
+    outcomes: list[Outcome] = []
+
+    def one() -> None:
+        transport = LocalTransport(path)
+        gate.wait()
+        outcomes.append(apply(AFTER, connected(transport, PATIENCE)))
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    apply(AFTER, connected(LocalTransport(path)))
+    return outcomes
+
+
 def test_two_applies_at_once_make_one_account(started: Path, expected: tuple[Any, int], tmp_path: Path) -> None:
     end, _ = expected
     for number in range(12):
         path = copied(started, tmp_path / str(number))
-        gate = threading.Barrier(2)
-        outcomes: list[Outcome] = []
-
-        def one() -> None:
-            transport = LocalTransport(path)  # noqa: B023
-            gate.wait()  # noqa: B023
-            outcomes.append(apply(AFTER, connected(transport, PATIENCE)))  # noqa: B023
-
-        threads = [threading.Thread(target=one) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        apply(AFTER, connected(LocalTransport(path)))
-        assert len(outcomes) == 2
+        assert len(two_at_once(path)) == 2
         assert state(path) == end
 
 
@@ -195,20 +199,7 @@ def test_two_first_applies_at_once_make_one_account(tmp_path: Path) -> None:
     for number in range(8):
         path = tmp_path / str(number) / "local.db"
         LocalTransport(path).close()
-        gate = threading.Barrier(2)
-
-        def one() -> None:
-            transport = LocalTransport(path)  # noqa: B023
-            gate.wait()  # noqa: B023
-            apply(AFTER, connected(transport, PATIENCE))
-
-        threads = [threading.Thread(target=one) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        apply(AFTER, connected(LocalTransport(path)))
+        two_at_once(path)
         assert state(path) == state(single)
 
 

@@ -8,7 +8,7 @@ failed is made as short as possible and printed as a `Story`, to be kept in `tes
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 
 from tests.conftest import Billing
 from tests.histories.stories import Story, catalog, stories
@@ -28,13 +28,7 @@ def test_what_was_announced_is_what_happens(billing: Billing, shop: Shop, soak: 
     catalog(billing, shop)
 
     @seed(soak.random.randrange(10**9))
-    @settings(
-        max_examples=MANY if soak.whole else FEW,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-        phases=[Phase.generate, Phase.shrink] if soak.whole else [Phase.generate],
-    )
+    @soak.examples(FEW, MANY)
     @given(stories)
     def announced(story: Story) -> None:
         story.tell(billing, shop)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from tests.cli.sub.history import History
@@ -216,13 +216,7 @@ def test_what_was_paid_is_what_the_time_used_is_worth(billing: Billing, shop: Sh
     }
 
     @seed(soak.random.randrange(10**9))
-    @settings(
-        max_examples=MANY if soak.whole else FEW,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-        phases=[Phase.generate, Phase.shrink] if soak.whole else [Phase.generate],
-    )
+    @soak.examples(FEW, MANY)
     @given(starts, st.lists(changes, max_size=6), waits, ends)
     def conserved(first: int, wanted: list[Change], last: int, end: End) -> None:
         history = History.begin(billing, shop, "2026-04-01")
