@@ -52,11 +52,11 @@ class TestList:
         assert record["subscription"] is None
 
     def test_says_what_was_refunded(self, life: Life) -> None:
-        life.ok("refund", "create", life.held["latest_invoice"], "--amount", "5.00", "--yes")
+        life.ok("refund", "create", life.subscription["latest_invoice"], "--amount", "5.00", "--yes")
         assert "paid 1 Mar 2026 UTC, $5.00 refunded" in life.ok("invoice", "list", "--customer", EMAIL).out
-        life.ok("refund", "create", life.held["latest_invoice"], "--yes")
+        life.ok("refund", "create", life.subscription["latest_invoice"], "--yes")
 
-        for command in (("list", "--customer", EMAIL), ("show", life.held["latest_invoice"])):
+        for command in (("list", "--customer", EMAIL), ("show", life.subscription["latest_invoice"])):
             assert re.search(r"paid 1 Mar 2026 UTC, refunded$", life.ok("invoice", *command).out, re.M)
 
     def test_of_all_customers_says_what_was_refunded_too(self, billing: Billing, shop: Shop) -> None:
