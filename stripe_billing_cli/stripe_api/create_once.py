@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.errors import WRONG, BillingError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, StripeCallError
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
+from stripe_billing_cli.stripe_api.objects.common import Kind
 
 ATTEMPTS = 4
 """So many keys are tried that Stripe may remember; each remembered answer that holds no more leads to the next."""
@@ -77,7 +78,7 @@ class CreateRequest:
         return "billing-" + hashlib.sha256(text.encode()).hexdigest()[:48]
 
 
-def made_before(request: CreateRequest, candidates: Iterable[Object]) -> Object | None:
+def made_before(request: CreateRequest, candidates: Iterable[Kind]) -> Kind | None:
     """Return the object that an unfinished run made, or a run with the same given key. Raises `OtherRequestError`."""
     for one in candidates:
         mark = (one.get("metadata") or {}).get(INTERNAL)
@@ -93,9 +94,10 @@ def create(
     request: CreateRequest,
     state: Iterable[str],
     *,
-    read: Callable[[], Iterable[Object]],
-    holds: Callable[[Object], bool],
-) -> Object:
+    kind: type[Kind],
+    read: Callable[[], Iterable[Kind]],
+    holds: Callable[[Kind], bool],
+) -> Kind:
     """Create the object, or find what another run at the same time created.
 
     `state`: the ids of what Stripe had when this was decided. `read` gives what it has now. `holds` tells an object
@@ -105,7 +107,7 @@ def create(
     again = 0
     while True:
         try:
-            answer = api.post(request.path, request.marked(), request.idempotency_key(state, again))
+            answer = api.post(request.path, request.marked(), request.idempotency_key(state, again), kind=kind)
         except StripeCallError as failure:
             made = _made_all_the_same(request, failure, read)
             if made is not None:
@@ -117,15 +119,15 @@ def create(
         else:
             if not answer.replayed:
                 return answer.body
-            now = api.get(f"{request.path}/{answer.body['id']}", _expansion(request))
+            now = api.get(f"{request.path}/{answer.body['id']}", _expansion(request), kind=kind)
             if holds(now) or (request.given_key is not None and not now.get("deleted")):
                 return now
         again += 1
 
 
 def _made_all_the_same(
-    request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[Object]]
-) -> Object | None:
+    request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[Kind]]
+) -> Kind | None:
     """Return what a failed call created nonetheless."""
     if not (failure.outcome_unknown or failure.replayed):
         return None
@@ -146,7 +148,7 @@ def _expansion(request: CreateRequest) -> dict[str, Any]:
     return {"expand": expand} if expand else {}
 
 
-def clear_marker(api: StripeApi, request: CreateRequest, made: Object) -> None:
+def clear_marker(api: StripeApi, request: CreateRequest, made: Mapping[str, Any]) -> None:
     """Take the mark off: the same command makes another object from now on. Raises `StripeCallError`."""
     if request.given_key is None and (made.get("metadata") or {}).get(INTERNAL) == request.mark:
         api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: ""}})

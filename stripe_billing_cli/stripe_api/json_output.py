@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.stripe_api.references import id_of, subscription_of
+from stripe_billing_cli.stripe_api.objects.catalog import Discount, Price
+from stripe_billing_cli.stripe_api.objects.customers import Address, Customer, PaymentMethod
+from stripe_billing_cli.stripe_api.objects.events import Event
+from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice
+from stripe_billing_cli.stripe_api.objects.payments import Refund
+from stripe_billing_cli.stripe_api.objects.subscriptions import PhaseItem, Subscription, SubscriptionItem
+from stripe_billing_cli.stripe_api.references import default_method, id_of, subscription_of
 
 INTERNAL = "billing_intent"
 """Metadata that `billing` writes while a creation is under way; nobody's business outside."""
@@ -18,7 +23,7 @@ REFUND = "billing_refund"
 """Metadata of a refund, and of a subscription that ends with one: what is given back, and for what."""
 
 
-def subscription(source: Object) -> dict[str, Any]:
+def subscription(source: Subscription) -> dict[str, Any]:
     """Return the fields that every command prints of a subscription. Works on any subscription, expanded or not."""
     items = [item(one, source["currency"]) for one in source["items"]["data"]]
     return {
@@ -45,61 +50,60 @@ def subscription(source: Object) -> dict[str, Any]:
     }
 
 
-def item(source: Object, currency: str) -> dict[str, Any]:
+def item(source: SubscriptionItem, currency: str) -> dict[str, Any]:
     """Return an item of a subscription in `currency`, with what matters of its price. Metered: no quantity."""
     return {
         "id": source["id"],
         **price(source["price"], currency),
-        "quantity": source.get("quantity"),
+        "quantity": source["quantity"],
         "current_period_start": source["current_period_start"],
         "current_period_end": source["current_period_end"],
     }
 
 
-def price(source: Object, currency: str) -> dict[str, Any]:
+def price(source: Price, currency: str) -> dict[str, Any]:
     """Return a price as a part of something else, with its amount in `currency`.
 
     Amounts are null where there are tiers, and where that is not the price's own currency and its others were not
     expanded. `unit_amount_decimal` is a string.
     """
-    recurring = source["recurring"] or {}
-    options = source.get("currency_options") or {}
-    amounts = source if currency == source["currency"] else options.get(currency) or {}
-    decimal = amounts.get("unit_amount_decimal")
+    recurring, transformed = source["recurring"], source["transform_quantity"]
+    amounts = source if currency == source["currency"] else (source["currency_options"] or {}).get(currency)
+    decimal = amounts["unit_amount_decimal"] if amounts else None
     return {
         "price": source["id"],
         "lookup_key": source["lookup_key"],
         "product": id_of(source["product"]),
-        "unit_amount": amounts.get("unit_amount"),
+        "unit_amount": amounts["unit_amount"] if amounts else None,
         "unit_amount_decimal": None if decimal is None else str(decimal),
-        "divide_by": (source["transform_quantity"] or {}).get("divide_by"),
+        "divide_by": transformed["divide_by"] if transformed else None,
         "currency": currency,
-        "interval": recurring.get("interval"),
-        "interval_count": recurring.get("interval_count"),
+        "interval": recurring["interval"] if recurring else None,
+        "interval_count": recurring["interval_count"] if recurring else None,
     }
 
 
-def terms(source: Object) -> dict[str, Any]:
+def terms(source: PhaseItem) -> dict[str, Any]:
     """Return an item of a schedule's phase; `lookup_key` is null too where the price was not expanded."""
     price = source["price"]
-    key = price["lookup_key"] if isinstance(price, Mapping) else None
-    return {"price": id_of(price), "lookup_key": key, "quantity": source.get("quantity")}
+    key = None if isinstance(price, str) else price["lookup_key"]
+    return {"price": id_of(price), "lookup_key": key, "quantity": source["quantity"]}
 
 
-def customer(source: Object) -> dict[str, Any]:
+def customer(source: Customer) -> dict[str, Any]:
     """Return a customer's fields. `balance` is what the next invoices take up: negative is a credit."""
     return {
         "id": source["id"],
-        "name": source.get("name"),
+        "name": source["name"],
         "email": source["email"],
-        "phone": source.get("phone"),
+        "phone": source["phone"],
         "description": source["description"],
-        "address": _address(source.get("address")),
-        "balance": source.get("balance") or 0,
-        "currency": source.get("currency"),
-        "delinquent": source.get("delinquent"),
-        "default_payment_method": id_of((source.get("invoice_settings") or {}).get("default_payment_method")),
-        "test_clock": id_of(source.get("test_clock")),
+        "address": _address(source["address"]),
+        "balance": source["balance"] or 0,
+        "currency": source["currency"],
+        "delinquent": source["delinquent"],
+        "default_payment_method": id_of(default_method(source)),
+        "test_clock": id_of(source["test_clock"]),
         "metadata": metadata(source),
         "created": source["created"],
         "livemode": source["livemode"],
@@ -109,24 +113,25 @@ def customer(source: Object) -> dict[str, Any]:
 ADDRESS_FIELDS = ("line1", "line2", "city", "state", "postal_code", "country")
 
 
-def _address(source: Object | None) -> dict[str, Any] | None:
-    return None if source is None else {name: source.get(name) for name in ADDRESS_FIELDS}
+def _address(source: Address | None) -> dict[str, Any] | None:
+    parts: Mapping[str, Any] | None = source
+    return None if parts is None else {name: parts[name] for name in ADDRESS_FIELDS}
 
 
-def payment_method(source: Object) -> dict[str, Any]:
+def payment_method(source: PaymentMethod) -> dict[str, Any]:
     """Return a payment method; the last four fields are null for what is no card."""
-    card = source.get("card") or {}
+    card = source["card"]
     return {
         "id": source["id"],
         "type": source["type"],
-        "brand": card.get("brand"),
-        "last4": card.get("last4"),
-        "exp_month": card.get("exp_month"),
-        "exp_year": card.get("exp_year"),
+        "brand": card["brand"] if card else None,
+        "last4": card["last4"] if card else None,
+        "exp_month": card["exp_month"] if card else None,
+        "exp_year": card["exp_year"] if card else None,
     }
 
 
-def invoice(source: Object) -> dict[str, Any]:
+def invoice(source: Invoice) -> dict[str, Any]:
     """Return an invoice's fields. `credited` is what credit notes took off it, before and after its payment."""
     moments = source["status_transitions"]
     return {
@@ -141,7 +146,7 @@ def invoice(source: Object) -> dict[str, Any]:
         "amount_due": source["amount_due"],
         "amount_paid": source["amount_paid"],
         "amount_remaining": source["amount_remaining"],
-        "credited": sum(source[f"{when}_payment_credit_notes_amount"] or 0 for when in ("pre", "post")),
+        "credited": source["pre_payment_credit_notes_amount"] + source["post_payment_credit_notes_amount"],
         "currency": source["currency"],
         "due_date": source["due_date"],
         "attempt_count": source["attempt_count"],
@@ -155,7 +160,7 @@ def invoice(source: Object) -> dict[str, Any]:
     }
 
 
-def refund(source: Object) -> dict[str, Any]:
+def refund(source: Refund) -> dict[str, Any]:
     """Return a refund's fields. `card` is where the money goes; `note` what was written down with it."""
     return {
         "id": source["id"],
@@ -166,7 +171,7 @@ def refund(source: Object) -> dict[str, Any]:
         "payment_intent": id_of(source["payment_intent"]),
         "reason": source["reason"],
         "note": (source["metadata"] or {}).get(NOTE),
-        "failure_reason": source.get("failure_reason"),
+        "failure_reason": source["failure_reason"],
         "created": source["created"],
     }
 
@@ -175,7 +180,7 @@ NOTE = "note"
 """Metadata in which the note of a refund is kept: Stripe has no other place for it."""
 
 
-def credit_note(source: Object) -> dict[str, Any]:
+def credit_note(source: CreditNote) -> dict[str, Any]:
     """Return a credit note's fields.
 
     `off_invoice` is what is not to be paid any more; the rest went to the card, the customer's balance, or back outside
@@ -202,31 +207,31 @@ def credit_note(source: Object) -> dict[str, Any]:
     }
 
 
-def upcoming_invoice(preview: Object) -> dict[str, Any]:
+def upcoming_invoice(preview: Invoice) -> dict[str, Any]:
     """Return an invoice to come, by Stripe's preview of it. `at` is when it is charged, or sent."""
     at = preview["next_payment_attempt"] or preview["period_end"]
     return {"amount_due": preview["amount_due"], "currency": preview["currency"], "at": at}
 
 
-def discount(source: Object) -> dict[str, Any]:
+def discount(source: Discount) -> dict[str, Any]:
     """Return a discount with its coupon expanded; `end` is null where it has none, or is for one invoice only."""
-    coupon_reference = source["source"]["coupon"]
-    coupon = coupon_reference if isinstance(coupon_reference, Mapping) else {}
-    percent = coupon.get("percent_off")
+    reference = source["source"]["coupon"]
+    coupon = None if isinstance(reference, str) else reference
+    percent = coupon["percent_off"] if coupon else None
     return {
         "id": source["id"],
-        "coupon": id_of(coupon_reference),
-        "name": coupon.get("name"),
+        "coupon": id_of(reference),
+        "name": coupon["name"] if coupon else None,
         "percent_off": None if percent is None else f"{percent:g}",
-        "amount_off": coupon.get("amount_off"),
-        "currency": coupon.get("currency"),
-        "duration": coupon.get("duration"),
+        "amount_off": coupon["amount_off"] if coupon else None,
+        "currency": coupon["currency"] if coupon else None,
+        "duration": coupon["duration"] if coupon else None,
         "promotion_code": id_of(source["promotion_code"]),
         "end": source["end"],
     }
 
 
-def event(source: Object) -> dict[str, Any]:
+def event(source: Event) -> dict[str, Any]:
     """Return an event's fields. `changed` names the fields whose former values the event has."""
     return {
         "id": source["id"],

@@ -7,31 +7,35 @@ from itertools import chain, islice
 from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output
-from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
+from stripe_billing_cli.stripe_api.objects.common import Kind
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 
-def objects(api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
+def objects(
+    api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | None, *, kind: type[Kind]
+) -> Iterator[Kind]:
     """Yield the objects of a list, newest first; a page is asked for only when the one before it is used up. `limit`
     None: all."""
     page = PAGE if limit is None else min(limit, PAGE)
-    every = (one for objects in api.pages(path, {**wanted, "limit": page}) for one in objects)
+    every = (one for objects in api.pages(path, {**wanted, "limit": page}, kind=kind) for one in objects)
     return islice(every, limit)
 
 
-def subscriptions(api: StripeApi, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
+def subscriptions(api: StripeApi, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Subscription]:
     """Yield subscriptions with their customers whole; with the customers' ids where the key may not read customers."""
     path = "/v1/subscriptions"
-    listed = objects(api, path, {**wanted, "expand": ["data.customer"]}, limit)
+    listed = objects(api, path, {**wanted, "expand": ["data.customer"]}, limit, kind=Subscription)
     try:
         first = list(islice(listed, 1))
     except PermissionMissingError:
-        return objects(api, path, wanted, limit)
+        return objects(api, path, wanted, limit, kind=Subscription)
     return chain(first, listed)
 
 
-def record(subscription: Object) -> dict[str, Any]:
+def record(subscription: Subscription) -> dict[str, Any]:
     """Return a subscription of a list as it is printed."""
     customer = subscription["customer"]
-    email = customer.get("email") if isinstance(customer, Mapping) else None
+    email = None if isinstance(customer, str) else customer["email"]
     return {**json_output.subscription(subscription), "customer_email": email}

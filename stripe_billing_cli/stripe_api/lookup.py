@@ -8,13 +8,15 @@ of the wrong kind (seen before any call), of the other mode, not there, deleted,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
+from typing import Any
 from urllib.parse import quote
 
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.completion import names_of
 from stripe_billing_cli.stripe_api.errors import (
     InvalidRequestError,
     NotFoundError,
@@ -24,12 +26,21 @@ from stripe_billing_cli.stripe_api.errors import (
     without_secrets,
 )
 from stripe_billing_cli.stripe_api.ids import ID, kind_if_id, kind_of
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.common import Kind, SearchResult
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
+from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.objects.various import TestClock
 
 INVOICE_NUMBER = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*-[0-9]{4,}")
 """ABC12345-0001: the prefix of a customer or of the account, and a number of four digits or more."""
 OTHER_MODE = re.compile(r"a similar object exists in (live|test) mode")
 ENDED = frozenset({"canceled", "incomplete_expired"})
 """The statuses that a subscription never leaves (https://docs.stripe.com/billing/subscriptions/overview)."""
+NOUNS: Mapping[Any, str] = {TestClock: "test clock", PaymentIntent: "payment"}
+"""What messages call an object otherwise than Stripe's `object` says."""
 LISTED = 10
 """So many candidates are listed where a name fits several."""
 AT_ONCE = 8
@@ -77,7 +88,7 @@ class AmbiguousError(LookupFailedError):
     kind = "ambiguous"
 
 
-def has_ended(subscription: Object) -> bool:
+def has_ended(subscription: Subscription | InvoicedSubscription) -> bool:
     return subscription["status"] in ENDED
 
 
@@ -113,7 +124,7 @@ def invoice_id(api: StripeApi, name: str, written: str = "in_…") -> str:
         hint = f"{written}, or its number; billing invoice list --customer … has them"
         check_id(name, "an invoice", hint)
         return name
-    invoices = api.get("/v1/invoices/search", {"query": f'number:"{name}"', "limit": LISTED})["data"]
+    invoices = api.get("/v1/invoices/search", {"query": f'number:"{name}"', "limit": LISTED}, kind=SearchResult)["data"]
     if not invoices:
         hint = "the newest, and those on a test clock, go by their ids: billing invoice list --customer … has them"
         raise NoMatchError(f"no invoice has the number {name}", hint)
@@ -125,34 +136,34 @@ def invoice_id(api: StripeApi, name: str, written: str = "in_…") -> str:
     return str(invoices[0]["id"])
 
 
-def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
+def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Customer:
     """Return the customer with this id or email. Raises `LookupFailedError`, `StripeCallError`."""
     check_customer_name(name)
     if "@" in name:
         return _customer_with_email(api, name, expand)
-    customer = retrieve(api, "customer", f"/v1/customers/{quote(name)}", name, expand=expand)
+    customer = retrieve(api, Customer, f"/v1/customers/{quote(name)}", name, expand=expand)
     if customer.get("deleted"):
         raise DeletedError(f"the customer {name} was deleted", "its subscriptions were canceled with it")
     return customer
 
 
-def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Object]:
+def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Customer]:
     """Return all customers with exactly this email, newest first. Stripe compares letter by letter, capitals too.
 
     Stripe lists a test clock's customers only when asked for that clock's; so in test mode, where nobody else has
     the email, the clocks are asked one by one (https://docs.stripe.com/api/customers/list).
     """
     wanted = {"email": email, **_expanded(expand, "data.")}
-    matching, _ = api.page("/v1/customers", wanted)
+    matching, _ = api.page("/v1/customers", wanted, kind=Customer)
     if matching or api.livemode:
         return matching
     clocks = _clocks(api)
     if not clocks:
         return []
 
-    def on_clock(clock: str) -> list[Object]:
+    def on_clock(clock: str) -> list[Customer]:
         try:
-            return api.page("/v1/customers", {**wanted, "test_clock": clock})[0]
+            return api.page("/v1/customers", {**wanted, "test_clock": clock}, kind=Customer)[0]
         except NotFoundError:  # deleted since the clocks were listed, and its customers with it
             return []
 
@@ -163,14 +174,14 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
 def _clocks(api: StripeApi) -> list[str]:
     """Return the ids of the account's test clocks; none where the key may not see them, or the server has none."""
     try:
-        return [clock["id"] for page in api.pages("/v1/test_helpers/test_clocks", {}) for clock in page]
+        return [clock["id"] for page in api.pages("/v1/test_helpers/test_clocks", {}, kind=TestClock) for clock in page]
     except (PermissionMissingError, UnsupportedCallError):
         return []
 
 
-def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Object]:
+def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Customer]:
     """Return all customers with this email as it is typed, and in lower case, as most are stored."""
-    by_id: dict[str, Object] = {}
+    by_id: dict[str, Customer] = {}
     for spelling in dict.fromkeys([email, email.lower()]):
         by_id |= {one["id"]: one for one in customers_with_email(api, spelling, expand=expand)}
     return list(by_id.values())
@@ -182,13 +193,15 @@ def similar_customers(api: StripeApi, email: str) -> list[Object]:
     (https://docs.stripe.com/search)."""
     quoted = email.replace("\\", "\\\\").replace('"', '\\"')
     try:
-        customers = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED})["data"]
+        customers = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED}, kind=SearchResult)[
+            "data"
+        ]
     except StripeCallError:
         return []
     return [one for one in customers if (one.get("email") or "").lower() == email.lower()]
 
 
-def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> Object:
+def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> Customer:
     customers = customers_by_email(api, email, expand=expand)
     if not customers:
         similar = [with_email(one) for one in similar_customers(api, email)]
@@ -204,16 +217,16 @@ def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> O
     return customers[0]
 
 
-def with_email(customer: Object) -> str:
+def with_email(customer: Customer) -> str:
     """Return a customer with its email: `cus_NffrFeUfNV2Hib (Ada@example.com)`."""
     return f"{customer['id']} ({customer['email']})"
 
 
-def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Object:
+def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Price:
     """Return the price with this id or lookup key. Raises `LookupFailedError`, `StripeCallError`."""
     check_price_name(name)
     if kind_if_id(name) == "a price":
-        price = retrieve(api, "price", f"/v1/prices/{quote(name)}", name, expand=expand)
+        price = retrieve(api, Price, f"/v1/prices/{quote(name)}", name, expand=expand)
     else:
         price = _price_with_lookup_key(api, name, expand)
     if not (price["active"] or archived_too):
@@ -223,8 +236,8 @@ def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand:
     return price
 
 
-def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> Object:
-    matching, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expanded(expand, "data.")})
+def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> Price:
+    matching, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expanded(expand, "data.")}, kind=Price)
     if matching:
         return matching[0]
     prices = _prices_of_product(api, key)
@@ -233,7 +246,9 @@ def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> O
             f"{key} is a product, and a price is needed: {listed([_named(price) for price in prices])}",
             "name one of its prices, by its lookup key or id",
         )
-    known = [str(price["lookup_key"]) for price in api.page("/v1/prices", {"active": True, "limit": 100})[0]]
+    known = [
+        str(price["lookup_key"]) for price in api.page("/v1/prices", {"active": True, "limit": 100}, kind=Price)[0]
+    ]
     hint = AFTER_COLON if ":" in key else did_you_mean(key, known)
     hint = hint or "`billing catalog plan` shows the keys of catalog.yaml"
     raise NoMatchError(f"no price has the lookup key {key}", hint)
@@ -245,24 +260,24 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean {near[0]}?" if near else None
 
 
-def _prices_of_product(api: StripeApi, product: str) -> list[Object]:
+def _prices_of_product(api: StripeApi, product: str) -> list[Price]:
     try:
-        return api.page("/v1/prices", {"product": product, "active": True})[0]
+        return api.page("/v1/prices", {"product": product, "active": True}, kind=Price)[0]
     except InvalidRequestError:
         return []
 
 
-def _instead(api: StripeApi, price: Object) -> str | None:
+def _instead(api: StripeApi, price: Price) -> str | None:
     product = price["product"] if isinstance(price["product"], str) else price["product"]["id"]
     others = [_named(other) for other in _prices_of_product(api, product)]
     return f"its product {product} has: {listed(others)}" if others else None
 
 
-def _named(price: Object) -> str:
+def _named(price: Price) -> str:
     return str(price["lookup_key"] or price["id"])
 
 
-def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
+def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Subscription:
     """Return the subscription with this id, or the one of the customer with this id or email.
 
     Of several subscriptions of a customer, the only one that has not ended is meant; where all have ended, the only
@@ -270,20 +285,20 @@ def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) 
     """
     kind = kind_of(name)
     if kind == "a subscription" and ID.fullmatch(name):
-        return retrieve(api, "subscription", f"/v1/subscriptions/{quote(name)}", name, expand=expand)
+        return retrieve(api, Subscription, f"/v1/subscriptions/{quote(name)}", name, expand=expand)
     if kind != "a customer" and "@" not in name:
         raise _wrong_kind(name, "a subscription", "sub_…, or its customer's id or email")
     customer = find_customer(api, name)
     return _only_subscription(subscriptions_of(api, customer["id"], expand=expand), name)
 
 
-def subscriptions_of(api: StripeApi, customer: str, *, expand: Sequence[str] = ()) -> list[Object]:
+def subscriptions_of(api: StripeApi, customer: str, *, expand: Sequence[str] = ()) -> list[Subscription]:
     """Return all subscriptions of a customer, ended ones too, newest first."""
     wanted = {"customer": customer, "status": "all", **_expanded(expand, "data.")}
-    return [subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page]
+    return [subscription for page in api.pages("/v1/subscriptions", wanted, kind=Subscription) for subscription in page]
 
 
-def _only_subscription(subscriptions: list[Object], name: str) -> Object:
+def _only_subscription(subscriptions: list[Subscription], name: str) -> Subscription:
     if not subscriptions:
         raise NoMatchError(
             f"the customer {name} has no subscription", f"billing sub create --customer {name} --price …"
@@ -298,13 +313,12 @@ def _only_subscription(subscriptions: list[Object], name: str) -> Object:
     return candidates[0]
 
 
-def retrieve(api: StripeApi, kind: str, path: str, name: str, *, expand: Sequence[str] = ()) -> Object:
-    """Return one object by its id. Raises `NoMatchError`, `WrongModeError`, `StripeCallError`; `kind` is for the
-    message."""
+def retrieve(api: StripeApi, kind: type[Kind], path: str, name: str, *, expand: Sequence[str] = ()) -> Kind:
+    """Return one object by its id. Raises `NoMatchError`, `WrongModeError`, `StripeCallError`."""
     try:
-        return api.get(path, _expanded(expand, ""))
+        return api.get(path, _expanded(expand, ""), kind=kind)
     except NotFoundError as missing:
-        raise _explained(missing, kind, name) from missing
+        raise _explained(missing, NOUNS.get(kind) or names_of(kind)[0].replace("_", " "), name) from missing
 
 
 def _explained(missing: NotFoundError, kind: str, name: str) -> LookupFailedError:

@@ -114,7 +114,8 @@ def pending_update(subscription: Object) -> str | None:
     """Return the open invoice that a pending update waits for."""
     if subscription["pending_update"] is None:
         return None
-    return id_of(subscription["latest_invoice"])
+    waiting: str | None = id_of(subscription["latest_invoice"])
+    return waiting
 
 
 def _waiting_terms(subscription: Object, item: str) -> Terms | None:

@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api import ids, json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PermissionMissingError
-from stripe_billing_cli.stripe_api.references import id_of, subscription_of
+from stripe_billing_cli.stripe_api.references import id_of, whole
 from stripe_billing_cli.subscriptions import schedule
 from stripe_billing_cli.subscriptions.parts import Parts
 
@@ -135,23 +135,25 @@ def _internal(event: Object) -> bool:
 
 def _subscription_of(event: Mapping[str, Any]) -> str | None:
     """Return the subscription that the object of an event is, or is an invoice of; the event as it came."""
-    source = (event.get("data") or {}).get("object") or {}
+    source: Any = (event.get("data") or {}).get("object") or {}
     if source.get("object") == "subscription":
-        return id_of(source)
-    return id_of(subscription_of(source))
+        return str(source["id"])
+    details = (source.get("parent") or {}).get("subscription_details") or {}
+    return id_of(details.get("subscription"))
 
 
 def record(overview: Overview) -> dict[str, Any]:
     """Return the overview as commands print it."""
     subscription = overview.subscription
-    customer = subscription["customer"] if isinstance(subscription["customer"], dict) else {}
-    method = overview.payment_method
+    customer = whole(subscription["customer"])
+    method = whole(overview.payment_method)
+    discounts = [whole(one) for one in subscription["discounts"]]
     return {
         **json_output.subscription(subscription),
-        "customer_name": customer.get("name"),
-        "customer_email": customer.get("email"),
-        "payment_method": json_output.payment_method(method) if isinstance(method, dict) else None,
-        "discounts": [json_output.discount(one) for one in subscription["discounts"] if isinstance(one, dict)],
+        "customer_name": customer["name"] if customer else None,
+        "customer_email": customer["email"] if customer else None,
+        "payment_method": json_output.payment_method(method) if method else None,
+        "discounts": [json_output.discount(one) for one in discounts if one],
         "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
         "scheduled_change": _scheduled(subscription["schedule"]),
         "cancellation_reason": (subscription["cancellation_details"] or {}).get("reason"),

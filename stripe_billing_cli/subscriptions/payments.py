@@ -81,7 +81,8 @@ def intent_of(invoice: Object) -> str | None:
     """Return the payment intent that is to pay an open invoice; `invoice` with its `payments`."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
         if payment["status"] == "open" and payment["payment"]["type"] == "payment_intent":
-            return id_of(payment["payment"]["payment_intent"])
+            intent: str | None = id_of(payment["payment"]["payment_intent"])
+            return intent
     return None
 
 

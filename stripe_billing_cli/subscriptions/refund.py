@@ -173,7 +173,8 @@ def _paid_by(invoice: Object) -> str | None:
     """Return the payment intent that paid an invoice."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
         if payment["status"] == "paid" and payment["payment"]["type"] == "payment_intent":
-            return id_of(payment["payment"]["payment_intent"])
+            intent: str | None = id_of(payment["payment"]["payment_intent"])
+            return intent
     return None
 
 

@@ -20,6 +20,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, has_ended, listed
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 
 PATH = "/v1/subscriptions"
@@ -284,6 +285,7 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
             api,
             create_request,
             (one["id"] for one in situation.subscriptions),
+            kind=Subscription,
             read=lambda: lookup.subscriptions_of(api, customer, expand=LISTED),
             holds=lambda one: not has_ended(one),
         )

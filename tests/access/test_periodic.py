@@ -54,7 +54,7 @@ def test_a_failure_is_not_taken_for_a_comparison(world: World, monkeypatch: pyte
     reconcile(world)
     world.clock.now += HOUR
 
-    def away(*_: Any) -> Any:
+    def away(*_: Any, **__: Any) -> Any:
         raise ConnectionError
 
     with monkeypatch.context() as patched, pytest.raises(ConnectionError):

@@ -181,10 +181,10 @@ def test_trouble_with_stripe_is_tried_again(
     customer, _ = subscribed(local)
     original, failures = api.pages, [StripeServerError("HTTP 500: oh")]
 
-    def troubled(path: str, params: Any) -> Any:
+    def troubled(path: str, params: Any, **kind: Any) -> Any:
         if failures:
             raise failures.pop()
-        return original(path, params)
+        return original(path, params, **kind)
 
     monkeypatch.setattr(api, "pages", troubled)
     with dispatcher(store, api) as running:

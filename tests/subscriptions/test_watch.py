@@ -88,10 +88,10 @@ class Flaky:
         self._api = api
         self._failures = failures
 
-    def get(self, path: str, params: Any) -> Any:
+    def get(self, path: str, params: Any, **kind: Any) -> Any:
         if self._failures:
             raise self._failures.pop(0)
-        return self._api.get(path, params)
+        return self._api.get(path, params, **kind)
 
 
 def test_a_lost_connection_is_outlasted(shop: Shop) -> None:

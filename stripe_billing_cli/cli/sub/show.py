@@ -38,8 +38,9 @@ def show(context: Context, subscription: Subscription) -> None:
 
 def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     subscription = subscription_overview.subscription
-    end_behavior = ((subscription["trial_settings"] or {}).get("end_behavior") or {}).get("missing_payment_method")
-    status_meaning = meaning(record, without_card=end_behavior or "create_invoice")
+    settings = subscription["trial_settings"]
+    without_card = settings["end_behavior"]["missing_payment_method"] if settings else "create_invoice"
+    status_meaning = meaning(record, without_card=without_card)
     yield Line(
         f"{record['id']}  {formatting.status(record['status'])}", {"bold": True, "fg": COLOURS.get(record["status"])}
     )

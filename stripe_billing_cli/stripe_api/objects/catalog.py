@@ -137,12 +137,16 @@ class CouponOption(StripeObject):
 
 
 class Coupon(StripeObject):
-    """A coupon. `applies_to` and `currency_options` are there where they were expanded."""
+    """A coupon; of a deleted one only the id is there, and `deleted`.
+
+    `applies_to` and `currency_options` are there where they were expanded.
+    """
 
     id: str
     created: int
     duration: str
     valid: bool
+    deleted: bool | None
     amount_off: int | None
     applies_to: AppliesTo | None
     currency: str | None
