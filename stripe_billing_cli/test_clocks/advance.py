@@ -9,8 +9,11 @@ from itertools import count
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.lookup import has_ended
+from stripe_billing_cli.stripe_api.objects.catalog import Recurring
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.objects.various import TestClock
 from stripe_billing_cli.test_clocks.load import PATH, clock_record, find_clock
 
 DAY = 86400
@@ -39,7 +42,7 @@ class AdvanceRequest:
 class AdvancePlan:
     """A clock, and the time that it is to show."""
 
-    clock: Object
+    clock: TestClock
     target: int
 
     @property
@@ -48,7 +51,7 @@ class AdvancePlan:
         return bool(self.target <= self.clock["frozen_time"])
 
     def apply(
-        self, api: StripeApi, timeout: float = 600, on_look: Callable[[Object], None] = lambda clock: None
+        self, api: StripeApi, timeout: float = 600, on_look: Callable[[TestClock], None] = lambda clock: None
     ) -> AdvanceResult:
         """Move the clock, and wait until it is ready or `timeout` seconds are over; `on_look` gets each look at it.
 
@@ -65,7 +68,7 @@ class AdvanceResult:
     """The clock as it is after the wait."""
 
     plan: AdvancePlan
-    clock: Object
+    clock: TestClock
 
     @property
     def is_there(self) -> bool:
@@ -90,14 +93,16 @@ def plan_advance(api: StripeApi, request: AdvanceRequest) -> AdvancePlan:
     return AdvancePlan(clock, next_period_end(clock, running_subscriptions(api, clock["id"])))
 
 
-def running_subscriptions(api: StripeApi, clock: str) -> list[Object]:
+def running_subscriptions(api: StripeApi, clock: str) -> list[Subscription]:
     """Return the subscriptions on a clock that have not ended."""
     wanted = {"test_clock": clock, "status": "all"}
-    subscriptions = (subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page)
+    subscriptions = (
+        subscription for page in api.pages("/v1/subscriptions", wanted, kind=Subscription) for subscription in page
+    )
     return [subscription for subscription in subscriptions if not has_ended(subscription)]
 
 
-def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:
+def next_period_end(clock: TestClock, subscriptions: Sequence[Subscription]) -> int:
     """Return when the period that ends first has ended, and its renewal been charged. Raises `OperationError` without
     any."""
     ends = [
@@ -114,7 +119,7 @@ def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:
     return int(min(ends)) + SETTLES_AFTER
 
 
-def furthest_step(subscriptions: Sequence[Object]) -> int:
+def furthest_step(subscriptions: Sequence[Subscription]) -> int:
     """Return how many seconds the clock may be moved by one call, whatever the time of year.
 
     An interval that is not known here is taken to be as short as any.
@@ -127,13 +132,13 @@ def furthest_step(subscriptions: Sequence[Object]) -> int:
     return min((interval * INTERVALS_AT_ONCE for interval in intervals), default=TWO_YEARS)
 
 
-def _shortest(recurring: Object | None) -> int:
+def _shortest(recurring: Recurring | None) -> int:
     return SHORTEST.get(recurring["interval"], DAY) * int(recurring["interval_count"]) if recurring else DAY
 
 
 def advance(
-    api: StripeApi, clock: Object, target: int, *, deadline: float, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[Object]:
+    api: StripeApi, clock: TestClock, target: int, *, deadline: float, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[TestClock]:
     """Move the clock to `target`, in as many steps as Stripe asks for, and yield each look at it on the way.
 
     Ends with a clock that is `ready` at `target`, or, past the `deadline` (of `time.monotonic`), with one that is not.
@@ -151,10 +156,10 @@ def advance(
             yield clock
 
 
-def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[float], None]) -> Iterator[Object]:
+def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[float], None]) -> Iterator[TestClock]:
     """Yield the states of a clock until it is ready, or the time is up."""
     for look in count():
-        clock = api.get(f"{PATH}/{id}")
+        clock = api.get(f"{PATH}/{id}", kind=TestClock)
         if clock["status"] == "internal_failure":
             raise OperationError(f"Stripe could not advance the clock {id}", "delete it, and start with another")
         yield clock

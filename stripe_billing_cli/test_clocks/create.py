@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.various import TestClock
 from stripe_billing_cli.test_clocks.load import PATH
 
 
@@ -16,6 +17,7 @@ class ClockRequest:
     name: str | None = None
 
 
-def create_clock(api: StripeApi, request: ClockRequest) -> Object:
+def create_clock(api: StripeApi, request: ClockRequest) -> TestClock:
     """Make a clock, and return it. Raises `StripeCallError`."""
-    return api.post(PATH, {"frozen_time": request.at, **({"name": request.name} if request.name else {})}).body
+    name = {"name": request.name} if request.name else {}
+    return api.post(PATH, {"frozen_time": request.at, **name}, kind=TestClock).body

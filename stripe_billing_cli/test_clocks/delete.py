@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
+from stripe_billing_cli.stripe_api.objects.various import TestClock
 from stripe_billing_cli.test_clocks.load import PATH, clock_record, find_clock
 
 
@@ -15,7 +16,7 @@ from stripe_billing_cli.test_clocks.load import PATH, clock_record, find_clock
 class DeleteResult:
     """The clock as it was."""
 
-    clock: Object
+    clock: TestClock
 
     def record(self) -> dict[str, Any]:
         """Return the deletion as it is printed (docs/output.md)."""
@@ -26,7 +27,7 @@ class DeleteResult:
 class DeletePlan:
     """The clock that is going to be deleted."""
 
-    clock: Object
+    clock: TestClock
 
     def apply(self, api: StripeApi) -> DeleteResult:
         """Delete the clock; one that is gone already is a success. Raises `StripeCallError`."""

@@ -24,7 +24,7 @@ class SlowClock:
         self._fails = fails
         self._subscriptions = list(subscriptions)
 
-    def get(self, path: str, params: Any = None) -> Any:
+    def get(self, path: str, params: Any = None, *, kind: Any = None) -> Any:
         if self.clock["status"] == "advancing":
             self._left -= 1
             if self._left <= 0:
@@ -32,12 +32,12 @@ class SlowClock:
                 self.clock = {**self.clock, "status": done, "frozen_time": self.advanced[-1]}
         return self.clock
 
-    def post(self, path: str, params: Any, idempotency_key: str | None = None) -> Any:
+    def post(self, path: str, params: Any, idempotency_key: str | None = None, *, kind: Any = None) -> Any:
         self.advanced.append(params["frozen_time"])
         self._left = self._looks
         self.clock = {**self.clock, "status": "advancing"}
 
-    def pages(self, path: str, params: Any) -> Any:
+    def pages(self, path: str, params: Any, *, kind: Any = None) -> Any:
         yield self._subscriptions
 
 
