@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, listed
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
+from stripe_billing_cli.stripe_api.objects.payments import Charge
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import default_method, id_of
 from stripe_billing_cli.stripe_api.repeats import current_times
 
 Expiry = Literal["expired", "soon"]
@@ -24,7 +27,7 @@ class SavedCard:
     if the last charge to it failed. `expires`: it is over, or ends with this month or the next.
     """
 
-    method: Object
+    method: PaymentMethod
     is_default: bool
     paid_by_it: tuple[str, ...]
     expires: Expiry | None
@@ -46,9 +49,9 @@ class SavedCard:
 class Wallet:
     """A customer's saved payment methods, newest first, with its living subscriptions."""
 
-    customer: Object
+    customer: Customer
     cards: tuple[SavedCard, ...]
-    subscriptions: tuple[Object, ...]
+    subscriptions: tuple[Subscription, ...]
 
     def charged_by_default(self) -> tuple[str, ...]:
         """Return the living subscriptions that have no default of their own."""
@@ -59,10 +62,10 @@ def load_wallet(api: StripeApi, name: str) -> Wallet:
     """Return what a customer can pay with. Raises `LookupFailedError`, `StripeCallError`."""
     customer = lookup.find_customer(api, name)
     id = customer["id"]
-    methods = [one for page in api.pages(f"/v1/customers/{id}/payment_methods", {}) for one in page]
+    methods = [one for page in api.pages(f"/v1/customers/{id}/payment_methods", {}, kind=PaymentMethod) for one in page]
     subscriptions = tuple(one for one in lookup.subscriptions_of(api, id) if not has_ended(one))
-    charges, _ = api.page("/v1/charges", {"customer": id})
-    default = id_of((customer.get("invoice_settings") or {}).get("default_payment_method"))
+    charges, _ = api.page("/v1/charges", {"customer": id}, kind=Charge)
+    default = id_of(default_method(customer))
     now = current_times(api, id)[-1]
     cards = tuple(
         SavedCard(
@@ -79,9 +82,9 @@ def load_wallet(api: StripeApi, name: str) -> Wallet:
     return Wallet(customer, cards, subscriptions)
 
 
-def expiry(method: Object, now: int) -> Expiry | None:
+def expiry(method: PaymentMethod, now: int) -> Expiry | None:
     """Say whether a card has expired, or expires with this month or the next. A card is good to its month's end."""
-    card = method.get("card")
+    card = method["card"]
     if card is None:
         return None
     moment = datetime.fromtimestamp(now, UTC)
@@ -91,7 +94,7 @@ def expiry(method: Object, now: int) -> Expiry | None:
     return "soon" if months <= 1 else None
 
 
-def last_failure(method: str, charges: Sequence[Object]) -> str | None:
+def last_failure(method: str, charges: Sequence[Charge]) -> str | None:
     """Return why the newest charge to a payment method failed; None if it succeeded, or there is none.
 
     `charges` newest first.
@@ -105,7 +108,7 @@ def last_failure(method: str, charges: Sequence[Object]) -> str | None:
 def choose_card(wallet: Wallet, name: str) -> SavedCard:
     """Return the card with this id, or the only one that ends in these four digits. Raises `LookupFailedError`."""
     if name.isdecimal() and len(name) == 4:
-        named = [one for one in wallet.cards if (one.method.get("card") or {}).get("last4") == name]
+        named = [one for one in wallet.cards if _last4(one) == name]
     elif name.startswith("pm_") or name.startswith("card_"):
         named = [one for one in wallet.cards if one.method["id"] == name]
     else:
@@ -125,5 +128,9 @@ def choose_card(wallet: Wallet, name: str) -> SavedCard:
 
 
 def _named(card: SavedCard) -> str:
-    last4 = (card.method.get("card") or {}).get("last4")
-    return f"{card.method['id']} ({last4})" if last4 else str(card.method["id"])
+    digits = _last4(card)
+    return f"{card.method['id']} ({digits})" if digits else card.method["id"]
+
+
+def _last4(card: SavedCard) -> str | None:
+    return card.method["card"]["last4"] if card.method["card"] else None
