@@ -14,10 +14,11 @@ from typing import Any
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.refunds.load import PATH, Payment, Target, load_target, refunds_of
 from stripe_billing_cli.stripe_api import create_once, json_output, repeats
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.json_output import NOTE
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
+from stripe_billing_cli.stripe_api.objects.payments import Refund
 from stripe_billing_cli.subscriptions.refund import GIVEN
 
 
@@ -40,7 +41,7 @@ class Part:
     payment: Payment
     amount: int
     create_request: CreateRequest
-    made: Object | None = None
+    made: Refund | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class RefundResult:
     """The refunds, and whether this run made any of them. `left` can be refunded after it."""
 
     target: Target
-    refunds: tuple[Object, ...]
+    refunds: tuple[Refund, ...]
     create_requests: tuple[CreateRequest, ...]
     made: bool
     left: int
@@ -179,11 +180,12 @@ def _spread(payments: Sequence[Payment], request: RefundRequest, amount: int | N
     return parts
 
 
-def _make(api: StripeApi, part: Part) -> Object:
+def _make(api: StripeApi, part: Part) -> Refund:
     return create_once.create(
         api,
         part.create_request,
         (f"{one['id']}:{one['status'] in GIVEN}" for one in part.payment.refunds),
+        kind=Refund,
         read=lambda: [one for one in refunds_of(api, part.payment.charge["id"]) if one["status"] in GIVEN],
         holds=lambda one: one["status"] in GIVEN,
     )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lists, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.ids import kind_of
-from stripe_billing_cli.stripe_api.references import id_of, invoice_paid_by, whole_subscription_of
+from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoicedSubscription
+from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent, Refund
+from stripe_billing_cli.stripe_api.references import expanded, id_of, invoice_paid_by, whole_subscription_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 
 PATH = "/v1/refunds"
@@ -26,16 +28,16 @@ class Payment:
     `dispute`: the one that keeps it from being refunded.
     """
 
-    charge: Object
-    refunds: Sequence[Object]
-    dispute: Object | None = None
+    charge: Charge
+    refunds: Sequence[Refund]
+    dispute: Dispute | None = None
 
     @property
     def left(self) -> int:
         return int(self.charge["amount_captured"] - self.charge["amount_refunded"])
 
     @property
-    def refunds_given(self) -> list[Object]:
+    def refunds_given(self) -> list[Refund]:
         """Return the refunds that have not failed."""
         return [one for one in self.refunds if one["status"] in GIVEN]
 
@@ -53,8 +55,8 @@ class Target:
     currency: str
     customer: str | None
     payments: tuple[Payment, ...]
-    invoice: Object | None = None
-    subscription: Object | None = None
+    invoice: Invoice | None = None
+    subscription: InvoicedSubscription | None = None
     credited: int = 0
 
     @property
@@ -74,9 +76,9 @@ def load_target(api: StripeApi, name: str) -> Target:
         name = lookup.invoice_id(api, name, "in_…, the id of a payment (pi_…) or charge (ch_…)")
         kind = "an invoice"
     lookup.check_id(name, kind, "in_…, pi_… or ch_…")
-    invoice: Object | None
+    invoice: Invoice | None
     if kind == "an invoice":
-        invoice = lookup.retrieve(api, "invoice", f"/v1/invoices/{name}", name, expand=["payments", SUBSCRIPTION])
+        invoice = lookup.retrieve(api, Invoice, f"/v1/invoices/{name}", name, expand=["payments", SUBSCRIPTION])
         charges = _charges_of_invoice(api, invoice)
     else:
         charge = _charge(api, name, kind)
@@ -96,16 +98,18 @@ def load_target(api: StripeApi, name: str) -> Target:
     )
 
 
-def _credited(api: StripeApi, invoice: Object | None) -> int:
+def _credited(api: StripeApi, invoice: Invoice | None) -> int:
     """Return what went to the customer's balance, or back outside of Stripe, by the credit notes of an invoice."""
     if invoice is None or not invoice["post_payment_credit_notes_amount"]:
         return 0
-    notes_of_invoice = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
+    notes_of_invoice = [
+        one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}, kind=CreditNote) for one in page
+    ]
     notes = [json_output.credit_note(one) for one in notes_of_invoice if one["status"] == "issued"]
     return sum(note["to_balance"] + note["outside"] for note in notes)
 
 
-def _nothing_paid(name: str, invoice: Object | None) -> OperationError:
+def _nothing_paid(name: str, invoice: Invoice | None) -> OperationError:
     if invoice is not None and invoice["status"] == "paid" and invoice["amount_paid"]:
         return OperationError(
             f"the invoice {name} was paid outside of Stripe: there is no card to give the money back to",
@@ -117,21 +121,21 @@ def _nothing_paid(name: str, invoice: Object | None) -> OperationError:
     )
 
 
-def _charge(api: StripeApi, name: str, kind: str) -> Object:
+def _charge(api: StripeApi, name: str, kind: str) -> Charge:
     """Return the successful charge of an id of a payment or charge."""
     if kind == "a charge":
-        charge = lookup.retrieve(api, "charge", f"/v1/charges/{name}", name)
+        charge = lookup.retrieve(api, Charge, f"/v1/charges/{name}", name)
     else:
-        intent = lookup.retrieve(api, "payment", f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
-        charge = intent["latest_charge"]
-        if charge is None or intent["status"] != "succeeded":
+        intent = lookup.retrieve(api, PaymentIntent, f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
+        if intent["latest_charge"] is None or intent["status"] != "succeeded":
             raise OperationError(f"the payment {name} has not succeeded: there is nothing to refund", UNPAID)
+        charge = expanded(intent["latest_charge"])
     if not charge["paid"] or not charge["amount_captured"]:
         raise OperationError(f"the charge {charge['id']} has not been paid: there is nothing to refund", UNPAID)
     return charge
 
 
-def _charges_of_invoice(api: StripeApi, invoice: Object) -> list[Object]:
+def _charges_of_invoice(api: StripeApi, invoice: Invoice) -> list[Charge]:
     charges = []
     for one in (invoice["payments"] or {"data": ()})["data"]:
         paid_by = one["payment"]
@@ -144,53 +148,53 @@ def _charges_of_invoice(api: StripeApi, invoice: Object) -> list[Object]:
     return charges
 
 
-def _invoice_of(api: StripeApi, charge: Object) -> Object | None:
+def _invoice_of(api: StripeApi, charge: Charge) -> Invoice | None:
     """Return the invoice that a charge paid, by the payments of its intent; charges do not name it at this version."""
     invoice = invoice_paid_by(api, id_of(charge["payment_intent"]))
-    return api.get(f"/v1/invoices/{invoice}", {"expand": [SUBSCRIPTION]}) if invoice else None
+    return api.get(f"/v1/invoices/{invoice}", {"expand": [SUBSCRIPTION]}, kind=Invoice) if invoice else None
 
 
-def _subscription(invoice: Object | None) -> Object | None:
-    subscription = whole_subscription_of(invoice or {})
+def _subscription(invoice: Invoice | None) -> InvoicedSubscription | None:
+    subscription = whole_subscription_of(invoice) if invoice else None
     return None if subscription is None or lookup.has_ended(subscription) else subscription
 
 
-def _payment(api: StripeApi, charge: Object) -> Payment:
+def _payment(api: StripeApi, charge: Charge) -> Payment:
     refunds = refunds_of(api, charge["id"])
     if not charge["disputed"]:
         return Payment(charge, refunds)
-    disputes, _ = api.page("/v1/disputes", {"charge": charge["id"], "limit": 1})
+    disputes, _ = api.page("/v1/disputes", {"charge": charge["id"], "limit": 1}, kind=Dispute)
     blocking = [one for one in disputes if not one["is_charge_refundable"]]
     return Payment(charge, refunds, blocking[0] if blocking else None)
 
 
-def refunds_of(api: StripeApi, charge: str) -> list[Object]:
+def refunds_of(api: StripeApi, charge: str) -> list[Refund]:
     """Return all refunds of a charge, newest first."""
-    return [one for page in api.pages(PATH, {"charge": charge}) for one in page]
+    return [one for page in api.pages(PATH, {"charge": charge}, kind=Refund) for one in page]
 
 
-def find_refund(api: StripeApi, name: str) -> Object:
+def find_refund(api: StripeApi, name: str) -> Refund:
     """Return the refund with this id. Raises `LookupFailedError`, `StripeCallError`."""
     lookup.check_id(name, "a refund", "re_…")
-    return lookup.retrieve(api, "refund", f"{PATH}/{name}", name)
+    return lookup.retrieve(api, Refund, f"{PATH}/{name}", name)
 
 
-def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, limit: int | None) -> Iterator[Object]:
+def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, limit: int | None) -> Iterator[Refund]:
     """Return refunds, newest first: of a target, of a customer, or of all.
 
     Stripe lists them by charge only, so a customer's are read charge by charge, newest charge first.
     """
     if target is not None:
         payments = load_target(api, target).payments
-        refunds: Iterator[Object] = (one for payment in payments for one in payment.refunds)
+        refunds: Iterator[Refund] = (one for payment in payments for one in payment.refunds)
     elif customer is not None:
         refunds = _of_customer(api, lookup.find_customer(api, customer)["id"])
     else:
-        return lists.objects(api, PATH, {}, limit)
+        return lists.objects(api, PATH, {}, limit, kind=Refund)
     return (one for number, one in enumerate(refunds) if limit is None or number < limit)
 
 
-def _of_customer(api: StripeApi, customer: str) -> Iterator[Object]:
-    for charge in lists.objects(api, "/v1/charges", {"customer": customer}, None):
+def _of_customer(api: StripeApi, customer: str) -> Iterator[Refund]:
+    for charge in lists.objects(api, "/v1/charges", {"customer": customer}, None, kind=Charge):
         if charge["amount_refunded"]:
             yield from refunds_of(api, charge["id"])
