@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.money import parse_amount
+from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer
 from stripe_billing_cli.stripe_api.references import id_of
 
 Side = Literal["credit", "debit"]
@@ -38,10 +39,10 @@ class BalanceRequest:
 class BalanceResult:
     """The customer as it is now, its last transactions, newest first, and what a run did."""
 
-    customer: Object
-    transactions: tuple[Object, ...]
+    customer: Customer
+    transactions: tuple[BalanceTransaction, ...]
     result: Literal["shown", "changed", "unchanged"] = "shown"
-    transaction: Object | None = None
+    transaction: BalanceTransaction | None = None
     create_request: CreateRequest | None = None
 
     def finish(self, api: StripeApi) -> None:
@@ -54,14 +55,14 @@ class BalanceResult:
         return {
             "id": self.customer["id"],
             "result": self.result,
-            "balance": self.customer.get("balance") or 0,
+            "balance": self.customer["balance"] or 0,
             "currency": self.customer.get("currency"),
             "transaction": None if self.transaction is None else transaction_record(self.transaction),
             "transactions": [transaction_record(one) for one in self.transactions],
         }
 
 
-def transaction_record(transaction: Object) -> dict[str, Any]:
+def transaction_record(transaction: BalanceTransaction) -> dict[str, Any]:
     """Return a balance transaction as it is printed: `amount` and `ending_balance` have Stripe's sign."""
     return {
         "id": transaction["id"],
@@ -80,19 +81,19 @@ def transaction_record(transaction: Object) -> dict[str, Any]:
 class BalancePlan:
     """A credit or debit that is going to be made. `before`: the transaction of the same request within a day."""
 
-    customer: Object
+    customer: Customer
     request: BalanceRequest
     amount: int
     currency: str
     create_request: CreateRequest
     state: tuple[str, ...]
-    before: Object | None = None
+    before: BalanceTransaction | None = None
 
     @property
     def balance_after(self) -> int:
         """Return the balance with Stripe's sign."""
         change = -self.amount if self.request.side == "credit" else self.amount
-        return int(self.customer.get("balance") or 0) + change
+        return int(self.customer["balance"] or 0) + change
 
     def apply(self, api: StripeApi) -> BalanceResult:
         """Make the transaction, once. Raises `StripeCallError`."""
@@ -101,6 +102,7 @@ class BalancePlan:
             api,
             self.create_request,
             self.state,
+            kind=BalanceTransaction,
             read=lambda: _recent(api, id),
             holds=lambda one: True,
         )
@@ -112,7 +114,7 @@ class BalancePlan:
 def load_balance(api: StripeApi, name: str) -> BalanceResult:
     """Return the balance of a customer with its last transactions. Raises `LookupFailedError`, `StripeCallError`."""
     customer = lookup.find_customer(api, name)
-    transactions, _ = api.page(_path(customer["id"]), {"limit": SHOWN})
+    transactions, _ = api.page(_path(customer["id"]), {"limit": SHOWN}, kind=BalanceTransaction)
     return BalanceResult(customer, tuple(transactions))
 
 
@@ -136,12 +138,12 @@ def _path(customer: str) -> str:
     return f"/v1/customers/{customer}/balance_transactions"
 
 
-def _recent(api: StripeApi, customer: str) -> Sequence[Object]:
+def _recent(api: StripeApi, customer: str) -> Sequence[BalanceTransaction]:
     """Return the last hundred transactions: nobody makes more by hand in a day."""
-    return api.page(_path(customer), {})[0]
+    return api.page(_path(customer), {}, kind=BalanceTransaction)[0]
 
 
-def _currency(customer: Object, wanted: str | None) -> str:
+def _currency(customer: Customer, wanted: str | None) -> str:
     own = customer.get("currency")
     if own is None and wanted is None:
         raise OperationError(

@@ -9,9 +9,10 @@ from typing import Any
 from stripe_billing_cli.customers.fields import CustomerFields
 from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
 from stripe_billing_cli.stripe_api import create_once, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed
+from stripe_billing_cli.stripe_api.objects.customers import Customer
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ class CreatePlan:
 
     params: Mapping[str, Any]
     create_request: CreateRequest | None
-    existing: Object | None = None
-    same_email: Sequence[Object] = ()
-    near: Sequence[Object] = ()
+    existing: Customer | None = None
+    same_email: Sequence[Customer] = ()
+    near: Sequence[Customer] = ()
 
     @property
     def email(self) -> str | None:
@@ -67,13 +68,14 @@ class CreatePlan:
         """Create the customer, once. Raises `OtherRequestError`, `StripeCallError`."""
         return CreateResult(self, self.existing or self._create(api))
 
-    def _create(self, api: StripeApi) -> Object:
+    def _create(self, api: StripeApi) -> Customer:
         if self.create_request is None:
-            return api.post(PATH, self.params).body
+            return api.post(PATH, self.params, kind=Customer).body
         return create_once.create(
             api,
             self.create_request,
             (one["id"] for one in self.same_email),
+            kind=Customer,
             read=lambda: _with_same_email(api, self.params) if self.email else [],
             holds=lambda one: not one.get("deleted"),
         )
@@ -84,7 +86,7 @@ class CreateResult:
     """The customer that was created, or was there already."""
 
     plan: CreatePlan
-    customer: Object
+    customer: Customer
 
     def finish(self, api: StripeApi) -> None:
         """Let the same request mean another customer from now on, once its maker knows of this one. Raises
@@ -122,21 +124,21 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
     return CreatePlan(params, create_request, None, same_email, [*lower, *similar])
 
 
-def _with_same_email(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
+def _with_same_email(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
     """Return the customers with the email; on a test clock, that clock's."""
     wanted: dict[str, Any] = {"email": params["email"], "expand": [f"data.{DEFAULT_CARD}"]}
     if "test_clock" in params:
         wanted["test_clock"] = params["test_clock"]
-    return api.page(PATH, wanted)[0]
+    return api.page(PATH, wanted, kind=Customer)[0]
 
 
-def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
+def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
     """Return the customers with the email in lower case, where it was typed otherwise."""
     lower = params["email"].lower()
     return [] if lower == params["email"] else _with_same_email(api, {**params, "email": lower})
 
 
-def _only(customers: Sequence[Object], email: str) -> Object:
+def _only(customers: Sequence[Customer], email: str) -> Customer:
     if len(customers) > 1:
         ids = listed([lookup.with_email(customer) for customer in customers])
         raise AmbiguousError(

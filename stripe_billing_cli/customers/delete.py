@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api import lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.lookup import has_ended
+from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ class DeletePlan:
     """A customer that is going to be deleted, and what ends with it. `open_invoices` stay as they are, and nobody
     collects them any more."""
 
-    customer: Object
-    subscriptions: tuple[Object, ...]
-    open_invoices: tuple[Object, ...]
+    customer: Customer
+    subscriptions: tuple[Subscription, ...]
+    open_invoices: tuple[Invoice, ...]
     pending_items: int
     cards: int
 
@@ -40,7 +43,7 @@ class DeletePlan:
         try:
             api.delete(f"/v1/customers/{id}")
         except NotFoundError:
-            if not api.get(f"/v1/customers/{id}").get("deleted"):
+            if not api.get(f"/v1/customers/{id}", kind=Customer).get("deleted"):
                 raise
         return DeleteResult(id, tuple(one["id"] for one in self.subscriptions))
 
@@ -50,7 +53,9 @@ def plan_delete(api: StripeApi, name: str) -> DeletePlan:
     customer = lookup.find_customer(api, name)
     id = customer["id"]
     subscriptions = tuple(one for one in lookup.subscriptions_of(api, id) if not has_ended(one))
-    invoices = tuple(one for page in api.pages("/v1/invoices", {"customer": id, "status": "open"}) for one in page)
-    items, _ = api.page("/v1/invoiceitems", {"customer": id, "pending": True})
-    cards, _ = api.page(f"/v1/customers/{id}/payment_methods", {})
+    invoices = tuple(
+        one for page in api.pages("/v1/invoices", {"customer": id, "status": "open"}, kind=Invoice) for one in page
+    )
+    items, _ = api.page("/v1/invoiceitems", {"customer": id, "pending": True}, kind=InvoiceItem)
+    cards, _ = api.page(f"/v1/customers/{id}/payment_methods", {}, kind=PaymentMethod)
     return DeletePlan(customer, subscriptions, invoices, len(items), len(cards))

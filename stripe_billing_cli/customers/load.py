@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import default_method, whole
 
 PATH = "/v1/customers"
 DEFAULT_CARD = "invoice_settings.default_payment_method"
 
 
-def default_card(customer: Object) -> dict[str, Any] | None:
+def default_card(customer: Customer) -> dict[str, Any] | None:
     """Return the default payment method as it is printed, where it was expanded."""
-    method = (customer.get("invoice_settings") or {}).get("default_payment_method")
-    return json_output.payment_method(method) if isinstance(method, dict) else None
+    method = whole(default_method(customer))
+    return json_output.payment_method(method) if method else None
 
 
-def customer_record(customer: Object) -> dict[str, Any]:
+def customer_record(customer: Customer) -> dict[str, Any]:
     """Return a customer with its default card as it is printed (docs/output.md)."""
     return {**json_output.customer(customer), "default_card": default_card(customer)}
 
@@ -28,8 +31,8 @@ def customer_record(customer: Object) -> dict[str, Any]:
 class CustomerDetails:
     """A customer with its default card expanded, and its subscriptions, ended ones too."""
 
-    customer: Object
-    subscriptions: list[Object]
+    customer: Customer
+    subscriptions: list[Subscription]
 
     def record(self) -> dict[str, Any]:
         """Return the customer as `billing customer show` prints it (docs/output.md)."""

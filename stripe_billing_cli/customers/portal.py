@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.stripe_api import lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.lookup import NoMatchError, WrongKindError
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.various import PortalSession
 
 PATH = "/v1/billing_portal/sessions"
 
@@ -19,7 +21,7 @@ def create(
     cancels: str | None = None,
     return_url: str | None = None,
     until: int | None = None,
-) -> Object:
+) -> PortalSession:
     """Return a portal session. `flow` is cancel or payment-method; `cancels` the subscription of a cancel flow.
 
     `until`: the Unix time to which who follows the expired link may log in by email and go on (`after_expiration` in
@@ -34,29 +36,29 @@ def create(
         params["flow_data"] = {"type": "subscription_cancel", "subscription_cancel": {"subscription": cancels}}
     if until is not None:
         params["after_expiration"] = {"type": "customer_login", "customer_login": {"expires_at": until}}
-    return api.post(PATH, params).body
+    return api.post(PATH, params, kind=PortalSession).body
 
 
-def record(session: Object) -> dict[str, Any]:
+def record(session: PortalSession) -> dict[str, Any]:
     """Return the session as it is printed; `expires_at` is null where the link works only for the minutes that Stripe
     gives it."""
-    login = (session.get("after_expiration") or {}).get("customer_login") or {}
-    flow = session.get("flow") or {}
-    canceled = (flow.get("subscription_cancel") or {}).get("subscription")
+    login = session["after_expiration"]["customer_login"] if session["after_expiration"] else None
+    flow = session["flow"]
+    canceled = flow["subscription_cancel"] if flow else None
     return {
         "id": session["id"],
         "url": session["url"],
         "customer": session["customer"],
-        "flow": flow.get("type"),
-        "subscription": canceled,
+        "flow": flow["type"] if flow else None,
+        "subscription": canceled["subscription"] if canceled else None,
         "return_url": session["return_url"],
-        "expires_at": login.get("expires_at"),
+        "expires_at": login["expires_at"] if login else None,
         "created": session["created"],
         "livemode": session["livemode"],
     }
 
 
-def subscription_to_cancel(api: StripeApi, customer: Object, name: str | None) -> str:
+def subscription_to_cancel(api: StripeApi, customer: Customer, name: str | None) -> str:
     """Return the id of the customer's subscription that is meant: the only one that goes on, where none is named."""
     chosen = lookup.find_subscription(api, name or customer["id"])
     if chosen["customer"] != customer["id"]:

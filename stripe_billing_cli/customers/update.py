@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.customers.fields import CustomerFields
 from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
 from stripe_billing_cli.stripe_api import lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
+from stripe_billing_cli.stripe_api.references import default_method, id_of
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 """The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
@@ -39,14 +40,14 @@ class UpdateRequest:
 class UpdatePlan:
     """The customer that is going to be changed."""
 
-    customer: Object
+    customer: Customer
     request: UpdateRequest
 
     def apply(self, api: StripeApi) -> UpdateResult:
         """Change the customer. Raises `StripeCallError`."""
         id, params, payment_method = self.customer["id"], self.request.fields.params(), self.request.payment_method
         if "address" in params:
-            current = self.customer["address"] or {}
+            current: Mapping[str, Any] = self.customer["address"] or {}
             kept = {line: current[line] for line in ADDRESS if current.get(line)}
             params["address"] = {**kept, **params["address"]}
         if payment_method:
@@ -63,7 +64,7 @@ class UpdatePlan:
 class UpdateResult:
     """The customer as it is then."""
 
-    customer: Object
+    customer: Customer
 
     def record(self) -> dict[str, Any]:
         """Return the customer as it is printed (docs/output.md)."""
@@ -83,18 +84,21 @@ def _pay_all_by_default(api: StripeApi, customer: str) -> None:
             api.post(f"/v1/subscriptions/{subscription['id']}", {"default_payment_method": ""})
 
 
-def _attached(api: StripeApi, customer: Object, payment_method: str) -> str:
+def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:
     """Return the id of the payment method, now the customer's.
 
     A test card (`pm_card_visa`) becomes a new card each time that it is attached. Until it is the default, the same
     attempt has the same idempotency key, and a run after one that was cut off gets the card of that one.
     """
     path = f"/v1/payment_methods/{payment_method}/attach"
-    default = id_of(customer["invoice_settings"]["default_payment_method"])
+    default = id_of(default_method(customer))
     wish = json.dumps([path, customer["id"], default])
     key = "billing-" + hashlib.sha256(wish.encode()).hexdigest()[:48]
     answer = api.post(path, {"customer": customer["id"]}, key)
-    if answer.replayed and api.get(f"/v1/payment_methods/{answer.body['id']}")["customer"] != customer["id"]:
+    if (
+        answer.replayed
+        and api.get(f"/v1/payment_methods/{answer.body['id']}", kind=PaymentMethod)["customer"] != customer["id"]
+    ):
         answer = api.post(path, {"customer": customer["id"]})
     return str(answer.body["id"])
 

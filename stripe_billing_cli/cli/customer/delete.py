@@ -76,14 +76,14 @@ def _will(plan: DeletePlan) -> Iterator[str]:
         yield f"  {one['id']} ({status}) ends at once: access is lost, and nothing is refunded."
     if plan.cards:
         yield f"  {formatting.counted(plan.cards, 'saved card')} will be removed."
-    if customer.get("balance"):
-        yield f"  The balance is lost: {balance.signed_amount(customer['balance'], customer.get('currency'))}."
+    if customer["balance"]:
+        yield f"  The balance is lost: {balance.signed_amount(customer['balance'], customer['currency'])}."
     if plan.pending_items:
         items = formatting.counted(plan.pending_items, "item")
         yield f"  What waits for the next invoice ({items}) is not billed any more."
-    for one in plan.open_invoices:
-        amount = formatting.money(one["amount_remaining"], one["currency"])
-        yield f"  Invoice {one['number'] or one['id']} over {amount} is open: no card is left to charge it to."
+    for invoice in plan.open_invoices:
+        amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
+        yield f"  Invoice {invoice['number'] or invoice['id']} over {amount} is open: no card is left to charge it to."
 
 
 def _screen(record: Record) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.stripe_api.objects.customers import Customer
 
 
 @options.command(app, "list")
@@ -35,7 +36,7 @@ def list_(
     clock = id_for(context.stripe, test_clock) if test_clock else None
     filters = {"email": email, "test_clock": clock}
     wanted = {name: value for name, value in filters.items() if value is not None}
-    customers = lists.objects(context.stripe, "/v1/customers", wanted, None if all_ else limit + 1)
+    customers = lists.objects(context.stripe, "/v1/customers", wanted, None if all_ else limit + 1, kind=Customer)
     context.printer.listing(map(json_output.customer, customers), COLUMNS, "No customers.", None if all_ else limit)
 
 
