@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
 from stripe_billing_cli.webhook_endpoints.endpoint import PATH, Endpoint, EndpointError, endpoint_of, read_endpoints
 from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest, Keep, delete, make
 
@@ -33,7 +34,7 @@ class CreatePlan:
             return CreateResult(make(api, self.request, self.others, keep), "created")
         if not self.changes:
             return CreateResult(self.existing, "unchanged")
-        changed = api.post(f"{PATH}/{self.existing.id}", self.changes).body
+        changed = api.post(f"{PATH}/{self.existing.id}", self.changes, kind=WebhookEndpoint).body
         return CreateResult(endpoint_of(changed), "updated")
 
 

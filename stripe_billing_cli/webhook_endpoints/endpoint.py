@@ -14,6 +14,7 @@ from typing import Any
 
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
 
 PATH = "/v1/webhook_endpoints"
 MADE = "billing_webhook"
@@ -67,7 +68,7 @@ class Endpoint:
         return self.status == "enabled"
 
 
-def endpoint_of(source: Mapping[str, Any]) -> Endpoint:
+def endpoint_of(source: WebhookEndpoint) -> Endpoint:
     return Endpoint(
         id=source["id"],
         url=source["url"],
@@ -83,7 +84,7 @@ def endpoint_of(source: Mapping[str, Any]) -> Endpoint:
 
 def read_endpoints(api: StripeApi) -> list[Endpoint]:
     """Return all endpoints of the account, oldest first. Raises `StripeCallError`."""
-    return [endpoint_of(source) for page in api.pages(PATH, {}) for source in page][::-1]
+    return [endpoint_of(source) for page in api.pages(PATH, {}, kind=WebhookEndpoint) for source in page][::-1]
 
 
 def record(endpoint: Endpoint) -> dict[str, Any]:

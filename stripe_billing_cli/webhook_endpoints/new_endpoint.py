@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import API_VERSION, Answer, StripeApi
-from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, NotFoundError
+from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, IncompleteAnswerError, NotFoundError
+from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
 from stripe_billing_cli.webhook_endpoints.endpoint import (
     MADE,
     PATH,
@@ -58,6 +59,11 @@ def make(api: StripeApi, request: EndpointRequest, endpoints: Sequence[Endpoint]
     Raises `StripeCallError`, and what `keep` raises.
     """
     answer = _create(api, request.params(), [endpoint.id for endpoint in endpoints])
+    if answer.body["secret"] is None:
+        raise IncompleteAnswerError(
+            f"Stripe's answer is not complete: in the webhook endpoint {answer.body['id']}, secret is left out",
+            request_id=answer.request_id,
+        )
     keep(endpoint_of(answer.body), answer.body["secret"])
     return confirm(api, answer.body["id"])
 
@@ -65,7 +71,7 @@ def make(api: StripeApi, request: EndpointRequest, endpoints: Sequence[Endpoint]
 def confirm(api: StripeApi, id: str) -> Endpoint:
     """Write down at the endpoint that somebody has its secret."""
     try:
-        return endpoint_of(api.post(f"{PATH}/{id}", {"metadata": {SECRET: ""}}).body)
+        return endpoint_of(api.post(f"{PATH}/{id}", {"metadata": {SECRET: ""}}, kind=WebhookEndpoint).body)
     except NotFoundError:
         raise EndpointError(
             f"{id} was deleted just after it was made: another run made one at the same time",
@@ -81,11 +87,11 @@ def delete(api: StripeApi, id: str) -> None:
         return
 
 
-def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer[Any]:
+def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer[WebhookEndpoint]:
     """Create an endpoint; what Stripe remembers of one that was deleted since is asked for again, anew."""
     deleted_ids: list[str] = []
     for _ in range(ATTEMPTS):
-        answer = api.post(PATH, params, _key(params, existing_ids, deleted_ids))
+        answer = api.post(PATH, params, _key(params, existing_ids, deleted_ids), kind=WebhookEndpoint)
         if not answer.replayed or _is_there(api, answer.body["id"]):
             return answer
         deleted_ids.append(answer.body["id"])

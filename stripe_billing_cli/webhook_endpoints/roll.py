@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.events import ListedEvent
+from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
 from stripe_billing_cli.webhook_endpoints.endpoint import (
     MARKS,
     PATH,
@@ -64,7 +66,7 @@ class RollPlan:
             undelivered = _count_undelivered(api, self.new)
             delete(api, self.old.id)
         mark = {ROLLS: "", REPLACED: self.replaced}
-        answer = api.post(f"{PATH}/{self.new.id}", {"metadata": mark}).body
+        answer = api.post(f"{PATH}/{self.new.id}", {"metadata": mark}, kind=WebhookEndpoint).body
         return RollResult(endpoint_of(answer), self.replaced, undelivered)
 
     def apply(self, api: StripeApi, keep: Keep) -> RollResult:
@@ -130,5 +132,5 @@ def _none(named: str | None) -> EndpointError:
 
 def _count_undelivered(api: StripeApi, new: Endpoint) -> int:
     params = {"delivery_success": False, "created": {"lte": new.created}}
-    events, _ = api.page("/v1/events", params)
+    events, _ = api.page("/v1/events", params, kind=ListedEvent)
     return len(events)

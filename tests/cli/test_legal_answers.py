@@ -154,6 +154,7 @@ ACTING = [
     "clock advance {clock} 1d --timeout 1s",
     "clock advance {clock} period-end --timeout 1s",
     "customer update {customer} --name Ada",
+    "customer update {customer} --payment-method pm_card_mastercard",
     "catalog apply",
     "catalog apply --prune",
     "customer create --email bob@example.com --payment-method pm_card_visa",
@@ -175,6 +176,16 @@ def test_what_acts_works_or_says_why_not(billing: Billing, account_of_one_each: 
 
     assert "mistake in billing" not in ran.out + ran.err
     assert ran.code in (0, 1, 4), ran.err
+
+
+@pytest.mark.parametrize("account_of_one_each", ["no more than required"], indirect=True)
+def test_an_endpoint_whose_secret_is_not_said_is_no_endpoint(
+    billing: Billing, account_of_one_each: dict[str, str]
+) -> None:
+    ran = billing("webhook", "create", "--url", "https://example.com/other", "--local")
+
+    assert ran.code == 1, ran.err
+    assert "secret is left out" in ran.err
 
 
 def test_a_clock_moves_in_the_shortest_steps_where_an_interval_is_new() -> None:
