@@ -13,9 +13,11 @@ from typing import Any, Literal
 from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.invoices.load import charges_of, credit_notes_of, find_invoice, refunds_of
 from stripe_billing_cli.stripe_api import create_once, json_output, repeats
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
+from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice
+from stripe_billing_cli.stripe_api.objects.payments import Charge
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 
@@ -45,7 +47,7 @@ class CreditRequest:
 class CreditResult:
     """The credit note, and whether this run made it."""
 
-    note: Object
+    note: CreditNote
     create_request: CreateRequest
     made: bool
     left: int
@@ -68,15 +70,15 @@ class CreditPlan:
     the charge whose card that is.
     """
 
-    invoice: Object
+    invoice: Invoice
     request: CreditRequest
     create_request: CreateRequest
     left: int
-    notes: Sequence[Object] = ()
-    before: Object | None = None
+    notes: Sequence[CreditNote] = ()
+    before: CreditNote | None = None
     off_invoice: int = 0
     back: int = 0
-    card: Object | None = None
+    card: Charge | None = None
     now: Sequence[int] = field(default_factory=tuple)
 
     @property
@@ -91,6 +93,7 @@ class CreditPlan:
             api,
             self.create_request,
             (one["id"] for one in self.notes),
+            kind=CreditNote,
             read=lambda: credit_notes_of(api, self.invoice["id"]),
             holds=lambda one: one["status"] == "issued",
         )
@@ -134,7 +137,7 @@ def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dic
     return params | {name: value for name, value in optional.items() if value is not None}
 
 
-def _amount_left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Sequence[Object]) -> int:
+def _amount_left(api: StripeApi, invoice: Invoice, issued: Sequence[CreditNote], charges: Sequence[Charge]) -> int:
     """Return what neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
     linked = {id_of(one["refund"]) for note in issued for one in note["refunds"]}
     apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in linked]
@@ -142,7 +145,7 @@ def _amount_left(api: StripeApi, invoice: Object, issued: Sequence[Object], char
     return int(invoice["total"] - sum(note["amount"] for note in issued) - refunded)
 
 
-def _check_left(invoice: Object, amount: int, left: int) -> None:
+def _check_left(invoice: Invoice, amount: int, left: int) -> None:
     id, currency = invoice["id"], invoice["currency"]
     if left <= 0:
         raise OperationError(
@@ -157,7 +160,7 @@ def _check_left(invoice: Object, amount: int, left: int) -> None:
         )
 
 
-def _card(invoice: Object, charges: Sequence[Object], to: Destination | None, back: int) -> Object | None:
+def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, back: int) -> Charge | None:
     """Return the charge that a refund goes back by. Raises where a destination is missing, or cannot take it."""
     if not back:
         if to is not None:
@@ -183,7 +186,7 @@ def _card(invoice: Object, charges: Sequence[Object], to: Destination | None, ba
     return room[0]
 
 
-def _why(invoice: Object, charges: Sequence[Object]) -> str:
+def _why(invoice: Invoice, charges: Sequence[Charge]) -> str:
     if not charges:
         return "no card paid it"
     left = sum(one["amount_captured"] - one["amount_refunded"] for one in charges)

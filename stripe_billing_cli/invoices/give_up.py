@@ -11,8 +11,9 @@ from typing import Any, Literal
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice
 from stripe_billing_cli.stripe_api import json_output
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoicedSubscription
 from stripe_billing_cli.stripe_api.references import id_of, whole_subscription_of
 
 Way = Literal["void", "write-off"]
@@ -24,7 +25,7 @@ CALLS: dict[Way, str] = {"void": "void", "write-off": "mark_uncollectible"}
 class GiveUpResult:
     """The invoice as it is now, and whether this run changed it."""
 
-    invoice: Object
+    invoice: Invoice
     changed: bool
 
     def record(self) -> dict[str, Any]:
@@ -38,7 +39,7 @@ class GiveUpPlan:
     """An invoice that is going to be voided or written off. `from_balance`: what the invoice took from the customer's
     balance, in minor units; a void gives it back."""
 
-    invoice: Object
+    invoice: Invoice
     way: Way
 
     @property
@@ -50,7 +51,7 @@ class GiveUpPlan:
         return int((self.invoice["ending_balance"] or 0) - self.invoice["starting_balance"])
 
     @property
-    def subscription(self) -> Object | None:
+    def subscription(self) -> InvoicedSubscription | None:
         """Return the subscription that the invoice is of, unless it has ended."""
         subscription = whole_subscription_of(self.invoice)
         return subscription if subscription is not None and subscription["status"] not in ENDED else None
@@ -90,7 +91,7 @@ def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:
     return plan
 
 
-def _check(invoice: Object, way: Way) -> None:
+def _check(invoice: Invoice, way: Way) -> None:
     id, status = invoice["id"], invoice["status"]
     done = "voided" if way == "void" else "written off"
     match status:

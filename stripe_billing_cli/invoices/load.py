@@ -9,9 +9,12 @@ from itertools import islice
 from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output, lists, lookup
-from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
-from stripe_billing_cli.stripe_api.references import id_of, whole_subscription_of
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
+from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceLine
+from stripe_billing_cli.stripe_api.objects.payments import Charge, PaymentIntent, Refund
+from stripe_billing_cli.stripe_api.references import default_method, expanded, id_of, whole, whole_subscription_of
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.parts import Parts
 from stripe_billing_cli.subscriptions.payments import PaymentError
@@ -27,15 +30,15 @@ EXPAND = (
 ENDED = ("canceled", "incomplete_expired")
 
 
-def find_invoice(api: StripeApi, name: str, *, expand: Sequence[str] = EXPAND) -> Object:
+def find_invoice(api: StripeApi, name: str, *, expand: Sequence[str] = EXPAND) -> Invoice:
     """Return the invoice with this id or number. Raises `LookupFailedError`, `StripeCallError`."""
     id = lookup.invoice_id(api, name)
-    return lookup.retrieve(api, "invoice", f"{PATH}/{id}", id, expand=expand)
+    return lookup.retrieve(api, Invoice, f"{PATH}/{id}", id, expand=expand)
 
 
 def list_invoices(
     api: StripeApi, *, customer: str | None, subscription: str | None, status: str | None, limit: int | None
-) -> Iterator[Object]:
+) -> Iterator[Invoice]:
     """Return invoices with their payments, newest first, of a customer or subscription named as users name them."""
     wanted: dict[str, Any] = {}
     if customer is not None:
@@ -44,7 +47,7 @@ def list_invoices(
         wanted["subscription"] = lookup.find_subscription(api, subscription)["id"]
     if status is not None:
         wanted["status"] = status
-    return lists.objects(api, PATH, {**wanted, "expand": ["data.payments"]}, limit)
+    return lists.objects(api, PATH, {**wanted, "expand": ["data.payments"]}, limit, kind=Invoice)
 
 
 def list_records(
@@ -62,7 +65,7 @@ def list_records(
 
 
 def _refunds_by_intent(
-    api: StripeApi, invoices: Sequence[Object], *, of_one_customer: bool
+    api: StripeApi, invoices: Sequence[Invoice], *, of_one_customer: bool
 ) -> dict[str | None, int] | None:
     """Return what went back of each payment intent: of all of a customer's, whose time a test clock may say, or of what
     was refunded since the oldest of the invoices. None where the key may not see it."""
@@ -71,11 +74,12 @@ def _refunds_by_intent(
     back: dict[str | None, int] = defaultdict(int)
     try:
         if of_one_customer:
-            for charge in lists.objects(api, "/v1/charges", {"customer": id_of(invoices[0]["customer"])}, None):
+            of_customer = {"customer": id_of(invoices[0]["customer"])}
+            for charge in lists.objects(api, "/v1/charges", of_customer, None, kind=Charge):
                 back[id_of(charge["payment_intent"])] += charge["amount_refunded"]
             return back
         since = {"created": {"gte": min(invoice["created"] for invoice in invoices)}}
-        for refund in lists.objects(api, "/v1/refunds", since, None):
+        for refund in lists.objects(api, "/v1/refunds", since, None, kind=Refund):
             if refund["status"] not in ("failed", "canceled"):
                 back[id_of(refund["payment_intent"])] += refund["amount"]
     except PermissionMissingError:
@@ -83,26 +87,26 @@ def _refunds_by_intent(
     return back
 
 
-def _intents(invoice: Object) -> Iterator[str | None]:
+def _intents(invoice: Invoice) -> Iterator[str | None]:
     """Yield the payment intents that paid an invoice."""
     for one in (invoice["payments"] or {"data": ()})["data"]:
         if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
             yield id_of(one["payment"]["payment_intent"])
 
 
-def open_invoices(api: StripeApi, customer: str) -> list[Object]:
+def open_invoices(api: StripeApi, customer: str) -> list[Invoice]:
     """Return what a customer has to pay, oldest first."""
-    invoices = [one for page in api.pages(PATH, {"customer": customer, "status": "open"}) for one in page]
+    invoices = [one for page in api.pages(PATH, {"customer": customer, "status": "open"}, kind=Invoice) for one in page]
     return sorted(invoices, key=lambda one: (one["created"], one["number"] or ""))
 
 
-def paying_card(invoice: Object) -> Object | None:
+def paying_card(invoice: Invoice) -> PaymentMethod | None:
     """Return what an invoice is charged to: its own default, its subscription's, its customer's
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
-    subscription, customer = whole_subscription_of(invoice), invoice["customer"]
-    settings = customer.get("invoice_settings") or {} if isinstance(customer, dict) else {}
-    own = invoice["default_payment_method"]
-    return own or (subscription or {}).get("default_payment_method") or settings.get("default_payment_method")
+    subscription, customer = whole_subscription_of(invoice), whole(invoice["customer"])
+    of_subscription = subscription["default_payment_method"] if subscription else None
+    of_customer = default_method(customer) if customer else None
+    return whole(invoice["default_payment_method"] or of_subscription or of_customer)
 
 
 @dataclass(frozen=True)
@@ -110,11 +114,11 @@ class InvoiceDetails:
     """An invoice with what became of it. `charges` are the successful ones that paid it; `unavailable` says what of it
     the key may not see."""
 
-    invoice: Object
-    lines: list[Object]
-    charges: list[Object]
-    refunds: list[Object]
-    credit_notes: list[Object]
+    invoice: Invoice
+    lines: list[InvoiceLine]
+    charges: list[Charge]
+    refunds: list[Refund]
+    credit_notes: list[CreditNote]
     trouble: PaymentError | None
     unavailable: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,7 +136,7 @@ class InvoiceDetails:
         }
 
 
-def _line(line: Object) -> dict[str, Any]:
+def _line(line: InvoiceLine) -> dict[str, Any]:
     return {
         "id": line["id"],
         "description": line["description"],
@@ -143,19 +147,19 @@ def _line(line: Object) -> dict[str, Any]:
     }
 
 
-def payment(charge: Object) -> dict[str, Any]:
+def payment(charge: Charge) -> dict[str, Any]:
     """Return a charge as it is printed: what was paid, by which card, and what of it went back."""
-    details = charge["payment_method_details"] or {}
-    card = details.get("card") or {}
+    details = charge["payment_method_details"]
+    card = details["card"] if details else None
     return {
         "id": charge["id"],
         "payment_intent": id_of(charge["payment_intent"]),
         "amount": charge["amount_captured"],
         "refunded": charge["amount_refunded"],
         "currency": charge["currency"],
-        "type": details.get("type"),
-        "brand": card.get("brand"),
-        "last4": card.get("last4"),
+        "type": details["type"] if details else None,
+        "brand": card["brand"] if card else None,
+        "last4": card["last4"] if card else None,
         "disputed": charge["disputed"],
         "created": charge["created"],
     }
@@ -167,19 +171,19 @@ def load_details(api: StripeApi, name: str) -> InvoiceDetails:
     parts = Parts()
     invoice = _as_far_as_visible(api, name, parts)
     id, is_open = invoice["id"], invoice["status"] == "open"
-    lines: list[Object] = parts.read("lines", lambda: list(_lines(api, id)), invoice["lines"]["data"])
-    charges: list[Object] = parts.read("payments", lambda: charges_of(api, invoice), [])
-    refunds: list[Object] = parts.read(
+    lines: list[InvoiceLine] = parts.read("lines", lambda: list(_lines(api, id)), invoice["lines"]["data"])
+    charges: list[Charge] = parts.read("payments", lambda: charges_of(api, invoice), [])
+    refunds: list[Refund] = parts.read(
         "refunds", lambda: [one for charge in charges for one in refunds_of(api, charge["id"])], []
     )
-    notes: list[Object] = parts.read("credit_notes", lambda: credit_notes_of(api, id), [])
+    notes: list[CreditNote] = parts.read("credit_notes", lambda: credit_notes_of(api, id), [])
     trouble = parts.read(
         "payment_error", lambda: payments.owed_invoice(api, invoice).trouble if is_open else None, None
     )
     return InvoiceDetails(invoice, lines, charges, refunds, notes, trouble, parts.unavailable)
 
 
-def _as_far_as_visible(api: StripeApi, name: str, parts: Parts) -> Object:
+def _as_far_as_visible(api: StripeApi, name: str, parts: Parts) -> Invoice:
     """Return the invoice with its payments, or without where the key may not see them."""
     try:
         return find_invoice(api, name, expand=("payments",))
@@ -188,23 +192,27 @@ def _as_far_as_visible(api: StripeApi, name: str, parts: Parts) -> Object:
         return find_invoice(api, name, expand=())
 
 
-def _lines(api: StripeApi, invoice: str) -> Iterator[Object]:
+def _lines(api: StripeApi, invoice: str) -> Iterator[InvoiceLine]:
     for page in api.pages(f"{PATH}/{invoice}/lines", {}):
         yield from page
 
 
-def charges_of(api: StripeApi, invoice: Object) -> list[Object]:
+def charges_of(api: StripeApi, invoice: Invoice) -> list[Charge]:
     """Return the successful charges that paid an invoice, newest first; `invoice` with its `payments`."""
-    charges = []
+    charges: list[Charge] = []
     for one in (invoice["payments"] or {"data": ()})["data"]:
         if one["status"] != "paid":
             continue
         paid_by = one["payment"]
         if paid_by["type"] == "payment_intent":
-            intent = api.get(f"/v1/payment_intents/{id_of(paid_by['payment_intent'])}", {"expand": ["latest_charge"]})
-            charge = intent["latest_charge"]
+            intent = api.get(
+                f"/v1/payment_intents/{id_of(paid_by['payment_intent'])}",
+                {"expand": ["latest_charge"]},
+                kind=PaymentIntent,
+            )
+            charge = expanded(intent["latest_charge"]) if intent["latest_charge"] else None
         elif paid_by["type"] == "charge":
-            charge = api.get(f"/v1/charges/{id_of(paid_by['charge'])}")
+            charge = api.get(f"/v1/charges/{id_of(paid_by['charge'])}", kind=Charge)
         else:
             charge = None
         if charge is not None and charge["paid"]:
@@ -212,11 +220,11 @@ def charges_of(api: StripeApi, invoice: Object) -> list[Object]:
     return sorted(charges, key=lambda charge: -charge["created"])
 
 
-def refunds_of(api: StripeApi, charge: str) -> list[Object]:
+def refunds_of(api: StripeApi, charge: str) -> list[Refund]:
     """Return all refunds of a charge, newest first, failed ones too."""
-    return [one for page in api.pages("/v1/refunds", {"charge": charge}) for one in page]
+    return [one for page in api.pages("/v1/refunds", {"charge": charge}, kind=Refund) for one in page]
 
 
-def credit_notes_of(api: StripeApi, invoice: str) -> list[Object]:
+def credit_notes_of(api: StripeApi, invoice: str) -> list[CreditNote]:
     """Return all credit notes of an invoice, newest first, void ones too."""
-    return [one for page in api.pages("/v1/credit_notes", {"invoice": invoice}) for one in page]
+    return [one for page in api.pages("/v1/credit_notes", {"invoice": invoice}, kind=CreditNote) for one in page]

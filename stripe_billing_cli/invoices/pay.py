@@ -12,8 +12,10 @@ from typing import Any
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.invoices.load import EXPAND, PATH, find_invoice, open_invoices, paying_card
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.subscriptions import payment_attempts
 from stripe_billing_cli.subscriptions.payment_attempts import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import PaymentError, ways_to_pay
@@ -36,15 +38,15 @@ class PayRequest:
 class Payment:
     """An invoice to be paid, and the saved payment method it is charged to, None where there is none."""
 
-    invoice: Object
-    card: Object | None
+    invoice: Invoice
+    card: PaymentMethod | None
 
 
 @dataclass(frozen=True)
 class PaidInvoice:
     """An invoice as it is after the attempt to pay it."""
 
-    invoice: Object
+    invoice: Invoice
     trouble: PaymentError | None = None
 
     @property
@@ -57,7 +59,7 @@ class PayResult:
     """The invoices that were tried, in their order; `untried` are the invoices after one that could not be paid."""
 
     tried: tuple[PaidInvoice, ...]
-    untried: tuple[Object, ...] = ()
+    untried: tuple[Invoice, ...] = ()
 
     @property
     def failed(self) -> PaidInvoice | None:
@@ -84,7 +86,7 @@ class PayPlan:
     subject: str
     payments: tuple[Payment, ...]
     request: PayRequest
-    paid_before: Object | None = None
+    paid_before: Invoice | None = None
     sums: dict[str, int] = field(default_factory=dict)
 
     def apply(self, api: StripeApi) -> PayResult:
@@ -116,11 +118,11 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
         return _plan(invoice["id"], [invoice], request)
     customer = lookup.find_customer(api, request.name)
     invoices = open_invoices(api, customer["id"])
-    whole = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}) for one in invoices]
+    whole = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}, kind=Invoice) for one in invoices]
     return _plan(customer["id"], whole, request)
 
 
-def _plan(subject: str, invoices: list[Object], request: PayRequest) -> PayPlan:
+def _plan(subject: str, invoices: list[Invoice], request: PayRequest) -> PayPlan:
     due = tuple(Payment(one, paying_card(one)) for one in invoices)
     if not (request.method or request.out_of_band):
         for one in due:
@@ -136,13 +138,13 @@ def _plan(subject: str, invoices: list[Object], request: PayRequest) -> PayPlan:
     return PayPlan(subject, due, request, sums=sums)
 
 
-def _pay(api: StripeApi, invoice: Object, request: PayRequest) -> PaidInvoice:
+def _pay(api: StripeApi, invoice: Invoice, request: PayRequest) -> PaidInvoice:
     attempt = _attempt(api, invoice, request)
     after = payment_attempts.load_after(api, Payable(invoice), attempt).invoice or invoice
     return PaidInvoice(after, attempt.trouble)
 
 
-def _attempt(api: StripeApi, invoice: Object, request: PayRequest) -> Attempt:
+def _attempt(api: StripeApi, invoice: Invoice, request: PayRequest) -> Attempt:
     if request.out_of_band:
         try:
             api.post(f"{PATH}/{invoice['id']}/pay", {"paid_out_of_band": True})
