@@ -15,8 +15,12 @@ from typing import Any
 from stripe_billing_cli.promotion_codes import refusals, selection
 from stripe_billing_cli.promotion_codes.refusals import Purchase, Refusal
 from stripe_billing_cli.stripe_api import lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.objects.catalog import Price, PromotionCode
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
 from stripe_billing_cli.stripe_api.references import id_of
 
 PREVIEW = "/v1/invoices/create_preview"
@@ -61,8 +65,8 @@ class CodeCheck:
     """The answer: `code` is None where there is no such code. `conditions` are what could not be looked at."""
 
     request: CheckRequest
-    code: Object | None
-    customer: Object | None
+    code: PromotionCode | None
+    customer: Customer | None
     refusals: tuple[Refusal, ...]
     conditions: tuple[str, ...] = ()
     saving: Saving | None = None
@@ -74,8 +78,8 @@ class CodeCheck:
     def record(self) -> dict[str, Any]:
         """Return the answer as it is printed (docs/output.md)."""
         code = self.code
-        coupon = (refusals.coupon_of(code) if code else None) or {}
-        percent, saving = coupon.get("percent_off"), self.saving
+        coupon = refusals.coupon_of(code) if code else None
+        percent, saving = coupon["percent_off"] if coupon else None, self.saving
         return {
             "id": code["id"] if code else None,
             "code": code["code"] if code else self.request.code,
@@ -85,10 +89,10 @@ class CodeCheck:
             "customer": self.customer["id"] if self.customer else None,
             "coupon": id_of(code["promotion"]["coupon"]) if code else None,
             "percent_off": None if percent is None else f"{percent:g}",
-            "amount_off": coupon.get("amount_off"),
-            "amount_off_currency": coupon.get("currency"),
-            "duration": coupon.get("duration"),
-            "duration_in_months": coupon.get("duration_in_months"),
+            "amount_off": coupon["amount_off"] if coupon else None,
+            "amount_off_currency": coupon["currency"] if coupon else None,
+            "duration": coupon["duration"] if coupon else None,
+            "duration_in_months": coupon["duration_in_months"] if coupon else None,
             "times_redeemed": code["times_redeemed"] if code else None,
             "max_redemptions": code["max_redemptions"] if code else None,
             "expires_at": code["expires_at"] if code else None,
@@ -120,7 +124,7 @@ def check_code(api: StripeApi, request: CheckRequest) -> CodeCheck:
     return _for_purchase(api, answer, code, prices) if prices else answer
 
 
-def _for_purchase(api: StripeApi, answer: CodeCheck, code: Object, prices: Sequence[Object]) -> CodeCheck:
+def _for_purchase(api: StripeApi, answer: CodeCheck, code: PromotionCode, prices: Sequence[Price]) -> CodeCheck:
     """Return the answer with what the code does to a purchase. Raises `StripeCallError`."""
     whole = _preview(api, answer, prices, None)
     purchase = Purchase(prices, whole["currency"], whole["subtotal"])
@@ -138,7 +142,7 @@ def _for_purchase(api: StripeApi, answer: CodeCheck, code: Object, prices: Seque
     return replace(answer, saving=Saving(reduced["currency"], reduced["subtotal"], discounted, reduced["total"]))
 
 
-def _preview(api: StripeApi, answer: CodeCheck, prices: Sequence[Object], source: dict[str, Any] | None) -> Object:
+def _preview(api: StripeApi, answer: CodeCheck, prices: Sequence[Price], source: dict[str, Any] | None) -> Invoice:
     """Return the first invoice of a purchase, with one discount or none: a subscription to what is recurring, and what
     is billed once with it."""
     items = [_item(item, price) for item, price in zip(answer.request.items, prices, strict=True)]
@@ -152,10 +156,10 @@ def _preview(api: StripeApi, answer: CodeCheck, prices: Sequence[Object], source
         "discounts": [source] if source else "",
         "currency": answer.request.currency,
     }
-    return api.post(PREVIEW, {name: value for name, value in params.items() if value is not None}).body
+    return api.post(PREVIEW, {name: value for name, value in params.items() if value is not None}, kind=Invoice).body
 
 
-def _item(item: Item, price: Object) -> dict[str, Any]:
+def _item(item: Item, price: Price) -> dict[str, Any]:
     wanted: dict[str, Any] = {"price": price["id"]}
     return wanted if item.quantity is None else {**wanted, "quantity": item.quantity}
 
@@ -163,10 +167,10 @@ def _item(item: Item, price: Object) -> dict[str, Any]:
 def _has_paid(api: StripeApi, customer: str) -> bool:
     """Return whether a customer is not new: "Customers without any successful payments or invoices"
     (`first_time_transaction` in `stripe/_promotion_code.py`)."""
-    if api.page("/v1/invoices", {"customer": customer, "status": "paid", "limit": 1})[0]:
+    if api.page("/v1/invoices", {"customer": customer, "status": "paid", "limit": 1}, kind=Invoice)[0]:
         return True
     return any(
         intent["status"] == "succeeded"
-        for page in api.pages("/v1/payment_intents", {"customer": customer})
+        for page in api.pages("/v1/payment_intents", {"customer": customer}, kind=PaymentIntent)
         for intent in page
     )

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.money import format_amount
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Price, PromotionCode
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.references import id_of, whole
 
 Reason = Literal[
     "unknown",
@@ -39,12 +40,12 @@ class Refusal:
 class Purchase:
     """What is to be bought with a code: prices, and what they come to before discounts."""
 
-    prices: Sequence[Object]
+    prices: Sequence[Price]
     currency: str
     subtotal: int
 
 
-def of_state(code: Object, now: int) -> Iterator[Refusal]:
+def of_state(code: PromotionCode, now: int) -> Iterator[Refusal]:
     """Yield why nobody can use the code any more."""
     coupon, expires_at, most = coupon_of(code), code["expires_at"], code["max_redemptions"]
     if expires_at is not None and expires_at <= now:
@@ -59,7 +60,7 @@ def of_state(code: Object, now: int) -> Iterator[Refusal]:
         yield Refusal("inactive", "it was made inactive")
 
 
-def of_customer(code: Object, customer: Object, has_paid: bool) -> Iterator[Refusal]:
+def of_customer(code: PromotionCode, customer: Customer, has_paid: bool) -> Iterator[Refusal]:
     """Yield why this customer cannot use the code. `has_paid`: it has paid before, or has a paid invoice."""
     owner = id_of(code["customer"])
     if owner not in (None, customer["id"]):
@@ -70,7 +71,7 @@ def of_customer(code: Object, customer: Object, has_paid: bool) -> Iterator[Refu
         )
 
 
-def of_purchase(code: Object, purchase: Purchase) -> Iterator[Refusal]:
+def of_purchase(code: PromotionCode, purchase: Purchase) -> Iterator[Refusal]:
     """Yield why the code is not taken for what is to be bought."""
     coupon, currency = coupon_of(code), purchase.currency
     least = minimums(code)
@@ -92,7 +93,7 @@ def of_purchase(code: Object, purchase: Purchase) -> Iterator[Refusal]:
         yield Refusal("products", f"it takes nothing off but {', '.join(sorted(products))}")
 
 
-def open_conditions(code: Object, *, customer: bool, purchase: bool) -> Iterator[str]:
+def open_conditions(code: PromotionCode, *, customer: bool, purchase: bool) -> Iterator[str]:
     """Yield what the code asks for besides and nothing is known of: no `customer` is named, or no `purchase`."""
     restrictions, coupon = code["restrictions"], coupon_of(code)
     if not customer and id_of(code["customer"]):
@@ -109,34 +110,34 @@ def open_conditions(code: Object, *, customer: bool, purchase: bool) -> Iterator
         yield f"it is bought in {' or '.join(sorted(one.upper() for one in amounts))}"
 
 
-def coupon_of(code: Object) -> Object | None:
+def coupon_of(code: PromotionCode) -> Coupon | None:
     """Return the coupon of a code, expanded; None where it was deleted."""
-    coupon: Any = code["promotion"]["coupon"]
-    return coupon if isinstance(coupon, dict) and not coupon.get("deleted") else None
+    coupon = whole(code["promotion"]["coupon"])
+    return None if coupon is None or coupon["deleted"] else coupon
 
 
-def minimums(code: Object) -> dict[str, int]:
+def minimums(code: PromotionCode) -> dict[str, int]:
     """Return the least that a purchase comes to, by currency."""
     restrictions = code["restrictions"]
     least = {name: int(one["minimum_amount"]) for name, one in (restrictions["currency_options"] or {}).items()}
-    if restrictions["minimum_amount"] is not None:
+    if restrictions["minimum_amount"] is not None and restrictions["minimum_amount_currency"] is not None:
         least.setdefault(restrictions["minimum_amount_currency"], restrictions["minimum_amount"])
     return least
 
 
-def products_of(coupon: Object) -> set[str]:
+def products_of(coupon: Coupon) -> set[str]:
     """Return the products that a coupon is for; none where it is for all."""
-    return set((coupon["applies_to"] or {}).get("products") or ())
+    return set(coupon["applies_to"]["products"] if coupon["applies_to"] else ())
 
 
-def _amounts_off(coupon: Object) -> set[str]:
+def _amounts_off(coupon: Coupon) -> set[str]:
     """Return the currencies in which a coupon takes off an amount; none where it takes off a part."""
     if coupon["amount_off"] is None:
         return set()
     return {coupon["currency"], *(coupon["currency_options"] or ())}
 
 
-def _why_invalid(code: Object, coupon: Object | None, now: int) -> str:
+def _why_invalid(code: PromotionCode, coupon: Coupon | None, now: int) -> str:
     if coupon is None:
         return f"its coupon {id_of(code['promotion']['coupon'])} was deleted"
     if coupon["redeem_by"] is not None and coupon["redeem_by"] <= now:
@@ -160,7 +161,7 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
 
-def all_of(code: Object, now: int, customer: Object | None, has_paid: bool) -> list[Refusal]:
+def all_of(code: PromotionCode, now: int, customer: Customer | None, has_paid: bool) -> list[Refusal]:
     """Return what is known against a code without asking what is bought."""
     found: list[Iterable[Refusal]] = [of_state(code, now)]
     if customer is not None:

@@ -9,30 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed, retrieve
+from stripe_billing_cli.stripe_api.objects.catalog import PromotionCode
 from stripe_billing_cli.stripe_api.references import id_of
 
 PATH = "/v1/promotion_codes"
 ID = "promo_"
 
 
-def load_codes(api: StripeApi, code: str, *, active: bool | None = None, expand: Sequence[str] = ()) -> list[Object]:
+def load_codes(
+    api: StripeApi, code: str, *, active: bool | None = None, expand: Sequence[str] = ()
+) -> list[PromotionCode]:
     """Return the promotion codes with this text, in whatever capitals, newest first; or the one with this id."""
     if code.startswith(ID):
-        return [retrieve(api, "promotion code", f"{PATH}/{code}", code, expand=expand)]
+        return [retrieve(api, PromotionCode, f"{PATH}/{code}", code, expand=expand)]
     wanted = {"code": code, **({} if active is None else {"active": active})}
     wanted |= {"expand": [f"data.{field}" for field in expand]} if expand else {}
-    return [one for page in api.pages(PATH, wanted) for one in page]
+    return [one for page in api.pages(PATH, wanted, kind=PromotionCode) for one in page]
 
 
-def usable_code(codes: Iterable[Object], customer: str) -> Object | None:
+def usable_code(codes: Iterable[PromotionCode], customer: str) -> PromotionCode | None:
     """Return the active code that a customer may use: the customer's own before everybody's."""
     usable = [one for one in codes if one["active"] and id_of(one["customer"]) in (None, customer)]
     return max(usable, key=lambda one: id_of(one["customer"]) is not None, default=None)
 
 
-def meant_code(codes: Sequence[Object], customer: str | None) -> Object | None:
+def meant_code(codes: Sequence[PromotionCode], customer: str | None) -> PromotionCode | None:
     """Return the code that is meant: an active one if there is one, else the newest; None where there is none.
 
     Raises `AmbiguousError` where several are active, and nobody says whose is meant.
