@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
-from stripe_billing_cli.stripe_api.references import id_of, invoice_paid_by, subscription_of
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute
+from stripe_billing_cli.stripe_api.references import expanded, id_of, invoice_paid_by, subscription_of
 
 CHARGES, DISPUTES = "/v1/charges", "/v1/disputes"
 
@@ -34,13 +36,15 @@ def disputed_since(payments: Iterable[DisputedPayment], subscription: str) -> in
 def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]:
     """Read off the customer's charges, since disputes are not listed by customer. Raises `StripeCallError`."""
     try:
-        charges = [one for page in api.pages(CHARGES, {"customer": customer}) for one in page if one["disputed"]]
+        charges = [
+            one for page in api.pages(CHARGES, {"customer": customer}, kind=Charge) for one in page if one["disputed"]
+        ]
     except NotFoundError:
         return []
     return [
         payment
         for charge in charges
-        for page in api.pages(DISPUTES, {"charge": charge["id"]})
+        for page in api.pages(DISPUTES, {"charge": charge["id"]}, kind=Dispute)
         for dispute in page
         if (payment := _payment(api, dispute, charge)) is not None
     ]
@@ -49,9 +53,9 @@ def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]
 def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
     """Return the disputes of the account by customer, a hundred at a time. Raises `StripeCallError`."""
     payments_by_customer: dict[str, list[DisputedPayment]] = defaultdict(list)
-    for page in api.pages(DISPUTES, {"expand": ["data.charge"]}):
+    for page in api.pages(DISPUTES, {"expand": ["data.charge"]}, kind=Dispute):
         for dispute in page:
-            charge = dispute["charge"]
+            charge = expanded(dispute["charge"])
             customer = id_of(charge["customer"])
             payment = _payment(api, dispute, charge) if customer is not None else None
             if customer is not None and payment is not None:
@@ -62,13 +66,13 @@ def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
 def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
     """Return who made the payment; None where nobody is known to have, or the dispute is not there."""
     try:
-        charge = api.get(f"{DISPUTES}/{dispute}", {"expand": ["charge"]})["charge"]
+        charge = api.get(f"{DISPUTES}/{dispute}", {"expand": ["charge"]}, kind=Dispute)["charge"]
     except NotFoundError:
         return None
-    return id_of(charge["customer"])
+    return id_of(expanded(charge)["customer"])
 
 
-def _payment(api: StripeApi, dispute: Object, charge: Object) -> DisputedPayment | None:
+def _payment(api: StripeApi, dispute: Dispute, charge: Charge) -> DisputedPayment | None:
     """Return the payment, if its money was withdrawn and has not come back."""
     moved = dispute["balance_transactions"]
     if not moved or dispute["status"] == "won":
@@ -79,4 +83,4 @@ def _payment(api: StripeApi, dispute: Object, charge: Object) -> DisputedPayment
 def _subscription(api: StripeApi, intent: str | None) -> str | None:
     """Return which subscription a payment was for, by the invoice that it paid: charges do not name it."""
     invoice = invoice_paid_by(api, intent)
-    return id_of(subscription_of(api.get(f"/v1/invoices/{invoice}"))) if invoice else None
+    return id_of(subscription_of(api.get(f"/v1/invoices/{invoice}", kind=Invoice))) if invoice else None

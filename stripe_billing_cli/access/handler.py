@@ -13,6 +13,7 @@ from stripe_billing_cli.events.retries import FOR_EVER
 from stripe_billing_cli.events.store import Delivery
 from stripe_billing_cli.events.store.access import AccessChange
 from stripe_billing_cli.stripe_api.errors import NotFoundError, StripeCallError
+from stripe_billing_cli.stripe_api.objects.customers import Customer
 
 NAME = "access"
 PREFIXES = ("customer.subscription.", "invoice.", "entitlements.")
@@ -57,7 +58,11 @@ def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
     """Decide the access of a test clock's customers, for whom time has passed, and return the outcome in words. A clock
     that is gone has no customers any more: Stripe deletes them with the clock, and sends an event of each."""
     try:
-        customers = [one["id"] for page in keeper.api.pages("/v1/customers", {"test_clock": clock}) for one in page]
+        customers = [
+            one["id"]
+            for page in keeper.api.pages("/v1/customers", {"test_clock": clock}, kind=Customer)
+            for one in page
+        ]
     except NotFoundError:
         return "about a test clock that is gone"
     changes: list[AccessChange] = []

@@ -7,8 +7,10 @@ from typing import Any
 
 from stripe_billing_cli.access.customer_state import CustomerState, ItemState, SubscriptionState
 from stripe_billing_cli.access.disputes import DisputedPayment, disputed_since, disputes_of_customer
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, SubscriptionItem
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 ENTITLEMENTS = "/v1/entitlements/active_entitlements"
@@ -34,7 +36,7 @@ EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}
 def customer_state_of(
     api: StripeApi,
     customer: str,
-    subscriptions: Iterable[Object],
+    subscriptions: Iterable[Subscription],
     features: Iterable[str],
     disputed: Iterable[DisputedPayment] = (),
 ) -> CustomerState:
@@ -58,7 +60,7 @@ def active_features(api: StripeApi, customer: str) -> list[str]:
         return []
 
 
-def _subscription(api: StripeApi, subscription: Object, disputed: int | None) -> SubscriptionState:
+def _subscription(api: StripeApi, subscription: Subscription, disputed: int | None) -> SubscriptionState:
     items = subscription["items"]["data"]
     ends = subscription["cancel_at"]
     if ends is None and subscription["cancel_at_period_end"]:
@@ -74,7 +76,7 @@ def _subscription(api: StripeApi, subscription: Object, disputed: int | None) ->
     )
 
 
-def _item(subscription: Object, item: Object) -> ItemState:
+def _item(subscription: Subscription, item: SubscriptionItem) -> ItemState:
     """Return an item's state; one that was there first goes back to the start of the subscription."""
     first = item["created"] <= subscription["created"]
     product = item["price"]["product"]
@@ -84,14 +86,14 @@ def _item(subscription: Object, item: Object) -> ItemState:
     )
 
 
-def _began(api: StripeApi, subscription: Object) -> int | None:
+def _began(api: StripeApi, subscription: Subscription) -> int | None:
     moment: int | None = None
     match subscription["status"]:
         case "past_due" | "unpaid":
             moment = _owing_since(api, subscription["id"])
         case "paused":
-            details = (subscription.get("status_details") or {}).get("paused") or {}
-            moment = details.get("transitioned_at")
+            paused = subscription["status_details"]["paused"] if subscription["status_details"] else None
+            moment = paused["transitioned_at"] if paused else None
         case "canceled" | "incomplete_expired":
             moment = subscription["ended_at"] or subscription["canceled_at"]
         case "incomplete":
@@ -101,11 +103,11 @@ def _began(api: StripeApi, subscription: Object) -> int | None:
 
 def _owing_since(api: StripeApi, subscription: str) -> int | None:
     params = {"subscription": subscription, "status": "open"}
-    opened = [one for page in api.pages("/v1/invoices", params) for one in page]
+    opened = [one for page in api.pages("/v1/invoices", params, kind=Invoice) for one in page]
     return min((_due(invoice) for invoice in opened), default=None)
 
 
-def _due(invoice: Object) -> int:
+def _due(invoice: Invoice) -> int:
     transitions = invoice.get("status_transitions") or {}
     due: int = invoice["due_date"] or transitions.get("finalized_at") or invoice["created"]
     return due

@@ -16,8 +16,9 @@ from stripe_billing_cli.access.read import EVERY, SUBSCRIPTIONS, active_features
 from stripe_billing_cli.access.update import AccessKeeper
 from stripe_billing_cli.events.store import Access
 from stripe_billing_cli.events.store.access import AccessChange
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 SIDE_BY_SIDE = 8
 Decided = Callable[[str], "tuple[str, list[Access]]"]
@@ -89,8 +90,8 @@ def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeep
             yield Comparison(customer, tuple(changes))
 
 
-def _subscriptions(api: StripeApi) -> dict[str, list[Object]]:
-    by_customer: dict[str, list[Object]] = defaultdict(list)
+def _subscriptions(api: StripeApi) -> dict[str, list[Subscription]]:
+    by_customer: dict[str, list[Subscription]] = defaultdict(list)
     for page in api.pages(SUBSCRIPTIONS, EVERY):
         for one in page:
             customer = one["customer"]
