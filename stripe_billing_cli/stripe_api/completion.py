@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import types
 import typing
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin
@@ -72,21 +72,21 @@ def completed(
     return answer
 
 
-def completed_event(event: dict[str, Any]) -> dict[str, Any]:
+def completed_event(event: Mapping[str, Any]) -> Event:
     """Return a copy of an event of Stripe's in which every declared field can be read, of its object too.
 
     Events are passed on as they came: what is kept of them is Stripe's own text. Their objects have the shape of the
     API version in which they were made, so nothing is required of those. Raises `IncompleteAnswerError`.
     """
-    event = copy.deepcopy(event)
+    completed: Any = copy.deepcopy(event)
     try:
-        _complete_object(event, _fields(Event))
+        _complete_object(completed, _fields(Event))
     except _FieldError as error:
         raise IncompleteAnswerError(_message(error)) from None
-    target = event["data"]["object"]
+    target = completed["data"]["object"]
     if target.get("object") in OBJECTS:
         _fill(target, fields_of(OBJECTS[target["object"]]))
-    return event
+    return completed  # type: ignore[no-any-return]  # it has all that `Event` declares
 
 
 def fields_of(declared: Any) -> Fields:

@@ -30,8 +30,17 @@ def whole(reference: str | Kind | None) -> Kind | None:
     return None if isinstance(reference, str) else reference
 
 
-def expanded(reference: str | Kind) -> Kind:
-    """Return the object, which was asked to be expanded. Raises `IncompleteAnswerError` where only its id is given."""
+@overload
+def expanded(reference: str | Kind) -> Kind: ...
+
+
+@overload
+def expanded(reference: str | Kind | None) -> Kind | None: ...
+
+
+def expanded(reference: str | Kind | None) -> Kind | None:
+    """Return the object, if any, which was asked to be expanded. Raises `IncompleteAnswerError` where Stripe gives only
+    its id."""
     if isinstance(reference, str):
         raise IncompleteAnswerError(
             f"Stripe's answer is not complete: {reference} is given by its id, though the whole of it was asked for"

@@ -14,8 +14,11 @@ from typing import Any, Literal
 from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.promotion_codes import misnamed
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, SubscriptionItem
+from stripe_billing_cli.stripe_api.references import id_of, whole
 from stripe_billing_cli.subscriptions import (
     cost,
     item_change,
@@ -59,7 +62,7 @@ class AdjustRequest:
 class AdjustResult:
     """The subscription as it is now; `owes` is what the change waits for."""
 
-    subscription: Object
+    subscription: Subscription
     owes: OwedInvoice | None = None
 
 
@@ -73,18 +76,18 @@ class AdjustPlan:
     in; that of one that is made or refused at once does, as Stripe's preview says.
     """
 
-    subscription: Object
+    subscription: Subscription
     request: AdjustRequest
     update: Mapping[str, Any]
-    added: tuple[tuple[Object, Terms], ...] = ()
-    removed: tuple[Object, ...] = ()
+    added: tuple[tuple[Price, Terms], ...] = ()
+    removed: tuple[SubscriptionItem, ...] = ()
     quoted: Quote | None = None
     drops_update: str | None = None
     drops_schedule: str | None = None
     remarks: tuple[str, ...] = field(default_factory=tuple)
     waits: OwedInvoice | None = None
     has_waiting_items: bool = False
-    unpaid: Object | None = None
+    unpaid: Invoice | None = None
     period_began: int | None = None
 
     @property
@@ -118,9 +121,9 @@ class AdjustPlan:
             params["payment_behavior"] = self.payment_behavior
         after = steps.update(api, self.subscription["id"], params)
         waits = after["pending_update"] is not None
-        return AdjustResult(after, payments.owed_invoice(api, after["latest_invoice"]) if waits else None)
+        return AdjustResult(after, payments.owed_latest(api, after) if waits else None)
 
-    def record(self, result: str, subscription: Object, owes: OwedInvoice | None) -> dict[str, Any]:
+    def record(self, result: str, subscription: Subscription, owes: OwedInvoice | None) -> dict[str, Any]:
         """Return the change as it is printed (docs/output.md)."""
         quoted = self.quoted
         return {
@@ -171,7 +174,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     status_checks.check_ends_no_sooner(subscription, [price for price, _ in added], now)
     waiting = item_change.pending_update(subscription)
     if waiting and _waits_for(subscription, added, removed):
-        owed = payments.owed_invoice(api, subscription["latest_invoice"])
+        owed = payments.owed_latest(api, subscription)
         return AdjustPlan(subscription, request, update, added, removed, waits=owed)
     schedule = id_of(subscription["schedule"])
     kept = [item["price"] for item in subscription["items"]["data"] if item not in removed]
@@ -184,11 +187,11 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
 
 
-def _gone(item: Object) -> dict[str, Any]:
+def _gone(item: SubscriptionItem) -> dict[str, Any]:
     return {"id": item["id"], "deleted": True}
 
 
-def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple[tuple[Object, Terms], ...]:
+def _added(api: StripeApi, subscription: Subscription, lines: Sequence[Line]) -> tuple[tuple[Price, Terms], ...]:
     """Return the prices that the subscription is not on yet."""
     added = []
     items_by_price = {item["price"]["id"]: item for item in subscription["items"]["data"]}
@@ -209,13 +212,13 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
             added.append((price, terms))
         elif terms_of(current) != terms:
             raise OperationError(
-                f"the subscription {subscription['id']} is on {name_of(price)} already, × {current.get('quantity')}",
+                f"the subscription {subscription['id']} is on {name_of(price)} already, × {current['quantity']}",
                 f"billing sub change {subscription['id']} --item {name_of(price)} --quantity {terms.quantity}",
             )
     return tuple(added)
 
 
-def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tuple[Object, ...]:
+def _removed(api: StripeApi, subscription: Subscription, names: Sequence[str]) -> tuple[SubscriptionItem, ...]:
     """Return the items on these prices; a price that the subscription is not on has been removed already."""
     items = subscription["items"]["data"]
     removed = []
@@ -232,9 +235,9 @@ def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tupl
     return tuple(removed)
 
 
-def _discounts(api: StripeApi, subscription: Object, request: AdjustRequest) -> Any:
+def _discounts(api: StripeApi, subscription: Subscription, request: AdjustRequest) -> Any:
     """Return the parameter for the discount that is wanted; None where it is as wanted."""
-    discounts = [one for one in subscription["discounts"] if isinstance(one, dict)]
+    discounts = [one for one in map(whole, subscription["discounts"]) if one]
     if request.no_discount:
         return "" if discounts else None
     if request.coupon:
@@ -249,7 +252,7 @@ def _discounts(api: StripeApi, subscription: Object, request: AdjustRequest) -> 
     return None
 
 
-def _trial(subscription: Object, request: AdjustRequest, now: int) -> dict[str, Any]:
+def _trial(subscription: Subscription, request: AdjustRequest, now: int) -> dict[str, Any]:
     wanted = request.trial_end
     if wanted is None:
         return {}
@@ -262,7 +265,7 @@ def _trial(subscription: Object, request: AdjustRequest, now: int) -> dict[str, 
     return {"trial_end": wanted}
 
 
-def _period_began(subscription: Object, now: int) -> int | None:
+def _period_began(subscription: Subscription, now: int) -> int | None:
     """Return when the periods of all items began, if that is within a day: the same command, run again, charges for no
     second one."""
     if subscription["status"] == "trialing":
@@ -271,7 +274,7 @@ def _period_began(subscription: Object, now: int) -> int | None:
     return began if now - began < DAY else None
 
 
-def _check_has_periods(subscription: Object) -> None:
+def _check_has_periods(subscription: Subscription) -> None:
     if subscription["status"] == "trialing":
         raise OperationError(
             f"the subscription {subscription['id']} is in its trial: its first paid period begins when that ends",
@@ -279,22 +282,25 @@ def _check_has_periods(subscription: Object) -> None:
         )
 
 
-def _waits_for(subscription: Object, added: Sequence[tuple[Object, Terms]], removed: Sequence[Object]) -> bool:
+def _waits_for(
+    subscription: Subscription, added: Sequence[tuple[Price, Terms]], removed: Sequence[SubscriptionItem]
+) -> bool:
     """Return whether the change that waits for its payment is to these items."""
     if not (added or removed):
         return False
     removed_ids = {item["id"] for item in removed}
     wanted = [terms_of(item) for item in subscription["items"]["data"] if item["id"] not in removed_ids]
     wanted += [terms for _, terms in added]
-    waiting = [terms_of(item) for item in (subscription["pending_update"] or {}).get("subscription_items") or ()]
+    update = subscription["pending_update"]
+    waiting = [terms_of(item) for item in (update and update["subscription_items"]) or ()]
     return sorted(map(str, wanted)) == sorted(map(str, waiting))
 
 
 def _remarks(
-    subscription: Object,
+    subscription: Subscription,
     request: AdjustRequest,
-    added: Sequence[tuple[Object, Terms]],
-    removed: Sequence[Object],
+    added: Sequence[tuple[Price, Terms]],
+    removed: Sequence[SubscriptionItem],
     quoted: Quote,
 ) -> tuple[str, ...]:
     """Return what follows from the change beside its cost."""
@@ -322,7 +328,9 @@ def _remarks(
     return tuple(remarks)
 
 
-def _preview_params(subscription: Object, changes: Mapping[str, Any], proration: Proration, at: int) -> dict[str, Any]:
+def _preview_params(
+    subscription: Subscription, changes: Mapping[str, Any], proration: Proration, at: int
+) -> dict[str, Any]:
     """Return the parameters of a preview of the invoice that the changes lead to."""
     details = {name: value for name, value in changes.items() if name != "discounts"}
     if subscription["schedule"]:  # which is dropped
@@ -336,18 +344,18 @@ def _preview_params(subscription: Object, changes: Mapping[str, Any], proration:
 
 def _quote(
     api: StripeApi,
-    subscription: Object,
+    subscription: Subscription,
     update: Mapping[str, Any],
     at: int,
     wanted_proration: Proration | None,
-    prices: Sequence[Object],
+    prices: Sequence[Price],
 ) -> Quote:
     """Return what the update costs, by Stripe's preview of the invoice that it leads to. `prices` are those that the
     items are on then."""
 
-    def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Object:
+    def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Invoice:
         params = _preview_params(subscription, changes, proration, at)
-        return api.post("/v1/invoices/create_preview", params).body
+        return api.post("/v1/invoices/create_preview", params, kind=Invoice).body
 
     waiting = pending_invoice_items.for_customer(api, subscription)
 

@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.payments import Refund
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions import (
     cancel_preview,
     cancellation,
@@ -45,16 +48,16 @@ class CancelPlan:
     period, `unpaid` the invoice of time that is credited though nobody paid for it.
     """
 
-    subscription: Object
+    subscription: Subscription
     request: CancelRequest
     cancellation: Cancellation
     final: Cost | None
     refund: RefundPlan | None
-    owed: list[Object]
+    owed: list[Invoice]
     unbilled: Unbilled
-    drafts: tuple[Object, ...] = ()
+    drafts: tuple[Invoice, ...] = ()
     renewals: Renewals | None = None
-    unpaid: Object | None = None
+    unpaid: Invoice | None = None
 
     @property
     def finishes(self) -> bool:
@@ -90,7 +93,7 @@ class CancelPlan:
         made = tuple(refund.give_back(api, part) for part in back.to_make) if back is not None else ()
         return CancelResult(self, after, result, back, made, finished)
 
-    def _end(self, api: StripeApi) -> Object:
+    def _end(self, api: StripeApi) -> Subscription:
         """Return the subscription after its end is made, or written down for later."""
         id, decided = self.subscription["id"], self.cancellation
         if decided.drops_update:
@@ -116,10 +119,10 @@ class CancelResult:
     """
 
     plan: CancelPlan
-    subscription: Object
+    subscription: Subscription
     result: str
     refund: RefundPlan | None
-    refunds_made: tuple[Object, ...] = ()
+    refunds_made: tuple[Refund, ...] = ()
     last_invoices: tuple[LastInvoice, ...] = ()
 
     @property
@@ -197,7 +200,7 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
 
 
 def _refund(
-    api: StripeApi, subscription: Object, request: CancelRequest, ends: int, now: int, billing: Billing | None
+    api: StripeApi, subscription: Subscription, request: CancelRequest, ends: int, now: int, billing: Billing | None
 ) -> RefundPlan | None:
     match request.refund:
         case "last":
@@ -209,8 +212,8 @@ def _refund(
 
 
 def _unpaid_time(
-    api: StripeApi, subscription: Object, request: CancelRequest, drafts: tuple[Object, ...], ends: int
-) -> Object | None:
+    api: StripeApi, subscription: Subscription, request: CancelRequest, drafts: tuple[Invoice, ...], ends: int
+) -> Invoice | None:
     """Return the unpaid invoice of time that this cancellation credits, but for those that it charges itself."""
     if not (request.prorate or request.refund == "prorated"):
         return None

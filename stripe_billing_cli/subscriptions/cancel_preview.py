@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions import quote, renewals, shortened_period
 from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, cost_with_waiting
 from stripe_billing_cli.subscriptions.renewals import Renewals
 
 
-def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation) -> list[Object]:
+def still_open(api: StripeApi, subscription: Subscription, cancellation: Cancellation) -> list[Invoice]:
     """Return the invoices that stay to be paid whatever happens, newest first. Raises `StripeCallError`."""
     if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
         return []
-    invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
+    invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"}, kind=Invoice)
     return [invoice for invoice in invoices if invoice["id"] != cancellation.drops_update]
 
 
-def resolve(api: StripeApi, subscription: Object, cancellation: Cancellation, request: CancelRequest) -> Cancellation:
+def resolve(
+    api: StripeApi, subscription: Subscription, cancellation: Cancellation, request: CancelRequest
+) -> Cancellation:
     """Return the cancellation with what becomes of a period that an earlier end had cut short, if it ends later now.
 
     The period's end is then the one that it has without the cut. Raises `OperationError` where the rest is paid for,
@@ -28,7 +32,7 @@ def resolve(api: StripeApi, subscription: Object, cancellation: Cancellation, re
     """
     if cancellation.action != "later" or not shortened_period.ends_within_period(subscription):
         return cancellation
-    known = int(subscription["cancel_at"])
+    known = shortened_period.end_of(subscription)
     to_period_end = "cancel_at_period_end" in cancellation.params
     if cancellation.ends < known or (cancellation.ends == known and not to_period_end):
         return cancellation
@@ -45,7 +49,7 @@ def resolve(api: StripeApi, subscription: Object, cancellation: Cancellation, re
 
 
 def _to_uncut_end(
-    api: StripeApi, subscription: Object, cancellation: Cancellation, proration: shortened_period.Behavior
+    api: StripeApi, subscription: Subscription, cancellation: Cancellation, proration: shortened_period.Behavior
 ) -> Cancellation:
     end = shortened_period.period_end(api, subscription, proration)
     details = {name: value for name, value in cancellation.params.items() if name == "cancellation_details"}
@@ -54,7 +58,7 @@ def _to_uncut_end(
     return replace(cancellation, ends=end, params={"cancel_at": end, "proration_behavior": proration, **details})
 
 
-def renewals_until(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Renewals | None:
+def renewals_until(api: StripeApi, subscription: Subscription, cancellation: Cancellation) -> Renewals | None:
     """Return what is charged before an end in a later period; None where it ends before it renews.
 
     Raises `StripeCallError`.
@@ -67,7 +71,7 @@ def renewals_until(api: StripeApi, subscription: Object, cancellation: Cancellat
     return renewals.count_on(subscription, invoice, cancellation.ends)
 
 
-def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Object | None:
+def _previewed_later(api: StripeApi, subscription: Subscription, cancellation: Cancellation) -> Invoice | None:
     """Return the next invoice of a subscription that is to end later, without what is scheduled for it and dropped."""
     asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
     details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
@@ -76,7 +80,7 @@ def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancell
     return quote.preview_if_any(api, subscription, details)
 
 
-def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Cost | None:
+def final_invoice(api: StripeApi, subscription: Subscription, cancellation: Cancellation) -> Cost | None:
     """Return what the end will credit and charge, by Stripe's preview; None where it moves no money, as far as that is
     known: what is used until then is billed then.
 

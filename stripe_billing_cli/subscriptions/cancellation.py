@@ -5,11 +5,12 @@ https://docs.stripe.com/billing/subscriptions/cancel. Times are Unix seconds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError, UsageError
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 
 When = Literal["default", "now", "period-end", "last-period-end", "at"]
@@ -48,7 +49,7 @@ class Cancellation:
     drops_schedule: str | None = None
 
 
-def decide(subscription: Object, request: CancelRequest, now: int) -> Cancellation:
+def decide(subscription: Subscription, request: CancelRequest, now: int) -> Cancellation:
     """Return the cancellation that is requested. Raises `OperationError` where the options contradict each other, or
     the subscription's state."""
     details = _details(subscription, request)
@@ -66,7 +67,7 @@ def decide(subscription: Object, request: CancelRequest, now: int) -> Cancellati
     return _later(subscription, when, request, details, now)
 
 
-def _when(subscription: Object, request: CancelRequest, now: int) -> When:
+def _when(subscription: Subscription, request: CancelRequest, now: int) -> When:
     """Return when the subscription ends: by default at the period's end; at once where there is no paid period that
     could end."""
     if request.when != "default":
@@ -93,7 +94,7 @@ def _check_options(when: When, request: CancelRequest) -> None:
         raise UsageError("--prorate and --refund would both give the money back", "choose one")
 
 
-def _at_once(subscription: Object, request: CancelRequest, details: dict[str, Any], now: int) -> Cancellation:
+def _at_once(subscription: Subscription, request: CancelRequest, details: dict[str, Any], now: int) -> Cancellation:
     params = {**details}
     if request.invoice_now:
         params["invoice_now"] = True
@@ -108,10 +109,13 @@ def keeping_prorations(cancellation: Cancellation) -> Cancellation:
     return replace(cancellation, params={**cancellation.params, "prorate": True})
 
 
-def _later(subscription: Object, when: When, request: CancelRequest, details: dict[str, Any], now: int) -> Cancellation:
+def _later(
+    subscription: Subscription, when: When, request: CancelRequest, details: dict[str, Any], now: int
+) -> Cancellation:
     known = subscription["cancel_at"]
     if when == "default":
-        return Cancellation("details" if details else "none", int(known), details)
+        assert known is not None  # only a subscription that is to end has an end that is kept
+        return Cancellation("details" if details else "none", known, details)
     params: dict[str, Any]
     if when == "period-end":
         ends = first_period_end(subscription)
@@ -131,28 +135,28 @@ def _later(subscription: Object, when: When, request: CancelRequest, details: di
     return Cancellation("later", ends, {**params, **details}, drops_schedule=_schedule(subscription))
 
 
-def _details(subscription: Object, request: CancelRequest) -> dict[str, Any]:
+def _details(subscription: Subscription, request: CancelRequest) -> dict[str, Any]:
     """Return the reason and comment that are not there yet."""
-    current = subscription["cancellation_details"] or {}
+    current: Mapping[str, Any] = subscription["cancellation_details"] or {}
     wanted = {"feedback": request.reason, "comment": request.comment}
     new = {name: value for name, value in wanted.items() if value is not None and current.get(name) != value}
     return {"cancellation_details": new} if new else {}
 
 
-def first_period_end(subscription: Object) -> int:
+def first_period_end(subscription: Subscription) -> int:
     """Return when the first period of its items ends: what Stripe means by the end of the period
     (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
     return min(int(item["current_period_end"]) for item in subscription["items"]["data"])
 
 
-def period_end(subscription: Object) -> int:
+def period_end(subscription: Subscription) -> int:
     """Return when all that has been paid for is used up: the latest period of its items."""
     return max(int(item["current_period_end"]) for item in subscription["items"]["data"])
 
 
-def _pending_update(subscription: Object) -> str | None:
+def _pending_update(subscription: Subscription) -> str | None:
     return id_of(subscription["latest_invoice"]) if subscription["pending_update"] else None
 
 
-def _schedule(subscription: Object) -> str | None:
+def _schedule(subscription: Subscription) -> str | None:
     return id_of(subscription["schedule"]) if subscription["schedule"] else None

@@ -9,7 +9,10 @@ from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import (
     item_change,
@@ -59,15 +62,15 @@ class ChangePlan:
     already. `unpaid` is the open invoice of time that is credited all the same.
     """
 
-    subscription: Object
-    current: Object
-    wanted: Object
+    subscription: Subscription
+    current: Price
+    wanted: Price
     change: Change
-    schedule: Object | None
+    schedule: Schedule | None
     quoted: Quote | None = None
     later_cost: Cost | None = None
     owes: OwedInvoice | None = None
-    unpaid: Object | None = None
+    unpaid: Invoice | None = None
 
     @property
     def moves(self) -> bool:
@@ -88,10 +91,10 @@ class ChangePlan:
             return ChangeResult(self, self.subscription, RESULTS[self.change.action], self.owes)
         after = self._write(api)
         if after["pending_update"] is not None:
-            return ChangeResult(self, after, "payment_needed", payments.owed_invoice(api, after["latest_invoice"]))
+            return ChangeResult(self, after, "payment_needed", payments.owed_latest(api, after))
         return ChangeResult(self, after, RESULTS[self.change.action])
 
-    def _write(self, api: StripeApi) -> Object:
+    def _write(self, api: StripeApi) -> Subscription:
         """Return the subscription after the change is made, scheduled or taken back."""
         check_as_read(api, self.subscription)
         if self.change.drops_update:
@@ -117,7 +120,7 @@ class ChangeResult:
     """
 
     plan: ChangePlan
-    subscription: Object
+    subscription: Subscription
     result: str
     owes: OwedInvoice | None = None
 
@@ -168,7 +171,7 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
             cost = later_quote.of_later_change(api, subscription, decided.later, decided.starts, restarts=restarts)
             return replace(plan, later_cost=cost)
         case "wait":
-            return replace(plan, owes=payments.owed_invoice(api, subscription["latest_invoice"]))
+            return replace(plan, owes=payments.owed_latest(api, subscription))
     return plan
 
 
@@ -194,7 +197,7 @@ def _quoted(api: StripeApi, plan: ChangePlan, proration: Proration | None, *, re
 
 
 def update_params(
-    subscription: Object, change: Change, quoted: Quote, *, has_waiting_items: bool = False
+    subscription: Subscription, change: Change, quoted: Quote, *, has_waiting_items: bool = False
 ) -> dict[str, Any]:
     """Return what was previewed, and paid for or not done: Stripe keeps the plan until the change's invoice is paid.
 
@@ -215,7 +218,7 @@ def update_params(
     return params
 
 
-def _put_on_schedule(api: StripeApi, subscription: Object, change: Change, price: Object) -> None:
+def _put_on_schedule(api: StripeApi, subscription: Subscription, change: Change, price: Price) -> None:
     """Make the schedule if there is none, then write its phases. Cut off between the two, the next run finds it."""
     id = subscription["id"]
     current_schedule = steps.schedule_at(api, change.schedule) if change.schedule else steps.attach_schedule(api, id)
@@ -226,19 +229,19 @@ def _put_on_schedule(api: StripeApi, subscription: Object, change: Change, price
     api.post(f"/v1/subscription_schedules/{current_schedule['id']}", params)
 
 
-def check_as_read(api: StripeApi, subscription: Object) -> None:
+def check_as_read(api: StripeApi, subscription: Subscription) -> None:
     """Refuse if the subscription is not what was shown, and agreed to, any more."""
-    now = api.get(f"/v1/subscriptions/{subscription['id']}")
+    now = api.get(f"/v1/subscriptions/{subscription['id']}", kind=Subscription)
     if _state(now) != _state(subscription):
         raise OperationError(
             f"the subscription {subscription['id']} has changed since it was shown", "run the same command again"
         )
 
 
-def _state(subscription: Object) -> Any:
+def _state(subscription: Subscription) -> Any:
     """Return what the decision and its cost depend on."""
     items = [
-        (item["id"], item["price"]["id"], item.get("quantity"), item["current_period_end"])
+        (item["id"], item["price"]["id"], item["quantity"], item["current_period_end"])
         for item in subscription["items"]["data"]
     ]
     return (

@@ -19,9 +19,13 @@ from typing import Any
 
 from stripe_billing_cli.customers import portal
 from stripe_billing_cli.stripe_api import json_output
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.lookup import has_ended
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import expanded
 
 HOURS_TO_PAY = 23
 WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -43,24 +47,24 @@ class Confirmation:
     trouble: str | None = None
 
 
-def load_confirmation(api: StripeApi, subscription: Object, customer: Object) -> Confirmation:
+def load_confirmation(api: StripeApi, subscription: Subscription, customer: Customer) -> Confirmation:
     """Return what the customer is to do, with a new portal link where that needs one."""
-    invoice = subscription["latest_invoice"]
+    invoice = expanded(subscription["latest_invoice"])
     if subscription["collection_method"] == "send_invoice":
         return Confirmation("invoice", None, invoice and invoice["hosted_invoice_url"])
     if invoice and invoice["status"] == "open" and not has_ended(subscription):
-        secret = (invoice.get("confirmation_secret") or {}).get("client_secret")
+        secret = invoice["confirmation_secret"]["client_secret"] if invoice["confirmation_secret"] else None
         first = subscription["status"] == "incomplete"
         until = subscription["created"] + HOURS_TO_PAY * 3600 if first else None
         return Confirmation("payment", secret, invoice["hosted_invoice_url"], until)
-    setup = subscription["pending_setup_intent"]
+    setup = expanded(subscription["pending_setup_intent"])
     if setup is None or setup["status"] not in WAITING or has_ended(subscription):
         return Confirmation()
     needed = subscription["trial_end"] or min(item["current_period_end"] for item in subscription["items"]["data"])
     return _card_link(api, customer, setup["client_secret"], needed)
 
 
-def _card_link(api: StripeApi, customer: Object, secret: str, needed: int) -> Confirmation:
+def _card_link(api: StripeApi, customer: Customer, secret: str | None, needed: int) -> Confirmation:
     """Return the confirmation by a link of the customer portal. Without an email the customer cannot log in, and the
     link has only the minutes that Stripe gives it."""
     until = needed if customer["email"] else None
@@ -71,19 +75,19 @@ def _card_link(api: StripeApi, customer: Object, secret: str, needed: int) -> Co
     return Confirmation("card", secret, session["url"], portal.record(session)["expires_at"])
 
 
-def due_now(subscription: Object) -> int:
+def due_now(subscription: Subscription) -> int:
     """Return what is due of the first invoice, in minor units."""
-    invoice = subscription["latest_invoice"]
+    invoice = expanded(subscription["latest_invoice"])
     return invoice["amount_remaining"] if invoice and invoice["status"] in ("draft", "open") else 0
 
 
-def due_next(api: StripeApi, subscription: Object) -> dict[str, Any] | None:
+def due_next(api: StripeApi, subscription: Subscription) -> dict[str, Any] | None:
     """Return amount and time of the next invoice by Stripe's own preview; None where there will be none, or it is
     unknown."""
     if has_ended(subscription):
         return None
     try:
-        preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}).body
+        preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}, kind=Invoice).body
     except StripeCallError:
         return None
     return json_output.upcoming_invoice(preview)

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.money import smallest_charge
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem, InvoiceLine
 from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.subscriptions.invoice_lines import details_of
 
 Kind = Literal["line", "discount", "tax", "balance"]
 
@@ -101,20 +102,20 @@ class Cost:
         }
 
 
-def billed_at_once(invoice: Object) -> Cost:
+def billed_at_once(invoice: Invoice) -> Cost:
     """Return the cost where `invoice` is made at once."""
     left = left_on_balance(invoice)
     return Cost(invoice["currency"], (*_lines(invoice), *_beside(invoice, left)), invoice["amount_due"], left)
 
 
-def left_on_balance(invoice: Object) -> int:
+def left_on_balance(invoice: Invoice) -> int:
     """Return what stays on the balance: a credit that is not used up, or a charge below what Stripe charges, which it
     carries over (`ending_balance` in `stripe/_invoice.py`; recorded 2026-08-26.dahlia for 1 and 4 cents)."""
     rest = int(invoice["starting_balance"] + invoice["total"])
     return rest if rest < 0 or not invoice["amount_due"] else 0
 
 
-def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
+def billed_later(invoice: Invoice, waiting: Iterable[InvoiceItem]) -> Cost:
     """Return the cost where credits and charges wait for the next invoice, which is `invoice`.
 
     `waiting` are the invoice items that wait for it already, and are of no part of this change.
@@ -131,7 +132,7 @@ def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
     )
 
 
-def cost_with_waiting(invoice: Object) -> Cost | None:
+def cost_with_waiting(invoice: Invoice) -> Cost | None:
     """Return the cost where credits and charges wait for another invoice of the customer's, and use is not billed at
     all."""
     lines = tuple(
@@ -142,7 +143,7 @@ def cost_with_waiting(invoice: Object) -> Cost | None:
     return Cost(invoice["currency"], lines, waits=sum(line.amount for line in lines)) if lines else None
 
 
-def costs_more(invoice: Object, waiting: Iterable[Object], proration_date: int) -> bool:
+def costs_more(invoice: Invoice, waiting: Iterable[InvoiceItem], proration_date: int) -> bool:
     """Return whether the change by itself, billed at once, asks for money: an upgrade. `waiting` as in
     `billed_later`."""
     changed = _without(waiting, filter(is_proration, invoice["lines"]["data"]))
@@ -154,13 +155,13 @@ def costs_more(invoice: Object, waiting: Iterable[Object], proration_date: int) 
     return sum(int(line["amount"]) for line in changed) > 0
 
 
-def _may_wait(line: Object) -> bool:
+def _may_wait(line: InvoiceLine) -> bool:
     """Return whether a line of a preview is of what waits for that invoice: prorations, use of a price that is
     replaced, what somebody added."""
     return is_proration(line) or is_invoice_item(line)
 
 
-def _without(waiting: Iterable[Object], lines: Iterable[Object]) -> list[Object]:
+def _without(waiting: Iterable[InvoiceItem], lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
     """Return the lines of a preview without those that wait already, which are in it too: of lines that are alike, as
     many are taken away as wait."""
     rest = list(lines)
@@ -171,17 +172,15 @@ def _without(waiting: Iterable[Object], lines: Iterable[Object]) -> list[Object]
     return rest
 
 
-def _is_alike(line: Object, item: Object) -> bool:
-    names = ("start", "end")
-    return bool(
-        line["amount"] == item["amount"] and all(line["period"][name] == item["period"][name] for name in names)
-    )
+def _is_alike(line: InvoiceLine, item: InvoiceItem) -> bool:
+    period, waited = line["period"], item["period"]
+    return line["amount"] == item["amount"] and (period["start"], period["end"]) == (waited["start"], waited["end"])
 
 
 MINUTE = 60
 
 
-def is_next(invoice: Object, at: int, metered: Collection[str]) -> bool:
+def is_next(invoice: Invoice, at: int, metered: Collection[str]) -> bool:
     """Return whether a preview is of the invoice with which the next period begins, and not of one made at `at`: where
     nothing is to be billed at once, Stripe shows that one.
 
@@ -199,25 +198,24 @@ def is_next(invoice: Object, at: int, metered: Collection[str]) -> bool:
     return int(invoice["period_end"]) > at + MINUTE
 
 
-def price_of(line: Object) -> str | None:
+def price_of(line: InvoiceLine) -> str | None:
     """Return the id of the price that a line bills."""
-    details = (line["pricing"] or {}).get("price_details") or {}
-    return id_of(details.get("price"))
+    details = line["pricing"]["price_details"] if line["pricing"] else None
+    return id_of(details["price"]) if details else None
 
 
-def is_proration(line: Object) -> bool:
-    parent = line["parent"] or {}
-    details = parent.get("subscription_item_details") or parent.get("invoice_item_details") or {}
-    return bool(details.get("proration"))
+def is_proration(line: InvoiceLine) -> bool:
+    details = details_of(line)
+    return bool(details and details["proration"])
 
 
-def _lines(invoice: Object) -> tuple[CostLine, ...]:
+def _lines(invoice: Invoice) -> tuple[CostLine, ...]:
     return tuple(
         CostLine(line["description"] or "", line["amount"]) for line in invoice["lines"]["data"] if line["amount"]
     )
 
 
-def _beside(invoice: Object, left: int) -> list[CostLine]:
+def _beside(invoice: Invoice, left: int) -> list[CostLine]:
     """Return what lies between the lines and what is due: discounts, taxes on top, the customer's balance."""
     discounts = sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
     taxes = sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
@@ -230,7 +228,7 @@ def _beside(invoice: Object, left: int) -> list[CostLine]:
     return [CostLine(name, int(amount), kind) for name, amount, kind in beside if amount]
 
 
-def paid_for(line: Object) -> int:
+def paid_for(line: InvoiceLine) -> int:
     """Return what a line comes to, after its discounts and with taxes on top."""
     off = sum(one["amount"] for one in line["discount_amounts"] or ())
     taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
@@ -243,7 +241,7 @@ def amount_asked(total: int, currency: str) -> int:
     return total if total >= smallest_charge(currency) else 0
 
 
-def is_of_next_period(line: Object, upcoming: Object) -> bool:
+def is_of_next_period(line: InvoiceLine, upcoming: Invoice) -> bool:
     """Return whether a line of the next invoice bills the period that begins with it, or use, and nothing that waited.
     Of a period that is cut short by an end that line may be called a proration too."""
     if is_invoice_item(line):
@@ -251,14 +249,12 @@ def is_of_next_period(line: Object, upcoming: Object) -> bool:
     return not is_proration(line) or bool(line["period"]["start"] >= upcoming["period_end"])
 
 
-def is_invoice_item(line: Object) -> bool:
-    parent = line["parent"] or {}
-    return bool(
-        parent.get("invoice_item_details") or (parent.get("subscription_item_details") or {}).get("invoice_item")
-    )
+def is_invoice_item(line: InvoiceLine) -> bool:
+    details = details_of(line)
+    return bool(details and details["invoice_item"])
 
 
-def due_again(invoice: Object, began: int) -> list[Object]:
+def due_again(invoice: Invoice, began: int) -> list[InvoiceLine]:
     """Return the lines, of an invoice with which new periods begin, of the periods that end first: the next invoice has
     them again."""
     lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions import confirmation, start, start_quote
 from stripe_billing_cli.subscriptions.confirmation import Confirmation
 from stripe_billing_cli.subscriptions.start import Order, Situation
@@ -22,7 +23,7 @@ class CreatePlan:
     order: Order
     situation: Situation
     create_request: CreateRequest
-    existing: Object | None = None
+    existing: Subscription | None = None
 
     def preview(self, api: StripeApi) -> StartQuote:
         """Return what the subscription would cost, and create none. Raises `StripeCallError`."""
@@ -45,7 +46,7 @@ class CreateResult:
     """The subscription, and what its customer is to do; `due_next` as `json_output.forthcoming` says it."""
 
     plan: CreatePlan
-    subscription: Object
+    subscription: Subscription
     confirmation: Confirmation
     due_next: dict[str, Any] | None
 

@@ -9,8 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, PromotionCode
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import expanded, id_of, whole
 from stripe_billing_cli.subscriptions import renewals
 
 FOR_EVER = 1 << 62
@@ -37,20 +40,20 @@ class Discounts:
     def term(self, id: str) -> Term:
         return self.terms.get(id, self.new)
 
-    def lasting(self, invoice: Object, until: int, *, once: bool = False) -> set[str]:
+    def lasting(self, invoice: Invoice, until: int, *, once: bool = False) -> set[str]:
         """Return the ids of the discounts of `invoice` that one made at `until` has too; `once`: those for one invoice
         only are among them."""
         terms = {id: self.term(id) for id in ids_of(invoice["lines"]["data"])}
         return {id for id, term in terms.items() if (once or not term.once) and term.until > until}
 
-    def is_in_doubt(self, invoice: Object, following: Object) -> bool:
+    def is_in_doubt(self, invoice: Invoice, following: Invoice) -> bool:
         """Return whether a discount for one invoice takes nothing off `invoice`, which is made at once, and something
         off the one that follows. No document says whether the first uses it up."""
         used = {id for id, amount in _taken(invoice["lines"]["data"]).items() if amount and self.term(id).once}
         left = {id for id, amount in _taken(following["lines"]["data"]).items() if amount and self.term(id).once}
         return bool(left) and not used
 
-    def amount(self, lines: Iterable[Object], invoice: Object, lasting: Collection[str]) -> int:
+    def amount(self, lines: Iterable[InvoiceLine], invoice: Invoice, lasting: Collection[str]) -> int:
         """Return what lines of `invoice` come to on an invoice of their own, taxes on top, with the discounts that
         last."""
         lines = list(lines)
@@ -66,7 +69,7 @@ class Discounts:
 
 
 def load(
-    api: StripeApi, subscription: Object, invoice: Object, wanted: Sequence[Mapping[str, Any]] | None, at: int
+    api: StripeApi, subscription: Subscription, invoice: Invoice, wanted: Sequence[Mapping[str, Any]] | None, at: int
 ) -> Discounts:
     """Return the discounts of a subscription, if `invoice` has any; with `wanted`, parameters, one of those takes their
     place at `at`. Raises `StripeCallError`."""
@@ -75,47 +78,51 @@ def load(
     if not ids_of(invoice["lines"]["data"]):
         return Discounts()
     expand = {"expand": ["discounts.source.coupon"]}
-    discounts = api.get(f"/v1/subscriptions/{subscription['id']}", expand)["discounts"]
-    return Discounts({one["id"]: _term(one) for one in discounts})
+    discounts = api.get(f"/v1/subscriptions/{subscription['id']}", expand, kind=Subscription)["discounts"]
+    return Discounts({one["id"]: _term(one) for one in map(expanded, discounts)})
 
 
-def coupon_of(api: StripeApi, wanted: Mapping[str, Any]) -> Object:
-    """Return the coupon of a discount that is written as a parameter. Raises `StripeCallError`."""
+def coupon_of(api: StripeApi, wanted: Mapping[str, Any]) -> Coupon | None:
+    """Return the coupon of a discount that is written as a parameter; None where it was deleted. Raises
+    `StripeCallError`."""
     if "coupon" in wanted:
-        return api.get(f"/v1/coupons/{wanted['coupon']}")
-    code = api.get(f"/v1/promotion_codes/{wanted['promotion_code']}", {"expand": ["promotion.coupon"]})
-    coupon: Object = code["promotion"]["coupon"]
-    return coupon
+        return api.get(f"/v1/coupons/{wanted['coupon']}", kind=Coupon)
+    code = api.get(
+        f"/v1/promotion_codes/{wanted['promotion_code']}", {"expand": ["promotion.coupon"]}, kind=PromotionCode
+    )
+    return expanded(code["promotion"]["coupon"])
 
 
-def term_of_coupon(coupon: Object, at: int) -> Term:
+def term_of_coupon(coupon: Coupon | None, at: int) -> Term:
     """Return how long a discount by this coupon lasts that begins at `at`."""
+    if coupon is None:
+        return Term()
     until = FOR_EVER
-    if coupon["duration"] == "repeating":
+    if coupon["duration"] == "repeating" and coupon["duration_in_months"] is not None:
         until = renewals.boundary(at, "month", coupon["duration_in_months"])
     return Term(until, coupon["duration"] == "once", coupon["amount_off"] is not None)
 
 
-def _term(discount: Object) -> Term:
-    coupon = discount["source"]["coupon"]
-    if not isinstance(coupon, Mapping):
+def _term(discount: Discount) -> Term:
+    coupon = whole(discount["source"]["coupon"])
+    if coupon is None:
         return Term()
     end = discount["end"]
-    repeating = coupon["duration"] == "repeating" and end is not None
-    return Term(int(end) if repeating else FOR_EVER, coupon["duration"] == "once", coupon["amount_off"] is not None)
+    until = FOR_EVER if coupon["duration"] != "repeating" or end is None else end
+    return Term(until, coupon["duration"] == "once", coupon["amount_off"] is not None)
 
 
-def ids_of(lines: Iterable[Object]) -> set[str]:
+def ids_of(lines: Iterable[InvoiceLine]) -> set[str]:
     """Return the ids of the discounts that take something off lines."""
     return {id for line in lines for id, _ in _discounts(line)}
 
 
-def _discounts(line: Object) -> Iterator[tuple[str, int]]:
+def _discounts(line: InvoiceLine) -> Iterator[tuple[str, int]]:
     for one in line["discount_amounts"] or ():
         yield str(id_of(one["discount"])), int(one["amount"])
 
 
-def _taken(lines: Iterable[Object]) -> dict[str, int]:
+def _taken(lines: Iterable[InvoiceLine]) -> dict[str, int]:
     taken: dict[str, int] = {}
     for line in lines:
         for id, amount in _discounts(line):
@@ -123,5 +130,5 @@ def _taken(lines: Iterable[Object]) -> dict[str, int]:
     return taken
 
 
-def _taxes(line: Object) -> int:
+def _taxes(line: InvoiceLine) -> int:
     return sum(int(one["amount"]) for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import (
+    Invoice,
+    InvoiceItemLineDetails,
+    InvoiceLine,
+    SubscriptionItemLineDetails,
+)
 
 
-def all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
+def all_lines(api: StripeApi, invoice: Invoice) -> Iterator[InvoiceLine]:
     """Yield the invoice's lines, of which it has the first ten in it."""
     if not invoice["lines"]["has_more"]:
         yield from invoice["lines"]["data"]
         return
-    for page in api.pages(f"/v1/invoices/{invoice['id']}/lines", {}):
+    for page in api.pages(f"/v1/invoices/{invoice['id']}/lines", {}, kind=InvoiceLine):
         yield from page
 
 
-def with_all_lines(api: StripeApi, invoice: Object) -> Object:
+def with_all_lines(api: StripeApi, invoice: Invoice) -> Invoice:
     """Return the invoice with all its lines in it."""
     return {**invoice, "lines": {**invoice["lines"], "data": list(all_lines(api, invoice)), "has_more": False}}
 
 
-def subscription_of(line: Object) -> str | None:
-    parent = line["parent"] or {}
-    kinds = ("subscription_item_details", "invoice_item_details")
-    return next((parent[kind].get("subscription") for kind in kinds if parent.get(kind)), None)
+def subscription_of(line: InvoiceLine) -> str | None:
+    details = details_of(line)
+    return details["subscription"] if details else None
+
+
+def details_of(line: InvoiceLine) -> SubscriptionItemLineDetails | InvoiceItemLineDetails | None:
+    """Return what a line is of: an item of a subscription, or an invoice item; None where it is of neither."""
+    parent = line["parent"]
+    return (parent["subscription_item_details"] or parent["invoice_item_details"]) if parent else None

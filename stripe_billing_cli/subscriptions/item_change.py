@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription, SubscriptionItem
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import schedule as schedules
 from stripe_billing_cli.subscriptions import status_checks
@@ -45,7 +45,9 @@ class Change:
     later: tuple[Terms, ...] = ()
 
 
-def decide(subscription: Object, schedule: Object | None, item: Object, after: Terms, at: At) -> Change:
+def decide(
+    subscription: Subscription, schedule: Schedule | None, item: SubscriptionItem, after: Terms, at: At
+) -> Change:
     """Return the change that makes `item` be `after`. `subscription` with its `latest_invoice`, `schedule` as attached
     to it or None. Raises `OperationError`."""
     status_checks.check_changeable(subscription)
@@ -77,7 +79,7 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
     return Change("later", before, after, id, starts, drops_update=update, schedule=attached, later=wanted)
 
 
-def _check_on_once(subscription: Object, item: str, terms: Sequence[Terms], after: Terms) -> None:
+def _check_on_once(subscription: Subscription, item: str, terms: Sequence[Terms], after: Terms) -> None:
     """Refuse a price that another item is on, or is to be on: a subscription has a price once."""
     for other, known in zip(subscription["items"]["data"], terms, strict=True):
         if other["id"] != item and known.price == after.price:
@@ -88,7 +90,7 @@ def _check_on_once(subscription: Object, item: str, terms: Sequence[Terms], afte
             )
 
 
-def _upcoming(schedule: Object, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
+def _upcoming(schedule: Schedule, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
     """Return what the items are to be by the schedule. A metered one has no quantity, whatever a phase shows for it."""
     metered = {terms.price for terms in current if terms.quantity is None}
     upcoming = schedules.upcoming_items(schedule)
@@ -97,7 +99,7 @@ def _upcoming(schedule: Object, current: Sequence[Terms]) -> tuple[Terms, ...] |
     return tuple(Terms(terms.price, None) if terms.price in metered else terms for terms in upcoming)
 
 
-def _check_goes_on(subscription: Object, starts: int) -> None:
+def _check_goes_on(subscription: Subscription, starts: int) -> None:
     """Raise where a change at the period's end has no period after it, or no schedule that can say so."""
     id, ends = subscription["id"], subscription["cancel_at"]
     if ends is None or subscription["schedule"] is not None:
@@ -110,15 +112,14 @@ def _check_goes_on(subscription: Object, starts: int) -> None:
     )
 
 
-def pending_update(subscription: Object) -> str | None:
+def pending_update(subscription: Subscription) -> str | None:
     """Return the open invoice that a pending update waits for."""
     if subscription["pending_update"] is None:
         return None
-    waiting: str | None = id_of(subscription["latest_invoice"])
-    return waiting
+    return id_of(subscription["latest_invoice"])
 
 
-def _waiting_terms(subscription: Object, item: str) -> Terms | None:
-    update = subscription["pending_update"] or {}
-    items: Sequence[Object] = update.get("subscription_items") or ()
-    return next((terms_of(existing_item) for existing_item in items if existing_item["id"] == item), None)
+def _waiting_terms(subscription: Subscription, item: str) -> Terms | None:
+    update = subscription["pending_update"]
+    waiting = (update and update["subscription_items"]) or ()
+    return next((terms_of(waiting_item) for waiting_item in waiting if waiting_item["id"] == item), None)

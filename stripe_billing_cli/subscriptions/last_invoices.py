@@ -12,7 +12,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import payment_attempts, steps
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
@@ -29,7 +32,7 @@ class LastInvoice:
     """An invoice that was made final. `trouble` is why it was not paid; `on_balance` whether its credit reached the
     customer's balance, None where it is no credit."""
 
-    invoice: Object
+    invoice: Invoice
     trouble: PaymentError | None = None
     on_balance: bool | None = None
 
@@ -49,19 +52,19 @@ class LastInvoice:
         }
 
 
-def find(api: StripeApi, subscription: Object) -> list[Object]:
+def find(api: StripeApi, subscription: Subscription) -> list[Invoice]:
     """Return the unfinished invoices of a subscription, oldest first: of one that has not ended, the drafts that are
     final soon; of one that has, those drafts, and what was made final and never charged. Raises `StripeCallError`."""
     wanted = {"subscription": subscription["id"]}
-    invoices = [one for page in api.pages("/v1/invoices", {**wanted, "status": "draft"}) for one in page]
+    invoices = [one for page in api.pages("/v1/invoices", {**wanted, "status": "draft"}, kind=Invoice) for one in page]
     if subscription["ended_at"]:
-        opened = [one for page in api.pages("/v1/invoices", {**wanted, "status": "open"}) for one in page]
+        opened = [one for page in api.pages("/v1/invoices", {**wanted, "status": "open"}, kind=Invoice) for one in page]
         invoices += [one for one in opened if is_to_charge(one)]
     unfinished = [one for one in reversed(invoices) if _is_unfinished(one, subscription)]
     return sorted(unfinished, key=lambda one: int(one["created"]))
 
 
-def _is_unfinished(invoice: Object, subscription: Object) -> bool:
+def _is_unfinished(invoice: Invoice, subscription: Subscription) -> bool:
     """Return whether a draft is still going to be finalized; a draft that a pause of the collection keeps stays one."""
     ended = subscription["ended_at"]
     if ended is None:
@@ -70,35 +73,35 @@ def _is_unfinished(invoice: Object, subscription: Object) -> bool:
     return bool(invoice["created"] >= since)
 
 
-def is_to_charge(invoice: Object) -> bool:
+def is_to_charge(invoice: Invoice) -> bool:
     """Return whether an open invoice is one that nobody has tried to charge to the card, as it should be."""
     charged = invoice["collection_method"] == "charge_automatically"
     return charged and invoice["status"] == "open" and not invoice["attempt_count"]
 
 
-def finish(api: StripeApi, subscription: Object) -> tuple[LastInvoice, ...]:
+def finish(api: StripeApi, subscription: Subscription) -> tuple[LastInvoice, ...]:
     """Make the unfinished invoices of a subscription that has ended final, charge those that ask for money, and look
     whether the others' credit reached the balance. A payment that fails leaves its invoice open. Raises
     `StripeCallError`."""
     return tuple(_finished(api, invoice) for invoice in find(api, subscription))
 
 
-def _finished(api: StripeApi, invoice: Object) -> LastInvoice:
+def _finished(api: StripeApi, invoice: Invoice) -> LastInvoice:
     id = invoice["id"]
     final = steps.finalize(api, id) if invoice["status"] == "draft" else invoice
     trouble = None
     if is_to_charge(final) and final["amount_remaining"] > 0:
         attempt = payment_attempts.charge(api, final, None)
         trouble = attempt.trouble or (None if attempt.result == "paid" else NEEDS_ACTION)
-        final = api.get(f"/v1/invoices/{id}")
+        final = api.get(f"/v1/invoices/{id}", kind=Invoice)
     return LastInvoice(final, trouble, _reaches_balance(api, final) if final["total"] < 0 else None)
 
 
-def _reaches_balance(api: StripeApi, invoice: Object) -> bool:
+def _reaches_balance(api: StripeApi, invoice: Invoice) -> bool:
     """Return whether a transaction of the customer's balance is of this invoice, and a credit."""
     path = f"/v1/customers/{id_of(invoice['customer'])}/balance_transactions"
     for pause in (*PAUSES, 0.0):
-        newest, _ = api.page(path, {})
+        newest, _ = api.page(path, {}, kind=BalanceTransaction)
         if any(id_of(one["invoice"]) == invoice["id"] and one["amount"] < 0 for one in newest):
             return True
         time.sleep(pause)

@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, SubscriptionItem
 from stripe_billing_cli.subscriptions import cost, discounts, quote, renewals
 from stripe_billing_cli.subscriptions.cancellation import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
-from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of
+from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of, recurring_of
 
 
 def of_later_change(
-    api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int, *, restarts: bool
+    api: StripeApi, subscription: Subscription, later: Sequence[Terms], starts: int, *, restarts: bool
 ) -> Cost:
     """Return what is invoiced at `starts`, when the items become `later`, in the subscription's order.
 
@@ -39,7 +41,7 @@ def of_later_change(
     return replace(upcoming, lines=(), next_invoice=NextInvoice(amount, starts))
 
 
-def _use_so_far(api: StripeApi, subscription: Object, later: Sequence[Terms], invoice: Object) -> int:
+def _use_so_far(api: StripeApi, subscription: Subscription, later: Sequence[Terms], invoice: Invoice) -> int:
     """Return what was used by now of metered prices that are replaced, which is billed with the change. 0 where
     `invoice`, the preview with the new prices, has it."""
     metered = {item["price"]["id"] for item in subscription["items"]["data"] if is_metered(item["price"])}
@@ -52,9 +54,9 @@ def _use_so_far(api: StripeApi, subscription: Object, later: Sequence[Terms], in
     return sum(cost.paid_for(line) for line in lines if cost.price_of(line) in replaced and not cost.is_proration(line))
 
 
-def _is_due(subscription: Object, item: Object, at: int) -> bool:
+def _is_due(subscription: Subscription, item: SubscriptionItem, at: int) -> bool:
     """Return whether a period of the item ends at this moment."""
-    recurring, ends = item["price"]["recurring"], int(item["current_period_end"])
+    recurring, ends = recurring_of(item["price"]), item["current_period_end"]
     if ends >= at:
         return ends == at
     anchor = int(subscription["billing_cycle_anchor"])
@@ -62,7 +64,7 @@ def _is_due(subscription: Object, item: Object, at: int) -> bool:
     return next(moment for moment in moments if moment >= at) == at
 
 
-def _cuts_another(subscription: Object, item: Object) -> OperationError:
+def _cuts_another(subscription: Subscription, item: SubscriptionItem) -> OperationError:
     return OperationError(
         f"another interval begins a new period for all items of {subscription['id']}, and {name_of(item['price'])} is "
         "paid for beyond that moment",
@@ -71,7 +73,7 @@ def _cuts_another(subscription: Object, item: Object) -> OperationError:
 
 
 def _of_items_due(
-    api: StripeApi, subscription: Object, later: Sequence[Terms], due: Sequence[bool], starts: int
+    api: StripeApi, subscription: Subscription, later: Sequence[Terms], due: Sequence[bool], starts: int
 ) -> Cost:
     """Return what the items cost whose period begins at `starts`: by the preview of a new period of just these.
 

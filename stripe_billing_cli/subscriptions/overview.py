@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api import ids, json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PermissionMissingError
-from stripe_billing_cli.stripe_api.references import id_of, whole
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
+from stripe_billing_cli.stripe_api.objects.events import Event, ListedEvent
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription
+from stripe_billing_cli.stripe_api.references import default_method, id_of, whole
 from stripe_billing_cli.subscriptions import schedule
 from stripe_billing_cli.subscriptions.parts import Parts
 
@@ -54,24 +58,22 @@ class Overview:
     `all_events`: whether all events that Stripe keeps (30 days) were searched.
     """
 
-    subscription: Object
-    preview: Object | None
-    invoices: list[Object]
-    events: list[Object]
+    subscription: Subscription
+    preview: Invoice | None
+    invoices: list[Invoice]
+    events: list[Event]
     all_events: bool
     trouble: Mapping[str, str]
 
     @property
-    def payment_method(self) -> Object | None:
+    def payment_method(self) -> str | PaymentMethod | None:
         """Return what the next invoice is charged to: the subscription's own, or else the customer's default."""
         return self.subscription["default_payment_method"] or _customers_default(self.subscription)
 
 
-def _customers_default(subscription: Object) -> Object | None:
-    customer = subscription["customer"]
-    settings = customer.get("invoice_settings") if isinstance(customer, dict) else None
-    method = (settings or {}).get("default_payment_method")
-    return method if isinstance(method, dict) else None
+def _customers_default(subscription: Subscription) -> PaymentMethod | None:
+    customer = whole(subscription["customer"])
+    return whole(default_method(customer)) if customer else None
 
 
 def load_overview(api: StripeApi, name: str) -> Overview:
@@ -90,7 +92,7 @@ def load_overview(api: StripeApi, name: str) -> Overview:
         )
 
 
-def _subscription(api: StripeApi, id: str) -> Object:
+def _subscription(api: StripeApi, id: str) -> Subscription:
     """Return the subscription with all that is expanded, or as much of it as the key may see."""
     try:
         return lookup.find_subscription(api, id, expand=EXPAND)
@@ -98,25 +100,25 @@ def _subscription(api: StripeApi, id: str) -> Object:
         return lookup.find_subscription(api, id)
 
 
-def _preview(api: StripeApi, id: str) -> Object | None:
+def _preview(api: StripeApi, id: str) -> Invoice | None:
     """Return the preview of the next invoice, None where none is to come (`invoice_upcoming_none`,
     https://docs.stripe.com/error-codes)."""
     try:
-        return api.post("/v1/invoices/create_preview", {"subscription": id}).body
+        return api.post("/v1/invoices/create_preview", {"subscription": id}, kind=Invoice).body
     except InvalidRequestError as refused:
         if refused.code == "invoice_upcoming_none":
             return None
         raise
 
 
-def _invoices(api: StripeApi, id: str) -> list[Object]:
-    return api.page("/v1/invoices", {"subscription": id, "limit": INVOICES})[0]
+def _invoices(api: StripeApi, id: str) -> list[Invoice]:
+    return api.page("/v1/invoices", {"subscription": id, "limit": INVOICES}, kind=Invoice)[0]
 
 
-def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
+def _events(api: StripeApi, id: str) -> tuple[list[Event], bool]:
     """Return the subscription's last events, and whether all were searched for them."""
-    shown_events: list[Object] = []
-    pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)})
+    shown_events: list[Event] = []
+    pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)}, kind=ListedEvent)
     for number, page in enumerate(pages, 1):
         events = [completed_event(event) for event in page if _subscription_of(event) == id]
         shown_events += [event for event in events if not _internal(event)]
@@ -127,9 +129,9 @@ def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
     return shown_events, True
 
 
-def _internal(event: Object) -> bool:
+def _internal(event: Event) -> bool:
     """Return whether nothing changed but the mark of a creation (`create_once.py`)."""
-    before = event["data"].get("previous_attributes") or {}
+    before = event["data"]["previous_attributes"] or {}
     return set(before) == {"metadata"} and set(before["metadata"] or {}) == {json_output.INTERNAL}
 
 
@@ -145,7 +147,8 @@ def _subscription_of(event: Mapping[str, Any]) -> str | None:
 def record(overview: Overview) -> dict[str, Any]:
     """Return the overview as commands print it."""
     subscription = overview.subscription
-    customer = whole(subscription["customer"])
+    customer, ending = whole(subscription["customer"]), subscription["cancellation_details"]
+    paused, update = subscription["pause_collection"], subscription["pending_update"]
     method = whole(overview.payment_method)
     discounts = [whole(one) for one in subscription["discounts"]]
     return {
@@ -155,19 +158,19 @@ def record(overview: Overview) -> dict[str, Any]:
         "payment_method": json_output.payment_method(method) if method else None,
         "discounts": [json_output.discount(one) for one in discounts if one],
         "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
-        "scheduled_change": _scheduled(subscription["schedule"]),
-        "cancellation_reason": (subscription["cancellation_details"] or {}).get("reason"),
-        "pause_collection": (subscription["pause_collection"] or {}).get("behavior"),
-        "pending_update_expires_at": (subscription["pending_update"] or {}).get("expires_at"),
+        "scheduled_change": _scheduled(whole(subscription["schedule"])),
+        "cancellation_reason": ending["reason"] if ending else None,
+        "pause_collection": paused["behavior"] if paused else None,
+        "pending_update_expires_at": update["expires_at"] if update else None,
         "invoices": [json_output.invoice(one) for one in overview.invoices],
         "events": [json_output.event(one) for one in overview.events],
         "unavailable": dict(sorted(overview.trouble.items())),
     }
 
 
-def _scheduled(attached: Any) -> dict[str, Any] | None:
+def _scheduled(attached: Schedule | None) -> dict[str, Any] | None:
     """Return what the schedule makes of the subscription next."""
-    phase = schedule.upcoming_phase(attached) if isinstance(attached, dict) else None
+    phase = schedule.upcoming_phase(attached) if attached else None
     if phase is None:
         return None
     return {"at": phase["start_date"], "items": [json_output.terms(item) for item in phase["items"]]}

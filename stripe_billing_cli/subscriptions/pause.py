@@ -12,8 +12,9 @@ from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import quote, schedule, status_checks, steps
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
@@ -40,7 +41,7 @@ class PausePlan:
     `cost` is what the unused time credits, to be settled later.
     """
 
-    subscription: Object
+    subscription: Subscription
     params: dict[str, Any] | None
     stops_service: bool = False
     cost: Cost | None = None
@@ -70,7 +71,7 @@ class PauseResult:
     """The subscription after a pause."""
 
     plan: PausePlan
-    subscription: Object
+    subscription: Subscription
 
     def record(self) -> dict[str, Any]:
         """Return the pause as it is printed (docs/output.md): `result` is one of `paused`, `unchanged`."""
@@ -107,7 +108,7 @@ def plan_pause(api: StripeApi, request: PauseRequest) -> PausePlan:
     return PausePlan(subscription, params, stops_service=True, cost=_preview_credit(api, subscription, params))
 
 
-def _way_off_schedule(api: StripeApi, subscription: Object) -> str:
+def _way_off_schedule(api: StripeApi, subscription: Subscription) -> str:
     """Return the commands that take back what a schedule is to change; Stripe's own where that is nothing."""
     id, schedule_id = subscription["id"], id_of(subscription["schedule"])
     assert schedule_id is not None
@@ -115,13 +116,13 @@ def _way_off_schedule(api: StripeApi, subscription: Object) -> str:
     upcoming = schedule.upcoming_items(steps.schedule_at(api, schedule_id)) or ()
     commands = []
     for item, terms in zip(items, upcoming, strict=False):
-        if terms.price != item["price"]["id"] or terms.quantity != item.get("quantity", terms.quantity):
+        if terms.price != item["price"]["id"] or terms.quantity != item["quantity"]:
             which = f" --item {item['id']}" if len(items) > 1 else ""
             commands.append(f"billing sub change {id}{which} --price {name_of(item['price'])} --at period-end")
     return " && ".join(commands) or f"stripe subscription_schedules release {schedule_id}"
 
 
-def _collection_params(subscription: Object, request: PauseRequest) -> dict[str, Any] | None:
+def _collection_params(subscription: Subscription, request: PauseRequest) -> dict[str, Any] | None:
     """Return the parameters that pause the collection; None where it is paused so."""
     wanted = {"behavior": request.behavior, "resumes_at": request.until}
     current = subscription["pause_collection"]
@@ -130,7 +131,7 @@ def _collection_params(subscription: Object, request: PauseRequest) -> dict[str,
     return {"pause_collection": {name: value for name, value in wanted.items() if value is not None}}
 
 
-def _preview_credit(api: StripeApi, subscription: Object, params: dict[str, Any]) -> Cost | None:
+def _preview_credit(api: StripeApi, subscription: Subscription, params: dict[str, Any]) -> Cost | None:
     """Return what is credited for the unused time; None where nothing is.
 
     Stripe previews the credits of a pause as the invoice that could be made of them at once; they wait for another.

@@ -11,8 +11,10 @@ from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import expanded, id_of
 from stripe_billing_cli.subscriptions import payment_attempts, payments, steps
 from stripe_billing_cli.subscriptions.payment_attempts import Attempt, Payable
 
@@ -32,10 +34,10 @@ class PayPlan:
     """A payment that is going to be made. `charges` is the open invoice that is charged to the saved card, or to
     `method`: None in test mode, where the payment is confirmed as the customer would, and where nothing is open."""
 
-    subscription: Object
+    subscription: Subscription
     payable: Payable
     method: str | None
-    charges: Object | None = None
+    charges: Invoice | None = None
 
     def apply(self, api: StripeApi) -> PayResult:
         """Make the attempt, and read what came of it. Raises `StripeCallError`."""
@@ -64,7 +66,7 @@ class PayResult:
     """The subscription and what was to be paid of it, after the attempt."""
 
     plan: PayPlan
-    subscription: Object
+    subscription: Subscription
     payable: Payable
     attempt: Attempt
 
@@ -121,12 +123,12 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
     return PayPlan(subscription, payable, request.method, charges)
 
 
-def _find_payable(api: StripeApi, subscription: Object) -> Payable:
+def _find_payable(api: StripeApi, subscription: Subscription) -> Payable:
     """Return what is open of `subscription`, which must have its `latest_invoice` expanded."""
     invoices = payments.open_invoices(api, subscription)
     if invoices:
         return Payable(invoices[0], older=tuple(invoices[1:]))
     if setup := subscription["pending_setup_intent"]:
         return Payable(setup=id_of(setup))
-    latest = subscription["latest_invoice"]
+    latest = expanded(subscription["latest_invoice"])
     return Payable(draft=latest if latest and latest["status"] == "draft" else None)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PaymentFailedError
 from stripe_billing_cli.stripe_api.ids import kind_of
 from stripe_billing_cli.stripe_api.lookup import WrongKindError
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent, SetupIntent
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 
@@ -35,10 +37,10 @@ class Payable:
     and stay so.
     """
 
-    invoice: Object | None = None
+    invoice: Invoice | None = None
     setup: str | None = None
-    draft: Object | None = None
-    older: tuple[Object, ...] = ()
+    draft: Invoice | None = None
+    older: tuple[Invoice, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -79,7 +81,7 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
     if payable.invoice["hosted_invoice_url"]:
         params["return_url"] = payable.invoice["hosted_invoice_url"]
     try:
-        after = api.post(f"/v1/payment_intents/{intent}/confirm", params).body
+        after = api.post(f"/v1/payment_intents/{intent}/confirm", params, kind=PaymentIntent).body
     except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError as refused:
@@ -91,28 +93,29 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
 
 def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
     try:
-        after = api.post(f"/v1/setup_intents/{setup}/confirm", {"payment_method": method, "expand": WITH_CARD}).body
+        params = {"payment_method": method, "expand": WITH_CARD}
+        after = api.post(f"/v1/setup_intents/{setup}/confirm", params, kind=SetupIntent).body
     except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError as refused:
-        done = api.get(f"/v1/setup_intents/{setup}")["status"] == "succeeded"
+        done = api.get(f"/v1/setup_intents/{setup}", kind=SetupIntent)["status"] == "succeeded"
         if refused.code == "setup_intent_unexpected_state" and done:
             return Attempt("card_saved")
         raise
     return _attempted(after, "card_saved")
 
 
-def _attempted(intent: Object, success: Result) -> Attempt:
+def _attempted(intent: PaymentIntent | SetupIntent, success: Result) -> Attempt:
     if intent["status"] in ("succeeded", "processing"):
         return Attempt(success, card=intent["payment_method"])
     return Attempt("payment_needed", NEEDS_ACTION)
 
 
-def charge(api: StripeApi, invoice: Object, method: str | None) -> Attempt:
+def charge(api: StripeApi, invoice: Invoice, method: str | None) -> Attempt:
     """Charge an open invoice to a payment method of its customer's; without one, to the default card."""
     params = {"payment_method": method} if method else {}
     try:
-        after = api.post(f"/v1/invoices/{invoice['id']}/pay", params).body
+        after = api.post(f"/v1/invoices/{invoice['id']}/pay", params, kind=Invoice).body
     except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError:
@@ -128,9 +131,9 @@ def _declined(failed: PaymentFailedError) -> PaymentError:
     return PaymentError(failed.message, failed.code, failed.decline_code)
 
 
-def _is_paid(api: StripeApi, invoice: Object) -> bool:
+def _is_paid(api: StripeApi, invoice: Invoice) -> bool:
     """Return whether an invoice is paid by now: by another run, by a call whose answer got lost, or by the customer."""
-    return bool(api.get(f"/v1/invoices/{invoice['id']}")["status"] == "paid")
+    return bool(api.get(f"/v1/invoices/{invoice['id']}", kind=Invoice)["status"] == "paid")
 
 
 def load_after(
@@ -140,10 +143,10 @@ def load_after(
     if payable.invoice is None:
         return payable
     path, expand = f"/v1/invoices/{payable.invoice['id']}", {"expand": ["payments"]}
-    invoice = api.get(path, expand)
+    invoice = api.get(path, expand, kind=Invoice)
     for pause in SETTLES:
         if attempt.result != "paid" or invoice["status"] != "open":
             break
         sleep(pause)
-        invoice = api.get(path, expand)
+        invoice = api.get(path, expand, kind=Invoice)
     return replace(payable, invoice=invoice)

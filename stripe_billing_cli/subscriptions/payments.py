@@ -7,8 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import default_method, expanded, id_of
 from stripe_billing_cli.subscriptions import invoice_lines
 
 
@@ -45,14 +49,13 @@ NOT_TRIED = PaymentError("No card was there to charge.", "payment_method_missing
 class OwedInvoice:
     """An open invoice, and why it has not been paid; None where nobody has tried."""
 
-    invoice: Object
+    invoice: Invoice
     trouble: PaymentError | None
 
     @property
     def url(self) -> str | None:
         """Return the page on which the customer can pay it."""
-        url: str | None = self.invoice["hosted_invoice_url"]
-        return url
+        return self.invoice["hosted_invoice_url"]
 
 
 def owed_record(owes: OwedInvoice | None) -> dict[str, Any]:
@@ -71,42 +74,49 @@ def unpaid_error(consequence: str, subscription: str, owes: OwedInvoice | None, 
     return BillingError("payment_failed", f"{consequence}: {why}", hint, NOT_REACHED)
 
 
-def owed_invoice(api: StripeApi, invoice: Object) -> OwedInvoice:
+def owed_invoice(api: StripeApi, invoice: Invoice) -> OwedInvoice:
     """Return what is owed by an open invoice, given with its `payments`."""
     intent = intent_of(invoice)
-    return OwedInvoice(invoice, payment_error(api.get(f"/v1/payment_intents/{intent}")) if intent else None)
+    return OwedInvoice(
+        invoice, payment_error(api.get(f"/v1/payment_intents/{intent}", kind=PaymentIntent)) if intent else None
+    )
 
 
-def intent_of(invoice: Object) -> str | None:
+def owed_latest(api: StripeApi, subscription: Subscription) -> OwedInvoice | None:
+    """Return what is owed by the latest invoice of a subscription, given with its `payments`."""
+    latest = expanded(subscription["latest_invoice"])
+    return owed_invoice(api, latest) if latest else None
+
+
+def intent_of(invoice: Invoice) -> str | None:
     """Return the payment intent that is to pay an open invoice; `invoice` with its `payments`."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
         if payment["status"] == "open" and payment["payment"]["type"] == "payment_intent":
-            intent: str | None = id_of(payment["payment"]["payment_intent"])
-            return intent
+            return id_of(payment["payment"]["payment_intent"])
     return None
 
 
-def payment_error(intent: Object) -> PaymentError | None:
+def payment_error(intent: PaymentIntent) -> PaymentError | None:
     """Return what failed in the last attempt of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
     if intent["status"] == "requires_action":
         return NEEDS_ACTION
     failed = intent["last_payment_error"]
     if failed is not None:
-        return PaymentError(failed["message"], failed["code"], failed.get("decline_code"))
+        return PaymentError(failed["message"] or "the payment failed", failed["code"], failed["decline_code"])
     return NOT_TRIED if intent["status"] == "requires_payment_method" else None
 
 
-def open_invoices(api: StripeApi, subscription: Object) -> list[Object]:
+def open_invoices(api: StripeApi, subscription: Subscription) -> list[Invoice]:
     """Return what is open of a subscription, newest first, with its payments. Of an incomplete one it is the first
     invoice."""
     wanted = {"subscription": subscription["id"], "status": "open", "expand": ["data.payments"]}
-    return api.page("/v1/invoices", wanted)[0]
+    return api.page("/v1/invoices", wanted, kind=Invoice)[0]
 
 
-def never_paid(api: StripeApi, subscription: Object) -> list[Object]:
+def never_paid(api: StripeApi, subscription: Subscription) -> list[Invoice]:
     """Return the invoices of a subscription that were not paid, newest first: those that are to be, and those that were
     given up. Not those of changes that did not come to be."""
-    invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"]})
+    invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"]}, kind=Invoice)
     dropped = ("void", "subscription_update")
     return [
         one
@@ -115,7 +125,7 @@ def never_paid(api: StripeApi, subscription: Object) -> list[Object]:
     ]
 
 
-def unpaid_time(api: StripeApi, invoices: Iterable[Object], now: int) -> Object | None:
+def unpaid_time(api: StripeApi, invoices: Iterable[Invoice], now: int) -> Invoice | None:
     """Return the unpaid invoice that charges for time after `now`, which a proration would credit though nobody paid
     for it (https://docs.stripe.com/billing/subscriptions/prorations)."""
     for invoice in invoices:
@@ -124,11 +134,8 @@ def unpaid_time(api: StripeApi, invoices: Iterable[Object], now: int) -> Object 
     return None
 
 
-def default_card(subscription: Object) -> Object | None:
+def default_card(subscription: Subscription) -> PaymentMethod | None:
     """Return what the subscription is paid with: its own default, else its customer's; both must be expanded
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     own = subscription["default_payment_method"]
-    if own is not None:
-        return own
-    settings = subscription["customer"].get("invoice_settings") or {}
-    return settings.get("default_payment_method")
+    return expanded(own or default_method(expanded(subscription["customer"])))

@@ -7,11 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.objects.various import TestClock
 from stripe_billing_cli.subscriptions import cost, discounts, pending_invoice_items, renewals
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
-from stripe_billing_cli.subscriptions.terms import Terms, is_metered, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, is_metered, recurring_of, terms_of
 
 Proration = Literal["create", "invoice", "none"]
 Discount = Sequence[Mapping[str, Any]] | None
@@ -37,12 +42,12 @@ class Quote:
 
 def quote_new_period(
     api: StripeApi,
-    subscription: Object,
-    invoice: Object,
+    subscription: Subscription,
+    invoice: Invoice,
     proration: Proration,
     at: int,
-    waiting: Sequence[Object],
-    prices: Sequence[Object],
+    waiting: Sequence[InvoiceItem],
+    prices: Sequence[Price],
     discount: Discount = None,
 ) -> Quote:
     """Return what a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices
@@ -86,7 +91,12 @@ def _next_invoice(amount: int, billed: Cost, at: int) -> NextInvoice:
 
 
 def cost_of_invoice_now(
-    api: StripeApi, subscription: Object, invoice: Object, following: Object | None, at: int, discount: Discount = None
+    api: StripeApi,
+    subscription: Subscription,
+    invoice: Invoice,
+    following: Invoice | None,
+    at: int,
+    discount: Discount = None,
 ) -> Cost:
     """Return the cost where `invoice` is made at once, within a period, and takes in what waits. `following` is the
     preview of the next one, which cannot know that; None where there is none. `discount` is one that the change
@@ -108,9 +118,9 @@ def cost_of_invoice_now(
 
 def quote_trial(
     api: StripeApi,
-    subscription: Object,
-    invoice: Object,
-    whole: Object,
+    subscription: Subscription,
+    invoice: Invoice,
+    whole: Invoice,
     ends: int,
     proration: Proration,
     at: int,
@@ -134,18 +144,18 @@ def quote_trial(
     return Quote(replace(billed, next_invoice=_next_invoice(amount, billed, ends)), proration, at, restarts=True)
 
 
-def metered_ids(prices: Sequence[Object]) -> set[str]:
+def metered_ids(prices: Sequence[Price]) -> set[str]:
     """Return the ids of those prices that are metered."""
     return {price["id"] for price in prices if is_metered(price)}
 
 
-def first_period_end(prices: Sequence[Object], at: int) -> int:
+def first_period_end(prices: Sequence[Price], at: int) -> int:
     """Return when the first of the periods ends that begin at `at`."""
-    recurring = [price["recurring"] for price in prices]
+    recurring = [recurring_of(price) for price in prices]
     return min(next(renewals.boundaries(at, one["interval"], one["interval_count"], at)) for one in recurring)
 
 
-def _first_period_of_use(prices: Sequence[Object], at: int) -> int | None:
+def _first_period_of_use(prices: Sequence[Price], at: int) -> int | None:
     """Return when the first period of a metered price ends, of periods that begin at `at`: its use is billed then."""
     metered = [price for price in prices if is_metered(price)]
     return first_period_end(metered, at) if metered else None
@@ -159,7 +169,7 @@ def item_change(item: str, terms: Terms) -> dict[str, Any]:
     return changed
 
 
-def items_as_they_are(subscription: Object) -> list[dict[str, Any]]:
+def items_as_they_are(subscription: Subscription) -> list[dict[str, Any]]:
     """Return the items as `items` of a preview that is to leave out what is scheduled for them."""
     return [item_change(one["id"], terms_of(one)) for one in subscription["items"]["data"]]
 
@@ -169,24 +179,24 @@ def new_item(terms: Terms) -> dict[str, Any]:
     return {"price": terms.price} if terms.quantity is None else {"price": terms.price, "quantity": terms.quantity}
 
 
-def restarts_period(subscription: Object, before: Object, after: Object) -> bool:
+def restarts_period(subscription: Subscription, before: Price, after: Price) -> bool:
     """Return whether the change starts a new period at once: another interval, outside of a trial."""
     if subscription["status"] == "trialing":
         return False
-    names = "interval", "interval_count"
-    return any(before["recurring"][name] != after["recurring"][name] for name in names)
+    intervals = [(one["interval"], one["interval_count"]) for one in (recurring_of(before), recurring_of(after))]
+    return intervals[0] != intervals[1]
 
 
 def quote_change(
     api: StripeApi,
-    subscription: Object,
+    subscription: Subscription,
     item: str,
     terms: Terms,
     *,
     at: int,
     wanted_proration: Proration | None,
     anew: bool,
-    prices: Sequence[Object],
+    prices: Sequence[Price],
 ) -> Quote:
     """Return what the change costs if it is made at `at`; with `anew` it starts a new period. `prices` are those that
     the items are on then.
@@ -195,7 +205,7 @@ def quote_change(
     is credited to the next invoice.
     """
 
-    def preview(proration: Proration) -> Object:
+    def preview(proration: Proration) -> Invoice:
         details = {
             "items": [item_change(item, terms)],
             "proration_behavior": BEHAVIORS[proration],
@@ -236,7 +246,9 @@ def not_at_once(wanted_proration: Proration | None) -> Proration:
     return "none" if wanted_proration == "none" else "create"
 
 
-def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[Object], proration: Proration) -> Cost:
+def with_next(
+    subscription: Subscription, upcoming: Invoice | None, waiting: Sequence[InvoiceItem], proration: Proration
+) -> Cost:
     """Return the cost where all waits for `upcoming`, as `waiting` does already; nothing where the subscription ends
     without another invoice, or with one of nothing."""
     if upcoming is None:
@@ -249,7 +261,7 @@ def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[O
     return replace(billed, lines=()) if proration == "none" else billed
 
 
-def next_invoice_if_any(preview: Callable[[], Object]) -> Object | None:
+def next_invoice_if_any(preview: Callable[[], Invoice]) -> Invoice | None:
     """Return the preview of the next invoice; None where the subscription ends before."""
     try:
         return preview()
@@ -259,14 +271,14 @@ def next_invoice_if_any(preview: Callable[[], Object]) -> Object | None:
         raise
 
 
-def preview_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:
+def preview_invoice(api: StripeApi, subscription: Subscription, details: dict[str, Any]) -> Invoice:
     """Return the preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises
     `StripeCallError`."""
     params = {"subscription": subscription["id"], "subscription_details": details}
-    return api.post("/v1/invoices/create_preview", params).body
+    return api.post("/v1/invoices/create_preview", params, kind=Invoice).body
 
 
-def preview_if_any(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object | None:
+def preview_if_any(api: StripeApi, subscription: Subscription, details: dict[str, Any]) -> Invoice | None:
     """Return Stripe's preview of an invoice; None where nothing would be invoiced."""
     try:
         return preview_invoice(api, subscription, details)
@@ -276,10 +288,10 @@ def preview_if_any(api: StripeApi, subscription: Object, details: dict[str, Any]
         raise
 
 
-def current_time(api: StripeApi, subscription: Object, real_now: int) -> int:
+def current_time(api: StripeApi, billed: Subscription | Customer, real_now: int) -> int:
     """Return the time that a subscription lives by: that of its test clock, or the real one."""
-    clock = subscription["test_clock"]
+    clock = billed["test_clock"]
     if clock is None:
         return real_now
     id = clock if isinstance(clock, str) else clock["id"]
-    return int(api.get(f"/v1/test_helpers/test_clocks/{id}")["frozen_time"])
+    return int(api.get(f"/v1/test_helpers/test_clocks/{id}", kind=TestClock)["frozen_time"])

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import REFUND
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
+from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent
+from stripe_billing_cli.stripe_api.objects.payments import Refund as StripeRefund
+from stripe_billing_cli.stripe_api.references import expanded, id_of
 from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
@@ -34,10 +37,10 @@ class Payment:
     `refunds` are all that were made of it, failed ones too. `charged_back`: nothing is left because of a dispute.
     """
 
-    invoice: Object
+    invoice: Invoice
     intent: str
     left: int
-    refunds: tuple[Object, ...]
+    refunds: tuple[StripeRefund, ...]
     charged_back: bool = False
 
 
@@ -50,7 +53,7 @@ class Refund:
     subscription: str
     payment: Payment
     amount: int
-    made: Object | None = None
+    made: StripeRefund | None = None
 
     @property
     def mark(self) -> str:
@@ -137,7 +140,7 @@ def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], tot
     return tuple(parts)
 
 
-def unused_part(lines: Iterable[Object], ended: int) -> int:
+def unused_part(lines: Iterable[InvoiceLine], ended: int) -> int:
     """Return what was paid for the time after `ended`, to the second, taxes and discounts included."""
     unused = Decimal(0)
     for line in lines:
@@ -154,7 +157,7 @@ def last_payment(api: StripeApi, subscription: str) -> Payment:
     Raises `OperationError`, `StripeCallError`.
     """
     wanted = {"subscription": subscription, "status": "paid", "expand": ["data.payments"]}
-    for page in api.pages("/v1/invoices", wanted):
+    for page in api.pages("/v1/invoices", wanted, kind=Invoice):
         for invoice in page:
             intent = _paid_by(invoice)
             if intent and invoice["amount_paid"] > 0:
@@ -169,37 +172,39 @@ def nothing_paid(subscription: str) -> OperationError:
     )
 
 
-def _paid_by(invoice: Object) -> str | None:
+def _paid_by(invoice: Invoice) -> str | None:
     """Return the payment intent that paid an invoice."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
         if payment["status"] == "paid" and payment["payment"]["type"] == "payment_intent":
-            intent: str | None = id_of(payment["payment"]["payment_intent"])
-            return intent
+            return id_of(payment["payment"]["payment_intent"])
     return None
 
 
-def _payment(api: StripeApi, invoice: Object, intent: str) -> Payment:
-    charge = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]})["latest_charge"]
+def _payment(api: StripeApi, invoice: Invoice, intent: str) -> Payment:
+    paid = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]}, kind=PaymentIntent)
+    charge = expanded(paid["latest_charge"])
     if charge is None:
         return Payment(invoice, intent, 0, refunds_of(api, intent))
     return payment_by(api, invoice, intent, charge)
 
 
-def payment_by(api: StripeApi, invoice: Object, intent: str, charge: Object) -> Payment:
+def payment_by(api: StripeApi, invoice: Invoice, intent: str, charge: Charge) -> Payment:
     """Return the payment of an invoice by a charge. Of one that was charged back nothing can be refunded; of an
     inquiry, which took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeCallError`."""
     left = int(charge["amount_captured"] - charge["amount_refunded"])
-    disputes = api.page("/v1/disputes", {"charge": charge["id"]})[0] if charge["disputed"] else []
+    disputes = api.page("/v1/disputes", {"charge": charge["id"]}, kind=Dispute)[0] if charge["disputed"] else []
     charged_back = any(not one["is_charge_refundable"] for one in disputes)
     return Payment(invoice, intent, 0 if charged_back else left, refunds_of(api, intent), charged_back)
 
 
-def refunds_of(api: StripeApi, intent: str) -> tuple[Object, ...]:
+def refunds_of(api: StripeApi, intent: str) -> tuple[StripeRefund, ...]:
     """Return all refunds of a payment, newest first."""
-    return tuple(refund for page in api.pages("/v1/refunds", {"payment_intent": intent}) for refund in page)
+    return tuple(
+        refund for page in api.pages("/v1/refunds", {"payment_intent": intent}, kind=StripeRefund) for refund in page
+    )
 
 
-def give_back(api: StripeApi, refund: Refund) -> Object:
+def give_back(api: StripeApi, refund: Refund) -> StripeRefund:
     """Make the refund, once however often it is asked for. Raises `StripeCallError`."""
     if refund.made is not None:
         return refund.made
@@ -211,7 +216,7 @@ def give_back(api: StripeApi, refund: Refund) -> Object:
     }
     for again in range(ATTEMPTS):
         try:
-            return api.post("/v1/refunds", params, refund.idempotency_key(again)).body
+            return api.post("/v1/refunds", params, refund.idempotency_key(again), kind=StripeRefund).body
         except StripeCallError as failure:
             earlier = _made_all_the_same(api, refund) if failure.outcome_unknown or failure.replayed else None
             if earlier is not None:
@@ -221,10 +226,10 @@ def give_back(api: StripeApi, refund: Refund) -> Object:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _made_all_the_same(api: StripeApi, refund: Refund) -> Object | None:
+def _made_all_the_same(api: StripeApi, refund: Refund) -> StripeRefund | None:
     """Return the refund, where a call that seemed to fail has made it."""
-    for page in api.pages("/v1/refunds", {"payment_intent": refund.payment.intent}):
+    for page in api.pages("/v1/refunds", {"payment_intent": refund.payment.intent}, kind=StripeRefund):
         for one in page:
-            if one["status"] in GIVEN and one["metadata"].get(REFUND) == refund.mark:
+            if one["status"] in GIVEN and (one["metadata"] or {}).get(REFUND) == refund.mark:
                 return one
     return None

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_DOWN, Decimal
 
-from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.money import is_surely_charged
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions.cost import NextInvoice, is_of_next_period, left_on_balance
-from stripe_billing_cli.subscriptions.terms import is_metered
+from stripe_billing_cli.subscriptions.terms import is_metered, recurring_of
 
 SECONDS = {"day": 86400, "week": 7 * 86400}
 MONTHS = {"month": 1, "year": 12}
@@ -30,7 +31,7 @@ class Renewals:
     is_complete: bool
 
 
-def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
+def count_on(subscription: Subscription, upcoming: Invoice, ends: int) -> Renewals:
     """Return the invoices from `upcoming`, the preview of the next one, until `ends`. Each line of the last period is
     charged for its part (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is taken up by the next;
     what may be too small to be charged is not certain."""
@@ -39,7 +40,8 @@ def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
     lines = [line for line in upcoming["lines"]["data"] if is_of_next_period(line, upcoming)]
     if not first.amount and left_on_balance(upcoming) > 0:
         return Renewals((first,), False)
-    rhythms = {(item["price"]["recurring"]["interval"], item["price"]["recurring"]["interval_count"]) for item in items}
+    intervals = [recurring_of(item["price"]) for item in items]
+    rhythms = {(one["interval"], one["interval_count"]) for one in intervals}
     plain = len(rhythms) == 1 and not any(is_metered(item["price"]) for item in items)
     if not plain or any(line["discount_amounts"] or line["taxes"] for line in lines):
         return Renewals((first,), False)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api import json_output, lookup
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions import (
     payments,
     pending_invoice_items,
@@ -37,7 +38,7 @@ class ResumePlan:
     credited.
     """
 
-    subscription: Object
+    subscription: Subscription
     steps: tuple[Step, ...] = ()
     cancel_params: dict[str, Any] = field(default_factory=dict)
     cost: Cost | None = None
@@ -58,7 +59,7 @@ class ResumePlan:
         invoices = payments.open_invoices(api, after) if after["status"] == "paused" else []
         return ResumeResult(self, after, payments.owed_invoice(api, invoices[0]) if invoices else None)
 
-    def _take(self, api: StripeApi, step: Step) -> Object:
+    def _take(self, api: StripeApi, step: Step) -> Subscription:
         id = self.subscription["id"]
         match step:
             case "cancellation":
@@ -74,7 +75,7 @@ class ResumeResult:
     """The subscription as it goes on; `owes` is the invoice that one waits for that stays paused."""
 
     plan: ResumePlan
-    subscription: Object
+    subscription: Subscription
     owes: OwedInvoice | None = None
 
     @property
@@ -112,7 +113,7 @@ def plan_resume(api: StripeApi, subscription: str) -> ResumePlan:
     return ResumePlan(existing, to_take, params, cost)
 
 
-def _steps(subscription: Object) -> list[Step]:
+def _steps(subscription: Subscription) -> list[Step]:
     to_take: list[Step] = []
     if subscription["cancel_at"] is not None or subscription["cancel_at_period_end"]:
         to_take.append("cancellation")
@@ -123,7 +124,7 @@ def _steps(subscription: Object) -> list[Step]:
     return to_take
 
 
-def _cancel_params(api: StripeApi, subscription: Object) -> dict[str, Any]:
+def _cancel_params(api: StripeApi, subscription: Subscription) -> dict[str, Any]:
     """Return the parameters that take a cancellation back, with what becomes of a period that it cut short."""
     params: dict[str, Any] = (
         {"cancel_at_period_end": False} if subscription["cancel_at_period_end"] else {"cancel_at": ""}
@@ -133,7 +134,7 @@ def _cancel_params(api: StripeApi, subscription: Object) -> dict[str, Any]:
     return params
 
 
-def _resume_service(api: StripeApi, id: str) -> Object:
+def _resume_service(api: StripeApi, id: str) -> Subscription:
     try:
         api.post(f"/v1/subscriptions/{id}/resume", RESUME)
     except InvalidRequestError:
@@ -142,7 +143,7 @@ def _resume_service(api: StripeApi, id: str) -> Object:
     return steps.read(api, id)
 
 
-def _preview_rest(api: StripeApi, subscription: Object, params: dict[str, Any]) -> Cost | None:
+def _preview_rest(api: StripeApi, subscription: Subscription, params: dict[str, Any]) -> Cost | None:
     """Return what is charged for the rest of a period that was cut short, and not billed, beside the credit of that
     rest that waits; None where nothing is charged."""
     if params.get("proration_behavior") != "create_prorations":
@@ -155,7 +156,7 @@ def _preview_rest(api: StripeApi, subscription: Object, params: dict[str, Any]) 
     return cost if cost.lines else None
 
 
-def _preview_period(api: StripeApi, subscription: Object) -> Cost | None:
+def _preview_period(api: StripeApi, subscription: Subscription) -> Cost | None:
     """Return what the new period costs; None where nothing is invoiced."""
     invoice = quote.preview_if_any(api, subscription, {"resume_at": "now"})
     return billed_at_once(invoice) if invoice else None

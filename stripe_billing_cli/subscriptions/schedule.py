@@ -7,12 +7,18 @@ is; its phases are then written, the current one as it was and one more with wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.subscriptions import (
+    Phase,
+    PhaseDiscount,
+    PhaseItem,
+    Schedule,
+)
 from stripe_billing_cli.stripe_api.references import id_of
-from stripe_billing_cli.subscriptions.terms import Terms, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, recurring_of, terms_of
 
 STAMP = "billing_change"
 """Metadata of a schedule that `billing` made or rewrote."""
@@ -23,13 +29,13 @@ PLAIN = (
 """Fields of a phase that are written as they are read."""
 
 
-def upcoming_items(schedule: Object) -> tuple[Terms, ...] | None:
+def upcoming_items(schedule: Schedule) -> tuple[Terms, ...] | None:
     """Return what the subscription will be on next, by its schedule; None where nothing more is planned."""
     phase = upcoming_phase(schedule)
     return tuple(terms_of(item) for item in phase["items"]) if phase else None
 
 
-def upcoming_phase(schedule: Object) -> Object | None:
+def upcoming_phase(schedule: Schedule) -> Phase | None:
     """Return the phase after the current one."""
     current = schedule["current_phase"]
     if schedule["status"] not in ("active", "not_started") or current is None:
@@ -38,8 +44,8 @@ def upcoming_phase(schedule: Object) -> Object | None:
 
 
 def update_params(
-    schedule: Object, later: Sequence[Terms], starts: int, price: Object, *, anew: bool = False
-) -> Object:
+    schedule: Schedule, later: Sequence[Terms], starts: int, price: Price, *, anew: bool = False
+) -> dict[str, Any]:
     """Return the schedule's phases from now on: the current one until `starts`, then `later`, for one interval of
     `price`.
 
@@ -68,63 +74,73 @@ def update_params(
     }
 
 
-def _current(schedule: Object) -> Object:
+def _current(schedule: Schedule) -> Phase:
     """Return the phase that runs now: the last one that began by the start of the current phase."""
+    assert schedule["current_phase"] is not None  # a schedule that is made from a running subscription has begun
     began = schedule["current_phase"]["start_date"]
     return [phase for phase in schedule["phases"] if phase["start_date"] <= began][-1]
 
 
-def _with_quantities(phase: Object, later: Sequence[Terms]) -> Object:
+def _with_quantities(phase: Phase, later: Sequence[Terms]) -> Phase:
     """Return the phase without quantities of metered prices, which are refused."""
     metered = {terms.price for terms in later if terms.quantity is None}
-    items = [{**item, "quantity": None} if terms_of(item).price in metered else item for item in phase["items"]]
+    items: list[PhaseItem] = [
+        {**item, "quantity": None} if terms_of(item).price in metered else item for item in phase["items"]
+    ]
     return {**phase, "items": items}
 
 
-def _interval(price: Object) -> Object:
-    recurring = price["recurring"]
+def _interval(price: Price) -> dict[str, Any]:
+    recurring = recurring_of(price)
     return {"interval": recurring["interval"], "interval_count": recurring["interval_count"]}
 
 
-def _phase_params(phase: Object) -> dict[str, Any]:
+def _phase_params(phase: Phase) -> dict[str, Any]:
     """Return a phase as it is written back, without its times."""
-    kept: dict[str, Any] = {name: phase[name] for name in PLAIN if phase.get(name)}
-    if automatic := phase.get("automatic_tax"):
+    plain: Mapping[str, Any] = phase
+    kept: dict[str, Any] = {name: plain[name] for name in PLAIN if plain[name]}
+    if automatic := phase["automatic_tax"]:
         kept["automatic_tax"] = {"enabled": automatic["enabled"]}
-    if rates := phase.get("default_tax_rates"):
+    if rates := phase["default_tax_rates"]:
         kept["default_tax_rates"] = [id_of(rate) for rate in rates]
-    if discounts := phase.get("discounts"):
+    if discounts := phase["discounts"]:
         kept["discounts"] = _discounts(discounts)
-    if (days := (phase.get("invoice_settings") or {}).get("days_until_due")) is not None:
-        kept["invoice_settings"] = {"days_until_due": days}
-    kept["items"] = [_item(item) for item in phase["items"]]
+    settings = phase["invoice_settings"]
+    if settings and settings["days_until_due"] is not None:
+        kept["invoice_settings"] = {"days_until_due": settings["days_until_due"]}
+    kept["items"] = [_item(terms_of(item), item) for item in phase["items"]]
     return kept
 
 
-def _item(item: Object) -> dict[str, Any]:
-    terms = terms_of(item)
+def _item(terms: Terms, item: PhaseItem | None) -> dict[str, Any]:
+    """Return an item of these terms as it is written, with the metadata, tax rates and discounts of `item`."""
     kept: dict[str, Any] = {"price": terms.price}
     if terms.quantity is not None:
         kept["quantity"] = terms.quantity
-    if item.get("metadata"):
+    if item is None:
+        return kept
+    if item["metadata"]:
         kept["metadata"] = item["metadata"]
-    if rates := item.get("tax_rates"):
+    if rates := item["tax_rates"]:
         kept["tax_rates"] = [id_of(rate) for rate in rates]
-    if discounts := item.get("discounts"):
+    if discounts := item["discounts"]:
         kept["discounts"] = _discounts(discounts)
     return kept
 
 
-def _later_item(current: Object, terms: Terms) -> dict[str, Any]:
+def _later_item(current: Phase, terms: Terms) -> dict[str, Any]:
     """Return an item of the phase to come; one whose price stays keeps its metadata, tax rates and discounts."""
-    current_item: Object = next((item for item in current["items"] if terms_of(item).price == terms.price), {})
-    return _item({**current_item, "price": terms.price, "quantity": terms.quantity})
+    return _item(terms, next((item for item in current["items"] if terms_of(item).price == terms.price), None))
 
 
-def _discounts(discounts: Sequence[Object]) -> list[dict[str, str | None]]:
+def _discounts(discounts: Sequence[PhaseDiscount]) -> list[dict[str, str | None]]:
     """Return the discounts of a phase, each by the discount that exists already, or by its coupon or promotion code."""
-    kept = []
+    kept: list[dict[str, str | None]] = []
     for one in discounts:
-        name = next(name for name in ("discount", "promotion_code", "coupon") if one.get(name))
-        kept.append({name: id_of(one[name])})
+        if one["discount"]:
+            kept.append({"discount": id_of(one["discount"])})
+        elif one["promotion_code"]:
+            kept.append({"promotion_code": id_of(one["promotion_code"])})
+        else:
+            kept.append({"coupon": id_of(one["coupon"])})
     return kept

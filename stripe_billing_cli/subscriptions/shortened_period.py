@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Literal
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem, InvoiceLine
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions import invoice_lines, pending_invoice_items, quote
 
 Behavior = Literal["create_prorations", "none"]
@@ -19,25 +21,31 @@ RECENT = 10
 BILLED = ("draft", "open", "paid", "uncollectible")
 
 
-def ends_within_period(subscription: Object) -> bool:
+def ends_within_period(subscription: Subscription) -> bool:
     """Return whether the subscription is to end on a date of its own, with which the current period ends too."""
     periods = [item["current_period_end"] for item in subscription["items"]["data"]]
     return not subscription["cancel_at_period_end"] and subscription["cancel_at"] in periods
 
 
-def proration(api: StripeApi, subscription: Object) -> Behavior:
+def end_of(subscription: Subscription) -> int:
+    """Return when a subscription ends that is known to end."""
+    assert subscription["cancel_at"] is not None
+    return subscription["cancel_at"]
+
+
+def proration(api: StripeApi, subscription: Subscription) -> Behavior:
     """Return how the period is to go on after the end that `subscription` has now. Raises `StripeCallError`."""
-    ends = int(subscription["cancel_at"])
+    ends = end_of(subscription)
     return "none" if is_billed(billed_lines(api, subscription), ends) else "create_prorations"
 
 
-def period_end(api: StripeApi, subscription: Object, proration: Behavior) -> int:
+def period_end(api: StripeApi, subscription: Subscription, proration: Behavior) -> int:
     """Return when the current period ends without the end that `subscription` has now. Raises `StripeCallError`."""
     details = {"cancel_at": "", "proration_behavior": proration}
     return int(quote.preview_invoice(api, subscription, details)["period_end"])
 
 
-def is_billed(lines: Iterable[Object], at: int) -> bool:
+def is_billed(lines: Iterable[InvoiceLine | InvoiceItem], at: int) -> bool:
     """Return whether what is charged for the time after `at` exceeds what is credited for it, by more than lines are
     rounded.
 
@@ -47,15 +55,15 @@ def is_billed(lines: Iterable[Object], at: int) -> bool:
     return sum((_share(line, at) for line in over), Fraction()) > len(over)
 
 
-def _share(line: Object, at: int) -> Fraction:
+def _share(line: InvoiceLine | InvoiceItem, at: int) -> Fraction:
     start, end = line["period"]["start"], line["period"]["end"]
     return Fraction(line["amount"] * (end - at), end - start)
 
 
-def billed_lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
+def billed_lines(api: StripeApi, subscription: Subscription) -> Iterator[InvoiceLine | InvoiceItem]:
     """Yield what of the subscription has been billed lately, and what waits for its next invoice."""
     id = subscription["id"]
-    invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT})
+    invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT}, kind=Invoice)
     for invoice in invoices:
         if invoice["status"] in BILLED:
             lines = invoice_lines.all_lines(api, invoice)

@@ -16,10 +16,12 @@ from typing import Any
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.promotion_codes import misnamed, selection
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, has_ended, listed
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 
@@ -79,40 +81,40 @@ class Situation:
     `trial_days` are those that the subscription gets.
     """
 
-    customer: Object
-    prices: Sequence[Object]
-    subscriptions: Sequence[Object]
+    customer: Customer
+    prices: Sequence[Price]
+    subscriptions: Sequence[Subscription]
     promotion_code: str | None = None
-    once: Sequence[Object] = ()
+    once: Sequence[Price] = ()
     trial_days: int | None = None
 
-    def unused_trials(self) -> list[Object]:
+    def unused_trials(self) -> list[Price]:
         """Return the prices with trial days of their own, which Stripe does not use by itself."""
         return [one for one in self.prices if trial_of(one) not in (None, self.trial_days)]
 
-    def earlier_trials(self) -> list[Object]:
+    def earlier_trials(self) -> list[Subscription]:
         """Return the subscriptions with which the customer had a trial of one of these products before."""
         products = {id_of(price["product"]) for price in self.prices}
         return [one for one in self.subscriptions if one["trial_end"] and products & _products_of(one)]
 
-    def going_on(self) -> list[Object]:
+    def going_on(self) -> list[Subscription]:
         """Return the customer's subscriptions that have not ended and are to all of these prices."""
         wanted = {price["id"] for price in self.prices}
         return [one for one in self.subscriptions if not has_ended(one) and wanted <= prices_of(one)]
 
 
-def trial_of(price: Object) -> int | None:
+def trial_of(price: Price) -> int | None:
     """Return the trial days of a price: a default that the caller of Stripe has to ask for
     (`trial_from_plan` in `stripe/params/_subscription_create_params.py`)."""
     days: int | None = price["recurring"] and price["recurring"]["trial_period_days"]
     return days
 
 
-def _products_of(subscription: Object) -> set[str | None]:
+def _products_of(subscription: Subscription) -> set[str | None]:
     return {id_of(item["price"]["product"]) for item in subscription["items"]["data"]}
 
 
-def prices_of(subscription: Object) -> set[str]:
+def prices_of(subscription: Subscription) -> set[str]:
     return {item["price"]["id"] for item in subscription["items"]["data"]}
 
 
@@ -134,7 +136,7 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
     return Situation(person, ordered, subscriptions, code, added, _trial_days(order, ordered))
 
 
-def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Object]) -> None:
+def _check_prices(order: Order, recurring: Sequence[Price], added: Sequence[Price]) -> None:
     for line, price in zip(order.lines, recurring, strict=True):
         if price["recurring"] is None:
             raise OperationError(
@@ -153,7 +155,7 @@ def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Obj
             )
 
 
-def _trial_days(order: Order, prices: Sequence[Object]) -> int | None:
+def _trial_days(order: Order, prices: Sequence[Price]) -> int | None:
     """Return the days of the trial: as ordered, or as the prices say, which must agree."""
     if not order.trial_from_price:
         return order.trial_days
@@ -168,7 +170,7 @@ def _trial_days(order: Order, prices: Sequence[Object]) -> int | None:
     )
 
 
-def _customer_with_subscriptions(api: StripeApi, name: str) -> tuple[Object, list[Object]]:
+def _customer_with_subscriptions(api: StripeApi, name: str) -> tuple[Customer, list[Subscription]]:
     customer = lookup.find_customer(api, name)
     return customer, lookup.subscriptions_of(api, customer["id"])
 
@@ -226,7 +228,7 @@ def discounts_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
     return discounts
 
 
-def _item(line: Line, price: Object) -> dict[str, Any]:
+def _item(line: Line, price: Price) -> dict[str, Any]:
     item: dict[str, Any] = {"price": price["id"]}
     return item if line.quantity is None else {**item, "quantity": line.quantity}
 
@@ -235,7 +237,9 @@ def build_create_request(order: Order, situation: Situation, given_key: str | No
     return CreateRequest(PATH, params(order, situation), given_key, again=order.again)
 
 
-def made_before(api: StripeApi, order: Order, create_request: CreateRequest, situation: Situation) -> Object | None:
+def made_before(
+    api: StripeApi, order: Order, create_request: CreateRequest, situation: Situation
+) -> Subscription | None:
     """Return the subscription that an unfinished run of this order made, or a run with the same key.
 
     Raises `OtherRequestError`. Of an order with something that is billed once, one that was finished within a day too.
@@ -251,7 +255,7 @@ def made_before(api: StripeApi, order: Order, create_request: CreateRequest, sit
     return made and read(api, made["id"])
 
 
-def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, made: Object) -> None:
+def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, made: Subscription) -> None:
     """Clear the marker of a subscription that the user knows of by now: the same command means another one from now on,
     or from tomorrow on. Raises `StripeCallError`."""
     if order.once and create_request.given_key is None:
@@ -260,7 +264,7 @@ def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, ma
         create_once.clear_marker(api, create_request, made)
 
 
-def existing_subscription(api: StripeApi, situation: Situation) -> Object | None:
+def existing_subscription(api: StripeApi, situation: Situation) -> Subscription | None:
     """Return the customer's subscription to these prices that runs or can still be paid, for `--if-not-exists`.
 
     One that runs goes before one that waits. Raises `AmbiguousError` where there are several.
@@ -276,7 +280,7 @@ def existing_subscription(api: StripeApi, situation: Situation) -> Object | None
     return read(api, candidates[0]["id"]) if candidates else None
 
 
-def create(api: StripeApi, create_request: CreateRequest, situation: Situation) -> Object:
+def create(api: StripeApi, create_request: CreateRequest, situation: Situation) -> Subscription:
     """Create the subscription, once. Raises `StripeCallError`; `OperationError` where the customer is billed in another
     currency."""
     customer = situation.customer["id"]
@@ -311,5 +315,5 @@ def currency_conflict(situation: Situation, currency: str, message: str) -> Oper
     )
 
 
-def read(api: StripeApi, id: str) -> Object:
-    return api.get(f"{PATH}/{id}", {"expand": list(EXPAND)})
+def read(api: StripeApi, id: str) -> Subscription:
+    return api.get(f"{PATH}/{id}", {"expand": list(EXPAND)}, kind=Subscription)

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.subscriptions import cost, discounts, quote, renewals, start
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.start import Order, Situation
-from stripe_billing_cli.subscriptions.terms import is_metered
+from stripe_billing_cli.subscriptions.terms import is_metered, recurring_of
 
 DAY = 86400
 PATH = "/v1/invoices/create_preview"
@@ -69,7 +71,7 @@ def _preview(
     details: dict[str, Any],
     wanted: Sequence[dict[str, Any]],
     once: Sequence[dict[str, Any]],
-) -> Object:
+) -> Invoice:
     params: dict[str, Any] = {
         "customer": situation.customer["id"],
         "subscription_details": details,
@@ -80,7 +82,9 @@ def _preview(
         "currency": order.currency,
         "automatic_tax": {"enabled": True} if order.automatic_tax else None,
     }
-    return api.post(PATH, params | {name: value for name, value in optional.items() if value is not None}).body
+    return api.post(
+        PATH, params | {name: value for name, value in optional.items() if value is not None}, kind=Invoice
+    ).body
 
 
 def _next(
@@ -114,6 +118,6 @@ def _next(
     return NextInvoice(cost.amount_asked(amount, first.currency), first_end)
 
 
-def _period_end(price: Object, anchor: int, at: int) -> int:
-    recurring = price["recurring"]
+def _period_end(price: Price, anchor: int, at: int) -> int:
+    recurring = recurring_of(price)
     return renewals.first_boundary(anchor, recurring["interval"], recurring["interval_count"], at)

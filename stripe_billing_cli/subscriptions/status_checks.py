@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import renewals
-from stripe_billing_cli.subscriptions.terms import name_of
+from stripe_billing_cli.subscriptions.terms import name_of, recurring_of
 
 
-def check_not_ended(subscription: Object) -> None:
+def check_not_ended(subscription: Subscription) -> None:
     """Refuse a subscription that has ended. Raises `OperationError`."""
     id, status = subscription["id"], subscription["status"]
     if status in ("canceled", "incomplete_expired"):
@@ -22,7 +23,7 @@ def check_not_ended(subscription: Object) -> None:
         )
 
 
-def check_lives(subscription: Object) -> None:
+def check_lives(subscription: Subscription) -> None:
     """Refuse a subscription that has ended, or not begun. Raises `OperationError`."""
     check_not_ended(subscription)
     if subscription["status"] == "incomplete":
@@ -32,7 +33,7 @@ def check_lives(subscription: Object) -> None:
         )
 
 
-def check_changeable(subscription: Object) -> None:
+def check_changeable(subscription: Subscription) -> None:
     """Refuse a subscription whose items Stripe does not change in its status. Raises `OperationError`."""
     check_not_ended(subscription)
     id, status = subscription["id"], subscription["status"]
@@ -48,7 +49,7 @@ def check_changeable(subscription: Object) -> None:
         )
 
 
-def check_end_stays(subscription: Object) -> None:
+def check_end_stays(subscription: Subscription) -> None:
     """Refuse a trial of what is to end with its period: whether it ends with the trial then, Stripe does not say."""
     if subscription["cancel_at_period_end"]:
         raise OperationError(
@@ -57,15 +58,16 @@ def check_end_stays(subscription: Object) -> None:
         )
 
 
-def check_ends_no_sooner(subscription: Object, added: Sequence[Object], now: int) -> None:
+def check_ends_no_sooner(subscription: Subscription, added: Sequence[Price], now: int) -> None:
     """Refuse a price of shorter periods where the end is that of the first period, which would be another one then."""
-    if not subscription["cancel_at_period_end"]:
+    end = subscription["cancel_at"]
+    if not subscription["cancel_at_period_end"] or end is None:
         return
     id, anchor = subscription["id"], int(subscription["billing_cycle_anchor"])
     for price in added:
-        recurring = price["recurring"]
+        recurring = recurring_of(price)
         ends = renewals.first_boundary(anchor, recurring["interval"], recurring["interval_count"], now)
-        if ends < subscription["cancel_at"]:
+        if ends < end:
             raise OperationError(
                 f"the subscription {id} ends with its period, and {name_of(price)} has shorter periods: it would end "
                 "with the first of those",

@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 
 EXPAND = ("latest_invoice.payments", "customer.invoice_settings.default_payment_method", "default_payment_method")
 """What the commands that change a subscription read along with it."""
 
 
-def read(api: StripeApi, id: str) -> Object:
-    return api.get(f"/v1/subscriptions/{id}", {"expand": list(EXPAND)})
+def read(api: StripeApi, id: str) -> Subscription:
+    return api.get(f"/v1/subscriptions/{id}", {"expand": list(EXPAND)}, kind=Subscription)
 
 
-def update(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
+def update(api: StripeApi, id: str, params: Mapping[str, Any]) -> Subscription:
     """Return an update of the subscription; as it is then."""
-    return api.post(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)}).body
+    return api.post(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)}, kind=Subscription).body
 
 
-def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
+def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Subscription:
     """End the subscription. A canceled subscription is gone to this call (404): after a lost answer that is a
     success."""
     try:
-        return api.delete(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)})
+        return api.delete(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)}, kind=Subscription)
     except NotFoundError:
         now = read(api, id)
         if now["status"] not in ("canceled", "incomplete_expired"):
@@ -34,12 +36,12 @@ def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
         return now
 
 
-def finalize(api: StripeApi, invoice: str) -> Object:
+def finalize(api: StripeApi, invoice: str) -> Invoice:
     """Finalize a draft, and return it as it is then. What another run, or time, has finalized is final."""
     try:
-        return api.post(f"/v1/invoices/{invoice}/finalize", {}).body
+        return api.post(f"/v1/invoices/{invoice}/finalize", {}, kind=Invoice).body
     except InvalidRequestError:
-        now = api.get(f"/v1/invoices/{invoice}")
+        now = api.get(f"/v1/invoices/{invoice}", kind=Invoice)
         if now["status"] == "draft":
             raise
         return now
@@ -51,7 +53,7 @@ def void_update(api: StripeApi, invoice: str) -> None:
     try:
         api.post(f"/v1/invoices/{invoice}/void", {})
     except InvalidRequestError:
-        if api.get(f"/v1/invoices/{invoice}")["status"] != "void":
+        if api.get(f"/v1/invoices/{invoice}", kind=Invoice)["status"] != "void":
             raise
 
 
@@ -64,21 +66,21 @@ def release(api: StripeApi, schedule: str) -> None:
             raise
 
 
-def schedule_at(api: StripeApi, id: str) -> Object:
-    return api.get(f"/v1/subscription_schedules/{id}")
+def schedule_at(api: StripeApi, id: str) -> Schedule:
+    return api.get(f"/v1/subscription_schedules/{id}", kind=Schedule)
 
 
-def attached_schedule(api: StripeApi, subscription: Object) -> Object | None:
+def attached_schedule(api: StripeApi, subscription: Subscription) -> Schedule | None:
     """Return the schedule that a subscription is on."""
     attached = id_of(subscription["schedule"])
     return schedule_at(api, attached) if attached else None
 
 
-def attach_schedule(api: StripeApi, subscription: str) -> Object:
+def attach_schedule(api: StripeApi, subscription: str) -> Schedule:
     """Return a schedule for the subscription as it is. It can have one only: Stripe refuses a second, and another
     run's, or that of an answer that got lost, is taken."""
     try:
-        return api.post("/v1/subscription_schedules", {"from_subscription": subscription}).body
+        return api.post("/v1/subscription_schedules", {"from_subscription": subscription}, kind=Schedule).body
     except InvalidRequestError:
         attached = attached_schedule(api, read(api, subscription))
         if attached is None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.catalog import Price, Recurring
+from stripe_billing_cli.stripe_api.objects.subscriptions import PendingItem, PhaseItem, Subscription, SubscriptionItem
 
 
 @dataclass(frozen=True)
@@ -17,32 +18,39 @@ class Terms:
     quantity: int | None
 
 
-def terms_of(item: Object) -> Terms:
+def terms_of(item: SubscriptionItem | PendingItem | PhaseItem) -> Terms:
     """Return the terms of an item of a subscription, of a pending update or of a schedule's phase."""
     price = item["price"]
-    return Terms(price if isinstance(price, str) else price["id"], item.get("quantity"))
+    return Terms(price if isinstance(price, str) else price["id"], item["quantity"])
 
 
-def is_metered(price: Object) -> bool:
+def recurring_of(price: Price) -> Recurring:
+    """Return the interval of a price that a subscription is on or is to be on. Raises `OperationError` for one that is
+    charged once."""
+    if price["recurring"] is None:
+        raise OperationError(
+            f"the price {name_of(price)} is charged once, and a subscription needs a recurring one",
+            "name a price with an interval",
+        )
+    return price["recurring"]
+
+
+def is_metered(price: Price) -> bool:
     return bool(price["recurring"] and price["recurring"]["usage_type"] == "metered")
 
 
-def is_classic(subscription: Object) -> bool:
+def is_classic(subscription: Subscription) -> bool:
     """Return whether a subscription is in classic billing mode, where use before the current price of an item is lost
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     return bool(subscription["billing_mode"]["type"] == "classic")
 
 
-def new_terms(item: Object, price: Object | None, quantity: int | None) -> Terms:
+def new_terms(item: SubscriptionItem, price: Price | None, quantity: int | None) -> Terms:
     """Return the item's terms with what is wanted of them changed; the rest stays. Raises `OperationError`."""
     after = price or item["price"]
-    if after["recurring"] is None:
-        raise OperationError(
-            f"the price {name_of(after)} is charged once, and a subscription needs a recurring one",
-            "name a price with an interval",
-        )
+    recurring_of(after)
     if not is_metered(after):
-        return Terms(after["id"], quantity if quantity is not None else item.get("quantity") or 1)
+        return Terms(after["id"], quantity if quantity is not None else item["quantity"] or 1)
     if quantity is not None:
         raise OperationError(
             f"the price {name_of(after)} is metered: its quantity is what is used", "leave out --quantity"
@@ -50,12 +58,12 @@ def new_terms(item: Object, price: Object | None, quantity: int | None) -> Terms
     return Terms(after["id"], None)
 
 
-def choose_item(subscription: Object, name: str | None) -> Object:
+def choose_item(subscription: Subscription, name: str | None) -> SubscriptionItem:
     """Return the item with this id, or on the price with this id or lookup key; without a name the only one there is.
 
     Raises `OperationError`, listing the items.
     """
-    items: Sequence[Object] = subscription["items"]["data"]
+    items: Sequence[SubscriptionItem] = subscription["items"]["data"]
     if name is None:
         if len(items) == 1:
             return items[0]
@@ -71,10 +79,10 @@ def choose_item(subscription: Object, name: str | None) -> Object:
     )
 
 
-def _listed(items: Sequence[Object]) -> str:
+def _listed(items: Sequence[SubscriptionItem]) -> str:
     return ", ".join(f"{item['id']} ({name_of(item['price'])})" for item in items)
 
 
-def name_of(price: Object) -> str:
+def name_of(price: Price) -> str:
     """Return what a price is called by: its lookup key, or its id."""
     return str(price["lookup_key"] or price["id"])

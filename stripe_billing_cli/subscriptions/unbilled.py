@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import InvoiceItem
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions import pending_invoice_items, quote
 from stripe_billing_cli.subscriptions.cancellation import ENDED, Cancellation
 from stripe_billing_cli.subscriptions.cost import is_invoice_item, is_proration, paid_for
@@ -26,14 +28,14 @@ class Unbilled:
     prorations: int = 0
     use: int = 0
     metered: tuple[str, ...] = ()
-    by_hand: tuple[Object, ...] = ()
+    by_hand: tuple[InvoiceItem, ...] = ()
 
     @property
     def is_there(self) -> bool:
         return bool(self.prorations or self.metered or self.by_hand)
 
 
-def load(api: StripeApi, subscription: Object, cancellation: Cancellation, *, netted: bool) -> Unbilled:
+def load(api: StripeApi, subscription: Subscription, cancellation: Cancellation, *, netted: bool) -> Unbilled:
     """Read what `cancellation` leaves unbilled. `netted`: pending prorations count in a refund. Raises
     `StripeCallError`."""
     ended = subscription["status"] in ENDED
@@ -50,7 +52,7 @@ def load(api: StripeApi, subscription: Object, cancellation: Cancellation, *, ne
     return Unbilled(prorations, _use(api, subscription) if metered else 0, metered, by_hand)
 
 
-def _use(api: StripeApi, subscription: Object) -> int:
+def _use(api: StripeApi, subscription: Subscription) -> int:
     """Return what use comes to by now, as far as Stripe's preview of an end that bills it says."""
     invoice = quote.preview_if_any(api, subscription, {"cancel_now": True, "proration_behavior": "none"})
     lines = invoice["lines"]["data"] if invoice else ()

@@ -14,8 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.json_output import REFUND
+from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem
+from stripe_billing_cli.stripe_api.objects.payments import Charge
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import cost, invoice_lines, pending_invoice_items, quote, refund
 from stripe_billing_cli.subscriptions.cancellation import ENDED, period_end
@@ -33,7 +36,7 @@ class Billing:
     """The billing at an end, which is paid before anything goes back: `drafts` that there are already, and the `last`
     invoice, by its preview."""
 
-    drafts: Sequence[Object] = ()
+    drafts: Sequence[Invoice] = ()
     last: Cost | None = None
 
     @property
@@ -65,8 +68,8 @@ class Account:
     """The account of a subscription: what was billed and paid. `charges` are those that paid its invoices, by their
     intents."""
 
-    invoices: Sequence[Object]
-    charges: dict[str, Object]
+    invoices: Sequence[Invoice]
+    charges: dict[str, Charge]
     credit_notes: int
 
     @property
@@ -108,11 +111,11 @@ def _taken_from(change: int, balance: int) -> int:
     return min(change, max(0, balance))
 
 
-def _is_dropped_change(invoice: Object) -> bool:
+def _is_dropped_change(invoice: Invoice) -> bool:
     return bool(invoice["status"] == "void" and invoice["billing_reason"] == "subscription_update")
 
 
-def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | None) -> RefundPlan:
+def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing | None) -> RefundPlan:
     """Return how much of which payments goes back if the subscription ends, or ended, at `ends`.
 
     `billing`: what waits is billed on a last invoice; None: it is not. Raises `OperationError` where no payment was
@@ -152,7 +155,7 @@ def stamp(api: StripeApi, plan: RefundPlan) -> None:
     api.post(f"/v1/subscriptions/{plan.subscription}", {"metadata": {REFUND: written}})
 
 
-def _written(subscription: Object) -> tuple[int, int] | None:
+def _written(subscription: Subscription) -> tuple[int, int] | None:
     """Return what an earlier run has written down: what was unused, and what of it goes back."""
     kind, _, amounts = ((subscription["metadata"] or {}).get(REFUND) or "").partition(":")
     unused, _, total = amounts.partition(":")
@@ -161,13 +164,13 @@ def _written(subscription: Object) -> tuple[int, int] | None:
     return int(unused), int(total)
 
 
-def _account(api: StripeApi, subscription: Object) -> Account:
+def _account(api: StripeApi, subscription: Subscription) -> Account:
     wanted = {"subscription": subscription["id"], "expand": ["data.payments"]}
-    invoices = [invoice for page in api.pages("/v1/invoices", wanted) for invoice in page]
+    invoices = [invoice for page in api.pages("/v1/invoices", wanted, kind=Invoice) for invoice in page]
     paying = {paid for invoice in invoices for paid in _paid_by(invoice)}
     customer = id_of(subscription["customer"])
     charges = {}
-    for page in api.pages("/v1/charges", {"customer": customer}) if paying else ():
+    for page in api.pages("/v1/charges", {"customer": customer}, kind=Charge) if paying else ():
         for charge in page:
             intent = id_of(charge["payment_intent"])
             if intent in paying and charge["paid"] and charge["amount_captured"]:
@@ -176,15 +179,15 @@ def _account(api: StripeApi, subscription: Object) -> Account:
     return Account(invoices, charges, sum(_credited(api, invoice) for invoice in credited))
 
 
-def _paid_by(invoice: Object) -> Iterator[str]:
+def _paid_by(invoice: Invoice) -> Iterator[str]:
     for one in (invoice["payments"] or {"data": ()})["data"]:
         if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
             yield str(id_of(one["payment"]["payment_intent"]))
 
 
-def _credited(api: StripeApi, invoice: Object) -> int:
+def _credited(api: StripeApi, invoice: Invoice) -> int:
     """Return what credit notes gave back of an invoice, beside refunds: to the balance, or outside of Stripe."""
-    notes = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
+    notes = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}, kind=CreditNote) for one in page]
     return sum(
         int(note["post_payment_amount"]) - sum(int(one["amount_refunded"]) for one in note["refunds"])
         for note in notes
@@ -205,7 +208,13 @@ def _covered(api: StripeApi, account: Account, subscription: str) -> int:
 
 
 def _unused(
-    api: StripeApi, subscription: Object, account: Account, items: Sequence[Object], ends: int, *, invoiced: bool
+    api: StripeApi,
+    subscription: Subscription,
+    account: Account,
+    items: Sequence[InvoiceItem],
+    ends: int,
+    *,
+    invoiced: bool,
 ) -> int:
     """Return what the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it;
     so it is negative where more waits to be charged than is unused."""
@@ -222,7 +231,7 @@ def _unused(
     return max(0, credited - waiting) if invoiced else credited
 
 
-def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, ended: int) -> int:
+def _unused_of_ended(api: StripeApi, subscription: Subscription, account: Account, ended: int) -> int:
     """Return what was billed for the time after the end, less what the end itself credited as an item of no
     subscription.
 
@@ -238,7 +247,7 @@ def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, end
         for line in invoice_lines.all_lines(api, invoice)
         if invoice_lines.subscription_of(line) == id
     ]
-    pages = api.pages("/v1/invoiceitems", {"customer": id_of(subscription["customer"])})
+    pages = api.pages("/v1/invoiceitems", {"customer": id_of(subscription["customer"])}, kind=InvoiceItem)
     credited = sum(
         int(item["amount"])
         for page in pages
@@ -283,7 +292,7 @@ def _explained(plan: RefundPlan, account: Account, billing: Billing | None) -> R
     return replace(plan, on_balance=balance, shortage=tuple(reasons))
 
 
-def _paid_otherwise(invoice: Object) -> bool:
+def _paid_otherwise(invoice: Invoice) -> bool:
     if invoice["status"] != "paid" or invoice["total"] <= 0:
         return False
     return bool(invoice["starting_balance"] < 0) or not any(_paid_by(invoice))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api import json_output
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NetworkError, RateLimitedError, StripeCallError, StripeServerError
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import expanded
 
 EXPAND = ("latest_invoice",)
 PASSING = (NetworkError, RateLimitedError, StripeServerError)
@@ -31,14 +33,14 @@ def prospect(status: str, wanted: frozenset[str]) -> Prospect:
     return "impossible" if wanted <= never else "open"
 
 
-def record(subscription: Object) -> dict[str, Any]:
+def record(subscription: Subscription) -> dict[str, Any]:
     """Return what a watch looks at: the subscription, and where its latest invoice stands."""
-    invoice = subscription["latest_invoice"] or {}
+    invoice, paused = expanded(subscription["latest_invoice"]), subscription["pause_collection"]
     return {
         **json_output.subscription(subscription),
-        "latest_invoice_status": invoice.get("status"),
+        "latest_invoice_status": invoice["status"] if invoice else None,
         "pending_update": subscription["pending_update"] is not None,
-        "paused_collection": (subscription["pause_collection"] or {}).get("behavior"),
+        "paused_collection": paused["behavior"] if paused else None,
     }
 
 
@@ -69,7 +71,7 @@ def observe(
     before: Mapping[str, Any] | None = None
     while True:
         try:
-            now = record(api.get(f"/v1/subscriptions/{id}", {"expand": list(EXPAND)}))
+            now = record(api.get(f"/v1/subscriptions/{id}", {"expand": list(EXPAND)}, kind=Subscription))
         except PASSING as failure:
             on_trouble(failure)
         else:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.stripe_api.completion import completed
 from stripe_billing_cli.subscriptions import item_change, quote, schedule, terms
 from stripe_billing_cli.subscriptions.terms import Terms
 
@@ -43,15 +44,17 @@ def phase(start: int, end: int, *items: tuple[str, int]) -> Any:
     return {
         "start_date": start,
         "end_date": end,
-        "trial_end": None,
-        "items": [{"price": on, "quantity": quantity} for on, quantity in items],
+        "currency": "usd",
+        "discounts": [],
+        "items": [{"price": on, "quantity": quantity, "discounts": []} for on, quantity in items],
         "proration_behavior": "create_prorations",
     }
 
 
 def scheduled(*phases: Any) -> Any:
     current = {"start_date": phases[0]["start_date"], "end_date": phases[0]["end_date"]}
-    return {"id": "sub_sched_1", "status": "active", "current_phase": current, "phases": list(phases)}
+    schedule = {"object": "subscription_schedule", "id": "sub_sched_1", "status": "active", "current_phase": current}
+    return completed({**schedule, "phases": list(phases)}, None)
 
 
 def decided(
@@ -131,6 +134,7 @@ class TestSchedule:
         params = schedule.update_params(scheduled(current), [Terms(TEAM, 2)], END, yearly, anew=True)
 
         shared = {
+            "currency": "usd",
             "discounts": [{"discount": "di_1"}],
             "metadata": {"team": "blue"},
             "default_tax_rates": ["txr_1"],

@@ -32,6 +32,7 @@ class PauseCollection(StripeObject):
 
 
 class PendingItem(StripeObject):
+    id: str
     price: Price
     quantity: int | None
 
