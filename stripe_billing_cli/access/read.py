@@ -11,6 +11,8 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, SubscriptionItem
+from stripe_billing_cli.stripe_api.objects.various import ActiveEntitlement
+from stripe_billing_cli.stripe_api.references import id_of, whole
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 ENTITLEMENTS = "/v1/entitlements/active_entitlements"
@@ -22,7 +24,9 @@ def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False
     `disputes`: whether access goes by them too, which takes a look at all of the customer's charges.
     """
     try:
-        subscriptions = [one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}) for one in page]
+        subscriptions = [
+            one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}, kind=Subscription) for one in page
+        ]
     except NotFoundError:
         subscriptions = []
     disputed = disputes_of_customer(api, customer) if disputes and subscriptions else ()
@@ -43,7 +47,7 @@ def customer_state_of(
     """Return the state of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
     subscriptions = tuple(subscriptions)
     payments = tuple(disputed)
-    clocks = [one["test_clock"]["frozen_time"] for one in subscriptions if isinstance(one["test_clock"], dict)]
+    clocks = [clock["frozen_time"] for one in subscriptions if (clock := whole(one["test_clock"]))]
     return CustomerState(
         customer=customer,
         subscriptions=tuple(_subscription(api, one, disputed_since(payments, one["id"])) for one in subscriptions),
@@ -55,7 +59,11 @@ def customer_state_of(
 def active_features(api: StripeApi, customer: str) -> list[str]:
     """Return the lookup keys of a customer's active entitlements."""
     try:
-        return [one["lookup_key"] for page in api.pages(ENTITLEMENTS, {"customer": customer}) for one in page]
+        return [
+            one["lookup_key"]
+            for page in api.pages(ENTITLEMENTS, {"customer": customer}, kind=ActiveEntitlement)
+            for one in page
+        ]
     except (NotFoundError, UnsupportedCallError):
         return []
 
@@ -79,9 +87,8 @@ def _subscription(api: StripeApi, subscription: Subscription, disputed: int | No
 def _item(subscription: Subscription, item: SubscriptionItem) -> ItemState:
     """Return an item's state; one that was there first goes back to the start of the subscription."""
     first = item["created"] <= subscription["created"]
-    product = item["price"]["product"]
     return ItemState(
-        product=product["id"] if isinstance(product, dict) else product,
+        product=id_of(item["price"]["product"]),
         since=subscription["start_date"] if first else item["created"],
     )
 
@@ -108,6 +115,4 @@ def _owing_since(api: StripeApi, subscription: str) -> int | None:
 
 
 def _due(invoice: Invoice) -> int:
-    transitions = invoice.get("status_transitions") or {}
-    due: int = invoice["due_date"] or transitions.get("finalized_at") or invoice["created"]
-    return due
+    return invoice["due_date"] or invoice["status_transitions"]["finalized_at"] or invoice["created"]

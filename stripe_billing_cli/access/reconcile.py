@@ -19,6 +19,7 @@ from stripe_billing_cli.events.store.access import AccessChange
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import id_of
 
 SIDE_BY_SIDE = 8
 Decided = Callable[[str], "tuple[str, list[Access]]"]
@@ -92,10 +93,9 @@ def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeep
 
 def _subscriptions(api: StripeApi) -> dict[str, list[Subscription]]:
     by_customer: dict[str, list[Subscription]] = defaultdict(list)
-    for page in api.pages(SUBSCRIPTIONS, EVERY):
+    for page in api.pages(SUBSCRIPTIONS, EVERY, kind=Subscription):
         for one in page:
-            customer = one["customer"]
-            by_customer[customer["id"] if isinstance(customer, dict) else customer].append(one)
+            by_customer[id_of(one["customer"])].append(one)
     return by_customer
 
 

@@ -11,6 +11,7 @@ from stripe_billing_cli.cards.default import CardResult
 from stripe_billing_cli.cards.load import SavedCard, Wallet, choose_card, load_wallet
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class RemovePlan:
         try:
             api.post(f"{path}/detach", {})
         except InvalidRequestError:
-            if api.get(path)["customer"] is not None:
+            if api.get(path, kind=PaymentMethod)["customer"] is not None:
                 raise
         return CardResult(self.wallet, self.card, "removed")
 

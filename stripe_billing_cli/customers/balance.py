@@ -56,7 +56,7 @@ class BalanceResult:
             "id": self.customer["id"],
             "result": self.result,
             "balance": self.customer["balance"] or 0,
-            "currency": self.customer.get("currency"),
+            "currency": self.customer["currency"],
             "transaction": None if self.transaction is None else transaction_record(self.transaction),
             "transactions": [transaction_record(one) for one in self.transactions],
         }
@@ -144,7 +144,7 @@ def _recent(api: StripeApi, customer: str) -> Sequence[BalanceTransaction]:
 
 
 def _currency(customer: Customer, wanted: str | None) -> str:
-    own = customer.get("currency")
+    own = customer["currency"]
     if own is None and wanted is None:
         raise OperationError(
             f"the customer {customer['id']} has no currency yet: nothing was ever billed",

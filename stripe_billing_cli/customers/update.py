@@ -13,7 +13,7 @@ from stripe_billing_cli.customers.fields import CustomerFields
 from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
+from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.references import default_method, id_of
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
@@ -54,7 +54,7 @@ class UpdatePlan:
             params["invoice_settings"] = {"default_payment_method": _attached(api, self.customer, payment_method)}
         if self.request.tax_ids:
             _add_tax_ids(api, id, self.request.tax_ids)
-        after = api.post(f"{PATH}/{id}", {**params, "expand": [DEFAULT_CARD]}).body
+        after = api.post(f"{PATH}/{id}", {**params, "expand": [DEFAULT_CARD]}, kind=Customer).body
         if payment_method:
             _pay_all_by_default(api, id)
         return UpdateResult(after)
@@ -94,17 +94,17 @@ def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:
     default = id_of(default_method(customer))
     wish = json.dumps([path, customer["id"], default])
     key = "billing-" + hashlib.sha256(wish.encode()).hexdigest()[:48]
-    answer = api.post(path, {"customer": customer["id"]}, key)
+    answer = api.post(path, {"customer": customer["id"]}, key, kind=PaymentMethod)
     if (
         answer.replayed
         and api.get(f"/v1/payment_methods/{answer.body['id']}", kind=PaymentMethod)["customer"] != customer["id"]
     ):
-        answer = api.post(path, {"customer": customer["id"]})
+        answer = api.post(path, {"customer": customer["id"]}, kind=PaymentMethod)
     return str(answer.body["id"])
 
 
 def _add_tax_ids(api: StripeApi, customer: str, tax_ids: Sequence[tuple[str, str]]) -> None:
-    existing = {(one["type"], one["value"]) for one in api.page(f"{PATH}/{customer}/tax_ids", {})[0]}
+    existing = {(one["type"], one["value"]) for one in api.page(f"{PATH}/{customer}/tax_ids", {}, kind=TaxId)[0]}
     for type, value in tax_ids:
         if (type, value) not in existing:
             api.post(f"{PATH}/{customer}/tax_ids", {"type": type, "value": value})

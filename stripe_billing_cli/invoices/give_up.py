@@ -75,9 +75,9 @@ class GiveUpPlan:
         try:
             api.post(f"{path}/{CALLS[self.way]}", {})
         except InvalidRequestError:
-            if api.get(path)["status"] != BECOMES[self.way]:
+            if api.get(path, kind=Invoice)["status"] != BECOMES[self.way]:
                 raise
-        return GiveUpResult(api.get(path, {"expand": list(EXPAND)}), changed=True)
+        return GiveUpResult(api.get(path, {"expand": list(EXPAND)}, kind=Invoice), changed=True)
 
 
 def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:

@@ -193,7 +193,7 @@ def _as_far_as_visible(api: StripeApi, name: str, parts: Parts) -> Invoice:
 
 
 def _lines(api: StripeApi, invoice: str) -> Iterator[InvoiceLine]:
-    for page in api.pages(f"{PATH}/{invoice}/lines", {}):
+    for page in api.pages(f"{PATH}/{invoice}/lines", {}, kind=InvoiceLine):
         yield from page
 
 
@@ -210,7 +210,7 @@ def charges_of(api: StripeApi, invoice: Invoice) -> list[Charge]:
                 {"expand": ["latest_charge"]},
                 kind=PaymentIntent,
             )
-            charge = expanded(intent["latest_charge"]) if intent["latest_charge"] else None
+            charge = expanded(intent["latest_charge"])
         elif paid_by["type"] == "charge":
             charge = api.get(f"/v1/charges/{id_of(paid_by['charge'])}", kind=Charge)
         else:

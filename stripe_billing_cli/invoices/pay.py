@@ -149,7 +149,7 @@ def _attempt(api: StripeApi, invoice: Invoice, request: PayRequest) -> Attempt:
         try:
             api.post(f"{PATH}/{invoice['id']}/pay", {"paid_out_of_band": True})
         except InvalidRequestError:
-            if api.get(f"{PATH}/{invoice['id']}")["status"] != "paid":
+            if api.get(f"{PATH}/{invoice['id']}", kind=Invoice)["status"] != "paid":
                 raise
         return Attempt("paid")
     test_card = request.method is not None and request.method.startswith("pm_card_")

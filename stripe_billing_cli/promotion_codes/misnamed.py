@@ -5,9 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from stripe_billing_cli.promotion_codes import selection
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, StripeCallError
 from stripe_billing_cli.stripe_api.lookup import NoMatchError, did_you_mean
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, PromotionCode
+from stripe_billing_cli.stripe_api.objects.common import Kind
 
 COUPONS = "/v1/coupons"
 
@@ -26,28 +28,28 @@ def check_coupon(api: StripeApi, id: str) -> None:
 
 
 def _coupon_meant(api: StripeApi, id: str) -> NoMatchError | None:
-    if any(code["active"] for code in _page(api, selection.PATH, code=id)):
+    if any(code["active"] for code in _page(api, PromotionCode, selection.PATH, code=id)):
         return NoMatchError(
             f"there is no coupon {id}: that is a promotion code, as customers write it", f"--promotion-code {id}"
         )
-    near = did_you_mean(id, [str(coupon["id"]) for coupon in _page(api, COUPONS)])
+    near = did_you_mean(id, [coupon["id"] for coupon in _page(api, Coupon, COUPONS)])
     return None if near is None else NoMatchError(f"there is no coupon {id}", near)
 
 
 def no_promotion_code(api: StripeApi, code: str) -> NoMatchError:
     """Return the error for a code that is not active."""
-    if code in [coupon["id"] for coupon in _page(api, COUPONS)]:
+    if code in [coupon["id"] for coupon in _page(api, Coupon, COUPONS)]:
         return NoMatchError(f"there is no active promotion code {code}: that is a coupon", f"--coupon {code}")
-    known = [str(one["code"]) for one in _page(api, selection.PATH, active=True)]
+    known = [one["code"] for one in _page(api, PromotionCode, selection.PATH, active=True)]
     return NoMatchError(
         f"there is no active promotion code {code}",
         did_you_mean(code, known) or f"billing code check {code} says what became of it",
     )
 
 
-def _page(api: StripeApi, path: str, **wanted: object) -> list[Object]:
+def _page(api: StripeApi, kind: type[Kind], path: str, **wanted: object) -> list[Kind]:
     """Return what there is, the newest hundred; nothing where it may not be read: it only makes a message better."""
     try:
-        return api.page(path, {"limit": 100, **wanted})[0]
+        return api.page(path, {"limit": 100, **wanted}, kind=kind)[0]
     except StripeCallError:
         return []
