@@ -16,7 +16,7 @@ from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.stripe_api.objects.various import TestClock
     from stripe_billing_cli.test_clocks.advance import AdvancePlan, AdvanceRequest
 
 PERIOD_END = "period-end"
@@ -80,7 +80,7 @@ def _relative(text: str) -> int | None:
 
 
 @contextmanager
-def _bar(plan: AdvancePlan) -> Iterator[Callable[[Object], None]]:
+def _bar(plan: AdvancePlan) -> Iterator[Callable[[TestClock], None]]:
     """Yield what shows a clock on its way: a bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda clock: None

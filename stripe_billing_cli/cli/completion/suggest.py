@@ -53,7 +53,8 @@ def answer(completion: Completion, shell: str, whole: str, current: str) -> list
 
 def _read_lookup_keys(context: Context) -> None:
     from stripe_billing_cli.cli.completion.cache import LookupKeys
+    from stripe_billing_cli.stripe_api.objects.catalog import Price
 
-    prices, _ = context.stripe.page("/v1/prices", {"active": True, "limit": 100})
+    prices, _ = context.stripe.page("/v1/prices", {"active": True, "limit": 100}, kind=Price)
     keys = sorted(price["lookup_key"] for price in prices if price["lookup_key"])
     LookupKeys.for_options(local=context.local, profile=context.profile, live=context.live).keep(keys)

@@ -10,7 +10,6 @@ from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.output import Column
-from stripe_billing_cli.stripe_api.objects.customers import Customer
 
 
 @options.command(app, "list")
@@ -31,6 +30,7 @@ def list_(
                billing customer list --all --output json > customers.jsonl
     """
     from stripe_billing_cli.stripe_api import json_output, lists
+    from stripe_billing_cli.stripe_api.objects.customers import Customer
     from stripe_billing_cli.test_clocks.load import id_for
 
     clock = id_for(context.stripe, test_clock) if test_clock else None

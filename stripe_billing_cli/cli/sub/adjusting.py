@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
     from stripe_billing_cli.subscriptions.adjust import AdjustPlan, AdjustRequest
     from stripe_billing_cli.subscriptions.payments import OwedInvoice
     from stripe_billing_cli.subscriptions.quote import Proration
@@ -165,7 +165,9 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
         yield Line("  It changes only if this payment goes through.")
 
 
-def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object, owes: OwedInvoice | None) -> None:
+def _tell(
+    context: Context, plan: AdjustPlan, result: str, subscription: Subscription, owes: OwedInvoice | None
+) -> None:
     """Print the outcome. Raises where the change waits for its payment: exit code 4."""
     from stripe_billing_cli.subscriptions.payments import unpaid_error
 

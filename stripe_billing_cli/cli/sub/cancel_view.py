@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions.cancel import CancelPlan, CancelResult
 from stripe_billing_cli.subscriptions.cancellation import period_end
@@ -96,7 +96,7 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
 
 
-def _metered(subscription: Object) -> list[str]:
+def _metered(subscription: Subscription) -> list[str]:
     """Return what metered prices of a subscription are called by."""
     return [name_of(item["price"]) for item in subscription["items"]["data"] if is_metered(item["price"])]
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.subscriptions import payments, schedule
 from stripe_billing_cli.subscriptions.change import ChangePlan, ChangeResult
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import OwedInvoice
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_of, terms_of
+from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_of, recurring_of, terms_of
 
 
 def question(plan: ChangePlan) -> str:
@@ -70,7 +70,7 @@ def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
             yield Line(f"{plan.subscription['id']}: {before} → {after}, on {formatting.date(change.starts)}")
         case "take_back":
             yield Line(f"{plan.subscription['id']} stays on {after}")
-    trial = plan.wanted["recurring"]["trial_period_days"]
+    trial = recurring_of(plan.wanted)["trial_period_days"]
     if trial and change.before.price != change.after.price:
         yield Line(f"  {name_of(plan.wanted)} has a trial of its own ({trial} days), which is not used.")
     yield from _gives_way(plan)
@@ -164,5 +164,5 @@ def _amount(owes: OwedInvoice) -> str:
     return formatting.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
 
 
-def _named(price: Object, quantity: int | None) -> str:
+def _named(price: Price, quantity: int | None) -> str:
     return name_of(price) if quantity in (None, 1) else f"{name_of(price)} × {quantity:,}"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.subscriptions.cost import Cost
 
 
@@ -46,17 +47,18 @@ def upcoming(cost: Cost) -> Iterator[Line]:
         yield entry("next", "not known beforehand: billing sub show says it afterwards")
 
 
-def unpaid(invoice: Object) -> str:
+def unpaid(invoice: Invoice) -> str:
     """Return `invoice in_1MtHbE is open`, or what became of the invoice instead of being paid."""
     became = {"draft": "a draft", "uncollectible": "written off"}
-    return f"invoice {invoice['id']} is {became.get(invoice['status'], invoice['status'])}"
+    status = str(invoice["status"])
+    return f"invoice {invoice['id']} is {became.get(status, status)}"
 
 
-def paying_card(method: Object | None) -> str:
+def paying_card(method: PaymentMethod | None) -> str:
     """Return the card that pays: `from Visa ending in 4242`."""
     if method is None:
         return "and no card is saved: the customer pays on a page"
-    card = method.get("card")
+    card = method["card"]
     if card is None:
         return f"by {method['type']}"
     return f"from {card['brand'].capitalize()} ending in {card['last4']}"

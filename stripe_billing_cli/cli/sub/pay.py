@@ -14,7 +14,7 @@ from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.stripe_api.objects.invoices import Invoice
     from stripe_billing_cli.subscriptions.pay import PayPlan
 
 
@@ -83,7 +83,7 @@ def _name_older(context: Context, plan: PayPlan) -> None:
         )
 
 
-def _will(plan: PayPlan, invoice: Object) -> str:
+def _will(plan: PayPlan, invoice: Invoice) -> str:
     from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub.cost_view import paying_card
     from stripe_billing_cli.subscriptions.payments import default_card

@@ -13,6 +13,7 @@ from stripe_billing_cli.cli.sub.status_text import meaning
 from stripe_billing_cli.cli.sub.timeline import event_text
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.objects.subscriptions import SubscriptionItem
     from stripe_billing_cli.subscriptions.overview import Overview
 
 COLOURS = {"active": "green", "trialing": "green", "past_due": "red", "unpaid": "red", "incomplete": "yellow"}
@@ -81,9 +82,9 @@ def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:
         yield _fact("" if number else label, value)
 
 
-def _item(record: Record, item: Any) -> str:
+def _item(record: Record, item: SubscriptionItem) -> str:
     product = item["price"]["product"]
-    name = f"{product['name']}: " if isinstance(product, dict) else ""
+    name = "" if isinstance(product, str) else f"{product['name']}: "
     return f"{name}{formatting.item(record)}  {formatting.price(record)}"
 
 

@@ -11,7 +11,7 @@ from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.subscriptions.terms import is_metered
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.stripe_api.objects.customers import Customer
     from stripe_billing_cli.subscriptions.confirmation import Confirmation
     from stripe_billing_cli.subscriptions.cost import Cost
     from stripe_billing_cli.subscriptions.start import Order, Situation
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PURPOSE = {"payment": "pay at", "card": "card at", "invoice": "invoice"}
 
 
-def lines(record: Record, customer: Object, confirmation: Confirmation) -> Iterator[Line]:
+def lines(record: Record, customer: Customer, confirmation: Confirmation) -> Iterator[Line]:
     yield Line(f"{record['id']}  {formatting.status(record['status'])}", {"bold": True})
     who = customer["email"] or customer["name"]
     yield _fact("customer", f"{who} ({customer['id']})" if who else customer["id"])
