@@ -36,7 +36,7 @@ PAGE = 100
 
 Params = Mapping[str, Any]
 Object = Any
-"""An object of Stripe's of whatever kind."""
+"""An object of Stripe's of whatever kind, or one as it came: of this mypy sees nothing."""
 Body = TypeVar("Body")
 
 

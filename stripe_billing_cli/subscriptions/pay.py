@@ -12,6 +12,7 @@ from typing import Any
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import expanded, id_of
@@ -55,7 +56,7 @@ class PayPlan:
         return payment_attempts.confirm_in_test_mode(api, self.payable, self.method or _test_method(self.subscription))
 
 
-def _test_method(subscription: Object) -> str:
+def _test_method(subscription: Subscription) -> str:
     """Return what a customer would pay with in test mode: the saved card, or one of Stripe's where none is saved."""
     saved = payments.default_card(subscription)
     return TEST_CARD if saved is None else str(saved["id"])
@@ -71,7 +72,7 @@ class PayResult:
     attempt: Attempt
 
     @property
-    def card(self) -> Object | None:
+    def card(self) -> PaymentMethod | None:
         """Return what paid, or was saved for later; None where nothing did, or Stripe does not say it."""
         if self.attempt.result not in ("paid", "card_saved"):
             return None

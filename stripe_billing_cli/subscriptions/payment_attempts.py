@@ -15,8 +15,10 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PaymentFailedError
 from stripe_billing_cli.stripe_api.ids import kind_of
 from stripe_billing_cli.stripe_api.lookup import WrongKindError
+from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent, SetupIntent
+from stripe_billing_cli.stripe_api.references import whole
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 
@@ -54,7 +56,7 @@ class Attempt:
 
     result: Result
     trouble: PaymentError | None = None
-    card: Object | None = None
+    card: PaymentMethod | None = None
 
 
 def check_method(method: str | None, *, livemode: bool) -> None:
@@ -107,7 +109,7 @@ def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
 
 def _attempted(intent: PaymentIntent | SetupIntent, success: Result) -> Attempt:
     if intent["status"] in ("succeeded", "processing"):
-        return Attempt(success, card=intent["payment_method"])
+        return Attempt(success, card=whole(intent["payment_method"]))
     return Attempt("payment_needed", NEEDS_ACTION)
 
 

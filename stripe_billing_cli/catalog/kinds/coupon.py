@@ -47,9 +47,10 @@ from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon as StripeCoupon
 
 GENERATED_ID = re.compile(r"(?!(?:[A-Z]+|[A-Z]?[a-z]+)[0-9]*$)[A-Za-z0-9]{8}$")
 """The ids that Stripe makes up for coupons, such as jMT0WJUD; LAUNCH20 is somebody's."""
@@ -196,22 +197,22 @@ class CouponKind(StandardKind[Coupon]):
             return Reading()
         return Reading(by_id(reader.all(self.path, {"expand": [f"data.{name}" for name in EXPANDED]})))
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeCoupon]:
         return reader.all(self.path, {"expand": [f"data.{name}" for name in EXPANDED]})
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+    def object_references(self, existing: StripeCoupon) -> Iterator[tuple[str, str]]:
         return (("product", product) for product in self.existing_fields(existing)["applies_to"])
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripeCoupon, naming: Naming) -> str:
         if existing["name"] and GENERATED_ID.match(existing["id"]):
             return readable_key(existing["name"])
         return str(existing["id"])
 
-    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+    def file_fields(self, existing: StripeCoupon, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
         return {**fields, "applies_to": sorted(naming.name("product", one) for one in fields["applies_to"])}
 
-    def is_active(self, existing: Object) -> bool:
+    def is_active(self, existing: StripeCoupon) -> bool:
         return bool(existing["valid"])
 
     def match(self, matching: Matching, entry: Entry[Coupon]) -> Match:
@@ -241,7 +242,7 @@ class CouponKind(StandardKind[Coupon]):
             return None
         return super().plan(entry, match, builder)
 
-    def note_stuck(self, entry: Entry[Coupon], existing: Object, builder: PlanBuilder) -> None:
+    def note_stuck(self, entry: Entry[Coupon], existing: StripeCoupon, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
         options = self.existing_fields(existing)["currency_options"]
         for code in sorted(options.keys() - entry.fields["currency_options"].keys()):
@@ -254,7 +255,7 @@ class CouponKind(StandardKind[Coupon]):
             params["applies_to"] = {"products": params["applies_to"]}
         return params
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeCoupon | None:
         try:
             existing = api.get(f"{self.path}/{params['id']}")
         except NotFoundError:

@@ -23,7 +23,8 @@ from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, match_named
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.various import Feature as StripeFeature
 
 LONGEST_KEY = 80
 """`lookup_key` of `stripe/params/entitlements/_feature_create_params.py`."""
@@ -69,7 +70,7 @@ class FeatureKind(StandardKind[Feature]):
         yield "lookup key", lookup_key_of(entry), ("lookup_key",) if lookup_key_of(entry) != entry.key else ()
         yield from super().names(entry)
 
-    def created(self, existing: Object) -> int:
+    def created(self, existing: StripeFeature) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
@@ -80,16 +81,16 @@ class FeatureKind(StandardKind[Feature]):
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}"), missing)
         return Reading(objects | by_id(existing for existing in adopted if existing))
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripeFeature, naming: Naming) -> str:
         return str(existing["lookup_key"])
 
-    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, existing: StripeFeature, naming: Naming) -> dict[str, Any]:
         said = super().file_values(key, existing, naming)
         if said.get("lookup_key") == key:
             said.pop("lookup_key")
         return said
 
-    def reason_left_out(self, existing: Object) -> str | None:
+    def reason_left_out(self, existing: StripeFeature) -> str | None:
         """Leave out what is archived: a feature stays archived, and no file can say so."""
         return None if existing["active"] else "archived features"
 
@@ -114,8 +115,8 @@ class FeatureKind(StandardKind[Feature]):
             return bool(change.fields[name].after == change.key)
         return super().said_by_title(change, name)
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        for existing in api.page(self.path, {"lookup_key": params["lookup_key"]})[0]:
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeFeature | None:
+        for existing in api.page(self.path, {"lookup_key": params["lookup_key"]}, kind=StripeFeature)[0]:
             if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
                 return existing
         return None

@@ -25,7 +25,8 @@ from stripe_billing_cli.catalog.match import Match, Matching
 from stripe_billing_cli.catalog.ownership import Stamp
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import Meter as StripeMeter
 
 Formula = Literal["sum", "count", "last"]
 AGGREGATION = ShortForm("formula", {"enum": ["sum", "count", "last"], "description": "Short for {formula: …}."})
@@ -96,23 +97,23 @@ class MeterKind(StandardKind[Meter]):
         both = reader.each(lambda status: reader.all(self.path, {"status": status}), ("active", "inactive"))
         return Reading(by_id(meter for meters in both for meter in meters))
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeMeter]:
         return self.read(reader, {}, whole=True).objects.values()
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripeMeter, naming: Naming) -> str:
         return readable_key(existing["event_name"])
 
-    def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
+    def adopted_id(self, key: str, existing: StripeMeter, naming: Naming) -> str | None:
         """Return None: the event name finds the meter."""
         return None
 
-    def is_active(self, existing: Object) -> bool:
+    def is_active(self, existing: StripeMeter) -> bool:
         return bool(existing["status"] == "active")
 
-    def stamp_on(self, existing: Object) -> Stamp | None:
+    def stamp_on(self, existing: StripeMeter) -> Stamp | None:
         return None
 
-    def is_ours(self, existing: Object, catalog: str) -> bool:
+    def is_ours(self, existing: StripeMeter, catalog: str) -> bool:
         """Return True: a meter cannot say whose it is; the option to prune meters says it for all."""
         return True
 
@@ -157,18 +158,18 @@ class MeterKind(StandardKind[Meter]):
             renamed.needs += (reactivated,)
         return change
 
-    def update_reason(self, existing: Object, fields: Mapping[str, FieldChange]) -> str:
+    def update_reason(self, existing: StripeMeter, fields: Mapping[str, FieldChange]) -> str:
         return "differs from the file"
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        for page in api.pages(self.path, {"status": "active"}):
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeMeter | None:
+        for page in api.pages(self.path, {"status": "active"}, kind=StripeMeter):
             for existing in page:
                 if existing["event_name"] == params["event_name"]:
                     return existing
         return None
 
-    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
+    def retired_fields(self, existing: StripeMeter) -> dict[str, FieldChange]:
         return {"status": FieldChange("active", "inactive")}
 
-    def retiring(self, existing: Object, **order: Any) -> Operation:
+    def retiring(self, existing: StripeMeter, **order: Any) -> Operation:
         return Update(path=f"{self.path}/{existing['id']}/deactivate", after_freed=(existing["id"],), **order)

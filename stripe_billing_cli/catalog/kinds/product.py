@@ -29,8 +29,10 @@ from stripe_billing_cli.catalog.ownership import PARTS, Stamp, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
+from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
+from stripe_billing_cli.stripe_api.references import id_of
 
 MOST_IMAGES, MOST_FEATURES = 8, 15
 FEATURE = "feature"
@@ -223,7 +225,7 @@ class ProductKind(StandardKind[Product]):
         """Read the catalog's products and as many others as a list of about that length shows."""
         ids = {product_id(entry) for entry in wanted[self.name]}
         budget = calls_for(len(ids)) + 2
-        objects: dict[str, Object] = {}
+        objects: dict[str, StripeProduct] = {}
         for number, page in enumerate(reader.pages(self.path, {}), 1):
             objects |= by_id(page)
             if is_full(page) and number >= budget and not whole:
@@ -235,7 +237,7 @@ class ProductKind(StandardKind[Product]):
             objects |= by_id(page)
         return Reading(objects, complete=False)
 
-    def blocks(self, existing: Object, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, existing: StripeProduct, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the default price, which cannot be archived."""
         default = _default_id(existing)
         if default:
@@ -248,12 +250,12 @@ class ProductKind(StandardKind[Product]):
                 ),
             )
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+    def object_references(self, existing: StripeProduct) -> Iterator[tuple[str, str]]:
         default = _default_id(existing)
         if default:
             yield "price", default
 
-    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, existing: StripeProduct, naming: Naming) -> dict[str, Any]:
         values, default = super().file_values(key, existing, naming), _default_id(existing)
         if default is None:
             return values
@@ -307,7 +309,7 @@ class ProductKind(StandardKind[Product]):
         return {"id": product_id(entry), **super().create_params(entry, match, catalog)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: StripeProduct
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if params.get("tax_details") == "" and "tax_code" not in params:
@@ -315,7 +317,7 @@ class ProductKind(StandardKind[Product]):
             return [{**params, "tax_details": {"tax_code": fields["tax_details"].before["tax_code"] or ""}}]
         return [params]
 
-    def awaited_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def awaited_by(self, existing: StripeProduct, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the attachments: cut off before the mark of them is taken off, the next run still knows of them."""
         return (attachments_of(existing["id"]),) if f"metadata.{PARTS}" in fields else ()
 
@@ -323,7 +325,7 @@ class ProductKind(StandardKind[Product]):
         """Return whether the product is sold again: what archives it waits for its prices, and none for it."""
         return "active" in fields and bool(fields["active"].after)
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeProduct | None:
         try:
             existing = api.get(f"{self.path}/{params['id']}")
         except NotFoundError:
@@ -351,9 +353,8 @@ def attachments_of(object_id: str) -> str:
     return f"{object_id}/features"
 
 
-def _default_id(existing: Object) -> str | None:
-    default = existing["default_price"]
-    return str(default["id"]) if isinstance(default, dict) else default
+def _default_id(existing: StripeProduct) -> str | None:
+    return id_of(existing["default_price"])
 
 
 def _check_descriptor(descriptor: str, report: Report) -> None:

@@ -29,11 +29,18 @@ from stripe_billing_cli.catalog.match import Match, Matching
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Delete
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
+from stripe_billing_cli.stripe_api.objects.various import Feature as StripeFeature
+from stripe_billing_cli.stripe_api.objects.various import ProductFeature as StripeProductFeature
 
 FeatureKey = Annotated[str, Field(min_length=1, max_length=80)]
-PRODUCT = "_product"
-"""Where the id of its product is put on an attachment, of which Stripe's answers say nothing."""
+
+
+class Attachment(StripeProductFeature):
+    """A feature that a product includes, with the id of the product, of which Stripe's answers say nothing."""
+
+    _product: str
 
 
 class ProductFeature(FileModel):
@@ -77,7 +84,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
 
     # ---- The account
 
-    def created(self, existing: Object) -> int:
+    def created(self, existing: Attachment) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
@@ -91,7 +98,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
         lists = reader.each(lambda product: _read(reader, product), concerned)
         return Reading(by_id(attachment for attachments in lists for attachment in attachments))
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Attachment]:
         """Read the attachments of each product, where the account has features."""
         if not reader.objects("feature"):
             return ()
@@ -104,33 +111,33 @@ class ProductFeatureKind(Kind[ProductFeature]):
         lists = reader.each(lambda product: _read(reader, product), products)
         return (attachment for attachments in lists for attachment in attachments)
 
-    def is_on_offer(self, existing: Object, objects: Objects) -> bool:
+    def is_on_offer(self, existing: Attachment, objects: Objects) -> bool:
         """Leave out what others attached to a product that the catalog owns."""
-        stamp = stamp_of(objects["product"][existing[PRODUCT]])
+        stamp = stamp_of(objects["product"][existing["_product"]])
         return _feature(existing)["active"] and (stamp is None or _lookup_key(existing) in stamp.parts)
 
-    def parent_id(self, existing: Object) -> str:
-        return str(existing[PRODUCT])
+    def parent_id(self, existing: Attachment) -> str:
+        return str(existing["_product"])
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+    def object_references(self, existing: Attachment) -> Iterator[tuple[str, str]]:
         yield "feature", _feature(existing)["id"]
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: Attachment, naming: Naming) -> str:
         return _lookup_key(existing)
 
-    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, existing: Attachment, naming: Naming) -> dict[str, Any]:
         return {}
 
     def section_values(self, entries: Mapping[str, Any]) -> list[str]:
         return list(entries)
 
-    def is_active(self, existing: Object) -> bool:
+    def is_active(self, existing: Attachment) -> bool:
         return True
 
-    def label(self, existing: Object) -> str:
+    def label(self, existing: Attachment) -> str:
         return _lookup_key(existing)
 
-    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: Attachment, objects: Objects, named: Collection[str]) -> bool:
         """Leave out what others attached to a product, which no other entry can be."""
         return False
 
@@ -142,7 +149,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
                 (
                     existing
                     for existing in matching.objects.values()
-                    if existing[PRODUCT] == product
+                    if existing["_product"] == product
                     and _lookup_key(existing) == entry.fields[FEATURE]
                     and _feature(existing)["active"]
                 ),
@@ -180,7 +187,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
         wanted = {child.fields[FEATURE]: child.own_key for child in included_features(parent)}
         for existing in builder.objects[self.name].values():
             key, feature = _lookup_key(existing), _feature(existing)["id"]
-            if existing[PRODUCT] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
+            if existing["_product"] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
                 continue
             if key in wanted and builder.ids.get(Reference("feature", wanted[key])) == feature:
                 continue
@@ -190,36 +197,36 @@ class ProductFeatureKind(Kind[ProductFeature]):
             )
             change.operations.append(self._detaching(existing))
 
-    def _detaching(self, existing: Object) -> Delete:
-        product, feature = existing[PRODUCT], _feature(existing)["id"]
+    def _detaching(self, existing: Attachment) -> Delete:
+        product, feature = existing["_product"], _feature(existing)["id"]
         return Delete(
             path=f"/v1/products/{product}/features/{existing['id']}", frees=(feature, attachments_of(product))
         )
 
-    def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:
+    def plan_pruning(self, existing: Attachment, builder: PlanBuilder) -> None:
         raise AssertionError("an attachment is part of its product")
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        for existing in api.page(create.path, {})[0]:
-            if _feature(existing)["id"] == params["entitlement_feature"]:
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeProductFeature | None:
+        for existing in api.page(create.path, {}, kind=StripeProductFeature)[0]:
+            if existing["entitlement_feature"]["id"] == params["entitlement_feature"]:
                 return existing
         return None
 
 
-def _read(reader: AccountReader, product: str) -> list[Object]:
-    return [{**existing, PRODUCT: product} for existing in reader.of_parent(f"/v1/products/{product}/features", {})]
+def _read(reader: AccountReader, product: str) -> list[Attachment]:
+    included: list[StripeProductFeature] = reader.of_parent(f"/v1/products/{product}/features", {})
+    return [{**existing, "_product": product} for existing in included]
 
 
-def _feature(existing: Object) -> Object:
-    feature: Object = existing["entitlement_feature"]
-    return feature
+def _feature(existing: Attachment) -> StripeFeature:
+    return existing["entitlement_feature"]
 
 
-def _lookup_key(existing: Object) -> str:
+def _lookup_key(existing: Attachment) -> str:
     return str(_feature(existing)["lookup_key"])
 
 
-def _attached(product: Object) -> tuple[str, ...]:
+def _attached(product: StripeProduct) -> tuple[str, ...]:
     """Return the features that the file attached to a product, by its stamp."""
     stamp = stamp_of(product)
     return stamp.parts if stamp else ()

@@ -36,8 +36,11 @@ from stripe_billing_cli.catalog.kinds.usage import Place, still_using
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.objects.catalog import CheckoutSession
+from stripe_billing_cli.stripe_api.objects.catalog import ShippingRate as StripeShippingRate
+from stripe_billing_cli.stripe_api.objects.payment_links import PaymentLink
 from stripe_billing_cli.stripe_api.references import id_of
 
 EXPANDED = {"expand": ["data.fixed_amount.currency_options"]}
@@ -175,10 +178,10 @@ class ShippingRateKind(StandardKind[ShippingRate]):
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
         return Reading(by_id(reader.all(self.path, EXPANDED)) if whole or wanted[self.name] else {})
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeShippingRate]:
         return reader.all(self.path, EXPANDED)
 
-    def usage(self, api: StripeApi, existing: Object) -> str:
+    def usage(self, api: StripeApi, existing: StripeShippingRate) -> str:
         """Return the open Checkout sessions and the active payment links that offer a rate."""
         places = [
             Place("payment link", "/v1/payment_links", _options_of, {"active": True}),
@@ -195,14 +198,14 @@ class ShippingRateKind(StandardKind[ShippingRate]):
             return None
         return super().plan(entry, match, builder)
 
-    def note_stuck(self, entry: Entry[ShippingRate], existing: Object, builder: PlanBuilder) -> None:
+    def note_stuck(self, entry: Entry[ShippingRate], existing: StripeShippingRate, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
         amount = self.existing_fields(existing)["fixed_amount"] or {"currency_options": {}}
         for code in sorted(amount["currency_options"].keys() - entry.fields["fixed_amount"]["currency_options"].keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: StripeShippingRate
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "fixed_amount" not in params:
@@ -219,7 +222,7 @@ class ShippingRateKind(StandardKind[ShippingRate]):
         return name == "fixed_amount" or super().said_by_title(change, name)
 
 
-def _options_of(seller: Object) -> Iterator[str]:
+def _options_of(seller: PaymentLink | CheckoutSession) -> Iterator[str]:
     """Yield the shipping rates among which the customer of a link or session chooses."""
     for option in seller["shipping_options"] or []:
         yield str(id_of(option["shipping_rate"]))

@@ -17,7 +17,10 @@ from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.kinds.usage import Place, still_using
 from stripe_billing_cli.catalog.plan import Change
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import TaxRate as StripeTaxRate
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 
 PLACES = 4
@@ -106,7 +109,7 @@ class TaxRateKind(StandardKind[TaxRate]):
             report(("percentage",), f"{content.percentage} per cent", "Stripe keeps four decimal places")
         check_metadata(content.metadata, report)
 
-    def usage(self, api: StripeApi, existing: Object) -> str:
+    def usage(self, api: StripeApi, existing: StripeTaxRate) -> str:
         """Return what charges a rate and goes on with it: subscriptions, and what is not yet finalized or billed."""
         places = [
             Place("subscription", "/v1/subscriptions", _rates_of),
@@ -122,17 +125,17 @@ class TaxRateKind(StandardKind[TaxRate]):
         return f"{fields['display_name'].after}, {percentage} {where}"
 
 
-def _rates_of(subscription: Object) -> Iterator[str]:
+def _rates_of(subscription: Subscription) -> Iterator[str]:
     """Yield the tax rates of a subscription and of its items."""
     yield from map(id_of, subscription["default_tax_rates"] or [])
     for item in subscription["items"]["data"]:
         yield from map(id_of, item["tax_rates"] or [])
 
 
-def _rates_of_invoice(invoice: Object) -> Iterator[str]:
+def _rates_of_invoice(invoice: Invoice) -> Iterator[str]:
     """Yield the tax rates of a draft; those of its lines are its subscription's, or of items that wait no more."""
     yield from map(id_of, invoice["default_tax_rates"])
 
 
-def _rates_of_item(item: Object) -> Iterator[str]:
+def _rates_of_item(item: InvoiceItem) -> Iterator[str]:
     yield from map(id_of, item["tax_rates"] or [])

@@ -26,7 +26,7 @@ from stripe_billing_cli.catalog.ownership import RESERVED, stamp_of
 from stripe_billing_cli.catalog.plan import Change, CreateWithSecret, Delete, Operation
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint as StripeWebhookEndpoint
 from stripe_billing_cli.webhook_endpoints.endpoint import MARKS, PATH, ROLLS, SECRET, UNCONFIRMED, EndpointError
 from stripe_billing_cli.webhook_endpoints.event_types import expanded, known_versions
 
@@ -118,19 +118,19 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
 
     # ---- The account
 
-    def reason_left_out(self, existing: Object) -> str | None:
+    def reason_left_out(self, existing: StripeWebhookEndpoint) -> str | None:
         return None if _is_confirmed(existing) else "endpoints of runs that were cut off"
 
-    def is_on_offer(self, existing: Object, objects: Objects) -> bool:
+    def is_on_offer(self, existing: StripeWebhookEndpoint, objects: Objects) -> bool:
         return self.is_unmanaged(existing, objects, ())
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripeWebhookEndpoint, naming: Naming) -> str:
         return readable_key(existing["url"].partition("://")[2])
 
-    def is_active(self, existing: Object) -> bool:
+    def is_active(self, existing: StripeWebhookEndpoint) -> bool:
         return _is_enabled(existing)
 
-    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: StripeWebhookEndpoint, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the second endpoint of `billing webhook roll-secret` while it is at work."""
         return self.is_active(existing) and not _takes_over(existing, objects[self.name])
 
@@ -142,7 +142,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
 
     # ---- Planning
 
-    def has_same_terms(self, entry: Entry[WebhookEndpoint], existing: Object) -> bool:
+    def has_same_terms(self, entry: Entry[WebhookEndpoint], existing: StripeWebhookEndpoint) -> bool:
         return _is_confirmed(existing) and super().has_same_terms(entry, existing)
 
     def plan_new(self, entry: Entry[WebhookEndpoint], match: Match, builder: PlanBuilder) -> Change:
@@ -157,7 +157,11 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
         return super().plan_new(entry, match, builder)
 
     def plan_supersession(
-        self, entry: Entry[WebhookEndpoint], current: Object | None, old: Object, builder: PlanBuilder
+        self,
+        entry: Entry[WebhookEndpoint],
+        current: StripeWebhookEndpoint | None,
+        old: StripeWebhookEndpoint,
+        builder: PlanBuilder,
     ) -> None:
         """Disable the endpoints that another one has replaced; delete abandoned ones, unless a create does."""
         if _is_confirmed(old):
@@ -206,7 +210,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
         builder.ids[entry.reference] = None
         return create
 
-    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
+    def retired_fields(self, existing: StripeWebhookEndpoint) -> dict[str, FieldChange]:
         return {"disabled": DISABLED}
 
     # ---- Showing
@@ -231,10 +235,10 @@ def _is_enabled(existing: Mapping[str, Any]) -> bool:
     return bool(existing["status"] == "enabled")
 
 
-def _is_confirmed(existing: Object) -> bool:
+def _is_confirmed(existing: StripeWebhookEndpoint) -> bool:
     return (existing["metadata"] or {}).get(SECRET) != UNCONFIRMED
 
 
-def _takes_over(existing: Object, objects: Mapping[str, Object]) -> bool:
+def _takes_over(existing: StripeWebhookEndpoint, objects: Mapping[str, StripeWebhookEndpoint]) -> bool:
     """Return whether an endpoint is the second of a `billing webhook roll-secret` whose first is still there."""
     return (existing["metadata"] or {}).get(ROLLS) in objects

@@ -22,7 +22,8 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency,
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.payment_links import PaymentLink as StripePaymentLink
 
 ITEMS, RATES = ("line_items", "optional_items"), "shipping_options"
 ID_PREFIXES = ("price_", "shr_")
@@ -109,7 +110,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
 
     # ---- The account
 
-    def created(self, existing: Object) -> int:
+    def created(self, existing: StripePaymentLink) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
@@ -117,7 +118,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
             return Reading()
         return Reading(by_id(self._all(reader)))
 
-    def _all(self, reader: AccountReader) -> list[Object]:
+    def _all(self, reader: AccountReader) -> list[StripePaymentLink]:
         """Return all links with all their line items, of which a link has the first ones in it."""
         links = reader.all(self.path, EXPANDED)
         more = [one for one in links if one["line_items"] and one["line_items"]["has_more"]]
@@ -126,10 +127,10 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
             link["line_items"]["data"] = items
         return links
 
-    def points_at(self, existing: Object) -> tuple[str, ...]:
+    def points_at(self, existing: StripePaymentLink) -> tuple[str, ...]:
         return tuple(sorted(_prices_of(self.existing_fields(existing))))
 
-    def blocks(self, existing: Object, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, existing: StripePaymentLink, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the prices that a catalog's link sells: archived, they would close its page."""
         if not (existing["active"] and ours):
             return
@@ -146,26 +147,26 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
             for link in page:
                 yield Seller(link, f"the payment link {link['url']}", self.points_at(link))
 
-    def address(self, existing: Object) -> str | None:
+    def address(self, existing: StripePaymentLink) -> str | None:
         return str(existing["url"])
 
     # ---- Import
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePaymentLink]:
         return self._all(reader)
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+    def object_references(self, existing: StripePaymentLink) -> Iterator[tuple[str, str]]:
         fields = self.existing_fields(existing)
         yield from (("price", price) for price in sorted(_prices_of(fields)))
         yield from (("shipping_rate", rate) for rate in fields[RATES])
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripePaymentLink, naming: Naming) -> str:
         """Return the key of the first price: a link has no name."""
         price = prices(self.existing_fields(existing)["line_items"])[0]
         key = naming.name("price", price)
         return readable_key(self.name if key == price else key)
 
-    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+    def file_fields(self, existing: StripePaymentLink, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
         named = {
             name: in_order({**item, "price": naming.name("price", item["price"])} for item in fields[name])
@@ -180,7 +181,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
 
     # ---- Planning
 
-    def has_same_terms(self, entry: Entry[PaymentLink], existing: Object) -> bool:
+    def has_same_terms(self, entry: Entry[PaymentLink], existing: StripePaymentLink) -> bool:
         """Leave an old link alone: nobody can tell any more which of several addresses is the right one."""
         return False
 
@@ -195,7 +196,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         self,
         entry: Entry[PaymentLink],
         match: Match,
-        current: Object,
+        current: StripePaymentLink,
         fields: Mapping[str, FieldChange],
         fixed: list[str],
         builder: PlanBuilder,
@@ -208,7 +209,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         return change
 
     def plan_supersession(
-        self, entry: Entry[PaymentLink], current: Object | None, old: Object, builder: PlanBuilder
+        self, entry: Entry[PaymentLink], current: StripePaymentLink | None, old: StripePaymentLink, builder: PlanBuilder
     ) -> None:
         if self.goes(builder):
             super().plan_supersession(entry, current, old, builder)
@@ -226,17 +227,18 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
     # ---- Operations
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: StripePaymentLink
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "line_items" not in fields:
             return [params]
+        assert existing["line_items"] is not None  # they are asked for wherever links are read
         ids = {price_id(item): item["id"] for item in existing["line_items"]["data"]}
         both = fields["line_items"]
         changed = [{"id": ids[item["price"]], **_quantities(item)} for item in both.after if item not in both.before]
         return [{**params, "line_items": changed}]
 
-    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def freed_by(self, existing: StripePaymentLink, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices of optional items, and the shipping rates, that are not offered any more."""
         freed: tuple[str, ...] = ()
         if "optional_items" in fields:

@@ -29,7 +29,7 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata,
 from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, match_by_stamp
 from stripe_billing_cli.catalog.plan import Change, Update, references
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.portal import PortalConfiguration as StripePortalConfiguration
 
 DEFAULT = "default"
 """What `id:` says of the account's default configuration, whose id is another in every account."""
@@ -107,7 +107,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
             objects |= by_id(reader.all(self.path, {"is_default": True, **EXPANDED}))
         return Reading(objects)
 
-    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: StripePortalConfiguration, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the default: every account has one, and Stripe does not deactivate it."""
         return self.is_active(existing) and not existing["is_default"]
 
@@ -128,21 +128,21 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
 
     # ---- Import
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePortalConfiguration]:
         return reader.all(self.path, EXPANDED)
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+    def object_references(self, existing: StripePortalConfiguration) -> Iterator[tuple[str, str]]:
         for offer in self.existing_fields(existing)[PRODUCTS]:
             yield "product", offer["product"]
             yield from (("price", price) for price in offer["prices"])
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripePortalConfiguration, naming: Naming) -> str:
         return DEFAULT if existing["is_default"] else super().key_text(existing, naming)
 
-    def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
+    def adopted_id(self, key: str, existing: StripePortalConfiguration, naming: Naming) -> str | None:
         return DEFAULT if existing["is_default"] else super().adopted_id(key, existing, naming)
 
-    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+    def file_fields(self, existing: StripePortalConfiguration, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
         offers = [_in_file(offer, naming) for offer in fields[PRODUCTS]]
         return {**fields, PRODUCTS: in_order(offers)}
@@ -205,7 +205,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
         prices = tuple(references(entry.fields.get(PRODUCTS)))
         return (*super().waits_for(entry), *prices)
 
-    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def freed_by(self, existing: StripePortalConfiguration, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices that are not offered any more."""
         both = fields.get(PRODUCTS)
         return tuple(_prices(both.before) - _prices(both.after)) if both else ()

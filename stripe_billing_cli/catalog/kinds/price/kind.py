@@ -27,9 +27,10 @@ from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, ea
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Move
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
 
 LONGEST_LOOKUP_KEY = 200
 LARGE_ACCOUNT = 5000
@@ -112,7 +113,7 @@ class PriceKind(StandardKind[Price]):
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
         return Reading(objects | by_id(existing for existing in adopted if existing), reading.complete)
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePrice]:
         listed = {"expand": [f"data.{name}" for name in expansions(())]}
         if scope.parents:
             lists = reader.each(
@@ -122,38 +123,38 @@ class PriceKind(StandardKind[Price]):
         whole = reader.sweep(self.path, listed, expected=LARGE_ACCOUNT)
         return whole.objects.values()
 
-    def read_rest(self, reader: AccountReader, chosen: Iterable[Object]) -> Iterable[Object]:
+    def read_rest(self, reader: AccountReader, chosen: Iterable[StripePrice]) -> Iterable[StripePrice]:
         """Read the tiers of further currencies, which Stripe says only where each currency is named."""
         return reader.each(lambda price: with_all_tiers(self.path, reader, price), filter(has_more_tiers, chosen))
 
-    def is_on_offer(self, existing: Object, objects: Objects) -> bool:
+    def is_on_offer(self, existing: StripePrice, objects: Objects) -> bool:
         """Leave out what is of an archived product: nobody can buy it."""
         product = objects["product"].get(product_of(existing))
         return bool(existing["active"]) and product is not None and bool(product["active"])
 
-    def parent_id(self, existing: Object) -> str:
+    def parent_id(self, existing: StripePrice) -> str:
         return product_of(existing)
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
-        meter = (existing["recurring"] or {}).get("meter")
-        if meter:
-            yield "meter", meter
+    def object_references(self, existing: StripePrice) -> Iterator[tuple[str, str]]:
+        recurring = existing["recurring"]
+        if recurring and recurring["meter"]:
+            yield "meter", recurring["meter"]
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripePrice, naming: Naming) -> str:
         product, lookup_key = naming.name("product", product_of(existing)), existing["lookup_key"]
         if lookup_key and lookup_key.startswith(f"{product}.") and KEY.match(lookup_key.removeprefix(f"{product}.")):
             return str(lookup_key.removeprefix(f"{product}."))
         named = readable_key(lookup_key or existing["nickname"] or "").removeprefix(f"{readable_key(product)}-")
         return named or interval_key(existing, naming)
 
-    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+    def file_fields(self, existing: StripePrice, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
         if fields["recurring"] and fields["recurring"]["meter"]:
             meter = naming.name("meter", fields["recurring"]["meter"])
             fields["recurring"] = {**fields["recurring"], "meter": meter}
         return fields
 
-    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, existing: StripePrice, naming: Naming) -> dict[str, Any]:
         values = super().file_values(key, existing, naming)
         lookup_key = existing["lookup_key"]
         if lookup_key == key:
@@ -163,13 +164,13 @@ class PriceKind(StandardKind[Price]):
         first: dict[str, Any] = {name: values[name] for name in ("id", "active", "nickname") if name in values}
         return {**first, "lookup_key": None, **values}
 
-    def label(self, existing: Object) -> str:
+    def label(self, existing: StripePrice) -> str:
         return str(existing["nickname"] or existing["lookup_key"] or f"of product {product_of(existing)}")
 
-    def points_at(self, existing: Object) -> tuple[str, ...]:
+    def points_at(self, existing: StripePrice) -> tuple[str, ...]:
         return (product_of(existing),)
 
-    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: StripePrice, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the default price of an archived product: nobody can buy it, and Stripe archives no default."""
         owner = objects["product"].get(product_of(existing))
         off_sale = (
@@ -180,7 +181,7 @@ class PriceKind(StandardKind[Price]):
         )
         return bool(existing["active"]) and not off_sale
 
-    def usage_of(self, api: StripeApi, existing: Object, *, count: bool) -> Usage:
+    def usage_of(self, api: StripeApi, existing: StripePrice, *, count: bool) -> Usage:
         """Return how many subscriptions that are not canceled have a price: to a hundred, or all with `count`."""
         filters = {"price": existing["id"]}
         try:
@@ -214,7 +215,7 @@ class PriceKind(StandardKind[Price]):
         _check_holder(matching, entry, holder)
         return Match(current, earlier, name_from=holder)
 
-    def _adopted(self, matching: Matching, entry: Entry[Price], stamped: list[Object]) -> Object | None:
+    def _adopted(self, matching: Matching, entry: Entry[Price], stamped: list[StripePrice]) -> StripePrice | None:
         """Return the price that the file adopts by id, or the one that replaced it since."""
         assert entry.adopted_id
         product = _product_of_entry(entry)
@@ -254,7 +255,7 @@ class PriceKind(StandardKind[Price]):
         return params
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: StripePrice
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "lookup_key" in params and match.name_from:
@@ -267,10 +268,10 @@ class PriceKind(StandardKind[Price]):
             return ()
         return (Move("lookup_key", params["lookup_key"], holder["id"]),)
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripePrice | None:
         lookup_key = params.get("lookup_key")
         named = {"lookup_keys": [lookup_key]} if lookup_key else {"product": params["product"]}
-        for existing in api.page(self.path, named)[0]:
+        for existing in api.page(self.path, named, kind=StripePrice)[0]:
             if existing["id"] in create.state or stamp_of(existing) != stamp_of(params):
                 continue
             same_place = existing["product"] == params["product"] and existing["active"] == params.get("active", True)
@@ -313,7 +314,7 @@ def expansions(entries: Sequence[Entry[Price]]) -> list[str]:
     return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(tiered))]
 
 
-def product_of(price: Object) -> str:
+def product_of(price: StripePrice) -> str:
     """Return the id of a price's product, expanded or not."""
     product = price["product"]
     return product if isinstance(product, str) else str(product["id"])
@@ -325,7 +326,7 @@ def _product_of_entry(entry: Entry[Price]) -> str:
     return product_id(parent)
 
 
-def _stamped(lookup_key: str | None, stamped: Sequence[Object]) -> Object | None:
+def _stamped(lookup_key: str | None, stamped: Sequence[StripePrice]) -> StripePrice | None:
     """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active."""
     for existing in stamped:
         if lookup_key and existing["lookup_key"] == lookup_key:
@@ -335,7 +336,7 @@ def _stamped(lookup_key: str | None, stamped: Sequence[Object]) -> Object | None
     )
 
 
-def _renamed(matching: Matching, product: str, holder: Object | None) -> Object | None:
+def _renamed(matching: Matching, product: str, holder: StripePrice | None) -> StripePrice | None:
     """Return the lookup key's holder, where its key in the file was another one that is gone now."""
     stamp = stamp_of(holder) if holder else None
     if holder and stamp and matching.is_ours(holder) and product_of(holder) == product:
@@ -343,7 +344,7 @@ def _renamed(matching: Matching, product: str, holder: Object | None) -> Object 
     return None
 
 
-def _check_holder(matching: Matching, entry: Entry[Price], holder: Object) -> None:
+def _check_holder(matching: Matching, entry: Entry[Price], holder: StripePrice) -> None:
     if matching.is_ours(holder):
         return
     described = f"price {holder['id']} of product {product_of(holder)}"

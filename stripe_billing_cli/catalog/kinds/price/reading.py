@@ -21,7 +21,8 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, ba
 from stripe_billing_cli.catalog.long_list import WORTH_GUESSING, LongList, seconds_a_page
 from stripe_billing_cli.catalog.made_at import pages_for, read_stretch, stretches
 from stripe_billing_cli.catalog.ownership import CATALOG, stamp_of
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
+from stripe_billing_cli.stripe_api.references import id_of
 
 LOOKUP_KEYS_A_CALL = 10
 """https://docs.stripe.com/api/prices/list, `lookup_keys`."""
@@ -61,7 +62,7 @@ class Asking:
         asked = self._ask(reader, swept)
         return Reading(swept.objects | asked, swept.complete)
 
-    def _ask(self, reader: AccountReader, swept: LongList) -> dict[str, Object]:
+    def _ask(self, reader: AccountReader, swept: LongList) -> dict[str, StripePrice]:
         """Return what is asked for; nothing where the sweep comes to its end before."""
         marked = None
         if self._calls_by_product > self._calls_by_key + self._search_pages and reader.catalog is not None:
@@ -105,14 +106,14 @@ class Asking:
         return f"active:'true' AND metadata['{CATALOG}']:'{reader.catalog}'"
 
     def _by_product(
-        self, reader: AccountReader, products: Sequence[str], known: Mapping[str, Object]
-    ) -> dict[str, Object]:
+        self, reader: AccountReader, products: Sequence[str], known: Mapping[str, StripePrice]
+    ) -> dict[str, StripePrice]:
         """Return the prices of products, and those that hold lookup keys which none of the known ones has."""
         lists = reader.each(lambda product: reader.of_parent(self.path, {**self.listed, "product": product}), products)
         found = by_id(price for prices in lists for price in prices)
         return found | self._by_key(reader, {**known, **found})
 
-    def _by_key(self, reader: AccountReader, known: Mapping[str, Object]) -> dict[str, Object]:
+    def _by_key(self, reader: AccountReader, known: Mapping[str, StripePrice]) -> dict[str, StripePrice]:
         have = {price["lookup_key"] for price in known.values()}
         keys = sorted({one.lookup_key for one in self.wanted if one.lookup_key is not None} - have)
         pages = reader.each(
@@ -122,11 +123,15 @@ class Asking:
         return by_id(price for page in pages for price in page)
 
     def _marked(
-        self, reader: AccountReader, swept: LongList, known: Mapping[str, Object], marked: Mapping[str, Object]
-    ) -> dict[str, Object]:
+        self,
+        reader: AccountReader,
+        swept: LongList,
+        known: Mapping[str, StripePrice],
+        marked: Mapping[str, StripePrice],
+    ) -> dict[str, StripePrice]:
         """Return what the search found and is not known yet, read by when it was made, or of its products."""
         made = {key: one["created"] for key, one in marked.items()}
-        products = sorted({one["product"] for one in marked.values()})
+        products = sorted({id_of(one["product"]) for one in marked.values()})
         pages = pages_for(made, seconds_a_page(swept.newest))
         calls = min(pages, len(products))
         if calls > WORTH_GUESSING and swept.read_to(swept.pages + calls):
@@ -144,11 +149,11 @@ class Asking:
         )
         return by_id(price for part in parts for price in part)
 
-    def _unsettled(self, catalog: str, known: Mapping[str, Object], marked: Collection[str]) -> list[str]:
+    def _unsettled(self, catalog: str, known: Mapping[str, StripePrice], marked: Collection[str]) -> list[str]:
         """Return the products of prices of which more may be there than is known: of entries of which the search knows
         no price that is on sale and is theirs, by its lookup key where the file gives it one."""
         holders = {price["lookup_key"]: price for price in known.values() if price["lookup_key"]}
-        on_sale: dict[str, list[Object]] = defaultdict(list)
+        on_sale: dict[str, list[StripePrice]] = defaultdict(list)
         for price in known.values():
             stamp = stamp_of(price)
             if stamp and stamp.catalog == catalog and price["active"]:

@@ -10,8 +10,8 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.price.model import Price
 from stripe_billing_cli.catalog.ownership import stamp_of
-from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.money import ZERO_DECIMAL, format_amount, minor_unit_exponent
+from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
 
 SLIP = 50
 """Times what was expected: one of two decimals that were written too much, or left out."""
@@ -37,7 +37,7 @@ UNITS_FOR_A_DOLLAR = {
 ABOUT_A_DOLLAR = frozenset("usd eur gbp chf cad aud nzd sgd".split())
 
 
-def warnings_of(entry: Entry[Price], existing: Object | None, fields: Mapping[str, FieldChange]) -> Iterator[str]:
+def warnings_of(entry: Entry[Price], existing: StripePrice | None, fields: Mapping[str, FieldChange]) -> Iterator[str]:
     """Yield what to look at twice in a price that is made or changed."""
     yield from _changed_much(entry, fields)
     yield from _unlike_its_siblings(entry, fields)

@@ -27,7 +27,9 @@ from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import PromotionCode as StripePromotionCode
+from stripe_billing_cli.stripe_api.references import id_of
 
 CODE = re.compile("[a-zA-Z0-9_-]{1,500}")
 """Stripe's pattern, as its refusal says it (recorded 2026-08-26.dahlia); the length is the OpenAPI document's."""
@@ -110,7 +112,7 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
             return Reading()
         budget = calls_for(len(entries)) + 2
         expanded = {"expand": [f"data.{RESTRICTED_CURRENCIES}"]}
-        objects: dict[str, Object] = {}
+        objects: dict[str, StripePromotionCode] = {}
         for number, page in enumerate(reader.pages(self.path, expanded), 1):
             objects |= by_id(page)
             if is_full(page) and number >= budget and not whole:
@@ -128,10 +130,10 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         ones = reader.each(lambda one: reader.one(f"{self.path}/{one}", expanded_one), sorted(adopted))
         return Reading(objects | by_id(one for one in ones if one), complete=False)
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePromotionCode]:
         return reader.all(self.path, {"expand": [f"data.{RESTRICTED_CURRENCIES}"]})
 
-    def reasons_left_out(self, objects: Mapping[str, Object]) -> Mapping[str, str]:
+    def reasons_left_out(self, objects: Mapping[str, StripePromotionCode]) -> Mapping[str, str]:
         """Leave out what a program issues rather than a person: codes of single customers, and many of a coupon."""
         ours = {object_id for object_id, existing in objects.items() if stamp_of(existing)}
         counts = Counter(CouponForm().existing(existing, "coupon") for existing in objects.values())
@@ -142,22 +144,22 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
             and (existing["customer"] or counts[CouponForm().existing(existing, "coupon")] > MOST_CODES)
         }
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+    def object_references(self, existing: StripePromotionCode) -> Iterator[tuple[str, str]]:
         coupon = CouponForm().existing(existing, "coupon")
         if coupon:
             yield "coupon", coupon
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: StripePromotionCode, naming: Naming) -> str:
         return str(existing["code"])
 
-    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+    def file_fields(self, existing: StripePromotionCode, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
         return {**fields, "coupon": naming.name("coupon", str(fields["coupon"]))}
 
     def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
         return {"code": key}
 
-    def points_at(self, existing: Object) -> tuple[str, ...]:
+    def points_at(self, existing: StripePromotionCode) -> tuple[str, ...]:
         coupon = CouponForm().existing(existing, "coupon")
         return (*((coupon,) if coupon else ()), place_of(existing["code"]))
 
@@ -212,7 +214,7 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         self,
         entry: Entry[PromotionCode],
         match: Match,
-        current: Object,
+        current: StripePromotionCode,
         fields: Mapping[str, FieldChange],
         fixed: list[str],
         builder: PlanBuilder,
@@ -248,7 +250,7 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         message = f"{entry.key}: a promotion without limit or end; max_redemptions or expires_at gives it one"
         builder.note(message, entry, warning=True)
 
-    def note_stuck(self, entry: Entry[PromotionCode], existing: Object, builder: PlanBuilder) -> None:
+    def note_stuck(self, entry: Entry[PromotionCode], existing: StripePromotionCode, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
         options = self.existing_fields(existing)["restrictions"]["currency_options"]
         for code in sorted(options.keys() - entry.fields["restrictions"]["currency_options"].keys()):
@@ -261,22 +263,22 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         create.after_freed += (place_of(entry.fields["code"]),)
         return create
 
-    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def freed_by(self, existing: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         return (place_of(existing["code"]),) if fields.get("active") == ARCHIVED else ()
 
-    def awaited_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def awaited_by(self, existing: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         return (place_of(existing["code"]),) if "active" in fields and fields["active"] != ARCHIVED else ()
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: StripePromotionCode
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "restrictions" not in params:
             return [params]
         return [{**params, "restrictions": {"currency_options": params["restrictions"]["currency_options"]}}]
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        newest, _ = api.page(self.path, {"code": params["code"]})
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripePromotionCode | None:
+        newest, _ = api.page(self.path, {"code": params["code"]}, kind=StripePromotionCode)
         for existing in newest:
             if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
                 return existing
@@ -295,13 +297,12 @@ def place_of(code: str) -> str:
     return f"promotion code {code.lower()}"
 
 
-def _takes_code(existing: Object, entry: Entry[PromotionCode]) -> bool:
+def _takes_code(existing: StripePromotionCode, entry: Entry[PromotionCode]) -> bool:
     """Return whether an object has the code of an entry so that no other active one can.
 
     A code is unique among the active ones of each customer (`stripe/_promotion_code.py`), and one for all is each's.
     """
-    customer = existing["customer"]
-    customer = customer["id"] if isinstance(customer, dict) else customer
+    customer = id_of(existing["customer"])
     return (
         existing["active"]
         and existing["code"].lower() == entry.fields["code"].lower()
@@ -321,7 +322,7 @@ def _impossible(entry: Entry[PromotionCode], builder: PlanBuilder) -> str | None
     return None
 
 
-def _ended(current: Object, builder: PlanBuilder) -> str | None:
+def _ended(current: StripePromotionCode, builder: PlanBuilder) -> str | None:
     """Return how Stripe ended a code by itself, in words; None where somebody did."""
     coupon_named = CouponForm().existing(current, "coupon")
     coupon = builder.objects["coupon"].get(str(coupon_named))
@@ -335,12 +336,12 @@ def _ended(current: Object, builder: PlanBuilder) -> str | None:
     return None
 
 
-def _left(existing: Object) -> int | None:
+def _left(existing: StripePromotionCode) -> int | None:
     most = existing["max_redemptions"]
     return None if most is None else max(0, most - existing["times_redeemed"])
 
 
-def _redeemed(existing: Object) -> str:
+def _redeemed(existing: StripePromotionCode) -> str:
     """Return how often a code was redeemed and what is left, in words."""
     times, left = existing["times_redeemed"], _left(existing)
     if left is None:
