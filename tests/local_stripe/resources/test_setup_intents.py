@@ -201,3 +201,11 @@ def test_each_try_is_an_attempt_of_the_intent(local: Local) -> None:
     assert local.refused("get", "/v1/setup_attempts", setup_intent="seti_no") == Refusal(
         "No such setupintent: 'seti_no'", "resource_missing", "setup_intent"
     )
+
+
+def test_stripe_js_is_led_to_3d_secure_where_the_server_leaves_it_to_it(local: Local) -> None:
+    """`use_stripe_sdk`: the SDK handles the next action, whatever there is to return to."""
+    setup = local.post("/v1/setup_intents", payment_method="pm_card_authenticationRequired")
+    confirming = {"return_url": "https://shop.example/back", "use_stripe_sdk": True}
+    waiting = local.post(f"/v1/setup_intents/{setup['id']}/confirm", **confirming)
+    assert waiting["next_action"]["type"] == "use_stripe_sdk"

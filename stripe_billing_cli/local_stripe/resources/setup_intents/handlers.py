@@ -34,18 +34,14 @@ CREATE = form(
         NO_OPTIONS: (
             "excluded_payment_method_types flow_directions payment_method_configuration "
             "single_use allowed_payment_method_types confirmation_token mandate_data "
-            "payment_method_options use_stripe_sdk"
+            "payment_method_options"
         ),
     },
 )
 CONFIRM = form(
     "POST /v1/setup_intents/{intent}/confirm",
     {"payment_method_data": described_methods.MethodData()},
-    unsupported={
-        NO_OPTIONS: (
-            "allowed_payment_method_types confirmation_token mandate_data payment_method_options use_stripe_sdk"
-        )
-    },
+    unsupported={NO_OPTIONS: ("allowed_payment_method_types confirmation_token mandate_data payment_method_options")},
 )
 VERIFY = form("POST /v1/setup_intents/{intent}/verify_microdeposits", most={"amounts": 2})
 CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
