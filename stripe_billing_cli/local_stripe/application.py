@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.authentication import key_of
@@ -34,6 +34,7 @@ Log: TypeAlias = Callable[[str], None]
 
 THREADS = 4
 LONGEST_BODY = 1_000_000
+LONGEST_HEADER = 1 << 16
 SILENCE_SECONDS = 600.0
 """How long the fault `timeout` keeps a client waiting, if it does not give up first."""
 
@@ -42,19 +43,44 @@ RESET = ("POST", "/_local/reset")
 """The call that empties an account, which no Stripe has; only where `resets` is asked for."""
 IN_PATHS = "/:@!$&'()*+,;=~[]"
 """What a path has in the log as it is, besides letters and digits: what is sent to steer a terminal stays encoded."""
-CONTROLS = re.compile("[\x00-\x1f\x7f]")
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """What JSON leaves as it is and a terminal obeys: control characters beyond ASCII, and turns of the direction."""
 BROKEN_OFF = '{"id": "", "object": ""}'
 """An answer of which half arrives when the call did not take effect."""
 
 
-class DroppableProtocol(H11Protocol):
-    """An HTTP/1.1 protocol that lets the application cut the connection: `transport` is handed to it with each call."""
+class DroppableProtocol(HttpToolsProtocol):
+    """An HTTP/1.1 protocol that lets the application cut the connection: `transport` is handed to it with each call.
+
+    What begins with an endless header is cut, and what does not say whom it calls is refused.
+    """
+
+    in_header = True
+    header_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app = functools.partial(self.app, transport=transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self.in_header:
+            self.header_bytes += len(data)
+        super().data_received(data)
+        if self.in_header and self.header_bytes > LONGEST_HEADER:
+            self.transport.abort()
+
+    def on_headers_complete(self) -> None:
+        self.in_header = False
+        if self.parser.get_http_version() == "1.1" and not any(name == b"host" for name, _ in self.headers):
+            raise ValueError(
+                "HTTP/1.1 without Host"
+            )  # answered with 400 (https://www.rfc-editor.org/rfc/rfc9112#section-3.2)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self.in_header, self.header_bytes = True, 0
+        super().on_message_complete()
 
 
 class Application:

@@ -14,8 +14,9 @@ from stripe_billing_cli.local_stripe.core.shapes import blank
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 DISPLAY_NAME = "Local Stripe"
-FIRST = "SELECT id FROM objects WHERE kind = 'account' ORDER BY seq LIMIT 1"
-"""The store's own account was made first, those connected to it later."""
+FIRST = "SELECT body FROM objects NOT INDEXED WHERE kind = 'account' ORDER BY seq LIMIT 1"
+"""The store's own account was made first, those connected to it later: what is looked through in the order of its
+making has it in front, and what is sorted by an index would be sorted for each call."""
 
 
 SETTINGS = ("local_settings", "account")
@@ -24,22 +25,16 @@ SETTINGS = ("local_settings", "account")
 
 def ensure(store: Store, now: int) -> Object:
     """Return the account of this file; of two processes that come first at once, one makes it."""
-    with store.reading():
-        row = store.row(FIRST)
-        if row is not None:
-            return _stored(store, row[0])
+    with store.reading_once():
+        account = store.first(FIRST)
+    if account is not None:
+        return account
     with store.writing():
-        row = store.row(FIRST)
-        if row is None:
-            store.insert("account", new_account(identifiers.account_id(now), now))
-            row = store.row(FIRST)
-        return _stored(store, row[0])
-
-
-def _stored(store: Store, id: str) -> Object:
-    account = store.get("account", id)
-    assert account is not None
-    return account
+        account = store.first(FIRST)
+        if account is None:
+            account = new_account(identifiers.account_id(now), now)
+            store.insert("account", account)
+        return account
 
 
 def new_account(id: str, created: int) -> Object:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_card
-from stripe_billing_cli.local_stripe.core.derived_fields import with_derived
+from stripe_billing_cli.local_stripe.core.derived_fields import is_derived, with_derived
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.expansion import NONE, ExpandTree
 from stripe_billing_cli.local_stripe.core.shapes import LIST, MAP, Shape, is_known, shape
@@ -26,6 +26,8 @@ FIRST_PAGE = 10
 """How many objects a list within another object has."""
 
 SCALARS = frozenset((str, int, float, bool))
+LEFT_OUT = object()
+"""What a field says that is not there where nothing is stored."""
 
 FIRST = ("id", "object")
 
@@ -94,34 +96,63 @@ def _deleted(kind: str, id: str) -> Object:
 
 
 def _shown(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object:
-    answer: Object = dict.fromkeys(form.null)
-    special = _special(form.name)
-    for name, value in stored.items():
-        if name[0] == PRIVATE:
-            continue
-        is_plain = name not in special and name not in tree
-        if is_plain and type(value) in SCALARS:
-            answer[name] = value
-        elif is_plain or not (name in form.never or (name in form.only_expanded and name not in tree)):
-            branch = tree.get(name)
-            if value is not None:
-                answer[name] = _value(store, form, name, value, branch)
-            elif branch is not None or not is_known(form.name):
-                answer[name] = None
-    for name, value in form.constant.items():
-        if answer.get(name) is None:
-            answer[name] = value
-    for name in tree.keys() - answer.keys() if tree else ():
+    answer: Object = {}
+    for name, is_plain, otherwise, field in _fields(form.name, tuple(stored)):
+        value = stored.get(name)
+        branch = tree.get(name) if tree else None
+        if value is not None:
+            if is_plain and branch is None and type(value) in SCALARS:
+                answer[name] = value
+            elif branch is not None or not field.is_hidden:
+                answer[name] = _value(store, form, field, value, branch)
+        elif otherwise is not LEFT_OUT:
+            answer[name] = otherwise
+        elif branch is not None and name in stored:
+            answer[name] = None
+    if not tree:
+        return ordered(with_derived(form.name, answer)) if is_derived(form.name) else answer
+    for name in tree.keys() - answer.keys():
         if name in form.only_expanded:
             answer[name] = _only_expanded(store, form, name, stored, tree[name])
     return ordered(with_derived(form.name, answer))
 
 
-@cache
-def _special(name: str) -> frozenset[str]:
-    """Return the fields of a shape that are not just as they are stored: left out, or in place of an id."""
-    form = shape(name)
-    return form.never | form.only_expanded | INLINED.get(name, {}).keys()
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an answer that is more than a scalar: `inlined`, the kind of the objects that are always shown in
+    place of their ids; `within`, the shapes of what stands in it, None where it has none, and whether these are
+    `several`, by a map or in a list.
+    """
+
+    name: str
+    is_hidden: bool
+    inlined: str | None
+    within: tuple[str, ...] | None
+    several: bool
+
+
+FieldEntry: TypeAlias = tuple[str, bool, Any, Field]
+"""A field's name, whether its scalars are shown as they are stored, what it says where nothing is, and the rest."""
+
+
+@lru_cache(maxsize=4096)
+def _fields(form_name: str, stored: tuple[str, ...]) -> tuple[FieldEntry, ...]:
+    """Return the fields of an answer, in order, of an object that has these names stored; objects of one kind have the
+    same ones, over and over."""
+    form = shape(form_name)
+    named = {name for name in stored if name[0] != PRIVATE}
+    names = tuple((named | form.null | form.constant.keys()) - form.never)
+    return tuple(_field(form, name) for name in _order(names))
+
+
+def _field(form: Shape, name: str) -> FieldEntry:
+    inlined = INLINED.get(form.name, {}).get(name)
+    within = form.within.get(name)
+    hidden = name in form.only_expanded
+    several = within is not None and within[0][:2] in (MAP, LIST)
+    left_out = hidden or (name not in form.null and is_known(form.name))
+    otherwise = form.constant.get(name, LEFT_OUT if left_out else None)
+    return name, not hidden and inlined is None, otherwise, Field(name, hidden, inlined, within, several)
 
 
 def ordered(fields: Object) -> Object:
@@ -135,32 +166,33 @@ def _order(names: tuple[str, ...]) -> tuple[str, ...]:
     return (*(name for name in FIRST if name in names), *sorted(name for name in names if name not in FIRST))
 
 
-def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree | None) -> Any:
+def _value(store: Store, form: Shape, field: Field, value: Any, branch: ExpandTree | None) -> Any:
+    names, kind = field.within, field.inlined
     if isinstance(value, str):
-        kind = INLINED.get(form.name, {}).get(name)
         if kind is not None:
             return as_answered(store, kind, current(store, kind, value), branch or NONE)
-        return value if branch is None else _linked(store, form.within.get(name, branch.kinds), name, value, branch)
+        if branch is None:
+            return value
+        return _linked(store, branch.kinds if names is None else names, field.name, value, branch)
     if not isinstance(value, dict | list):
         return value
-    if isinstance(value, list) and (kind := INLINED.get(form.name, {}).get(name)) is not None:
+    if kind is not None and isinstance(value, list):
         return [_inlined(store, kind, one, branch or NONE) for one in value]
-    names = form.within.get(name)
     if names is None:
         return value if form.name == OF_EVENTS else _free(value)
     if isinstance(value, list):
-        return _part(store, names, name, value, branch)
-    if names[0][:2] in (MAP, LIST):
+        return _part(store, names, field.name, value, branch)
+    if field.several:
         return _several(store, form, names, value, branch or NONE)
     return _shown(store, _form(value, names), value, branch or NONE)
 
 
-def _several(store: Store, form: Shape, names: Sequence[str], value: Object, tree: ExpandTree) -> Any:
+def _several(store: Store, form: Shape, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Any:
     """Return a map or a list of objects."""
     if names[0].startswith(MAP):
         entry = shape(names[0].removeprefix(MAP))
         return {key: _shown(store, entry, value[key], tree.get(key, NONE)) for key in sorted(value)}
-    return _embedded(store, form, [name.removeprefix(LIST) for name in names], value, tree)
+    return _embedded(store, form, tuple(name.removeprefix(LIST) for name in names), value, tree)
 
 
 def _inlined(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
@@ -168,7 +200,7 @@ def _inlined(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
     return as_answered(store, kind, current(store, kind, value) if isinstance(value, str) else value, tree)
 
 
-def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: ExpandTree | None) -> Any:
+def _part(store: Store, names: tuple[str, ...], name: str, value: Any, branch: ExpandTree | None) -> Any:
     """Return what stands in a field with fields of its own: an object, or a list of objects or of ids."""
     if isinstance(value, list):
         return [_part(store, names, name, element, branch) for element in value]
@@ -179,10 +211,10 @@ def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: Exp
     return _shown(store, _form(value, names), value, branch or NONE)
 
 
-def _form(value: Object, names: Sequence[str]) -> Shape:
+def _form(value: Object, names: tuple[str, ...]) -> Shape:
     """Return the shape of an object within another: its own if it says what it is, else the part's."""
     object = value.get("object")
-    return _form_named(object if isinstance(object, str) else None, tuple(names))
+    return _form_named(object if isinstance(object, str) else None, names)
 
 
 @cache
@@ -199,7 +231,7 @@ def _free(value: Any) -> Any:
     return [_free(element) for element in value] if isinstance(value, list) else value
 
 
-def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tree: ExpandTree) -> Object:
+def _embedded(store: Store, form: Shape, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Object:
     """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
     says itself that there is more is a first page already."""
     most = None if value.get(WHOLE) else FIRST_PAGE

@@ -46,16 +46,28 @@ class ConnectedAccounts(Generic[Opened]):
         self._make = make
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Use[Opened]] = OrderedDict()
+        self._used: set[str] = set()
 
     @contextmanager
-    def opened(self, account: str) -> Iterator[Opened]:
-        """Open the resources of an account for one call. Raises Stripe's refusal where there is no such account."""
+    def opened(self, account: str, *, only_looking: bool = False) -> Iterator[Opened]:
+        """Open the resources of an account for one call. Raises Stripe's refusal where there is no such account.
+
+        `only_looking`: it is not `used` by that.
+        """
         use = self._taken(account)
         try:
             yield use.opened
         finally:
             with self._lock:
                 use.users -= 1
+                if not only_looking:
+                    self._used.add(account)
+
+    def used(self) -> set[str]:
+        """Return the accounts that were used since this was last asked."""
+        with self._lock:
+            used, self._used = self._used, set()
+            return used
 
     def idle(self) -> list[str]:
         """Return the accounts whose stores are open."""

@@ -7,6 +7,11 @@ from collections.abc import Callable, Mapping
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
+def is_derived(kind: str) -> bool:
+    """Return whether objects of a kind have fields that follow from others."""
+    return kind in DERIVED
+
+
 def with_derived(kind: str, answer: Object) -> Object:
     """Return the answer with the fields that follow from its others."""
     derive = DERIVED.get(kind)

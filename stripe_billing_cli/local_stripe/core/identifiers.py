@@ -12,6 +12,7 @@ import hashlib
 import secrets
 import string
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 CHARACTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -30,22 +31,33 @@ class Making(Protocol):
     def real_now(self) -> int: ...
 
 
-SPARE_BITS = 64
-"""Drawn beyond what the characters need, so that none of them is more frequent by a difference that could be seen."""
+EVEN = len(CHARACTERS) * (256 // len(CHARACTERS))
+"""Random bytes from this one on are drawn again, so that no character is more frequent than another."""
+AS_CHARACTERS = bytes(ord(CHARACTERS[byte % len(CHARACTERS)]) for byte in range(256))
+UNEVEN = bytes(range(EVEN, 256))
 
 
 def _random(length: int) -> str:
-    """Return that many random characters, of one draw: a subscription and its payment take hundreds of them."""
-    return _time(secrets.randbits(6 * length + SPARE_BITS), length)
+    """Return that many random characters, nearly always of one draw: a subscription and its payment take hundreds."""
+    drawn = b""
+    while len(drawn) < length:
+        drawn += secrets.token_bytes(length + 4).translate(AS_CHARACTERS, UNEVEN)
+    return drawn[:length].decode()
 
 
-def _time(number: int, length: int) -> str:
+def _base_62(number: int, length: int) -> str:
     """Return the number in base 62, the more significant digits first."""
     digits = ""
     for _ in range(length):
         number, digit = divmod(number, len(CHARACTERS))
         digits = CHARACTERS[digit] + digits
     return digits
+
+
+@lru_cache(maxsize=16)
+def _time(number: int, length: int) -> str:
+    """Return a time as ids have it; those that are made one after the other have the same one."""
+    return _base_62(number, length)
 
 
 def _seconds(now: int) -> str:
@@ -79,7 +91,7 @@ def test_id(prefix: str) -> str:
 def derived_test_id(prefix: str, seed: str) -> str:
     """Make an id of objects that are computed when asked for: it follows from `seed`, so that it can be a cursor."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
-    return f"{prefix}_test_61{_time(number, 22)}"
+    return f"{prefix}_test_61{_base_62(number, 22)}"
 
 
 def client_secret(id: str) -> str:

@@ -148,7 +148,7 @@ class Router:
             other = request.headers.get(name)
             if other and other != self.account()["id"]:
                 with self.store.reading_once():
-                    return other if self.store.get("account", other) is not None else None
+                    return other if self.store.position("account", other) is not None else None
         return None
 
     def let_time_pass(self) -> None:
@@ -214,7 +214,7 @@ class Router:
     ) -> tuple[int, str, dict[str, str]]:
         account = self.account()
         fields = _fields(request)
-        print_ = idempotency.fingerprint(request.method.upper(), fields)
+        print_ = idempotency.fingerprint(request.method.upper(), fields) if key else ""
         with self.store.writing():
             if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
                 replayed = {"Idempotent-Replayed": "true", "Original-Request": first.request_id}

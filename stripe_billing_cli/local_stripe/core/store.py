@@ -10,10 +10,10 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,9 +22,13 @@ from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.private_files import make_private_file
 
 Object = dict[str, Any]
+T = TypeVar("T")
 
 
 FILTERS = ("active", "product", "lookup_key", "currency", "type")
+_COLUMNS = ("kind", "id", "created", *FILTERS, "body")
+INSERT = f"INSERT INTO objects ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+REPLACE = f"UPDATE objects SET {', '.join(f'{name} = ?' for name in (*FILTERS, 'body'))} WHERE kind = ? AND id = ?"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,9 @@ class Store:
         self._turn = threading.RLock()
         self.last_shown: dict[str, tuple[str, Object]] = {}
         """Objects that changed in this transaction, by id: as they were stored, and as their last event shows them."""
+        self._read: dict[str, Any] = {}
+        """What was read in this transaction (`once`), by the kind of objects that it is made of."""
+        self._forgotten: set[tuple[str, int]] = set()
         with self._with_store_errors():
             make_private_file(path, schema.empty_file)
             self._connection = sqlite3.connect(
@@ -98,24 +105,40 @@ class Store:
         try:
             yield
         except BaseException:
+            self._read.clear()
+            self._forgotten.clear()
             if self._connection.in_transaction:  # a full disk ends the whole transaction, savepoints and all
                 self._connection.execute("ROLLBACK TO attempt")
                 self._connection.execute("RELEASE attempt")
             raise
         self._connection.execute("RELEASE attempt")
 
-    def get(self, kind: str, id: str) -> Object | None:
-        row = self._one("SELECT body FROM objects WHERE kind = ? AND id = ?", kind, id)
+    def first(self, sql: str, *values: Any) -> Object | None:
+        """Return the first object whose body a query selects."""
+        row = self._one(sql, *values)
         return self._object(row[0]) if row else None
+
+    def get(self, kind: str, id: str) -> Object | None:
+        return self.first("SELECT body FROM objects WHERE kind = ? AND id = ?", kind, id)
 
     def find(self, kind: str, **columns: Any) -> Object | None:
         """Return any one object with these values in its columns."""
         wanted = " AND ".join(f"{column} = ?" for column in columns)
-        row = self._one(f"SELECT body FROM objects WHERE kind = ? AND {wanted} LIMIT 1", kind, *columns.values())
-        return self._object(row[0]) if row else None
+        return self.first(f"SELECT body FROM objects WHERE kind = ? AND {wanted} LIMIT 1", kind, *columns.values())
+
+    def once(self, kind: str, read: Callable[[], T]) -> T:
+        """Return what `read` makes of objects of a kind: read once in a transaction, and again where one of them was
+        written since. For a transaction that is under way.
+        """
+        if kind not in self._read:
+            self._read[kind] = read()
+        found: T = self._read[kind]
+        return found
 
     def insert(self, kind: str, object: Object) -> None:
-        self._connection.execute(*_insertion(kind, object))
+        self._read.pop(kind, None)
+        values = (kind, object["id"], _created(object), *_columns(object), as_json(object))
+        self._connection.execute(INSERT, values)
 
     def insert_many(self, kind: str, objects: Iterable[Object]) -> None:
         """Store objects as they are, without rules or events: for tests and benchmarks. Shape: fully expanded."""
@@ -124,13 +147,11 @@ class Store:
                 self.insert(kind, object)
 
     def replace(self, kind: str, object: Object) -> None:
-        columns = ", ".join(f"{name} = ?" for name in (*FILTERS, "body"))
-        self._connection.execute(
-            f"UPDATE objects SET {columns} WHERE kind = ? AND id = ?",
-            (*_columns(object), as_json(object), kind, object["id"]),
-        )
+        self._read.pop(kind, None)
+        self._connection.execute(REPLACE, (*_columns(object), as_json(object), kind, object["id"]))
 
     def delete(self, kind: str, id: str) -> None:
+        self._read.pop(kind, None)
         self._connection.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, id))
 
     def position(self, kind: str, id: str) -> tuple[int, int] | None:
@@ -161,7 +182,10 @@ class Store:
             return [self._object(body) for (body,) in rows]
 
     def forget_before(self, kind: str, created: int) -> None:
-        self._connection.execute("DELETE FROM objects WHERE kind = ? AND created < ?", (kind, created))
+        """Delete what was created earlier, once in a transaction: what it writes is of now."""
+        if (kind, created) not in self._forgotten:
+            self._connection.execute("DELETE FROM objects WHERE kind = ? AND created < ?", (kind, created))
+            self._forgotten.add((kind, created))
 
     def empty(self, *, but: str) -> None:
         """Delete everything but the account with that id."""
@@ -180,14 +204,19 @@ class Store:
     def _transaction(self, begin: str) -> Iterator[None]:
         with self._turn, self._with_store_errors():
             self._connection.execute(begin)
-            self.last_shown.clear()
+            self._forget_transaction()
             try:
                 yield
                 self._connection.execute("COMMIT")
             finally:
-                self.last_shown.clear()
+                self._forget_transaction()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+    def _forget_transaction(self) -> None:
+        self.last_shown.clear()
+        self._read.clear()
+        self._forgotten.clear()
 
     def _one(self, sql: str, *values: Any) -> Any:
         return self._connection.execute(sql, values).fetchone()
@@ -268,8 +297,9 @@ def as_json(object: Object) -> str:
 
 def _columns(object: Object) -> tuple[Any, ...]:
     """Return the values of the columns; an object marked `_gave_up_lookup_key` holds its lookup key no longer."""
-    hidden = ("lookup_key",) if object.get("_gave_up_lookup_key") else ()
-    values = (None if name in hidden else object.get(name) for name in FILTERS)
+    values = [object.get(name) for name in FILTERS]
+    if object.get("_gave_up_lookup_key"):
+        values[FILTERS.index("lookup_key")] = None
     return tuple(None if isinstance(value, dict | list) else value for value in values)
 
 
@@ -280,11 +310,3 @@ def _created(object: Object) -> int:
         if name in object:
             return int(object[name])
     raise KeyError("created")
-
-
-def _insertion(kind: str, object: Object) -> tuple[str, tuple[Any, ...]]:
-    names = ("kind", "id", "created", *FILTERS, "body")
-    return (
-        f"INSERT INTO objects ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-        (kind, object["id"], _created(object), *_columns(object), as_json(object)),
-    )

@@ -83,3 +83,13 @@ def test_what_does_not_keep_data_apart_is_refused(local: Local) -> None:
     assert local.refused("post", "/v1/accounts", metadata={"a": "b"}) == Refusal(
         "The local Stripe does not have the parameter `metadata`: its accounts only keep data apart.", None, "metadata"
     )
+
+
+def test_the_accounts_that_calls_used_are_named_once(local: Local) -> None:
+    first, second = (local.post("/v1/accounts")["id"] for _ in range(2))
+    connected = local.transport.router.connected  # type: ignore[attr-defined]
+    call(local, first, "get", "/v1/products")
+    with connected.opened(second, only_looking=True):
+        pass
+
+    assert (connected.used(), connected.used()) == ({first}, set())

@@ -222,6 +222,29 @@ def test_an_attempt_that_fails_leaves_the_rest(database: Path) -> None:
     store.close()
 
 
+def test_what_is_read_once_in_a_transaction_is_read_again_once_one_was_written_or_undone(database: Path) -> None:
+    store = Store(database)
+
+    def ids() -> list[str]:
+        def read() -> list[str]:
+            return [product["id"] for product in store.select("product", [], newest_first=False, limit=9)]
+
+        return store.once("product", read)
+
+    with store.writing():
+        assert ids() == []
+        store.insert("product", {"id": "p1", "created": 1})
+        assert ids() == ["p1"]
+        with pytest.raises(ZeroDivisionError), store.attempt():
+            store.insert("product", {"id": "undone", "created": 1})
+            assert ids() == ["p1", "undone"]
+            raise ZeroDivisionError
+        assert ids() == ["p1"]
+        store.delete("product", "p1")
+        assert ids() == []
+    store.close()
+
+
 @pytest.mark.parametrize("field", ["charge", "customer", "payment_intent", "payments.data[0].payment.payment_intent"])
 def test_what_belongs_to_a_payment_is_found_without_a_look_at_all_others(database: Path, field: str) -> None:
     Store(database).close()

@@ -16,6 +16,7 @@ from stripe_billing_cli.local_stripe.core.store import Object, Store
 from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
 
 AT_ONCE = 0.0
+KIND = "webhook_endpoint"
 CONNECT = "_connect"
 """Whether an endpoint hears of connected accounts, in place of its own one; Stripe does not show it."""
 
@@ -39,7 +40,7 @@ def endpoint_count(store: Store) -> int:
 
 def enqueue(store: Store, event: str, type: str) -> int:
     """Note that an event is to be sent to each enabled endpoint that wants its type; to how many."""
-    wanting = [endpoint["id"] for endpoint in _endpoints(store) if _wants(endpoint, type)]
+    wanting = [endpoint["id"] for endpoint in store.once(KIND, lambda: _endpoints(store)) if _wants(endpoint, type)]
     for endpoint in wanting:
         _insert(store, event, endpoint, AT_ONCE, planned=False, duplicate=False)
     return len(wanting)
@@ -48,21 +49,21 @@ def enqueue(store: Store, event: str, type: str) -> int:
 def _endpoints(store: Store) -> list[Object]:
     """Return the endpoints that hear of a store's events: its own, and of a connected account those of the platform
     that were made with `connect`."""
-    own = store.select("webhook_endpoint", [], newest_first=False, limit=100)
+    own = store.select(KIND, [], newest_first=False, limit=100)
     heard = [endpoint for endpoint in own if not endpoint.get(CONNECT)]
     if store.platform is not None:
         platform = store.platform.store
         with platform.reading_once():
-            theirs = platform.select("webhook_endpoint", [], newest_first=False, limit=100)
+            theirs = platform.select(KIND, [], newest_first=False, limit=100)
         heard += [endpoint for endpoint in theirs if endpoint.get(CONNECT)]
     return heard
 
 
 def _endpoint(store: Store, id: str) -> Object | None:
-    endpoint = store.get("webhook_endpoint", id)
+    endpoint = store.get(KIND, id)
     if endpoint is None and store.platform is not None:
         with store.platform.store.reading():
-            endpoint = store.platform.store.get("webhook_endpoint", id)
+            endpoint = store.platform.store.get(KIND, id)
     return endpoint
 
 

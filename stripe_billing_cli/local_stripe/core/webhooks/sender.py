@@ -27,7 +27,8 @@ MOST_TO_ONE_ENDPOINT = 8
 """So that an endpoint that does not answer leaves room for the others."""
 LEASE_MARGIN = 10.0
 LOOK_AGAIN = 0.05
-"""Seconds after which a row of another process is seen at the latest."""
+"""Seconds after which a row of another process is seen at the latest; one in the store of a connected account is seen
+once time passes there, which is every second."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Sender:
         self._threads: list[threading.Thread] = []
         self._stopping = False
         self._until = 0.0
+        self._due: dict[str, float] = {}
+        """When something is due in the stores of connected accounts, as far as they were looked at."""
 
     def run(self) -> None:
         """Send until `stop()`. Trouble with the file is logged, and tried again: a full disk is emptied some time."""
@@ -146,22 +149,34 @@ class Sender:
 
     def _claim(self, most: int = SENDERS) -> list[Delivery]:
         claimed: list[Delivery] = []
-        for account in self._accounts():
-            with suppress(ApiError), self._opened(account) as store:  # an account that is deleted meanwhile
-                claimed += self._claim_of(store, most - len(claimed))
+        for account in self._accounts_with_news():
+            with suppress(ApiError), self._opened(account, only_looking=True) as store:  # one that is deleted meanwhile
+                due = deliveries.next_due(store)
+                if account is not None and due is not None:
+                    self._due[account] = due
+                claimed += self._claim_of(store, due, most - len(claimed))
         return claimed
 
+    def _accounts_with_news(self) -> list[str | None]:
+        """Return the accounts in whose stores something may be due: there are many more, and they take time."""
+        if self._connected is None:
+            return [None]
+        now = self._clock()
+        accounts = self._connected.used() | {account for account, due in self._due.items() if due <= now}
+        for account in accounts:
+            self._due.pop(account, None)
+        return [None, *sorted(accounts)]
+
     @contextmanager
-    def _opened(self, account: str | None) -> Iterator[Store]:
+    def _opened(self, account: str | None, *, only_looking: bool = False) -> Iterator[Store]:
         """Hand out the store of a connected account, or the sender's own."""
         if account is None or self._connected is None:
             yield self._store
         else:
-            with self._connected.opened(account) as router:
+            with self._connected.opened(account, only_looking=only_looking) as router:
                 yield router.store
 
-    def _claim_of(self, store: Store, most: int) -> list[Delivery]:
-        due = deliveries.next_due(store)
+    def _claim_of(self, store: Store, due: float | None, most: int) -> list[Delivery]:
         with self._lock:
             free = min(most, SENDERS - self._busy.total())
             full = [endpoint for endpoint, count in self._busy.items() if count >= MOST_TO_ONE_ENDPOINT]
