@@ -89,7 +89,7 @@ def _settings(context: Context, file: str, store: str) -> list[Finding]:
         if value
     ]
     if context.account:
-        reach = "--local is free of it" if context.local else "no other is worked on"
+        reach = "--local ignores it" if context.local else "no other is worked on"
         findings.append(Finding("setting", True, f"account {context.account}, {_said(DEFAULTS_FILE)}: {reach}"))
     return findings
 

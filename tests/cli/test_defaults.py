@@ -111,7 +111,7 @@ def test_doctor_says_so_of_another_account_and_goes_on(
     assert ran.code == 1
     assert f"({shop.api.account()['id']}), and billing.toml is for acct_1SomebodyElse\n  → use a key of" in ran.out
     assert "✓ may read     products" in ran.out
-    assert "acct_1SomebodyElse, from billing.toml: --local is free of it" in billing.ok("doctor", "--local").out
+    assert "acct_1SomebodyElse, from billing.toml: --local ignores it" in billing.ok("doctor", "--local").out
 
 
 def test_doctor_says_which_setting_came_from_where(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ SETTINGS = _topic(
             Entry("profile", "A profile of the Stripe CLI, as --profile names it; STRIPE_API_KEY beats it."),
             Entry("output", "The format, as --output says it."),
             Entry("time_zone", "The time zone of dates, as --time-zone names it."),
-            Entry("account", "The only account that is worked on, acct_…; --local is free of it."),
+            Entry("account", "The only account that is worked on, acct_…; --local ignores it."),
         ),
     ),
     Section("Examples", examples=('file = "shop/catalog.yaml"', 'account = "acct_1DRJJO1ms6BoCZps"')),
