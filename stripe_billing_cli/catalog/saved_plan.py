@@ -17,8 +17,8 @@ from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.plan_request import PlanRequest
 from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.errors import NotFoundError
 
 FORMAT = "billing-plan-4"
 FIELDS = {
@@ -81,15 +81,7 @@ class SavedPlan:
             return False
         if plan.account and self.account:
             return plan.account == self.account
-        return any(_is_there(api, mark) for mark in self.marks_of_account)
-
-
-def _is_there(api: StripeApi, path: str) -> bool:
-    try:
-        api.get(path)
-    except NotFoundError:
-        return False
-    return True
+        return any(lookup.exists(api, mark) for mark in self.marks_of_account)
 
 
 def _named(account: str | None) -> str:

@@ -24,6 +24,7 @@ from stripe_billing_cli.catalog.plan import (
     NewSecret,
     Operation,
 )
+from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Answer, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
     IdempotencyConflictError,
@@ -132,7 +133,7 @@ def _made_with_secret(
                 raise
             _delete_abandoned(api, create, None)  # an account may have few of them, and these are good for nothing
         else:
-            if not answer.replayed or _is_there(api, f"{create.path}/{answer.body['id']}"):
+            if not answer.replayed or lookup.exists(api, f"{create.path}/{answer.body['id']}"):
                 return answer.body
     raise _out_of_date()
 
@@ -141,14 +142,6 @@ def _delete_abandoned(api: StripeApi, create: CreateWithSecret, made: str | None
     for object_id in create.abandoned:
         if object_id != made:
             _delete(api, f"{create.path}/{object_id}")
-
-
-def _is_there(api: StripeApi, path: str) -> bool:
-    try:
-        api.get(path)
-    except NotFoundError:
-        return False
-    return True
 
 
 def idempotency_key(account: str | None, create: Create, params: Mapping[str, Any], again: int) -> str:

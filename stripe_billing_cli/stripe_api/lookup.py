@@ -351,8 +351,17 @@ def _expanded(fields: Iterable[str], prefix: str) -> dict[str, list[str]]:
     return {"expand": expand} if expand else {}
 
 
-def listed(names: Sequence[str]) -> str:
+def exists(api: StripeApi, path: str) -> bool:
+    """Return whether Stripe has an object at this address. Raises `StripeCallError` where it does not say."""
+    try:
+        api.get(path)
+    except NotFoundError:
+        return False
+    return True
+
+
+def listed(names: Sequence[str], most: int = LISTED) -> str:
     """Return names in a row: `a, b and 3 more`."""
-    shown = ", ".join(names[:LISTED])
-    rest = len(names) - LISTED
+    shown = ", ".join(names[:most])
+    rest = len(names) - most
     return f"{shown} and {rest:,} more" if rest > 0 else shown

@@ -19,10 +19,11 @@ from stripe_billing_cli.stripe_api.json_output import REFUND
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
 from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent
 from stripe_billing_cli.stripe_api.objects.payments import Refund as StripeRefund
-from stripe_billing_cli.stripe_api.references import expanded, id_of
+from stripe_billing_cli.stripe_api.references import expanded
 from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
+from stripe_billing_cli.subscriptions.payments import intent_of
 
 ATTEMPTS = 4
 """How often a refund is asked for under a new key, after a remembered failure."""
@@ -159,7 +160,7 @@ def last_payment(api: StripeApi, subscription: str) -> Payment:
     wanted = {"subscription": subscription, "status": "paid", "expand": ["data.payments"]}
     for page in api.pages("/v1/invoices", wanted, kind=Invoice):
         for invoice in page:
-            intent = _paid_by(invoice)
+            intent = intent_of(invoice, "paid")
             if intent and invoice["amount_paid"] > 0:
                 return _payment(api, invoice_lines.with_all_lines(api, invoice), intent)
     raise nothing_paid(subscription)
@@ -170,14 +171,6 @@ def nothing_paid(subscription: str) -> OperationError:
         f"nothing was ever paid through Stripe for the subscription {subscription}: there is nothing to refund",
         "leave out --refund",
     )
-
-
-def _paid_by(invoice: Invoice) -> str | None:
-    """Return the payment intent that paid an invoice."""
-    for payment in (invoice["payments"] or {"data": ()})["data"]:
-        if payment["status"] == "paid" and payment["payment"]["type"] == "payment_intent":
-            return id_of(payment["payment"]["payment_intent"])
-    return None
 
 
 def _payment(api: StripeApi, invoice: Invoice, intent: str) -> Payment:

@@ -13,6 +13,7 @@ from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.error_json import error_json
 from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.stripe_api.lookup import listed
 
 SYMBOLS = {
     "create": "+",
@@ -191,12 +192,12 @@ def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
             error = result.error
             befell.setdefault((error.message, error.hint), []).append((_named(change), error.request_id))
     for (message, hint), objects in befell.items():
-        yield Line(f"failed   {_some([name for name, _ in objects])}: {message}", {"fg": "red"})
+        yield Line(f"failed   {listed([name for name, _ in objects], SHOWN_FAILED)}: {message}", {"fg": "red"})
         if hint:
             yield Line(f"         → {hint}", {})
         requests = [request for _, request in objects if request]
         if requests:
-            yield Line(f"         Stripe's request: {_some(requests)}", {})
+            yield Line(f"         Stripe's request: {listed(requests, SHOWN_FAILED)}", {})
 
 
 def _skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
@@ -207,13 +208,7 @@ def _skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
             heading = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
             why.setdefault(heading, []).append(_named(change))
     for (word, reason), names in why.items():
-        yield Line(f"{word} {_some(names)}: {reason}", {"fg": "yellow"})
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:SHOWN_FAILED])
-    rest = len(names) - SHOWN_FAILED
-    return f"{shown} and {rest:,} more" if rest > 0 else shown
+        yield Line(f"{word} {listed(names, SHOWN_FAILED)}: {reason}", {"fg": "yellow"})
 
 
 def _named(change: Change) -> str:

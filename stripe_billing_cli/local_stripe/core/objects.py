@@ -16,6 +16,13 @@ def find(call: Call, kind: str, id: str, param: str = "id", status: int = 400, *
     return existing
 
 
+def known(call: Call, kind: str, id: str) -> Object:
+    """Return the object with this id, which another object names, and which is never deleted."""
+    existing = call.store.get(kind, id)
+    assert existing is not None, f"{kind} {id} is named somewhere, and is not there"
+    return existing
+
+
 def insert(call: Call, kind: str, made: Object, event: str = "") -> Object:
     """Store a new object and record that it was created. Returns it."""
     call.store.insert(kind, made)

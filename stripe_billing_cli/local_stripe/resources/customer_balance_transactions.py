@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import KIND, record
 from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
@@ -29,7 +30,7 @@ LIST = form("GET /v1/customers/{customer}/balance_transactions")
 
 def create(call: Call) -> Object:
     """Make a credit or a debit by hand. A customer without a currency gets the transaction's."""
-    before = _customer(call)
+    before = customers.find(call, call.id, "id", status=404)
     call = clocks.at_time_of(call, before)
     params = call.params
     currency = params["currency"]
@@ -54,7 +55,7 @@ def create(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    customer = _customer(call)
+    customer = customers.find(call, call.id, "id", status=404)
     transaction = call.store.get(KIND, call.second_id)
     if transaction is None or transaction["customer"] != customer["id"]:
         raise no_such("customer balance transaction", call.second_id, "transaction", 404)
@@ -71,19 +72,12 @@ def update(call: Call) -> Object:
 
 
 def list_transactions(call: Call) -> Object:
-    customer = _customer(call)["id"]
+    customer = customers.find(call, call.id, "id", status=404)["id"]
     conditions = [
         *equal(json_field("customer"), customer),
         *naming(call, "invoice"),
     ]
     return page(call, KIND, PATH.format(id=customer), conditions)
-
-
-def _customer(call: Call) -> Object:
-    customer = call.store.get("customer", call.id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", call.id, "id", 404)
-    return customer
 
 
 ROUTES = (

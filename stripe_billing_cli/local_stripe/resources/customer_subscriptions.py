@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.core.documented_form import form, part_of
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
@@ -34,18 +35,18 @@ def check_new(params: Params) -> None:
 
 
 def create(call: Call) -> Object:
-    customer = _customer(call)
+    customer = customers.find(call, call.id, status=404)["id"]
     return subscriptions.create_subscription(replace(call, id="", params={**call.params, "customer": customer}))
 
 
 def list_subscriptions(call: Call) -> Object:
-    customer = _customer(call)
+    customer = customers.find(call, call.id, status=404)["id"]
     conditions = [*equal(json_field("customer"), customer), LIVING]
     return page(call, KIND, f"/v1/customers/{customer}/subscriptions", conditions)
 
 
 def retrieve(call: Call) -> Object:
-    customer = _customer(call)
+    customer = customers.find(call, call.id, status=404)["id"]
     subscription = call.store.get(KIND, call.second_id)
     if subscription is None or subscription["customer"] != customer:
         raise no_such("subscription", call.second_id, "id", 404)
@@ -60,13 +61,6 @@ def on_own(act: Callable[[Call], Object]) -> Callable[[Call], Object]:
         return act(replace(call, id=own["id"], second_id=""))
 
     return act_on_own
-
-
-def _customer(call: Call) -> str:
-    customer = call.store.get("customer", call.id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", call.id, "customer", 404)
-    return call.id
 
 
 PATH = "/v1/customers/{id}/subscriptions"

@@ -45,7 +45,7 @@ READ = ObjectParam({"expand": EXPAND})
 
 def create(call: Call) -> Object:
     """Return a new card of the customer's, which becomes the default where there was none."""
-    customer = _customer(call)
+    customer = customers.find(call, call.id, status=404)
     card = payment_methods.as_source(call, call.params["source"], customer["id"])
     method = _method(call, card, customer["id"])
     if "metadata" in call.params:
@@ -58,7 +58,7 @@ def create(call: Call) -> Object:
 
 
 def list_sources(call: Call) -> Object:
-    customer = _customer(call)["id"]
+    customer = customers.find(call, call.id, status=404)["id"]
     conditions = [*equal(json_field("customer"), customer), Condition(IS_CARD)]
     if call.params.get("object", KIND) != KIND:
         conditions.append(Condition("0"))
@@ -67,11 +67,11 @@ def list_sources(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    return as_card(_method(call, call.second_id, _customer(call)["id"]))
+    return as_card(_method(call, call.second_id, customers.find(call, call.id, status=404)["id"]))
 
 
 def update(call: Call) -> Object:
-    before = _method(call, call.second_id, _customer(call)["id"])
+    before = _method(call, call.second_id, customers.find(call, call.id, status=404)["id"])
     method = _changed(before, call.params)
     if method != before:
         call.store.replace(METHOD, method)
@@ -98,7 +98,7 @@ def _changed(method: Object, params: Mapping[str, Any]) -> Object:
 
 def delete(call: Call) -> Object:
     """Detach a card; another one of the customer's becomes the default."""
-    customer = _customer(call)
+    customer = customers.find(call, call.id, status=404)
     gone = _method(call, call.second_id, customer["id"])
     call.store.replace(METHOD, {**gone, "customer": None, "_detached": True})
     if customer["default_source"] == gone["id"]:
@@ -107,13 +107,6 @@ def delete(call: Call) -> Object:
         customers.save(call, customer, {**customer, "default_source": others[0]["id"] if others else None})
     events.record(call, "customer.source.deleted", as_card(gone))
     return {"id": gone["id"], "object": KIND, "deleted": True}
-
-
-def _customer(call: Call) -> Object:
-    customer = call.store.get("customer", call.id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", call.id, "customer", 404)
-    return customer
 
 
 def _method(call: Call, card: str, customer: str) -> Object:

@@ -7,6 +7,7 @@ Of the registers that Stripe asks, none is here: the values that Stripe's test m
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
 from stripe_billing_cli.local_stripe.core import events, objects, scheduler
 from stripe_billing_cli.local_stripe.core.documented_form import form
@@ -28,25 +29,18 @@ LIST_OF = form("GET /v1/tax_ids", unsupported=OF_OTHERS)
 OF_ACCOUNT = Condition("json_extract(body, '$.customer') IS NULL")
 
 
-def _customer(call: Call, id: str) -> str:
-    customer = call.store.get("customer", id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", id, "id", 404)
-    return id
-
-
 def create(call: Call) -> Object:
-    return tax_ids.add(call, _customer(call, call.id), call.params)
+    return tax_ids.add(call, customers.find(call, call.id, "id", status=404)["id"], call.params)
 
 
 def list_ids(call: Call) -> Object:
-    customer = _customer(call, call.id)
+    customer = customers.find(call, call.id, "id", status=404)["id"]
     return page(call, tax_ids.KIND, f"/v1/customers/{customer}/tax_ids", equal(json_field("customer"), customer))
 
 
 def retrieve(call: Call) -> Object:
     tax_id = call.store.get(tax_ids.KIND, call.second_id)
-    if tax_id is None or tax_id["customer"] != _customer(call, call.id):
+    if tax_id is None or tax_id["customer"] != customers.find(call, call.id, "id", status=404)["id"]:
         raise no_such("tax_id", call.second_id, "id", 404)
     return tax_id
 
@@ -72,9 +66,7 @@ def _owner(call: Call) -> str | None:
         return None
     if "customer" not in owner:
         raise missing_param("owner[customer]")
-    customer = call.store.get("customer", owner["customer"])
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", owner["customer"], "owner[customer]")
+    customer = customers.find(call, owner["customer"], "owner[customer]")
     return str(customer["id"])
 
 

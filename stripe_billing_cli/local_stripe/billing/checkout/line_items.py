@@ -86,7 +86,7 @@ def _check_mode(prices: Sequence[Object], mode: str, *, alone: bool) -> None:
 
 def check_intervals(call: Call, items: Sequence[Object], billing_mode: str) -> None:
     """Raise where the prices of a subscription cannot be billed together."""
-    prices = [price_of(call, item) for item in items]
+    prices = [objects.known(call, "price", item["price"]) for item in items]
     billing_intervals.check(billing_mode, [price for price in prices if price["recurring"] is not None])
 
 
@@ -112,13 +112,6 @@ def adjustable(item: Wanted) -> Object | None:
     if not bounds or not bounds["enabled"]:
         return None
     return {"enabled": True, "maximum": MOST_QUANTITY, "minimum": 0, **bounds}
-
-
-def price_of(call: Call, item: Object) -> Object:
-    """Return the price of an item."""
-    price = call.store.get("price", item["price"])
-    assert price is not None, "no price is ever deleted"
-    return price
 
 
 def with_quantity(item: Object, quantity: int, param: str) -> Object:

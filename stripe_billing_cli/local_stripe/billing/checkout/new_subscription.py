@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
-from stripe_billing_cli.local_stripe.billing.checkout import line_items, redemption, sessions
+from stripe_billing_cli.local_stripe.billing.checkout import redemption, sessions
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancel,
@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     repository,
     schedule_jobs,
 )
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -24,8 +25,7 @@ def to_be_paid(call: Call, session: Object) -> tuple[Object, Object]:
     earlier attempt, as long as it asks for what the session costs now."""
     earlier = call.store.get("subscription", session["_subscription"] or "")
     if earlier is not None and earlier["status"] == "incomplete":
-        invoice = call.store.get("invoice", earlier["latest_invoice"])
-        assert invoice is not None
+        invoice = objects.known(call, "invoice", earlier["latest_invoice"])
         if invoice["total"] == session["amount_total"]:
             return session, invoice
         cancel.end(call, earlier["id"], reason=None, status="incomplete_expired")
@@ -61,7 +61,7 @@ def _parameters(call: Call, session: Object, card: str | None) -> Object:
     items: list[Object] = []
     added: list[Object] = []
     for item in session["line_items"]["data"]:
-        price = line_items.price_of(call, item)
+        price = objects.known(call, "price", item["price"])
         wanted: Object = {"price": price["id"], inline_prices.INLINE: item["_inline"], "tax_rates": item["_tax_rates"]}
         if item["quantity"] is not None:
             wanted["quantity"] = item["quantity"]

@@ -33,8 +33,7 @@ def pay(call: Call, session: Object, card: str | None) -> None:
     """Complete a session with a card, unless that asks for 3-D Secure first; `session` is as the customer has chosen,
     and stored. Raises the card's decline, what it left behind stays."""
     if session["mode"] == "setup":
-        setup = call.store.get("setup_intent", session["setup_intent"])
-        assert setup is not None
+        setup = objects.known(call, "setup_intent", session["setup_intent"])
         _set_up(call, session, setup, card)
         return
     if needs_customer(session) and session["customer"] is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.checkout import line_items
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -19,7 +19,7 @@ def create(call: Call, session: Object, intent: Object) -> Object:
     period = (call.now, call.now)
     pending_items = []
     for item in session["line_items"]["data"]:
-        price = line_items.price_of(call, item)
+        price = objects.known(call, "price", item["price"])
         line = invoice_items.line_for_price(call, price, item["quantity"], item["currency"], period, "line_items")
         line = replace(line, tax_rates=tuple(item["_tax_rates"]))
         pending_items.append(invoice_items.add_pending(call, customer, line, session["currency"], None))

@@ -13,6 +13,7 @@ from stripe_billing_cli.local_stripe.billing.checkout import line_items
 from stripe_billing_cli.local_stripe.billing.discounts import discounting
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.billing.subscriptions import anchors
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -49,7 +50,7 @@ def priced(call: Call, session: Object) -> Object:
 
 
 def _subtotal(call: Call, session: Object, item: Object) -> int:
-    price, currency = line_items.price_of(call, item), item["currency"]
+    price, currency = objects.known(call, "price", item["price"]), item["currency"]
     if line_items.is_metered(price):
         return 0
     option = price["currency_options"][currency]
@@ -83,7 +84,7 @@ def _taken_off(call: Call, items: Sequence[Object], subtotals: Sequence[int], di
         return [0] * len(items)
     terms = discounting.terms(discount, discount["_coupon_terms"], items[0]["currency"])
     discountable = [
-        discounting.DiscountableLine(subtotal, line_items.price_of(call, item)["product"])
+        discounting.DiscountableLine(subtotal, objects.known(call, "price", item["price"])["product"])
         for item, subtotal in zip(items, subtotals, strict=True)
     ]
     taken = discounting.taken_off(discountable, [terms] if terms else [])

@@ -227,9 +227,7 @@ def _has_paid(call: Call, customer: str) -> bool:
 
 
 def find(call: Call, id: str) -> Object:
-    existing = call.store.get(KIND, id)
-    assert existing is not None, f"discount {id} is stored somewhere, and not there"
-    return existing
+    return objects.known(call, KIND, id)
 
 
 def not_ended(call: Call, ids: Sequence[str]) -> list[Object]:

@@ -248,8 +248,7 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
     if "tax_rates" in params:
         after["tax_rates"] = taxes.check_rates(call, params["tax_rates"], "tax_rates")
     if "discounts" in params:
-        customer = call.store.get("customer", before["customer"])
-        assert customer is not None
+        customer = objects.known(call, "customer", before["customer"])
         after = with_discounts(call, after, customer, params)
     if PRICE_WORDS & params.keys():
         after |= _priced(call, before, params)

@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
 )
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents
-from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -136,8 +136,7 @@ def create(call: Call, invoice: Object) -> Object:
 def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
     """Return the invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it
     was told of before, then the events `announced`."""
-    before = call.store.get("invoice", id)
-    assert before is not None
+    before = objects.known(call, "invoice", id)
     after = {**before, **changes}
     call.store.replace("invoice", after)
     if (before["status"] != "draft" or after["status"] == "draft") and events.differ(before, after):

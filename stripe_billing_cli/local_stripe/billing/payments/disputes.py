@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger, payment_methods
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -197,8 +197,7 @@ def _escalate(call: Call, dispute: Object) -> None:
         "reason": reason,
         "status": "needs_response",
     }
-    charge = call.store.get("charge", dispute["charge"])
-    assert charge is not None
+    charge = objects.known(call, "charge", dispute["charge"])
     after = _withdraw(call, after, charge)
     call.store.replace(KIND, after)
     events.record(call, "charge.dispute.updated", after, dispute)

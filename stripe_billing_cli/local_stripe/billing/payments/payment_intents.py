@@ -121,8 +121,7 @@ def end_debit(call: Call, id: str) -> None:
     if intent is None or intent["status"] != "processing":
         return
     charge = _charge_of(call, intent)
-    method = call.store.get("payment_method", intent["payment_method"])
-    assert method is not None
+    method = objects.known(call, "payment_method", intent["payment_method"])
     if method.get("_iban") not in debits.WITHOUT_FUNDS:
         charge = {**charge, "paid": True, "status": "succeeded"}
         call.store.replace(charges.KIND, charge)
@@ -211,9 +210,7 @@ def capture(call: Call, intent: Object, amount: int) -> Object:
 
 
 def _charge_of(call: Call, intent: Object) -> Object:
-    charge = call.store.get(charges.KIND, intent["latest_charge"])
-    assert charge is not None
-    return charge
+    return objects.known(call, charges.KIND, intent["latest_charge"])
 
 
 def _needs_action(call: Call, intent: Object, method: Object) -> Object:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -19,7 +20,7 @@ def with_totals(call: Call, quote: Object) -> Object:
     own = [discount.find(call, id) for id in quote["discounts"]]
     items = quote["line_items"]["data"]
     priced = _priced(call, quote, items, own)
-    begun = [_free(item) if is_trial(quote, _price(call, item)) else item for item in items]
+    begun = [_free(item) if is_trial(quote, objects.known(call, "price", item["price"])) else item for item in items]
     upfront = _priced(call, quote, begun, own)
     url = f"/v1/quotes/{quote['id']}/computed_upfront_line_items"
     return {
@@ -39,12 +40,6 @@ def with_totals(call: Call, quote: Object) -> Object:
 def is_trial(quote: Object, price: Object) -> bool:
     """Return whether the first period of a price is a trial, which costs nothing."""
     return bool(price["recurring"] and quote["subscription_data"]["trial_period_days"])
-
-
-def _price(call: Call, item: Object) -> Object:
-    price = call.store.get("price", item["price"])
-    assert price is not None, "no price is ever deleted"
-    return price
 
 
 def _free(item: Object) -> Object:
@@ -79,7 +74,7 @@ def _line(call: Call, item: Object) -> Object:
         "discount_amounts": [],
         "discountable": True,
         "discounts": item["_discounts"],
-        "pricing": {"price_details": {"product": _price(call, item)["product"]}},
+        "pricing": {"price_details": {"product": objects.known(call, "price", item["price"])["product"]}},
         "_tax_rates": item["_tax_rates"],
     }
 
@@ -128,14 +123,14 @@ def _totals(priced: Object) -> Object:
 def _recurring(call: Call, quote: Object, discounts: Sequence[Object]) -> Object | None:
     """Return what recurs. "Takes into account the line items with recurring prices and discounts with
     `duration=forever` coupons only" (`stripe/_quote.py`)."""
-    items = [item for item in quote["line_items"]["data"] if _price(call, item)["recurring"]]
+    items = [item for item in quote["line_items"]["data"] if objects.known(call, "price", item["price"])["recurring"]]
     if not items:
         return None
     lasting = [one for one in discounts if _lasts(one)]
     kept = [
         {**item, "_discounts": [id for id in item["_discounts"] if _lasts(discount.find(call, id))]} for item in items
     ]
-    interval = _price(call, items[0])["recurring"]
+    interval = objects.known(call, "price", items[0]["price"])["recurring"]
     return {
         **_totals(_priced(call, quote, kept, lasting)),
         "interval": interval["interval"],

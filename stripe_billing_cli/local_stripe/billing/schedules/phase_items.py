@@ -8,6 +8,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -96,8 +97,7 @@ def for_subscription(
     by the same coupon go on, others are made, and redeemed once they are on an item. `redeems`: none is made
     otherwise, for an item that is there already."""
     own = {item["price"]: item for item in subscription["items"]["data"]}
-    customer = call.store.get("customer", subscription["customer"])
-    assert customer is not None
+    customer = objects.known(call, "customer", subscription["customer"])
     on = discount.Redemption(customer, subscription["id"], subscription["currency"], 0)
     after = []
     for item in items:

@@ -32,7 +32,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 from stripe_billing_cli.local_stripe.billing.subscriptions import proration as changes
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
-from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core import events, objects
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -294,8 +294,7 @@ def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog:
 def _bill(call: Call, before: Object, after: Object, change: changes.Change, proration: str) -> None:
     """Bill a change of phase: prorations wait for the next invoice, unless one is made at once: a draft for an hour,
     since nobody is there."""
-    customer = call.store.get("customer", before["customer"])
-    assert customer is not None
+    customer = objects.known(call, "customer", before["customer"])
     invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
     if not change.at_once and not (change.prorations and proration == "always_invoice"):
         repository.save(call, before, after)

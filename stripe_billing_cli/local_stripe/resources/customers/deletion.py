@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, repository
 from stripe_billing_cli.local_stripe.core import clocks, events
-from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -13,9 +13,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def delete(call: Call) -> Object:
-    customer = call.store.get("customer", call.id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", call.id, "id", 404)
+    customer = customers.find(call, call.id, "id", status=404)
     return delete_customer(clocks.at_time_of(call, customer), customer)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.metering import meters, usage
 from stripe_billing_cli.local_stripe.core import clocks, identifiers
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -63,10 +64,7 @@ def _customer(call: Call, meter: Object, payload: dict[str, str]) -> Object:
     key = meter["customer_mapping"]["event_payload_key"]
     if key not in payload:
         raise invalid(f"The payload has no `{key}`, by which the meter knows the customer.", f"payload[{key}]")
-    customer = call.store.get("customer", payload[key])
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", payload[key], f"payload[{key}]")
-    return customer
+    return customers.find(call, payload[key], f"payload[{key}]")
 
 
 def _value(meter: Object, payload: dict[str, str]) -> Decimal:

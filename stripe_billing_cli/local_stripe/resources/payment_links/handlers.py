@@ -11,6 +11,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
+from stripe_billing_cli.local_stripe.billing.checkout import line_items
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
@@ -22,7 +23,6 @@ from stripe_billing_cli.local_stripe.resources.payment_links import fields
 
 KIND, PATH = "payment_link", "/v1/payment_links"
 MOST_ITEMS = 20
-MOST_QUANTITY = 99
 
 
 def create(call: Call) -> Object:
@@ -77,7 +77,7 @@ def _item(call: Call, item: Mapping[str, Any], price: Object, currency: str) -> 
         {
             "id": identifiers.long_id(call, "li"),
             "object": "item",
-            "adjustable_quantity": _adjustable(item),
+            "adjustable_quantity": line_items.adjustable(item),
             "amount_discount": 0,
             "amount_tax": 0,
             "currency": currency,
@@ -87,13 +87,6 @@ def _item(call: Call, item: Mapping[str, Any], price: Object, currency: str) -> 
         },
         price,
     )
-
-
-def _adjustable(item: Mapping[str, Any]) -> Object | None:
-    adjustable = item.get("adjustable_quantity")
-    if not adjustable or not adjustable["enabled"]:
-        return None
-    return {"enabled": True, "maximum": MOST_QUANTITY, "minimum": 0, **adjustable}
 
 
 def _priced(item: Object, price: Object) -> Object:
@@ -175,7 +168,7 @@ def _shipping_option(call: Call, option: Mapping[str, Any], param: str) -> Objec
 def update(call: Call) -> Object:
     before, params = retrieve(call), call.params
     after = _changed(call, before, params)
-    recurring = any(_stored_price(call, item)["recurring"] for item in before["line_items"]["data"])
+    recurring = any(objects.known(call, "price", item["price"])["recurring"] for item in before["line_items"]["data"])
     _check_mode(params, recurring=recurring)
     if "line_items" in params:
         after["line_items"] = {**before["line_items"], "data": _changed_items(call, before, params["line_items"])}
@@ -191,15 +184,9 @@ def _changed_items(call: Call, link: Object, wanted: Sequence[Mapping[str, Any]]
             raise no_such("line item", change["id"], f"line_items[{at}][id]")
         after = {**item, "quantity": change.get("quantity", item["quantity"])}
         if "adjustable_quantity" in change:
-            after["adjustable_quantity"] = _adjustable(change)
-        items[item["id"]] = _priced(after, _stored_price(call, item))
+            after["adjustable_quantity"] = line_items.adjustable(change)
+        items[item["id"]] = _priced(after, objects.known(call, "price", item["price"]))
     return list(items.values())
-
-
-def _stored_price(call: Call, item: Object) -> Object:
-    price = call.store.get("price", item["price"])
-    assert price is not None, "no price is ever deleted"
-    return price
 
 
 def retrieve(call: Call) -> Object:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -83,10 +84,7 @@ def retrieve(call: Call) -> Object:
 
 
 def _owner(call: Call, id: str) -> Object:
-    customer = call.store.get("customer", id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", id, "customer")
-    return customer
+    return customers.find(call, id)
 
 
 def update(call: Call) -> Object:
