@@ -28,6 +28,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     TimestampRange,
     Unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import IN_NO_CALL
 
 LIMIT = Clamped(1, 100)
 BOUNDS = {"gt", "gte", "lt", "lte"}
@@ -58,7 +59,8 @@ def form(
     currencies for keys; `*.unit_amount` is every parameter of this name, `address.*` is all that an address has.
     `types` stand in place of what the documents say; `fields` say as well what is required and what can be unset.
     `most`: how many elements a list may have. `required`, `unset` (what an empty string sets to null), `without` (what
-    is refused as unknown): names with blanks between. `unsupported`: such names by the reason of their refusal.
+    is refused as unknown): names with blanks between. `unsupported`: such names by the reason of their refusal, beside
+    those of `IN_NO_CALL`.
     """
     reasons = {name: why for why, names in (unsupported or {}).items() for name in names.split()}
     names = [frozenset(text.split()) for text in (required, unset, without)]
@@ -169,6 +171,9 @@ class _Fields(Mapping[str, Field]):
             return words.fields[name]
         if name := self._find(words.unsupported, path):
             return Field(Unsupported(words.unsupported[name]), unset=True)
+        why = IN_NO_CALL.get(path.rpartition(".")[2])
+        if why and not self._find(words.types, path):
+            return Field(Unsupported(why), unset=True)
         required = bool(self._find(words.required, path)) or required
         unset = bool(self._find(words.unset, path)) or parameter.unset
         return Field(self._type(parameter, path), required, unset)

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 NO_ACCOUNTS = "it has no accounts that are customers"
 NO_CONNECT = "its accounts do nothing for one another"
+NO_FEEDBACK_OPTIONS = "it has no feedback options of one's own"
 NO_OPTIONS = "its payments are of cards, without options"
 NO_RENDERING = "it renders no invoices"
 NO_TAX_IDS = "the account has no tax ids"
 NO_TAX_CODES = "it computes taxes by tax rates, and not by tax codes"
 NO_TAXES = "it computes no taxes"
 NO_THRESHOLDS = "it has no billing thresholds"
+
+IN_NO_CALL: Mapping[str, str] = {
+    "application_fee": NO_CONNECT,
+    "application_fee_amount": NO_CONNECT,
+    "application_fee_percent": NO_CONNECT,
+    "attach_to_self": NO_CONNECT,
+    "billing_schedules": "it has no billing schedules",
+    "billing_thresholds": NO_THRESHOLDS,
+    "customer_account": NO_ACCOUNTS,
+    "feedback_option": NO_FEEDBACK_OPTIONS,
+    "feedback_options": NO_FEEDBACK_OPTIONS,
+    "liability": NO_CONNECT,
+    "managed_payments": "it has no managed payments",
+    "on_behalf_of": NO_CONNECT,
+    "refund_application_fee": NO_CONNECT,
+    "reverse_transfer": NO_CONNECT,
+    "transfer_data": NO_CONNECT,
+}
+"""Parameters that the local Stripe has in no call, wherever Stripe's documents have one of this name."""

@@ -36,7 +36,7 @@ CREATE = form(
     fields={"payment_method": Field(Text())},
     unsupported={
         "cards are charged by payment intents": "card radar_options",
-        NO_CONNECT: ("application_fee application_fee_amount destination on_behalf_of transfer_data transfer_group"),
+        NO_CONNECT: "destination transfer_group",
     },
 )
 UPDATE = form(
@@ -47,7 +47,7 @@ UPDATE = form(
 CAPTURE = form(
     "POST /v1/charges/{charge}/capture",
     {"receipt_email": Email(), "statement_descriptor": Text(), "statement_descriptor_suffix": Text()},
-    unsupported={NO_CONNECT: "application_fee application_fee_amount transfer_data transfer_group"},
+    unsupported={NO_CONNECT: "transfer_group"},
 )
 LIST = form("GET /v1/charges", unsupported={NO_CONNECT: "transfer_group"})
 READ = ObjectParam({"expand": EXPAND})

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     ObjectParam,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_TAX_CODES
+from stripe_billing_cli.local_stripe.core.reasons import NO_TAX_CODES
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -28,7 +28,6 @@ CREATE = form(
     unsupported={
         WHOLE: "quantity_decimal",
         NO_TAX_CODES: "price_data.tax_behavior tax_behavior tax_code",
-        NO_ACCOUNTS: "customer_account",
     },
 )
 UPDATE = form(
@@ -40,7 +39,7 @@ UPDATE = form(
         "it has no invoicing rules": "invoicing_rules",
     },
 )
-LIST = form("GET /v1/invoiceitems", unsupported={NO_ACCOUNTS: "customer_account"})
+LIST = form("GET /v1/invoiceitems")
 
 
 def create(call: Call) -> Object:

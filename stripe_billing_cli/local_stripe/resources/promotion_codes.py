@@ -22,7 +22,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
     Params,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -35,7 +34,6 @@ AMOUNT = ("minimum_amount", "minimum_amount_currency")
 CREATE = form(
     "POST /v1/promotion_codes",
     {"max_redemptions": Integer(1), "*.minimum_amount": Integer(1)},
-    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 
 
@@ -44,7 +42,7 @@ UPDATE = form(
 )
 
 
-LIST = form("GET /v1/promotion_codes", unsupported={NO_ACCOUNTS: "customer_account"})
+LIST = form("GET /v1/promotion_codes")
 
 
 def check_new(params: Params) -> None:

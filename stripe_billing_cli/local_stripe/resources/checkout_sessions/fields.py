@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_OPTIONS
 
 NO_CHANGES = "its line items change at its page"
 
@@ -85,12 +85,9 @@ CREATE = form(
     required="mode",
     unsupported={
         NO_CONNECT: (
-            "automatic_tax.liability invoice_creation.invoice_data.issuer payment_intent_data.application_fee_amount "
-            "payment_intent_data.on_behalf_of payment_intent_data.transfer_data payment_intent_data.transfer_group "
-            "setup_intent_data.on_behalf_of subscription_data.application_fee_percent "
-            "subscription_data.invoice_settings.issuer subscription_data.on_behalf_of subscription_data.transfer_data"
+            "invoice_creation.invoice_data.issuer payment_intent_data.transfer_group "
+            "subscription_data.invoice_settings.issuer"
         ),
-        NO_ACCOUNTS: "customer_account",
         "it has no tax ids of the account": (
             "invoice_creation.invoice_data.account_tax_ids subscription_data.invoice_settings.account_tax_ids"
         ),
@@ -100,7 +97,6 @@ CREATE = form(
             "subscription_data.invoice_settings.footer"
         ),
         "it itemizes no discounts": "subscription_data.billing_mode.flexible",
-        "it has no managed payments": "managed_payments",
         "it has no payment method configurations": "payment_method_configuration",
         "it invoices pending items with the next period": "subscription_data.pending_invoice_item_interval",
         NO_OPTIONS: "payment_method_options",
@@ -119,7 +115,6 @@ UPDATE = form(
 LIST = form(
     "GET /v1/checkout/sessions",
     {"customer_details.email": Text(800)},
-    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 LINE_ITEMS = form("GET /v1/checkout/sessions/{session}/line_items")
 ONE = ObjectParam({"expand": EXPAND})

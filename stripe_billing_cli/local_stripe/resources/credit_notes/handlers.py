@@ -25,7 +25,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
     Params,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines
@@ -63,7 +62,7 @@ CREATE = _form("POST /v1/credit_notes")
 PREVIEW = _form("GET /v1/credit_notes/preview")
 PREVIEW_LINES = _form("GET /v1/credit_notes/preview/lines")
 UPDATE = form("POST /v1/credit_notes/{id}", unset="metadata")
-LIST = form("GET /v1/credit_notes", unsupported={NO_ACCOUNTS: "customer_account"})
+LIST = form("GET /v1/credit_notes")
 
 
 def check(params: Params) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Integer, ObjectParam, ParamType, Text
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_CODES, NO_TAX_IDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_CODES, NO_TAX_IDS
 
 TYPES: Mapping[str, ParamType] = {
     "days_until_due": Integer(0),
@@ -18,7 +18,7 @@ TYPES: Mapping[str, ParamType] = {
     "shipping_cost.shipping_rate_data.fixed_amount.currency_options*.amount": Integer(0),
 }
 UNSUPPORTED: Mapping[str, str] = {
-    NO_CONNECT: "application_fee_amount automatic_tax.liability issuer.account on_behalf_of transfer_data",
+    NO_CONNECT: "issuer.account",
     NO_TAX_CODES: "shipping_cost.shipping_rate_data.tax_code",
     NO_TAX_IDS: "account_tax_ids",
     "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
@@ -32,7 +32,7 @@ CREATE = form(
     {**TYPES, "pending_invoice_items_behavior": Choice(("include", "exclude"))},
     most=MOST,
     unset="custom_fields",
-    unsupported={**UNSUPPORTED, NO_ACCOUNTS: "customer_account", "it revises no invoices": "from_invoice"},
+    unsupported={**UNSUPPORTED, "it revises no invoices": "from_invoice"},
 )
 UPDATE = form(
     "POST /v1/invoices/{invoice}",
@@ -44,7 +44,6 @@ UPDATE = form(
 LIST = form(
     "GET /v1/invoices",
     {"status": Choice(("draft", "open", "void", "paid", "uncollectible"))},
-    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 RETRIEVE = ObjectParam({"expand": EXPAND})
 FINALIZE = form("POST /v1/invoices/{invoice}/finalize")

@@ -37,7 +37,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     Params,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_CODES
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_CODES
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.subscriptions import (
@@ -61,17 +61,16 @@ FORM = form(
     most={"subscription_details.items": 20, "discounts": 20, "invoice_items": 250},
     unsupported={
         "it itemizes no discounts": "subscription_details.billing_mode.flexible",
-        "it has no billing schedules": "subscription_details.billing_schedules",
         "its subscriptions start when they are made": "subscription_details.start_date",
         "metadata changes no invoice": "subscription_details.metadata",
         NO_TAX_CODES: "invoice_items[].tax_behavior invoice_items[].tax_code invoice_items[].price_data.tax_behavior",
         "name a customer": "customer_details",
-        "its invoice items have an amount, or a whole quantity of a price": "invoice_items[].quantity_decimal "
-        "invoice_items[].unit_amount",
+        "its invoice items have an amount, or a whole quantity of a price": (
+            "invoice_items[].quantity_decimal invoice_items[].unit_amount"
+        ),
         "change the invoice item to see its invoice": "invoice_items[].invoiceitem",
-        NO_CONNECT: "automatic_tax.liability issuer on_behalf_of",
+        NO_CONNECT: "issuer",
         "change the schedule to see its invoice": "schedule_details",
-        NO_ACCOUNTS: "customer_account",
     },
 )
 

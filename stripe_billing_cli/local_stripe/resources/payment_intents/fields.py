@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_OPTIONS
 from stripe_billing_cli.local_stripe.resources import payment_methods
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals
 
@@ -75,9 +75,8 @@ CREATE = form(
     TYPED,
     unset="metadata",
     unsupported={
-        NO_ACCOUNTS: "customer_account",
-        NO_CONNECT: "application_fee_amount on_behalf_of transfer_data transfer_group",
-        NO_OPTIONS: (f"payment_method_configuration confirmation_token mandate radar_options {NOT_HERE}"),
+        NO_CONNECT: "transfer_group",
+        NO_OPTIONS: f"payment_method_configuration confirmation_token mandate radar_options {NOT_HERE}",
     },
 )
 CONFIRM = form(
@@ -89,9 +88,8 @@ UPDATE = form(
     "POST /v1/payment_intents/{intent}",
     {name: kind for name, kind in TYPED.items() if name != "off_session"},
     unsupported={
-        NO_ACCOUNTS: "customer_account",
-        NO_CONNECT: "application_fee_amount transfer_data transfer_group",
-        NO_OPTIONS: (f"payment_method_configuration {NOT_HERE}"),
+        NO_CONNECT: "transfer_group",
+        NO_OPTIONS: f"payment_method_configuration {NOT_HERE}",
     },
 )
 CANCEL = form(
@@ -100,12 +98,9 @@ CANCEL = form(
 )
 CAPTURE = form(
     "POST /v1/payment_intents/{intent}/capture",
-    unsupported={
-        NO_CONNECT: "application_fee_amount transfer_data",
-        NO_OPTIONS: "amount_details hooks payment_details",
-    },
+    unsupported={NO_OPTIONS: "amount_details hooks payment_details"},
 )
-LIST = form("GET /v1/payment_intents", unsupported={NO_ACCOUNTS: "customer_account"})
+LIST = form("GET /v1/payment_intents")
 RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
 

@@ -37,7 +37,6 @@ CREATE = form(
     most=MOST,
     unsupported={
         **NOT_HERE,
-        "it has no managed payments": "managed_payments",
         "its links sell prices that are there": "line_items[].price_data",
     },
 )

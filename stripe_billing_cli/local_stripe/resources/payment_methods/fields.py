@@ -17,7 +17,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Unsupported,
     optional,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 
 ALLOW_REDISPLAY = Choice(("always", "limited", "unspecified"))
 CREATE = form(
@@ -134,10 +133,8 @@ LIST = form(
             )
         )
     },
-    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 ATTACH = form(
     "POST /v1/payment_methods/{payment_method}/attach",
     required="customer",
-    unsupported={NO_ACCOUNTS: "customer_account"},
 )

@@ -21,7 +21,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
     Url,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.portal import configurations
@@ -45,7 +44,6 @@ CREATE = form(
         "*.return_url": Url(),
     },
     most={"flow_data.subscription_update_confirm.items": 1, "flow_data.subscription_update_confirm.discounts": 1},
-    unsupported={NO_CONNECT: "on_behalf_of", NO_ACCOUNTS: "customer_account"},
 )
 
 

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.catalog.price_data import INTERVAL
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Integer, ObjectParam, ParamType
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 
 TYPES: Mapping[str, ParamType] = {
     "discounts": discount.FORM,
@@ -22,13 +22,7 @@ TYPES: Mapping[str, ParamType] = {
     "subscription_data.effective_date": Integer(),
     "subscription_data.trial_period_days": Integer(1, 730),
 }
-UNSUPPORTED: Mapping[str, str] = {
-    NO_ACCOUNTS: "customer_account",
-    NO_CONNECT: (
-        "application_fee_amount application_fee_percent automatic_tax.liability invoice_settings.issuer.account "
-        "on_behalf_of transfer_data"
-    ),
-}
+UNSUPPORTED: Mapping[str, str] = {NO_CONNECT: "invoice_settings.issuer.account"}
 MOST = {"discounts": 20, "invoice_settings.custom_fields": 4, "line_items": 20}
 CREATE = form(
     "POST /v1/quotes",
@@ -42,7 +36,6 @@ PLAIN = ObjectParam({"expand": EXPAND})
 LIST = form(
     "GET /v1/quotes",
     {"status": Choice(("draft", "open", "accepted", "canceled"))},
-    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 LINE_ITEMS = form("GET /v1/quotes/{quote}/line_items")
 UPFRONT = form("GET /v1/quotes/{quote}/computed_upfront_line_items")

@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
     required,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
+from stripe_billing_cli.local_stripe.core.reasons import NO_OPTIONS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
@@ -29,13 +29,11 @@ CREATE = form(
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unset="metadata",
     unsupported={
-        NO_ACCOUNTS: "customer_account",
-        NO_CONNECT: "attach_to_self on_behalf_of",
         NO_OPTIONS: (
             "excluded_payment_method_types flow_directions payment_method_configuration "
             "single_use allowed_payment_method_types confirmation_token mandate_data "
             "payment_method_options"
-        ),
+        )
     },
 )
 CONFIRM = form(
@@ -204,15 +202,13 @@ UPDATE = form(
     "POST /v1/setup_intents/{intent}",
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unsupported={
-        NO_ACCOUNTS: "customer_account",
-        NO_CONNECT: "attach_to_self",
         NO_OPTIONS: (
             "allowed_payment_method_types excluded_payment_method_types flow_directions "
             "payment_method_configuration payment_method_options"
-        ),
+        )
     },
 )
-LIST = form("GET /v1/setup_intents", unsupported={NO_ACCOUNTS: "customer_account", NO_CONNECT: "attach_to_self"})
+LIST = form("GET /v1/setup_intents")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
 RETRIEVE = form("GET /v1/setup_intents/{intent}")
 PATH = "/v1/setup_intents"

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     ParamType,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
 ITEM = subscriptions.Item(
@@ -61,7 +61,6 @@ CREATE = form(
     unsupported={
         **UNSUPPORTED,
         "it itemizes no discounts": "billing_mode.flexible",
-        NO_ACCOUNTS: "customer_account",
     },
 )
 UPDATE = form(
@@ -82,4 +81,4 @@ UPDATE = form(
 )
 CANCEL = form("POST /v1/subscription_schedules/{schedule}/cancel")
 RELEASE = form("POST /v1/subscription_schedules/{schedule}/release")
-LIST = form("GET /v1/subscription_schedules", unsupported={NO_ACCOUNTS: "customer_account"})
+LIST = form("GET /v1/subscription_schedules")

@@ -26,7 +26,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
 
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 BEHAVIORS = ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
@@ -106,13 +106,9 @@ TYPES: Mapping[str, ParamType] = {
 """The types of parameters with which a subscription is created and updated alike."""
 MOST = {"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20}
 UNSUPPORTED: Mapping[str, str] = {
-    NO_CONNECT: (
-        "automatic_tax.liability application_fee_percent invoice_settings.issuer.account on_behalf_of transfer_data"
-    ),
+    NO_CONNECT: "invoice_settings.issuer.account",
     "its cards have no options": "payment_settings.payment_method_options",
-    NO_THRESHOLDS: "billing_thresholds",
     "it has no sources; use a payment method": "default_source",
-    "it has no billing schedules": "billing_schedules",
     NO_TAX_IDS: "invoice_settings.account_tax_ids",
     "it invoices pending items with the next period": "pending_invoice_item_interval",
 }
@@ -134,7 +130,6 @@ CREATE = form(
     unsupported={
         **UNSUPPORTED,
         "it itemizes no discounts": "billing_mode.flexible",
-        NO_ACCOUNTS: "customer_account",
     },
 )
 UPDATE = form(
@@ -146,14 +141,10 @@ UPDATE = form(
     most=MOST,
     required="trial_settings.end_behavior.missing_payment_method",
     unset="default_payment_method add_invoice_items[].metadata",
-    unsupported={
-        **UNSUPPORTED,
-        "it has no feedback options of one's own": "cancellation_details.feedback_option",
-    },
+    unsupported=UNSUPPORTED,
 )
 CANCEL = form(
     "DELETE /v1/subscriptions/{subscription_exposed_id}",
-    unsupported={"it has no feedback options of one's own": "cancellation_details.feedback_option"},
 )
 BILL_FOR = ObjectParam(
     optional(

@@ -17,7 +17,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Params,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -42,7 +41,6 @@ LIST = form(
             )
         )
     },
-    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 
 
