@@ -81,7 +81,7 @@ def guess_longer(fetch: Fetch, newest: Sequence[Object], pages: int, pool: Threa
     if not newest or newest[0]["created"] == newest[-1]["created"]:
         return Guess(longer=False)
     pace = seconds_a_page(newest)
-    moments = [newest[0]["created"] - int(2 * pages * pace * depth) for depth in DEPTHS]
+    moments = [newest[-1]["created"] - int(2 * pages * pace * depth) for depth in DEPTHS]
     futures = [pool.submit(fetch, {"created": {"lt": moment}}) for moment in moments]
     probes = [future.result() for future in futures]
     objects = tuple(existing for page, _ in probes for existing in page)
@@ -90,7 +90,7 @@ def guess_longer(fetch: Fetch, newest: Sequence[Object], pages: int, pool: Threa
 
 def _pages(newest: Sequence[Object], moments: Sequence[int], probes: Sequence[Page]) -> float:
     """Return about how many pages lie above the last moment, each stretch at the slower pace of its two ends."""
-    above, pace, pages = newest[0]["created"], seconds_a_page(newest), 0.0
+    above, pace, pages = newest[-1]["created"], seconds_a_page(newest), 1.0
     for moment, (page, _) in zip(moments, probes, strict=True):
         slower = max(pace, seconds_a_page(page))
         pages += (above - moment) / slower
