@@ -124,7 +124,7 @@ webhook_endpoints:
     enabled_events: [invoice.paid]
 """
     )
-    assert "left out  1 codes of single customers" in ran.err
+    assert "left out  codes of single customers: 1" in ran.err
     billing.write(ran.out)
     assert billing.plan()["changes"] == []
 

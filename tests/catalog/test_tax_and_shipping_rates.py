@@ -249,3 +249,18 @@ def test_rates_come_back_from_an_account(billing: Billing) -> None:
 
     plan = billing.ok("catalog", "plan", "--local", "-f", "imported.yaml", "--output", "json").json
     assert (plan["changes"], plan["notes"]) == ([], [])
+
+
+def test_an_imported_rate_says_where_it_differs_from_the_catalogs_defaults(billing: Billing, account: Account) -> None:
+    product = account.post("/v1/products", name="Pro")
+    account.post("/v1/prices", product=product["id"], unit_amount=100, currency="usd", tax_behavior="exclusive")
+    rate = {"type": "fixed_amount", "fixed_amount": {"amount": 500, "currency": "usd"}}
+    account.post("/v1/shipping_rates", display_name="Post", **rate)
+    account.post("/v1/shipping_rates", display_name="Courier", tax_behavior="exclusive", **rate)
+
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap")
+
+    written = (billing.directory / "catalog.yaml").read_text()
+    assert "    fixed_amount: {amount: 500}\n    tax_behavior: unspecified\n" in written
+    assert written.count("tax_behavior") == 2, "the catalog's, and that of the one that has another"
+    assert billing.plan()["changes"] == []

@@ -70,7 +70,7 @@ def test_an_account_made_by_hand_is_imported_changed_and_applied(shell: Shell, s
 
     ran = shell("catalog", "import", "--catalog", "keymap", environment=served)
     assert "catalog.yaml has catalog keymap: 1 feature, 1 meter, 1 product, 2 prices" in ran.stdout
-    assert "left out  1 archived" in ran.stdout
+    assert "left out  archived: 1" in ran.stdout
     file = shell.directory / "catalog.yaml"
     text = file.read_text(encoding="utf-8")
     assert f"      monthly: {{id: {monthly}, lookup_key: null, unit_amount: 1500, recurring: month}}\n" in text

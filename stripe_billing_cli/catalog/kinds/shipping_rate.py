@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
-from stripe_billing_cli.catalog.kinds.importing import ImportScope
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -180,6 +180,17 @@ class ShippingRateKind(StandardKind[ShippingRate]):
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeShippingRate]:
         return reader.all(self.path, EXPANDED)
+
+    def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
+        behavior = naming.head.get("tax_behavior")
+        return {"tax_behavior": behavior} if behavior else {}
+
+    def file_values(self, key: str, existing: StripeShippingRate, naming: Naming) -> dict[str, Any]:
+        values = super().file_values(key, existing, naming)
+        fixed = values.get("fixed_amount") or {}
+        if fixed.get("currency") is None or fixed["currency"] != naming.head.get("currency"):
+            return values
+        return {**values, "fixed_amount": {name: fixed[name] for name in fixed if name != "currency"}}
 
     def usage(self, api: StripeApi, existing: StripeShippingRate) -> str:
         """Return the open Checkout sessions and the active payment links that offer a rate."""

@@ -117,7 +117,7 @@ def _show(context: Context, imported: Import, file: str, *, merged: bool) -> Non
     written = ", ".join(_counted(counts[one.name], one.name) for one in imported.registry if one.name in counts)
     tell(_said(imported, file, written or "nothing", merged=merged))
     for reason, count in imported.left_out.items():
-        tell(f"  left out  {count:,} {reason}", dim=True)
+        tell(f"  left out  {reason}: {count:,}", dim=True)
     for section in imported.unread:
         tell(f"  not read  {section}: this key may not read them", fg="yellow")
     for one in imported.not_written[:SHOWN_NOT_WRITTEN]:
