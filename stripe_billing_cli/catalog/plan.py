@@ -218,6 +218,14 @@ class Plan:
     def operations(self) -> Iterator[Operation]:
         return (operation for change in self.changes for operation in change.operations)
 
+    def replaced(self) -> frozenset[str]:
+        """Return the ids of the objects of which another one takes the place."""
+        return frozenset(
+            change.existing["id"]
+            for change in self.changes
+            if change.existing and (change.action == "replace" or (change.wanted and change.action in RETIRING))
+        )
+
     def questions(self) -> tuple[str, ...]:
         """Return what a person has to agree to, in test mode too."""
         retired = sum(change.retires for change in self.changes)

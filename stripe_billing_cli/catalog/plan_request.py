@@ -74,6 +74,12 @@ def _plan_without_ids(api: StripeApi, request: PlanRequest, catalog: Catalog, er
 
 def _plan(api: StripeApi, request: PlanRequest, catalog: Catalog) -> Plan:
     existing = snapshot.read(api, catalog, whole=request.prune)
+    plan = _decide(request, catalog, existing)
+    pointing = snapshot.read_pointing(api, catalog, existing, plan.replaced())
+    return plan if pointing is existing else _decide(request, catalog, pointing)
+
+
+def _decide(request: PlanRequest, catalog: Catalog, existing: snapshot.Snapshot) -> Plan:
     options = PRUNE | frozenset(request.prune_options)
     return make_plan(
         catalog,

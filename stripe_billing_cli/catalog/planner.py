@@ -130,6 +130,10 @@ class Planner:
             reference: matched.current["id"] for reference, matched in matches.items() if matched.current
         }
 
+        self._adopted = {
+            matched.current["id"]: reference.key for reference, matched in matches.items() if matched.current
+        }
+
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:
         builder = self._builder
         known = {reference: object_id for reference, object_id in builder.ids.items() if object_id}
@@ -137,17 +141,19 @@ class Planner:
             self._plan_root(root, targets)
         leftovers = self._leftovers()
         kept = self._prune(leftovers, prune_options) if prune_options else leftovers
+        self._plan_unnamed({left.existing["id"] for left in leftovers} - {left.existing["id"] for left in kept})
         if prune_options and not self._catalog.roots and builder.changes:
             builder.note(
                 f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
             )
         builder.finish()
+        changed = {change.id for change in builder.changes}
         return Plan(
             catalog=self._catalog.name,
             account=self._snapshot.account,
             livemode=self._snapshot.livemode,
             changes=tuple(builder.changes),
-            unmanaged=tuple(self._unmanaged(left) for left in kept),
+            unmanaged=tuple(self._unmanaged(left) for left in kept if left.existing["id"] not in changed),
             unchanged=builder.unchanged,
             unmarked=len(builder.unmarked),
             notes=(*self._catalog.warnings, *builder.notes),
@@ -231,6 +237,13 @@ class Planner:
             if existing["id"] not in named and kind.is_unmanaged(existing, self._snapshot.objects, named)
         ]
 
+    def _plan_unnamed(self, pruned: set[str]) -> None:
+        named = {existing["id"] for matched in self._matches.values() for existing in matched.known()}
+        for kind in self._kinds:
+            for existing in self._snapshot.objects[kind.name].values():
+                if existing["id"] not in named and existing["id"] not in pruned:
+                    kind.plan_unnamed(existing, self._builder)
+
     def _prune(self, leftovers: list[Leftover], options: frozenset[str]) -> list[Leftover]:
         """Plan the retirement of this catalog's leftovers, dependents first; what stays unmanaged comes back.
 
@@ -275,7 +288,7 @@ class Planner:
             stamp = kind.stamp_on(existing) if existing else None
             if stamp and stamp.catalog == self._catalog.name:
                 return stamp.key
-        return None
+        return self._adopted.get(object_id)
 
 
 def _is_within(entry: Entry[Any], targets: frozenset[str]) -> bool:

@@ -6,10 +6,10 @@ Nothing is decided from Stripe's search, which lags behind writes.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -53,6 +53,26 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
             complete=all(reading.complete for reading in readings.values()),
             read_at=int(time.time()),
         )
+
+
+def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced: Collection[str]) -> Snapshot:
+    """Return the snapshot with what points at objects that are replaced, of kinds of which the file has no entry.
+
+    The snapshot itself where there is no such thing. Raises `StripeCallError`.
+    """
+    pointing: dict[str, Mapping[str, Object]] = {}
+    with side_by_side(AT_ONCE) as calls:
+        reader = AccountReader(api, calls, catalog=catalog.name)
+        for kind in catalog.kinds if replaced else ():
+            if catalog.by_kind[kind.name] or snapshot.objects[kind.name]:
+                continue
+            try:
+                pointing[kind.name] = by_id(kind.read_pointing(reader, replaced))
+            except (PermissionMissingError, UnsupportedCallError):
+                continue
+    if not any(pointing.values()):
+        return snapshot
+    return replace(snapshot, objects={**snapshot.objects, **pointing})
 
 
 def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading:

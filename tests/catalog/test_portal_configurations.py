@@ -211,6 +211,61 @@ def test_a_replaced_price_is_moved_before_it_is_archived(billing: Billing, accou
     assert billing.plan()["changes"] == []
 
 
+class TestConfigurationsThatTheFileDoesNotName:
+    """A configuration made by hand, or of another catalog, offers prices of a file that names none."""
+
+    @pytest.fixture
+    def by_hand(self, billing: Billing, account: Account) -> Any:
+        """The catalog applied without its portal, and a configuration made by hand that offers its prices."""
+        billing.apply(HEAD + PRODUCTS)
+        prices = [account.price(key)["id"] for key in ("pro.monthly", "pro.yearly")]
+        offers = {"enabled": True, "default_allowed_updates": ["price"]}
+        update = {**offers, "products": [{"product": "pro", "prices": prices}]}
+        return account.post(PATH, features={"subscription_update": update})
+
+    def test_a_replaced_price_is_moved_in_it(self, billing: Billing, account: Account, by_hand: Any) -> None:
+        old = account.price("pro.monthly")["id"]
+        billing.write((HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,"))
+
+        shown = billing.ok("catalog", "plan", "--local").out
+        assert f"~ portal_configuration {by_hand['id']}\n" in shown
+        assert f"products: pro ({old}, yearly) → pro (monthly, yearly)" in shown
+        assert "left alone" not in shown
+        calls = calls_of(billing, "catalog", "apply", "--local")
+
+        moved, archived = f"POST {PATH}/{by_hand['id']}", f"POST /v1/prices/{old}"
+        assert calls.index("POST /v1/prices") < calls.index(moved) < calls.index(archived)
+        assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
+        assert configurations(account)[0]["metadata"] == {}
+        assert billing.plan()["changes"] == []
+
+    def test_what_a_cut_off_left_is_moved_by_the_next_run(
+        self, billing: Billing, account: Account, by_hand: Any
+    ) -> None:
+        old = account.price("pro.monthly")
+        shown = {name: old[name] for name in ("product", "currency", "lookup_key", "metadata")}
+        account.post("/v1/prices", **shown, unit_amount=2000, recurring={"interval": "month"}, transfer_lookup_key=True)
+        billing.apply((HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,"))
+
+        assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
+        assert not account.api.get(f"/v1/prices/{old['id']}")["active"]
+
+    def test_that_of_another_catalog_is_left_to_it(self, billing: Billing, account: Account, by_hand: Any) -> None:
+        account.post(f"{PATH}/{by_hand['id']}", metadata={"billing_catalog": "other", "billing_key": "main"})
+        billing.write((HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,"))
+
+        plan = billing.plan()
+
+        assert [change["kind"] for change in plan["changes"]] == ["price"]
+        [note] = [note["message"] for note in plan["notes"] if "portal_configuration" in note["message"]]
+        assert "of catalog other offers" in note
+
+    def test_a_plan_that_replaces_nothing_does_not_ask_for_it(self, billing: Billing, by_hand: Any) -> None:
+        billing.write((HEAD + PRODUCTS).replace("name: Team", "name: Teams"))
+
+        assert PATH not in billing.ok("catalog", "plan", "--local", "--verbose").err
+
+
 def test_a_price_that_alone_is_targeted_is_moved_too(billing: Billing, account: Account) -> None:
     billing.apply(CATALOG)
     old = account.price("pro.monthly")["id"]
@@ -307,6 +362,28 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
 ) -> None:
     wanted = REPLACED.replace("headline: Keymap", "headline: Other") if start else CATALOG
     check_cut_off(tmp_path, soak, wanted, state, after=after, start=start)
+
+
+def test_an_import_leaves_out_what_a_new_configuration_has_by_itself(billing: Billing, account: Account) -> None:
+    product = account.post("/v1/products", name="Pro")
+    price = account.post(
+        "/v1/prices", product=product["id"], unit_amount=1, currency="usd", recurring={"interval": "month"}
+    )
+    offers = [{"product": product["id"], "prices": [price["id"]]}]
+    update = {"enabled": True, "default_allowed_updates": ["price"], "products": offers}
+    account.post(PATH, features={"subscription_cancel": {"enabled": True}, "subscription_update": update})
+
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap")
+
+    written = (billing.directory / "catalog.yaml").read_text()
+    assert "      subscription_cancel: {enabled: true}\n      subscription_update:\n        enabled: true\n" in written
+    assert not [word for word in ("proration_behavior", "trial_update", "cancellation_reason") if word in written]
+    plan = billing.plan(written.replace("unit_amount: 1,", "unit_amount: 2,"))
+    [moved] = [change["fields"] for change in plan["changes"] if change["kind"] == "portal_configuration"]
+    [after] = moved["features.subscription_update.products"]["to"]
+    assert (after["product"], after["prices"]) == ("pro", ["pro.monthly"])
+    billing.ok("catalog", "copy", "--to", "file:other.db", "--yes")
+    assert billing.ok("catalog", "copy", "--to", "file:other.db").out.startswith("No changes.")
 
 
 def test_an_account_is_imported_with_its_portal(billing: Billing, account: Account) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -167,6 +167,13 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         """
         return Reading(by_id(reader.all(self.path)) if whole or wanted[self.name] else {})
 
+    def read_pointing(self, reader: AccountReader, replaced: Collection[str]) -> Iterable[Object]:
+        """Return the objects that point at what is replaced, and that have to follow it though no entry names them.
+
+        Asked where the file has no entry of this kind; of another one, `read` has returned them.
+        """
+        return ()
+
     def is_active(self, existing: Object) -> bool:
         """Return whether an object is not retired; what is deleted rather than archived is not while it is there."""
         return self.retirement == "delete" or bool(existing["active"])
@@ -253,6 +260,9 @@ class Kind(ImportedKind, ABC, Generic[Content]):
 
         Only for kinds whose objects are parts of their parent's: others are retired by pruning.
         """
+
+    def plan_unnamed(self, existing: Object, builder: PlanBuilder) -> None:
+        """Plan what the plan so far demands of an object that no entry names and that is not pruned."""
 
     @abstractmethod
     def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:

@@ -36,6 +36,16 @@ DEFAULT = "default"
 PRODUCTS = "features.subscription_update.products"
 MOST_PRODUCTS = 10
 """`products` of `stripe/params/billing_portal/_configuration_create_params.py`."""
+REASON = "features.subscription_cancel.cancellation_reason"
+OF_A_NEW_ONE: Mapping[str, Any] = {
+    "features.subscription_cancel.mode": "at_period_end",
+    "features.subscription_cancel.proration_behavior": "none",
+    "features.subscription_pause.duration.type": "indefinite",
+    "features.subscription_update.billing_cycle_anchor": "unchanged",
+    "features.subscription_update.proration_behavior": "none",
+    "features.subscription_update.trial_update_behavior": "end_trial",
+}
+"""What a configuration has where its creation says nothing of it."""
 EXPANDED = {"expand": [f"data.{PRODUCTS}", "data.features.subscription_update.schedule_at_period_end"]}
 """What Stripe answers of a configuration only where it is asked for."""
 
@@ -107,6 +117,9 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
             objects |= by_id(reader.all(self.path, {"is_default": True, **EXPANDED}))
         return Reading(objects)
 
+    def read_pointing(self, reader: AccountReader, replaced: Collection[str]) -> Iterable[StripePortalConfiguration]:
+        return [one for one in reader.all(self.path, EXPANDED) if _prices(self._offered(one)) & set(replaced)]
+
     def is_unmanaged(self, existing: StripePortalConfiguration, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the default: every account has one, and Stripe does not deactivate it."""
         return self.is_active(existing) and not existing["is_default"]
@@ -148,11 +161,15 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
         return {**fields, PRODUCTS: in_order(offers)}
 
     def is_noise(self, name: str, fields: Fields) -> bool:
-        """Leave out what is switched off, with its settings."""
+        """Leave out what is switched off, with its settings, and what a new configuration has by itself."""
         if name == "login_page.enabled":
             return not fields[name]
         section, _, rest = name.partition(".")
-        return section == "features" and not fields[f"features.{rest.partition('.')[0]}.enabled"]
+        if section == "features" and not fields[f"features.{rest.partition('.')[0]}.enabled"]:
+            return True
+        if name.startswith(f"{REASON}.") and not fields[f"{REASON}.enabled"]:
+            return True
+        return name in OF_A_NEW_ONE and fields[name] == OF_A_NEW_ONE[name]
 
     # ---- Planning
 
@@ -181,25 +198,65 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
         existing = match.current
         if existing is None or (planned and PRODUCTS in entry.fields):
             return change
-        offers = self.existing_fields(existing)[PRODUCTS]
-        moved = [price for offer in offers for price in offer["prices"] if price in builder.successors]
-        if not moved:
+        move = self._move(existing, builder)
+        if move is None:
             return change
-        after = [{**offer, "prices": [_successor(price, builder) for price in offer["prices"]]} for offer in offers]
-        update = Update(
-            path=f"{self.path}/{existing['id']}", params=self._params({PRODUCTS: after}), frees=tuple(moved)
-        )
         if not planned:
-            builder.successors[moved[0]].change.operations.append(update)
+            builder.successors[move.frees[0]].change.operations.append(move)
             return change
         change = change or builder.change(
             "update", self, entry.key, existing=existing, wanted=entry, fields={}, reason="a price in it is replaced"
         )
+        self._add_move(change, existing, move, builder)
+        return change
+
+    def plan_unnamed(self, existing: StripePortalConfiguration, builder: PlanBuilder) -> None:
+        """Move replaced prices in a configuration that the file does not name; another catalog's is left to it."""
+        move = self._move(existing, builder) if self.is_active(existing) else None
+        stamp = self.stamp_on(existing)
+        if move is None:
+            return
+        if stamp and stamp.catalog != builder.catalog:
+            prices = ", ".join(sorted(move.frees))
+            builder.note(
+                f"{self.name} {existing['id']} of catalog {stamp.catalog} offers {prices}, and goes on doing so: "
+                "customers cannot switch to a price that is archived. Move it there.",
+                warning=True,
+            )
+            return
+        change = builder.change(
+            "update",
+            self,
+            existing["id"],
+            existing=existing,
+            wanted=None,
+            fields={},
+            reason="a price in it is replaced; the file does not name it",
+        )
+        self._add_move(change, existing, move, builder)
+
+    def _offered(self, existing: StripePortalConfiguration) -> list[Fields]:
+        offers: list[Fields] = self.existing_fields(existing)[PRODUCTS]
+        return offers
+
+    def _move(self, existing: StripePortalConfiguration, builder: PlanBuilder) -> Update | None:
+        """Return the update that puts successors in the place of replaced prices; None where none is offered."""
+        offers = self._offered(existing)
+        moved = [price for offer in offers for price in offer["prices"] if price in builder.successors]
+        if not moved:
+            return None
+        after = _following(offers, builder)
+        return Update(path=f"{self.path}/{existing['id']}", params=self._params({PRODUCTS: after}), frees=tuple(moved))
+
+    def _add_move(
+        self, change: Change, existing: StripePortalConfiguration, move: Update, builder: PlanBuilder
+    ) -> None:
+        offers = self._offered(existing)
+        after = _following(offers, builder)
         change.fields[PRODUCTS] = FieldChange(
             self.with_keys(PRODUCTS, offers, builder), self.with_keys(PRODUCTS, after, builder)
         )
-        change.operations.append(update)
-        return change
+        change.operations.append(move)
 
     def waits_for(self, entry: Entry[PortalConfiguration]) -> tuple[Reference, ...]:
         prices = tuple(references(entry.fields.get(PRODUCTS)))
@@ -264,6 +321,11 @@ def _successor(price: str, builder: PlanBuilder) -> Any:
     if successor is None:
         return price
     return builder.ids.get(successor.reference) or successor.reference
+
+
+def _following(offers: Sequence[Fields], builder: PlanBuilder) -> list[Fields]:
+    """Return offers with the successors of replaced prices in their places."""
+    return [{**offer, "prices": [_successor(price, builder) for price in offer["prices"]]} for offer in offers]
 
 
 def _prices(offers: Sequence[Fields] | None) -> set[str]:
