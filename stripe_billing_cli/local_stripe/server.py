@@ -123,10 +123,10 @@ def running(path: Path, **options: Any) -> Iterator[str]:
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),), daemon=True)
     thread.start()
-    if not ready.wait(10):
+    if not ready.wait(60):
         raise RuntimeError("the local Stripe did not start")
     try:
         yield server.url
     finally:
         server.stop()
-        thread.join(5)
+        thread.join(60)

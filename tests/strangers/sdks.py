@@ -12,10 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.strangers.programs import SOURCES, Ended
-
-LONGEST = 1800
-"""Seconds that a command may take on a machine that does much else: Go compiles for a minute the first time."""
+from tests.strangers.programs import LONGEST, SOURCES, Ended
 
 
 class MissingError(Exception):
