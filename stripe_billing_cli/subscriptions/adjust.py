@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.promotion_codes import misnamed
+from stripe_billing_cli.promotion_codes.coverage import coverage_remarks
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.catalog import Price
@@ -180,7 +181,10 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     kept = [item["price"] for item in subscription["items"]["data"] if item not in removed]
     prices = [*kept, *(price for price, _ in added)]
     quoted = _quote(api, subscription, update, now, request.proration, prices)
-    remarks = _remarks(subscription, request, added, removed, quoted)
+    remarks = (
+        *_remarks(subscription, request, added, removed, quoted),
+        *coverage_remarks(api, discounts or (), prices),
+    )
     plan = AdjustPlan(subscription, request, update, added, removed, quoted, waiting, schedule, remarks)
     unpaid = payments.unpaid_time(api, payments.never_paid(api, subscription), now) if quoted.cost.credited else None
     has_waiting_items = pending_invoice_items.are_there(api, subscription)

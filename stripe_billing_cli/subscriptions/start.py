@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.promotion_codes import misnamed, selection
+from stripe_billing_cli.promotion_codes.coverage import coverage_remarks
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
@@ -78,7 +79,7 @@ class Order:
 class Situation:
     """The state of Stripe that an order meets: prices in the order's order, all the customer's subscriptions.
 
-    `trial_days` are those that the subscription gets.
+    `trial_days` are those that the subscription gets; `remarks` say what follows from the order and may be overlooked.
     """
 
     customer: Customer
@@ -87,6 +88,7 @@ class Situation:
     promotion_code: str | None = None
     once: Sequence[Price] = ()
     trial_days: int | None = None
+    remarks: tuple[str, ...] = ()
 
     def unused_trials(self) -> list[Price]:
         """Return the prices with trial days of their own, which Stripe does not use by itself."""
@@ -133,7 +135,9 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
     if order.coupon:
         misnamed.check_coupon(api, order.coupon)
     code = promotion_code_id(api, order.promotion_code, person["id"]) if order.promotion_code else None
-    return Situation(person, ordered, subscriptions, code, added, _trial_days(order, ordered))
+    situation = Situation(person, ordered, subscriptions, code, added, _trial_days(order, ordered))
+    remarks = tuple(coverage_remarks(api, discounts_of(order, situation), read))
+    return replace(situation, remarks=remarks)
 
 
 def _check_prices(order: Order, recurring: Sequence[Price], added: Sequence[Price]) -> None:

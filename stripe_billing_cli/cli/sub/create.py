@@ -146,7 +146,8 @@ def _price_names(plan: CreatePlan) -> str:
 
 
 def _print_notes(context: Context, plan: CreatePlan) -> None:
-    """Say what may be overlooked: that there is such a subscription already, and what is to be known about trials."""
+    """Say what may be overlooked: that there is such a subscription already, what is to be known about trials, and that
+    a discount is not for what is ordered."""
     going_on = [f"{one['id']} ({one['status']})" for one in plan.situation.going_on()]
     if going_on:
         context.printer.note(
@@ -154,7 +155,8 @@ def _print_notes(context: Context, plan: CreatePlan) -> None:
             f"{', '.join(going_on)}. This makes another one; --if-not-exists would not.",
             fg="yellow",
         )
-    for note in _trial_notes(plan.situation):
+    remarks = (f"Note: {remark}" for remark in plan.situation.remarks)
+    for note in (*_trial_notes(plan.situation), *remarks):
         context.printer.note(note, fg="yellow")
 
 

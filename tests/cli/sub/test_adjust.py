@@ -185,6 +185,12 @@ class TestDiscounts:
         assert "nothing was changed" in ran.error["message"]
         assert (plan(life), discounts(life)) == ([("pro", 1)], [])
 
+    def test_for_another_product_is_said_to_take_nothing_off(self, life: Life) -> None:
+        other = life.shop.post("/v1/products", id="other", name="Other")["id"]
+        life.shop.post("/v1/coupons", id="OTHERS", percent_off=20, duration="forever", applies_to={"products": [other]})
+
+        assert "takes nothing off: it is for other only" in life.ok(*CHANGE, "--coupon", "OTHERS").err
+
     def test_two_exclude_each_other(self, life: Life) -> None:
         assert life(*CHANGE, "--coupon", "FIFTH", "--no-coupon").code == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -198,6 +199,16 @@ class TestOptions:
 
         assert by_coupon["due_now"]["amount_due"] == by_code["due_now"]["amount_due"] == 1200
         assert "20% off by FIFTH (A fifth)" in billing.ok("sub", "show", "--local", by_code["id"]).out
+
+    def test_a_discount_for_another_product_is_noted(self, billing: Billing, shop: Shop, ada: Any) -> None:
+        other = shop.post("/v1/products", id="other", name="Other")["id"]
+        shop.post("/v1/coupons", id="OTHERS", percent_off=20, duration="forever", applies_to={"products": [other]})
+        shop.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": "OTHERS"}, code="SPRING")
+
+        for option in (("--coupon", "OTHERS"), ("--promotion-code", "SPRING", "--preview")):
+            ran = billing.ok(*CREATE, *ADA, *option)
+            assert "Note: The discount takes nothing off: it is for other only." in ran.err
+            assert re.search(r"due now +\$15\.00", ran.out)
 
     def test_a_promotion_code_that_is_not_there(self, billing: Billing, shop: Shop, ada: Any) -> None:
         ran = billing(*CREATE, *ADA, "--promotion-code", "AUTUMN")
