@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
 from stripe_billing_cli.catalog.plan import Note
 
@@ -43,6 +43,7 @@ class Catalog:
     warnings: tuple[Note, ...] = ()
     """What is right by the rules and may not be meant."""
 
+    name_where: Location = field(default=NOWHERE, compare=False)
     values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What the file says, with what it includes, and anchors and variables written out."""
     place: Place | None = None

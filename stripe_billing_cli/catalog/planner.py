@@ -81,8 +81,34 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         conflicts += matching.conflicts
         matching.conflicts.clear()
     if conflicts:
-        raise ConflictError(tuple(conflicts))
+        renamed = _renamed(catalog, matchings.values())
+        raise ConflictError((renamed,) if renamed else tuple(conflicts))
     return matches
+
+
+def _renamed(catalog: Catalog, matchings: Iterable[Matching]) -> Conflict | None:
+    """Return the one conflict that there is where the file's name was changed: the account has nothing by this name,
+    and most of the file by another."""
+    stamps = [
+        (matching.kind, stamp)
+        for matching in matchings
+        for existing in matching.objects.values()
+        if (stamp := matching.stamp_on(existing))
+    ]
+    wanted = {(entry.kind, entry.key) for entry in catalog.entries()}
+    names = {stamp.catalog for _, stamp in stamps}
+    for name in sorted(names) if catalog.name not in names else ():
+        known = {(kind, stamp.key) for kind, stamp in stamps if stamp.catalog == name} & wanted
+        if len(known) > len(wanted) / 2:
+            return Conflict(
+                catalog.name_where.file or catalog.source,
+                catalog.name_where,
+                f"the account has {len(known)} of these {len(wanted)} entries as the catalog {name}, and nothing as "
+                f"the catalog {catalog.name}",
+                f"if this is the same catalog, write `catalog: {name}` again: its name marks all that it owns; "
+                "if it is another one, choose other keys for its entries",
+            )
+    return None
 
 
 def _check_targets(catalog: Catalog, targets: frozenset[str]) -> None:

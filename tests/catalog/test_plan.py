@@ -253,17 +253,27 @@ def test_ids_that_the_account_does_not_have_are_refused(billing: Billing, line: 
 def test_two_catalogs_in_one_account_are_kept_apart(billing: Billing, account: Account) -> None:
     billing.apply(SEED)
     other = SEED.replace("catalog: keymap", "catalog: other")
+    billing.apply(other.replace("  pro:", "  basic:"))
 
     told = refusal(billing, other)
 
     assert "product pro: pro belongs to catalog keymap (as pro)" in told
-    billing.apply(other.replace("  pro:", "  basic:"))
     assert billing.plan(SEED)["changes"] == []
     assert {left["id"] for left in billing.plan(SEED)["unmanaged"]} == {
         "basic",
         account.price("basic.monthly")["id"],
         account.price("basic.yearly")["id"],
     }
+
+
+def test_a_catalog_whose_name_was_changed_is_one_conflict(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+
+    told = refusal(billing, SEED.replace("catalog: keymap", "catalog: keys"))
+
+    assert "catalog.yaml:2:1: the account has 3 of these 3 entries as the catalog keymap, and nothing as" in told
+    assert "write `catalog: keymap` again" in told
+    assert told.count("catalog.yaml:") == 1
 
 
 def test_all_conflicts_are_told_at_once(billing: Billing, account: Account) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from stripe_billing_cli.catalog.contents import Catalog, Place
-from stripe_billing_cli.catalog.entries import Entry, Location, Reference, place_text
+from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference, place_text
 from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.assembly import OWN_KEYS
 from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
@@ -94,6 +94,7 @@ class FileCheck:
         defaults = {name: value for name in DEFAULTS if (value := getattr(head, name)) is not None}
         return Catalog(
             name=head.catalog,
+            name_where=self._places.keys.get(("catalog",), NOWHERE),
             roots=tuple(roots),
             accounts=tuple(head.account),
             source=self._file,
