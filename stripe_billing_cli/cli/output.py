@@ -19,9 +19,9 @@ from stripe_billing_cli.cli.foreign_text import in_quotes, on_one_line, visible
 from stripe_billing_cli.cli.local_links import HOW_TO_OPEN, has_link
 from stripe_billing_cli.cli.pager import paging
 from stripe_billing_cli.cli.pasted_commands import led_to_account
-from stripe_billing_cli.cli.table import Column, Table
+from stripe_billing_cli.cli.table import Column, Table, cells
 
-__all__ = ["Column", "Line", "Printer", "Record"]
+__all__ = ["Column", "Line", "Printer", "Record", "fact"]
 
 Record = Mapping[str, Any]
 """One object as it is documented in docs/output.md: plain values, amounts in minor units, times in Unix seconds."""
@@ -29,10 +29,17 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Line:
-    """A line for people, with what `typer.style` takes."""
+    """A line for people, with what `typer.style` takes. `hang`: where a terminal that is too narrow for it shows the
+    rest, below; None leaves that to the terminal, which breaks no command that may be copied."""
 
     text: str
     style: Mapping[str, Any] = field(default_factory=dict)
+    hang: int | None = None
+
+
+def fact(label: str, value: str, width: int = 12) -> Line:
+    """Return a line of a label and its value."""
+    return Line(f"  {label:<{width}} {value}", hang=width + 3)
 
 
 def coloured(stream: TextIO) -> bool:
@@ -79,8 +86,10 @@ class Printer:
     def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
         """Print one object, named by its `id`, if it has one: for people what `screen` draws of it."""
         if self.for_people:
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
             for line in screen():
-                self.line(line.text, **line.style)
+                for part in _folded(line, width):
+                    self.line(part, **line.style)
         else:
             self.result(record, ids=[record["id"]] if record["id"] else [])
         sys.stdout.flush()
@@ -180,6 +189,18 @@ class Printer:
         """Say at the end what to run, where links were printed that open only while the local Stripe is served."""
         if self.has_local_links:
             self.note(HOW_TO_OPEN)
+
+
+def _folded(line: Line, width: int | None) -> list[str]:
+    """Return the lines that a line takes on a terminal of this width; no word is broken, be it an address."""
+    text = on_one_line(line.text)
+    if line.hang is None or width is None or cells(text) <= width:
+        return [text]
+    import textwrap
+
+    below = " " * line.hang
+    wide_enough = max(width, line.hang + 20)
+    return textwrap.wrap(text, wide_enough, subsequent_indent=below, break_long_words=False, break_on_hyphens=False)
 
 
 def write_on_any_encoding(stream: TextIO) -> None:

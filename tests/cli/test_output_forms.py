@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -201,3 +202,19 @@ def test_a_wait_is_told_by_what_comes_to_an_end_and_not_beside_a_log(
     assert begun == []
     assert billing("customer", "list", "--local").code == 0
     assert len(begun) == 1
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_what_is_shown_of_one_object_is_folded_between_words(
+    billing: Billing, shop: Shop, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    made = shop.subscription(shop.with_card(email="ada@example.com")["id"], shop.price()["id"])
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr(sys, "stdout", terminal)
+
+    assert billing("sub", "show", made["id"], "--local").code == 0
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue()).splitlines()
+    assert [line for line in lines if len(line) > width and len(line.split()) > 2] == []
+    assert any(re.match(r" {15}\S", line) for line in lines)
+    assert any(re.fullmatch(r" {6}http://\S+", line) for line in lines)

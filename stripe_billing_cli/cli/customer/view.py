@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import formatting
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import Line, Record, fact
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def lines(record: Record) -> Iterator[Line]:
     }
     for label, value in facts.items():
         if value:
-            yield Line(f"  {label:<12} {value}")
+            yield fact(label, value)
 
 
 def _balance(record: Record) -> str:

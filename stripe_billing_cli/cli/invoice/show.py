@@ -8,7 +8,7 @@ from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import Line, Record, fact
 
 
 @options.command(app)
@@ -29,7 +29,7 @@ def _screen(record: Record) -> Iterator[Line]:
     yield from view.lines(record)
     currency = record["currency"]
     if record["payment_error"]:
-        yield Line(f"  {'not paid':<12} {record['payment_error']['message']}")
+        yield fact("not paid", record["payment_error"]["message"])
     yield from _table("lines", [(one["amount"], one["description"] or "-") for one in record["lines"]], currency)
     yield from _table("payments", [(one["amount"], _payment(one)) for one in record["payments"]], currency)
     yield from _table("refunds", [(one["amount"], _refund(one)) for one in record["refunds"]], currency)
@@ -45,7 +45,7 @@ def _table(title: str, rows: list[tuple[int, str]], currency: str) -> Iterator[L
     yield Line(f"  {title}")
     width = max(len(formatting.money(amount, currency)) for amount, _ in rows)
     for amount, text in rows:
-        yield Line(f"    {formatting.money(amount, currency).rjust(width)}  {text}")
+        yield Line(f"    {formatting.money(amount, currency).rjust(width)}  {text}", hang=width + 6)
 
 
 def _payment(payment: Record) -> str:

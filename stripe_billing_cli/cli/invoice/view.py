@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stripe_billing_cli.cli import formatting
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import Line, Record, fact
 
 GREEN = {"fg": "green"}
 YELLOW = {"fg": "yellow"}
@@ -65,9 +65,9 @@ def lines(invoice: Record) -> Iterator[Line]:
     }
     for label, value in facts.items():
         if value:
-            yield Line(f"  {label:<12} {value}")
+            yield fact(label, value)
     if invoice["status"] == "open" and invoice["hosted_invoice_url"]:
-        yield Line(f"  {'pay page':<12} {invoice['hosted_invoice_url']}")
+        yield fact("pay page", invoice["hosted_invoice_url"])
 
 
 def paid_by(payment: Record) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import Line, Record, fact
 from stripe_billing_cli.cli.refund.app import app
 
 
@@ -44,4 +44,4 @@ def _screen(record: Record) -> Iterator[Line]:
     }
     for label, value in facts.items():
         if value:
-            yield Line(f"  {label:<8} {value}")
+            yield fact(label, value, 8)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import Line, Record, fact
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.cli.sub.status_text import meaning
 from stripe_billing_cli.cli.sub.timeline import event_text
@@ -45,10 +45,10 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     yield Line(
         f"{record['id']}  {formatting.status(record['status'])}", {"bold": True, "fg": COLOURS.get(record["status"])}
     )
-    yield _fact("which means", status_meaning.now)
-    yield _fact("next", status_meaning.next)
+    yield fact("which means", status_meaning.now)
+    yield fact("next", status_meaning.next)
     who = record["customer_email"] or record["customer_name"]
-    yield _fact("customer", f"{who} ({record['customer']})" if who else record["customer"])
+    yield fact("customer", f"{who} ({record['customer']})" if who else record["customer"])
     yield from _facts(
         "item", (_item(item, one) for item, one in zip(record["items"], subscription["items"]["data"], strict=True))
     )
@@ -57,29 +57,25 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     if following:
         amount = formatting.money(following["amount_due"], following["currency"])
         fate = ", not collected" if record["pause_collection"] else ""
-        yield _fact("next invoice", f"{amount} on {formatting.date(following['at'])}{fate}")
-    yield _fact("pays by", _pays_by(record, subscription))
+        yield fact("next invoice", f"{amount} on {formatting.date(following['at'])}{fate}")
+    yield fact("pays by", _pays_by(record, subscription))
     yield from _facts("discount", map(_discount, record["discounts"]))
     yield from _changes(record)
     if record["description"]:
-        yield _fact("description", record["description"])
+        yield fact("description", record["description"])
     yield from _facts("metadata", (f"{key}={value}" for key, value in record["metadata"].items()))
     if record["test_clock"]:
-        yield _fact("test clock", record["test_clock"])
+        yield fact("test clock", record["test_clock"])
     yield from _invoices(record)
     yield from _events(subscription_overview)
     for part, trouble in record["unavailable"].items():
         yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {trouble})", {"dim": True})
 
 
-def _fact(label: str, value: str) -> Line:
-    return Line(f"  {label:<12} {value}")
-
-
 def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:
     """Yield a line for each value, with the label once, beside the first."""
     for number, value in enumerate(values):
-        yield _fact("" if number else label, value)
+        yield fact("" if number else label, value)
 
 
 def _item(record: Record, item: SubscriptionItem) -> str:
@@ -123,14 +119,14 @@ def _discount(record: Record) -> str:
 def _changes(record: Record) -> Iterator[Line]:
     """Yield what is planned, or waits."""
     if record["cancel_at"] and not record["ended_at"]:
-        yield _fact("ends", f"{formatting.date(record['cancel_at'])}; billing sub resume takes that back")
+        yield fact("ends", f"{formatting.date(record['cancel_at'])}; billing sub resume takes that back")
     planned = record["scheduled_change"]
     if planned:
         items = ", ".join(map(formatting.item, planned["items"]))
-        yield _fact("changes", f"to {items} on {formatting.date(planned['at'])}")
+        yield fact("changes", f"to {items} on {formatting.date(planned['at'])}")
     if record["pending_update_expires_at"]:
         until = formatting.moment(record["pending_update_expires_at"])
-        yield _fact("pending", f"a change that is made once it is paid, by {until}")
+        yield fact("pending", f"a change that is made once it is paid, by {until}")
 
 
 def _invoices(record: Record) -> Iterator[Line]:
@@ -141,7 +137,7 @@ def _invoices(record: Record) -> Iterator[Line]:
         summary = (
             f"{formatting.date(invoice['created']):<11}  {invoice['status'] or '-':<13}  {amount:>10}  {invoice['id']}"
         )
-        yield Line(f"    {summary}  {invoice['hosted_invoice_url'] or ''}".rstrip())
+        yield Line(f"    {summary}  {invoice['hosted_invoice_url'] or ''}".rstrip(), hang=6)
 
 
 def _events(subscription_overview: Overview) -> Iterator[Line]:
@@ -149,6 +145,6 @@ def _events(subscription_overview: Overview) -> Iterator[Line]:
         real = " (by real time, not the clock's)" if subscription_overview.subscription["test_clock"] else ""
         yield Line(f"  events{real}", {"bold": True})
     for event in subscription_overview.events:
-        yield Line(f"    {formatting.moment(event['created'])}  {event_text(event)}")
+        yield Line(f"    {formatting.moment(event['created'])}  {event_text(event)}", hang=6)
     if not subscription_overview.all_events and "events" not in subscription_overview.trouble:
         yield Line("    … of the account's newest events only; the rest was not searched", {"dim": True})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import formatting
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import Line, Record, fact
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.subscriptions.terms import is_metered
 
@@ -81,4 +81,4 @@ def _confirmation_lines(record: Record, confirmation: Confirmation) -> Iterator[
 
 
 def _fact(label: str, value: str) -> Line:
-    return Line(f"  {label:<10} {value}")
+    return fact(label, value, 10)
