@@ -149,8 +149,7 @@ class AdjustPlan:
 def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan:
     """Read the subscription, decide what is to be changed and what it costs.
 
-    Raises `LookupFailedError`, `OperationError`,
-    `UsageError`, `StripeCallError`.
+    Raises `LookupFailedError`, `OperationError`, `UsageError`, `StripeCallError`.
     """
     subscription = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
     status_checks.check_changeable(subscription)
