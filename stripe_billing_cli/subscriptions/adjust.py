@@ -180,10 +180,8 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     kept = [item["price"] for item in subscription["items"]["data"] if item not in removed]
     prices = [*kept, *(price for price, _ in added)]
     quoted = _quote(api, subscription, update, now, request.proration, prices)
-    remarks = (
-        *_remarks(subscription, request, added, removed, quoted),
-        *coverage_remarks(api, discounts or (), prices),
-    )
+    remarks = _remarks(subscription, request, added, removed, quoted)
+    remarks += tuple(coverage_remarks(api, discounts or (), prices))
     plan = AdjustPlan(subscription, request, update, added, removed, quoted, waiting, schedule, remarks)
     unpaid = payments.unpaid_time(api, payments.never_paid(api, subscription), now) if quoted.cost.credited else None
     has_waiting_items = pending_invoice_items.are_there(api, subscription)
