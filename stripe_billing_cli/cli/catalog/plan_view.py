@@ -97,7 +97,7 @@ def lines(plan: Plan, source: str) -> Iterator[Line]:
         yield Line(f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True})
     if plan.unmarked:
         adopted = f"{plan.unmarked} adopted by id" + (" bears" if plan.unmarked == 1 else " bear")
-        yield Line(f"{adopted} no mark of this catalog yet: --adopt sets it.", {"dim": True})
+        yield Line(f"{adopted} no mark of this catalog yet: billing catalog apply --adopt sets it.", {"dim": True})
     width = max((len(change.kind.name) for change in plan.changes), default=0)
     for change in plan.changes:
         yield from change_lines(change, width)
