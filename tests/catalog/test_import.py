@@ -280,6 +280,19 @@ def test_names_that_yaml_would_misread_come_back(billing: Billing, account: Acco
     assert billing.plan()["changes"] == []
 
 
+def test_a_reviewer_sees_what_turns_the_direction_of_writing(billing: Billing, account: Account) -> None:
+    """A name in the file reads as what it is: U+202E would have the rest of its line read from right to left."""
+    name = "Pro \u202eeerF\u2066 plan"
+    account.post("/v1/products", name=name, description=f"{name}\n{name}")
+
+    text = written(billing)
+
+    assert not {"\u202e", "\u2066"} & set(text)
+    assert 'name: "Pro \\u202eeerF\\u2066 plan"' in text
+    assert billing.plan()["changes"] == []
+    assert not {"\u202e", "\u2066"} & set(billing.ok("catalog", "show").out)
+
+
 def test_of_two_prices_of_one_second_the_holder_of_the_lookup_key_is_imported(
     billing: Billing, account: Account
 ) -> None:

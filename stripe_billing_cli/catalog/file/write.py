@@ -23,11 +23,13 @@ from stripe_billing_cli.catalog.file.values import (
 
 WIDTH = 120
 INDENT = "  "
-PLAIN = re.compile(r"[^\W_][^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*\Z")
+PLAIN = re.compile(r"[^\W_][^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*\Z")
 """Text that needs no quotes, as far as its characters go."""
 IN_BRACKETS = re.compile(r"[,\[\]{}]")
 """What needs quotes within brackets."""
-LINES = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*\Z")
+UNREADABLE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+"""What JSON leaves as it is, and YAML does not take or a reviewer does not see: turns of the direction among it."""
+LINES = re.compile(r"(?!\s)[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*\Z")
 """Text of several lines that can stand as it is, below its key."""
 
 
@@ -134,4 +136,4 @@ def is_plain(text: str, *, in_brackets: bool) -> bool:
 def double_quoted(text: str) -> str:
     """Return text in double quotes, in which YAML reads what JSON writes."""
     escaped = json.dumps(text, ensure_ascii=False)
-    return re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", escaped)
+    return UNREADABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", escaped)
