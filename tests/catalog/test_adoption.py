@@ -44,7 +44,9 @@ def test_a_mark_that_is_missing_is_counted_and_is_no_change(billing: Billing, ac
     shown = billing.ok("catalog", "plan", "--local", "--check")
 
     assert shown.out.startswith("No changes.")
-    assert "2 adopted by id bear no mark of this catalog yet: billing --local catalog apply --adopt sets it." in shown.out
+    assert (
+        "2 adopted by id bear no mark of this catalog yet: billing --local catalog apply --adopt sets it." in shown.out
+    )
     assert billing.plan()["summary"]["unmarked"] == 2
     billing.ok("catalog", "apply", "--local")
     assert marks(account, handmade) == [None, None]
