@@ -19,6 +19,7 @@ from stripe_billing_cli.events.store.access import AccessChange
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.objects.various import Feature
 from stripe_billing_cli.stripe_api.references import id_of
 
 SIDE_BY_SIDE = 8
@@ -103,7 +104,8 @@ def _has_features(api: StripeApi) -> bool:
     """Return whether the account has features; archived ones count, since they stay with their products."""
     try:
         return any(
-            api.page("/v1/entitlements/features", {"limit": 1, **archived})[0] for archived in ({}, {"archived": True})
+            api.page("/v1/entitlements/features", {"limit": 1, **archived}, kind=Feature)[0]
+            for archived in ({}, {"archived": True})
         )
     except (NotFoundError, UnsupportedCallError):
         return False

@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 from stripe_billing_cli.promotion_codes import refusals, selection
 from stripe_billing_cli.promotion_codes.misnamed import COUPONS
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Price, PromotionCode
 from stripe_billing_cli.stripe_api.references import id_of
 
 
-def coverage_remarks(api: StripeApi, discounts: Sequence[Mapping[str, Any]], prices: Sequence[Object]) -> Iterator[str]:
+def coverage_remarks(api: StripeApi, discounts: Sequence[Mapping[str, Any]], prices: Sequence[Price]) -> Iterator[str]:
     """Yield a remark for each discount, a parameter of a subscription, that takes nothing off these prices."""
     bought = {id_of(price["product"]) for price in prices}
     for discount in discounts:
@@ -27,9 +28,10 @@ def _products_of(api: StripeApi, discount: Mapping[str, Any]) -> set[str]:
     try:
         if code := discount.get("promotion_code"):
             expand = {"expand": ["promotion.coupon.applies_to"]}
-            coupon = refusals.coupon_of(api.get(f"{selection.PATH}/{code}", expand))
+            coupon = refusals.coupon_of(api.get(f"{selection.PATH}/{code}", expand, kind=PromotionCode))
         else:
-            coupon = api.get(f"{COUPONS}/{quote(discount['coupon'], safe='')}", {"expand": ["applies_to"]})
+            path = f"{COUPONS}/{quote(discount['coupon'], safe='')}"
+            coupon = api.get(path, {"expand": ["applies_to"]}, kind=Coupon)
     except StripeCallError:
         return set()
     return refusals.products_of(coupon) if coupon else set()

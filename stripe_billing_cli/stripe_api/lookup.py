@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.completion import names_of
 from stripe_billing_cli.stripe_api.errors import (
     InvalidRequestError,
@@ -187,15 +187,14 @@ def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()
     return list(by_id.values())
 
 
-def similar_customers(api: StripeApi, email: str) -> list[Object]:
+def similar_customers(api: StripeApi, email: str) -> list[Any]:
     """Return the customers with this email in whatever capitals, as far as Stripe's search knows: it lags behind, is
     not there for every account, and does not look on test clocks, so this is a hint at most
     (https://docs.stripe.com/search)."""
     quoted = email.replace("\\", "\\\\").replace('"', '\\"')
     try:
-        customers = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED}, kind=SearchResult)[
-            "data"
-        ]
+        wanted = {"query": f'email:"{quoted}"', "limit": LISTED}
+        customers = api.get("/v1/customers/search", wanted, kind=SearchResult)["data"]
     except StripeCallError:
         return []
     return [one for one in customers if (one.get("email") or "").lower() == email.lower()]
