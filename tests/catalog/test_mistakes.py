@@ -87,6 +87,10 @@ MISTAKES = {
         HEAD + "products:\n  2024: {name: Year}",
         '5:3 the key 2024 is a number to YAML → write "2024"',
     ),
+    "a comma in an amount": (
+        price("unit_amount: 15,00"),
+        "00 stands alone: a comma ends what is before it → write amounts as whole numbers of minor units",
+    ),
     "a number for text": (
         PRODUCT.replace("name: Pro", "name: 42"),
         '6:11 name: expected text, found 42 → put it in quotes: "42"',
@@ -317,3 +321,10 @@ def test_a_mistake_is_told_with_its_place_and_a_way_out(mistake: str) -> None:
 
     assert any(expected in problem for problem in told), told
     assert all(not problem.endswith("→ ") for problem in told), "each has a way out"
+
+
+def test_a_mistake_at_the_top_makes_no_amount_one_without_a_currency() -> None:
+    rate = "shipping_rates:\n  post: {display_name: Post, fixed_amount: {amount: 500}}\n"
+    found = problems(f"version: 1\ncatalog: shop\ncurrency: usd\nfoo: 1\ncoupons:\n  less: {{amount_off: 5}}\n{rate}")
+
+    assert [one.partition(" → ")[0] for one in found] == ["4:1 unknown key foo"]

@@ -97,6 +97,13 @@ class Reading:
                 self._report(key.where, f"{key.text} stands here twice: first in {place}", "remove one of the two")
                 continue
             first[key.text] = key.where
+            if key.plain and key.text.isdigit() and isinstance(value, Scalar) and not _is_written(value):
+                self._report(
+                    key.where,
+                    f"{key.text} stands alone: a comma ends what is before it",
+                    "write amounts as whole numbers of minor units (cents), without a comma: 1500",
+                )
+                continue
             self._check_key(key)
             self._enter(key, value, path, values)
         for key, value in node.merged:

@@ -159,7 +159,7 @@ class CouponKind(StandardKind[Coupon]):
             report(("percent_off",), f"{content.percent_off} is less than 1 per cent off", hint, warning=True)
         if content.amount_off == 0:
             report(("amount_off",), "nothing is taken off", "at least 1, in minor units")
-        if content.amount_off is not None and not (content.currency or (head and head.currency)):
+        if content.amount_off is not None and not content.currency and head is not None and not head.currency:
             report(("amount_off",), "an amount without a currency", "add `currency:`")
         if content.percent_off is not None and content.currency_options:
             report(("currency_options",), "per cent are the same in every currency", "remove currency_options")

@@ -156,7 +156,7 @@ class ShippingRateKind(StandardKind[ShippingRate]):
     def check(self, key: str, content: ShippingRate, head: Any, report: Report) -> None:
         fixed = content.fixed_amount
         currency = fixed.currency or (head and head.currency)
-        if not currency:
+        if not currency and head is not None:
             report(("fixed_amount", "amount"), "an amount without a currency", "add `currency:`")
         if fixed.currency:
             check_currency(("fixed_amount", "currency"), fixed.currency, report)
