@@ -79,19 +79,9 @@ newest:
 
 NEWER_PYTHONS ?= python3.13 python3.14
 
-## Tests on newer Pythons, those that are here; NEWER_PYTHONS=/path/to/python3.14 names another.
-pythons: requirements/dev.txt
-	@for python in $(NEWER_PYTHONS); do \
-		if ! $$python -c '' 2>/dev/null; then \
-			echo "$$python is not here, and was not tried; debootstrap of Debian's stable or testing tree brings it."; \
-			continue; \
-		fi; \
-		venv=$(VENV)-$$(basename $$python); \
-		$$python -m venv $$venv && \
-		$$venv/bin/python -m pip install $(QUIET) --no-deps --require-hashes -r requirements/dev.txt && \
-		$$venv/bin/python -m pip install $(QUIET) --no-deps --no-build-isolation --editable . && \
-		$$venv/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS) || exit 1; \
-	done
+## `make test` on newer Pythons: those that are here, or else of Debian's trees, for root on Debian with debootstrap.
+pythons:
+	@for python in $(NEWER_PYTHONS); do sh scripts/newer_python.sh $$python $(VENV) || exit 1; done
 
 ## A wheel and a source archive, each installed into a fresh environment and tried there.
 package:
@@ -145,4 +135,4 @@ bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock $(VENV)-oldest $(VENV)-newest $(VENV)-ends $(VENV)-python* .billing build *.egg-info
+	rm -rf $(VENV) $(VENV)-* .billing build *.egg-info
