@@ -88,3 +88,15 @@ Per seat
 """
     )
     assert billing("catalog", "show", "--output", "github").code == 2
+
+
+def test_the_price_sheet_lists_the_features_that_a_product_includes(billing: Billing) -> None:
+    billing.write(
+        'version: 1\ncatalog: keymap\nfeatures:\n  export: {name: Export}\nproducts:\n  pro:\n    name: "Pro \\e[31m"\n'
+        "    features: [export]\n    prices:\n      once: {currency: usd, unit_amount: 1500}\n"
+    )
+
+    shown = billing.ok("catalog", "show", "--output", "markdown").out
+
+    assert "## Pro \\x1b[31m\n\n- export\n\n| Price |" in shown
+    assert "| once | $15.00 | once | `pro.once` |" in shown

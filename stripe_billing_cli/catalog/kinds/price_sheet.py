@@ -29,11 +29,12 @@ def _product(product: Entry[Any]) -> Iterator[str]:
     yield from ("", f"## {_text(product.content.name)}")
     if product.content.description:
         yield from ("", _text(product.content.description))
-    features = [*product.content.marketing_features, *(one.own_key for one in product.children if not one.fields)]
+    included = [child.own_key for child in product.children if child.kind == "product_feature"]
+    features = [*product.content.marketing_features, *included]
     if features:
         yield ""
         yield from (f"- {_text(feature)}" for feature in features)
-    prices = [child for child in product.children if child.fields and child.content.active]
+    prices = [child for child in product.children if child.kind == "price" and child.content.active]
     if prices:
         yield from ("", "| Price | Amount | Billed | Lookup key |", "|---|---|---|---|")
         for price in prices:
