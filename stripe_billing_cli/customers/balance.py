@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api import create_once, lookup, repeats
+from stripe_billing_cli.stripe_api import create_once, json_output, lookup, repeats
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.money import parse_amount
 from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer
-from stripe_billing_cli.stripe_api.references import id_of
 
 Side = Literal["credit", "debit"]
 SHOWN = 10
@@ -57,24 +56,9 @@ class BalanceResult:
             "result": self.result,
             "balance": self.customer["balance"] or 0,
             "currency": self.customer["currency"],
-            "transaction": None if self.transaction is None else transaction_record(self.transaction),
-            "transactions": [transaction_record(one) for one in self.transactions],
+            "transaction": None if self.transaction is None else json_output.balance_transaction(self.transaction),
+            "transactions": [json_output.balance_transaction(one) for one in self.transactions],
         }
-
-
-def transaction_record(transaction: BalanceTransaction) -> dict[str, Any]:
-    """Return a balance transaction as it is printed: `amount` and `ending_balance` have Stripe's sign."""
-    return {
-        "id": transaction["id"],
-        "type": transaction["type"],
-        "amount": transaction["amount"],
-        "ending_balance": transaction["ending_balance"],
-        "currency": transaction["currency"],
-        "invoice": id_of(transaction["invoice"]),
-        "credit_note": id_of(transaction["credit_note"]),
-        "note": transaction["description"],
-        "created": transaction["created"],
-    }
 
 
 @dataclass(frozen=True)

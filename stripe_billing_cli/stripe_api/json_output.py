@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.stripe_api.objects.catalog import Discount, Price
-from stripe_billing_cli.stripe_api.objects.customers import Address, Customer, PaymentMethod
+from stripe_billing_cli.stripe_api.objects.customers import Address, BalanceTransaction, Customer, PaymentMethod
 from stripe_billing_cli.stripe_api.objects.events import Event
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice
 from stripe_billing_cli.stripe_api.objects.payments import Refund
@@ -203,6 +203,21 @@ def credit_note(source: CreditNote) -> dict[str, Any]:
         "refunds": [id_of(one["refund"]) for one in source["refunds"]],
         "reason": source["reason"],
         "note": source["memo"],
+        "created": source["created"],
+    }
+
+
+def balance_transaction(source: BalanceTransaction) -> dict[str, Any]:
+    """Return a balance transaction as it is printed: `amount` and `ending_balance` have Stripe's sign."""
+    return {
+        "id": source["id"],
+        "type": source["type"],
+        "amount": source["amount"],
+        "ending_balance": source["ending_balance"],
+        "currency": source["currency"],
+        "invoice": id_of(source["invoice"]),
+        "credit_note": id_of(source["credit_note"]),
+        "note": source["description"],
         "created": source["created"],
     }
 

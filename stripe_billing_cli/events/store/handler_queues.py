@@ -60,16 +60,7 @@ class HandlerQueues:
         work = schema.deliveries
         other = work.alias()
         has_it = sa.exists().where(other.c.event == work.c.event, other.c.handler == to)
-        fresh = {
-            "handler": to,
-            "status": "pending",
-            "attempts": 0,
-            "due": self._database.clock(),
-            "finished_at": None,
-            "begun_at": None,
-            "waiting": False,
-            "error": f"moved from {handler}",
-        }
+        fresh = {**schema.begun_anew(self._database.clock()), "handler": to, "error": f"moved from {handler}"}
         already = self._change(handler, {**self._dropped(), "outcome": f"{to} had it already"}, has_it)
         return Moved(moved=self._change(handler, fresh, ~has_it), already=already)
 

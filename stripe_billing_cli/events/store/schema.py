@@ -147,3 +147,15 @@ settings = Table(
     Column("value", Text, nullable=False),
     Column("changed_at", Double, nullable=False),
 )
+
+
+def begun_anew(due: float) -> dict[str, object]:
+    """Return the values of a delivery that is done again with all attempts."""
+    return {
+        "status": "pending",
+        "attempts": 0,
+        "due": due,
+        "finished_at": None,
+        "begun_at": None,
+        "waiting": False,
+    }

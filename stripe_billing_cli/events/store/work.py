@@ -210,14 +210,7 @@ class Work:
         chosen = [work.c.event == event, work.c.status.in_(("done", "dead", "failed", "dropped"))]
         if handlers is not None:
             chosen.append(work.c.handler.in_(handlers))
-        fresh = {
-            "status": "pending",
-            "attempts": 0,
-            "due": self._database.clock(),
-            "finished_at": None,
-            "begun_at": None,
-            "waiting": False,
-        }
+        fresh = schema.begun_anew(self._database.clock())
         with self._database.writing() as connection:
             return connection.execute(sa.update(work).where(*chosen).values(fresh)).rowcount
 

@@ -42,28 +42,23 @@ def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
 
 def record_refund(call: Call, refund: Object, charge: Object) -> Object:
     """Write down money that goes back to a card."""
-    currency = call.account["default_currency"]
-    about = f" ({charge['description']})" if charge["description"] else ""
-    return _write(
-        call,
-        "refund",
-        refund["id"],
-        -exchange_rates.converted(refund["amount"], refund["currency"], currency),
-        f"REFUND FOR CHARGE{about}",
-        exchange_rate=_rate(refund["currency"], currency),
-    )
+    return _write_refund(call, refund, charge, "refund", -1, "REFUND FOR CHARGE")
 
 
 def record_failed_refund(call: Call, refund: Object, charge: Object) -> Object:
     """Write down money that a card did not take back."""
+    return _write_refund(call, refund, charge, "refund_failure", 1, "REFUND FAILURE FOR CHARGE")
+
+
+def _write_refund(call: Call, refund: Object, charge: Object, type: str, sign: int, words: str) -> Object:
     currency = call.account["default_currency"]
     about = f" ({charge['description']})" if charge["description"] else ""
     return _write(
         call,
-        "refund_failure",
+        type,
         refund["id"],
-        exchange_rates.converted(refund["amount"], refund["currency"], currency),
-        f"REFUND FAILURE FOR CHARGE{about}",
+        sign * exchange_rates.converted(refund["amount"], refund["currency"], currency),
+        f"{words}{about}",
         exchange_rate=_rate(refund["currency"], currency),
     )
 
