@@ -77,6 +77,13 @@ def test_what_is_no_stripe_is_refused(billing: Billing, adopted: str, name: str)
     assert "one of: test, live, profile:NAME, file:PATH" in ran.err
 
 
+def test_an_accounts_id_is_no_name_and_the_way_is_its_key(billing: Billing, adopted: str) -> None:
+    ran = billing("catalog", "copy", "--to", "acct_1OtherAccount")
+
+    assert ran.code == 2
+    assert "name it by its key" in ran.err
+
+
 class TestKeys:
     """`test` and `live` are modes, whose key is found as other commands find theirs."""
 

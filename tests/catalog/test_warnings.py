@@ -47,6 +47,21 @@ def test_amounts_in_further_currencies_and_in_tiers_are_looked_at_too(billing: B
     ]
 
 
+def test_tiers_in_further_currencies_are_looked_at_too(billing: Billing) -> None:
+    tiers = "tiers: [{up_to: 5, unit_amount: 200}, {up_to: inf, unit_amount: 100}]"
+    text = (
+        f"{SEED}      usage:\n        recurring: month\n        billing_scheme: tiered\n        tiers_mode: volume\n"
+        f"        {tiers}\n        currency_options: {{eur: {{{tiers}}}}}\n"
+    )
+    billing.apply(text)
+
+    plan = billing.plan(text.replace(f"{{eur: {{{tiers}}}}}", f"{{eur: {{{tiers}}}}}".replace("100", "10")))
+
+    assert [note["message"] for note in plan["notes"] if note["level"] == "warning"] == [
+        "pro.usage: €1.00 → €0.10: changed by more than half"
+    ]
+
+
 @pytest.mark.parametrize(
     ("prices", "warned"),
     [

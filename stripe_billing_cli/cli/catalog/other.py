@@ -30,6 +30,9 @@ def other_context(context: Context, option: str, name: str) -> Context:
         return Context(**{**elsewhere, "profile": rest, "live": context.live})
     if kind == "file" and rest:
         return Context(**{**elsewhere, "local": True, "profile": None, "database": Path(rest)})
+    if name.startswith("acct_"):
+        hint = "name it by its key: profile:NAME of the Stripe CLI, or `billing catalog apply --api-key-file FILE`"
+        raise BillingError("usage", f"{option} {name} is an account's id, and no key leads to it", hint, WRONG)
     hint = "one of: test, live, profile:NAME, file:PATH (the local Stripe in that file)"
     raise BillingError("usage", f"{option} {name} is no Stripe", hint, WRONG)
 

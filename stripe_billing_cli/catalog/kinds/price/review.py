@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -69,17 +69,25 @@ def _changed_amounts(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> 
     if "unit_amount" in fields and "currency" not in fields:
         yield currency, fields["unit_amount"]
     if "tiers" in fields and "currency" not in fields:
-        before, after = fields["tiers"].before or [], fields["tiers"].after or []
-        if len(before) == len(after):
-            for old, new in zip(before, after, strict=True):
-                for name in ("unit_amount", "flat_amount"):
-                    yield currency, FieldChange(old[name], new[name])
+        yield from _changed_tiers(currency, fields["tiers"].before or [], fields["tiers"].after or [])
     options = fields.get("currency_options")
     if options:
         for code, option in (options.after or {}).items():
             old = (options.before or {}).get(code)
             if old and old["unit_amount"] != option["unit_amount"]:
                 yield code, FieldChange(old["unit_amount"], option["unit_amount"])
+            if old:
+                yield from _changed_tiers(code, old["tiers"] or [], option["tiers"] or [])
+
+
+def _changed_tiers(
+    currency: str, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, FieldChange]]:
+    if len(before) == len(after):
+        for old, new in zip(before, after, strict=True):
+            for name in ("unit_amount", "flat_amount"):
+                if old[name] != new[name]:
+                    yield currency, FieldChange(old[name], new[name])
 
 
 def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Iterator[str]:
