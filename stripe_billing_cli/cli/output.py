@@ -74,8 +74,8 @@ class Printer:
         self.has_spoken = True
         match self.output:
             case "id":
-                for one in ids:
-                    print(one)
+                for id in ids:
+                    _print_id(id)
             case "yaml":
                 _print_yaml(dict(value))
                 self._see_links(str(value))
@@ -148,7 +148,7 @@ class Printer:
             case "table":
                 self.line(line, **style)
             case "id":
-                print(record["id"])
+                _print_id(record["id"])
             case "yaml":
                 _print_yaml([dict(record)])
                 self._see_links(str(record))
@@ -250,6 +250,11 @@ def _reader_may_leave() -> Iterator[None]:
     except BrokenPipeError:
         sys.stdout = null_stream()
         raise typer.Exit from None
+
+
+def _print_id(id: object) -> None:
+    # Keys of a file and ids of coupons are anybody's: each is one line, whatever it has.
+    print(on_one_line(visible(str(id))))
 
 
 def _print_yaml(value: Any) -> None:

@@ -67,3 +67,13 @@ def test_yaml_has_a_strangers_text_whole_and_steers_nothing(billing: Billing, cu
 
     assert yaml.safe_load(ran.out)["name"] == EVIL
     assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e"} & set(ran.out)
+
+
+def test_an_id_is_one_line_and_steers_nothing(billing: Billing) -> None:
+    """The id of a coupon is its maker's own."""
+    key = "x\\e]0;t\\a\\x9b2J\\u202e\\r\\nFORGED\\u2028"
+    billing.write(f'version: 1\ncatalog: keymap\ncoupons:\n  "{key}": {{percent_off: 10, duration: once}}\n')
+
+    [shown] = billing.ok("catalog", "show", "--output", "id").out.splitlines()
+
+    assert shown == r"x\x1b]0;t\x07\x9b2J\u202e\r\nFORGED\u2028"
