@@ -13,6 +13,7 @@ from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.chosen import NOBODY
 from stripe_billing_cli.cli.context import OTHER_ACCOUNT, Context
 from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import FAILED
@@ -65,7 +66,8 @@ def doctor(
     if context.printer.for_people:
         for finding in findings:
             mark, colour = finding.mark
-            context.printer.line(f"{mark} {finding.check:<12} {finding.found}", fg=colour)
+            text = f"{mark} {finding.check:<12} {finding.found}"
+            context.printer.lines([Line(text, {"fg": colour}, hang=15)])
             if finding.hint and (finding.warning or not finding.ok):
                 context.printer.line(f"  → {finding.hint}")
     else:

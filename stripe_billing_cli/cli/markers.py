@@ -32,6 +32,8 @@ def finish(context: Context, result: Repeatable) -> None:
 def _mark(context: Context, mark_finished: Callable[[], None], message: str, then: str) -> None:
     from stripe_billing_cli.stripe_api.errors import StripeCallError
 
+    if context.printer.reader_has_left:
+        return  # who knows what was read of it: the same command gives it back
     try:
         mark_finished()
     except StripeCallError as failure:

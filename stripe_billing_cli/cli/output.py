@@ -62,6 +62,8 @@ class Printer:
         self.local = local
         self.has_local_links = False
         """Whether a link was printed that opens only while the local Stripe is served."""
+        self.reader_has_left = False
+        """Whether what reads stdout went away before it had a whole object."""
         self.has_spoken = False
         """Whether anything was printed yet."""
 
@@ -84,15 +86,26 @@ class Printer:
                 print(json_text(value, indent=2))
 
     def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
-        """Print one object, named by its `id`, if it has one: for people what `screen` draws of it."""
-        if self.for_people:
-            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            for line in screen():
-                for part in _folded(line, width):
-                    self.line(part, **line.style)
-        else:
-            self.result(record, ids=[record["id"]] if record["id"] else [])
-        sys.stdout.flush()
+        """Print one object, named by its `id`, if it has one: for people what `screen` draws of it.
+
+        Where nobody reads on, the command goes on all the same: how it ended is in its exit code.
+        """
+        try:
+            if self.for_people:
+                self.lines(screen())
+            else:
+                self.result(record, ids=[record["id"]] if record["id"] else [])
+            sys.stdout.flush()
+        except BrokenPipeError:
+            sys.stdout = null_stream()
+            self.reader_has_left = True
+
+    def lines(self, lines: Iterable[Line]) -> None:
+        """Print lines of the result, for people, folded where a terminal is too narrow."""
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in lines:
+            for part in _folded(line, width):
+                self.line(part, **line.style)
 
     def records(self, records: Iterable[Record], columns: Sequence[Column]) -> int:
         """Print many objects as they come, and return how many: a table, JSON lines, CSV, a YAML sequence, or ids.

@@ -30,6 +30,12 @@ def test_without_standard_output_commands_do_what_they_do(command: str, tmp_path
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
 
 
+def test_a_reader_that_has_enough_of_an_object_is_no_failure(tmp_path: Path) -> None:
+    done = _run("customer create --email ada@example.com --local", tmp_path, "| true; exit ${PIPESTATUS[0]}")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("ending", [">&-", ">&- 2>&-", "| true; exit ${PIPESTATUS[0]}"])
 def test_an_error_is_told_whatever_became_of_the_output(ending: str, tmp_path: Path) -> None:
     done = _run("events show evt_1", tmp_path, ending)

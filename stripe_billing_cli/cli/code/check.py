@@ -101,4 +101,4 @@ def _redeemed(record: Record) -> str:
 
 
 def _fact(label: str, value: str) -> Line:
-    return Line(f"  {label:<9}  {value}")
+    return Line(f"  {label:<9}  {value}", hang=13)

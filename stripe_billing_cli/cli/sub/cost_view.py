@@ -13,7 +13,7 @@ from stripe_billing_cli.subscriptions.cost import Cost
 
 def entry(label: str, text: str) -> Line:
     """Return a line under what is going to happen: `  due now    $15.00`."""
-    return Line(f"  {label:<9}  {text}")
+    return Line(f"  {label:<9}  {text}", hang=13)
 
 
 def lines(cost: Cost) -> Iterator[Line]:
