@@ -91,12 +91,11 @@ def _usage_error(error: Any) -> BillingError:
 
     ctx = getattr(error, "ctx", None)
     if ctx is None:
-        return BillingError("usage", error.format_message(), "`billing --help` says what it takes", error.exit_code)
+        return BillingError("usage", _said(error), "`billing --help` says what it takes", error.exit_code)
     lists = f"`{ctx.command_path} --help` says what it takes"
     option = getattr(error, "option_name", None)
     if option is None or not hasattr(error, "possibilities"):
-        message = _plain(error.format_message().rstrip("."))
-        return BillingError("usage", message[:1].lower() + message[1:], lists, error.exit_code)
+        return BillingError("usage", _said(error), lists, error.exit_code)
     known = [name for param in ctx.command.get_params(ctx) for name in param.opts if name.startswith("--")]
     meant = option_meant(option, known, ctx.command_path)
     return BillingError(
@@ -105,6 +104,11 @@ def _usage_error(error: Any) -> BillingError:
         f"did you mean `{meant}`? {lists}" if meant else lists,
         error.exit_code,
     )
+
+
+def _said(error: Any) -> str:
+    message = _plain(error.format_message().rstrip("."))
+    return message[:1].lower() + message[1:]
 
 
 def _annotate(error: BillingError) -> None:
