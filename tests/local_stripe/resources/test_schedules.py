@@ -352,3 +352,25 @@ def test_in_real_time_a_phase_begins_when_it_is_due_whoever_calls_next(local: Lo
     ]
     assert (begun["created"], begun["request"]["id"]) == (ends, None)
     assert local.get(f"{PATH}/{schedule['id']}")["current_phase"]["start_date"] == ends
+
+
+def test_a_schedule_that_starts_in_the_past_backdates_its_subscription(local: Local) -> None:
+    """ "You can also use a Unix timestamp to backdate the subscription so that it starts on a past date"
+    (`stripe/params/_subscription_schedule_create_params.py`); the time before is billed as `backdate_start_date` is."""
+    life = Life.begin(local, "2026-05-01")
+    start, items = moment("2026-02-01"), [{"price": price(local, 1000)}]
+    phase = {"items": items, "end_date": moment("2027-02-01")}
+
+    made = local.post(PATH, customer=life.customer, start_date=start, phases=[phase])
+    free = local.post(PATH, customer=life.customer, start_date=start, phases=[{**phase, "proration_behavior": "none"}])
+
+    assert (made["status"], made["current_phase"]["start_date"]) == ("active", start)
+    assert life.subscription(made["subscription"])["start_date"] == start
+    assert life.totals(made["subscription"]) == [4000]
+    assert life.totals(free["subscription"]) == [1000]
+    over = {"items": items, "end_date": moment("2026-04-01")}
+    refused = local.refused("post", PATH, customer=life.customer, start_date=start, phases=[over])
+    assert refused.param == "start_date"
+    anchored = {**phase, "billing_cycle_anchor": "phase_start"}
+    refused = local.refused("post", PATH, customer=life.customer, start_date=start, phases=[anchored])
+    assert refused.param == "phases[0][billing_cycle_anchor]"

@@ -79,6 +79,8 @@ def start(call: Call, before: Object, customer: Object) -> Object:
         "discounts": phase_items.discount_params(phase["discounts"]),
         **{name: value for name, value in settings.items() if value is not None},
     }
+    if phase["start_date"] < call.now:  # "to backdate the subscription" (stripe/params, start_date of schedules)
+        params |= {"backdate_start_date": phase["start_date"], "proration_behavior": phase["proration_behavior"]}
     if phase["trial_end"] is not None:
         params["trial_end"] = phase["trial_end"]
     prices = [catalog.price(item["price"]) for item in phase["items"]]

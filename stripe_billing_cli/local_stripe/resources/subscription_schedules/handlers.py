@@ -57,6 +57,7 @@ def create(call: Call) -> Object:
     laid_out = _laid_out(call, customer, wanted, currency, start=_start(call))
     settings = params.get("default_settings", {})
     _check_collection(call, customer, settings, laid_out)
+    _check_backdated(laid_out[0], call.now)
     created = schedule.new(call, customer, laid_out, settings)
     objects.insert(call, KIND, created)
     if laid_out[0]["start_date"] <= call.now:
@@ -68,12 +69,16 @@ def create(call: Call) -> Object:
 def _start(call: Call) -> int:
     wanted = call.params.get("start_date", "now")
     start = call.now if wanted == "now" else int(wanted)
-    if start < call.now:
-        raise invalid(
-            "The local Stripe does not backdate subscriptions: `start_date` must not be in the past.", "start_date"
-        )
     times.check_within_five_years(start, "start_date", call.now)
     return start
+
+
+def _check_backdated(first: Object, now: int) -> None:
+    """Raise for a start in the past that is further back than the first phase reaches, or than its anchor may be."""
+    if first["end_date"] <= now:
+        raise invalid("The local Stripe backdates to a first phase that is still going on.", "start_date")
+    if first["start_date"] < now and first["billing_cycle_anchor"] == "phase_start":
+        raise invalid("The local Stripe anchors no billing cycle in the past.", "phases[0][billing_cycle_anchor]")
 
 
 def _check_priced(wanted: Sequence[Mapping[str, Any]]) -> None:
@@ -246,7 +251,7 @@ def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
         past = [phase for phase in before["phases"] if phase["end_date"] <= start]
     elif start < call.now:
         raise invalid(
-            "The local Stripe does not backdate subscriptions: `start_date` must not be in the past.",
+            "The local Stripe backdates a schedule when it is made: `start_date` must not be in the past.",
             "phases[0][start_date]",
         )
     laid_out = _laid_out(call, customer, wanted, before["phases"][0]["currency"], start=start)
