@@ -20,6 +20,8 @@ version: 1
 catalog: everything
 currency: usd
 tax_behavior: exclusive
+meters:
+  calls: {display_name: Calls, event_name: calls, default_aggregation: sum}
 products:
   boxed:
     name: Boxed
@@ -60,6 +62,6 @@ products:
         currency_options:
           eur: {tiers: [{up_to: 10, unit_amount: 90}, {up_to: inf, flat_amount: 600}]}
       packs: {unit_amount: 1000, recurring: month, transform_quantity: {divide_by: 1000, round: up}}
-      metered: {unit_amount: 2, recurring: {interval: month, usage_type: metered, meter: mtr_test_61QqBnJzQ}}
+      metered: {unit_amount: 2, recurring: {interval: month, usage_type: metered, meter: calls}}
       gift: {custom_unit_amount: {enabled: true, minimum: 500, maximum: 100000, preset: 2000}}
 """

@@ -67,7 +67,7 @@ def test_every_field_that_stripe_lets_one_set_arrives_there(billing: Billing, ac
     assert volume["tiers_mode"] == "volume"
     assert volume["currency_options"]["eur"]["tiers"][0]["unit_amount"] == 90
     assert account.price("boxed.packs")["transform_quantity"] == {"divide_by": 1000, "round": "up"}
-    assert account.price("boxed.metered")["recurring"]["meter"] == "mtr_test_61QqBnJzQ"
+    assert account.price("boxed.metered")["recurring"]["meter"].startswith("mtr_test_")
     assert account.price("boxed.gift")["custom_unit_amount"] == {"minimum": 500, "maximum": 100000, "preset": 2000}
     assert billing.plan()["changes"] == []
 

@@ -13,6 +13,12 @@ def coupon(local: Local, **params: Any) -> str:
     return str(local.post("/v1/coupons", **params)["id"])
 
 
+def meter(local: Local) -> str:
+    """Return a meter that adds up calls."""
+    adds_up = {"default_aggregation": {"formula": "sum"}, "display_name": "Calls", "event_name": "calls"}
+    return str(local.post("/v1/billing/meters", **adds_up)["id"])
+
+
 def code(local: Local, coupon: str, **params: Any) -> Any:
     return local.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": coupon}, **params)
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.local_stripe.conftest import Local
 from tests.local_stripe.life import Life, price
+from tests.local_stripe.making import meter
 
 FONTS = [
     {"up_to": 5, "unit_amount": 700},
@@ -95,7 +96,7 @@ def test_a_customer_who_pays_in_euros_goes_on_to(local: Local) -> None:
 def test_metered_items_have_no_quantity_and_no_line_on_the_first_invoice(local: Local) -> None:
     """ "Flexible billing mode doesn't create zero-amount line items when you add usage-based items"."""
     life = Life.begin(local, "2026-01-01")
-    metered = local.price(recurring={"interval": "month", "usage_type": "metered", "meter": "mtr_local"})
+    metered = local.price(recurring={"interval": "month", "usage_type": "metered", "meter": meter(local)})
     subscription = life.subscribe(metered["id"])
     assert (subscription["status"], subscription["latest_invoice"]) == ("active", None)
     assert "quantity" not in subscription["items"]["data"][0]

@@ -247,6 +247,8 @@ def test_prices_by(local: Local, filters: dict[str, Any], found: list[str]) -> N
     local.price(product="a", lookup_key="once")
     local.price(product="a", lookup_key="yearly", currency="eur", recurring={"interval": "year"})
     local.price(product="b", lookup_key="monthly", active=False, recurring={"interval": "month"})
+    made = {"kind": "billing.meter", "objects": [{"id": "mtr_1", "created": 1}]}
+    local.transport.store.insert_many(**made)  # type: ignore[attr-defined]
     metered = {"interval": "month", "usage_type": "metered", "meter": "mtr_1"}
     local.price(product="b", lookup_key="usage", recurring=metered)
 

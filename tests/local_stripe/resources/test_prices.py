@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import NOW, Local, Refusal
+from tests.local_stripe.making import meter
 
 MONTHLY = {"interval": "month"}
 
@@ -160,9 +161,10 @@ def test_a_chosen_amount_is_paid_once(local: Local) -> None:
 
 
 def test_a_metered_price_is_backed_by_a_meter(local: Local) -> None:
-    metered = local.price(recurring={**MONTHLY, "usage_type": "metered", "meter": "mtr_123"})
+    id = meter(local)
+    metered = local.price(recurring={**MONTHLY, "usage_type": "metered", "meter": id})
 
-    assert (metered["recurring"]["usage_type"], metered["recurring"]["meter"]) == ("metered", "mtr_123")
+    assert (metered["recurring"]["usage_type"], metered["recurring"]["meter"]) == ("metered", id)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +173,7 @@ def test_a_metered_price_is_backed_by_a_meter(local: Local) -> None:
         ({"usage_type": "licensed", "meter": "mtr_123"}, None),
         ({"meter": "mtr_123"}, None),
         ({"usage_type": "metered", "meter": "requests"}, "resource_missing"),
+        ({"usage_type": "metered", "meter": "mtr_123"}, "resource_missing"),
     ],
 )
 def test_a_meter_and_metered_usage_go_together(local: Local, recurring: dict[str, Any], code: str | None) -> None:

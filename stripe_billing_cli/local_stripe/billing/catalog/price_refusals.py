@@ -8,7 +8,6 @@ Amounts are in the currency's minor unit.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -19,8 +18,6 @@ from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 
 MOST_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
 AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
-METER_ID = re.compile(r"mtr_[A-Za-z0-9_]+")
-"""The form of a meter's id. Whether there is such a meter is not looked up: any id of the form is taken."""
 
 
 def check_new(params: Params, prefix: str = "") -> None:
@@ -91,8 +88,6 @@ def _check_recurring(recurring: Mapping[str, Any], name: str) -> None:
         raise invalid("Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.")
     if meter is not None and not metered:
         raise invalid("`meter` can only be set when `usage_type` is `metered`.", nested(name, "meter"))
-    if meter is not None and not METER_ID.fullmatch(meter):
-        raise invalid(f"No such meter: '{meter}'", nested(name, "meter"), "resource_missing")
 
 
 def _check_tiered(params: Params) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.metering import meters
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.amounts import whole_amount
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
@@ -50,7 +51,7 @@ def new_price(call: Call, product: str, params: Params) -> Object:
         "metadata": new_metadata(params),
         "nickname": params.get("nickname"),
         "product": product,
-        "recurring": None if recurring is None else _recurring(recurring),
+        "recurring": None if recurring is None else _recurring(call, recurring),
         "tax_behavior": own["tax_behavior"],
         "tiers": own["tiers"],
         "tiers_mode": params.get("tiers_mode"),
@@ -97,7 +98,9 @@ def _both_forms(params: Mapping[str, Any], name: str) -> tuple[int | None, str |
     return (None, None) if decimal is None else (whole_amount(decimal), decimal)
 
 
-def _recurring(params: Mapping[str, Any]) -> Object:
+def _recurring(call: Call, params: Mapping[str, Any]) -> Object:
+    if params.get("meter") is not None:
+        objects.find(call, meters.KIND, params["meter"], "recurring[meter]", noun="meter")
     return {
         "interval": params["interval"],
         "interval_count": params.get("interval_count", 1),
