@@ -45,7 +45,6 @@ ABSENT_ALL_THE_SAME = {
     "invoice.customer_shipping": "carrier tracking_number",
 }
 NEVER = {
-    "account": "metadata",
     # in the document and in the SDK, and in no answer that was recorded
     "invoice": "amount_paid_off_stripe",
     "line_item": "subscription",

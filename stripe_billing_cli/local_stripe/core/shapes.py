@@ -75,7 +75,6 @@ ABSENT: Mapping[str, frozenset[str]] = {
 """Left out where there is nothing, though the document says null (recorded)."""
 
 NEVER: Mapping[str, frozenset[str]] = {
-    "account": frozenset({"metadata"}),
     "invoice": frozenset({"amount_paid_off_stripe"}),
     "line_item": frozenset({"subscription"}),
 }

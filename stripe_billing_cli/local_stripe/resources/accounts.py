@@ -6,26 +6,48 @@ its own. It may charge from the beginning, and nobody is asked who is behind it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from stripe_billing_cli.local_stripe.core import accounts, identifiers
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam
+from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "account"
 PATH = "/v1/accounts"
 APART = "its accounts only keep data apart"
-NOT_HERE = (
-    "account_token business_profile.annual_revenue business_profile.estimated_worker_count "
-    "business_profile.minority_owned_business_designation business_profile.monthly_estimated_revenue "
-    "business_profile.specified_commercial_transactions_act_url business_profile.support_address capabilities "
-    "company documents external_account groups individual metadata settings tos_acceptance"
-)
-CREATE = form("POST /v1/accounts", unsupported={APART: f"{NOT_HERE} bank_account controller"})
+NOT_HERE = "account_token documents external_account groups individual"
+CREATE = form("POST /v1/accounts", unsupported={APART: f"{NOT_HERE} bank_account"})
 UPDATE = form("POST /v1/accounts/{account}", unsupported={APART: NOT_HERE})
 LIST = form("GET /v1/accounts")
+CONTROLLERS: Mapping[str, Object] = {
+    "standard": {
+        "fees": {"payer": "account"},
+        "losses": {"payments": "stripe"},
+        "requirement_collection": "stripe",
+        "stripe_dashboard": {"type": "full"},
+    },
+    "express": {
+        "fees": {"payer": "application_express"},
+        "losses": {"payments": "application"},
+        "requirement_collection": "stripe",
+        "stripe_dashboard": {"type": "express"},
+    },
+    "custom": {
+        "fees": {"payer": "application_custom"},
+        "losses": {"payments": "application"},
+        "requirement_collection": "application",
+        "stripe_dashboard": {"type": "none"},
+    },
+}
+"""What an account's type says of its controller (https://docs.stripe.com/connect/migrate-to-controller-properties)."""
+WRITTEN_ONLY = ("registration_date", "tax_id", "tax_id_registrar", "vat_id", "verification")
+"""What a call says of a company, and an account does not show (`stripe/_account.py`)."""
 
 
 def retrieve(call: Call) -> Object:
@@ -50,21 +72,53 @@ def create(call: Call) -> Object:
     made = accounts.new_account(identifiers.account_id(call.now), call.now)
     country = params.get("country", call.account["country"])
     currency = call.account["default_currency"] if country == call.account["country"] else made["default_currency"]
+    if "type" in params and "controller" in params:
+        raise invalid("You may not provide the `type` parameter and `controller` parameters simultaneously.", "type")
     account = {
         **made,
+        "controller": {"is_controller": True, "type": "application", **_controller(params)},
         "country": country,
         "default_currency": params.get("default_currency", currency),
         "email": params.get("email"),
-        "type": params.get("type", "standard"),
+        "metadata": new_metadata(params),
+        "type": "none" if "controller" in params else params.get("type", "standard"),
     }
     return _kept(call, _changed(account, call))
 
 
+def _controller(params: Params) -> Object:
+    said: Object = params.get("controller", {})
+    return {**CONTROLLERS[params.get("type", "standard")], **said}
+
+
 def _changed(account: Object, call: Call) -> Object:
+    params = call.params
     names = ("business_type", "default_currency", "email")
-    profile = {**account["business_profile"], **call.params.get("business_profile", {})}
-    changed = {name: call.params[name] for name in names if name in call.params}
-    return {**account, **changed, "business_profile": profile}
+    after = {**account, **{name: params[name] for name in names if name in params}}
+    for name in ("business_profile", "settings", "tos_acceptance"):
+        after[name] = _with(account.get(name) or {}, params.get(name, {}))
+    wanted = params.get("capabilities", {}).items()
+    asked = {name: "active" if capability.get("requested") else "inactive" for name, capability in wanted}
+    after["capabilities"] = {**account["capabilities"], **asked}
+    if "company" in params:
+        after["company"] = _company(account.get("company") or {}, params["company"])
+    if "metadata" in params and "metadata" in account:
+        after["metadata"] = merged(account["metadata"], params["metadata"])
+    return after
+
+
+def _with(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
+    """Return a part of an account with what is wanted of it, and of the parts within."""
+    inner = {
+        name: _with(part.get(name) or {}, value) if isinstance(value, dict) else value for name, value in wanted.items()
+    }
+    return {**part, **inner}
+
+
+def _company(company: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
+    provided = {f"{name}_provided": True for name in ("tax_id", "vat_id") if wanted.get(name)}
+    shown = {name: value for name, value in wanted.items() if name not in WRITTEN_ONLY}
+    return {**_with(company, shown), **provided}
 
 
 def _kept(call: Call, account: Object) -> Object:

@@ -79,10 +79,41 @@ def test_more_accounts_than_stay_open(local: Local, monkeypatch: pytest.MonkeyPa
     assert len(local.transport.router.connected.idle()) <= 3  # type: ignore[attr-defined]
 
 
-def test_what_does_not_keep_data_apart_is_refused(local: Local) -> None:
-    assert local.refused("post", "/v1/accounts", metadata={"a": "b"}) == Refusal(
-        "The local Stripe does not have the parameter `metadata`: its accounts only keep data apart.", None, "metadata"
+def test_an_account_says_what_it_was_made_with(local: Local) -> None:
+    """`controller` goes with the type `none`, and says what a type says by its name
+    (https://docs.stripe.com/connect/migrate-to-controller-properties)."""
+    company = {"name": "Shop", "tax_id": "000000000", "address": {"city": "Oslo"}}
+    made = local.post(
+        "/v1/accounts",
+        type="express",
+        capabilities={"card_payments": {"requested": True}, "transfers": {"requested": False}},
+        business_profile={"support_address": {"city": "Oslo"}},
+        settings={"payouts": {"schedule": {"interval": "manual"}}},
+        company=company,
+        metadata={"a": "1"},
     )
+    assert (made["type"], made["metadata"], made["controller"]["is_controller"]) == ("express", {"a": "1"}, True)
+    assert made["controller"]["stripe_dashboard"] == {"type": "express"}
+    assert made["capabilities"] == {"card_payments": "active", "transfers": "inactive"}
+    assert made["settings"]["payouts"]["schedule"] == {"delay_days": 2, "interval": "manual"}
+    shown = made["company"]
+    assert (shown["name"], shown["address"]["city"], shown["tax_id_provided"]) == ("Shop", "Oslo", True)
+    assert "tax_id" not in shown
+    after = local.post(f"/v1/accounts/{made['id']}", metadata={"b": "2"}, company={"phone": "1"})
+    assert (after["metadata"], after["company"]["name"]) == ({"a": "1", "b": "2"}, "Shop")
+    other = local.post("/v1/accounts", controller={"stripe_dashboard": {"type": "none"}})
+    assert (other["type"], other["controller"]["stripe_dashboard"]) == ("none", {"type": "none"})
+    assert "metadata" not in local.get("/v1/account")
+
+
+def test_what_an_account_cannot_be_made_with(local: Local) -> None:
+    assert local.refused("post", "/v1/accounts", individual={"first_name": "Ada"}) == Refusal(
+        "The local Stripe does not have the parameter `individual`: its accounts only keep data apart.",
+        None,
+        "individual",
+    )
+    both = local.refused("post", "/v1/accounts", type="custom", controller={"fees": {"payer": "account"}})
+    assert both.param == "type"
 
 
 def test_the_accounts_that_calls_used_are_named_once(local: Local) -> None:
