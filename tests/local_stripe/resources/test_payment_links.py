@@ -37,6 +37,21 @@ def test_a_link_has_an_address_and_sells_its_line_items(local: Local) -> None:
     assert [one["id"] for one in local.get(LINKS, active=True)["data"]] == [link["id"]]
 
 
+def test_a_link_sells_what_it_describes_itself(local: Local) -> None:
+    described = {"currency": "usd", "unit_amount": 700, "product_data": {"name": "Mug"}}
+    link = local.post(LINKS, line_items=[{"price_data": described, "quantity": 2}], expand=["line_items"])
+
+    [item] = link["line_items"]["data"]
+    assert (item["amount_total"], item["description"]) == (1400, "Mug")
+    assert (item["price"]["unit_amount"], item["price"]["active"]) == (700, False)
+    session = local.send("post", f"/local/payment_links/{link['url'].rsplit('/', 1)[1]}/sessions").json
+    assert (session["payment_link"], session["amount_total"]) == (link["id"], 1400)
+    both = [{"price": item["price"]["id"], "price_data": described, "quantity": 1}]
+    assert local.refused("post", LINKS, line_items=both).message == (
+        "You may only specify one of these parameters: price, price_data."
+    )
+
+
 def test_a_link_says_what_it_is_for(local: Local) -> None:
     """`subscription_data` goes with recurring prices, `invoice_creation` with others (the object's example)."""
     recurring, single = sold(local, price(local, 1000)), sold(local, once(local))
@@ -131,14 +146,6 @@ def test_what_the_local_stripe_does_not_have_is_refused_by_name(local: Local, na
     refusal = local.refused("post", LINKS, line_items=sells, **{name: value})
 
     assert refusal.message.startswith(f"The local Stripe does not have the parameter `{name}")
-
-
-def test_prices_within_a_link_are_refused_by_name(local: Local) -> None:
-    inline = {"currency": "usd", "unit_amount": 500, "product_data": {"name": "Book"}}
-
-    refusal = local.refused("post", LINKS, line_items=[{"price_data": inline, "quantity": 1}])
-
-    assert refusal.message.startswith("The local Stripe does not have the parameter `line_items[0][price_data]`")
 
 
 def test_a_link_that_is_not_there_is_named(local: Local) -> None:

@@ -52,7 +52,7 @@ def _new(call: Call, item: Wanted, price: Object, currency: str, param: str) -> 
         "metadata": new_metadata(item),
         "price": price["id"],
         "quantity": None if is_metered(price) else item["quantity"],
-        "_inline": "price_data" in item,
+        "_inline": "price_data" in item or bool(item.get(inline_prices.INLINE)),
         "_tax_rates": taxes.check_rates(call, item.get("tax_rates"), f"{param}[tax_rates]"),
     }
 
@@ -64,7 +64,7 @@ def _price(call: Call, item: Wanted, param: str) -> Object:
     if "price_data" in item:
         return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
     price = objects.find(call, "price", item["price"], f"{param}[price]")
-    if not price["active"]:
+    if not price["active"] and not item.get(inline_prices.INLINE):
         raise invalid("The price specified is inactive. This field only accepts active prices.", f"{param}[price]")
     return price
 

@@ -35,10 +35,7 @@ CREATE = form(
     "POST /v1/payment_links",
     TYPES,
     most=MOST,
-    unsupported={
-        **NOT_HERE,
-        "its links sell prices that are there": "line_items[].price_data",
-    },
+    unsupported=NOT_HERE,
 )
 UPDATE = form(
     "POST /v1/payment_links/{payment_link}",

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.checkout import line_items
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
@@ -29,7 +30,7 @@ def create(call: Call) -> Object:
     params = call.params
     if not params["line_items"]:
         raise missing_param("line_items")
-    prices = [_price(call, item, f"line_items[{at}][price]") for at, item in enumerate(params["line_items"])]
+    prices = [_price(call, item, f"line_items[{at}]") for at, item in enumerate(params["line_items"])]
     currency = params.get("currency", prices[0]["currency"])
     catalog_prices.check_currency(prices, currency, "line_items")
     recurring = any(price["recurring"] for price in prices)
@@ -55,9 +56,18 @@ def create(call: Call) -> Object:
 
 
 def _price(call: Call, item: Mapping[str, Any], param: str) -> Object:
-    if "price" not in item:
-        raise missing_param(param)
-    price = objects.find(call, "price", item["price"], param)
+    names = [name for name in ("price", "price_data") if name in item]
+    if len(names) > 1:
+        raise only_one_of(names, f"{param}[price_data]")
+    if not names:
+        raise missing_param(f"{param}[price]")
+    if "price_data" in item:
+        return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
+    return _active_price(call, item["price"], f"{param}[price]")
+
+
+def _active_price(call: Call, id: str, param: str) -> Object:
+    price = objects.find(call, "price", id, param)
     if not price["active"]:
         raise invalid("The price specified is inactive. This field only accepts active prices.", param)
     return price
@@ -121,7 +131,7 @@ def _said(call: Call, link: Object, name: str, value: Any) -> Any:
             return {who: {"optional": False, **collected} for who, collected in value.items()}
         case "optional_items":
             for at, item in enumerate(value):
-                _price(call, item, f"{name}[{at}][price]")
+                _active_price(call, item["price"], f"{name}[{at}][price]")
             return value
         case "restrictions":
             count = link[name]["completed_sessions"]["count"] if link[name] else 0

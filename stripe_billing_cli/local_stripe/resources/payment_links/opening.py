@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.checkout import choices, sessions
 from stripe_billing_cli.local_stripe.core import events, page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
@@ -89,6 +90,7 @@ def _item(item: Object, price: Object) -> Object:
     return {
         "price": item["price"],
         "adjustable_quantity": item["adjustable_quantity"],
+        inline_prices.INLINE: price.get("_made_for") == inline_prices.MADE_FOR,
         **({} if metered else {"quantity": item["quantity"]}),
     }
 
