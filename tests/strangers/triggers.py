@@ -13,7 +13,7 @@ OTHER_EVENT: Mapping[str, str] = {
 
 WITHOUT_EVENT: Mapping[str, str] = {
     "account.application.deauthorized": "its event goes to the application of a platform: Connect",
-    "balance.available": "the balance announces nothing here",
+    "balance.available": "money that is there at once is not announced",
     "checkout.session.async_payment_failed": "the bank answers two seconds after the CLI has gone",
     "checkout.session.async_payment_succeeded": "the bank answers two seconds after the CLI has gone",
     "subscription_schedule.expiring": "the CLI stops its clock nine days before the end, and it is seven days before it",

@@ -19,23 +19,6 @@ LIST = form("GET /v1/balance_transactions", {"currency": Text()})
 READ = ObjectParam({"expand": EXPAND})
 
 
-def balance(call: Call) -> Object:
-    """Return what can be paid out and what cannot yet, by currency: the account's own, and those that it had before."""
-    sums = ledger.sums(call)
-    nothing = {"amount": 0, "currency": call.account["default_currency"]}
-    return {
-        "object": "balance",
-        "available": [_amount(each["available"], each["id"]) for each in sums],
-        "livemode": False,
-        "pending": [_amount(each["pending"], each["id"]) for each in sums],
-        "refund_and_dispute_prefunding": {"available": [nothing], "pending": [nothing]},
-    }
-
-
-def _amount(amount: int, currency: str) -> Object:
-    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
-
-
 def retrieve(call: Call) -> Object:
     return objects.find(call, ledger.KIND, call.id, "id", 404, noun="balance transaction")
 
@@ -64,7 +47,7 @@ def _of_source(call: Call, source: str) -> Condition:
 
 PATH = "/v1/balance_transactions"
 ROUTES = (
-    Route("GET", "/v1/balance", "balance", READ, balance),
+    Route("GET", "/v1/balance", "balance", READ, ledger.balance),
     Route("GET", PATH, ledger.KIND, LIST, list_transactions, lists=True),
     Route("GET", f"{PATH}/{{id}}", ledger.KIND, READ, retrieve),
     Route("GET", "/v1/balance/history", ledger.KIND, LIST, list_transactions, lists=True),

@@ -71,6 +71,16 @@ def test_what_can_be_paid_out_and_what_cannot_yet(local: Local, clock: Clock) ->
     assert local.get(f"{TRANSACTIONS}/{moved['id']}")["status"] == "available"
 
 
+def test_the_balance_is_announced_when_money_becomes_available(local: Local, clock: Clock) -> None:
+    moved = paid(local, clock)
+    assert local.events(types=["balance.available"]) == []
+    clock.now = moved["available_on"] + 1
+
+    [event] = local.events(types=["balance.available"])
+
+    assert event["data"]["object"] == local.get("/v1/balance")
+
+
 def test_an_account_that_changed_its_currency_has_both(local: Local, clock: Clock) -> None:
     settle_in(local, "CA", "cad")
     paid(local, clock)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import exchange_rates, fees
-from stripe_billing_cli.local_stripe.core import identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -153,6 +153,25 @@ def become_available(call: Call, id: str) -> None:
     if dispute is not None:
         shown = [available if each["id"] == id else each for each in dispute["balance_transactions"]]
         call.store.replace("dispute", {**dispute, "balance_transactions": shown})
+    if transaction["net"] > 0:  # "not fired for negative transactions" (https://docs.stripe.com/api/events/types)
+        events.record(call, "balance.available", balance(call))
+
+
+def balance(call: Call) -> Object:
+    """Return what can be paid out and what cannot yet, by currency: the account's own, and those that it had before."""
+    totals = sums(call)
+    nothing = {"amount": 0, "currency": call.account["default_currency"]}
+    return {
+        "object": "balance",
+        "available": [_amount(each["available"], each["id"]) for each in totals],
+        "livemode": False,
+        "pending": [_amount(each["pending"], each["id"]) for each in totals],
+        "refund_and_dispute_prefunding": {"available": [nothing], "pending": [nothing]},
+    }
+
+
+def _amount(amount: int, currency: str) -> Object:
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
 
 
 def _pending_until(call: Call) -> int:
