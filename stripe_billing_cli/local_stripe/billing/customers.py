@@ -47,8 +47,9 @@ def new(call: Call, params: Params) -> Object:
         "invoice_settings": {
             "custom_fields": None,
             "default_payment_method": None,
-            "footer": params.get("invoice_settings", {}).get("footer"),
+            "footer": None,
             "rendering_options": None,
+            **printed_settings(params.get("invoice_settings", {})),
         },
         "livemode": False,
         "metadata": new_metadata(params),
@@ -70,3 +71,9 @@ def shipping_of(params: Mapping[str, Any] | None) -> Object | None:
     if params is None:
         return None
     return {"address": address_of(params["address"]), "name": params["name"], "phone": params.get("phone")}
+
+
+def printed_settings(wanted: Mapping[str, Any]) -> Object:
+    """Return what a call says of how the customer's invoices look; what it unsets is null."""
+    named = ("custom_fields", "footer", "rendering_options")
+    return {name: wanted[name] or None for name in named if name in wanted}

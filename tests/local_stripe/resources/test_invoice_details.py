@@ -143,3 +143,40 @@ def test_another_issuer_than_the_account_is_refused_by_name(life: Life) -> None:
     refused = life.local.refused("post", INVOICES, customer=life.customer, issuer=issuer)
     assert "The local Stripe does not have" in refused.message
     assert draft(life, 100, issuer={"type": "self"})["issuer"] == {"type": "self"}
+
+
+def test_a_customers_invoices_look_as_the_customer_says(life: Life) -> None:
+    """ "Default custom fields to be displayed on invoices", "default options for invoice PDF rendering"
+    (`stripe/params/_customer_create_params.py`)."""
+    fields = [{"name": "PO", "value": "77"}]
+    settings = {"custom_fields": fields, "rendering_options": {"amount_tax_display": "include_inclusive_tax"}}
+    customer = life.local.post(f"/v1/customers/{life.customer}", invoice_settings=settings)
+
+    made = draft(life, 1000)
+
+    assert (made["custom_fields"], made["rendering"]["amount_tax_display"]) == (fields, "include_inclusive_tax")
+    assert customer["invoice_settings"]["custom_fields"] == fields
+    unset = {"custom_fields": "", "rendering_options": ""}
+    emptied = life.local.post(f"/v1/customers/{life.customer}", invoice_settings=unset)["invoice_settings"]
+    assert (emptied["custom_fields"], emptied["rendering_options"]) == (None, None)
+
+
+def test_an_invoice_is_paid_as_its_payment_settings_say(life: Life) -> None:
+    """ "Configuration settings for the PaymentIntent that is generated when the invoice is finalized"."""
+    card = {"card": {"request_three_d_secure": "automatic"}}
+    settings = {"payment_method_types": ["card", "sepa_debit"], "payment_method_options": card}
+    subscription = life.subscribe(price(life.local, 1000), payment_settings=settings, expand=["latest_invoice"])
+
+    for payment in (subscription["payment_settings"], subscription["latest_invoice"]["payment_settings"]):
+        assert payment["payment_method_types"] == ["card", "sepa_debit"]
+        assert payment["payment_method_options"]["card"]["request_three_d_secure"] == "automatic"
+    [intent] = life.local.get("/v1/payment_intents", customer=life.customer)["data"]
+    assert intent["payment_method_types"] == ["card", "sepa_debit"]
+    path = f"/v1/invoices/{draft(life, 1000)['id']}"
+    types = [{"payment_method_types": wanted} for wanted in (["card"], "")]
+    after = [life.local.post(path, payment_settings=wanted)["payment_settings"] for wanted in types]
+    assert [each["payment_method_types"] for each in after] == [["card"], None]
+    always = {"payment_method_options": {"card": {"request_three_d_secure": "any"}}}
+    assert life.local.refused("post", path, payment_settings=always).message.startswith(
+        "The local Stripe does not have `any` for the parameter"
+    )

@@ -27,7 +27,6 @@ def blank_fields() -> Object:
         "issuer": {"account": None, "type": "self"},
         "livemode": False,
         "metadata": {},
-        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
         "post_payment_credit_notes_amount": 0,
         "pre_payment_credit_notes_amount": 0,
         "starting_balance": 0,
@@ -62,12 +61,19 @@ def settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None)
     return {**after, "custom_fields": after["custom_fields"] or None}
 
 
-def rendering(page_size: str) -> Object:
+def payment_settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
+    """Return `payment_settings` of an invoice as a call or its subscription wants them; what is unset is null."""
+    named = ("payment_method_options", "payment_method_types")
+    changed = {name: wanted[name] or None for name in named if name in wanted}
+    return {"default_mandate": None, **dict.fromkeys(named), **(before or {}), **changed}
+
+
+def rendering(page_size: str, options: Mapping[str, Any] | None = None) -> Object:
     """Return `rendering` of an invoice that no subscription makes: the size of its page is chosen once it is final
     (recorded).
     """
     return {
-        "amount_tax_display": None,
+        "amount_tax_display": (options or {}).get("amount_tax_display"),
         "pdf": {"page_size": page_size},
         "template": None,
         "template_version": None,

@@ -75,14 +75,20 @@ def new_draft(
         "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
         "parent": invoice_fields.parent(subscription, proration_date),
         "payments": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoice_payments?invoice={id}"},
+        "payment_settings": invoice_fields.payment_settings((subscription or {}).get("payment_settings") or {}),
         "period_end": end,
         "period_start": start,
-        "rendering": None if subscription else invoice_fields.rendering("auto"),
+        "rendering": None if subscription else _rendering(customer),
         "webhooks_delivered_at": None if reason == "upcoming" else call.now,
         **rest,
     }
     own_discounts = discount.not_ended(call, subscription["discounts"]) if subscription else []
     return totaled(call, invoice, own_discounts if discounts is None else discounts, customer["balance"])
+
+
+def _rendering(customer: Object) -> Object:
+    settings = customer.get("invoice_settings") or {}  # a preview may be of nobody
+    return invoice_fields.rendering("auto", settings.get("rendering_options"))
 
 
 def totaled(call: Call, invoice: Object, discounts: Sequence[Object], balance: int) -> Object:
@@ -202,6 +208,7 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
             opened["billing_reason"], "Subscription update"
         ),
         payment_method=None,
+        payment_method_types=opened["payment_settings"]["payment_method_types"] or ["card"],
         setup_future_usage="off_session" if saves_card else None,
     )
     payment = {

@@ -200,8 +200,8 @@ def _settings(params: Params) -> Object:
         "livemode": False,
         "metadata": new_metadata(params),
         "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": settings.get("payment_method_types"),
+            "payment_method_options": settings.get("payment_method_options") or None,
+            "payment_method_types": settings.get("payment_method_types") or None,
             "save_default_payment_method": settings.get("save_default_payment_method", "off"),
         },
         "_pending_change": None,

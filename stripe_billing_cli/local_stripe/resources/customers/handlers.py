@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
     Unsupported,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_RENDERING, NO_TAXES
+from stripe_billing_cli.local_stripe.core.reasons import NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -38,9 +38,8 @@ from stripe_billing_cli.local_stripe.resources.payment_methods import (
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
 TYPES = {"email": Email(), "next_invoice_sequence": Integer(1), "tax_exempt": Choice(("none", "reverse", "exempt"))}
-UNSET = "description name email invoice_settings.footer *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
+UNSET = "description name email invoice_settings.* *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
 NOT_HERE = {
-    NO_RENDERING: "invoice_settings.custom_fields invoice_settings.rendering_options",
     "it has no cash balances": "cash_balance",
     NO_TAXES: "tax",
 }
@@ -146,8 +145,7 @@ def update(call: Call) -> Object:
         customer["shipping"] = customers.shipping_of(params["shipping"])
     if "tax_exempt" in params:
         customer["tax_exempt"] = params["tax_exempt"] or "none"
-    if "footer" in params.get("invoice_settings", {}):
-        customer["invoice_settings"]["footer"] = params["invoice_settings"]["footer"]
+    customer["invoice_settings"] |= customers.printed_settings(params.get("invoice_settings", {}))
     if "source" in params:
         customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
     _set_default(call, customer, params)

@@ -32,6 +32,10 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
         after["discounts"] = discount.of_part(call, params["discounts"], "discounts", on)
     if "number" in params:
         after["number"] = _free_number(call, params["number"], draft)
+    if "payment_settings" in params:
+        after["payment_settings"] = invoice_fields.payment_settings(
+            params["payment_settings"], draft["payment_settings"]
+        )
     if "rendering" in params:
         after["rendering"] = _rendering(draft["rendering"], params["rendering"])
     if "shipping_cost" in params:

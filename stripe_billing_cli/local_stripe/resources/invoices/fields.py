@@ -14,6 +14,7 @@ TYPES: Mapping[str, ParamType] = {
     "description": Text(),
     "discounts": discount.FORM,
     "issuer.type": Choice(("self",)),
+    "payment_settings.payment_method_options.card.request_three_d_secure": Choice(("automatic",)),
     "shipping_cost.shipping_rate_data.fixed_amount.amount": Integer(0),
     "shipping_cost.shipping_rate_data.fixed_amount.currency_options*.amount": Integer(0),
 }
@@ -24,7 +25,7 @@ UNSUPPORTED: Mapping[str, str] = {
     "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
     "it has no invoice templates": "rendering.template rendering.template_version",
     "it has no sources; use a payment method": "default_source",
-    "it pays by the customer's default card": "payment_settings",
+    "it has no mandates": "payment_settings.default_mandate",
 }
 MOST = {"custom_fields": 4, "discounts": 20}
 CREATE = form(

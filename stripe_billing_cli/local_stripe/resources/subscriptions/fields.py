@@ -99,7 +99,7 @@ TYPES: Mapping[str, ParamType] = {
     "days_until_due": Integer(0),
     "invoice_settings.issuer.type": Choice(("self",)),
     "payment_behavior": Choice(BEHAVIORS),
-    "payment_settings.payment_method_types[]": Choice(("card",)),
+    "payment_settings.payment_method_options.card.request_three_d_secure": Choice(("automatic",)),
     "trial_end": NowOr("now"),
     "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
 }
@@ -107,7 +107,6 @@ TYPES: Mapping[str, ParamType] = {
 MOST = {"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20}
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "invoice_settings.issuer.account",
-    "its cards have no options": "payment_settings.payment_method_options",
     "it has no sources; use a payment method": "default_source",
     NO_TAX_IDS: "invoice_settings.account_tax_ids",
     "it invoices pending items with the next period": "pending_invoice_item_interval",

@@ -133,7 +133,8 @@ def _plain_changes(call: Call, before: Object) -> Object:
         customer = customers.find(call, before["customer"])
         changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
     if "payment_settings" in params:
-        changed["payment_settings"] = {**before["payment_settings"], **params["payment_settings"]}
+        settings = {name: value or None for name, value in params["payment_settings"].items()}
+        changed["payment_settings"] = {**before["payment_settings"], **settings}
     if "trial_settings" in params:
         changed["trial_settings"] = {
             "end_behavior": {**before["trial_settings"]["end_behavior"], **params["trial_settings"]["end_behavior"]}
