@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from stripe_billing_cli.cli import slow_notice
 from stripe_billing_cli.cli.app import run
-from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.stripe_api import client, paced_transport
 from tests import declared_reads
 from tests.answer_modes import MODES, AnswerModeTransport, Rewrite
 from tests.contract import ContractTransport
@@ -29,7 +29,7 @@ from tests.worker_order import waiting_first
 
 pytest_plugins = ["tests.stores"]
 """Whose fixtures every folder has: a PostgreSQL server is started once, for the tests of all."""
-PLAIN_TRANSPORT = client.PacedTransport
+PLAIN_TRANSPORT = paced_transport.PacedTransport
 """As it is in every mode: what a test reads for itself is the local Stripe's own answer."""
 Wrap = Callable[[stripe.HTTPClient], stripe.HTTPClient]
 
@@ -91,11 +91,11 @@ def soak(request: pytest.FixtureRequest) -> Soak:
 def _say_answers(rewrite: Rewrite) -> None:
     """Put a mode between every `StripeApi` and its transport, outside the contract check."""
 
-    class InMode(client.PacedTransport):
+    class InMode(paced_transport.PacedTransport):
         def __init__(self, inner: stripe.HTTPClient, *rest: Any, **named: Any) -> None:
             super().__init__(AnswerModeTransport(inner, rewrite), *rest, **named)
 
-    client.PacedTransport = InMode  # type: ignore[misc]
+    paced_transport.PacedTransport = InMode  # type: ignore[misc]
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
     """Yield what the key may do; what `needed` has must be readable."""
     from stripe_billing_cli.cli.account import account_name
     from stripe_billing_cli.cli.rights import ask_rights, newest_event_version
-    from stripe_billing_cli.stripe_api.client import API_VERSION
+    from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
 
     rights = ask_rights(context.stripe, writing=restricted)
     trouble = rights.trouble()
@@ -211,8 +211,8 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
     """Yield findings about endpoints of another version, in which their events come; only those that this program made
     are its business to mend."""
-    from stripe_billing_cli.stripe_api.client import API_VERSION
     from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError
+    from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
     from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints
 
     try:

@@ -3,33 +3,32 @@
 Answers come out completed and checked (`completion.py`): what `objects/` declares can be read, absent or not. A call
 that names the `kind` of its answer, `api.get(path, kind=Invoice)`, is refused an answer of another, and mypy knows what
 can be read of it; one that does not is for objects of whatever kind.
-Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). What it
-leaves to its user is done here: pacing, 429s, truncated answers, and a line for each call (`--verbose`).
+Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). It is imported with the
+first connection: what only names these types, as checking a catalog does, starts without it.
 """
 
 from __future__ import annotations
 
-import random
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
-from urllib.parse import urlsplit
-
-import stripe
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.address import STRIPE_API_BASE
+from stripe_billing_cli.stripe_api.calls import ApiCall as ApiCall
+from stripe_billing_cli.stripe_api.calls import Patience as Patience
 from stripe_billing_cli.stripe_api.completion import completed, names_of
-from stripe_billing_cli.stripe_api.error_translation import billing_error, is_replayed
 from stripe_billing_cli.stripe_api.expansion import check_expanded
 from stripe_billing_cli.stripe_api.objects.account import Account
 from stripe_billing_cli.stripe_api.objects.common import Kind
-from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
+from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits
 from stripe_billing_cli.stripe_api.whole_lists import fill_items
+
+if TYPE_CHECKING:
+    import stripe
 
 PAGE = 100
 """The most objects that a list gives at once (https://docs.stripe.com/api/pagination)."""
@@ -41,37 +40,6 @@ Body = TypeVar("Body")
 
 
 @dataclass(frozen=True)
-class ApiCall:
-    """A call of the API, as `--verbose` prints it: no parameters, no secrets."""
-
-    method: str
-    path: str
-    status: int | None
-    request_id: str | None
-    milliseconds: int
-
-
-@dataclass(frozen=True)
-class Patience:
-    """The time for which trouble is sat out before it is reported.
-
-    Retries of a lost or failed call, seconds of 429s, and seconds that another run's call under the same idempotency
-    key may take, each time: its answer is ours as well.
-    """
-
-    retries: int = 3
-    first_pause: float = 0.5
-    longest_pause: float = 5.0
-    rate_limited_for: float = 90.0
-    key_in_use_for: float = 10.0
-
-    def pause(self, attempt: int) -> float:
-        """Return the seconds before attempt number `attempt` (from 1): doubling, with jitter."""
-        longest: float = min(self.first_pause * 2.0 ** (attempt - 1), self.longest_pause)
-        return longest * random.uniform(0.5, 1)
-
-
-@dataclass(frozen=True)
 class Answer(Generic[Body]):
     """An answer of Stripe's. `replayed`: Stripe remembered the idempotency key and repeated an earlier answer; it may
     be out of date."""
@@ -79,106 +47,6 @@ class Answer(Generic[Body]):
     body: Body
     request_id: str | None
     replayed: bool
-
-
-class PacedTransport(stripe.HTTPClient):
-    """The SDK's transport with pacing, patience with 429s and a trace around it. Shared by threads."""
-
-    name = "paced"
-
-    def __init__(
-        self,
-        inner: stripe.HTTPClient,
-        pacer: Pacer,
-        patience: Patience,
-        trace: Callable[[ApiCall], None],
-    ) -> None:
-        super().__init__()
-        self._inner = inner
-        self._pacer = pacer
-        self._patience = patience
-        self._trace = trace
-
-    def _sleep_time_seconds(self, num_retries: int) -> float:
-        return self._patience.pause(num_retries)
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        post_data: Any = None,
-        **_: Any,
-    ) -> tuple[Any, int, Mapping[str, str]]:
-        path = urlsplit(url).path
-        operation = operation_of(method, path)
-        waited, attempt = 0.0, 0
-        in_use_until = time.monotonic() + self._patience.key_in_use_for
-        while True:
-            self._pacer.wait(operation)
-            body, status, answer_headers = self._once(method, url, path, headers, post_data)
-            if _key_in_use(status, body) and time.monotonic() < in_use_until:
-                attempt += 1
-                time.sleep(min(max(self._patience.pause(attempt), 0.01), 1.0))
-                continue
-            if status != 429 or waited >= self._patience.rate_limited_for:
-                if status != 429:
-                    self._pacer.accepted(operation)
-                return body, status, answer_headers
-            attempt += 1
-            reason = answer_headers.get("Stripe-Rate-Limited-Reason", "")
-            self._pacer.refused(operation, everything=reason.startswith("global"))
-            pause = self._patience.pause(attempt)
-            self._pacer.pause(pause)
-            waited += max(pause, 0.01)
-
-    def _once(
-        self, method: str, url: str, path: str, headers: Mapping[str, str] | None, post_data: Any
-    ) -> tuple[Any, int, Mapping[str, str]]:
-        started = time.monotonic()
-        status, request_id = None, None
-        try:
-            body, status, answer_headers = self._inner.request(method, url, headers, post_data)
-            request_id = answer_headers.get("Request-Id")
-        except stripe.APIConnectionError as error:
-            error.should_retry = error.should_retry or _cut_off(error)
-            raise
-        finally:
-            self._trace(ApiCall(method.upper(), path, status, request_id, round((time.monotonic() - started) * 1000)))
-        _complete_json(body, status)
-        return body, status, answer_headers
-
-    def close(self) -> None:
-        self._inner.close()  # type: ignore[no-untyped-call]  # the SDK does not type it
-
-
-def _cut_off(error: BaseException) -> bool:
-    """Return whether the connection broke inside the answer: the SDK does not retry that, though its key makes it
-    safe."""
-    return type(error.__cause__).__name__ in {"ChunkedEncodingError", "ContentDecodingError"}
-
-
-def _key_in_use(status: int, body: Any) -> bool:
-    """Return whether another call under the same idempotency key is under way (https://docs.stripe.com/error-codes)."""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-    return status == 409 and "idempotency_key_in_use" in text
-
-
-def _complete_json(body: Any, status: int) -> None:
-    """Stop answers that are not whole JSON objects before the SDK quotes them, page and all, in an error."""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-    text = text.strip()
-    if text.startswith("{"):
-        if not text.endswith("}"):
-            raise _no_answer("The answer broke off in the middle.")
-    elif status < 500:
-        raise errors.NotStripeError(f"What answered (HTTP {status}) is not Stripe: it sent no JSON.")
-    else:
-        raise _no_answer(f"HTTP {status} without Stripe's JSON.")
-
-
-def _no_answer(message: str) -> stripe.APIConnectionError:
-    return stripe.APIConnectionError(message, should_retry=True)  # type: ignore[no-untyped-call]  # nor this
 
 
 class StripeApi:
@@ -268,6 +136,10 @@ class StripeApi:
         expected: Collection[str] = (),
         listed: Collection[str] = (),
     ) -> Answer[Any]:
+        import stripe
+
+        from stripe_billing_cli.stripe_api.error_translation import billing_error, is_replayed
+
         options = {"idempotency_key": idempotency_key} if idempotency_key else {}
         try:
             response = self._client.raw_request(method, path, **dict(params or {}), **options)
@@ -303,14 +175,14 @@ def connect(
     patience: Patience | None = None,
 ) -> StripeApi:
     """Return a connection to Stripe over HTTP."""
+    import stripe
+
     livemode = "_live_" in key
     transport: stripe.HTTPClient = stripe.RequestsClient(timeout=(10, 80))
     pacer = Pacer(limits_for(livemode=livemode, base=base, rate_limit=rate_limit))
     return client_over(transport, key=key, base=base, pacer=pacer, trace=trace, patience=patience or Patience())
 
 
-API_VERSION = stripe.api_version or ""
-"""The version that the SDK speaks and this program expects."""
 LOCAL_KEY = "sk_test_local_stripe"
 
 
@@ -347,6 +219,10 @@ def client_over(
     patience: Patience,
 ) -> StripeApi:
     """Return a client of Stripe over any transport of the SDK's."""
+    import stripe
+
+    from stripe_billing_cli.stripe_api.paced_transport import PacedTransport
+
     stripe.enable_telemetry = False
     client = stripe.StripeClient(
         key,

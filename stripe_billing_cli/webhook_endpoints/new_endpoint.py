@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import API_VERSION, Answer, StripeApi
+from stripe_billing_cli.stripe_api.client import Answer, StripeApi
 from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, IncompleteAnswerError, NotFoundError
 from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
+from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
 from stripe_billing_cli.webhook_endpoints.endpoint import (
     MADE,
     PATH,

@@ -53,7 +53,7 @@ def create(
 def print_secret_hint(context: Context, endpoint: Endpoint, *, created: bool, store: bool) -> int | None:
     """Print what is to be done with the secret; exit code 4 where the secret was to be kept and cannot be had any
     more."""
-    from stripe_billing_cli.stripe_api.client import API_VERSION
+    from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
 
     note = context.printer.note
     if created and context.connection.local:
