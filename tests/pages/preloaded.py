@@ -40,7 +40,8 @@ def preloaded_billing(directory: Path) -> Iterator[Path]:
     program.parent.mkdir()
     program.write_text(CLIENT.format(python=sys.executable, path=str(path)), encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    server = subprocess.Popen([sys.executable, "-m", __name__, str(path)], stdin=subprocess.DEVNULL)
+    root = Path(__file__).parents[2]  # where the module is found, whatever directory a test before left behind
+    server = subprocess.Popen([sys.executable, "-m", __name__, str(path)], stdin=subprocess.DEVNULL, cwd=root)
     try:
         while not path.exists():
             assert server.poll() is None
