@@ -164,16 +164,16 @@ def test_a_read_only_directory(billing: Billing, as_nobody: None) -> None:
     assert ".billing" in told
 
 
-def test_a_full_disk(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk(billing: Billing, account: Account) -> None:
     """SQLite's own limit on the size of a database answers as a full disk does."""
     billing.apply(SEED)
     held = account.prices()
-    limited(monkeypatch)
 
     many = "".join(f"      p{number}: {{unit_amount: {number}, recurring: month}}\n" for number in range(400))
     billing.write(SEED + many)
-    ran = billing("catalog", "apply", "--local")
-    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as disk:
+        limited(disk)
+        ran = billing("catalog", "apply", "--local")
 
     assert ran.code == 1
     assert "Traceback" not in ran.err
@@ -181,7 +181,6 @@ def test_a_full_disk(billing: Billing, account: Account, monkeypatch: pytest.Mon
     assert len(ran.out.split("Plan: ")[1]) < 1000
     assert "Run the same command again" in ran.out
     assert [price for price in account.prices() if price["id"] in {one["id"] for one in held}] == held
-    os.chdir(billing.directory)
 
 
 def limited(monkeypatch: pytest.MonkeyPatch) -> None:
