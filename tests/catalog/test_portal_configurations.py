@@ -8,75 +8,11 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.catalog.portals import CATALOG, EXPANDED, HEAD, PATH, PRODUCTS, REPLACED, configurations, offered
 from tests.conftest import Account, Billing
 from tests.contract import ContractTransport
 from tests.soak import Soak
 from tests.troubled import check_cut_off, connected
-
-PATH = "/v1/billing_portal/configurations"
-EXPANDED = {
-    "expand": [
-        "data.features.subscription_update.products",
-        "data.features.subscription_update.schedule_at_period_end",
-    ]
-}
-HEAD = "version: 1\ncatalog: keymap\ncurrency: usd\n"
-PRODUCTS = """\
-products:
-  pro:
-    name: Pro
-    default_price: monthly
-    prices:
-      monthly: {unit_amount: 1500, recurring: month}
-      yearly: {unit_amount: 15000, recurring: year}
-      setup: {unit_amount: 2500}
-  team:
-    name: Team
-    prices:
-      monthly: {unit_amount: 900, recurring: month}
-"""
-PORTAL = """\
-portal_configurations:
-  main:
-    name: Self-service
-    business_profile: {headline: Keymap, privacy_policy_url: https://keymap.example/privacy}
-    default_return_url: https://keymap.example/account
-    login_page: {enabled: true}
-    metadata: {owner: growth}
-    features:
-      invoice_history: {enabled: true}
-      customer_update: {enabled: true, allowed_updates: [tax_id, email]}
-      payment_method_update: {enabled: true}
-      subscription_cancel:
-        enabled: true
-        mode: at_period_end
-        proration_behavior: none
-        cancellation_reason: {enabled: true, options: [unused, too_expensive]}
-      subscription_pause: {enabled: true, duration: {type: interval_options, interval_options: [{interval: month}]}}
-      subscription_update:
-        enabled: true
-        default_allowed_updates: [price, quantity]
-        proration_behavior: always_invoice
-        trial_update_behavior: continue_trial
-        schedule_at_period_end: [decreasing_item_amount]
-        products:
-          - {product: pro, prices: [monthly, yearly], adjustable_quantity: {enabled: true, maximum: 10}}
-          - {product: team, prices: [monthly]}
-"""
-CATALOG = HEAD + PRODUCTS + PORTAL
-
-
-def configurations(account: Account) -> list[Any]:
-    """Return all configurations, newest first."""
-    return account.api.page(PATH, EXPANDED)[0]
-
-
-def offered(account: Account) -> dict[str, set[str]]:
-    """Return the prices among which customers may switch, by product."""
-    [one] = configurations(account)
-    return {
-        product["product"]: set(product["prices"]) for product in one["features"]["subscription_update"]["products"]
-    }
 
 
 def test_a_configuration_is_made_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
@@ -182,100 +118,6 @@ def test_null_is_a_mistake_where_nothing_can_be_cleared(billing: Billing) -> Non
 
     assert "mode has no value" in refused
     assert "name has no value" in refused
-
-
-def calls_of(billing: Billing, *argv: str) -> list[str]:
-    """Return the writes of a command, in order."""
-    lines = billing.ok(*argv, "--verbose").err.splitlines()
-    return [line.split(" → ")[0] for line in lines if line.startswith("POST")]
-
-
-REPLACED = CATALOG.replace("unit_amount: 1500,", "unit_amount: 2000,")
-
-
-@pytest.mark.parametrize("named", [True, False], ids=["named in the file", "left as it is"])
-def test_a_replaced_price_is_moved_before_it_is_archived(billing: Billing, account: Account, named: bool) -> None:
-    billing.apply(CATALOG)
-    [configuration] = configurations(account)
-    old = account.price("pro.monthly")["id"]
-    less = REPLACED[: REPLACED.index("          - {product: pro")].replace("        products:\n", "")
-
-    billing.write(REPLACED if named else less)
-    shown = billing.ok("catalog", "plan", "--local").out
-    assert f"products: pro ({old}, yearly), team (monthly) → pro (monthly, yearly), team (monthly)" in shown
-    calls = calls_of(billing, "catalog", "apply", "--local")
-
-    moved, archived = f"POST {PATH}/{configuration['id']}", f"POST /v1/prices/{old}"
-    assert calls.index("POST /v1/prices") < calls.index(moved) < calls.index(archived)
-    assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
-    assert billing.plan()["changes"] == []
-
-
-class TestConfigurationsThatTheFileDoesNotName:
-    """A configuration made by hand, or of another catalog, offers prices of a file that names none."""
-
-    @pytest.fixture
-    def by_hand(self, billing: Billing, account: Account) -> Any:
-        """The catalog applied without its portal, and a configuration made by hand that offers its prices."""
-        billing.apply(HEAD + PRODUCTS)
-        prices = [account.price(key)["id"] for key in ("pro.monthly", "pro.yearly")]
-        offers = {"enabled": True, "default_allowed_updates": ["price"]}
-        update = {**offers, "products": [{"product": "pro", "prices": prices}]}
-        return account.post(PATH, features={"subscription_update": update})
-
-    def test_a_replaced_price_is_moved_in_it(self, billing: Billing, account: Account, by_hand: Any) -> None:
-        old = account.price("pro.monthly")["id"]
-        billing.write((HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,"))
-
-        shown = billing.ok("catalog", "plan", "--local").out
-        assert f"~ portal_configuration {by_hand['id']}\n" in shown
-        assert f"products: pro ({old}, yearly) → pro (monthly, yearly)" in shown
-        assert "left alone" not in shown
-        calls = calls_of(billing, "catalog", "apply", "--local")
-
-        moved, archived = f"POST {PATH}/{by_hand['id']}", f"POST /v1/prices/{old}"
-        assert calls.index("POST /v1/prices") < calls.index(moved) < calls.index(archived)
-        assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
-        assert configurations(account)[0]["metadata"] == {}
-        assert billing.plan()["changes"] == []
-
-    def test_what_a_cut_off_left_is_moved_by_the_next_run(
-        self, billing: Billing, account: Account, by_hand: Any
-    ) -> None:
-        old = account.price("pro.monthly")
-        shown = {name: old[name] for name in ("product", "currency", "lookup_key", "metadata")}
-        account.post("/v1/prices", **shown, unit_amount=2000, recurring={"interval": "month"}, transfer_lookup_key=True)
-        billing.apply((HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,"))
-
-        assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
-        assert not account.api.get(f"/v1/prices/{old['id']}")["active"]
-
-    def test_that_of_another_catalog_is_left_to_it(self, billing: Billing, account: Account, by_hand: Any) -> None:
-        account.post(f"{PATH}/{by_hand['id']}", metadata={"billing_catalog": "other", "billing_key": "main"})
-        billing.write((HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,"))
-
-        plan = billing.plan()
-
-        assert [change["kind"] for change in plan["changes"]] == ["price"]
-        [note] = [note["message"] for note in plan["notes"] if "portal_configuration" in note["message"]]
-        assert "of catalog other offers" in note
-
-    def test_a_plan_that_replaces_nothing_does_not_ask_for_it(self, billing: Billing, by_hand: Any) -> None:
-        billing.write((HEAD + PRODUCTS).replace("name: Team", "name: Teams"))
-
-        assert PATH not in billing.ok("catalog", "plan", "--local", "--verbose").err
-
-
-def test_a_price_that_alone_is_targeted_is_moved_too(billing: Billing, account: Account) -> None:
-    billing.apply(CATALOG)
-    old = account.price("pro.monthly")["id"]
-    billing.write(REPLACED.replace("headline: Keymap", "headline: Other"))
-
-    calls = calls_of(billing, "catalog", "apply", "--local", "--target", "pro")
-
-    assert old not in offered(account)["pro"]
-    assert calls[-1] == f"POST /v1/prices/{old}"
-    assert [one["business_profile"]["headline"] for one in configurations(account)] == ["Keymap"]
 
 
 def test_the_default_is_adopted_by_that_name_and_never_deactivated(billing: Billing, account: Account) -> None:

@@ -196,7 +196,11 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
     ) -> Change | None:
         """Move replaced prices where the file does not name the products, or the entry is not to be changed."""
         existing = match.current
-        if existing is None or (planned and PRODUCTS in entry.fields):
+        if planned and PRODUCTS in entry.fields:
+            for operation in change.operations if change else ():
+                operation.after += _offered_entries(entry.fields[PRODUCTS], builder)
+            return change
+        if existing is None:
             return change
         move = self._move(existing, builder)
         if move is None:
@@ -246,7 +250,12 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
         if not moved:
             return None
         after = _following(offers, builder)
-        return Update(path=f"{self.path}/{existing['id']}", params=self._params({PRODUCTS: after}), frees=tuple(moved))
+        return Update(
+            path=f"{self.path}/{existing['id']}",
+            params=self._params({PRODUCTS: after}),
+            frees=tuple(moved),
+            after=_offered_entries(after, builder),
+        )
 
     def _add_move(
         self, change: Change, existing: StripePortalConfiguration, move: Update, builder: PlanBuilder
@@ -324,8 +333,17 @@ def _successor(price: str, builder: PlanBuilder) -> Any:
 
 
 def _following(offers: Sequence[Fields], builder: PlanBuilder) -> list[Fields]:
-    """Return offers with the successors of replaced prices in their places."""
-    return [{**offer, "prices": [_successor(price, builder) for price in offer["prices"]]} for offer in offers]
+    """Return offers with the successors of replaced prices in their places, each once: it may be offered already."""
+    return [
+        {**offer, "prices": list(dict.fromkeys(_successor(price, builder) for price in offer["prices"]))}
+        for offer in offers
+    ]
+
+
+def _offered_entries(offers: Sequence[Fields] | None, builder: PlanBuilder) -> tuple[Reference, ...]:
+    """Return the file's prices that are offered and exist: one that is revived is active before it is offered."""
+    offered = _prices(offers)
+    return tuple(reference for reference, id in builder.ids.items() if reference.kind == "price" and id in offered)
 
 
 def _prices(offers: Sequence[Fields] | None) -> set[str]:
