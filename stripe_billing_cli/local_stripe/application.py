@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stripe_billing_cli.local_stripe.core import page_addresses
@@ -50,18 +51,40 @@ BROKEN_OFF = '{"id": "", "object": ""}'
 """An answer of which half arrives when the call did not take effect."""
 
 
+class Parser(httptools.HttpRequestParser):
+    """A parser that reads on where a client proposes another protocol, as curl does with `--http2`, and Java's
+    `HttpClient` with each call; httptools takes what follows such a header, the body first of all, for that protocol.
+    """
+
+    def __init__(self, protocol: DroppableProtocol) -> None:
+        super().__init__(protocol)
+        self._protocol = protocol
+        self.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own parser
+
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override]
+        try:
+            super().feed_data(data)
+        except httptools.HttpParserUpgrade as proposal:
+            if not self._protocol.has_proposal:
+                raise
+            self._protocol.go_on_after(self.get_method(), data[proposal.args[0] :])
+
+
 class DroppableProtocol(HttpToolsProtocol):
     """An HTTP/1.1 protocol that lets the application cut the connection: `transport` is handed to it with each call.
 
-    What begins with an endless header is cut, and what does not say whom it calls is refused.
+    What begins with an endless header is cut, and what does not say once whom it calls is refused.
     """
 
     in_header = True
     header_bytes = 0
+    has_proposal = False
+    """Whether the header that was read proposes another protocol."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app = functools.partial(self.app, transport=transport)
+        self.parser = Parser(self)
 
     def data_received(self, data: bytes) -> None:
         if self.in_header:
@@ -71,16 +94,28 @@ class DroppableProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def on_headers_complete(self) -> None:
+        self.has_proposal = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+        if self.has_proposal:
+            return
         self.in_header = False
-        if self.parser.get_http_version() == "1.1" and not any(name == b"host" for name, _ in self.headers):
-            raise ValueError(
-                "HTTP/1.1 without Host"
-            )  # answered with 400 (https://www.rfc-editor.org/rfc/rfc9112#section-3.2)
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            # Answered with 400 (https://www.rfc-editor.org/rfc/rfc9112#section-3.2).
+            raise ValueError(f"{hosts} Host headers")
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        if self.has_proposal:
+            return
         self.in_header, self.header_bytes = True, 0
         super().on_message_complete()
+
+    def go_on_after(self, method: bytes, rest: bytes) -> None:
+        """Read the call without its proposal of another protocol, which is optional to take
+        (https://www.rfc-editor.org/rfc/rfc9110#section-7.8), and `rest`, what came after its header."""
+        kept = b"".join(b"%s: %s\r\n" % field for field in self.headers if field[0] != b"upgrade")
+        self.parser = Parser(self)
+        self.parser.feed_data(b"%s %s HTTP/1.1\r\n%s\r\n%s" % (method, self.url, kept, rest))
 
 
 class Application:

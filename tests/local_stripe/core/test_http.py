@@ -219,12 +219,32 @@ def test_garbage_in_a_body_is_refused(served: Local, connection: http.client.HTT
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 32 + b"\r\n\r\n",
         b"nonsense\r\n\r\n",
         b"GET /v1/products HTTP/1.1\r\n\r\n",
+        b"GET /v1/products HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\n\r\n",
         b"POST /v1/products HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
     ],
 )
 def test_what_is_no_http_is_turned_away_and_others_are_served(served: Local, sent: bytes) -> None:
     assert raw(served, sent).startswith(b"HTTP/1.1 400 ")
     assert served.get("/v1/products")["data"] == []
+
+
+PROPOSAL = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQCAAAA"}
+
+
+def test_who_proposes_http_2_is_answered_in_http_1_with_each_parameter(connection: http.client.HTTPConnection) -> None:
+    """As by curl with `--http2` and Java's `HttpClient`: header and body come apart, and the connection is kept."""
+    made = [asked(connection, "POST", "/v1/products", f"name={name}", **PROPOSAL) for name in ("Pro", "Team")]
+    status, listed = asked(connection, "GET", "/v1/products", **PROPOSAL)
+
+    assert [(status, product.get("name")) for status, product in made] == [(200, "Pro"), (200, "Team")]
+    assert (status, [product["name"] for product in listed["data"]]) == (200, ["Team", "Pro"])
+
+
+def test_what_follows_a_proposal_in_the_same_packet_is_read(served: Local) -> None:
+    call = b"GET /v1/products HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_123\r\n"
+    proposal = b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+
+    assert raw(served, call + proposal + call + b"Connection: close\r\n\r\n").count(b"HTTP/1.1 200 ") == 2
 
 
 def test_an_endless_header_is_cut(served: Local) -> None:
