@@ -85,8 +85,12 @@ PARTS = (
             "subscription_schedule.expiring",
         ),
     ),
-    Part(f"{BILLING}.subscriptions.payment_status", effects=("InvoicePaid", "PaymentFailedError")),
+    Part(f"{BILLING}.invoicing.collection", effects=("DebitEnded",)),
+    Part(f"{BILLING}.subscriptions.payment_status", effects=("InvoicePaid", "PaymentFailedError", "PaymentPending")),
     Part(f"{BILLING}.schedules.schedule", effects=("SubscriptionEnded",)),
-    Part(f"{BILLING}.checkout.completion", effects=("CardSetUp", "DebitFailed", "InvoicePaid", "PaymentMade")),
+    Part(
+        f"{BILLING}.checkout.completion",
+        effects=("CardSetUp", "DebitEnded", "InvoicePaid", "PaymentMade", "PaymentPending"),
+    ),
 )
 API = Parts(PARTS)

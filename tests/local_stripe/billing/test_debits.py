@@ -6,15 +6,9 @@ from typing import Any
 
 from tests.local_stripe.checkout import PATH, pay, selling, types
 from tests.local_stripe.conftest import NOW, Clock, Local
+from tests.local_stripe.debits import EMPTY, GOOD, account
 
-GOOD, EMPTY = "DE89370400440532013000", "DE62370400440532013001"
 ACCEPTED = {"customer_acceptance": {"type": "offline", "offline": {}}}
-
-
-def account(local: Local, iban: str) -> str:
-    holder = {"name": "Jenny Rosen", "email": "jenny@example.com"}
-    made = local.post("/v1/payment_methods", type="sepa_debit", sepa_debit={"iban": iban}, billing_details=holder)
-    return str(made["id"])
 
 
 def debited(local: Local, iban: str) -> Any:

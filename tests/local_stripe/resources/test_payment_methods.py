@@ -185,10 +185,10 @@ def test_other_types_are_attached_or_refused(local: Local) -> None:
     assert local.refused("post", f"{PATH}/{ideal['id']}/attach", customer=owner) == Refusal(
         "PaymentMethods of type 'ideal' cannot be saved to customers."
     )
-    default = local.refused(
-        "post", f"/v1/customers/{owner}", invoice_settings={"default_payment_method": attached["id"]}
-    )
-    assert default.message == "The local Stripe does not have payments with payment methods of type `sepa_debit`."
+    boleto = local.post(PATH, type="boleto", boleto={"tax_id": "00000000000"})
+    local.post(f"{PATH}/{boleto['id']}/attach", customer=owner)
+    default = local.refused("post", f"/v1/customers/{owner}", invoice_settings={"default_payment_method": boleto["id"]})
+    assert default.message == "The local Stripe does not have payments with payment methods of type `boleto`."
 
 
 def test_payment_methods_are_listed_and_read_through_their_customer(local: Local) -> None:

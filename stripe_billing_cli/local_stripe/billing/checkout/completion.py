@@ -13,9 +13,10 @@ from stripe_billing_cli.local_stripe.billing.checkout import (
     redemption,
     sessions,
 )
-from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid
+from stripe_billing_cli.local_stripe.billing.invoicing import invoices
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentPending
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp, DebitFailed, PaymentMade
+from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp, DebitEnded, PaymentMade
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import effects, events
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
@@ -45,11 +46,11 @@ def paid_by_balance(call: Call, session: Object, invoice: Object, method: Object
     """Complete a session whose first invoice the customer's credit has paid; the card is kept for the next one."""
     kept = payment_methods.attach_to(call, method["id"], session["customer"], "payment_method")
     repository.amend(call, session["_subscription"], default_payment_method=kept["id"])
-    _subscribed(call, session, invoice)
+    _subscribed(call, session, invoice, "paid")
 
 
-def _subscribed(call: Call, session: Object, invoice: Object) -> None:
-    finish(call, session, invoice=invoice["id"], payment_status="paid", subscription=session["_subscription"])
+def _subscribed(call: Call, session: Object, invoice: Object, payment_status: str) -> None:
+    finish(call, session, invoice=invoice["id"], payment_status=payment_status, subscription=session["_subscription"])
 
 
 def on_payment(call: Call, effect: PaymentMade) -> None:
@@ -58,7 +59,6 @@ def on_payment(call: Call, effect: PaymentMade) -> None:
     intent = effect.intent
     session = sessions.open_by(call, "payment_intent", intent["id"])
     if session is None:
-        _end_waiting(call, intent, "checkout.session.async_payment_succeeded", payment_status="paid")
         return
     redemption.redeem(call, session, session["customer"])
     changes: Object = {"payment_status": "paid" if intent["status"] == "succeeded" else "unpaid"}
@@ -68,24 +68,37 @@ def on_payment(call: Call, effect: PaymentMade) -> None:
 
 
 def _end_waiting(call: Call, intent: Object, event: str, **changes: Any) -> None:
-    """Tell how a payment ended for which its session has not waited."""
+    """Tell how a payment ended for which its session has not waited: its own, or that of its invoice."""
     session = sessions.complete_by(call, "payment_intent", intent["id"])
+    if session is None and (invoice := invoices.of_intent(call, intent["id"])) is not None:
+        session = sessions.complete_by(call, "invoice", invoice["id"])
     if session is not None and session["payment_status"] == "unpaid":
         events.record(call, event, sessions.amend(call, session, **changes))
 
 
-def on_failed_debit(call: Call, effect: DebitFailed) -> None:
-    """Tell that the payment of a session that is complete has failed after all."""
-    _end_waiting(call, effect.intent, "checkout.session.async_payment_failed")
+def on_ended_debit(call: Call, effect: DebitEnded) -> None:
+    """Tell that the payment of a session that is complete was made, or has failed after all."""
+    if effect.intent["status"] == "succeeded":
+        _end_waiting(call, effect.intent, "checkout.session.async_payment_succeeded", payment_status="paid")
+    else:
+        _end_waiting(call, effect.intent, "checkout.session.async_payment_failed")
 
 
 def on_paid_invoice(call: Call, effect: InvoicePaid) -> None:
     """Complete the session that began this invoice's subscription, if one did."""
-    parent = effect.invoice["parent"]
-    details = parent and parent["subscription_details"]
-    session = sessions.open_by(call, "_subscription", details["subscription"]) if details else None
+    _complete_by_invoice(call, effect.invoice, "paid")
+
+
+def on_pending_invoice(call: Call, effect: PaymentPending) -> None:
+    """Complete the session whose subscription is active while a bank is asked for the first payment."""
+    _complete_by_invoice(call, effect.invoice, "unpaid")
+
+
+def _complete_by_invoice(call: Call, invoice: Object, payment_status: str) -> None:
+    subscription = invoices.subscription_of(invoice)
+    session = sessions.open_by(call, "_subscription", subscription) if subscription else None
     if session is not None:
-        _subscribed(call, session, effect.invoice)
+        _subscribed(call, session, invoice, payment_status)
 
 
 def on_card(call: Call, effect: CardSetUp) -> None:
@@ -103,8 +116,9 @@ def on_card(call: Call, effect: CardSetUp) -> None:
 API = Api(
     listeners={
         CardSetUp: (on_card,),
-        DebitFailed: (on_failed_debit,),
+        DebitEnded: (on_ended_debit,),
         InvoicePaid: (on_paid_invoice,),
         PaymentMade: (on_payment,),
+        PaymentPending: (on_pending_invoice,),
     }
 )

@@ -120,12 +120,9 @@ def _card(call: Call, session: Object, card: str | None) -> Object:
     """Return the card that pays, with who its holder is as entered at the page."""
     if card is None:
         raise missing_param("payment_method")
-    if session["mode"] == "payment":
-        method = payment_methods.find(call, card, "payment_method")
-        if method["type"] not in session["payment_method_types"]:
-            raise invalid("This payment method cannot pay here.", "payment_method")
-    else:
-        method = payment_methods.find_card(call, card, "payment_method")
+    method = payment_methods.find_chargeable(call, card, "payment_method")
+    if method["type"] not in session["payment_method_types"]:
+        raise invalid("This payment method cannot pay here.", "payment_method")
     if method["customer"] is not None:
         return method
     holder = session["customer_details"] or {}
@@ -180,7 +177,8 @@ def _subscribe(call: Call, session: Object, method: Object) -> None:
     if intent is None:
         completion.paid_by_balance(call, session, invoice, method)
         return
-    after = payment_intents.attempt(call, intent, method, off_session=False, invoice=True)
+    allowed = collection.allow(call, intent, method)
+    after = payment_intents.attempt(call, allowed, method, off_session=False, invoice=True)
     collection.record_attempt(call, invoice, after, automatic=False)
     _check_paid(call, after)
 
@@ -188,7 +186,9 @@ def _subscribe(call: Call, session: Object, method: Object) -> None:
 def _keep_card(call: Call, session: Object, card: str | None) -> None:
     """Set the card up where nothing is due today, and then begin the subscription."""
     before = call.store.get("setup_intent", session["_setup_intent"] or "")
-    setup = before or setup_intents.new_setup(call, customer=session["customer"])
+    setup = before or setup_intents.new_setup(
+        call, customer=session["customer"], payment_method_types=session["payment_method_types"]
+    )
     if before is None:
         session = sessions.amend(call, session, _setup_intent=setup["id"])
     _set_up(call, session, setup, card)

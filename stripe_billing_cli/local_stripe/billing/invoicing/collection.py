@@ -7,12 +7,18 @@ https://docs.stripe.com/billing/revenue-recovery/smart-retries
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError
-from stripe_billing_cli.local_stripe.billing.payments import intent_errors, payment_intents, payment_methods
-from stripe_billing_cli.local_stripe.core import events, scheduler
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError, PaymentPending
+from stripe_billing_cli.local_stripe.billing.payments import (
+    intent_checks,
+    intent_errors,
+    payment_intents,
+    payment_methods,
+)
+from stripe_billing_cli.local_stripe.billing.payments.effects import DebitEnded
+from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
 from stripe_billing_cli.local_stripe.core.effects import announce
-from stripe_billing_cli.local_stripe.core.errors import ApiError
-from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 RETRY_AFTER_DAYS = (3, 5, 7)
@@ -51,9 +57,46 @@ def charge(
     invoices.check_payable(invoice)
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
-    used = payment_methods.find_card(call, method, "payment_method")
-    intent = payment_intents.attempt(call, intent, used, off_session=off_session, invoice=True)
+    if intent["status"] == "processing":
+        raise intent_checks.unexpected_state(payment_intents.KIND, "PaymentIntent", "confirm", intent, call)
+    used = payment_methods.find_chargeable(call, method, "payment_method")
+    if (refusal := refusal_of(invoice, intent, used)) is not None:
+        raise refusal
+    intent = payment_intents.attempt(call, allow(call, intent, used), used, off_session=off_session, invoice=True)
     return record_attempt(call, invoice, intent, automatic=automatic), intent
+
+
+def refusal_of(invoice: Object, intent: Object, method: Object) -> ApiError | None:
+    """Return why an invoice cannot be paid with a payment method: by its currency, or by the types that it names."""
+    type = method["type"]
+    if type == "sepa_debit" and intent["currency"] != "eur":
+        return invalid(
+            f"The currency provided ({intent['currency']}) is invalid for the payment method type sepa_debit, which is "
+            "in eur.",
+            "payment_method",
+            "payment_intent_invalid_parameter",
+        )
+    named = invoice["payment_settings"]["payment_method_types"]
+    if named and type not in named:
+        return invalid(
+            f"The PaymentMethod provided ({type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod "
+            f"of one of the following types: {', '.join(named)}.",
+            "payment_method",
+        )
+    return None
+
+
+def allow(call: Call, intent: Object, method: Object) -> Object:
+    """Return the intent, which may be paid with a method of this type: where no types are named they are those of the
+    default payment methods (`payment_settings.payment_method_types` in `stripe/_subscription.py`)."""
+    types = intent["payment_method_types"]
+    if method["type"] in types:
+        return intent
+    types = [*types, method["type"]]
+    options = payment_intents.options_of(types)
+    after = {**intent, "payment_method_options": options, "payment_method_types": types}
+    call.store.replace(payment_intents.KIND, after)
+    return after
 
 
 def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> Object:
@@ -68,22 +111,73 @@ def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bo
         done = invoices.paid(call, invoice, counted=counted)
         announce(call, InvoicePaid(done, intent["payment_method"]))
         return done
+    if intent["status"] == "processing":
+        return _wait_for_bank(call, invoice, intent, counted, automatic=automatic)
     tried = {**invoice, "attempt_count": counted}
     next_attempt = _next_attempt(call, tried) if counts else invoice["next_payment_attempt"]
-    scheduler.put(call.store, invoices.RETRY, invoice["id"], next_attempt, invoice["test_clock"])
-    failed = invoices.amend(
+    failed = _unpaid(call, tried, next_attempt)
+    if intent["status"] == "requires_action":
+        events.record(call, "invoice.payment_action_required", failed)
+    _tell_failed(call, failed, counts=counts, automatic=automatic)
+    return failed
+
+
+def _tell_failed(call: Call, failed: Object, *, counts: bool, automatic: bool) -> None:
+    last = failed["next_payment_attempt"] is None and failed["attempt_count"] > len(RETRY_AFTER_DAYS)
+    announce(call, PaymentFailedError(failed, exhausted=counts and last, automatic=automatic))
+
+
+def _unpaid(call: Call, tried: Object, next_attempt: int | None) -> Object:
+    """Return the invoice after an attempt that did not pay it; `tried` counts it."""
+    scheduler.put(call.store, invoices.RETRY, tried["id"], next_attempt, tried["test_clock"])
+    return invoices.amend(
         call,
-        invoice["id"],
+        tried["id"],
         "invoice.payment_failed",
-        attempt_count=counted,
+        attempt_count=tried["attempt_count"],
         attempted=True,
         next_payment_attempt=next_attempt,
     )
-    if intent["status"] == "requires_action":
-        events.record(call, "invoice.payment_action_required", failed)
-    exhausted = counts and next_attempt is None and counted > len(RETRY_AFTER_DAYS)
-    announce(call, PaymentFailedError(failed, exhausted=exhausted, automatic=automatic))
-    return failed
+
+
+def _wait_for_bank(call: Call, invoice: Object, intent: Object, counted: int, *, automatic: bool) -> Object:
+    """Return the invoice, open, while its payment is processing; nothing is retried meanwhile. `_debit` is the local
+    Stripe's own: how the attempt counts should it fail."""
+    scheduler.put(call.store, invoices.RETRY, invoice["id"], None, None)
+    counts = counted > invoice["attempt_count"]
+    waiting = invoices.amend(
+        call,
+        invoice["id"],
+        attempt_count=counted,
+        attempted=True,
+        next_payment_attempt=None,
+        _debit={"automatic": automatic, "counts": counts, "next_attempt": invoice["next_payment_attempt"]},
+    )
+    announce(call, PaymentPending(waiting, intent["payment_method"]))
+    return waiting
+
+
+def on_debit_ended(call: Call, effect: DebitEnded) -> None:
+    """Pay the invoice that a bank was asked for, or let the attempt have failed.
+
+    The first invoice of a subscription, which is active by then, is voided: "If the payment fails later, Stripe voids
+    the invoice but the subscription remains `active`"
+    (https://docs.stripe.com/billing/subscriptions/overview#delayed-payment-confirmation).
+    """
+    intent = effect.intent
+    invoice = invoices.of_intent(call, intent["id"])
+    if invoice is None or invoice["status"] not in ("open", "uncollectible"):
+        return
+    call = clocks.at_time_of(call, invoice)
+    if intent["status"] == "succeeded":
+        announce(call, InvoicePaid(invoices.paid(call, invoice), intent["payment_method"]))
+        return
+    if invoice["billing_reason"] == "subscription_create" and invoice["collection_method"] == "charge_automatically":
+        invoices.void(call, _unpaid(call, invoice, None))
+        return
+    debit = invoice["_debit"]
+    next_attempt = _next_attempt(call, invoice) if debit["counts"] else debit["next_attempt"]
+    _tell_failed(call, _unpaid(call, invoice, next_attempt), counts=debit["counts"], automatic=debit["automatic"])
 
 
 def _next_attempt(call: Call, invoice: Object) -> int | None:
@@ -101,15 +195,19 @@ def _next_attempt(call: Call, invoice: Object) -> int | None:
 
 
 def attempt(call: Call, invoice: Object) -> Object:
-    """Charge the default card by itself; for want of one the attempt fails (and is retried: one may be added)."""
+    """Charge the default card by itself; for want of one that may pay the attempt fails (and is
+    retried: one may be added)."""
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
         return invoice
-    method = default_method(call, customer, invoices.find_subscription(call, invoice), invoice)
-    if method is not None:
-        return charge(call, invoice, method, off_session=True)[0]
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
+    if intent["status"] == "processing":
+        return invoice
+    id = default_method(call, customer, invoices.find_subscription(call, invoice), invoice)
+    method = None if id is None else payment_methods.find_chargeable(call, id, "payment_method")
+    if method is not None and refusal_of(invoice, intent, method) is None:
+        return charge(call, invoice, method["id"], off_session=True)[0]
     return record_attempt(call, invoice, intent, automatic=True)
 
 
@@ -136,3 +234,6 @@ def payment_refused(call: Call, intent: Object, *, of_subscription: bool) -> Api
         "invoice_payment_intent_requires_action",
         type="card_error",
     )
+
+
+API = Api(listeners={DebitEnded: (on_debit_ended,)})

@@ -16,6 +16,14 @@ class InvoicePaid:
 
 
 @dataclass(frozen=True)
+class PaymentPending:
+    """A bank is asked for the payment of an invoice, with `method`; it answers later."""
+
+    invoice: Object
+    method: str
+
+
+@dataclass(frozen=True)
 class PaymentFailedError:
     """A payment of an invoice failed. `exhausted`: it was the last attempt; `automatic`: it was made by itself, not by
     a call."""

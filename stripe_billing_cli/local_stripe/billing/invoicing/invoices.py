@@ -199,6 +199,7 @@ def _count(call: Call, customer: Object, opened: Object, *, has_own_number: bool
 
 
 def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Object | None) -> Object:
+    types = opened["payment_settings"]["payment_method_types"] or ["card"]
     intent = paid_by or payment_intents.new_intent(
         call,
         amount=opened["amount_due"],
@@ -208,7 +209,8 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
             opened["billing_reason"], "Subscription update"
         ),
         payment_method=None,
-        payment_method_types=opened["payment_settings"]["payment_method_types"] or ["card"],
+        payment_method_options=payment_intents.options_of(types),
+        payment_method_types=types,
         setup_future_usage="off_session" if saves_card else None,
     )
     payment = {
@@ -236,6 +238,12 @@ def intent_of(call: Call, invoice: Object) -> Object | None:
     for payment in invoice["payments"]["data"]:
         return call.store.get("payment_intent", payment["payment"]["payment_intent"])
     return None
+
+
+def of_intent(call: Call, intent: str) -> Object | None:
+    """Return the invoice that a payment intent pays, if it pays one."""
+    condition = Condition("json_extract(body, '$.payments.data[0].payment.payment_intent') = ?", (intent,))
+    return next(iter(call.store.select("invoice", [condition], newest_first=True, limit=1)), None)
 
 
 def check_payable(invoice: Object) -> None:

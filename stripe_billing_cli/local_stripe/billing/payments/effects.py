@@ -15,8 +15,8 @@ class PaymentMade:
 
 
 @dataclass(frozen=True)
-class DebitFailed:
-    """A bank has refused a debit that a payment intent waited for."""
+class DebitEnded:
+    """A bank has paid, or refused, a debit that a payment intent waited for."""
 
     intent: Object
 

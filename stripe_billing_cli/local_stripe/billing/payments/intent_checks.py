@@ -17,7 +17,7 @@ def configuration(account: Object) -> str:
 def usable_method(call: Call, id: str | None, customer: Object | None) -> Object | None:
     if id is None:
         return None
-    method = payment_methods.find_card(call, id, "payment_method")
+    method = payment_methods.find_chargeable(call, id, "payment_method")
     owner = customer["id"] if customer else None
     if method["customer"] not in (None, owner):
         raise invalid(

@@ -6,13 +6,13 @@ https://docs.stripe.com/payments/paymentintents/lifecycle. Amounts are in minor 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, debits, disputes, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
-from stripe_billing_cli.local_stripe.billing.payments.effects import DebitFailed, PaymentMade
-from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler, shapes
+from stripe_billing_cli.local_stripe.billing.payments.effects import DebitEnded, PaymentMade
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, objects, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -27,6 +27,9 @@ CARD_OPTIONS = {
     "network": None,
     "request_three_d_secure": "automatic",
 }
+OPTIONS = {"card": CARD_OPTIONS, "sepa_debit": {}}
+UNDERWAY = ("processing", "succeeded")
+"""What a payment is that was made, or that a bank is asked for, so that nobody has anything to do."""
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -57,6 +60,11 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
     if intent["payment_method"] is not None:
         intent["status"] = "requires_confirmation"
     return objects.insert(call, KIND, intent)
+
+
+def options_of(types: Iterable[str]) -> Object:
+    """Return the options of the types of payment methods that may pay."""
+    return {type: OPTIONS[type] for type in types if type in OPTIONS}
 
 
 def shipping_of(params: Mapping[str, Any]) -> Object:
@@ -120,19 +128,20 @@ def end_debit(call: Call, id: str) -> None:
     intent = call.store.get(KIND, id)
     if intent is None or intent["status"] != "processing":
         return
+    call = clocks.at_time_of(call, call.store.get("customer", intent["customer"] or "") or {})
     charge = _charge_of(call, intent)
     method = objects.known(call, "payment_method", intent["payment_method"])
     if method.get("_iban") not in debits.WITHOUT_FUNDS:
         charge = {**charge, "paid": True, "status": "succeeded"}
         call.store.replace(charges.KIND, charge)
-        _paid(call, intent, charge)
+        announce(call, DebitEnded(_paid(call, intent, charge)))
         return
     failure = {"failure_code": debits.NO_FUNDS["code"], "failure_message": debits.NO_FUNDS["message"]}
     charge = {**charge, **failure, "amount_captured": 0, "captured": False, "status": "failed"}
     call.store.replace(charges.KIND, charge)
     events.record(call, "charge.failed", charge)
     error = {**debits.NO_FUNDS, "charge": charge["id"]}
-    announce(call, DebitFailed(_failed(call, intent, method, error)))
+    announce(call, DebitEnded(_failed(call, intent, method, error)))
 
 
 def usage(intent: Object) -> str | None:

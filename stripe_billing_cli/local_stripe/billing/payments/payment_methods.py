@@ -13,6 +13,8 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
+CHARGEABLE = ("card", "sepa_debit")
+"""The types of payment methods that pay; those of all others are objects only."""
 NETWORK_CODES = ("network_advice_code", "network_decline_code")
 
 
@@ -125,11 +127,10 @@ def find(call: Call, id: str, param: str) -> Object:
     return existing
 
 
-def find_card(call: Call, id: str, param: str) -> Object:
-    """Return the card that a parameter names. Raises for a payment method of another type: the local Stripe charges
-    none."""
+def find_chargeable(call: Call, id: str, param: str) -> Object:
+    """Return the payment method that a parameter names. Raises for one of a type that pays nothing here."""
     method = find(call, id, param)
-    if method["type"] != "card":
+    if method["type"] not in CHARGEABLE:
         raise invalid(
             f"The local Stripe does not have payments with payment methods of type `{method['type']}`.", param
         )

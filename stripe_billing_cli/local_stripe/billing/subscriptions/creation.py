@@ -240,7 +240,7 @@ def own_method(call: Call, customer: Object, id: str | None) -> str | None:
     """Return the customer's payment method that a parameter names; None for none."""
     if id is None:
         return None
-    method = payment_methods.find_card(call, id, "default_payment_method")
+    method = payment_methods.find_chargeable(call, id, "default_payment_method")
     if method["customer"] != customer["id"]:
         raise invalid(
             f"The customer does not have a payment method with the ID {id}. The payment method must be attached to "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices, lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.payments import setup_intents
+from stripe_billing_cli.local_stripe.billing.payments import payment_intents, setup_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     backdating,
     items,
@@ -72,14 +72,16 @@ def open_first(call: Call, subscription: Object, draft: Object, method: str | No
         return
     assert method is not None, "without a card the subscription was refused above"
     _, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
-    if intent["status"] != "succeeded" and behavior == "error_if_incomplete":
+    if intent["status"] not in payment_intents.UNDERWAY and behavior == "error_if_incomplete":
         raise collection.payment_refused(call, intent, of_subscription=True)
 
 
 def prepare_payment(call: Call, invoice: Object, method: str | None) -> None:
     """Make an invoice's intent ready to be confirmed, where there is a payment method."""
     intent = invoices.intent_of(call, invoice)
-    if method is not None and intent is not None:
+    known = None if method is None else call.store.get("payment_method", method)
+    if intent is not None and known is not None and collection.refusal_of(invoice, intent, known) is None:
+        intent = collection.allow(call, intent, known)
         call.store.replace("payment_intent", {**intent, "payment_method": method, "status": "requires_confirmation"})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import settings
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError, PaymentPending
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, pending_updates, repository, schedule_jobs
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
@@ -36,6 +36,22 @@ def paid(call: Call, invoice: Object, method: str | None) -> None:
 
 def on_paid(call: Call, effect: InvoicePaid) -> None:
     paid(call, effect.invoice, effect.method)
+
+
+def on_pending(call: Call, effect: PaymentPending) -> None:
+    """Activate a subscription whose first invoice a bank is asked to pay: "For payment methods with longer processing
+    periods, subscriptions are immediately activated"
+    (https://docs.stripe.com/billing/subscriptions/overview#payment-succeeded)."""
+    subscription = invoices.find_subscription(call, effect.invoice)
+    if subscription is None or not _waits_for_first(subscription, effect.invoice):
+        return
+    saved = {"default_payment_method": effect.method} if repository.saves_card(subscription) else {}
+    after = repository.amend(call, subscription["id"], **saved, status="active")
+    schedule_jobs.plan_ahead(call, after)
+
+
+def _waits_for_first(subscription: Object, invoice: Object) -> bool:
+    return subscription["status"] == "incomplete" and bool(subscription["latest_invoice"] == invoice["id"])
 
 
 def uncollectible(call: Call, invoice: Object) -> None:
@@ -66,8 +82,9 @@ def voided(call: Call, invoice: Object) -> None:
 
 
 def _better(call: Call, subscription: Object, invoice: Object, changes: dict[str, Any]) -> None:
-    first = subscription["status"] == "incomplete" and subscription["latest_invoice"] == invoice["id"]
-    if first or (subscription["status"] in OWING and _in_good_standing(call, subscription)):
+    if _waits_for_first(subscription, invoice) or (
+        subscription["status"] in OWING and _in_good_standing(call, subscription)
+    ):
         changes = {**changes, "status": "active"}
     after = repository.amend(call, subscription["id"], **changes)
     if after["status"] != subscription["status"]:
@@ -141,4 +158,6 @@ def set_delinquent(call: Call, id: str, delinquent: bool) -> None:
         events.record(call, "customer.updated", after, customer)
 
 
-API = Api(listeners={InvoicePaid: (on_paid,), PaymentFailedError: (on_failed,)})
+API = Api(
+    listeners={InvoicePaid: (on_paid,), PaymentFailedError: (on_failed,), PaymentPending: (on_pending,)},
+)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -87,7 +88,7 @@ def _check_payment(params: Params) -> None:
     if len(named) > 1:
         raise only_one_of(named)
     for name in named:
-        payable = ("card", "sepa_debit") if params["mode"] == "payment" else ("card",)
+        payable = ("card",) if params["mode"] == "setup" else payment_methods.CHARGEABLE
         if not set(payable) & set(params[name]):
             raise invalid("The local Stripe does not have a Checkout without cards.", name)
     if "card" in params.get("excluded_payment_method_types", ()):
@@ -126,8 +127,13 @@ def _check_custom_fields(params: Params) -> None:
 
 
 def check_total(session: Object) -> None:
-    """Raise for a total that Stripe does not charge."""
+    """Raise for a total that Stripe does not charge, and for a currency that bank accounts are not in."""
     amount, currency = session["amount_total"], session["currency"]
+    if "sepa_debit" in session["payment_method_types"] and currency != "eur":
+        raise invalid(
+            f"Invalid currency: {currency}. The payment method `sepa_debit` only supports the following currencies: "
+            "`eur`."
+        )
     smallest = amounts.smallest_charge(currency)
     if 0 < amount < smallest and session["mode"] == "payment":
         least = amounts.format_amount(Decimal(smallest), currency)

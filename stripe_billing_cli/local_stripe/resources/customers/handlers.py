@@ -159,7 +159,7 @@ def _set_default(call: Call, customer: Object, params: Mapping[str, Any]) -> Non
     id = params.get("invoice_settings", {}).get("default_payment_method")
     if id is None:
         return
-    method = payment_methods.find_card(call, id, "invoice_settings[default_payment_method]")
+    method = payment_methods.find_chargeable(call, id, "invoice_settings[default_payment_method]")
     if method["customer"] != customer["id"]:
         raise invalid(
             f"The customer does not have a payment method with the ID {id}. The payment method must be attached "

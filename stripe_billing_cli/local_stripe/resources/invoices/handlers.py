@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_fields, invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
@@ -186,7 +186,7 @@ def _finalized(call: Call, invoice: Object) -> Object:
 
 
 def pay(call: Call) -> Object:
-    """Charge the card named, else the default; a draft is finalised first.
+    """Charge the card named, else the default; a draft is finalised first. One that a bank is asked for stays open.
 
     Raises the card's decline as 402, and what the attempt left behind stays.
     """
@@ -205,7 +205,7 @@ def pay(call: Call) -> Object:
         raise collection.no_method()
     off_session = call.params.get("off_session", True)
     _, intent = collection.charge(call, invoice, method, off_session=off_session, automatic=False)
-    if intent["status"] != "succeeded":
+    if intent["status"] not in payment_intents.UNDERWAY:
         raise collection.payment_refused(call, intent, of_subscription=False).keeping()
     return retrieve(call)
 

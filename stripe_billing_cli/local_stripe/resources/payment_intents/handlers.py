@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import collection
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
     intent_checks,
     intent_errors,
@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.lists import naming, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
-from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields, refusals
 
@@ -28,7 +28,6 @@ DESCRIBING = "description receipt_email shipping statement_descriptor statement_
 """What can be changed whatever has become of the payment, metadata besides."""
 DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
 
-OPTIONS = {"card": payment_intents.CARD_OPTIONS, "sepa_debit": {}}
 OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 
 
@@ -69,7 +68,13 @@ def _with_options(types: Object, params: Mapping[str, Any]) -> Object:
     if for_cards is None:
         return types
     options = types.get("payment_method_options") or {"card": payment_intents.CARD_OPTIONS}
-    return {**types, "payment_method_options": {**options, "card": {**options["card"], **for_cards}}}
+    return {
+        **types,
+        "payment_method_options": {
+            **options,
+            "card": {**options.get("card", payment_intents.CARD_OPTIONS), **for_cards},
+        },
+    }
 
 
 def _described(params: Mapping[str, Any]) -> Object:
@@ -106,7 +111,7 @@ def _named_types(params: Mapping[str, Any]) -> Object:
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "automatic_payment_methods": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {type: OPTIONS[type] for type in named if type in OPTIONS},
+        "payment_method_options": payment_intents.options_of(named),
         "payment_method_types": named,
     }
 
@@ -141,7 +146,7 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
         off_session=call.params.get("off_session", False),
         may_wait=not call.params.get("error_on_requires_action", False),
     )
-    invoice = invoice_of(call, intent["id"])
+    invoice = invoices.of_intent(call, intent["id"])
     if invoice is not None:
         collection.record_attempt(call, invoice, after, automatic=False)
     if after["last_payment_error"] is not None:
@@ -149,16 +154,10 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     return after
 
 
-def invoice_of(call: Call, intent: str) -> Object | None:
-    condition = Condition("json_extract(body, '$.payments.data[0].payment.payment_intent') = ?", (intent,))
-    invoices = call.store.select("invoice", [condition], newest_first=True, limit=1)
-    return invoices[0] if invoices else None
-
-
 def cancel(call: Call) -> Object:
     intent = refusals.find(call)
     refusals.check_cancelable(call, intent)
-    if invoice_of(call, intent["id"]) is not None:
+    if invoices.of_intent(call, intent["id"]) is not None:
         raise intent_errors.refusal(
             call,
             intent,
@@ -198,7 +197,7 @@ def update(call: Call) -> Object:
 
 def _check_invoice(call: Call, intent: Object) -> None:
     """Raise for what an invoice says of its payment, and nobody else."""
-    if call.params.keys() & OF_INVOICE and invoice_of(call, intent["id"]) is not None:
+    if call.params.keys() & OF_INVOICE and invoices.of_intent(call, intent["id"]) is not None:
         raise invalid(f"You cannot change the {', '.join(sorted(OF_INVOICE))} of an invoice's PaymentIntent.")
 
 
@@ -233,7 +232,7 @@ def authenticate(call: Call) -> Object:
         after = payment_intents.succeed(call, intent, method, authenticated=True)
     else:
         after = payment_intents.not_authenticated(call, intent, method)
-    invoice = invoice_of(call, intent["id"])
+    invoice = invoices.of_intent(call, intent["id"])
     if invoice is not None:
         collection.record_attempt(call, invoice, after, automatic=False)
     return after

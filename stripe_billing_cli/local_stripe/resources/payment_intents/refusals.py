@@ -29,7 +29,6 @@ CANCELABLE = (
 )
 TYPES = ("card", "link", "sepa_debit")
 """The types of payment methods that intents are made for; those of `payment_method_types.TYPES` are refused."""
-PAYING = ("card", "sepa_debit")
 TOO_SMALL = (
     "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
     "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
@@ -118,7 +117,7 @@ def check_type(call: Call, method: Object, types: Sequence[str], intent: Object 
             f"PaymentMethod of one of the following types: {', '.join(types)}.",
             param="payment_method",
         )
-    if method["type"] not in PAYING:
+    if method["type"] not in payment_methods.CHARGEABLE:
         raise refusal(
             call,
             intent,
