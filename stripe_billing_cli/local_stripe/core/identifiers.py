@@ -79,6 +79,12 @@ def long_id(call: Making, prefix: str) -> str:
     return f"{prefix}_{first}{_seconds(call.real_now)}{call.account['id'][-10:]}{_random(8)}"
 
 
+def derived_long_id(call: Making, prefix: str, created: int, seed: str) -> str:
+    """Make an id of an object that is computed when asked for, in the form of `long_id`: it follows from `seed`."""
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
+    return f"{prefix}_1{_seconds(created)}{call.account['id'][-10:]}{_base_62(number, 8)}"
+
+
 def webhook_secret() -> str:
     return f"whsec_{_random(32)}"
 

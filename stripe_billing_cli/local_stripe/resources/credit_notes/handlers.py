@@ -284,8 +284,14 @@ def _payments(call: Call, invoice: Object, due: int) -> Object:
 
 
 def preview(call: Call) -> Object:
+    """Return the note that would be made; its lines have the same ids each time, so that one can be a cursor."""
     call, invoice = _invoice(call)
-    return _drafted(call, invoice)
+    note = _drafted(call, invoice)
+    shown = [
+        {**line, "id": identifiers.derived_long_id(call, "cnli", invoice["created"], f"{invoice['id']} {place}")}
+        for place, line in enumerate(note["lines"]["data"])
+    ]
+    return {**note, "lines": {**note["lines"], "data": shown}}
 
 
 def retrieve(call: Call) -> Object:
