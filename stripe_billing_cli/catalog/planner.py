@@ -14,7 +14,7 @@ from typing import Any
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matching
-from stripe_billing_cli.catalog.plan import Change, Plan, Unmanaged
+from stripe_billing_cli.catalog.plan import Change, Note, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.errors import WRONG, BillingError
@@ -81,34 +81,50 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         conflicts += matching.conflicts
         matching.conflicts.clear()
     if conflicts:
-        renamed = _renamed(catalog, matchings.values())
-        raise ConflictError((renamed,) if renamed else tuple(conflicts))
+        renamed = renaming(catalog, snapshot)
+        raise ConflictError((_conflict(catalog, renamed),) if renamed else tuple(conflicts))
     return matches
 
 
-def _renamed(catalog: Catalog, matchings: Iterable[Matching]) -> Conflict | None:
-    """Return the one conflict that there is where the file's name was changed: the account has nothing by this name,
-    and most of the file by another."""
+@dataclass(frozen=True)
+class Renaming:
+    """The name that a catalog had before it was changed, and its entries, by kind and key, that the account has so."""
+
+    name: str
+    known: frozenset[tuple[str, str]]
+    message: str
+
+
+def renaming(catalog: Catalog, snapshot: Snapshot) -> Renaming | None:
+    """Return how the file's name was changed: the account has nothing by this name, and most of the file by another."""
     stamps = [
-        (matching.kind, stamp)
-        for matching in matchings
-        for existing in matching.objects.values()
-        if (stamp := matching.stamp_on(existing))
+        (kind.name, stamp)
+        for kind in catalog.kinds
+        for existing in snapshot.objects[kind.name].values()
+        if (stamp := kind.stamp_on(existing))
     ]
     wanted = {(entry.kind, entry.key) for entry in catalog.entries()}
     names = {stamp.catalog for _, stamp in stamps}
     for name in sorted(names) if catalog.name not in names else ():
         known = {(kind, stamp.key) for kind, stamp in stamps if stamp.catalog == name} & wanted
         if len(known) > len(wanted) / 2:
-            return Conflict(
-                catalog.name_where.file or catalog.source,
-                catalog.name_where,
+            message = (
                 f"the account has {len(known)} of these {len(wanted)} entries as the catalog {name}, and nothing as "
-                f"the catalog {catalog.name}",
-                f"if this is the same catalog, write `catalog: {name}` again: its name marks all that it owns; "
-                "if it is another one, choose other keys for its entries",
+                f"the catalog {catalog.name}"
             )
+            return Renaming(name, frozenset(known), message)
     return None
+
+
+def _conflict(catalog: Catalog, renamed: Renaming) -> Conflict:
+    """Return the one conflict that there is where the file's name was changed."""
+    return Conflict(
+        catalog.name_where.file or catalog.source,
+        catalog.name_where,
+        renamed.message,
+        f"if this is the same catalog, write `catalog: {renamed.name}` again: its name marks all that it owns; "
+        "if it is another one, choose other keys for its entries",
+    )
 
 
 def _check_targets(catalog: Catalog, targets: frozenset[str]) -> None:
@@ -172,6 +188,7 @@ class Planner:
             builder.note(
                 f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
             )
+        self._warn_of_renaming()
         builder.finish()
         changed = {change.id for change in builder.changes}
         return Plan(
@@ -189,6 +206,18 @@ class Planner:
             source=self._catalog.source,
             managed=self._managed(leftovers),
         )
+
+    def _warn_of_renaming(self) -> None:
+        """Warn where the plan makes once more what the account has by the catalog's former name: of kinds whose objects
+        have no id or name of the file's in Stripe, nothing conflicts."""
+        renamed = renaming(self._catalog, self._snapshot)
+        made = {(change.kind.name, change.key) for change in self._builder.changes if change.action == "create"}
+        if renamed and made & renamed.known:
+            message = (
+                f"{renamed.message}: what is created here is there already. If this is the same catalog, write "
+                f"`catalog: {renamed.name}` again"
+            )
+            self._builder.notes.append(Note(message, where=self._catalog.name_where, warning=True))
 
     def _managed(self, leftovers: list[Leftover]) -> int:
         """Return how many active objects of the account are this catalog's."""

@@ -192,3 +192,17 @@ def test_retiring_many_objects_asks_in_test_mode_too(
         assert len([price for price in account.prices() if price["active"]]) == before
         billing.ok("catalog", "apply", "--local", "--prune", "--yes")
     assert len([price for price in account.prices() if price["active"]]) == after
+
+
+def test_a_changed_name_of_a_catalog_by_which_its_objects_are_made_once_more_is_warned_of(billing: Billing) -> None:
+    rates = "  vat: {display_name: VAT, percentage: 19, inclusive: true}\n"
+    text = f"version: 1\ncatalog: shop\ntax_rates:\n{rates}"
+    billing.apply(text)
+
+    renamed = text.replace("catalog: shop", "catalog: store")
+    [warned] = warnings(billing, renamed)
+    assert "1 of these 1 entries as the catalog shop, and nothing as the catalog store: what is created here" in warned
+    assert "write `catalog: shop` again" in warned
+    assert warnings(billing, renamed.replace("vat:", "mwst:")) == []
+    billing.apply(renamed)
+    assert warnings(billing, renamed) == []
