@@ -81,11 +81,14 @@ class World:
 
     def draw_alike(self) -> None:
         """Begin the random part of ids anew, so that the same call makes the same objects."""
-        drawn = random.Random(1)
+        self.draw(1)
+
+    def draw(self, seed: int) -> None:
+        drawn = random.Random(seed)
         self.monkeypatch.setattr(secrets, "choice", drawn.choice)
-        self.monkeypatch.setattr(secrets, "randbits", drawn.getrandbits)
-        self.monkeypatch.setattr(secrets, "token_hex", lambda length=32: drawn.randbytes(length).hex())
-        self.monkeypatch.setattr(secrets, "token_urlsafe", lambda length=32: drawn.randbytes(length).hex())
+        self.monkeypatch.setattr(secrets, "token_bytes", drawn.randbytes)
+        for name in ("token_hex", "token_urlsafe"):
+            self.monkeypatch.setattr(secrets, name, lambda length=32: drawn.randbytes(length).hex())
 
     def answer(self, method: str, path: str, params: Mapping[str, Any] | str) -> Answer:
         form = params if isinstance(params, str) else urlencode(list(_api_encode(params)))
@@ -107,9 +110,7 @@ class World:
 
 def build(world: World) -> World:
     """Fill the account. What is made in pairs is so that lists can be restricted."""
-    draw = random.Random(0)
-    world.monkeypatch.setattr(secrets, "choice", draw.choice)
-    world.monkeypatch.setattr(secrets, "randbits", draw.getrandbits)
+    world.draw(0)
     _catalog(world)
     _customers(world)
     _billing(world)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.local_stripe.conftest import Local, Refusal
 from tests.local_stripe.life import Life, moment, price
+from tests.local_stripe.making import meter
 
 SUCCESS, ATTEMPT = "resume_on_payment_success", "resume_on_payment_attempt"
 
@@ -59,6 +60,33 @@ def test_unused_time_is_credited_as_asked(local: Local, bill_for: str | None, cr
     params = {} if bill_for is None else {"bill_for": {"unused_time_from": {"type": bill_for}}}
     paused(local, **params)
     assert pending(local) == credited
+
+
+@pytest.mark.parametrize(("through", "billed"), [(None, [350]), ("now", [350]), ("none", [])])
+def test_use_is_billed_once_and_what_is_used_in_a_pause_is_not(
+    local: Local, through: str | None, billed: list[int]
+) -> None:
+    life = Life.begin(local, "2026-04-01")
+    metered = {"usage_type": "metered", "meter": meter(local), "interval": "month"}
+    subscription = life.subscribe(local.price(recurring=metered, unit_amount=50)["id"])
+
+    def use(calls: int) -> None:
+        payload = {"stripe_customer_id": life.customer, "value": str(calls)}
+        local.post("/v1/billing/meter_events", event_name="calls", payload=payload)
+
+    life.advance("2026-04-11")
+    use(7)
+    params = {} if through is None else {"bill_for": {"outstanding_usage_through": {"type": through}}}
+    local.post(f"/v1/subscriptions/{subscription['id']}/pause", **params)
+    assert pending(local) == billed
+    life.advance("2026-04-14")
+    use(100)
+    life.advance("2026-04-21")
+    resume(local, subscription, billing_cycle_anchor={"type": "unchanged"})
+    life.advance("2026-04-25")
+    use(2)
+    life.advance("2026-05-01 02:00")
+    assert life.totals(subscription["id"])[-1] == sum(billed) + 100
 
 
 def test_the_credit_can_be_invoiced_at_once(local: Local) -> None:

@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
 
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.core import amounts, identifiers
@@ -42,7 +41,7 @@ class Line:
     unit_amount: str | None = None
     credited: Object | None = None
     tax_rates: tuple[str, ...] = ()
-    key: str = field(default_factory=partial(secrets.token_hex, 8), compare=False)
+    key: str = field(default_factory=lambda: secrets.token_hex(8), compare=False)
 
 
 @dataclass(frozen=True)

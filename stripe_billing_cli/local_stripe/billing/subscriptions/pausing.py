@@ -9,6 +9,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, price_checks, proration
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -20,19 +21,22 @@ def details(call: Call, reason: str) -> Object:
     }
 
 
-def credits(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[Line]:
-    """Return the credits of the time that is not used, from now or from the period's start on; none where `bill_for`
-    says so.
+def billed(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[Line]:
+    """Return what a pause bills: use until now, and the credits of the time that is not used, from now or from the
+    period's start on. `bill_for` says where either is not billed.
     """
-    since = params.get("bill_for", {}).get("unused_time_from", {}).get("type", "now")
-    if since == "none":
-        return []
+    bill_for = params.get("bill_for", {})
+    through = bill_for.get("outstanding_usage_through", {}).get("type", "now")
+    since = bill_for.get("unused_time_from", {}).get("type", "now")
     catalog = price_checks.catalog(call)
-    credited = []
+    lines: list[Line] = []
     for item in subscription["items"]["data"]:
-        at = call.now if since == "now" else item["current_period_start"]
-        credited += proration.credits_for(subscription, [item], catalog, at)
-    return credited
+        if through == "now":
+            lines += catalog.used(item)
+        if since != "none":
+            at = call.now if since == "now" else item["current_period_start"]
+            lines += proration.credits_for(subscription, [item], catalog, at)
+    return lines
 
 
 def resumed_items(
@@ -55,11 +59,15 @@ def resumed_items(
         ]
         data, lines = proration.whole_periods(begun, catalog, currency)
         return data, [], lines
-    going_on = [
-        items.in_period(item, billing_intervals.period_at(catalog.price(item["price"]), anchor, call.now))
-        for item in current_items
-    ]
+    going_on = [_going_on(call, item, catalog, anchor) for item in current_items]
     if params.get("proration_behavior") == "none":
         return going_on, [], []
     data, lines = proration.debited_from(going_on, catalog, currency, anchor, params.get("proration_date", call.now))
     return data, lines, []
+
+
+def _going_on(call: Call, item: Object, catalog: Catalog, anchor: int) -> Object:
+    """Return the item in the period that the anchor makes; of use, only what comes from now on is billed in it."""
+    price = catalog.price(item["price"])
+    item = items.in_period(item, billing_intervals.period_at(price, anchor, call.now))
+    return items.counting_anew(item, catalog.reported(), call.now) if items.is_metered(price) else item

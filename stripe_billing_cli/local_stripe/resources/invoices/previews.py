@@ -323,8 +323,8 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
 def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
     """Return what a pause would bill, where it would make an invoice (https://docs.stripe.com/billing/subscriptions/pause)."""
     check_pausable(subscription)
-    credits = pausing.credits(call, subscription, settings)
-    if settings.get("invoicing_behavior") != "invoice" or not credits:
+    billed = pausing.billed(call, subscription, settings)
+    if settings.get("invoicing_behavior") != "invoice" or not billed:
         raise none_upcoming(f"subscription: {subscription['id']}")
     data = [{**item, "current_period_end": call.now} for item in subscription["items"]["data"]]
     after = {
@@ -333,7 +333,7 @@ def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiti
         "status": "paused",
         "status_details": pausing.details(call, "pause_requested"),
     }
-    return Upcoming(after, [*invoice_items.as_pending(call, credits), *waiting], call.now)
+    return Upcoming(after, [*invoice_items.as_pending(call, billed), *waiting], call.now)
 
 
 def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> Upcoming:

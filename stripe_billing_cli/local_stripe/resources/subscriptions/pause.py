@@ -27,7 +27,8 @@ PAUSABLE = ("active", "past_due", "unpaid")
 
 
 def pause(call: Call) -> Object:
-    """Pause a subscription's service and invoicing. Unused time is credited unless `bill_for` says otherwise."""
+    """Pause a subscription's service and invoicing. Use is billed, and unused time credited, unless `bill_for` says
+    otherwise."""
     before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
     check_pausable(before)
@@ -35,7 +36,7 @@ def pause(call: Call) -> Object:
     customer = customers.find(call, before["customer"])
     current_items = before["items"]["data"]
     invoice_items.add_all_pending(
-        call, customer, pausing.credits(call, before, call.params), before["currency"], before["id"]
+        call, customer, pausing.billed(call, before, call.params), before["currency"], before["id"]
     )
     data = [
         {**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []}
