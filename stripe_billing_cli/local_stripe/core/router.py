@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -155,7 +156,7 @@ class Router:
         """Bring about what is due, without a call: what a server does while nobody calls it."""
         self._let_time_pass(int(self._clock()), None)
         for account in self.connected.idle():
-            with self.connected.opened(account) as router:
+            with suppress(ApiError), self.connected.opened(account) as router:  # one that is deleted meanwhile
                 router.let_time_pass()
 
     def _answered(

@@ -124,3 +124,16 @@ def test_the_accounts_that_calls_used_are_named_once(local: Local) -> None:
         pass
 
     assert (connected.used(), connected.used()) == ({first}, set())
+
+
+def test_time_passes_in_the_others_when_an_account_is_deleted_meanwhile(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted, other = (local.post("/v1/accounts")["id"] for _ in range(2))
+    local.delete(f"/v1/accounts/{deleted}")
+    router = local.transport.router  # type: ignore[attr-defined]
+    monkeypatch.setattr(router.connected, "idle", lambda: [deleted, other])
+
+    router.let_time_pass()
+
+    assert router.connected.used() == {other}
