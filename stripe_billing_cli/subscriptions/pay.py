@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded, id_of
+from stripe_billing_cli.stripe_api.references import expanded, id_of, whole
 from stripe_billing_cli.subscriptions import payment_attempts, payments, steps
 from stripe_billing_cli.subscriptions.payment_attempts import Attempt, Payable
 
@@ -40,6 +40,15 @@ class PayPlan:
     method: str | None
     charges: Invoice | None = None
 
+    @property
+    def saved_card(self) -> PaymentMethod | None:
+        """Return what is charged where no `method` is named: the invoice's own, the subscription's, the customer's
+        (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+        invoice = self.payable.invoice
+        return (whole(invoice["default_payment_method"]) if invoice else None) or payments.default_card(
+            self.subscription
+        )
+
     def apply(self, api: StripeApi) -> PayResult:
         """Make the attempt, and read what came of it. Raises `StripeCallError`."""
         attempt = self._attempt(api)
@@ -53,13 +62,11 @@ class PayPlan:
             return payment_attempts.charge(api, self.charges, self.method)
         if api.livemode or not self.payable.is_open:
             return Attempt("nothing_to_pay")
-        return payment_attempts.confirm_in_test_mode(api, self.payable, self.method or _test_method(self.subscription))
+        return payment_attempts.confirm_in_test_mode(api, self.payable, self.method or self._test_method())
 
-
-def _test_method(subscription: Subscription) -> str:
-    """Return what a customer would pay with in test mode: the saved card, or one of Stripe's where none is saved."""
-    saved = payments.default_card(subscription)
-    return TEST_CARD if saved is None else str(saved["id"])
+    def _test_method(self) -> str:
+        """Return what a customer would pay with in test mode: the saved card, or one of Stripe's where none is."""
+        return TEST_CARD if self.saved_card is None else str(self.saved_card["id"])
 
 
 @dataclass(frozen=True)
@@ -74,11 +81,9 @@ class PayResult:
     @property
     def card(self) -> PaymentMethod | None:
         """Return what paid, or was saved for later; None where nothing did, or Stripe does not say it."""
-        if self.attempt.result not in ("paid", "card_saved"):
+        if self.attempt.result not in ("paid", "card_saved") or self.attempt.came_late:
             return None
-        return self.attempt.card or (
-            payments.default_card(self.plan.subscription) if self.plan.method is None else None
-        )
+        return self.attempt.card or (self.plan.saved_card if self.plan.method is None else None)
 
     @property
     def url(self) -> str | None:
@@ -116,17 +121,18 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
     subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
     payable = _find_payable(api, subscription)
     charges = payable.invoice if api.livemode else None
-    if charges is not None and request.method is None and payments.default_card(subscription) is None:
+    plan = PayPlan(subscription, payable, request.method, charges)
+    if charges is not None and plan.method is None and plan.saved_card is None:
         raise OperationError(
             f"the customer of {subscription['id']} has saved no card to charge",
             payments.ways_to_pay(charges["hosted_invoice_url"], "say --payment-method"),
         )
-    return PayPlan(subscription, payable, request.method, charges)
+    return plan
 
 
 def _find_payable(api: StripeApi, subscription: Subscription) -> Payable:
     """Return what is open of `subscription`, which must have its `latest_invoice` expanded."""
-    invoices = payments.open_invoices(api, subscription)
+    invoices = payments.open_invoices(api, subscription, expand=["default_payment_method"])
     if invoices:
         return Payable(invoices[0], older=tuple(invoices[1:]))
     if setup := subscription["pending_setup_intent"]:

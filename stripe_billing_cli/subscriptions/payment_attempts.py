@@ -52,11 +52,15 @@ class Payable:
 
 @dataclass(frozen=True)
 class Attempt:
-    """The result of an attempt to pay; `trouble` says why it did not succeed, `card` what paid, if Stripe says it."""
+    """The result of an attempt to pay; `trouble` says why it did not succeed, `card` what paid, if Stripe says it.
+
+    `came_late`: it was paid by then, and nobody says from what.
+    """
 
     result: Result
     trouble: PaymentError | None = None
     card: PaymentMethod | None = None
+    came_late: bool = False
 
 
 def check_method(method: str | None, *, livemode: bool) -> None:
@@ -88,7 +92,7 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError as refused:
         if refused.code == "payment_intent_unexpected_state" and _is_paid(api, payable.invoice):
-            return Attempt("paid")
+            return Attempt("paid", came_late=True)
         raise
     return _attempted(after, "paid")
 
@@ -102,7 +106,7 @@ def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
     except InvalidRequestError as refused:
         done = api.get(f"/v1/setup_intents/{setup}", kind=SetupIntent)["status"] == "succeeded"
         if refused.code == "setup_intent_unexpected_state" and done:
-            return Attempt("card_saved")
+            return Attempt("card_saved", came_late=True)
         raise
     return _attempted(after, "card_saved")
 
@@ -122,7 +126,7 @@ def charge(api: StripeApi, invoice: Invoice, method: str | None) -> Attempt:
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError:
         if _is_paid(api, invoice):
-            return Attempt("paid")
+            return Attempt("paid", came_late=True)
         raise
     return Attempt("paid" if after["status"] == "paid" else "payment_needed")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -106,10 +106,11 @@ def payment_error(intent: PaymentIntent) -> PaymentError | None:
     return NOT_TRIED if intent["status"] == "requires_payment_method" else None
 
 
-def open_invoices(api: StripeApi, subscription: Subscription) -> list[Invoice]:
-    """Return what is open of a subscription, newest first, with its payments. Of an incomplete one it is the first
-    invoice."""
-    wanted = {"subscription": subscription["id"], "status": "open", "expand": ["data.payments"]}
+def open_invoices(api: StripeApi, subscription: Subscription, *, expand: Sequence[str] = ()) -> list[Invoice]:
+    """Return what is open of a subscription, newest first, with its payments, and `expand`. Of an incomplete one it is
+    the first invoice."""
+    expanding = [f"data.{name}" for name in ("payments", *expand)]
+    wanted = {"subscription": subscription["id"], "status": "open", "expand": expanding}
     return api.page("/v1/invoices", wanted, kind=Invoice)[0]
 
 

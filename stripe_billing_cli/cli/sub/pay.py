@@ -86,10 +86,9 @@ def _name_older(context: Context, plan: PayPlan) -> None:
 def _will(plan: PayPlan, invoice: Invoice) -> str:
     from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub.cost_view import paying_card
-    from stripe_billing_cli.subscriptions.payments import default_card
 
     amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
-    source = f"from {plan.method}" if plan.method else paying_card(default_card(plan.subscription))
+    source = f"from {plan.method}" if plan.method else paying_card(plan.saved_card)
     return f"{plan.subscription['id']}: charges {amount} {source}, for invoice {invoice['id']}"
 
 

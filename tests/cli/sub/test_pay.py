@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.cli.sub.conftest import FIRST_OF_APRIL, Life
+from tests.faults import meanwhile
 
 
 @pytest.fixture
@@ -59,6 +60,24 @@ class TestFirstPayment:
         said = life.ok("sub", "pay", made).out
 
         assert re.match(r"Paid \$50\.00 from Mastercard ending in 4444 for invoice \w+-\d+; sub_\w+ is active\.", said)
+
+    def test_is_made_with_the_card_of_the_invoice_where_it_has_one(self, life: Life) -> None:
+        made = life.shop.subscription(life.customer, life.prices["team"], payment_behavior="default_incomplete")
+        own = life.shop.post("/v1/payment_methods/pm_card_amex/attach", customer=life.customer)["id"]
+        life.shop.post(f"/v1/invoices/{made['latest_invoice']}", default_payment_method=own)
+
+        assert life.json("sub", "pay", made["id"])["payment_method"]["id"] == own
+
+    def test_names_no_card_where_another_paid_meanwhile(self, life: Life) -> None:
+        made = life.shop.subscription(life.customer, life.prices["team"], payment_behavior="default_incomplete")
+
+        def customer_pays() -> None:
+            life.shop.post(f"/v1/invoices/{made['latest_invoice']}/pay", payment_method="pm_card_mastercard")
+
+        with meanwhile(life.billing, "POST /v1/payment_intents/{id}/confirm", 1, customer_pays):
+            record = life.json("sub", "pay", made["id"])
+
+        assert (record["result"], record["payment_method"]) == ("paid", None)
 
     def test_declined_may_be_tried_again(self, life: Life, new: str) -> None:
         assert life("sub", "pay", new, "--payment-method", "pm_card_chargeDeclined").code == 4
