@@ -189,6 +189,11 @@ class Planner:
                 f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
             )
         self._warn_of_renaming()
+        for name in self._snapshot.unread:
+            builder.note(
+                f"{name}: this key may not read them; those that offer what is replaced here go on doing so",
+                warning=True,
+            )
         builder.finish()
         changed = {change.id for change in builder.changes}
         return Plan(

@@ -32,6 +32,8 @@ class Snapshot:
     complete: bool = True
     read_at: int = 0
     """In Unix seconds."""
+    unread: tuple[str, ...] = ()
+    """The kinds that may point at what is replaced, and that the key may not read."""
 
 
 def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
@@ -61,6 +63,7 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
     The snapshot itself where there is no such thing. Raises `StripeCallError`.
     """
     pointing: dict[str, Mapping[str, Object]] = {}
+    unread: list[str] = []
     with side_by_side(AT_ONCE) as calls:
         reader = AccountReader(api, calls, catalog=catalog.name)
         for kind in catalog.kinds if replaced else ():
@@ -68,11 +71,13 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
                 continue
             try:
                 pointing[kind.name] = by_id(kind.read_pointing(reader, replaced))
-            except (PermissionMissingError, UnsupportedCallError):
+            except PermissionMissingError:
+                unread.append(kind.name)
+            except UnsupportedCallError:
                 continue
-    if not any(pointing.values()):
+    if not any(pointing.values()) and not unread:
         return snapshot
-    return replace(snapshot, objects={**snapshot.objects, **pointing})
+    return replace(snapshot, objects={**snapshot.objects, **pointing}, unread=tuple(unread))
 
 
 def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.catalog.plan_request import PlanRequest, plan_catalog
+from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.transport import FaultyTransport
 from tests.catalog.loading import load
 from tests.catalog.portals import CATALOG, HEAD, PATH, PRODUCTS, REPLACED, calls_of, configurations, offered
 from tests.conftest import Account, Billing
@@ -124,6 +126,16 @@ class TestConfigurationsThatTheFileDoesNotName:
         assert [change["kind"] for change in plan["changes"]] == ["price"]
         [note] = [note["message"] for note in plan["notes"] if "portal_configuration" in note["message"]]
         assert "of catalog other offers" in note
+
+    def test_that_the_key_may_not_read_it_is_a_warning(self, billing: Billing, account: Account, by_hand: Any) -> None:
+        refused = [Fault.parse(f"403 before * GET {PATH}")]
+        billing.wrap.append(lambda inner: FaultyTransport(inner, refused))  # type: ignore[arg-type]
+
+        plan = billing.plan(HIGHER)
+
+        assert [change["kind"] for change in plan["changes"]] == ["price"]
+        [note] = [note for note in plan["notes"] if "portal_configuration" in note["message"]]
+        assert (note["level"], "this key may not read them" in note["message"]) == ("warning", True)
 
     def test_a_plan_that_replaces_nothing_does_not_ask_for_it(self, billing: Billing, by_hand: Any) -> None:
         billing.write((HEAD + PRODUCTS).replace("name: Team", "name: Teams"))
