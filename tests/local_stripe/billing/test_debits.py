@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.local_stripe.checkout import PATH, pay, selling, types
 from tests.local_stripe.conftest import NOW, Clock, Local
 from tests.local_stripe.debits import EMPTY, GOOD, account
@@ -33,6 +35,36 @@ def test_a_debit_is_processed_and_then_paid(local: Local, clock: Clock) -> None:
         "payment_intent.succeeded",
     ]
     assert local.post("/v1/refunds", payment_intent=waiting["id"])["amount"] == 2000
+
+
+@pytest.mark.parametrize(
+    ("id", "seconds", "status", "code"),
+    [
+        ("pm_sepaDebit_success_at", 5, "succeeded", None),
+        ("pm_sepaDebit_successDelayed_de", 181, "succeeded", None),
+        ("pm_sepaDebit_failedDelayed_fr", 181, "requires_payment_method", "insufficient_funds"),
+        ("pm_sepaDebit_insufficientFunds_be", 5, "requires_payment_method", "insufficient_funds"),
+        ("pm_sepaDebit_exceedsWeeklyVolumeLimit_ie", 5, "requires_payment_method", "charge_exceeds_source_limit"),
+    ],
+)
+def test_test_accounts_are_debited_by_their_ids(
+    local: Local, clock: Clock, id: str, seconds: int, status: str, code: str | None
+) -> None:
+    paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
+    waiting = local.post("/v1/payment_intents", **paying, payment_method=id, mandate_data=ACCEPTED)
+    clock.now = NOW + seconds - 4
+    local.post("/v1/customers")
+    assert (local.get(f"/v1/payment_intents/{waiting['id']}")["status"] == "processing") is (seconds > 5)
+    clock.now = NOW + seconds
+    ended = local.get(f"/v1/payment_intents/{waiting['id']}")
+    assert (ended["status"], (ended["last_payment_error"] or {}).get("code")) == (status, code)
+
+
+def test_a_test_account_is_attached_by_its_id(local: Local) -> None:
+    customer = local.post("/v1/customers")["id"]
+    attached = local.post("/v1/payment_methods/pm_sepaDebit_success_de/attach", customer=customer)
+    assert (attached["type"], attached["sepa_debit"]["last4"], attached["customer"]) == ("sepa_debit", "3000", customer)
+    assert local.get("/v1/payment_methods/pm_sepaDebit_success_nl")["sepa_debit"]["country"] == "NL"
 
 
 def test_an_empty_account_leaves_the_payment_to_another_method(local: Local, clock: Clock) -> None:

@@ -116,7 +116,10 @@ def _debit(call: Call, intent: Object, method: Object) -> Object:
         "status": "processing",
     }
     call.store.replace(KIND, waiting)
-    scheduler.put_soon(call.store, DEBIT, intent["id"], call.real_now)
+    if method.get("_iban") in debits.DELAYED:
+        scheduler.put(call.store, DEBIT, intent["id"], call.real_now + debits.DELAYED_SECONDS, None)
+    else:
+        scheduler.put_soon(call.store, DEBIT, intent["id"], call.real_now)
     events.record(call, "charge.pending", charge)
     events.record(call, "payment_intent.processing", waiting)
     announce(call, PaymentMade(waiting))
@@ -131,16 +134,17 @@ def end_debit(call: Call, id: str) -> None:
     call = clocks.at_time_of(call, call.store.get("customer", intent["customer"] or "") or {})
     charge = _charge_of(call, intent)
     method = objects.known(call, "payment_method", intent["payment_method"])
-    if method.get("_iban") not in debits.WITHOUT_FUNDS:
+    refused = debits.ERRORS.get(method.get("_iban", ""))
+    if refused is None:
         charge = {**charge, "paid": True, "status": "succeeded"}
         call.store.replace(charges.KIND, charge)
         announce(call, DebitEnded(_paid(call, intent, charge)))
         return
-    failure = {"failure_code": debits.NO_FUNDS["code"], "failure_message": debits.NO_FUNDS["message"]}
+    failure = {"failure_code": refused["code"], "failure_message": refused["message"]}
     charge = {**charge, **failure, "amount_captured": 0, "captured": False, "status": "failed"}
     call.store.replace(charges.KIND, charge)
     events.record(call, "charge.failed", charge)
-    error = {**debits.NO_FUNDS, "charge": charge["id"]}
+    error = {**refused, "charge": charge["id"]}
     announce(call, DebitEnded(_failed(call, intent, method, error)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types
+from stripe_billing_cli.local_stripe.billing.payments import card_input, debits, payment_method_types
 from stripe_billing_cli.local_stripe.billing.payments.cards import WRONG_CVC, Card, Decline
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID, BY_KEY
 from stripe_billing_cli.local_stripe.core import events, identifiers
@@ -103,6 +103,21 @@ def card_of(method: Object) -> Card:
     return BY_KEY[method["_card"]] if method["type"] == "card" else BY_ID["pm_card_visa"]
 
 
+def is_test_id(id: str) -> bool:
+    return id in BY_ID or id in debits.BY_ID
+
+
+def of_test_id(call: Call, id: str) -> Object:
+    """Return the new card, or bank account, that a test id stands for."""
+    return new_card(call, BY_ID[id]) if id in BY_ID else new_account(call, debits.BY_ID[id])
+
+
+def new_account(call: Call, iban: str) -> Object:
+    """Return a bank account that is debited by SEPA."""
+    shown = payment_method_types.TYPES["sepa_debit"].show({"iban": iban})
+    return {**blank_method(call, "sepa_debit"), "sepa_debit": shown, "_iban": "".join(iban.split()).upper()}
+
+
 def no_such_method(id: str, param: str, status: int = 400) -> ApiError:
     """Return the refusal of an unknown payment method, as recorded of 2026-03-25.dahlia."""
     return ApiError(
@@ -117,8 +132,8 @@ def no_such_method(id: str, param: str, status: int = 400) -> ApiError:
 
 def find(call: Call, id: str, param: str) -> Object:
     """Return the payment method that a parameter names; a test id becomes a new one. Raises `resource_missing`."""
-    if id in BY_ID:
-        method = new_card(call, BY_ID[id])
+    if is_test_id(id):
+        method = of_test_id(call, id)
         call.store.insert("payment_method", method)
         return method
     existing = call.store.get("payment_method", id)
@@ -143,7 +158,7 @@ def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400
     Raises the card's decline where it cannot be saved, and Stripe's refusal where it is another customer's, or of a
     type that belongs to no customer.
     """
-    if id not in BY_ID and call.store.get("payment_method", id) is None:
+    if not is_test_id(id) and call.store.get("payment_method", id) is None:
         raise no_such_method(id, param, missing)
     before = find(call, id, param)
     if before["customer"] == customer:

@@ -11,7 +11,6 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types, payment_methods
-from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
@@ -26,13 +25,13 @@ def create(call: Call) -> Object:
     type = params["type"]
     if type == "card":
         method = _given_card(call, params["card"])
+    elif type == "sepa_debit":
+        method = payment_methods.new_account(call, params.get(type, {})["iban"])
     else:
         method = {
             **payment_methods.blank_method(call, type),
             type: payment_method_types.TYPES[type].show(params.get(type, {})),
         }
-    if type == "sepa_debit":
-        method["_iban"] = "".join(params[type]["iban"].split()).upper()
     method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
     method["metadata"] = new_metadata(params)
@@ -75,8 +74,8 @@ def _await_checks(method: Object) -> None:
 
 def retrieve(call: Call) -> Object:
     """Return a payment method; a test id is a card of its own each time, which is kept only once it is used."""
-    if call.id in BY_ID:
-        return {**payment_methods.new_card(call, BY_ID[call.id]), "id": call.id}
+    if payment_methods.is_test_id(call.id):
+        return {**payment_methods.of_test_id(call, call.id), "id": call.id}
     method = call.store.get("payment_method", call.id)
     if method is None:
         raise payment_methods.no_such_method(call.id, "payment_method", 404)
