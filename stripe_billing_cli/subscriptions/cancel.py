@@ -102,12 +102,20 @@ class CancelPlan:
             steps.release(api, decided.drops_schedule)
         match decided.action:
             case "now":
-                if self.refund is not None and self.refund.kind == "prorated":
-                    unused_time.stamp(api, self.refund)
+                self._note_refund(api)
                 return steps.cancel_now(api, id, decided.params)
             case "later" | "details":
                 return steps.update(api, id, decided.params)
         return self.subscription
+
+    def _note_refund(self, api: StripeApi) -> None:
+        """Write down what goes back, where nothing tells it any more once the end is made and billed."""
+        if self.refund is None:
+            return
+        if self.refund.kind == "prorated":
+            unused_time.note(api, self.refund, self.cancellation.ends)
+        elif self.request.invoice_now:
+            refund.note_last(api, self.refund, self.cancellation.ends)
 
 
 @dataclass(frozen=True)
@@ -204,7 +212,7 @@ def _refund(
 ) -> RefundPlan | None:
     match request.refund:
         case "last":
-            payment = refund.last_payment(api, subscription["id"])
+            payment = refund.last_payment(api, subscription)
             return refund.decide_last(subscription["id"], payment, now)
         case "prorated":
             return unused_time.plan(api, subscription, ends, billing)

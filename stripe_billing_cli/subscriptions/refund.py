@@ -19,8 +19,9 @@ from stripe_billing_cli.stripe_api.json_output import REFUND
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
 from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent
 from stripe_billing_cli.stripe_api.objects.payments import Refund as StripeRefund
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import expanded
-from stripe_billing_cli.subscriptions import invoice_lines
+from stripe_billing_cli.subscriptions import invoice_lines, refund_note
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
 from stripe_billing_cli.subscriptions.payments import intent_of
@@ -152,18 +153,26 @@ def unused_part(lines: Iterable[InvoiceLine], ended: int) -> int:
     return int(unused.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def last_payment(api: StripeApi, subscription: str) -> Payment:
-    """Return the payment of the newest invoice that was paid by card or the like, with all its lines.
+def note_last(api: StripeApi, plan: RefundPlan, ends: int) -> None:
+    """Write down which payment goes back, before the end at `ends` is billed: the bill is the last payment from then
+    on. Raises `StripeCallError`."""
+    refund_note.write(api, plan.subscription, "last", plan.parts[0].payment.intent, ends)
+
+
+def last_payment(api: StripeApi, subscription: Subscription) -> Payment:
+    """Return the payment of the newest invoice that was paid by card or the like, with all its lines; of a subscription
+    whose end was billed, the payment that was written down before.
 
     Raises `OperationError`, `StripeCallError`.
     """
-    wanted = {"subscription": subscription, "status": "paid", "expand": ["data.payments"]}
+    noted = refund_note.read(subscription, "last")
+    wanted = {"subscription": subscription["id"], "status": "paid", "expand": ["data.payments"]}
     for page in api.pages("/v1/invoices", wanted, kind=Invoice):
         for invoice in page:
             intent = intent_of(invoice, "paid")
-            if intent and invoice["amount_paid"] > 0:
+            if intent and invoice["amount_paid"] > 0 and noted in (None, intent):
                 return _payment(api, invoice_lines.with_all_lines(api, invoice), intent)
-    raise nothing_paid(subscription)
+    raise nothing_paid(subscription["id"])
 
 
 def nothing_paid(subscription: str) -> OperationError:

@@ -15,12 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.json_output import REFUND
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem
 from stripe_billing_cli.stripe_api.objects.payments import Charge
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
-from stripe_billing_cli.subscriptions import cost, invoice_lines, pending_invoice_items, quote, refund
+from stripe_billing_cli.subscriptions import cost, invoice_lines, pending_invoice_items, quote, refund, refund_note
 from stripe_billing_cli.subscriptions.cancellation import ENDED, period_end
 from stripe_billing_cli.subscriptions.cost import Cost, is_proration, paid_for
 from stripe_billing_cli.subscriptions.refund import Payment, RefundPlan
@@ -124,7 +123,7 @@ def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing
     id = subscription["id"]
     account = _account(api, subscription)
     to_come = billing.of_drafts + billing.due if billing else 0
-    known = _written(subscription) if subscription["status"] in ENDED else None
+    known = _written(subscription)
     if known is None and not account.charges and not to_come:
         raise refund.nothing_paid(id)
     items = pending_invoice_items.for_subscription(api, subscription)
@@ -149,19 +148,15 @@ def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing
     return _explained(refund_plan, account, billing)
 
 
-def stamp(api: StripeApi, plan: RefundPlan) -> None:
-    """Write down what is to be given back, while the subscription still tells. Raises `StripeCallError`."""
-    written = f"prorated:{plan.unused}:{plan.amount}"
-    api.post(f"/v1/subscriptions/{plan.subscription}", {"metadata": {REFUND: written}})
+def note(api: StripeApi, plan: RefundPlan, ends: int) -> None:
+    """Write down what is to be given back, before the end at `ends`. Raises `StripeCallError`."""
+    refund_note.write(api, plan.subscription, "prorated", f"{plan.unused}:{plan.amount}", ends)
 
 
 def _written(subscription: Subscription) -> tuple[int, int] | None:
     """Return what an earlier run has written down: what was unused, and what of it goes back."""
-    kind, _, amounts = ((subscription["metadata"] or {}).get(REFUND) or "").partition(":")
-    unused, _, total = amounts.partition(":")
-    if kind != "prorated" or not (unused.isdecimal() and total.isdecimal()):
-        return None
-    return int(unused), int(total)
+    unused, _, total = (refund_note.read(subscription, "prorated") or "").partition(":")
+    return (int(unused), int(total)) if unused.isdecimal() and total.isdecimal() else None
 
 
 def _account(api: StripeApi, subscription: Subscription) -> Account:

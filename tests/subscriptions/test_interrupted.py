@@ -83,6 +83,9 @@ SCENARIOS = {
     "an end billed at once": Scenario(BILLED_NOW, [WAITING], writes=3),
     "an end billed at once with its credit": Scenario((*BILLED_NOW, "--prorate"), writes=2),
     "an end billed at once with its refund": Scenario((*BILLED_NOW, "--refund", "prorated"), [WAITING], writes=6),
+    "an end billed at once with the last payment's refund": Scenario(
+        (*BILLED_NOW, "--refund", "last"), [change("--price", "team.monthly", "--proration", "create")], writes=5
+    ),
     "an end that leaves a charge waiting": Scenario(
         ("sub", "cancel", SUB, "--yes", "--now", "--refund", "prorated"),
         [change("--price", "team.monthly", "--proration", "create"), ("clock", "advance", "life", "2026-03-31")],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.json_output import REFUND
-from stripe_billing_cli.subscriptions import refund
+from stripe_billing_cli.subscriptions import refund, refund_note
 from stripe_billing_cli.subscriptions.refund import Payment, Refund, decide_last, spread, unused_part
 from tests.subscriptions.conftest import Shop
 from tests.subscriptions.interrupted import Trouble, Troubled
@@ -113,11 +113,28 @@ class TestHowMuch:
         assert before.idempotency_key(0) != after.idempotency_key(0)
 
 
+@pytest.mark.parametrize(
+    ("subscription", "noted"),
+    [
+        ({"status": "canceled", "ended_at": 50 * DAY + 60}, "1000:900"),
+        ({"status": "canceled", "ended_at": 57 * DAY}, None),  # the end that was noted did not come
+        ({"status": "active", "ended_at": None}, None),
+    ],
+)
+def test_what_was_noted_counts_for_the_end_that_it_was_noted_for(
+    subscription: dict[str, Any], noted: str | None
+) -> None:
+    source: Any = {**subscription, "metadata": {REFUND: f"prorated:1000:900:{50 * DAY}"}}
+
+    assert refund_note.read(source, "prorated") == noted
+    assert refund_note.read(source, "last") is None
+
+
 def _paid(shop: Shop) -> Refund:
     """Return a refund of $15.00 that was just paid for a subscription, decided."""
     customer = shop.with_card()["id"]
     subscription = shop.subscription(customer, shop.price()["id"])
-    [part] = decide_last(subscription["id"], refund.last_payment(shop.api, subscription["id"]), 0).parts
+    [part] = decide_last(subscription["id"], refund.last_payment(shop.api, subscription), 0).parts
     return part
 
 
