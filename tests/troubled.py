@@ -84,6 +84,32 @@ class TroubledTransport(stripe.HTTPClient):
         pass
 
 
+class RememberedFailure(stripe.HTTPClient):
+    """Stripe remembers a failure of a call that had begun, and repeats it under the same key for a day. `path` is how
+    the address of the call ends."""
+
+    name = "remembered-failure"
+
+    def __init__(self, inner: stripe.HTTPClient, path: str) -> None:
+        super().__init__()
+        self._inner = inner
+        self._path = path
+        self._first: str | None = None
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        if not (method == "post" and url.endswith(self._path)):
+            return self._inner.request(method, url, headers, post_data)
+        key = headers["Idempotency-Key"]
+        if self._first in (None, key):
+            replayed = {"Idempotent-Replayed": "true"} if self._first else {}
+            self._first = key
+            return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, replayed
+        return self._inner.request(method, url, headers, post_data)
+
+    def close(self) -> None:
+        pass
+
+
 NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0, key_in_use_for=0)
 PATIENCE = client.Patience(retries=2, first_pause=0, longest_pause=0)
 

@@ -128,10 +128,12 @@ def _made_with_secret(
     for again in range(ATTEMPTS):
         try:
             answer = api.post(create.path, params, idempotency_key(account, create, params, again))
-        except InvalidRequestError:
-            if again == ATTEMPTS - 1 or not create.abandoned:
+        except StripeCallError as failure:
+            makes_room = isinstance(failure, InvalidRequestError) and bool(create.abandoned)
+            if again == ATTEMPTS - 1 or not (makes_room or failure.replayed):
                 raise
-            _delete_abandoned(api, create, None)  # an account may have few of them, and these are good for nothing
+            if makes_room:  # an account may have few of them, and these are good for nothing
+                _delete_abandoned(api, create, None)
         else:
             if not answer.replayed or lookup.exists(api, f"{create.path}/{answer.body['id']}"):
                 return answer.body

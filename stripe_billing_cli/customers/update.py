@@ -13,11 +13,15 @@ from stripe_billing_cli.customers.fields import CustomerFields
 from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.references import default_method, id_of
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 """The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
+
+ATTEMPTS = 4
+"""How often a payment method is attached under a new key, after remembered answers."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +89,34 @@ def _pay_all_by_default(api: StripeApi, customer: str) -> None:
 
 
 def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:
-    """Return the id of the payment method, now the customer's.
+    """Return the id of the payment method, now the customer's. Raises `StripeCallError`.
 
     A test card (`pm_card_visa`) becomes a new card each time that it is attached. Until it is the default, the same
-    attempt has the same idempotency key, and a run after one that was cut off gets the card of that one.
+    attempt has the same idempotency key, and a run after one that was cut off gets the card of that one; a refusal that
+    Stripe remembers, or a card that was taken off since, leads to another key.
     """
     path = f"/v1/payment_methods/{payment_method}/attach"
-    default = id_of(default_method(customer))
-    wish = json.dumps([path, customer["id"], default])
-    key = "billing-" + hashlib.sha256(wish.encode()).hexdigest()[:48]
-    answer = api.post(path, {"customer": customer["id"]}, key, kind=PaymentMethod)
-    if (
-        answer.replayed
-        and api.get(f"/v1/payment_methods/{answer.body['id']}", kind=PaymentMethod)["customer"] != customer["id"]
-    ):
-        answer = api.post(path, {"customer": customer["id"]}, kind=PaymentMethod)
-    return str(answer.body["id"])
+    wish = [path, customer["id"], id_of(default_method(customer))]
+    for again in range(ATTEMPTS):
+        try:
+            answer = api.post(path, {"customer": customer["id"]}, _key(wish, again), kind=PaymentMethod)
+        except StripeCallError as failure:
+            if not failure.replayed or again == ATTEMPTS - 1:
+                raise
+        else:
+            id = answer.body["id"]
+            if not answer.replayed or _is_attached(api, id, customer["id"]):
+                return id
+    return api.post(path, {"customer": customer["id"]}, kind=PaymentMethod).body["id"]
+
+
+def _key(wish: Sequence[str | None], again: int) -> str:
+    content = json.dumps([*wish, again] if again else wish)
+    return "billing-" + hashlib.sha256(content.encode()).hexdigest()[:48]
+
+
+def _is_attached(api: StripeApi, payment_method: str, customer: str) -> bool:
+    return api.get(f"/v1/payment_methods/{payment_method}", kind=PaymentMethod)["customer"] == customer
 
 
 def _add_tax_ids(api: StripeApi, customer: str, tax_ids: Sequence[tuple[str, str]]) -> None:

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Answer, StripeApi
-from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, IncompleteAnswerError, NotFoundError
+from stripe_billing_cli.stripe_api.errors import (
+    IdempotencyConflictError,
+    IncompleteAnswerError,
+    NotFoundError,
+    StripeCallError,
+)
 from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
 from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
 from stripe_billing_cli.webhook_endpoints.endpoint import (
@@ -89,21 +94,28 @@ def delete(api: StripeApi, id: str) -> None:
 
 
 def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer[WebhookEndpoint]:
-    """Create an endpoint; what Stripe remembers of one that was deleted since is asked for again, anew."""
-    deleted_ids: list[str] = []
+    """Create an endpoint; what Stripe remembers of one that was deleted since, or of a failure, is asked for again,
+    anew."""
+    remembered: list[str] = []
     for _ in range(ATTEMPTS):
-        answer = api.post(PATH, params, _key(params, existing_ids, deleted_ids), kind=WebhookEndpoint)
-        if not answer.replayed or _is_there(api, answer.body["id"]):
-            return answer
-        deleted_ids.append(answer.body["id"])
+        try:
+            answer = api.post(PATH, params, _key(params, existing_ids, remembered), kind=WebhookEndpoint)
+        except StripeCallError as failure:
+            if not failure.replayed:
+                raise
+            remembered.append("failure")
+        else:
+            if not answer.replayed or _is_there(api, answer.body["id"]):
+                return answer
+            remembered.append(answer.body["id"])
     raise IdempotencyConflictError(
         "Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day"
     )
 
 
-def _key(params: Mapping[str, Any], existing_ids: Iterable[str], deleted_ids: Sequence[str]) -> str:
+def _key(params: Mapping[str, Any], existing_ids: Iterable[str], remembered: Sequence[str]) -> str:
     """Return the idempotency key, the same for every run that wants the same of the same account in the same state."""
-    content = json.dumps([params, sorted(existing_ids), deleted_ids], sort_keys=True)
+    content = json.dumps([params, sorted(existing_ids), remembered], sort_keys=True)
     return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
 
 

@@ -18,7 +18,7 @@ from stripe_billing_cli.subscriptions import refund, refund_note
 from stripe_billing_cli.subscriptions.refund import Payment, Refund, decide_last, spread, unused_part
 from tests.subscriptions.conftest import Shop
 from tests.subscriptions.interrupted import Trouble, Troubled
-from tests.troubled import PATIENCE, connected
+from tests.troubled import PATIENCE, RememberedFailure, connected
 
 DAY = 86400
 
@@ -194,33 +194,9 @@ def test_a_lost_answer_is_looked_for(shop: Shop, tmp_path: Path) -> None:
     assert _refunds(shop) == [1500]
 
 
-class Remembering500(stripe.HTTPClient):
-    """Stripe remembers a failure of a call that had begun, and repeats it under the same key for a day."""
-
-    name = "remembering"
-
-    def __init__(self, inner: stripe.HTTPClient) -> None:
-        super().__init__()
-        self._inner = inner
-        self._first: str | None = None
-
-    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
-        if not (method == "post" and url.endswith("/v1/refunds")):
-            return self._inner.request(method, url, headers, post_data)
-        key = headers["Idempotency-Key"]
-        if self._first in (None, key):
-            replayed = {"Idempotent-Replayed": "true"} if self._first else {}
-            self._first = key
-            return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, replayed
-        return self._inner.request(method, url, headers, post_data)
-
-    def close(self) -> None:
-        pass
-
-
 def test_a_remembered_failure_does_not_last_for_the_day(shop: Shop, tmp_path: Path) -> None:
     wanted = _paid(shop)
-    forgetless = _over(tmp_path, Remembering500, PATIENCE)
+    forgetless = _over(tmp_path, lambda inner: RememberedFailure(inner, "/v1/refunds"), PATIENCE)
 
     assert refund.give_back(forgetless, wanted)["amount"] == 1500
     assert _refunds(shop) == [1500]
