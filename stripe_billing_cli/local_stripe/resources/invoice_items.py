@@ -15,7 +15,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     ObjectParam,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_TAX_CODES
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -25,17 +24,13 @@ CREATE = form(
     "POST /v1/invoiceitems",
     {"discounts": discount.FORM, "quantity": Integer(0)},
     required="customer",
-    unsupported={
-        WHOLE: "quantity_decimal",
-        NO_TAX_CODES: "price_data.tax_behavior tax_behavior tax_code",
-    },
+    unsupported={WHOLE: "quantity_decimal"},
 )
 UPDATE = form(
     "POST /v1/invoiceitems/{invoiceitem}",
     {"discounts": discount.FORM, "quantity": Integer(0)},
     unsupported={
         WHOLE: "quantity_decimal",
-        NO_TAX_CODES: "price_data.tax_behavior tax_behavior tax_code",
         "it has no invoicing rules": "invoicing_rules",
     },
 )

@@ -47,6 +47,50 @@ def test_a_price_is_described_in_the_call(local: Local, customer: str) -> None:
     assert free.param == "price_data[unit_amount]"
 
 
+def taxed(local: Local, item: Any) -> tuple[str, str | None]:
+    price = local.get(f"/v1/prices/{item['pricing']['price_details']['price']}", expand=["product"])
+    assert price["product"]["id"] == item["pricing"]["price_details"]["product"]
+    return price["tax_behavior"], price["product"]["tax_code"]
+
+
+def test_an_amount_is_taxed_as_its_price_and_product_say(local: Local, customer: str) -> None:
+    """Neither is a field of an item (`stripe/_invoice_item.py`)."""
+    plain = local.post(PATH, customer=customer, amount=900, currency="usd", description="Fee")
+    item = local.post(
+        PATH,
+        customer=customer,
+        amount=900,
+        currency="usd",
+        description="Fee",
+        tax_behavior="exclusive",
+        tax_code="txcd_10000000",
+    )
+    assert (taxed(local, plain), taxed(local, item)) == (("unspecified", None), ("exclusive", "txcd_10000000"))
+
+    changed = local.post(f"{PATH}/{item['id']}", amount=1100)
+    assert (pricing(changed), taxed(local, changed)) == ((1100, 1, "1100"), ("exclusive", "txcd_10000000"))
+    assert taxed(local, local.post(f"{PATH}/{item['id']}", tax_code="")) == ("exclusive", None)
+    changed = local.post(f"{PATH}/{plain['id']}", tax_behavior="inclusive", tax_code="txcd_10103001")
+    assert (pricing(changed), taxed(local, changed)) == ((900, 1, "900"), ("inclusive", "txcd_10103001"))
+    other = local.refused("post", f"{PATH}/{plain['id']}", tax_behavior="exclusive")
+    assert other.message == "You cannot change `tax_behavior` once it has been set to `inclusive`."
+    wrong = local.refused("post", PATH, customer=customer, amount=900, currency="usd", tax_code="food")
+    assert (wrong.message, wrong.param) == ("No such tax code: 'food'", "tax_code")
+
+
+def test_a_price_says_itself_how_it_is_taxed(local: Local, customer: str) -> None:
+    described = {"currency": "eur", "product": local.product()["id"], "unit_amount": 700, "tax_behavior": "inclusive"}
+    assert taxed(local, local.post(PATH, customer=customer, price_data=described)) == ("inclusive", None)
+    price = local.price(unit_amount=900, currency="eur")["id"]
+    item = local.post(PATH, customer=customer, pricing={"price": price})["id"]
+    for word in ({"tax_behavior": "inclusive"}, {"tax_code": "txcd_10000000"}):
+        [name] = word
+        for path, params in ((PATH, {"customer": customer, "pricing": {"price": price}}), (f"{PATH}/{item}", {})):
+            refusal = local.refused("post", path, **params, **word)
+            assert (refusal.param, refusal.message.split("`")[1]) == (name, name)
+            assert refusal.message.startswith("The local Stripe does not have")
+
+
 def test_an_item_is_priced_in_one_way(local: Local, customer: str) -> None:
     refusal = local.refused("post", PATH, customer=customer, currency="usd", amount=100, unit_amount_decimal="100")
     assert refusal.message == "You may only specify one of these parameters: amount, unit_amount_decimal."

@@ -33,6 +33,7 @@ def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
     if not data.keys() & {"product", "product_data"}:
         raise missing_param(nested(param, "product"))
     if "product_data" in data:
+        products.check_tax_codes(data["product_data"], nested(param, "product_data"))
         made = products.new_product(call, {**data["product_data"], "active": False})
         call.store.insert("product", made)
         return str(made["id"])

@@ -128,6 +128,12 @@ def lookup_key_taken(holder: str) -> ApiError:
     return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key")
 
 
+def tax_behavior_set(priced: Object, param: str) -> ApiError:
+    """Return the refusal to tax a price otherwise: inclusive and exclusive stay."""
+    behavior = priced["tax_behavior"]
+    return invalid(f"You cannot change `tax_behavior` once it has been set to `{behavior}`.", param)
+
+
 def check_currency(prices: Sequence[Object], currency: str, param: str) -> None:
     """Raise where one of the prices of a list of items has no amount in the currency."""
     for at, price in enumerate(prices):

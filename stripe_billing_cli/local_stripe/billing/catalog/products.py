@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
+
+TAX_CODE = re.compile(r"txcd_[0-9]{8}")
+
+
+def check_tax_code(code: str | None, param: str) -> None:
+    """Raise where a tax code has not its form; any that has is taken for an existing one."""
+    if code is not None and not TAX_CODE.fullmatch(code):
+        raise invalid(f"No such tax code: '{code}'", param, "resource_missing")
+
+
+def check_tax_codes(params: Params, prefix: str = "") -> None:
+    """Raise where one of the two tax codes that can be said of a product has not its form."""
+    details = params.get("tax_details") or {}
+    check_tax_code(params.get("tax_code"), nested(prefix, "tax_code"))
+    check_tax_code(details.get("tax_code"), nested(nested(prefix, "tax_details"), "tax_code"))
 
 
 def new_product(call: Call, params: Params) -> Object:

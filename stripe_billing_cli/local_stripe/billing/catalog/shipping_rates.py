@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.catalog import products
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
@@ -14,7 +14,6 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "shipping_rate"
-TAX_CODE = re.compile(r"txcd_[0-9]{8}")
 UNSPECIFIED = "unspecified"
 
 
@@ -23,9 +22,7 @@ def check_new(params: Params, prefix: str = "") -> None:
     `prefix` is the parameter that the rate stands in, if any."""
     if "fixed_amount" not in params:
         raise missing_param(nested(prefix, "fixed_amount"))
-    code = params.get("tax_code")
-    if code is not None and not TAX_CODE.fullmatch(code):
-        raise invalid(f"No such tax code: '{code}'", nested(prefix, "tax_code"), "resource_missing")
+    products.check_tax_code(params.get("tax_code"), nested(prefix, "tax_code"))
     currency = params["fixed_amount"]["currency"]
     if currency in params["fixed_amount"].get("currency_options", {}):
         raise own_currency(currency, prefix)

@@ -2,25 +2,34 @@
 
 Recorded (2026-08-26.dahlia): they are used again for the same description, amount and currency, whoever is billed; a
 new amount of an item is a new price of the same product. They are not for sale, as what is made with `price_data`.
+
+
+A price is taxed as the item says, and a product has the item's tax code: an item shows neither.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import prices, products
+from stripe_billing_cli.local_stripe.billing.catalog.prices import tax_behavior_set
 from stripe_billing_cli.local_stripe.core import amounts
+from stripe_billing_cli.local_stripe.core.errors import ApiError, not_here
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
-from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 
-def for_amount(call: Call, description: str, amount: Decimal, currency: str) -> Object:
+def for_amount(
+    call: Call, description: str, amount: Decimal, currency: str, *, tax_behavior: str, tax_code: str | None
+) -> Object:
     """Return the price of this unit amount, of the product with this description."""
-    return for_product(call, _product(call, description), amount, currency)
+    return for_product(call, product_for(call, description, tax_code), amount, currency, tax_behavior)
 
 
-def for_product(call: Call, product: str, amount: Decimal, currency: str) -> Object:
+def for_product(call: Call, product: str, amount: Decimal, currency: str, tax_behavior: str) -> Object:
     """Return the price of this unit amount, in minor units, of that product."""
     unit_amount = amounts.plain(amount)
     wanted = [
@@ -28,21 +37,51 @@ def for_product(call: Call, product: str, amount: Decimal, currency: str) -> Obj
         *equal("currency", currency),
         *equal(json_field("_made_for"), "amount"),
         *equal(json_field("unit_amount_decimal"), unit_amount),
+        *equal(json_field("tax_behavior"), tax_behavior),
     ]
     existing = call.store.select("price", wanted, newest_first=False, limit=1)
     if existing:
         return existing[0]
-    params = {"currency": currency, "unit_amount_decimal": unit_amount, "active": False}
-    made = {**prices.new_price(call, product, params), "_made_for": "amount"}
+    amounts_of = {"currency": currency, "unit_amount_decimal": unit_amount, "tax_behavior": tax_behavior}
+    made = {**prices.new_price(call, product, {**amounts_of, "active": False}), "_made_for": "amount"}
     call.store.insert("price", made)
     return made
 
 
-def _product(call: Call, description: str) -> str:
-    existing = call.store.select("product", equal(json_field("_made_for"), description), newest_first=False, limit=1)
+def changed(call: Call, price: Object, amount: Decimal, currency: str, params: Mapping[str, Any]) -> Object:
+    """Return the price in place of an item's: of the same product unless a call names another tax code, and taxed as
+    before unless it says otherwise."""
+    behavior, product = params.get("tax_behavior", price["tax_behavior"]), price["product"]
+    if price["tax_behavior"] not in ("unspecified", behavior):
+        raise tax_behavior_set(price, "tax_behavior")
+    if "tax_code" in params:
+        made = call.store.get("product", product)
+        if made is None or made.get("_made_for") is None:
+            raise of_price("tax_code")
+        product = product_for(call, made["_made_for"], params["tax_code"])
+    return for_product(call, product, amount, currency, behavior)
+
+
+def is_implicit(price: Object | None) -> bool:
+    """Return whether a price was made for an amount."""
+    return price is not None and price.get("_made_for") == "amount"
+
+
+def of_price(param: str) -> ApiError:
+    """Return the refusal to say of an item what its price and its product say."""
+    return not_here(f"the parameter `{param}` of items with a price", param, "the price, or its product, has it")
+
+
+def product_for(call: Call, description: str, tax_code: str | None) -> str:
+    """Return the product that is described so and has that tax code."""
+    wanted = [
+        *equal(json_field("_made_for"), description),
+        Condition(f"{json_field('tax_code')} IS ?", (tax_code,)),
+    ]
+    existing = call.store.select("product", wanted, newest_first=False, limit=1)
     if existing:
         return str(existing[0]["id"])
-    params = {"name": description or "Invoice item", "active": False}
+    params = {"name": description or "Invoice item", "active": False, "tax_code": tax_code}
     made = {**products.new_product(call, params), "_made_for": description}
     call.store.insert("product", made)
     return str(made["id"])

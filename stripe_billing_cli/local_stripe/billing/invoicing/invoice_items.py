@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
-from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices, products
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import debits, implicit_prices, invoices, lines, taxes
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
@@ -22,6 +22,8 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 KIND = "invoiceitem"
 PRICED_BY = frozenset({"amount", "price", "price_data", "pricing", "unit_amount_decimal"})
 """The parameters that say what an item costs: one of them is given."""
+TAXED_BY = frozenset({"tax_behavior", "tax_code"})
+"""The parameters that say how a mere amount is taxed, which its price and its product then show."""
 NO_QUANTITY = "You cannot set the quantity of an invoice item that has an amount and no price."
 
 
@@ -147,6 +149,7 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     rates = tuple(taxes.check_rates(call, params.get("tax_rates"), _nested(param, "tax_rates")))
     price = _price(call, params, currency, param)
     if price is not None:
+        _check_taxed_by_price(params, param)
         named = _nested(param, "price" if "price" in params else "pricing[price]")
         line = line_for_price(call, price, params.get("quantity", 1), currency, (start, end), named)
         return replace(line, description=description or line.description, discountable=discountable, tax_rates=rates)
@@ -160,10 +163,17 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
         unit_amount = Decimal(amount)
     else:
         raise missing_param(_nested(param, "amount"))
-    price = implicit_prices.for_amount(call, description, unit_amount, currency)
+    products.check_tax_code(params.get("tax_code"), _nested(param, "tax_code"))
+    taxed = {"tax_behavior": params.get("tax_behavior", "unspecified"), "tax_code": params.get("tax_code")}
+    price = implicit_prices.for_amount(call, description, unit_amount, currency, **taxed)
     shown = amounts.plain(unit_amount)
     line = Line(amount, description, start, end, price, quantity, None, discountable=discountable, unit_amount=shown)
     return replace(line, tax_rates=rates)
+
+
+def _check_taxed_by_price(params: Mapping[str, Any], param: str) -> None:
+    for name in sorted(TAXED_BY & params.keys()):
+        raise implicit_prices.of_price(_nested(param, name))
 
 
 def _check_priced_once(params: Mapping[str, Any], param: str) -> None:
@@ -241,7 +251,7 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
     """Return the item with what a call changes of it, not yet stored. A new amount is a new price of the same product,
     and a new description none (recorded, 2026-08-26.dahlia)."""
     _check_priced_once(params, "")
-    for name in PRICE_WORDS - {"quantity"} & params.keys():
+    for name in (PRICED_BY | TAXED_BY) & params.keys():
         if before["proration"]:
             raise invalid(f"You cannot update the {name} of an invoice item that is a proration.", name)
     after = {**before, **{name: params[name] for name in ("description", "discountable", "period") if name in params}}
@@ -250,17 +260,19 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
     if "discounts" in params:
         customer = objects.known(call, "customer", before["customer"])
         after = with_discounts(call, after, customer, params)
-    if PRICE_WORDS & params.keys():
+    if (PRICE_WORDS | TAXED_BY) & params.keys():
+        products.check_tax_code(params.get("tax_code"), "tax_code")
         after |= _priced(call, before, params)
     after["metadata"] = changed_metadata(before, params)
     return {**after, "net_amount": after["amount"]}
 
 
 def _priced(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
-    """Return what a new price, amount or quantity changes of an item."""
+    """Return what a new price, amount, quantity or tax behaviour changes of an item."""
     currency = before["currency"]
     price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
     if (named := _price(call, params, currency, "")) is not None:
+        _check_taxed_by_price(params, "")
         quantity = params.get("quantity", before["quantity"])
         line = line_for_price(call, named, quantity, currency, (0, 0), "pricing[price]")
         return _fields_of_price(named, line.unit_amount, line.amount, quantity)
@@ -270,13 +282,18 @@ def _priced(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
         if "quantity" in params:
             raise invalid(NO_QUANTITY, "quantity")
         unit_amount, quantity = Decimal(params["amount"]), 1
-    elif price is None or (price.get("_made_for") == "amount" and before["quantity"] == 1):
+    elif "quantity" in params and (price is None or (implicit_prices.is_implicit(price) and before["quantity"] == 1)):
         raise invalid(NO_QUANTITY, "quantity")
+    elif implicit_prices.is_implicit(price) and TAXED_BY & params.keys():
+        unit_amount = Decimal(before["pricing"]["unit_amount_decimal"])
+        quantity = params.get("quantity", before["quantity"])
     else:
+        _check_taxed_by_price(params, "")
+        assert price is not None
         quantity = params["quantity"]
         unit = price["currency_options"][currency]["unit_amount_decimal"]
         return _fields_of_price(price, unit, pricing.amount(price, currency, quantity), quantity)
-    made = price and implicit_prices.for_product(call, price["product"], unit_amount, currency)
+    made = price and implicit_prices.changed(call, price, unit_amount, currency, params)
     return _fields_of_price(made, amounts.plain(unit_amount), pricing.rounded(unit_amount * quantity), quantity)
 
 

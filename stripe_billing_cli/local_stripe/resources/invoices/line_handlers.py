@@ -19,7 +19,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     ObjectParam,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_TAX_CODES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -27,7 +26,6 @@ KIND = "line_item"
 NOT_HERE = {
     "the quantity of its lines is whole": "*.quantity_decimal",
     "it computes taxes by tax rates": "*.tax_amounts",
-    NO_TAX_CODES: "*.tax_behavior *.tax_code *.tax_details",
 }
 OF_LINES = {"*.discounts": discount.FORM, "*.quantity": Integer(0)}
 ADD = form("POST /v1/invoices/{invoice}/add_lines", OF_LINES, most={"lines": 250}, unsupported=NOT_HERE)

@@ -37,7 +37,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     Params,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_CODES
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.subscriptions import (
@@ -63,7 +63,6 @@ FORM = form(
         "it itemizes no discounts": "subscription_details.billing_mode.flexible",
         "its subscriptions start when they are made": "subscription_details.start_date",
         "metadata changes no invoice": "subscription_details.metadata",
-        NO_TAX_CODES: "invoice_items[].tax_behavior invoice_items[].tax_code invoice_items[].price_data.tax_behavior",
         "name a customer": "customer_details",
         "its invoice items have an amount, or a whole quantity of a price": (
             "invoice_items[].quantity_decimal invoice_items[].unit_amount"

@@ -10,7 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -75,16 +75,11 @@ def _apply_tax_behavior(price: Object, before: Object, params: Params) -> None:
     if wanted == before["tax_behavior"]:
         return
     if before["tax_behavior"] != "unspecified":
-        raise tax_behavior_set(before, "tax_behavior")
+        raise prices.tax_behavior_set(before, "tax_behavior")
     currency = before["currency"]
     own = {**before["currency_options"][currency], "tax_behavior": wanted}
     price["tax_behavior"] = wanted
     price["currency_options"] = {**before["currency_options"], currency: own}
-
-
-def tax_behavior_set(priced: Object, param: str) -> ApiError:
-    behavior = priced["tax_behavior"]
-    return invalid(f"You cannot change `tax_behavior` once it has been set to `{behavior}`.", param)
 
 
 def _changed_options(price: Object, changes: dict[str, dict[str, Any]] | None) -> Object:
@@ -115,7 +110,7 @@ def _changed_option(price: Object, current: Object | None, code: str, change: di
         kept = {} if current is None else {"tax_behavior": current["tax_behavior"]}
         changed = prices.currency_option({**kept, **change})
     if current is not None and current["tax_behavior"] not in ("unspecified", changed["tax_behavior"]):
-        raise tax_behavior_set(current, f"{name}[tax_behavior]")
+        raise prices.tax_behavior_set(current, f"{name}[tax_behavior]")
     return changed
 
 

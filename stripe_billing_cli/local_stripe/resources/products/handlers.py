@@ -16,7 +16,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.products import fields
 
 ID = re.compile(r"[A-Za-z0-9_.:-]+")
-TAX_CODE = re.compile(r"txcd_[0-9]{8}")
 
 
 def check_new(params: Params, prefix: str = "") -> None:
@@ -34,9 +33,7 @@ def check_new(params: Params, prefix: str = "") -> None:
 def check_texts(params: Params, prefix: str = "") -> None:
     if params.get("statement_descriptor") is not None:
         _check_statement_descriptor(params["statement_descriptor"], nested(prefix, "statement_descriptor"))
-    details = params.get("tax_details") or {}
-    _check_tax_code(params.get("tax_code"), nested(prefix, "tax_code"))
-    _check_tax_code(details.get("tax_code"), nested(nested(prefix, "tax_details"), "tax_code"))
+    products.check_tax_codes(params, prefix)
 
 
 def _check_statement_descriptor(text: str, param: str) -> None:
@@ -44,12 +41,6 @@ def _check_statement_descriptor(text: str, param: str) -> None:
         raise invalid("The statement descriptor cannot contain any of these characters: < > \\ \" '", param)
     if not re.search("[A-Za-z]", text):
         raise invalid("The statement descriptor must contain at least one alphabetic character.", param)
-
-
-def _check_tax_code(code: str | None, param: str) -> None:
-    """Raise where a tax code has not its form; any that has is taken for an existing one."""
-    if code is not None and not TAX_CODE.fullmatch(code):
-        raise invalid(f"No such tax code: '{code}'", param, "resource_missing")
 
 
 def create(call: Call) -> Object:
