@@ -9,7 +9,6 @@ NO_CONNECT = "its accounts do nothing for one another"
 NO_FEEDBACK_OPTIONS = "it has no feedback options of one's own"
 NO_OPTIONS = "its payments are of cards, without options"
 NO_TAX_IDS = "the account has no tax ids"
-NO_TAX_CODES = "it computes taxes by tax rates, and not by tax codes"
 NO_TAXES = "it computes no taxes"
 NO_THRESHOLDS = "it has no billing thresholds"
 

@@ -61,6 +61,16 @@ def test_shipping_is_added_to_the_total(life: Life) -> None:
     by_data = life.local.post(path, shipping_cost={"shipping_rate_data": data}, expand=["shipping_cost.shipping_rate"])
     assert by_data["shipping_cost"]["shipping_rate"]["display_name"] == "Courier"
     assert by_data["total"] == 2000
+    taxed = {"tax_behavior": "inclusive", "tax_code": "txcd_92010001"}
+    by_data = life.local.post(
+        path,
+        shipping_cost={"shipping_rate_data": {**data, **taxed}},
+        expand=["shipping_cost.shipping_rate", "shipping_cost.taxes"],
+    )
+    assert by_data["shipping_cost"]["taxes"] == []
+    assert {name: by_data["shipping_cost"]["shipping_rate"][name] for name in taxed} == taxed
+    wrong = life.local.refused("post", path, shipping_cost={"shipping_rate_data": {**data, "tax_code": "post"}})
+    assert wrong.param == "shipping_cost[shipping_rate_data][tax_code]"
     dropped = life.local.post(path, shipping_cost="")
     assert (dropped["shipping_cost"], dropped["total"]) == (None, 1100)
     refused = life.local.refused("post", path, shipping_cost={"shipping_rate": "shr_nope"})

@@ -70,7 +70,12 @@ def _rendering(before: Object | None, wanted: Mapping[str, Any] | None) -> Objec
 
 
 def _shipping(call: Call, wanted: Mapping[str, Any] | None, currency: str) -> Object:
-    """Return what shipping costs, by a rate that there is or that the call describes."""
+    """Return what shipping costs, by a rate that there is or that the call describes.
+
+    Tax rates are those of lines ("Default tax rates apply to all invoice line items",
+    https://docs.stripe.com/invoicing/taxes/tax-rates), and shipping is none: only automatic tax, which computes nothing
+    here, taxes it as the rate says.
+    """
     if wanted is None:
         return {"amount_shipping": 0, "shipping_cost": None}
     check_only_one(wanted, "shipping_rate", "shipping_rate_data", param="shipping_cost[shipping_rate_data]")
@@ -87,7 +92,13 @@ def _shipping(call: Call, wanted: Mapping[str, Any] | None, currency: str) -> Ob
             "shipping_cost[shipping_rate_data]" if "shipping_rate_data" in wanted else "shipping_cost[shipping_rate]",
         )
     amount = option["amount"]
-    cost = {"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": rate["id"]}
+    cost = {
+        "amount_subtotal": amount,
+        "amount_tax": 0,
+        "amount_total": amount,
+        "shipping_rate": rate["id"],
+        "taxes": [],
+    }
     return {"amount_shipping": amount, "shipping_cost": cost}
 
 

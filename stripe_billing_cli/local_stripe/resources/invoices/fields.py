@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Integer, ObjectParam, ParamType, Text
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_CODES, NO_TAX_IDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
 
 TYPES: Mapping[str, ParamType] = {
     "days_until_due": Integer(0),
@@ -20,7 +20,6 @@ TYPES: Mapping[str, ParamType] = {
 }
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "issuer.account",
-    NO_TAX_CODES: "shipping_cost.shipping_rate_data.tax_code",
     NO_TAX_IDS: "account_tax_ids",
     "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
     "it has no invoice templates": "rendering.template rendering.template_version",
