@@ -44,10 +44,11 @@ class Payment:
 
 @dataclass(frozen=True)
 class PaidInvoice:
-    """An invoice as it is after the attempt to pay it."""
+    """An invoice as it is after the attempt to pay it. `is_processing`: it waits for the customer's bank."""
 
     invoice: Invoice
     trouble: PaymentError | None = None
+    is_processing: bool = False
 
     @property
     def paid(self) -> bool:
@@ -63,15 +64,23 @@ class PayResult:
 
     @property
     def failed(self) -> PaidInvoice | None:
-        return next((one for one in self.tried if not one.paid), None)
+        return next((one for one in self.tried if not (one.paid or one.is_processing)), None)
+
+    @property
+    def result(self) -> str:
+        """Return what became of all: `paid`, `processing`, `payment_needed`, `nothing_to_pay`."""
+        if self.failed:
+            return "payment_needed"
+        if any(one.is_processing for one in self.tried):
+            return "processing"
+        return "paid" if self.tried else "nothing_to_pay"
 
     def record(self, subject: str) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
         trouble = self.failed.trouble if self.failed else None
-        result = "payment_needed" if self.failed else "paid" if self.tried else "nothing_to_pay"
         return {
             "id": subject,
-            "result": result,
+            "result": self.result,
             "invoices": [json_output.invoice(one.invoice) for one in self.tried],
             "untried": [json_output.invoice(one) for one in self.untried],
             "payment_error": None if trouble is None else trouble.record(),
@@ -94,7 +103,7 @@ class PayPlan:
         tried: list[PaidInvoice] = []
         for number, one in enumerate(self.payments):
             tried.append(_pay(api, one.invoice, self.request))
-            if not tried[-1].paid:
+            if not (tried[-1].paid or tried[-1].is_processing):
                 rest = tuple(later.invoice for later in self.payments[number + 1 :])
                 return PayResult(tuple(tried), rest)
         return PayResult(tuple(tried))
@@ -141,7 +150,7 @@ def _plan(subject: str, invoices: list[Invoice], request: PayRequest) -> PayPlan
 def _pay(api: StripeApi, invoice: Invoice, request: PayRequest) -> PaidInvoice:
     attempt = _attempt(api, invoice, request)
     after = payment_attempts.load_after(api, Payable(invoice), attempt).invoice or invoice
-    return PaidInvoice(after, attempt.trouble)
+    return PaidInvoice(after, attempt.trouble, attempt.result == "processing" and after["status"] != "paid")
 
 
 def _attempt(api: StripeApi, invoice: Invoice, request: PayRequest) -> Attempt:

@@ -92,7 +92,7 @@ def _finished(api: StripeApi, invoice: Invoice) -> LastInvoice:
     trouble = None
     if is_to_charge(final) and final["amount_remaining"] > 0:
         attempt = payment_attempts.charge(api, final, None)
-        trouble = attempt.trouble or (None if attempt.result == "paid" else NEEDS_ACTION)
+        trouble = attempt.trouble or (None if attempt.result in ("paid", "processing") else NEEDS_ACTION)
         final = api.get(f"/v1/invoices/{id}", kind=Invoice)
     return LastInvoice(final, trouble, _reaches_balance(api, final) if final["total"] < 0 else None)
 

@@ -6,7 +6,7 @@ invoice is charged to the card that the customer saved (https://docs.stripe.com/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
@@ -55,6 +55,8 @@ class PayPlan:
         if attempt.result == "nothing_to_pay":
             return PayResult(self, self.subscription, self.payable, attempt)
         payable = payment_attempts.load_after(api, self.payable, attempt)
+        if attempt.result == "processing" and payable.invoice and payable.invoice["status"] == "paid":
+            attempt = replace(attempt, result="paid")
         return PayResult(self, steps.read(api, self.subscription["id"]), payable, attempt)
 
     def _attempt(self, api: StripeApi) -> Attempt:
@@ -94,8 +96,8 @@ class PayResult:
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md).
 
-        `result` is one of `paid`, `card_saved`, `payment_needed`, `nothing_to_pay`. `invoice` is the one that was to be
-        paid; where nothing was, the draft in the making, charged at `collects_at`.
+        `result` is one of `paid`, `processing`, `card_saved`, `payment_needed`, `nothing_to_pay`. `invoice` is the one
+        that was to be paid; where nothing was, the draft in the making, charged at `collects_at`.
         """
         payable, trouble = self.payable, self.attempt.trouble
         invoice = payable.invoice or payable.draft

@@ -27,7 +27,7 @@ ACTION_CODES = ("invoice_payment_intent_requires_action", "subscription_payment_
 WITH_CARD = ["payment_method"]
 SETTLES = (0.2, 0.5, 1, 2, 4)
 """Seconds between looks at an invoice whose payment has succeeded: Stripe marks it as paid a moment later."""
-Result = Literal["paid", "card_saved", "payment_needed", "nothing_to_pay"]
+Result = Literal["paid", "processing", "card_saved", "payment_needed", "nothing_to_pay"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Payable:
 class Attempt:
     """The result of an attempt to pay; `trouble` says why it did not succeed, `card` what paid, if Stripe says it.
 
-    `came_late`: it was paid by then, and nobody says from what.
+    `processing`: the customer's bank is asked, which takes days. `came_late`: it was paid by then, and nobody says from
+    what.
     """
 
     result: Result
@@ -91,10 +92,11 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
     except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError as refused:
-        if refused.code == "payment_intent_unexpected_state" and _is_paid(api, payable.invoice):
-            return Attempt("paid", came_late=True)
-        raise
-    return _attempted(after, "paid")
+        came_late = _came_late(api, payable.invoice) if refused.code == "payment_intent_unexpected_state" else None
+        if came_late is None:
+            raise
+        return came_late
+    return Attempt("processing") if after["status"] == "processing" else _attempted(after, "paid")
 
 
 def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
@@ -125,10 +127,13 @@ def charge(api: StripeApi, invoice: Invoice, method: str | None) -> Attempt:
     except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
     except InvalidRequestError:
-        if _is_paid(api, invoice):
-            return Attempt("paid", came_late=True)
-        raise
-    return Attempt("paid" if after["status"] == "paid" else "payment_needed")
+        came_late = _came_late(api, invoice)
+        if came_late is None:
+            raise
+        return came_late
+    if after["status"] == "paid":
+        return Attempt("paid")
+    return _came_late(api, invoice) or Attempt("payment_needed")
 
 
 def _declined(failed: PaymentFailedError) -> PaymentError:
@@ -137,9 +142,24 @@ def _declined(failed: PaymentFailedError) -> PaymentError:
     return PaymentError(failed.message, failed.code, failed.decline_code)
 
 
-def _is_paid(api: StripeApi, invoice: Invoice) -> bool:
-    """Return whether an invoice is paid by now: by another run, by a call whose answer got lost, or by the customer."""
-    return bool(api.get(f"/v1/invoices/{invoice['id']}", kind=Invoice)["status"] == "paid")
+def _came_late(api: StripeApi, invoice: Invoice) -> Attempt | None:
+    """Return the attempt where an invoice is paid by now, or its payment waits for a bank, as debits do for days: by
+    another run, by a call whose answer got lost, or by the customer. None where it is neither.
+
+    https://docs.stripe.com/billing/subscriptions/overview#delayed-payment-confirmation
+    """
+    now = api.get(f"/v1/invoices/{invoice['id']}", {"expand": ["payments"]}, kind=Invoice)
+    if now["status"] == "paid":
+        return Attempt("paid", came_late=True)
+    intent = payments.intent_of(now)
+    if intent is None:
+        return None
+    match api.get(f"/v1/payment_intents/{intent}", kind=PaymentIntent)["status"]:
+        case "succeeded":
+            return Attempt("paid", came_late=True)
+        case "processing":
+            return Attempt("processing")
+    return None
 
 
 def load_after(

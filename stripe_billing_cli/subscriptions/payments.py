@@ -21,7 +21,8 @@ class PaymentError:
     """The reason why a payment did not go through. `decline_code` is the bank's
     (https://docs.stripe.com/declines/codes).
 
-    A payment that waits for its customer (3-D Secure) has the code `authentication_required`.
+    A payment that waits for its customer (3-D Secure) has the code `authentication_required`, one that waits for a bank
+    `payment_processing`.
     """
 
     message: str
@@ -42,6 +43,7 @@ def ways_to_pay(url: str | None, otherwise: str) -> str:
 
 
 NEEDS_ACTION = PaymentError("The customer must authenticate the payment (3-D Secure).", "authentication_required")
+PROCESSING = PaymentError("A payment waits for the customer's bank, which may take days.", "payment_processing")
 NOT_TRIED = PaymentError("No card was there to charge.", "payment_method_missing")
 
 
@@ -71,6 +73,8 @@ def unpaid_error(consequence: str, subscription: str, owes: OwedInvoice | None, 
     says why where Stripe does not."""
     why = str(owes.trouble) if owes and owes.trouble else otherwise
     hint = ways_to_pay(owes.url, f"billing sub pay {subscription}") if owes else None
+    if owes and owes.trouble == PROCESSING:
+        hint = f"do not pay it twice; billing sub show {subscription} says what became of it"
     return BillingError("payment_failed", f"{consequence}: {why}", hint, NOT_REACHED)
 
 
@@ -100,6 +104,8 @@ def payment_error(intent: PaymentIntent) -> PaymentError | None:
     """Return what failed in the last attempt of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
     if intent["status"] == "requires_action":
         return NEEDS_ACTION
+    if intent["status"] == "processing":
+        return PROCESSING
     failed = intent["last_payment_error"]
     if failed is not None:
         return PaymentError(failed["message"] or "the payment failed", failed["code"], failed["decline_code"])

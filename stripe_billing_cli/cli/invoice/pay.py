@@ -100,6 +100,9 @@ def _screen(plan: PayPlan, result: PayResult) -> Iterator[Line]:
         amount = formatting.money(
             invoice["amount_paid"] if one.paid else invoice["amount_remaining"], invoice["currency"]
         )
+        if one.is_processing:
+            yield Line(f"On its way: {amount} for invoice {_name(invoice)}, which is paid once the bank says so.")
+            continue
         done = "Paid" if one.paid else "Not paid:"
         yield Line(f"{done} {amount} for invoice {_name(invoice)}.", view.GREEN if one.paid else view.YELLOW)
     for later in result.untried:

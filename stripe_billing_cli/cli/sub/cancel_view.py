@@ -255,6 +255,9 @@ def _finished(result: CancelResult) -> Iterator[Line]:
                 yield Line(f"  To give it: billing customer balance {customer} --credit {plain} --note {name}")
         elif one.trouble is None and invoice["amount_paid"]:
             yield Line(f"Paid {formatting.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
+        elif one.trouble is None and invoice["status"] == "open":
+            amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
+            yield Line(f"On its way: {amount}, paid once the bank says so ({name}).")
 
 
 def screen(result: CancelResult) -> Iterator[Line]:

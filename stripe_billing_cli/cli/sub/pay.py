@@ -103,6 +103,10 @@ def _screen(record: Record) -> Iterator[Line]:
             amount = formatting.money(invoice["amount_due"], invoice["currency"])
             paid = f"Paid {amount} from {card}" if card else f"Paid {amount}"
             yield Line(f"{paid} for invoice {invoice['number'] or invoice['id']}; {id} is {status}.", GREEN)
+        case "processing":
+            amount = formatting.money(invoice["amount_due"], invoice["currency"])
+            of = f"{amount} for invoice {invoice['number'] or invoice['id']}"
+            yield Line(f"On its way: {of}, which is paid once the bank says so; {id} is {status}.")
         case "card_saved":
             yield Line(f"Nothing is due; {card or 'the card'} is saved for later. {id} is {status}.", GREEN)
         case "nothing_to_pay" if invoice:
