@@ -132,7 +132,7 @@ def apply(text: str, api: client.StripeApi, kinds: Registry = KINDS, keep_secret
     return carry_out(api, plan, keep_secret=keep_secret)
 
 
-CUT_OFF = 5
+CUT_OFF = 3
 """So many calls are tried outside of a soak."""
 
 

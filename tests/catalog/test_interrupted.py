@@ -112,7 +112,7 @@ def every_call(calls: int) -> Iterator[tuple[int, bool]]:
 
 
 KILLED = ("kill", True)
-PART = 8
+PART = 5
 """So many calls are tried outside of a soak, and three times as many with a kill."""
 
 

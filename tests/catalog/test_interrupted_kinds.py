@@ -119,7 +119,7 @@ webhook_endpoints:
 GENERATED = re.compile(r"[a-z]+_(test_[0-9a-z]+|(?=[A-Za-z0-9]*[A-Z])[A-Za-z0-9]{14,})$")
 """An id that nobody chose."""
 IGNORED = {"created", "updated", "url", "status_transitions", "secret"}
-PART = 6
+PART = 4
 """So many calls are tried outside of a soak."""
 
 

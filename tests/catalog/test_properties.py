@@ -28,7 +28,7 @@ def plan_of(text: str, path: Path) -> Plan:
     return make_plan(catalog, snapshot.read(api, catalog, whole=True), prune=True)
 
 
-FEW, MANY = 15, 400
+FEW, MANY = 9, 400
 """Catalogs that are tried in `make test`, and in a soak."""
 BROKEN = st.tuples(st.integers(1, 30), st.booleans(), st.sampled_from(["kill", "timeout", "500", "429"]))
 

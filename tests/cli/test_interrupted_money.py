@@ -13,6 +13,7 @@ import pytest
 
 from stripe_billing_cli.stripe_api import client
 from tests.cli.sub.conftest import EMAIL, Life
+from tests.soak import Soak
 from tests.subscriptions.interrupted import Killed, Trouble, troubling
 
 
@@ -190,16 +191,17 @@ def test_what_is_written_last_is_written_when_the_user_knows(name: str, book: Bo
     assert book.life.billing.capsys.readouterr().out
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("kind", ["timeout", "500"])
-def test_an_answer_that_is_lost_once_is_asked_for_again(name: str, kind: str, book: Book) -> None:
+def test_an_answer_that_is_lost_once_is_asked_for_again(name: str, book: Book, soak: Soak) -> None:
     scenario = SCENARIOS[name]
     for argv in scenario.before:
         book.run(argv)
     book.save()
     book.run(scenario.command)
     end = book.state()
-    for at in range(1, scenario.writes + 1):
+    losses = [(kind, at) for kind in ("timeout", "500") for at in range(1, scenario.writes + 1)]
+    for kind, at in soak.part(losses, 1):
         book.restore()
         code, _ = book.run(scenario.command, Trouble(kind, at))
 

@@ -17,7 +17,7 @@ from tests.subscriptions.conftest import Shop
 
 PARTS = 5
 """Tests into which the histories are divided, for several cores."""
-FEW, MANY = 15, 600
+FEW, MANY = 8, 600
 """Histories of each part, in `make test` and in a soak."""
 
 

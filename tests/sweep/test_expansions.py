@@ -23,7 +23,7 @@ SERVED = [
     and "expand" in route.form.fields
     and f"{route.method} {route.path}" not in examples.REFUSED
 ]
-SAMPLE = 6
+SAMPLE = 3
 """Expansions of each call that are tried in a part of the sweep."""
 DEEPEST = 4
 WHOLE_DEPTH = 2

@@ -26,7 +26,7 @@ SERVED = [
     for route in API.whole().routes
     if route.path.startswith("/v1/") and not route.path.startswith(examples.UNDOCUMENTED)
 ]
-SAMPLE = 6
+SAMPLE = 4
 """Parameters of each call that are tried in a part of the sweep."""
 ALIASES = {"plan": "price"}
 """Older names of parameters, by those that refusals name."""
