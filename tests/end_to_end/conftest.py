@@ -143,8 +143,13 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    directory = tmp_path / "fresh"
+    return fresh_shell(tmp_path)
+
+
+def fresh_shell(home: Path) -> Shell:
+    """Return a shell in an empty directory of this home."""
+    directory = home / "fresh"
     directory.mkdir()
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")}
-    environment = {**kept, "HOME": str(tmp_path), "PATH": f"{BILLING.parent}:{os.environ['PATH']}", "PYTHONUTF8": "1"}
+    environment = {**kept, "HOME": str(home), "PATH": f"{BILLING.parent}:{os.environ['PATH']}", "PYTHONUTF8": "1"}
     return Shell(directory, environment)

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from stripe_billing_cli.stripe_api.client import connect_locally
-from tests.end_to_end.conftest import BILLING, ROOT, Shell
+from tests.end_to_end.conftest import BILLING, ROOT, Shell, fresh_shell
 
 ADA = ("--customer", "ada@example.com", "--price", "keymap-pro.monthly")
 COMMANDS = (
@@ -20,12 +20,19 @@ COMMANDS = (
 )
 
 
-@pytest.fixture
-def with_ada(shell: Shell) -> Shell:
-    """A directory whose local Stripe has the catalog, and a customer."""
+@pytest.fixture(scope="session")
+def ada(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """A directory whose local Stripe has the catalog, and a customer: copied for each test."""
+    shell = fresh_shell(tmp_path_factory.mktemp("ada"))
     shutil.copy(ROOT / "catalog.yaml", shell.directory)
     shell("catalog", "apply", "--local")
     shell("customer", "create", "--local", "--email", "ada@example.com", "--payment-method", "pm_card_visa")
+    return shell
+
+
+@pytest.fixture
+def with_ada(shell: Shell, ada: Shell) -> Shell:
+    shutil.copytree(ada.directory, shell.directory, dirs_exist_ok=True)
     return shell
 
 
