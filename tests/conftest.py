@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -249,13 +250,21 @@ def plain_api(checked: stripe.HTTPClient) -> client.StripeApi:
     return client.StripeApi(raw, livemode=False)
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """A directory with an empty local Stripe, for the installed command."""
+@pytest.fixture(scope="session")
+def empty_local_stripe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory in which the installed command has made an empty local Stripe; copied for each test."""
+    directory = tmp_path_factory.mktemp("empty")
     subprocess.run(
         [Path(sys.executable).with_name("billing"), "local", "path"],
-        cwd=tmp_path,
+        cwd=directory,
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    return directory
+
+
+@pytest.fixture
+def directory(tmp_path: Path, empty_local_stripe: Path) -> Path:
+    """A directory with an empty local Stripe, for the installed command."""
+    shutil.copytree(empty_local_stripe, tmp_path, dirs_exist_ok=True)
     return tmp_path

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 
+from stripe_billing_cli.cli.app import run
+from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.test_clocks import advance
-from tests.conftest import Account, Billing
+from tests.conftest import Billing
 from tests.contract_keys import ONLY_WHEN_EXPANDED
 from tests.documented_answers import REQUIRED
 
@@ -26,6 +33,15 @@ WORDS: dict[str, dict[str, Any]] = {
     "refund": {"status": "travelling", "reason": "remorse"},
 }
 """Values of fields that are read."""
+CATALOG = """\
+version: 1
+catalog: c
+currency: usd
+products:
+  pro:
+    name: Pro
+    prices: {monthly: {unit_amount: 1500, recurring: month}}
+"""
 NEW_RECURRING = {"interval": "decade", "usage_type": "shared"}
 
 
@@ -77,36 +93,48 @@ def _least(answer: Any, path: str = "") -> Any:
 REWRITES: dict[str, Callable[[Any], Any]] = {"new words": _reworded, "no more than required": _least}
 
 
+@dataclass(frozen=True)
+class OneOfEach:
+    """A local Stripe with one of each, and the catalog it is from; ids by name."""
+
+    directory: Path
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def one_of_each(tmp_path_factory: pytest.TempPathFactory) -> OneOfEach:
+    directory = tmp_path_factory.mktemp("one-of-each")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(directory)
+        (directory / "catalog.yaml").write_text(CATALOG, encoding="utf-8")
+
+        def made(*argv: str) -> str:
+            with contextlib.redirect_stdout(io.StringIO()) as shown:
+                assert run([*argv, "--local", "--yes", "--output", "id"]) == 0
+            return shown.getvalue().strip()
+
+        made("catalog", "apply")
+        clock = made("clock", "create")
+        email = ("--email", "ada@example.com", "--payment-method", "pm_card_visa")
+        customer = made("customer", "create", *email, "--test-clock", clock)
+        api = client.connect_locally(directory / ".billing" / "local.db")
+        coupon = api.post("/v1/coupons", {"percent_off": 10, "duration": "once"}).body["id"]
+        subscription = made("sub", "create", "--customer", customer, "--price", "pro.monthly", "--coupon", coupon)
+        api.post("/v1/webhook_endpoints", {"url": "https://example.com/hook", "enabled_events": ["*"]})
+        [invoice] = api.page("/v1/invoices", {})[0]
+    ids = {"customer": customer, "subscription": subscription, "clock": clock, "invoice": invoice["id"]}
+    return OneOfEach(directory, ids)
+
+
 @pytest.fixture(params=sorted(REWRITES))
 def account_of_one_each(
-    request: pytest.FixtureRequest, billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, billing: Billing, one_of_each: OneOfEach, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
-    """An account with one of each, which answers in another way from here on. Ids by name."""
-    billing.apply(
-        "version: 1\ncatalog: c\ncurrency: usd\nproducts:\n  pro:\n    name: Pro\n    prices: {monthly: {unit_amount: 1500, recurring: month}}\n"
-    )
-    clock = billing.ok("clock", "create", "--local", "--output", "id").out.strip()
-    customer = billing.ok(
-        "customer",
-        "create",
-        "--local",
-        "--email",
-        "ada@example.com",
-        "--test-clock",
-        clock,
-        "--payment-method",
-        "pm_card_visa",
-        "--output",
-        "id",
-    ).out.strip()
-    coupon = account.post("/v1/coupons", percent_off=10, duration="once")
-    created = ("sub", "create", "--local", "--yes", "--output", "id", "--customer", customer, "--price", "pro.monthly")
-    subscription = billing.ok(*created, "--coupon", coupon["id"]).out.strip()
-    account.post("/v1/webhook_endpoints", url="https://example.com/hook", enabled_events=["*"])
-    [invoice] = account.api.page("/v1/invoices", {})[0]
+    """An account with one of each, which answers in another way. Ids by name."""
+    shutil.copytree(one_of_each.directory, billing.directory, dirs_exist_ok=True)
     rewrite = REWRITES[request.param]
     monkeypatch.setattr("tests.conftest.ContractTransport", lambda inner: RewritingTransport(inner, rewrite))
-    return {"customer": customer, "subscription": subscription, "clock": clock, "invoice": invoice["id"]}
+    return one_of_each.ids
 
 
 SHOWN = [
