@@ -8,7 +8,7 @@ the agenda that is due is carried out as of its own time, in the order of the ti
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
-from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices, revisions
 from stripe_billing_cli.local_stripe.billing.payments import (
     charges,
     disputes,
@@ -103,6 +103,9 @@ def _finalize(call: Call, id: str) -> None:
     invoice = call.store.get("invoice", id)
     customer = call.store.get("customer", invoice["customer"]) if invoice else None
     if invoice is None or invoice["status"] != "draft" or customer is None or customer.get("deleted"):
+        return
+    original = revisions.original_of(call, invoice)
+    if original is not None and not revisions.is_revisable(original):
         return
     subscription = invoices.find_subscription(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))

@@ -51,3 +51,8 @@ def record_invoice(call: Call, customer: Object, invoice: Object) -> None:
         record(call, before_carrying, applied, "applied_to_invoice", **about)
     if carried:
         record(call, customer, carried, "invoice_too_small", **about)
+
+
+def taken_by(invoice: Object) -> int:
+    """Return what an invoice that is final added to the balance of its customer: a debt less, or a credit used up."""
+    return int((invoice["ending_balance"] or 0) - invoice["starting_balance"])

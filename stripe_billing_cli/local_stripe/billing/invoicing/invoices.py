@@ -14,6 +14,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     customer_balance,
     invoice_fields,
     lines,
+    revisions,
     tax_ids,
     taxes,
 )
@@ -115,7 +116,7 @@ def _customer_fields(call: Call, customer: Object) -> Object:
 
 def with_lines(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
     """Return a draft with other lines, given as they are shown; not yet stored."""
-    balance = (call.store.get("customer", invoice["customer"]) or {}).get("balance", 0)
+    balance = revisions.balance_before(call, invoice)
     own_discounts = [discount.find(call, id) for id in invoice["discounts"]]
     return totaled(call, {**invoice, "lines": {**invoice["lines"], "data": list(billed)}}, own_discounts, balance)
 
@@ -157,6 +158,8 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: 
     payment intent that has paid already."""
     if invoice["status"] != "draft":
         raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
+    if (original := revisions.original_of(call, invoice)) is not None:
+        _replace(call, original, invoice["id"])
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
         raise invalid("You cannot finalize an invoice of a customer that was deleted.")
@@ -182,6 +185,14 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: 
     changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
     opened = amend(call, invoice["id"], "invoice.finalized", **changed)
     return opened if opened["amount_due"] > 0 else paid(call, opened)
+
+
+def _replace(call: Call, original: Object, revision: str) -> None:
+    """Void an invoice in place of which a revision is final, and name the revision on all that came before."""
+    revisions.check_revisable(original)
+    earlier: Object | None = void(call, original, latest_revision=revision)
+    while earlier is not None and (earlier := revisions.original_of(call, earlier)) is not None:
+        amend(call, earlier["id"], latest_revision=revision)
 
 
 def _count(call: Call, customer: Object, opened: Object, *, has_own_number: bool) -> None:
@@ -299,9 +310,10 @@ def _end_payments(call: Call, invoice: Object, status: str) -> Object:
     return {**invoice["payments"], "data": settled}
 
 
-def void(call: Call, invoice: Object) -> Object:
+def void(call: Call, invoice: Object, **changes: Any) -> Object:
     """Return an open or uncollectible invoice that is not to be paid; its payment intent is canceled, and what it took
-    from the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void)."""
+    from the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void). `changes`: what else
+    changes with it."""
     if invoice["status"] == "paid":
         raise invalid("Invoices with `paid` payments cannot be voided.")
     if invoice["status"] not in ("open", "uncollectible"):
@@ -314,6 +326,7 @@ def void(call: Call, invoice: Object) -> Object:
         invoice["id"],
         "invoice.voided",
         **_GIVEN_UP,
+        **changes,
         confirmation_secret=None,
         payments=_end_payments(call, invoice, "canceled"),
         status="void",
@@ -327,7 +340,7 @@ _GIVEN_UP = {"auto_advance": False, "next_payment_attempt": None}
 
 def _give_back(call: Call, invoice: Object) -> None:
     customer = call.store.get("customer", invoice["customer"])
-    taken = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
+    taken = customer_balance.taken_by(invoice)
     if taken and customer is not None and not customer.get("deleted"):
         after = {**customer, "balance": customer["balance"] - taken}
         call.store.replace("customer", after)

@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, inv
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -43,6 +44,25 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
     if "shipping_details" in params:
         after["shipping_details"] = _shipping_details(params["shipping_details"])
     return invoices.with_lines(call, after, draft["lines"]["data"])
+
+
+def due_date(call: Call, collection_method: str, params: Params) -> int | None:
+    """Return when an invoice that is sent is due."""
+    if collection_method != "send_invoice":
+        if params.keys() & {"days_until_due", "due_date"}:
+            raise invalid(
+                "You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'."
+            )
+        return None
+    if "due_date" in params:
+        if params["due_date"] <= call.now:
+            raise invalid("The due date of an invoice must be in the future.", "due_date")
+        return int(params["due_date"])
+    if "days_until_due" not in params:
+        raise invalid(
+            "If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'."
+        )
+    return call.now + int(params["days_until_due"]) * invoices.DAY
 
 
 def _automatic_tax(customer: Object, *, enabled: bool) -> Object:

@@ -32,7 +32,7 @@ CREATE = form(
     {**TYPES, "pending_invoice_items_behavior": Choice(("include", "exclude"))},
     most=MOST,
     unset="custom_fields",
-    unsupported={**UNSUPPORTED, "it revises no invoices": "from_invoice"},
+    unsupported=UNSUPPORTED,
 )
 UPDATE = form(
     "POST /v1/invoices/{invoice}",

@@ -12,12 +12,11 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
-    Params,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.invoices import details, fields
+from stripe_billing_cli.local_stripe.resources.invoices import details, fields, revisions
 
 KIND = "invoice"
 
@@ -43,6 +42,8 @@ def create(call: Call) -> Object:
     """Return a draft for a customer, of what is pending if that is asked for; with a subscription of "only … pending
     invoice items for that subscription" (`stripe/params/_invoice_create_params.py`)."""
     params = call.params
+    if "from_invoice" in params:
+        return revisions.create(call)
     if "customer" not in params:
         raise invalid("Missing required param: customer.", "customer", "parameter_missing")
     customer = customers.find(call, params["customer"])
@@ -64,7 +65,7 @@ def create(call: Call) -> Object:
         reason="manual",
         subscription=subscription,
         **rest,
-        due_date=_due_date(call, rest["collection_method"], params),
+        due_date=details.due_date(call, rest["collection_method"], params),
     )
     invoice_items.bill(call, pending_items, draft["id"])
     return invoices.create(call, details.with_details(call, draft, customer))
@@ -90,25 +91,6 @@ def _subscription(call: Call, customer: Object) -> Object | None:
     return subscription
 
 
-def _due_date(call: Call, collection_method: str, params: Params) -> int | None:
-    """Return when an invoice that is sent is due."""
-    if collection_method != "send_invoice":
-        if params.keys() & {"days_until_due", "due_date"}:
-            raise invalid(
-                "You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'."
-            )
-        return None
-    if "due_date" in params:
-        if params["due_date"] <= call.now:
-            raise invalid("The due date of an invoice must be in the future.", "due_date")
-        return int(params["due_date"])
-    if "days_until_due" not in params:
-        raise invalid(
-            "If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'."
-        )
-    return call.now + int(params["days_until_due"]) * invoices.DAY
-
-
 def update(call: Call) -> Object:
     """Update an invoice; "Once an invoice is finalized, you can no longer change most of its details"
     (`InvoiceService.update`)."""
@@ -129,7 +111,7 @@ def update(call: Call) -> Object:
         method = params.get("collection_method", before["collection_method"])
         sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
         due = {"due_date": before["due_date"], **params} if sent else params
-        changed |= {"collection_method": method, "due_date": _due_date(call, method, due)}
+        changed |= {"collection_method": method, "due_date": details.due_date(call, method, due)}
     if "auto_advance" in params:
         changed |= _advance(call, before, params["auto_advance"])
     return invoices.amend(call, before["id"], **changed)
