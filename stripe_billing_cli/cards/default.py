@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.cards.load import SavedCard, Wallet, choose_card, load_wallet
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.references import without_own_method
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ class DefaultPlan:
         if not self.card.is_default:
             settings = {"invoice_settings": {"default_payment_method": method}}
             api.post(f"/v1/customers/{customer}", settings)
-        for subscription in self.moved:
-            api.post(f"/v1/subscriptions/{subscription}", {"default_payment_method": ""})
+        for subscription in self.wallet.subscriptions:
+            if subscription["id"] in self.moved:
+                api.post(f"/v1/subscriptions/{subscription['id']}", without_own_method(subscription))
         after = load_wallet(api, customer)
         return CardResult(after, choose_card(after, method), "made_default")
 

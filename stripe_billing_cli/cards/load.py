@@ -13,7 +13,7 @@ from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, W
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 from stripe_billing_cli.stripe_api.objects.payments import Charge
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import default_method, id_of
+from stripe_billing_cli.stripe_api.references import default_method, id_of, own_method
 from stripe_billing_cli.stripe_api.repeats import current_times
 
 Expiry = Literal["expired", "soon"]
@@ -55,7 +55,7 @@ class Wallet:
 
     def charged_by_default(self) -> tuple[str, ...]:
         """Return the living subscriptions that have no default of their own."""
-        return tuple(one["id"] for one in self.subscriptions if one["default_payment_method"] is None)
+        return tuple(one["id"] for one in self.subscriptions if own_method(one) is None)
 
 
 def load_wallet(api: StripeApi, name: str) -> Wallet:
@@ -71,9 +71,7 @@ def load_wallet(api: StripeApi, name: str) -> Wallet:
         SavedCard(
             method=method,
             is_default=method["id"] == default,
-            paid_by_it=tuple(
-                one["id"] for one in subscriptions if id_of(one["default_payment_method"]) == method["id"]
-            ),
+            paid_by_it=tuple(one["id"] for one in subscriptions if id_of(own_method(one)) == method["id"]),
             expires=expiry(method, now),
             failure=last_failure(method["id"], charges),
         )

@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
-from stripe_billing_cli.stripe_api.references import default_method, id_of
+from stripe_billing_cli.stripe_api.references import default_method, id_of, without_own_method
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 """The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
@@ -81,11 +81,11 @@ def plan_update(api: StripeApi, request: UpdateRequest) -> UpdatePlan:
 
 
 def _pay_all_by_default(api: StripeApi, customer: str) -> None:
-    """Take the cards of their own off the customer's subscriptions, which would go on being paid by them
-    (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+    """Take the cards of their own off the customer's subscriptions, which would go on being paid by them."""
     for subscription in lookup.subscriptions_of(api, customer):
-        if subscription["default_payment_method"] and not lookup.has_ended(subscription):
-            api.post(f"/v1/subscriptions/{subscription['id']}", {"default_payment_method": ""})
+        own = without_own_method(subscription)
+        if own and not lookup.has_ended(subscription):
+            api.post(f"/v1/subscriptions/{subscription['id']}", own)
 
 
 def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:

@@ -14,7 +14,14 @@ from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceLine
 from stripe_billing_cli.stripe_api.objects.payments import Charge, PaymentIntent, Refund
-from stripe_billing_cli.stripe_api.references import default_method, expanded, id_of, whole, whole_subscription_of
+from stripe_billing_cli.stripe_api.references import (
+    default_method,
+    expanded,
+    id_of,
+    own_method,
+    whole,
+    whole_subscription_of,
+)
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.parts import Parts
 from stripe_billing_cli.subscriptions.payments import PaymentError
@@ -104,9 +111,9 @@ def paying_card(invoice: Invoice) -> PaymentMethod | None:
     """Return what an invoice is charged to: its own default, its subscription's, its customer's
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     subscription, customer = whole_subscription_of(invoice), whole(invoice["customer"])
-    of_subscription = subscription["default_payment_method"] if subscription else None
+    of_subscription = own_method(subscription) if subscription else None
     of_customer = default_method(customer) if customer else None
-    return whole(invoice["default_payment_method"] or of_subscription or of_customer)
+    return whole(own_method(invoice) or of_subscription or of_customer)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Any, overload
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
-from stripe_billing_cli.stripe_api.objects.common import Kind
+from stripe_billing_cli.stripe_api.objects.common import Kind, Reference
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoicedSubscription, InvoiceItem, InvoicePayment
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 
 @overload
@@ -50,7 +51,33 @@ def expanded(reference: str | Kind | None) -> Kind | None:
 
 def default_method(customer: Customer) -> str | PaymentMethod | None:
     """Return what a customer is charged to by default; whole where it was expanded."""
-    return customer["invoice_settings"]["default_payment_method"] if customer["invoice_settings"] else None
+    method = customer["invoice_settings"]["default_payment_method"] if customer["invoice_settings"] else None
+    return method or _method_of(customer["default_source"])
+
+
+def own_method(charged: Invoice | Subscription | InvoicedSubscription) -> str | PaymentMethod | None:
+    """Return what an invoice or a subscription is charged to by a default of its own; whole where it was expanded."""
+    return charged["default_payment_method"] or _method_of(charged["default_source"])
+
+
+def without_own_method(subscription: Subscription) -> dict[str, str]:
+    """Return the parameters that take the defaults of its own off a subscription, which would go on being paid by them
+    (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+    method = {"default_payment_method": ""} if subscription["default_payment_method"] else {}
+    return method | ({"default_source": ""} if subscription["default_source"] else {})
+
+
+def _method_of(source: Reference | None) -> PaymentMethod | None:
+    """Return a card, bank account or source as the payment method that Stripe takes it for; no more of it is read than
+    its id (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
+    id = id_of(source)
+    if id is None:
+        return None
+    return PaymentMethod(id=id, type=SOURCES.get(id.partition("_")[0], "source"), card=None, customer=None)
+
+
+SOURCES = {"card": "card", "ba": "bank_account"}
+"""What a default source is, by how its id begins."""
 
 
 def subscription_of(billed: Invoice | InvoiceItem) -> str | InvoicedSubscription | None:

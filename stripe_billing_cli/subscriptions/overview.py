@@ -19,7 +19,7 @@ from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.events import Event, ListedEvent
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription
-from stripe_billing_cli.stripe_api.references import default_method, id_of, whole
+from stripe_billing_cli.stripe_api.references import default_method, id_of, own_method, whole
 from stripe_billing_cli.subscriptions import schedule
 from stripe_billing_cli.subscriptions.parts import Parts
 
@@ -68,7 +68,7 @@ class Overview:
     @property
     def payment_method(self) -> str | PaymentMethod | None:
         """Return what the next invoice is charged to: the subscription's own, or else the customer's default."""
-        return self.subscription["default_payment_method"] or _customers_default(self.subscription)
+        return own_method(self.subscription) or _customers_default(self.subscription)
 
 
 def _customers_default(subscription: Subscription) -> PaymentMethod | None:

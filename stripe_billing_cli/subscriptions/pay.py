@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded, id_of, whole
+from stripe_billing_cli.stripe_api.references import expanded, id_of, own_method, whole
 from stripe_billing_cli.subscriptions import payment_attempts, payments, steps
 from stripe_billing_cli.subscriptions.payment_attempts import Attempt, Payable
 
@@ -45,9 +45,7 @@ class PayPlan:
         """Return what is charged where no `method` is named: the invoice's own, the subscription's, the customer's
         (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
         invoice = self.payable.invoice
-        return (whole(invoice["default_payment_method"]) if invoice else None) or payments.default_card(
-            self.subscription
-        )
+        return (whole(own_method(invoice)) if invoice else None) or payments.default_card(self.subscription)
 
     def apply(self, api: StripeApi) -> PayResult:
         """Make the attempt, and read what came of it. Raises `StripeCallError`."""

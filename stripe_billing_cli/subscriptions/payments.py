@@ -12,7 +12,7 @@ from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import default_method, expanded, id_of
+from stripe_billing_cli.stripe_api.references import default_method, expanded, id_of, own_method
 from stripe_billing_cli.subscriptions import invoice_lines
 
 
@@ -144,5 +144,4 @@ def unpaid_time(api: StripeApi, invoices: Iterable[Invoice], now: int) -> Invoic
 def default_card(subscription: Subscription) -> PaymentMethod | None:
     """Return what the subscription is paid with: its own default, else its customer's; both must be expanded
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
-    own = subscription["default_payment_method"]
-    return expanded(own or default_method(expanded(subscription["customer"])))
+    return expanded(own_method(subscription) or default_method(expanded(subscription["customer"])))

@@ -60,5 +60,5 @@ def paying_card(method: PaymentMethod | None) -> str:
         return "and no card is saved: the customer pays on a page"
     card = method["card"]
     if card is None:
-        return f"by {method['type']}"
+        return f"by {method['type'].replace('_', ' ')} ({method['id']})"
     return f"from {card['brand'].capitalize()} ending in {card['last4']}"

@@ -98,10 +98,12 @@ def _periods(record: Record) -> Iterator[str]:
 def _pays_by(record: Record, subscription: Any) -> str:
     if record["collection_method"] == "send_invoice":
         return f"invoice by email, due in {formatting.counted(subscription['days_until_due'] or 0, 'day')}"
+    from stripe_billing_cli.stripe_api.references import own_method
+
     method = record["payment_method"]
     if method is None:
         return "no card"
-    whose = "the subscription's own" if subscription["default_payment_method"] else "the customer's default"
+    whose = "the subscription's own" if own_method(subscription) else "the customer's default"
     return f"{formatting.card(method)} ({whose})"
 
 

@@ -42,6 +42,7 @@ class Customer(StripeObject):
     address: Address | None
     balance: int | None
     currency: str | None
+    default_source: Reference | None
     delinquent: bool | None
     description: str | None
     email: str | None

@@ -14,6 +14,7 @@ class InvoicedSubscription(StripeObject):
     id: str
     status: str
     default_payment_method: str | PaymentMethod | None
+    default_source: Reference | None
     latest_invoice: Reference | None
 
 
@@ -122,6 +123,7 @@ class Invoice(StripeObject):
     confirmation_secret: ConfirmationSecret | None
     customer_email: str | None
     default_payment_method: str | PaymentMethod | None
+    default_source: Reference | None
     due_date: int | None
     ending_balance: int | None
     hosted_invoice_url: str | None

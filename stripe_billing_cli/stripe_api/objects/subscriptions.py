@@ -137,6 +137,7 @@ class Subscription(StripeObject):
     canceled_at: int | None
     cancellation_details: CancellationDetails | None
     default_payment_method: str | PaymentMethod | None
+    default_source: Reference | None
     default_tax_rates: list[Reference] | None
     description: str | None
     ended_at: int | None
