@@ -25,6 +25,7 @@ PARTS = (
     Part(f"{RESOURCES}.payment_intents", ("/v1/payment_intents", "/local/payment_intents")),
     Part(f"{RESOURCES}.setup_intents", ("/v1/setup_intents", "/local/setup_intents")),
     Part(f"{RESOURCES}.setup_attempts", ("/v1/setup_attempts",)),
+    Part(f"{RESOURCES}.mandates", ("/v1/mandates",)),
     Part(f"{RESOURCES}.charges", ("/v1/charges",)),
     Part(f"{RESOURCES}.refunds", ("/v1/refunds", "/v1/charges/{id}/refund", "/v1/charges/{id}/refunds")),
     Part(f"{RESOURCES}.disputes", ("/v1/disputes", "/v1/charges/{id}/dispute")),

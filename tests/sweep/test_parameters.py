@@ -42,6 +42,8 @@ HOW: Mapping[str, str] = {
     "payment_behavior": "decides only about payments that fail",
     "preserve_cancel_date": "decides only about schedules that cancel",
     "return_url": "shown once a card needs authentication",
+    "setup_credential_usage": "what the card's network is told of later payments, and no answer shows",
+    "stored_credential_usage": "what the card's network is told of the payment, and no answer shows",
     "transfer_lookup_key": "decides only about a lookup key that is taken",
     "use_stripe_sdk": "decides only about cards that need authentication",
     "trial_from_plan": "decides only about prices with a trial",

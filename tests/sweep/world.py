@@ -234,6 +234,9 @@ def _payments(world: World) -> None:
     make("/v1/refunds", payment_intent=again["id"])
     ids["setup_intent"] = make("/v1/setup_intents", **card)["id"]
     ids["succeeded_setup_intent"] = make("/v1/setup_intents", **card, confirm=True)["id"]
+    agreed = {"mandate_data": {"customer_acceptance": {"type": "offline"}}}
+    account = {"payment_method": "pm_sepaDebit_success_de", "payment_method_types": ["sepa_debit"]}
+    ids["mandate"] = make("/v1/setup_intents", **account, **agreed, confirm=True)["mandate"]
     number = {"number": "4242424242424242", "exp_month": 5, "exp_year": 2040}
     ids["token"] = make("/v1/tokens", card=number)["id"]
 

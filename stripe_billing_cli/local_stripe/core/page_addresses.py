@@ -40,6 +40,11 @@ def recovery(session: str) -> str:
     return f"{BASE}/r/{session}"
 
 
+def mandate(id: str) -> str:
+    """Return the address at which a mandate can be read."""
+    return f"{BASE}/mandates/{id}"
+
+
 def payment_link(code: str) -> str:
     """Return the address at which whoever has the link buys what it sells."""
     return f"{BASE}/b/{code}"

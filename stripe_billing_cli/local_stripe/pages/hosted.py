@@ -24,8 +24,9 @@ CHECKOUT = re.compile(r"/c/pay/(cs_test_\w+)")
 PAYMENT_LINK = re.compile(r"/b/(test_[0-9a-f]+)")
 RECOVERY = re.compile(r"/r/(cs_test_\w+)")
 PORTAL = re.compile(r"/p/session/(test_[\w-]+)")
+MANDATE = re.compile(r"/mandates/(mandate_\w+)")
 AUTHENTICATION = re.compile(r"/3d_secure/((?:pi|seti)_\w+)")
-PAGES = (INVOICE, RECEIPT, SETUP, CHECKOUT, PAYMENT_LINK, RECOVERY, PORTAL, AUTHENTICATION)
+PAGES = (INVOICE, RECEIPT, SETUP, CHECKOUT, PAYMENT_LINK, RECOVERY, PORTAL, MANDATE, AUTHENTICATION)
 
 
 def is_page(path: str) -> bool:
@@ -52,6 +53,8 @@ def answer(call: Call, request: Request) -> Answer:
         return checkout.recovery(call, match[1])
     if match := PORTAL.fullmatch(request.path):
         return links.portal(call, match[1], sent)
+    if match := MANDATE.fullmatch(request.path):
+        return _mandate(call, match[1])
     match = AUTHENTICATION.fullmatch(request.path)
     return _authentication(call, match[1] if match else "", query, sent)
 
@@ -120,6 +123,16 @@ def _receipt(call: Call, id: str) -> Answer:
     brand = used.get("brand") or "Bank account"
     paid_by = f"<p><small>{html.escape(brand)} ending in {html.escape(used['last4'])}</small></p>"
     return forms.page(200, "Receipt", f"<table>{shown}</table>{paid_by}")
+
+
+def _mandate(call: Call, id: str) -> Answer:
+    status, mandate = forms.call_api(call, "GET", f"/v1/mandates/{id}", {"expand[0]": "payment_method"})
+    if status != 200:
+        return forms.not_found_page("mandate")
+    reference = mandate["payment_method_details"]["sepa_debit"]["reference"]
+    account = mandate["payment_method"]["sepa_debit"]["last4"]
+    text = f"The bank account ending in {html.escape(account)} may be debited."
+    return forms.page(200, f"Mandate {html.escape(reference)}", f"<p>{text}</p>")
 
 
 def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:

@@ -46,8 +46,8 @@ def test_without_types_the_account_s_methods_are_offered(local: Local) -> None:
 
 
 def test_a_type_is_set_up_or_refused(local: Local) -> None:
-    one = local.send("post", PATH, "payment_method_types[0]=sepa_debit").refusal
-    assert one.message.startswith("The local Stripe does not have the payment method type `sepa_debit`")
+    one = local.send("post", PATH, "payment_method_types[0]=acss_debit").refusal
+    assert one.message.startswith("The local Stripe does not have the payment method type `acss_debit`")
     unknown = local.send("post", PATH, "payment_method_types[0]=abc").refusal
     assert (unknown.code, unknown.param) == ("setup_intent_invalid_parameter", "payment_method_types")
     klarna = local.post("/v1/payment_methods", type="klarna")["id"]

@@ -8,6 +8,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.checkout import redemption, sessions
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
+from stripe_billing_cli.local_stripe.billing.payments import method_options
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancel,
     creation,
@@ -78,4 +79,13 @@ def _parameters(call: Call, session: Object, card: str | None) -> Object:
         "discounts": redemption.wanted_of(session),
         "items": items,
         **({"default_payment_method": card} if card else {}),
+        **_payment_settings(session),
     }
+
+
+def _payment_settings(session: Object) -> Object:
+    """Return the settings by which the invoices of the subscription are paid as its session is."""
+    wanted = method_options.of_card(session).get("request_three_d_secure")
+    if wanted in (None, "automatic"):
+        return {}
+    return {"payment_settings": {"payment_method_options": {"card": {"request_three_d_secure": wanted}}}}

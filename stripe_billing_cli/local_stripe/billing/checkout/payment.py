@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing.checkout import completion, new_sub
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices, tax_ids
 from stripe_billing_cli.local_stripe.billing.payments import (
     intent_errors,
+    method_options,
     payment_intents,
     payment_methods,
     setup_intents,
@@ -158,6 +159,7 @@ def _new_intent(call: Call, session: Object) -> Object:
         customer=session["customer"],
         capture_method=data.get("capture_method", "automatic_async"),
         metadata=new_metadata(data),
+        payment_method_options=method_options.of_payment_by(session),
         payment_method_types=session["payment_method_types"],
         shipping=payment_intents.shipping_of(shipping) if shipping else None,
         **{name: data[name] for name in GIVEN if data.get(name) is not None},
@@ -186,9 +188,7 @@ def _subscribe(call: Call, session: Object, method: Object) -> None:
 def _keep_card(call: Call, session: Object, card: str | None) -> None:
     """Set the card up where nothing is due today, and then begin the subscription."""
     before = call.store.get("setup_intent", session["_setup_intent"] or "")
-    setup = before or setup_intents.new_setup(
-        call, customer=session["customer"], payment_method_types=session["payment_method_types"]
-    )
+    setup = before or setup_intents.new_setup(call, customer=session["customer"], **method_options.of_setup_by(session))
     if before is None:
         session = sessions.amend(call, session, _setup_intent=setup["id"])
     _set_up(call, session, setup, card)

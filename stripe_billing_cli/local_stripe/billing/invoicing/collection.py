@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePai
 from stripe_billing_cli.local_stripe.billing.payments import (
     intent_checks,
     intent_errors,
+    method_options,
     payment_intents,
     payment_methods,
 )
@@ -93,7 +94,7 @@ def allow(call: Call, intent: Object, method: Object) -> Object:
     if method["type"] in types:
         return intent
     types = [*types, method["type"]]
-    options = payment_intents.options_of(types)
+    options = {**method_options.of_types(types), **(intent["payment_method_options"] or {})}
     after = {**intent, "payment_method_options": options, "payment_method_types": types}
     call.store.replace(payment_intents.KIND, after)
     return after

@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     taxes,
 )
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.payments import payment_intents
+from stripe_billing_cli.local_stripe.billing.payments import method_options, payment_intents
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -220,7 +220,7 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
             opened["billing_reason"], "Subscription update"
         ),
         payment_method=None,
-        payment_method_options=payment_intents.options_of(types),
+        payment_method_options=method_options.for_invoice(opened["payment_settings"], types),
         payment_method_types=types,
         setup_future_usage="off_session" if saves_card else None,
     )

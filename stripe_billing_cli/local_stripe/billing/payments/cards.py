@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-Authentication = Literal["never", "always", "until_set_up", "on_session"]
-"""When a payment with the card asks for 3-D Secure: `until_set_up` and `on_session` cards do without off session, the
-former only once a setup intent or a payment has set them up."""
+Authentication = Literal["never", "optional", "always", "until_set_up", "on_session"]
+"""When a payment with the card asks for 3-D Secure: `optional` cards where the seller asks for it; `until_set_up` and
+`on_session` cards do without off session, the former only once a setup intent or a payment has set them up."""
 Check = Literal["pass", "fail", "unavailable"]
 
 GENERIC_DECLINE = "Your card was declined."
@@ -135,14 +135,17 @@ class Card:
     @property
     def authenticates(self) -> bool:
         """Return whether a payment with the customer present asks for 3-D Secure."""
-        return self.authentication != "never"
+        return self.authentication not in ("never", "optional")
 
-    @property
-    def authenticates_setup(self) -> bool:
-        return self.authentication in ("always", "until_set_up")
+    def authenticates_setup(self, *, requested: bool) -> bool:
+        """Return whether saving the card asks for 3-D Secure; `requested`: the seller asks for it."""
+        return self.authentication in ("always", "until_set_up") or (requested and self.authentication != "never")
 
-    def authenticates_payment(self, *, off_session: bool, set_up: bool) -> bool:
-        """Return whether a payment asks for 3-D Secure; `set_up`: the card was saved for payments off session."""
+    def authenticates_payment(self, *, off_session: bool, set_up: bool, requested: bool) -> bool:
+        """Return whether a payment asks for 3-D Secure; `set_up`: the card was saved for payments off session,
+        `requested`: the seller asks for it, of customers who are there."""
+        if requested and not off_session:
+            return self.authentication != "never"
         match self.authentication:
             case "until_set_up":
                 return not (off_session and set_up)

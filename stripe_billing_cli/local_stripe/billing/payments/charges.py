@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 
-from stripe_billing_cli.local_stripe.billing.payments import ledger, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import ledger, method_options, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card, Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -27,7 +27,7 @@ RISK_SCORES = {"normal": 32, "elevated": 68, "highest": 92}
 def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, authenticated: bool = False) -> Object:
     """Return a charge, one attempt to pay, stored: `succeeded`, captured if the intent does that by itself, or `failed`
     for a reason."""
-    by_hand = intent["capture_method"] == "manual"
+    by_hand = method_options.captures_by_hand(intent, method["type"])
     captured = decline is None and not by_hand
     pending = method["type"] != "card"
     id = identifiers.long_id(call, "ch")
@@ -99,14 +99,17 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
 def _debit(method: Object) -> Object:
     """Return what the charge says of a bank account that is debited."""
     account = {name: value for name, value in method["sepa_debit"].items() if name != "generated_from"}
-    return {"sepa_debit": {**account, "expected_debit_date": None, "mandate": None}, "type": "sepa_debit"}
+    return {
+        "sepa_debit": {**account, "expected_debit_date": None, "mandate": method.get("_mandate")},
+        "type": "sepa_debit",
+    }
 
 
 def _card(call: Call, intent: Object, method: Object, *, declined: bool, authenticated: bool) -> Object:
     """Return what the charge says of the card: as it was, and what the network made of it."""
     card = method["card"]
     amount = intent["amount"]
-    by_hand = intent["capture_method"] == "manual" and not declined
+    by_hand = method_options.captures_by_hand(intent) and not declined
     details = {
         "amount_authorized": None if declined else amount,
         "authorization_code": _digits(6),

@@ -6,10 +6,17 @@ https://docs.stripe.com/payments/paymentintents/lifecycle. Amounts are in minor 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, debits, disputes, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import (
+    charges,
+    debits,
+    disputes,
+    mandates,
+    method_options,
+    payment_methods,
+)
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.billing.payments.effects import DebitEnded, PaymentMade
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, objects, page_addresses, scheduler, shapes
@@ -21,13 +28,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 KIND = "payment_intent"
 EXPIRE = "payment_intent.expire"
 DEBIT = "payment_intent.debit"
-CARD_OPTIONS = {
-    "installments": None,
-    "mandate_options": None,
-    "network": None,
-    "request_three_d_secure": "automatic",
-}
-OPTIONS = {"card": CARD_OPTIONS, "sepa_debit": {}}
 UNDERWAY = ("processing", "succeeded")
 """What a payment is that was made, or that a bank is asked for, so that nobody has anything to do."""
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -52,7 +52,7 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
         "livemode": False,
         "managed_payments": {"enabled": False},
         "metadata": {},
-        "payment_method_options": {"card": CARD_OPTIONS},
+        "payment_method_options": method_options.of_types(["card"]),
         "payment_method_types": ["card"],
         "status": "requires_payment_method",
         **rest,
@@ -60,11 +60,6 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
     if intent["payment_method"] is not None:
         intent["status"] = "requires_confirmation"
     return objects.insert(call, KIND, intent)
-
-
-def options_of(types: Iterable[str]) -> Object:
-    """Return the options of the types of payment methods that may pay."""
-    return {type: OPTIONS[type] for type in types if type in OPTIONS}
 
 
 def shipping_of(params: Mapping[str, Any]) -> Object:
@@ -89,7 +84,9 @@ def attempt(
     card = payment_methods.card_of(method)
     authenticated = intent.get("_authenticated") == method["id"]
     asks = not authenticated and card.authenticates_payment(
-        off_session=off_session, set_up=method.get("_set_up", False)
+        off_session=off_session,
+        set_up=method.get("_set_up", False),
+        requested=method_options.asks_to_authenticate(intent),
     )
     if asks and (not may_wait or (off_session and not invoice)):
         return _unauthenticated(call, intent, method)
@@ -104,8 +101,10 @@ def attempt(
 def _debit(call: Call, intent: Object, method: Object) -> Object:
     """Ask the bank for the money: it says so within days, here within moments
     (https://docs.stripe.com/payments/sepa-debit)."""
-    if usage(intent) and intent["customer"] and method["customer"] is None:
+    if method_options.usage(intent) and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
+    once = None if method_options.usage(intent) else {"amount": intent["amount"], "currency": intent["currency"]}
+    method = mandates.agree(call, method, intent.get("_mandate"), once)
     charge = charges.new(call, intent, method, None)
     waiting = {
         **intent,
@@ -148,13 +147,6 @@ def end_debit(call: Call, id: str) -> None:
     announce(call, DebitEnded(_failed(call, intent, method, error)))
 
 
-def usage(intent: Object) -> str | None:
-    """Return for which later payments the card is kept: as the options of cards say, else as the intent does."""
-    of_cards = ((intent["payment_method_options"] or {}).get("card") or {}).get("setup_future_usage")
-    wanted = of_cards or intent["setup_future_usage"]
-    return None if wanted == "none" else wanted
-
-
 def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
     """Return an intent whose customer has passed 3-D Secure, and that the seller's server is to confirm once more
     (`confirmation_method` in `stripe/params/_payment_intent_create_params.py`)."""
@@ -166,9 +158,9 @@ def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
 def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool = False) -> Object:
     """Charge the card: at once, or when the payment is captured by hand."""
     method = payment_methods.checked_by_bank(call, method)
-    if usage(intent) and intent["customer"] and method["customer"] is None:
+    if method_options.usage(intent) and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
-    if usage(intent) == "off_session":
+    if method_options.usage(intent) == "off_session":
         payment_methods.set_up(call, method)
     charge = charges.new(call, intent, method, None, authenticated=authenticated)
     after = {
@@ -178,7 +170,7 @@ def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool =
         "next_action": None,
         "payment_method": method["id"],
     }
-    if intent["capture_method"] == "manual":
+    if method_options.captures_by_hand(intent):
         return _reserved(call, after, charge)
     return _paid(call, after, charge)
 

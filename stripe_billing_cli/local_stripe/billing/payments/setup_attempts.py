@@ -14,7 +14,7 @@ SHOWN_OF_CARD = ("brand", "checks", "country", "exp_month", "exp_year", "fingerp
 
 def begin(call: Call, setup: Object, method: Object) -> str:
     """Store an attempt of the intent with the payment method; return its id. How it ends, `end` writes down."""
-    card = method["card"]
+    type = method["type"]
     attempt = {
         **shapes.blank("setup_attempt"),
         "id": identifiers.long_id(call, "setatt"),
@@ -23,20 +23,18 @@ def begin(call: Call, setup: Object, method: Object) -> str:
         "customer": setup["customer"],
         "livemode": False,
         "payment_method": method["id"],
-        "payment_method_details": {
-            "card": {
-                **{name: card[name] for name in SHOWN_OF_CARD},
-                "network": card["networks"]["available"][0],
-                "three_d_secure": None,
-            },
-            "type": "card",
-        },
+        "payment_method_details": {type: _card(method["card"]) if type == "card" else {}, "type": type},
         "setup_intent": setup["id"],
         "status": "initiated",
         "usage": setup["usage"],
     }
     call.store.insert(KIND, attempt)
     return str(attempt["id"])
+
+
+def _card(card: Object) -> Object:
+    shown = {name: card[name] for name in SHOWN_OF_CARD}
+    return {**shown, "network": card["networks"]["available"][0], "three_d_secure": None}
 
 
 def end(call: Call, setup: Object) -> None:

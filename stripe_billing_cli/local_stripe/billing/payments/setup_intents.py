@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import (
+    mandates,
+    method_options,
     payment_intents,
     payment_methods,
     setup_attempts,
@@ -29,9 +31,7 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
         "customer": customer,
         "livemode": False,
         "metadata": {},
-        "payment_method_options": {
-            "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
-        },
+        "payment_method_options": method_options.of_types(["card"], method_options.OF_SETUPS),
         "payment_method_types": ["card"],
         "status": "requires_payment_method",
         "usage": "off_session",
@@ -45,7 +45,8 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
 def attempt(call: Call, setup: Object, method: Object) -> Object:
     """Return the intent after the card was tried: succeeded and attached, requires_action or
     requires_payment_method."""
-    asks = payment_methods.card_of(method).authenticates_setup
+    requested = method_options.asks_to_authenticate(setup)
+    asks = payment_methods.card_of(method).authenticates_setup(requested=requested)
     if not asks:
         method = payment_methods.checked_by_bank(call, method)
     setup = {**setup, "latest_attempt": setup_attempts.begin(call, setup, method)}
@@ -74,6 +75,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
 
 def succeed(call: Call, setup: Object, method: Object) -> Object:
     method = payment_methods.checked_by_bank(call, method)
+    method = mandates.agree(call, method, setup.get("_mandate_data"))
     if setup["customer"] is not None:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
     if setup["usage"] == "off_session":
@@ -84,6 +86,7 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
         {
             **setup,
             "last_setup_error": None,
+            "mandate": method.get("_mandate"),
             "next_action": None,
             "payment_method": method["id"],
             "status": "succeeded",

@@ -186,7 +186,7 @@ AUTHENTICATED = (
     ),
     # The look-up of 3-D Secure fails, and with it the payment: nobody is asked.
     Card(("threeDSecureRequiredProcessingError",), "4000008400001280").declining(DECLINED),
-    Card(("threeDSecureOptional",), "4000000000003055"),
+    Card(("threeDSecureOptional",), "4000000000003055", authentication="optional"),
     Card(("threeDSecureOptionalProcessingError",), "4000000000003097"),
     Card((), "4000582600000094", country="GB", authentication="always"),
     Card((), "4000582600000045", country="GB", authentication="always"),

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_OPTIONS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 
 NO_CHANGES = "its line items change at its page"
 
@@ -99,7 +99,7 @@ CREATE = form(
         "it itemizes no discounts": "subscription_data.billing_mode.flexible",
         "it has no payment method configurations": "payment_method_configuration",
         "it invoices pending items with the next period": "subscription_data.pending_invoice_item_interval",
-        NO_OPTIONS: "payment_method_options",
+        "its pages take cards of every kind": "payment_method_options.card.restrictions",
     },
 )
 UPDATE = form(

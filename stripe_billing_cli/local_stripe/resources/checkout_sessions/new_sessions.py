@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.billing.checkout import (
     totals,
 )
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, setup_intents
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks, method_options, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
@@ -113,6 +113,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "livemode": False,
         "metadata": new_metadata(params),
         "mode": params["mode"],
+        "payment_method_options": method_options.of_session(params.get("payment_method_options")),
         "payment_method_types": _types(call),
         "phone_number_collection": {"enabled": params.get("phone_number_collection", {}).get("enabled", False)},
         "shipping_options": [],
@@ -188,11 +189,11 @@ def _setting_up(call: Call, session: Object) -> Object:
         customer=session["customer"],
         description=data.get("description"),
         metadata=new_metadata(data),
+        **method_options.of_setup_by(session),
     )
     return {
         **session,
         "payment_method_collection": "always",
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_status": "no_payment_required",
         "setup_intent": setup["id"],
     }
@@ -220,7 +221,6 @@ def _selling(call: Call, session: Object) -> Object:
         "payment_method_configuration_details": None
         if params.get("payment_method_types")
         else {"id": intent_checks.configuration(call.account), "parent": None},
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_status": "unpaid",
         "saved_payment_method_options": _saved(params),
         "shipping_cost": shipping.cost(options),

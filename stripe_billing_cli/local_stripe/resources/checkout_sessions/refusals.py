@@ -88,8 +88,7 @@ def _check_payment(params: Params) -> None:
     if len(named) > 1:
         raise only_one_of(named)
     for name in named:
-        payable = ("card",) if params["mode"] == "setup" else payment_methods.CHARGEABLE
-        if not set(payable) & set(params[name]):
+        if not set(payment_methods.CHARGEABLE) & set(params[name]):
             raise invalid("The local Stripe does not have a Checkout without cards.", name)
     if "card" in params.get("excluded_payment_method_types", ()):
         raise invalid("The local Stripe does not have a Checkout without cards.", "excluded_payment_method_types")

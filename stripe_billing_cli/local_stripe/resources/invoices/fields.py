@@ -14,7 +14,6 @@ TYPES: Mapping[str, ParamType] = {
     "description": Text(),
     "discounts": discount.FORM,
     "issuer.type": Choice(("self",)),
-    "payment_settings.payment_method_options.card.request_three_d_secure": Choice(("automatic",)),
     "shipping_cost.shipping_rate_data.fixed_amount.amount": Integer(0),
     "shipping_cost.shipping_rate_data.fixed_amount.currency_options*.amount": Integer(0),
 }

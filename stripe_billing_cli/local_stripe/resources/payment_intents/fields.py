@@ -17,7 +17,15 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_OPTIONS
+from stripe_billing_cli.local_stripe.core.reasons import (
+    NO_CONNECT,
+    NO_CVC_TOKENS,
+    NO_INSTALLMENTS,
+    NO_MOTO,
+    NO_OPTIONS,
+    NO_OTHER_3DS,
+    NO_READERS,
+)
 from stripe_billing_cli.local_stripe.resources import payment_methods
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals
 
@@ -31,27 +39,15 @@ TYPES = ("allowed_payment_method_types", "payment_method_types")
 """What an intent may be paid by: the parameter of our version of the SDK, and that of the recordings."""
 
 
-OTHER_TYPES = (
-    "acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie "
-    "bizum blik boleto card_present cashapp crypto customer_balance eps fpx giropay grabpay ideal "
-    "interac_present kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay "
-    "nz_bank_account oxxo p24 pay_by_bank payco paynow paypal paypay payto pix promptpay revolut_pay "
-    "samsung_pay satispay scalapay sepa_debit sequra sofort sunbit swish twint upi us_bank_account wechat_pay "
-    "zip"
-)
-CARD_OPTIONS = (
-    "capture_method cvc_token installments mandate_options moto network request_extended_authorization "
-    "request_incremental_authorization request_multicapture request_overcapture require_cvc_recollection "
-    "setup_credential_usage statement_descriptor_suffix_kana statement_descriptor_suffix_kanji "
-    "stored_credential_usage three_d_secure"
-)
-NOT_HERE = " ".join(
-    (
-        "amount_details excluded_payment_method_types hooks payment_details",
-        *(f"payment_method_options.{name}" for name in OTHER_TYPES.split()),
-        *(f"payment_method_options.card.{name}" for name in CARD_OPTIONS.split()),
-    )
-)
+NOT_HERE = {
+    NO_MOTO: "payment_method_options.card.moto",
+    NO_CVC_TOKENS: "payment_method_options.card.cvc_token",
+    NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
+    NO_INSTALLMENTS: "payment_method_options.card.installments.plan",
+    NO_READERS: "payment_method_options.card_present payment_method_options.interac_present",
+    NO_OPTIONS: "amount_details excluded_payment_method_types hooks payment_details",
+}
+"""What no call on intents has here, by the reason."""
 
 
 class OffSession(ParamType):
@@ -65,7 +61,6 @@ TYPED: dict[str, ParamType] = {
     "allowed_payment_method_types[]": Text(),
     "off_session": OffSession(),
     "payment_method_data": payment_methods.MethodData(),
-    "payment_method_options.card.request_three_d_secure": Choice(("automatic",)),
     "receipt_email": Email(),
 }
 
@@ -76,20 +71,25 @@ CREATE = form(
     unset="metadata",
     unsupported={
         NO_CONNECT: "transfer_group",
-        NO_OPTIONS: f"payment_method_configuration confirmation_token mandate radar_options {NOT_HERE}",
+        **NOT_HERE,
+        NO_OPTIONS: f"payment_method_configuration confirmation_token mandate radar_options {NOT_HERE[NO_OPTIONS]}",
     },
 )
 CONFIRM = form(
     "POST /v1/payment_intents/{intent}/confirm",
     TYPED,
-    unsupported={NO_OPTIONS: (f"amount_to_confirm confirmation_token mandate radar_options {NOT_HERE}")},
+    unsupported={
+        **NOT_HERE,
+        NO_OPTIONS: f"amount_to_confirm confirmation_token mandate radar_options {NOT_HERE[NO_OPTIONS]}",
+    },
 )
 UPDATE = form(
     "POST /v1/payment_intents/{intent}",
     {name: kind for name, kind in TYPED.items() if name != "off_session"},
     unsupported={
         NO_CONNECT: "transfer_group",
-        NO_OPTIONS: f"payment_method_configuration {NOT_HERE}",
+        **NOT_HERE,
+        NO_OPTIONS: f"payment_method_configuration {NOT_HERE[NO_OPTIONS]}",
     },
 )
 CANCEL = form(

@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoic
 from stripe_billing_cli.local_stripe.billing.payments import (
     intent_checks,
     intent_errors,
+    method_options,
     payment_intents,
     payment_methods,
 )
@@ -63,18 +64,11 @@ def create(call: Call) -> Object:
 
 
 def _with_options(types: Object, params: Mapping[str, Any]) -> Object:
-    """Return what may pay, with the options that a call gives for cards."""
-    for_cards = (params.get("payment_method_options") or {}).get("card")
-    if for_cards is None:
+    """Return what may pay, with the options that a call gives."""
+    if "payment_method_options" not in params:
         return types
-    options = types.get("payment_method_options") or {"card": payment_intents.CARD_OPTIONS}
-    return {
-        **types,
-        "payment_method_options": {
-            **options,
-            "card": {**options.get("card", payment_intents.CARD_OPTIONS), **for_cards},
-        },
-    }
+    before = types.get("payment_method_options") or method_options.of_types(["card"])
+    return {**types, "payment_method_options": method_options.merged(before, params["payment_method_options"])}
 
 
 def _described(params: Mapping[str, Any]) -> Object:
@@ -97,7 +91,7 @@ def _types(call: Call) -> Object:
             "id": intent_checks.configuration(call.account),
             "parent": None,
         },
-        "payment_method_options": {"card": payment_intents.CARD_OPTIONS, "link": {"persistent_token": None}},
+        "payment_method_options": method_options.of_types(["card", "link"]),
         "payment_method_types": ["card", "link"],
     }
 
@@ -111,7 +105,7 @@ def _named_types(params: Mapping[str, Any]) -> Object:
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "automatic_payment_methods": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": payment_intents.options_of(named),
+        "payment_method_options": method_options.of_types(named),
         "payment_method_types": named,
     }
 

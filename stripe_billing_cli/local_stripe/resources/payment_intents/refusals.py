@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from stripe_billing_cli.local_stripe.billing.payments import payment_method_types, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import method_options, payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal
 from stripe_billing_cli.local_stripe.core import amounts, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
@@ -185,7 +185,7 @@ def check_cancelable(call: Call, intent: Object) -> None:
 
 def check_capturable(call: Call, intent: Object) -> None:
     status = intent["status"]
-    if status == "succeeded" and intent["capture_method"] == "manual":
+    if status == "succeeded" and method_options.captures_by_hand(intent):
         raise refusal(
             call,
             intent,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.payments import intent_errors, payment_methods, setup_intents
+from stripe_billing_cli.local_stripe.billing.payments import (
+    intent_errors,
+    method_options,
+    payment_methods,
+    setup_intents,
+)
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -18,28 +25,34 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
     required,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_OPTIONS
+from stripe_billing_cli.local_stripe.core.reasons import NO_MOTO, NO_OPTIONS, NO_OTHER_3DS, NO_READERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals
 
+TYPES = ("allowed_payment_method_types", "payment_method_types")
+"""What may be set up: the parameter of our version of the SDK, and that of the recordings."""
+NOT_HERE = {
+    NO_MOTO: "payment_method_options.card.moto",
+    NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
+    NO_READERS: "payment_method_options.card_present",
+}
 CREATE = form(
     "POST /v1/setup_intents",
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unset="metadata",
     unsupported={
         NO_OPTIONS: (
-            "excluded_payment_method_types flow_directions payment_method_configuration "
-            "single_use allowed_payment_method_types confirmation_token mandate_data "
-            "payment_method_options"
-        )
+            "excluded_payment_method_types flow_directions payment_method_configuration single_use confirmation_token"
+        ),
+        **NOT_HERE,
     },
 )
 CONFIRM = form(
     "POST /v1/setup_intents/{intent}/confirm",
     {"payment_method_data": described_methods.MethodData()},
-    unsupported={NO_OPTIONS: ("allowed_payment_method_types confirmation_token mandate_data payment_method_options")},
+    unsupported={NO_OPTIONS: "confirmation_token", **NOT_HERE},
 )
 VERIFY = form("POST /v1/setup_intents/{intent}/verify_microdeposits", most={"amounts": 2})
 CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
@@ -62,7 +75,8 @@ def create(call: Call) -> Object:
         description=params.get("description"),
         metadata=new_metadata(params),
         payment_method=method["id"] if method else None,
-        **types,
+        _mandate_data=params.get("mandate_data"),
+        **_with_options(types, params),
     )
     if not params.get("confirm"):
         return setup
@@ -71,16 +85,44 @@ def create(call: Call) -> Object:
     return _set_up(call, setup, method)
 
 
+def _with_options(types: Object, params: Params) -> Object:
+    """Return what may be set up, with the options that a call gives."""
+    if "payment_method_options" not in params:
+        return types
+    before = types.get("payment_method_options") or _options_of(types["payment_method_types"])
+    options = method_options.merged(before, params["payment_method_options"], method_options.OF_SETUPS)
+    return {**types, "payment_method_options": options}
+
+
+def _options_of(types: Sequence[str]) -> Object:
+    return method_options.of_types(types, method_options.OF_SETUPS)
+
+
 def _types(call: Call) -> Object:
     """Return what may be set up: the types named, or those that the account's configuration has."""
     params = call.params
-    automatic = params.get("automatic_payment_methods", {"enabled": "payment_method_types" not in params})
+    named = _named_types(params)
+    automatic = params.get("automatic_payment_methods", {"enabled": not named})
     if not automatic["enabled"]:
-        return {"payment_method_types": params.get("payment_method_types") or ["card"]}
+        return named or {"payment_method_options": _options_of(["card"]), "payment_method_types": ["card"]}
     return {
         "automatic_payment_methods": {"allow_redirects": "always", **automatic},
         "payment_method_configuration_details": {"id": configuration(call.account), "parent": None},
         "payment_method_types": ["card", "link"],
+    }
+
+
+def _named_types(params: Params) -> Object:
+    """Return the types that a call names, which take the place of the configuration's; nothing where it names none."""
+    named = next((params[name] for name in TYPES if params.get(name)), None)
+    if named is None:
+        return {}
+    return {
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "automatic_payment_methods": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": _options_of(named),
+        "payment_method_types": named,
     }
 
 
@@ -90,14 +132,16 @@ def configuration(account: Object) -> str:
 
 
 def check_new(params: Params) -> None:
-    if params.get("automatic_payment_methods", {}).get("enabled") and "payment_method_types" in params:
-        raise only_one_of(["automatic_payment_methods", "payment_method_types"])
+    if params.get("automatic_payment_methods", {}).get("enabled"):
+        check_only_one(params, "automatic_payment_methods", *TYPES)
     check_types(params)
 
 
 def check_types(params: Params) -> None:
     described_methods.check_one(params)
-    refusals.check_types(params.get("payment_method_types"))
+    check_only_one(params, *TYPES)
+    for name in TYPES:
+        refusals.check_types(params.get(name), name)
 
 
 def retrieve(call: Call) -> Object:
@@ -116,7 +160,9 @@ def confirm(call: Call) -> Object:
     method = refusals.usable_method(call, id, setup["customer"], setup)
     assert method is not None, "an intent that may be confirmed has a payment method"
     refusals.check_type(call, method, setup["payment_method_types"], setup)
-    return _set_up(call, setup, method)
+    setup = _with_options({**setup, **_named_types(call.params)}, call.params)
+    agreed = call.params.get("mandate_data", setup.get("_mandate_data"))
+    return _set_up(call, {**setup, "_mandate_data": agreed}, method)
 
 
 def verify(call: Call) -> Object:
@@ -158,9 +204,8 @@ def update(call: Call) -> Object:
     after = {**setup, **{name: params[name] for name in ("customer", "description") if name in params}}
     if "customer" in params:
         customers.find(call, params["customer"])
-    if "payment_method_types" in params:
-        after |= {"automatic_payment_methods": None, "payment_method_configuration_details": None}
-        after["payment_method_types"] = params["payment_method_types"]
+    after |= _named_types(params)
+    after = _with_options(after, params)
     after["metadata"] = changed_metadata(setup, params)
     if "payment_method" in params:
         method = refusals.usable_method(call, params["payment_method"], after["customer"], setup)
@@ -203,9 +248,9 @@ UPDATE = form(
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unsupported={
         NO_OPTIONS: (
-            "allowed_payment_method_types excluded_payment_method_types flow_directions "
-            "payment_method_configuration payment_method_options"
-        )
+            "allowed_payment_method_types excluded_payment_method_types flow_directions payment_method_configuration"
+        ),
+        **NOT_HERE,
     },
 )
 LIST = form("GET /v1/setup_intents")

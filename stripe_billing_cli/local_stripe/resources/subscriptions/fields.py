@@ -99,7 +99,6 @@ TYPES: Mapping[str, ParamType] = {
     "days_until_due": Integer(0),
     "invoice_settings.issuer.type": Choice(("self",)),
     "payment_behavior": Choice(BEHAVIORS),
-    "payment_settings.payment_method_options.card.request_three_d_secure": Choice(("automatic",)),
     "trial_end": NowOr("now"),
     "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
 }

@@ -1,0 +1,58 @@
+"""Mandates: the permission of a customer to debit a bank account. Fields after `stripe/_mandate.py`.
+
+Cards are charged without one (`mandate` of the recorded charges is null).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import identifiers, page_addresses
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "mandate"
+WITH_MANDATE = ("sepa_debit",)
+"""The types of payment methods that pay by mandate."""
+
+
+def agree(call: Call, method: Object, data: Mapping[str, Any] | None, single_use: Object | None = None) -> Object:
+    """Return the payment method with the mandate that a call's `mandate_data` is of, stored; as it is where it needs
+    none, or the call has none. `single_use`: the amount and the currency of the only payment."""
+    if data is None or method["type"] not in WITH_MANDATE:
+        return method
+    id = identifiers.long_id(call, "mandate")
+    mandate = {
+        "id": id,
+        "object": KIND,
+        "customer_acceptance": _acceptance(call, data["customer_acceptance"]),
+        "_created": call.now,
+        "livemode": False,
+        **(
+            {"multi_use": {}, "type": "multi_use"}
+            if single_use is None
+            else {"single_use": single_use, "type": "single_use"}
+        ),
+        "payment_method": method["id"],
+        "payment_method_details": {
+            "sepa_debit": {"reference": id[-16:].upper(), "url": page_addresses.mandate(id)},
+            "type": "sepa_debit",
+        },
+        "status": "active",
+    }
+    call.store.insert(KIND, mandate)
+    agreed = {**method, "_mandate": id}
+    call.store.replace("payment_method", agreed)
+    return agreed
+
+
+def _acceptance(call: Call, given: Mapping[str, Any]) -> Object:
+    """Return how and when the customer agreed."""
+    type = given["type"]
+    details = {"ip_address": None, "user_agent": None} if type == "online" else {}
+    return {
+        "accepted_at": given.get("accepted_at", call.now),
+        type: {**details, **(given.get(type) or {})},
+        "type": type,
+    }

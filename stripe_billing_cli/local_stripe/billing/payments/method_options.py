@@ -1,0 +1,114 @@
+"""Options of payment methods: what intents and sessions say of a payment by card, or by another type of payment method.
+
+Fields after `payment_method_options` of `stripe/_payment_intent.py` and `stripe/_setup_intent.py`; what stands there
+where a call says nothing is recorded of 2026-08-26.dahlia.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core.store import Object
+
+Options = Mapping[str, Mapping[str, Any]]
+"""Options by the type of payment method."""
+
+OF_PAYMENTS: Options = {
+    "card": {
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_three_d_secure": "automatic",
+    },
+    "link": {"persistent_token": None},
+    "sepa_debit": {},
+}
+"""What payment intents say where no call has said anything."""
+OF_SETUPS: Options = {
+    "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
+}
+OF_SESSIONS: Options = {"card": {"request_three_d_secure": "automatic"}}
+NOT_SHOWN = frozenset({"setup_credential_usage", "stored_credential_usage"})
+"""Options that no intent shows (the document of Stripe's API has them in calls alone)."""
+IN_FULL: Options = {
+    "installments": {"available_plans": [], "enabled": False, "plan": None},
+    "mandate_options": dict.fromkeys(("description", "end_date", "interval_count", "supported_types")),
+}
+"""The fields of options that are objects, which are there where a call does not say them."""
+
+
+def of_types(types: Iterable[str], usual: Options = OF_PAYMENTS) -> Object:
+    """Return the options of the types of payment methods that may pay."""
+    return {type: dict(usual[type]) for type in types if type in usual}
+
+
+def merged(before: Mapping[str, Any], given: Mapping[str, Any] | None, usual: Options = OF_PAYMENTS) -> Object:
+    """Return options after those that a call gives. What a call unsets is as if no call had said it."""
+    after = dict(before)
+    for type, options in (given or {}).items():
+        if options is None:
+            after[type] = dict(usual.get(type, {}))
+        else:
+            after[type] = _merged({**usual.get(type, {}), **(before.get(type) or {})}, options, usual.get(type, {}))
+    return after
+
+
+def _merged(before: Mapping[str, Any], given: Mapping[str, Any], usual: Mapping[str, Any]) -> Object:
+    after = dict(before)
+    for name, value in given.items():
+        if value is None:
+            after.pop(name, None)
+            after |= {name: usual[name]} if name in usual else {}
+        elif name not in NOT_SHOWN:
+            after[name] = {**IN_FULL[name], **value} if name in IN_FULL and name in usual else value
+    return after
+
+
+def for_invoice(settings: Object, types: Iterable[str]) -> Object:
+    """Return the options of the payment of an invoice, whose `payment_settings` say more than is usual."""
+    options = of_types(types)
+    given = settings["payment_method_options"] or {}
+    return merged(options, {type: given[type] for type in options if given.get(type)})
+
+
+def of_session(given: Mapping[str, Any] | None) -> Object:
+    """Return the options of a Checkout session."""
+    return merged(OF_SESSIONS, given, OF_SESSIONS)
+
+
+def of_payment_by(session: Object) -> Object:
+    """Return the options of the payment that a Checkout session makes."""
+    return merged(of_types(session["payment_method_types"]), session["payment_method_options"])
+
+
+def of_setup_by(session: Object) -> Object:
+    """Return what the setup intent of a Checkout session says of how it may be confirmed."""
+    types = session["payment_method_types"]
+    options = of_types(types, OF_SETUPS)
+    given = {type: session["payment_method_options"].get(type) or {} for type in options}
+    wanted = {type: {name: one[name] for name in options[type] if name in one} for type, one in given.items()}
+    return {"payment_method_options": merged(options, wanted, OF_SETUPS), "payment_method_types": types}
+
+
+def of_card(intent: Object) -> Mapping[str, Any]:
+    """Return the options of cards of a payment intent or a setup intent."""
+    return (intent["payment_method_options"] or {}).get("card") or {}
+
+
+def asks_to_authenticate(intent: Object) -> bool:
+    """Return whether 3-D Secure is asked for wherever the card can do it (https://docs.stripe.com/payments/3d-secure)."""
+    return of_card(intent).get("request_three_d_secure") in ("any", "challenge")
+
+
+def captures_by_hand(intent: Object, type: str = "card") -> bool:
+    """Return whether a payment by this type of payment method only reserves the money: as the options of the type say,
+    else as the intent does."""
+    options = (intent["payment_method_options"] or {}).get(type) or {}
+    return "manual" in (intent["capture_method"], options.get("capture_method"))
+
+
+def usage(intent: Object) -> str | None:
+    """Return for which later payments the card is kept: as the options of cards say, else as the intent does."""
+    wanted = of_card(intent).get("setup_future_usage") or intent["setup_future_usage"]
+    return None if wanted == "none" else wanted
