@@ -40,6 +40,7 @@ def prices(draw: st.DrawFn) -> dict[str, Any]:
     price: dict[str, Any] = draw(
         optional(
             active=st.booleans(),
+            lookup_key=st.none(),
             nickname=texts,
             metadata=metadata,
             tax_behavior=st.sampled_from(["exclusive", "inclusive", "unspecified"]),
@@ -104,7 +105,7 @@ def coupons(draw: st.DrawFn) -> dict[str, Any]:
     return {**draw(off), **draw(lasts), **draw(more)}
 
 
-features = st.fixed_dictionaries({"name": texts}, optional={"metadata": metadata})
+feature = st.fixed_dictionaries({"name": texts}, optional={"metadata": metadata})
 meters = st.fixed_dictionaries(
     {"display_name": texts, "default_aggregation": st.sampled_from(["sum", "count", "last"])},
     optional={
@@ -130,7 +131,10 @@ def full_catalogs(draw: st.DrawFn) -> str:
     """Catalogs of products, prices, features, meters and coupons that refer to each other."""
     content = yaml.safe_load(draw(catalogs()))
     named = st.sampled_from(["sso", "audit-log", "x"])
-    content["features"] = draw(st.dictionaries(named, features, max_size=3))
+    content["features"] = draw(st.dictionaries(named, feature, max_size=3))
+    for key, one in content["features"].items():
+        if draw(st.booleans()):
+            one["lookup_key"] = f"{key}.v1"
     content["meters"] = draw(st.dictionaries(named, meters, max_size=2))
     content["coupons"] = draw(
         st.dictionaries(st.sampled_from(["LAUNCH", "Half price", "Z4OV52SU"]), coupons(), max_size=3)

@@ -155,6 +155,15 @@ def test_a_feature_cannot_be_adopted_under_another_key(billing: Billing, account
     assert "give this feature `lookup_key: single`" in ran.err
 
 
+def test_a_feature_with_a_lookup_key_of_its_own_comes_back_with_what_includes_it(billing: Billing) -> None:
+    billing.apply(CATALOG.replace("name: Single sign-on", "name: Single sign-on, lookup_key: sso.v1"))
+
+    written = billing.ok("catalog", "import", "--local", "-f", "-").out
+
+    assert "features: [sso, audit-log]" in written
+    assert billing.plan(written)["changes"] == []
+
+
 @pytest.mark.parametrize(
     ("wrong", "expected"),
     [

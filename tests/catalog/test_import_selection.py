@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.catalog.accounts import by_hand, written
-from tests.catalog.catalogs import EVERYTHING
+from tests.catalog.catalogs import EVERYTHING, SEED
 from tests.conftest import Account, Billing
 
 
@@ -88,3 +88,15 @@ def test_what_a_file_cannot_say_is_listed(billing: Billing, account: Account) ->
     assert other["id"] in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
     shown = billing.ok("catalog", "import", "--local", "--overwrite").out
     assert f"not written  product {pro['id']} (Pro): metadata: 50 keys" in shown
+
+
+def test_an_archived_price_without_a_lookup_key_stays_as_the_file_says(billing: Billing) -> None:
+    gone = SEED.replace("recurring: year", "recurring: year, active: false, lookup_key: null")
+    billing.apply(gone)
+
+    assert billing.plan()["changes"] == []
+    written = billing.ok("catalog", "import", "--local", "--archived", "-f", "-").out
+    assert "active: false, lookup_key: null" in written
+    assert billing.plan(written)["changes"] == []
+    renamed = billing.plan(gone.replace("active: false", "active: false, nickname: Old"))["changes"]
+    assert [(change["action"], change["reason"]) for change in renamed] == [("update", "differs from the file")]

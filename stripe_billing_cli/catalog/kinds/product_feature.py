@@ -123,7 +123,8 @@ class ProductFeatureKind(Kind[ProductFeature]):
         yield "feature", _feature(existing)["id"]
 
     def key_text(self, existing: Attachment, naming: Naming) -> str:
-        return _lookup_key(existing)
+        """Return the key by which the file names the feature."""
+        return naming.keys.get(("feature", _feature(existing)["id"]), _lookup_key(existing))
 
     def file_values(self, key: str, existing: Attachment, naming: Naming) -> dict[str, Any]:
         return {}

@@ -61,11 +61,15 @@ class StandardKind(Kind[Content]):
             return "it was archived in Stripe"
         return "differs from the file"
 
-    def plan_new(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change:
+    def plan_new(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change | None:
+        """Plan a new object, or an earlier one that is right again; None where that is as the file wants it."""
         revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
         if revived:
             fields = self.changes(entry, revived, builder.catalog)
-            return self.plan_update(entry, match, revived, fields, "it was archived in Stripe", builder)
+            if not fields:
+                builder.ids[entry.reference] = revived["id"]
+                return None
+            return self.plan_update(entry, match, revived, fields, self.update_reason(revived, fields), builder)
         change = builder.change(
             "create",
             self,

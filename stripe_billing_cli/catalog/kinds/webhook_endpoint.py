@@ -145,7 +145,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
     def has_same_terms(self, entry: Entry[WebhookEndpoint], existing: StripeWebhookEndpoint) -> bool:
         return _is_confirmed(existing) and super().has_same_terms(entry, existing)
 
-    def plan_new(self, entry: Entry[WebhookEndpoint], match: Match, builder: PlanBuilder) -> Change:
+    def plan_new(self, entry: Entry[WebhookEndpoint], match: Match, builder: PlanBuilder) -> Change | None:
         for other in builder.objects[self.name].values():
             if other["url"] == entry.fields["url"] and _is_enabled(other) and stamp_of(other) is None:
                 builder.note(
