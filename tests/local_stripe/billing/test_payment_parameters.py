@@ -83,3 +83,30 @@ def test_a_capture_may_change_what_the_statement_says(local: Local) -> None:
     assert paid["statement_descriptor_suffix"] == "ORDER 7"
     charge = paid["latest_charge"]
     assert (charge["captured"], charge["calculated_statement_descriptor"][-9:]) == (True, "* ORDER 7")
+
+
+def test_an_intent_is_made_for_types_that_pay_nothing_here(local: Local) -> None:
+    """Stripe's samples name one type or several; the local Stripe charges cards, and debits accounts by SEPA."""
+    made = local.post(INTENTS, amount=2000, currency="eur", allowed_payment_method_types=["card", "ideal"])
+    assert made["payment_method_types"] == ["card", "ideal"]
+    ideal = local.post("/v1/payment_methods", type="ideal", ideal={"bank": "ing"})["id"]
+    assert local.refused("post", f"{INTENTS}/{made['id']}/confirm", payment_method=ideal).message == (
+        "The local Stripe does not have payments with payment methods of type `ideal`."
+    )
+    assert local.post(f"{INTENTS}/{made['id']}/confirm", payment_method="pm_card_visa")["status"] == "succeeded"
+
+
+def test_types_are_excluded_of_those_that_the_account_has(local: Local) -> None:
+    plain = {"amount": 2000, "currency": "usd"}
+    for path, params in ((INTENTS, plain), (SETUPS, {})):
+        made = local.post(path, **params, excluded_payment_method_types=["card", "klarna"])
+        assert made["excluded_payment_method_types"] == ["card", "klarna"]
+        assert made["payment_method_types"] == ["link"]
+        after = local.post(f"{path}/{made['id']}", excluded_payment_method_types="")
+        assert (after["excluded_payment_method_types"], after["payment_method_types"]) == (None, ["card", "link"])
+
+
+def test_references_of_a_payment_are_read_back(local: Local) -> None:
+    made = local.post(INTENTS, **PAYING, payment_details={"order_reference": "order-7"})
+    assert made["payment_details"] == {"customer_reference": None, "order_reference": "order-7"}
+    assert local.post(SETUPS, flow_directions=["inbound"])["flow_directions"] == ["inbound"]

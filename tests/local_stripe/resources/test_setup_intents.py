@@ -46,14 +46,20 @@ def test_without_types_the_account_s_methods_are_offered(local: Local) -> None:
 
 
 def test_a_type_is_set_up_or_refused(local: Local) -> None:
-    one = local.send("post", PATH, "payment_method_types[0]=acss_debit").refusal
-    assert one.message.startswith("The local Stripe does not have the payment method type `acss_debit`")
-    unknown = local.send("post", PATH, "payment_method_types[0]=abc").refusal
-    assert (unknown.code, unknown.param) == ("setup_intent_invalid_parameter", "payment_method_types")
+    for type in ("abc", "affirm"):
+        unknown = local.send("post", PATH, f"payment_method_types[0]={type}").refusal
+        assert (unknown.code, unknown.param) == ("setup_intent_invalid_parameter", "payment_method_types")
     klarna = local.post("/v1/payment_methods", type="klarna")["id"]
     assert local.refused("post", PATH, payment_method=klarna).message.startswith(
         "The PaymentMethod provided (klarna) is not allowed for this SetupIntent."
     )
+    both = {"allowed_payment_method_types": ["klarna", "card"]}
+    setup = local.post(PATH, **both)
+    assert setup["payment_method_types"] == ["klarna", "card"]
+    assert local.refused("post", f"{PATH}/{setup['id']}/confirm", payment_method=klarna).message == (
+        "The local Stripe does not set up payment methods of type `klarna`."
+    )
+    assert local.post(f"{PATH}/{setup['id']}/confirm", payment_method="pm_card_visa")["status"] == "succeeded"
 
 
 def test_a_confirmed_setup_keeps_the_card_for_its_customer(local: Local) -> None:

@@ -25,6 +25,8 @@ OF_PAYMENTS: Options = {
     "sepa_debit": {},
 }
 """What payment intents say where no call has said anything."""
+AUTOMATIC = ("card", "link")
+"""The types of payment methods of the account's configuration."""
 OF_SETUPS: Options = {
     "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
 }
@@ -63,6 +65,19 @@ def _merged(before: Mapping[str, Any], given: Mapping[str, Any], usual: Mapping[
         elif name not in NOT_SHOWN:
             after[name] = {**IN_FULL[name], **value} if name in IN_FULL and name in usual else value
     return after
+
+
+def without_excluded(intent: Object, params: Mapping[str, Any]) -> Object:
+    """Return an intent after a call that excludes types of payment methods."""
+    if "excluded_payment_method_types" not in params:
+        return intent
+    excluded = params["excluded_payment_method_types"] or []
+    types = AUTOMATIC if intent.get("automatic_payment_methods") else intent["payment_method_types"]
+    return {
+        **intent,
+        "excluded_payment_method_types": excluded or None,
+        "payment_method_types": [type for type in types if type not in excluded],
+    }
 
 
 def for_invoice(settings: Object, types: Iterable[str]) -> Object:

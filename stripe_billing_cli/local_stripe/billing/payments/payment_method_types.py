@@ -227,6 +227,15 @@ OWN: Mapping[str, MethodType] = {
 UNSUPPORTED = ("card", "custom")
 """Cards stand in a place of their own; custom payment methods are made in the Dashboard."""
 TYPES = {name: OWN.get(name, PLAIN) for name in NAMES.split() if name not in UNSUPPORTED}
+OFFERED = frozenset({"card", *TYPES})
+"""The types that intents of payments may be made for, whether or not the local Stripe can charge them."""
+FOR_ONE_PAYMENT = frozenset(
+    (
+        "affirm afterpay_clearpay alma billie crypto customer_balance eps fpx giropay grabpay konbini mobilepay "
+        "multibanco oxxo p24 pay_by_bank paynow promptpay satispay scalapay sequra sunbit swish wechat_pay zip"
+    ).split()
+)
+"""Those of which nothing is kept for later (https://docs.stripe.com/payments/payment-methods/payment-method-support)."""
 
 
 def unknown(type: str, param: str, intent: str) -> ApiError:

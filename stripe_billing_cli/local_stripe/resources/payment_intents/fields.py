@@ -45,7 +45,7 @@ NOT_HERE = {
     NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
     NO_INSTALLMENTS: "payment_method_options.card.installments.plan",
     NO_READERS: "payment_method_options.card_present payment_method_options.interac_present",
-    NO_OPTIONS: "amount_details excluded_payment_method_types hooks payment_details",
+    NO_OPTIONS: "amount_details hooks",
 }
 """What no call on intents has here, by the reason."""
 
@@ -98,7 +98,7 @@ CANCEL = form(
 )
 CAPTURE = form(
     "POST /v1/payment_intents/{intent}/capture",
-    unsupported={NO_OPTIONS: "amount_details hooks payment_details"},
+    unsupported={NO_OPTIONS: "amount_details hooks"},
 )
 LIST = form("GET /v1/payment_intents")
 RETRIEVE = form("GET /v1/payment_intents/{intent}")

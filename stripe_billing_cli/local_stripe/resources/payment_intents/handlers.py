@@ -25,7 +25,9 @@ from stripe_billing_cli.local_stripe.resources import payment_methods as describ
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields, refusals
 
 KIND = payment_intents.KIND
-DESCRIBING = "description receipt_email shipping statement_descriptor statement_descriptor_suffix".split()
+DESCRIBING = (
+    "description payment_details receipt_email shipping statement_descriptor statement_descriptor_suffix".split()
+)
 """What can be changed whatever has become of the payment, metadata besides."""
 DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
 
@@ -64,7 +66,8 @@ def create(call: Call) -> Object:
 
 
 def _with_options(types: Object, params: Mapping[str, Any]) -> Object:
-    """Return what may pay, with the options that a call gives."""
+    """Return what may pay, without the types that a call excludes, with the options that it gives."""
+    types = method_options.without_excluded(types, params)
     if "payment_method_options" not in params:
         return types
     before = types.get("payment_method_options") or method_options.of_types(["card"])
@@ -75,6 +78,12 @@ def _described(params: Mapping[str, Any]) -> Object:
     described = {name: params[name] for name in DESCRIBING if name in params}
     if described.get("shipping") is not None:
         described["shipping"] = payment_intents.shipping_of(described["shipping"])
+    if described.get("payment_details") is not None:
+        described["payment_details"] = {
+            "customer_reference": None,
+            "order_reference": None,
+            **described["payment_details"],
+        }
     return described
 
 
@@ -91,8 +100,8 @@ def _types(call: Call) -> Object:
             "id": intent_checks.configuration(call.account),
             "parent": None,
         },
-        "payment_method_options": method_options.of_types(["card", "link"]),
-        "payment_method_types": ["card", "link"],
+        "payment_method_options": method_options.of_types(method_options.AUTOMATIC),
+        "payment_method_types": list(method_options.AUTOMATIC),
     }
 
 

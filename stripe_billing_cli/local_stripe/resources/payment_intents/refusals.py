@@ -27,8 +27,6 @@ CANCELABLE = (
     "expired",
     "processing",
 )
-TYPES = ("card", "link", "sepa_debit")
-"""The types of payment methods that intents are made for; those of `payment_method_types.TYPES` are refused."""
 TOO_SMALL = (
     "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
     "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
@@ -58,15 +56,9 @@ def check_amount(amount: int, currency: str) -> None:
 
 
 def check_types(types: Sequence[str] | None, param: str) -> None:
-    """Raise for a type of payment method that Stripe does not know, or that the local Stripe does not have."""
+    """Raise for a type of payment method that Stripe does not know."""
     for type in types or ():
-        if type in payment_method_types.TYPES and type not in TYPES:
-            raise invalid(
-                f"The local Stripe does not have the payment method type `{type}` on payment intents: its payments "
-                "are of cards, and of bank accounts by SEPA.",
-                param,
-            )
-        if type not in TYPES:
+        if type not in payment_method_types.OFFERED:
             raise payment_method_types.unknown(type, param, KIND)
 
 

@@ -31,6 +31,7 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals
 
+CHANGED = ("customer", "description", "flow_directions")
 TYPES = ("allowed_payment_method_types", "payment_method_types")
 """What may be set up: the parameter of our version of the SDK, and that of the recordings."""
 NOT_HERE = {
@@ -43,9 +44,7 @@ CREATE = form(
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unset="metadata",
     unsupported={
-        NO_OPTIONS: (
-            "excluded_payment_method_types flow_directions payment_method_configuration single_use confirmation_token"
-        ),
+        NO_OPTIONS: ("payment_method_configuration single_use confirmation_token"),
         **NOT_HERE,
     },
 )
@@ -74,6 +73,7 @@ def create(call: Call) -> Object:
         customer=owner,
         description=params.get("description"),
         metadata=new_metadata(params),
+        flow_directions=params.get("flow_directions"),
         payment_method=method["id"] if method else None,
         _mandate_data=params.get("mandate_data"),
         **_with_options(types, params),
@@ -86,7 +86,8 @@ def create(call: Call) -> Object:
 
 
 def _with_options(types: Object, params: Params) -> Object:
-    """Return what may be set up, with the options that a call gives."""
+    """Return what may be set up, without the types that a call excludes, with the options that it gives."""
+    types = method_options.without_excluded(types, params)
     if "payment_method_options" not in params:
         return types
     before = types.get("payment_method_options") or _options_of(types["payment_method_types"])
@@ -108,7 +109,7 @@ def _types(call: Call) -> Object:
     return {
         "automatic_payment_methods": {"allow_redirects": "always", **automatic},
         "payment_method_configuration_details": {"id": configuration(call.account), "parent": None},
-        "payment_method_types": ["card", "link"],
+        "payment_method_types": list(method_options.AUTOMATIC),
     }
 
 
@@ -201,7 +202,7 @@ def update(call: Call) -> Object:
     refusals.check_updatable(call, setup)
     call = described_methods.with_method(call)
     params = call.params
-    after = {**setup, **{name: params[name] for name in ("customer", "description") if name in params}}
+    after = {**setup, **{name: params[name] for name in CHANGED if name in params}}
     if "customer" in params:
         customers.find(call, params["customer"])
     after |= _named_types(params)
@@ -247,9 +248,7 @@ UPDATE = form(
     "POST /v1/setup_intents/{intent}",
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unsupported={
-        NO_OPTIONS: (
-            "allowed_payment_method_types excluded_payment_method_types flow_directions payment_method_configuration"
-        ),
+        NO_OPTIONS: ("payment_method_configuration"),
         **NOT_HERE,
     },
 )

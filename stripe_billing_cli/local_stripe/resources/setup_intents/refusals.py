@@ -17,8 +17,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 KIND = "setup_intent"
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 STATE = "setup_intent_unexpected_state"
-TYPES = ("card", "link", "sepa_debit")
-"""The types of payment methods that setup intents are made for."""
 
 
 def find(call: Call) -> Object:
@@ -33,17 +31,10 @@ def check_secret(call: Call, setup: Object) -> None:
 
 
 def check_types(types: Sequence[str] | None, param: str) -> None:
-    """Raise for a type of payment method that Stripe does not know, or that the local Stripe does not set up."""
+    """Raise for a type of payment method that Stripe does not know, or that is not kept for later."""
     for type in types or ():
-        if type in TYPES:
-            continue
-        if type in payment_method_types.TYPES:
-            raise invalid(
-                f"The local Stripe does not have the payment method type `{type}` on setup intents: it sets up "
-                "cards, and bank accounts for debits by SEPA.",
-                param,
-            )
-        raise payment_method_types.unknown(type, param, KIND)
+        if type not in payment_method_types.OFFERED - payment_method_types.FOR_ONE_PAYMENT:
+            raise payment_method_types.unknown(type, param, KIND)
 
 
 def usable_method(call: Call, id: str | None, customer: str | None, setup: Object | None) -> Object | None:
@@ -76,7 +67,10 @@ def usable_method(call: Call, id: str | None, customer: str | None, setup: Objec
 def check_type(call: Call, method: Object, types: Sequence[str], setup: Object | None) -> None:
     """Raise where the payment method is of a type that the intent does not set up."""
     type = method["type"]
-    if type not in types or type not in payment_methods.CHARGEABLE:
+    if type in types and type not in payment_methods.CHARGEABLE:
+        message = f"The local Stripe does not set up payment methods of type `{type}`."
+        raise refusal(call, setup, message, param="payment_method")
+    if type not in types:
         raise refusal(
             call,
             setup,
