@@ -47,14 +47,14 @@ def list_invoices(
     api: StripeApi, *, customer: str | None, subscription: str | None, status: str | None, limit: int | None
 ) -> Iterator[Invoice]:
     """Return invoices with their payments, newest first, of a customer or subscription named as users name them."""
-    wanted: dict[str, Any] = {}
+    wanted: dict[str, Any] = {"expand": ["data.payments"]}
     if customer is not None:
         wanted["customer"] = lookup.find_customer(api, customer)["id"]
     if subscription is not None:
         wanted["subscription"] = lookup.find_subscription(api, subscription)["id"]
     if status is not None:
         wanted["status"] = status
-    return lists.objects(api, PATH, {**wanted, "expand": ["data.payments"]}, limit, kind=Invoice)
+    return lists.objects(api, PATH, wanted, limit, kind=Invoice)
 
 
 def list_records(
@@ -63,42 +63,58 @@ def list_records(
     """Yield the invoices of a list as they are printed: with what was refunded of each, None where the key may not see
     that."""
     listed = list_invoices(api, customer=customer, subscription=subscription, status=status, limit=limit)
-    is_of_one = customer is not None or subscription is not None
+    refunds = _Refunds(api, of_one_customer=customer is not None or subscription is not None)
     while chunk := list(islice(listed, PAGE)):
-        back = _refunds_by_intent(api, chunk, of_one_customer=is_of_one)
+        refunds.read(chunk)
         for invoice in chunk:
-            refunded = None if back is None else sum(back.get(intent, 0) for intent in _intents(invoice))
-            yield {**json_output.invoice(invoice), "refunded": refunded}
+            yield {**json_output.invoice(invoice), "refunded": refunds.of_invoice(invoice)}
 
 
-def _refunds_by_intent(
-    api: StripeApi, invoices: Sequence[Invoice], *, of_one_customer: bool
-) -> dict[str | None, int] | None:
-    """Return what went back of each payment intent: of all of a customer's, whose time a test clock may say, or of what
-    was refunded since the oldest of the invoices. None where the key may not see it."""
-    if not any(invoice["amount_paid"] for invoice in invoices):
-        return {}
-    back: dict[str | None, int] = defaultdict(int)
-    try:
-        if of_one_customer:
-            of_customer = {"customer": id_of(invoices[0]["customer"])}
-            for charge in lists.objects(api, "/v1/charges", of_customer, None, kind=Charge):
-                back[id_of(charge["payment_intent"])] += charge["amount_refunded"]
-            return back
-        since = {"created": {"gte": min(invoice["created"] for invoice in invoices)}}
-        for refund in lists.objects(api, "/v1/refunds", since, None, kind=Refund):
+@dataclass
+class _Refunds:
+    """What went back of each payment intent or, of a payment of before there were any, of each charge.
+
+    `of_one_customer`: of all of a customer's charges, whose time a test clock may say; else of all refunds since the
+    oldest of the invoices, which come newest first. `visible`: whether the key may see it.
+    """
+
+    api: StripeApi
+    of_one_customer: bool
+    visible: bool = True
+    amounts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    since: int | None = None
+
+    def read(self, invoices: Sequence[Invoice]) -> None:
+        """Read what is needed for these invoices, and was not read for those before."""
+        if not self.visible or not any(invoice["amount_paid"] for invoice in invoices):
+            return
+        oldest = min(invoice["created"] for invoice in invoices)
+        try:
+            if not self.of_one_customer:
+                self._read_refunds(oldest)
+            elif self.since is None:
+                self._read_charges(invoices[0])
+        except PermissionMissingError:
+            self.visible = False
+        self.since = oldest
+
+    def _read_charges(self, invoice: Invoice) -> None:
+        of_customer = {"customer": id_of(invoice["customer"])}
+        for charge in lists.objects(self.api, "/v1/charges", of_customer, None, kind=Charge):
+            self.amounts[id_of(charge["payment_intent"]) or charge["id"]] += charge["amount_refunded"]
+
+    def _read_refunds(self, oldest: int) -> None:
+        created = {"gte": oldest} if self.since is None else {"gte": oldest, "lt": self.since}
+        for refund in lists.objects(self.api, "/v1/refunds", {"created": created}, None, kind=Refund):
             if refund["status"] not in ("failed", "canceled"):
-                back[id_of(refund["payment_intent"])] += refund["amount"]
-    except PermissionMissingError:
-        return None
-    return back
+                self.amounts[id_of(refund["payment_intent"]) or str(id_of(refund["charge"]))] += refund["amount"]
 
-
-def _intents(invoice: Invoice) -> Iterator[str | None]:
-    """Yield the payment intents that paid an invoice."""
-    for one in (invoice["payments"] or {"data": ()})["data"]:
-        if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
-            yield id_of(one["payment"]["payment_intent"])
+    def of_invoice(self, invoice: Invoice) -> int | None:
+        """Return what went back of the payments of an invoice; None where the key may not see it."""
+        if not self.visible:
+            return None
+        paid = [one["payment"] for one in (invoice["payments"] or {"data": ()})["data"] if one["status"] == "paid"]
+        return sum(self.amounts.get(id_of(one["payment_intent"]) or id_of(one["charge"]) or "", 0) for one in paid)
 
 
 def open_invoices(api: StripeApi, customer: str) -> list[Invoice]:

@@ -57,7 +57,7 @@ def _payment(payment: Record) -> str:
 
 def _refund(refund: Record) -> str:
     why = ", ".join(str(part).replace("_", " ") for part in (refund["reason"], refund["note"]) if part)
-    status = formatting.status(refund["status"])
+    status = formatting.status(refund["status"] or "unknown")
     return f"{formatting.date(refund['created'])} {status} ({refund['id']}){': ' if why else ''}{why}"
 
 

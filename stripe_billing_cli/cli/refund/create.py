@@ -120,7 +120,7 @@ def _screen(record: Record) -> Iterator[Line]:
             when = formatting.moment(one["created"])
             yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {when}.")
         else:
-            waits = "" if one["status"] == "succeeded" else f" It is {formatting.status(one['status'])}."
+            waits = "" if one["status"] == "succeeded" else f" It is {formatting.status(one['status'] or 'unknown')}."
             yield Line(f"Refunded {amount} ({one['id']}).{waits}", view.GREEN)
     if record["result"] == "unchanged":
         yield Line("  --again refunds it once more.")

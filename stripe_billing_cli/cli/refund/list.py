@@ -45,7 +45,7 @@ def list_(
 COLUMNS = (
     Column("REFUND", lambda record: record["id"]),
     Column("AMOUNT", lambda record: formatting.money(record["amount"], record["currency"]), right=True),
-    Column("STATUS", lambda record: formatting.status(record["status"])),
+    Column("STATUS", lambda record: formatting.status(record["status"] or "unknown")),
     Column("CHARGE", lambda record: record["charge"] or "-"),
     Column("CREATED", lambda record: formatting.date(record["created"])),
     Column("WHY", lambda record: record["note"] or (record["reason"] or "-").replace("_", " ")),

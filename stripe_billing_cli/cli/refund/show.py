@@ -35,7 +35,7 @@ def _screen(record: Record) -> Iterator[Line]:
     failed = f" ({record['failure_reason']})" if record["failure_reason"] else ""
     facts = {
         "amount": formatting.money(record["amount"], record["currency"]),
-        "status": formatting.status(record["status"]) + failed,
+        "status": formatting.status(record["status"] or "unknown") + failed,
         "charge": record["charge"],
         "payment": record["payment_intent"],
         "reason": (record["reason"] or "").replace("_", " "),

@@ -80,7 +80,7 @@ def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:
 
 def _item(record: Record, item: SubscriptionItem) -> str:
     product = item["price"]["product"]
-    name = "" if isinstance(product, str) else f"{product['name']}: "
+    name = "" if isinstance(product, str) or not product["name"] else f"{product['name']}: "
     return f"{name}{formatting.item(record)}  {formatting.price(record)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -70,6 +71,19 @@ class TestList:
         assert shown.endswith(", $5.00 refunded")
         with failing(billing, "403 before * GET /v1/refunds"):
             assert billing.ok("invoice", "list", "--local", "--output", "json").json["refunded"] is None
+
+    def test_of_many_pages_it_says_what_was_refunded_of_each(
+        self, billing: Billing, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        customer, price = shop.with_card(), shop.price()["id"]
+        for amount in ("5.00", "4.00", "3.00"):
+            invoice = shop.subscription(customer["id"], price)["latest_invoice"]
+            billing.ok("refund", "create", invoice, "--amount", amount, "--yes", "--local")
+        monkeypatch.setattr("stripe_billing_cli.invoices.load.PAGE", 1)
+
+        ran = billing.ok("invoice", "list", "--local", "--output", "json")
+
+        assert [json.loads(line)["refunded"] for line in ran.out.splitlines()] == [300, 400, 500]
 
     def test_by_subscription(self, life: Life) -> None:
         by_hand(life.shop, life.customer)
