@@ -80,6 +80,7 @@ IN_NO_SDK = {
     # recorded, and known to no SDK
     "charge": "destination dispute order",
     "dispute": "balance_transaction",
+    "ephemeral_key": "associated_objects",  # not recorded: the SDK for iOS reads it (STPEphemeralKey.m)
     "payment_intent": "shared_payment_granted_token",
     "payment_method": "shared_payment_granted_token",
     "product": "attributes",

@@ -19,6 +19,8 @@ PARTS = (
     Part(f"{RESOURCES}.events", ("/v1/events",)),
     Part(f"{RESOURCES}.customers", ("/v1/customers",)),
     Part(f"{RESOURCES}.customer_balance_transactions", ("/v1/customers/{id}/balance_transactions",)),
+    Part(f"{RESOURCES}.customer_sessions", ("/v1/customer_sessions",)),
+    Part(f"{RESOURCES}.ephemeral_keys", ("/v1/ephemeral_keys",)),
     Part(f"{RESOURCES}.payment_methods", ("/v1/payment_methods",)),
     Part(f"{RESOURCES}.sources", ("/v1/customers/{id}/sources",)),
     Part(f"{RESOURCES}.early_fraud_warnings", ("/v1/radar/early_fraud_warnings",)),

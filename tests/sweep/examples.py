@@ -90,6 +90,11 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/plans": lambda ids: {"currency": "usd", "product": ids["product"], "amount": 900, "interval": "month"},
     "POST /v1/customers/{id}/balance_transactions": lambda ids: {"amount": -100, "currency": "usd"},
     "POST /v1/payment_methods": lambda ids: {"type": "card", "card": {"token": "tok_visa"}},
+    "POST /v1/customer_sessions": lambda ids: {
+        "customer": ids["customer"],
+        "components": {"pricing_table": {"enabled": True}},
+    },
+    "POST /v1/ephemeral_keys": lambda ids: {"customer": ids["customer"]},
     "GET /v1/payment_methods": lambda ids: {"customer": ids["customer"]},
     "POST /v1/payment_methods/{id}/attach": lambda ids: {"customer": ids["customer"]},
     "POST /v1/payment_intents": lambda ids: {"amount": 1000, "currency": "usd"},

@@ -170,6 +170,7 @@ def _customers(world: World) -> None:
     spare = make("/v1/payment_methods/pm_card_mastercard/attach", customer=ids["customer"])
     ids["spare_payment_method"] = spare["id"]
     ids["loose_payment_method"] = make("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
+    ids["ephemeral_key"] = make("/v1/ephemeral_keys", customer=ids["customer"])["id"]
     ids["card"] = make(f"/v1/customers/{ids['customer']}/sources", source="tok_visa")["id"]
     make(f"/v1/customers/{ids['customer']}/sources", source="tok_amex")
     make("/v1/tax_ids", type="eu_vat", value="DE123456789")
