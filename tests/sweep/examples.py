@@ -28,6 +28,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "POST /v1/payment_intents/{id}/confirm": ("intent",),
     "POST /v1/payment_intents/{id}/cancel": ("intent",),
     "POST /v1/payment_intents/{id}/capture": ("held_intent",),
+    "POST /v1/payment_intents/{id}/increment_authorization": ("growing_intent",),
+    "POST /v1/payment_intents/{id}/verify_microdeposits": ("intent",),
     "GET /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
     "POST /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
     "GET /v1/charges/{id}/dispute": ("disputed_charge",),
@@ -72,6 +74,7 @@ REFUSED: Mapping[str, str] = {
     "POST /v1/payouts/{id}/reverse": "there are no payouts",
     "GET /v1/payouts/{id}": "there are no payouts",
     "POST /v1/refunds/{id}/cancel": "refunds to cards are never pending",
+    "POST /v1/payment_intents/{id}/verify_microdeposits": "cards need no microdeposits",
     "POST /v1/setup_intents/{id}/verify_microdeposits": "cards need no microdeposits",
 }
 """Routes whose object no call can bring into the state that they need."""
@@ -98,6 +101,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "GET /v1/payment_methods": lambda ids: {"customer": ids["customer"]},
     "POST /v1/payment_methods/{id}/attach": lambda ids: {"customer": ids["customer"]},
     "POST /v1/payment_intents": lambda ids: {"amount": 1000, "currency": "usd"},
+    "POST /v1/payment_intents/{id}/increment_authorization": lambda ids: {"amount": 4000},
     "POST /v1/refunds": lambda ids: {"payment_intent": ids["payment_intent"]},
     "POST /v1/charges": lambda ids: {"amount": 1000, "currency": "usd", "customer": ids["customer"]},
     "POST /v1/payouts": lambda ids: {"amount": 100, "currency": "usd"},

@@ -230,6 +230,9 @@ def _payments(world: World) -> None:
         disputed = make("/v1/payment_intents", **by_card, payment_method=method)
     ids["disputed_charge"] = disputed["latest_charge"]
     held = make("/v1/payment_intents", **by_card, payment_method="pm_card_visa", capture_method="manual")
+    more = {"card": {"request_incremental_authorization": "if_available"}}
+    growing = {**by_card, "payment_method": "pm_card_visa", "capture_method": "manual"}
+    ids["growing_intent"] = make("/v1/payment_intents", **growing, payment_method_options=more)["id"]
     ids["held_intent"], ids["held_charge"] = held["id"], held["latest_charge"]
     again = make("/v1/payment_intents", **by_card, **{**card, "payment_method": ids["payment_method"]})
     make("/v1/refunds", payment_intent=again["id"])

@@ -177,3 +177,46 @@ def test_other_captures_have_it_at_once(local: Local, capture_method: str) -> No
     if capture_method == "manual":
         local.post(f"{INTENTS}/{paid['id']}/capture")
     assert charge(local, paid)["balance_transaction"] is not None
+
+
+GROWING = {"payment_method_options": {"card": {"request_incremental_authorization": "if_available"}}}
+
+
+def test_more_is_reserved_before_the_capture(local: Local) -> None:
+    """https://docs.stripe.com/payments/incremental-authorization."""
+    reserved = reserve(local, **GROWING)
+    assert charge(local, reserved)["payment_method_details"]["card"]["incremental_authorization"] == {
+        "status": "available"
+    }
+    path = f"{INTENTS}/{reserved['id']}"
+    grown = local.post(f"{path}/increment_authorization", amount=6000, description="Minibar", metadata={"room": "7"})
+    assert (grown["status"], grown["amount"], grown["amount_capturable"]) == ("requires_capture", 6000, 6000)
+    assert (grown["description"], grown["metadata"]) == ("Minibar", {"room": "7"})
+    after = charge(local, grown)
+    assert (after["amount"], after["payment_method_details"]["card"]["amount_authorized"]) == (6000, 6000)
+    assert types(local)[-2:] == ["charge.updated", "payment_intent.amount_capturable_updated"]
+    assert local.post(f"{path}/capture")["amount_received"] == 6000
+
+
+def test_what_cannot_be_reserved_in_addition_is_refused(local: Local) -> None:
+    """The rules of https://docs.stripe.com/api/payment_intents/increment_authorization; the words are not recorded."""
+    plain, growing = reserve(local), reserve(local, **GROWING)
+    diners = reserve(local, payment_method="pm_card_diners", **GROWING)
+    for intent in (plain, diners):
+        refused = local.refused("post", f"{INTENTS}/{intent['id']}/increment_authorization", amount=6000)
+        assert refused.message == "This PaymentIntent is not eligible for incremental authorization."
+    path = f"{INTENTS}/{growing['id']}"
+    assert local.refused("post", f"{path}/increment_authorization", amount=5000).param == "amount"
+    for amount in range(5100, 6100, 100):
+        local.post(f"{path}/increment_authorization", amount=amount)
+    assert "incremented 10 times" in local.refused("post", f"{path}/increment_authorization", amount=7000).message
+    local.post(f"{path}/capture")
+    assert local.refused("post", f"{path}/increment_authorization", amount=7000).code == STATE
+
+
+def test_micro_deposits_are_asked_for_by_no_payment(local: Local) -> None:
+    refused = local.refused("post", f"{INTENTS}/{reserve(local)['id']}/verify_microdeposits", amounts=[32, 45])
+    assert (refused.code, refused.message[:42]) == (
+        "intent_invalid_state",
+        "This PaymentIntent cannot be actioned on b",
+    )

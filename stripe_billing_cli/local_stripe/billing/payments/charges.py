@@ -9,7 +9,7 @@ import secrets
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger, method_options, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card, Decline
-from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -110,6 +110,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
     card = method["card"]
     amount = intent["amount"]
     by_hand = method_options.captures_by_hand(intent) and not declined
+    incremented = by_hand and method_options.can_be_incremented(intent, card["brand"])
     details = {
         "amount_authorized": None if declined else amount,
         "authorization_code": _digits(6),
@@ -123,7 +124,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
         "extended_authorization": {"status": "disabled"},
         "fingerprint": card["fingerprint"],
         "funding": card["funding"],
-        "incremental_authorization": {"status": "unavailable"},
+        "incremental_authorization": {"status": "available" if incremented else "unavailable"},
         "installments": None,
         "last4": card["last4"],
         "mandate": None,
@@ -200,6 +201,18 @@ def with_descriptor(call: Call, charge: Object, intent: Object) -> Object:
         "calculated_statement_descriptor": _statement_descriptor(call, intent),
     }
     return {**charge, **shown}
+
+
+def increment(call: Call, charge: Object, amount: int) -> Object:
+    """Return the charge, by which so much is reserved in all."""
+    card = charge["payment_method_details"]["card"]
+    card = {
+        **card,
+        "amount_authorized": amount,
+        "overcapture": {**card["overcapture"], "maximum_amount_capturable": amount},
+    }
+    after = {**charge, "amount": amount, "payment_method_details": {"card": card, "type": "card"}}
+    return objects.save(call, KIND, charge, after)
 
 
 def capture(call: Call, charge: Object, amount: int) -> Object:

@@ -33,6 +33,8 @@ OF_SETUPS: Options = {
 OF_SESSIONS: Options = {"card": {"request_three_d_secure": "automatic"}}
 NOT_SHOWN = frozenset({"setup_credential_usage", "stored_credential_usage"})
 """Options that no intent shows (the document of Stripe's API has them in calls alone)."""
+INCREMENTED = ("amex", "discover", "mastercard", "unionpay", "visa")
+"""The networks with incremental authorizations (https://docs.stripe.com/payments/incremental-authorization)."""
 IN_FULL: Options = {
     "installments": {"available_plans": [], "enabled": False, "plan": None},
     "mandate_options": dict.fromkeys(("description", "end_date", "interval_count", "supported_types")),
@@ -114,6 +116,12 @@ def of_card(intent: Object) -> Mapping[str, Any]:
 def asks_to_authenticate(intent: Object) -> bool:
     """Return whether 3-D Secure is asked for wherever the card can do it (https://docs.stripe.com/payments/3d-secure)."""
     return of_card(intent).get("request_three_d_secure") in ("any", "challenge")
+
+
+def can_be_incremented(intent: Object, brand: str) -> bool:
+    """Return whether more may be reserved before the capture, as was asked for, of a card whose network lets one."""
+    wanted = of_card(intent).get("request_incremental_authorization") == "if_available"
+    return wanted and captures_by_hand(intent) and brand in INCREMENTED
 
 
 def captures_by_hand(intent: Object, type: str = "card") -> bool:

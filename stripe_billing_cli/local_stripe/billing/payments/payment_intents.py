@@ -201,6 +201,15 @@ def _paid(call: Call, intent: Object, charge: Object) -> Object:
     return paid
 
 
+def increment(call: Call, intent: Object, amount: int) -> Object:
+    """Reserve more of the card's money: so much in all."""
+    charges.increment(call, _charge_of(call, intent), amount)
+    after = {**intent, "amount": amount, "amount_capturable": amount}
+    call.store.replace(KIND, after)
+    events.record(call, "payment_intent.amount_capturable_updated", after, intent)
+    return after
+
+
 def capture(call: Call, intent: Object, amount: int) -> Object:
     """Take so much of what was reserved, and leave the rest to the customer."""
     before = _charge_of(call, intent)

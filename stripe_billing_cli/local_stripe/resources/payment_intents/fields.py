@@ -100,6 +100,11 @@ CAPTURE = form(
     "POST /v1/payment_intents/{intent}/capture",
     unsupported={NO_OPTIONS: "amount_details hooks"},
 )
+INCREMENT = form(
+    "POST /v1/payment_intents/{intent}/increment_authorization",
+    unsupported={NO_OPTIONS: "amount_details hooks"},
+)
+VERIFY = form("POST /v1/payment_intents/{intent}/verify_microdeposits", most={"amounts": 2})
 LIST = form("GET /v1/payment_intents")
 RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})

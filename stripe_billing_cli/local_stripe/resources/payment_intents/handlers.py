@@ -222,6 +222,25 @@ def capture(call: Call) -> Object:
     return payment_intents.capture(call, intent, amount)
 
 
+def increment(call: Call) -> Object:
+    """Reserve more before the capture, of a card for which the intent has asked for that."""
+    intent = refusals.find(call)
+    call = clocks.at_time_of(call, _customer_of(call, intent) or {})
+    refusals.check_incrementable(call, intent, call.store.get("charge", intent["latest_charge"] or ""))
+    params = call.params
+    refusals.check_amount(params["amount"], intent["currency"])
+    described = {"metadata": changed_metadata(intent, params), **_described(params)}
+    counted = intent.get("_increments", 0) + 1
+    return payment_intents.increment(call, {**intent, **described, "_increments": counted}, params["amount"])
+
+
+def verify(call: Call) -> Object:
+    """Refuse micro-deposits, which prove a bank account: none is proven in this way here."""
+    intent = refusals.find(call)
+    refusals.check_actionable(call, intent)
+    raise invalid("The local Stripe does not verify micro-deposits: it asks for none.")
+
+
 def authenticate(call: Call) -> Object:
     """Pass or fail 3-D Secure, as the customer does at its page; this is not a call of Stripe's."""
     intent = refusals.find(call)
@@ -266,5 +285,7 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/confirm", KIND, fields.CONFIRM, confirm, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
     Route("POST", f"{PATH}/{{id}}/capture", KIND, fields.CAPTURE, capture, fields.check_capture),
+    Route("POST", f"{PATH}/{{id}}/increment_authorization", KIND, fields.INCREMENT, increment),
+    Route("POST", f"{PATH}/{{id}}/verify_microdeposits", KIND, fields.VERIFY, verify),
     Route("POST", "/local/payment_intents/{id}/authenticate", KIND, fields.AUTHENTICATE, authenticate),
 )

@@ -27,6 +27,7 @@ CANCELABLE = (
     "expired",
     "processing",
 )
+MOST_INCREMENTS = 10
 TOO_SMALL = (
     "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
     "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
@@ -193,6 +194,39 @@ def check_capturable(call: Call, intent: Object) -> None:
             "one of the following statuses may be captured: requires_capture.",
             STATE,
         )
+
+
+def check_actionable(call: Call, intent: Object) -> None:
+    """Raise where nobody is asked for anything (recorded of a setup intent's micro-deposits)."""
+    if intent["status"] != "requires_action":
+        raise refusal(
+            call,
+            intent,
+            f"This PaymentIntent cannot be actioned on because it has a status of {intent['status']}. Only a "
+            'PaymentIntent with one of the following statuses may be actioned on: ["requires_action"].',
+            "intent_invalid_state",
+        )
+
+
+def check_incrementable(call: Call, intent: Object, charge: Object | None) -> None:
+    """Raise where no more can be reserved, and for an amount that is not more (not recorded: the rules are those of
+    https://docs.stripe.com/api/payment_intents/increment_authorization)."""
+    if intent["status"] != "requires_capture" or charge is None:
+        raise refusal(
+            call,
+            intent,
+            f"This PaymentIntent's authorization could not be incremented because it has a status of "
+            f"{intent['status']}. Only a PaymentIntent with one of the following statuses may be incremented: "
+            "requires_capture.",
+            STATE,
+        )
+    if charge["payment_method_details"]["card"]["incremental_authorization"]["status"] != "available":
+        raise refusal(call, intent, "This PaymentIntent is not eligible for incremental authorization.")
+    if intent.get("_increments", 0) >= MOST_INCREMENTS:
+        raise refusal(call, intent, f"This PaymentIntent was incremented {MOST_INCREMENTS} times, which is the most.")
+    if call.params["amount"] <= intent["amount"]:
+        message = "The amount must be greater than the currently authorized amount."
+        raise refusal(call, intent, message, param="amount")
 
 
 def captured_amount(call: Call, intent: Object, wanted: int | None) -> int:
