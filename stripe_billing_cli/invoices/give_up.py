@@ -15,6 +15,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoicedSubscription
 from stripe_billing_cli.stripe_api.references import id_of, whole_subscription_of
+from stripe_billing_cli.subscriptions import payments
 
 Way = Literal["void", "write-off"]
 BECOMES: dict[Way, str] = {"void": "void", "write-off": "uncollectible"}
@@ -88,6 +89,8 @@ def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:
     plan = GiveUpPlan(find_invoice(api, name), way)
     if not plan.is_done:
         _check(plan.invoice, way)
+        if way == "void":
+            payments.check_not_processing(api, plan.invoice)
     return plan
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from stripe_billing_cli.errors import NOT_REACHED, BillingError
+from stripe_billing_cli.errors import NOT_REACHED, BillingError, OperationError
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
@@ -84,6 +85,22 @@ def owed_invoice(api: StripeApi, invoice: Invoice) -> OwedInvoice:
     return OwedInvoice(
         invoice, payment_error(api.get(f"/v1/payment_intents/{intent}", kind=PaymentIntent)) if intent else None
     )
+
+
+def check_not_processing(api: StripeApi, invoice: Invoice) -> None:
+    """Refuse to void an invoice whose payment waits for a bank: the money would be taken all the same. `invoice` with
+    its `payments`. A key that may not see the payment is taken at its word. Raises `OperationError`,
+    `StripeCallError`."""
+    try:
+        waits = invoice["status"] == "open" and owed_invoice(api, invoice).trouble == PROCESSING
+    except PermissionMissingError:
+        waits = False
+    if waits:
+        raise OperationError(
+            f"a payment of the invoice {invoice['id']} waits for the customer's bank: the money would be taken though "
+            "the invoice is void",
+            f"wait until it is paid, or the bank refuses; billing invoice show {invoice['id']} says which",
+        )
 
 
 def owed_latest(api: StripeApi, subscription: Subscription) -> OwedInvoice | None:

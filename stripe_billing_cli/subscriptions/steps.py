@@ -10,6 +10,7 @@ from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundEr
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription
 from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.subscriptions import payments
 
 EXPAND = ("latest_invoice.payments", "customer.invoice_settings.default_payment_method", "default_payment_method")
 """What the commands that change a subscription read along with it."""
@@ -49,7 +50,9 @@ def finalize(api: StripeApi, invoice: str) -> Invoice:
 
 def void_update(api: StripeApi, invoice: str) -> None:
     """Void the invoice that a pending update waits for, and with it the update
-    (https://docs.stripe.com/billing/subscriptions/pending-updates)."""
+    (https://docs.stripe.com/billing/subscriptions/pending-updates). Raises `OperationError` where its payment waits for
+    a bank."""
+    payments.check_not_processing(api, api.get(f"/v1/invoices/{invoice}", {"expand": ["payments"]}, kind=Invoice))
     try:
         api.post(f"/v1/invoices/{invoice}/void", {})
     except InvalidRequestError:

@@ -77,6 +77,21 @@ def test_a_change_that_waits_for_a_bank_sends_nobody_to_pay_it_again(debtor: Deb
     assert "do not pay it twice" in ran.error["hint"]
 
 
+def test_what_a_bank_is_asked_to_pay_is_not_voided(debtor: Debtor) -> None:
+    """The money would be taken all the same: of a void invoice, or for a change that is not made any more."""
+    debtor("invoice", "pay", debtor.invoice)
+    debtor("sub", "pay", debtor.subscription)
+    debtor("sub", "change", debtor.subscription, "--quantity", "2")
+
+    void = debtor("invoice", "void", debtor.invoice)
+    canceled = debtor("sub", "cancel", debtor.subscription, "--now")
+
+    for ran in (void, canceled):
+        assert (ran.code, ran.error["kind"]) == (1, "refused"), ran.err
+        assert "waits for the customer's bank" in ran.error["message"]
+    assert debtor("invoice", "show", debtor.invoice).json["status"] == "open"
+
+
 def test_the_last_invoice_of_an_end_that_waits_for_a_bank_asks_for_no_3d_secure(debtor: Debtor) -> None:
     debtor("sub", "pay", debtor.subscription)
     debtor("sub", "change", debtor.subscription, "--quantity", "2", "--proration", "create")
