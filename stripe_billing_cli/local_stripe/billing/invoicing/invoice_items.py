@@ -10,7 +10,14 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices, products
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import debits, implicit_prices, invoices, lines, taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import (
+    debits,
+    implicit_prices,
+    invoices,
+    lines,
+    tax_amounts,
+    taxes,
+)
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.core import amounts, events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
@@ -306,6 +313,10 @@ def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int,
     }
 
 
+OF_LINE = ("id", "metadata", tax_amounts.FIELD)
+"""What a line has of its own, and its invoice item does not."""
+
+
 def put_on(call: Call, draft: Object, item: Object) -> Object:
     """Return the draft with a line for this item, in place of the one that it had, else after all others: "invoice
     items added after invoice creation in chronological order" (`lines` in `stripe/_invoice.py`)."""
@@ -314,7 +325,7 @@ def put_on(call: Call, draft: Object, item: Object) -> Object:
     places = [at for at, line in enumerate(billed) if lines.item_of(line) == item["id"]]
     if places:
         old = billed[places[0]]
-        billed[places[0]] = {**shown, "id": old["id"], "metadata": old["metadata"]}
+        billed[places[0]] = {**shown, **{name: old[name] for name in OF_LINE if name in old}}
     else:
         billed.append(shown)
     return rewrite(call, draft, billed)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.billing.invoicing import tax_amounts
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -102,13 +103,19 @@ def amount_of(shown_taxes: Iterable[Object], behavior: str | None = None) -> int
 def taxed(call: Call, invoice: Object) -> Object:
     """Return a draft, whose discounts are taken off, with the taxes of its lines and its totals.
 
-    The rates of a line are its own, else the invoice's `default_tax_rates`. `subtotal` has the discounts of lines
-    taken off already, and those of the invoice not (`subtotal` in `stripe/_invoice.py`).
+    The rates of a line are its own, else the invoice's `default_tax_rates`, unless a call has said what its taxes are.
+    `subtotal` has the discounts of lines taken off already, and those of the invoice not (`subtotal` in
+    `stripe/_invoice.py`).
     """
+    tax_amounts.check_alone(invoice)
     exempt = invoice["customer_tax_exempt"]
     known: dict[tuple[str, ...], list[Rate]] = {}
     data, contained = [], 0
     for line in invoice["lines"]["data"]:
+        if line.get(tax_amounts.FIELD):
+            contained += amount_of(line[tax_amounts.FIELD], "inclusive")
+            data.append({**line, "taxes": line[tax_amounts.FIELD]})
+            continue
         ids = tuple(line.get("_tax_rates") or invoice["default_tax_rates"])
         if ids not in known:
             known[ids] = find_rates(call, ids)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices, taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices, tax_amounts, taxes
 from stripe_billing_cli.local_stripe.billing.payments import refunds
 from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, page_addresses, shapes
@@ -48,10 +48,10 @@ def _form(route: str) -> ObjectParam:
             "refunds[].amount_refunded": Integer(1),
             "*.amount": Integer(0),
         },
+        most={"lines[].tax_amounts": tax_amounts.MOST},
         required="refunds[].refund",
         unset="metadata",
         unsupported={
-            "it computes taxes by tax rates": "lines[].tax_amounts",
             "its credit notes have whole minor units": "lines[].unit_amount_decimal",
         },
         without="refunds[].payment_record_refund refunds[].type",

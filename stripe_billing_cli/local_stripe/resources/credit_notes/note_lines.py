@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.invoicing import taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import tax_amounts, taxes
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -53,17 +53,34 @@ def _line(
             "quantity": quantity,
             "invoice_line_item": None,
         }
-        return _taxed(call, custom_line, exempt)
+        return _taxed(call, custom_line, wanted, exempt, param)
     source = billed.get(wanted.get("invoice_line_item", ""))
     if source is None:
         raise no_such("invoice line item", wanted.get("invoice_line_item", ""), f"{param}[invoice_line_item]")
     if "tax_rates" not in wanted:
         line["tax_rates"] = [tax["tax_rate_details"]["tax_rate"] for tax in source["taxes"]]
-    return _taxed(call, {**line, **_part(source, wanted, quantity)}, exempt)
+    part = {**line, **_part(source, wanted, quantity)}
+    if source.get(tax_amounts.FIELD) and not wanted.keys() & {"tax_amounts", "tax_rates"}:
+        return {**part, "tax_rates": [], "taxes": _share(source, part["amount"])}
+    return _taxed(call, part, wanted, exempt, param)
 
 
-def _taxed(call: Call, line: Object, exempt: str | None) -> Object:
-    """Return the line with what its tax rates are of what its discounts leave, as on the invoice."""
+def _share(source: Object, amount: int) -> list[Object]:
+    """Return of the tax amounts of an invoice's line what belongs to so much of it."""
+    share = Fraction(amount, source["amount"]) if source["amount"] else Fraction(0)
+    names = ("amount", "taxable_amount")
+    return [{**tax, **{name: round(tax[name] * share) for name in names}} for tax in source[tax_amounts.FIELD]]
+
+
+def _taxed(call: Call, line: Object, wanted: Mapping[str, Any], exempt: str | None, param: str) -> Object:
+    """Return the line with the tax amounts that a call says, else with what its tax rates are of what its discounts
+    leave, as on the invoice."""
+    if wanted.get("tax_amounts"):
+        check_only_one(
+            [name for name in wanted if wanted[name]], "tax_amounts", "tax_rates", param=f"{param}[tax_rates]"
+        )
+        own = tax_amounts.of_note_line(call, wanted["tax_amounts"], f"{param}[tax_amounts]")
+        return {**line, "tax_rates": [], "taxes": own}
     line_taxes = taxes.taxes_of(line["amount"] - line["discount_amount"], taxes.find_rates(call, line["tax_rates"]))
     return {**line, "taxes": [taxes.shown(tax, exempt) for tax in line_taxes]}
 

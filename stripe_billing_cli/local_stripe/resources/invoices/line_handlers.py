@@ -7,8 +7,9 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines, taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines, tax_amounts, taxes
 from stripe_billing_cli.local_stripe.core import clocks, objects
+from stripe_billing_cli.local_stripe.core.amount_parameters import Percent
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
@@ -25,15 +26,16 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 KIND = "line_item"
 NOT_HERE = {
     "the quantity of its lines is whole": "*.quantity_decimal",
-    "it computes taxes by tax rates": "*.tax_amounts",
 }
-OF_LINES = {"*.discounts": discount.FORM, "*.quantity": Integer(0)}
-ADD = form("POST /v1/invoices/{invoice}/add_lines", OF_LINES, most={"lines": 250}, unsupported=NOT_HERE)
-UPDATE_ALL = form("POST /v1/invoices/{invoice}/update_lines", OF_LINES, most={"lines": 250}, unsupported=NOT_HERE)
+OF_LINES = {"*.discounts": discount.FORM, "*.percentage": Percent(), "*.quantity": Integer(0)}
+MOST = {"lines": 250, "lines[].tax_amounts": tax_amounts.MOST}
+ADD = form("POST /v1/invoices/{invoice}/add_lines", OF_LINES, most=MOST, unsupported=NOT_HERE)
+UPDATE_ALL = form("POST /v1/invoices/{invoice}/update_lines", OF_LINES, most=MOST, unsupported=NOT_HERE)
 REMOVE = form("POST /v1/invoices/{invoice}/remove_lines", most={"lines": 250})
 UPDATE = form(
     "POST /v1/invoices/{invoice}/lines/{line_item_id}",
-    {"discounts": discount.FORM, "quantity": Integer(0)},
+    {"discounts": discount.FORM, "*.percentage": Percent(), "quantity": Integer(0)},
+    most={"tax_amounts": tax_amounts.MOST},
     unsupported=NOT_HERE,
 )
 PAYMENTS = form(
@@ -66,8 +68,7 @@ def add(call: Call) -> Object:
         item = {**item, "invoice": draft["id"]}
         call.store.replace(invoice_items.KIND, item)
         draft = invoice_items.put_on(call, draft, item)
-        if wanted.get("metadata"):
-            draft = _with_metadata(call, draft, draft["lines"]["data"][-1], wanted["metadata"])
+        draft = _with_own(call, draft, draft["lines"]["data"][-1], wanted)
     return _announced(call, draft)
 
 
@@ -118,13 +119,11 @@ def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], miss
     if item is None:
         return _changed_period(call, draft, line, wanted)
     after = invoice_items.changed_item(
-        call, item, {name: value for name, value in wanted.items() if name not in ("id", "metadata")}
+        call, item, {name: value for name, value in wanted.items() if name not in ("id", "metadata", "tax_amounts")}
     )
     call.store.replace(invoice_items.KIND, after)
     draft = invoice_items.put_on(call, draft, after)
-    if "metadata" in wanted:
-        draft = _with_metadata(call, draft, _line(draft, id, missing), wanted["metadata"])
-    return draft
+    return _with_own(call, draft, _line(draft, id, missing), wanted)
 
 
 def _changed_period(call: Call, draft: Object, line: Object, wanted: Mapping[str, Any]) -> Object:
@@ -140,17 +139,27 @@ def _changed_period(call: Call, draft: Object, line: Object, wanted: Mapping[str
         customer = customers.find(call, draft["customer"])
         on = discount.Redemption(customer, None, draft["currency"], line["amount"], {"invoice": draft["id"]})
         after["discounts"] = discount.of_part(call, wanted["discounts"], "discounts", on)
-    if "metadata" in wanted:
-        after["metadata"] = merged(line["metadata"], wanted["metadata"])
+    after |= _own(call, line, wanted)
     billed = [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
     return invoice_items.rewrite(call, draft, billed)
 
 
-def _with_metadata(call: Call, draft: Object, line: Object, sent: Mapping[str, str] | None) -> Object:
-    after = {**line, "metadata": merged(line["metadata"], sent)}
-    return invoice_items.rewrite(
-        call, draft, [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
-    )
+def _own(call: Call, line: Object, wanted: Mapping[str, Any]) -> Object:
+    """Return what a call says of the line alone, and not of its item."""
+    own: Object = {}
+    if "metadata" in wanted:
+        own["metadata"] = merged(line["metadata"], wanted["metadata"])
+    if "tax_amounts" in wanted:
+        own[tax_amounts.FIELD] = tax_amounts.of_line(call, wanted["tax_amounts"])
+    return own
+
+
+def _with_own(call: Call, draft: Object, line: Object, wanted: Mapping[str, Any]) -> Object:
+    own = _own(call, line, wanted)
+    if not own:
+        return draft
+    billed = [{**one, **own} if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
+    return invoice_items.rewrite(call, draft, billed)
 
 
 def remove(call: Call) -> Object:

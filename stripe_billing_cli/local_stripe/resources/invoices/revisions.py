@@ -64,7 +64,7 @@ def create(call: Call) -> Object:
     )
     draft |= {**{name: original[name] for name in COPIED}, **_own(call, customer, original)}
     invoice_items.bill(call, items, draft["id"])
-    return invoices.create(call, details.with_details(call, _with_metadata(draft, original), customer))
+    return invoices.create(call, details.with_details(call, _with_lines_own(draft, original), customer))
 
 
 def _original(call: Call) -> Object:
@@ -100,10 +100,10 @@ def _own(call: Call, customer: Object, original: Object) -> dict[str, Any]:
     return own
 
 
-def _with_metadata(draft: Object, original: Object) -> Object:
-    """Return the draft whose lines have the metadata of the lines that they are copies of."""
+def _with_lines_own(draft: Object, original: Object) -> Object:
+    """Return the draft whose lines have what the lines that they are copies of have beside their items."""
     data = [
-        {**line, "metadata": before["metadata"]}
+        {**line, **{name: before[name] for name in invoice_items.OF_LINE if name in before}, "id": line["id"]}
         for line, before in zip(draft["lines"]["data"], original["lines"]["data"], strict=True)
     ]
     return {**draft, "lines": {**draft["lines"], "data": data}}
