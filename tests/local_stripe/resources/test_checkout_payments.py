@@ -232,3 +232,23 @@ def test_stripe_s_cli_pays_at_the_address_of_stripe_s_page(local: Local) -> None
     assert local.send("post", f"{page}/confirm", other).refusal.param == "expected_amount"
     done = local.send("post", f"{page}/confirm", encoded({"payment_method": method, "expected_amount": 1500})).json
     assert (done["status"], done["customer_details"]["name"]) == ("complete", "Jenny Rosen")
+
+
+def test_what_a_session_bills_looks_as_it_says(local: Local) -> None:
+    """`invoice_data` and `invoice_settings` in the SDK's `_session_create_params.py`."""
+    looks = {"custom_fields": [{"name": "PO", "value": "17"}], "footer": "Thanks"}
+    rendering = {"rendering_options": {"amount_tax_display": "include_inclusive_tax"}}
+    own = {"issuer": {"type": "self"}}
+    session = selling(
+        local, local.price()["id"], invoice_creation={"enabled": True, "invoice_data": {**looks, **rendering, **own}}
+    )
+    invoice = paid(local, session, expand=("invoice",))["invoice"]
+    assert (invoice["custom_fields"], invoice["footer"]) == (looks["custom_fields"], "Thanks")
+    assert invoice["rendering"]["amount_tax_display"] == "include_inclusive_tax"
+    monthly = local.price(recurring={"interval": "month"})["id"]
+    flexible = {"billing_mode": {"type": "flexible", "flexible": {"proration_discounts": "included"}}}
+    data = {"invoice_settings": {**looks, "description": "Plan", **own}, **flexible}
+    session = selling(local, monthly, mode="subscription", subscription_data=data)
+    after = paid(local, session, expand=("invoice", "subscription"))
+    assert after["invoice"]["description"] == "Plan"
+    assert after["subscription"]["invoice_settings"]["custom_fields"] == looks["custom_fields"]

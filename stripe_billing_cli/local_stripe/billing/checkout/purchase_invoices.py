@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_fields, invoice_items, invoices
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -33,6 +33,8 @@ def create(call: Call, session: Object, intent: Object) -> Object:
         discounts=[discount.find(call, session["_discount"])] if session["_discount"] else [],
         description=data["description"],
         footer=data["footer"],
+        rendering=invoice_fields.rendering("auto", data["rendering_options"]),
+        **({"custom_fields": data["custom_fields"]} if data["custom_fields"] else {}),
         metadata=merged({}, data["metadata"] or {}),
         auto_advance=False,
         **_delivery(session),

@@ -60,12 +60,15 @@ CREATE = form(
         "custom_fields[].key": Text(200),
         "customer_email": Email(800),
         "line_items[].tax_rates[]": Text(),
+        "invoice_creation.invoice_data.issuer.type": Choice(("self",)),
+        "subscription_data.invoice_settings.issuer.type": Choice(("self",)),
         "locale": Choice(LOCALES),
         "optional_items[].adjustable_quantity.maximum": Integer(1, 999_999),
         "optional_items[].adjustable_quantity.minimum": Integer(0, 999_999),
         "optional_items[].quantity": Integer(1),
         "payment_intent_data.receipt_email": Email(),
         "return_url": Url(),
+        "subscription_data.billing_mode.flexible.proration_discounts": Choice(("included",)),
         "subscription_data.billing_cycle_anchor_config.day_of_month": Integer(1, 31),
         "subscription_data.billing_cycle_anchor_config.hour": Integer(0, 23),
         "subscription_data.billing_cycle_anchor_config.minute": Integer(0, 59),
@@ -76,6 +79,8 @@ CREATE = form(
     },
     most={
         "custom_fields": 3,
+        "invoice_creation.invoice_data.custom_fields": 4,
+        "subscription_data.invoice_settings.custom_fields": 4,
         "discounts": 1,
         "line_items": 100,
         "optional_items": 10,
@@ -85,18 +90,13 @@ CREATE = form(
     required="mode",
     unsupported={
         NO_CONNECT: (
-            "invoice_creation.invoice_data.issuer payment_intent_data.transfer_group "
-            "subscription_data.invoice_settings.issuer"
+            "invoice_creation.invoice_data.issuer.account payment_intent_data.transfer_group "
+            "subscription_data.invoice_settings.issuer.account"
         ),
         "it has no tax ids of the account": (
             "invoice_creation.invoice_data.account_tax_ids subscription_data.invoice_settings.account_tax_ids"
         ),
-        "it renders no invoices": (
-            "invoice_creation.invoice_data.custom_fields invoice_creation.invoice_data.rendering_options "
-            "subscription_data.invoice_settings.custom_fields subscription_data.invoice_settings.description "
-            "subscription_data.invoice_settings.footer"
-        ),
-        "it itemizes no discounts": "subscription_data.billing_mode.flexible",
+        "it has no invoice templates": "invoice_creation.invoice_data.rendering_options.template",
         "it has no payment method configurations": "payment_method_configuration",
         "it invoices pending items with the next period": "subscription_data.pending_invoice_item_interval",
         "its pages take cards of every kind": "payment_method_options.card.restrictions",

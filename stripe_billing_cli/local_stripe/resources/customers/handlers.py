@@ -37,11 +37,16 @@ from stripe_billing_cli.local_stripe.resources.payment_methods import (
 )
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
-TYPES = {"email": Email(), "next_invoice_sequence": Integer(1), "tax_exempt": Choice(("none", "reverse", "exempt"))}
+TYPES = {
+    "email": Email(),
+    "next_invoice_sequence": Integer(1),
+    "tax_exempt": Choice(("none", "reverse", "exempt")),
+    "tax.validate_location": Choice(("auto", "deferred")),
+}
 UNSET = "description name email invoice_settings.* *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
 NOT_HERE = {
     "it has no cash balances": "cash_balance",
-    NO_TAXES: "tax",
+    NO_TAXES: "tax.ip_address",
 }
 NO_DEFAULT_SOURCE = "it has no sources but the one given last"
 CREATE = form(

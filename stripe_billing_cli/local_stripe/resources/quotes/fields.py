@@ -26,9 +26,9 @@ UNSUPPORTED: Mapping[str, str] = {NO_CONNECT: "invoice_settings.issuer.account"}
 MOST = {"discounts": 20, "invoice_settings.custom_fields": 4, "line_items": 20}
 CREATE = form(
     "POST /v1/quotes",
-    TYPES,
+    {**TYPES, "subscription_data.billing_mode.flexible.proration_discounts": Choice(("included",))},
     most=MOST,
-    unsupported={**UNSUPPORTED, "it itemizes no discounts": "subscription_data.billing_mode.flexible"},
+    unsupported=UNSUPPORTED,
 )
 UPDATE = form("POST /v1/quotes/{quote}", TYPES, most=MOST, unsupported=UNSUPPORTED)
 FINALIZE = form("POST /v1/quotes/{quote}/finalize")

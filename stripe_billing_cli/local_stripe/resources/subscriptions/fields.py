@@ -88,7 +88,7 @@ CHANGED_ITEM = Item(
 BILLING_MODE = ObjectParam(
     {
         **required(type=Choice(("classic", "flexible"))),
-        **unsupported("it itemizes no discounts", "flexible"),
+        **optional(flexible=ObjectParam(optional(proration_discounts=Choice(("included",))))),
     }
 )
 TYPES: Mapping[str, ParamType] = {
