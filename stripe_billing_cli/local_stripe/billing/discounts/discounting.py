@@ -2,7 +2,8 @@
 
 Discounts apply one after another, each to what the ones before it have left
 (https://docs.stripe.com/billing/subscriptions/coupons#stacking). A percentage is rounded line by line, half up; an
-amount is spread over the lines in proportion to them, and what is left by rounding goes to the lines that lost most.
+amount is spread over the lines in proportion to them, and what is left by rounding goes to the largest lines: 5.00 off
+lines of 10.00 and 20.00 are 1.66 and 3.34 (https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations).
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def spread(amount: int, over: Sequence[int]) -> list[int]:
     if whole == 0:
         return [0] * len(over)
     shares = [amount * part // whole for part in over]
-    lost_most = sorted(range(len(over)), key=lambda at: (-(amount * over[at] % whole), at))
-    for at in lost_most[: amount - sum(shares)]:
+    largest = sorted(range(len(over)), key=lambda at: -over[at])
+    for at in largest[: amount - sum(shares)]:
         shares[at] += 1
     return shares
