@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -16,13 +17,17 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class Part:
-    """A part of what a quantity costs: `units` at `unit_amount` each, within the `tier` with that number, if it is in
-    one. `units` is None for the flat fee of a tier, which is its `unit_amount`."""
+    """A part of what a quantity costs: `units` at `unit_amount` each, which makes `exact`, within the `tier` with that
+    number, if it is in one. `units` is None for the flat fee of a tier, which is its `unit_amount`."""
 
     units: int | Decimal | None
     unit_amount: Decimal
-    amount: int
+    exact: Decimal
     tier: int | None = None
+
+    @property
+    def amount(self) -> int:
+        return rounded(self.exact)
 
 
 def rounded(amount: Decimal) -> int:
@@ -35,13 +40,18 @@ def amount(price: Object, currency: str, quantity: int | Decimal) -> int:
     return sum(part.amount for part in parts(price, currency, quantity))
 
 
+def exact_amount(price: Object, currency: str, quantity: int | Decimal) -> Decimal:
+    """Return what `quantity` costs for one period before it is rounded: a part of it is rounded once, on its line."""
+    return sum((part.exact for part in parts(price, currency, quantity)), Decimal(0))
+
+
 def parts(price: Object, currency: str, quantity: int | Decimal) -> list[Part]:
     """Return what `quantity` costs as the lines of an invoice have it: one part, or those of the tiers reached."""
     option = price["currency_options"][currency]
     if price["billing_scheme"] == "tiered":
         return _tiered(price["tiers_mode"], option["tiers"], quantity)
     each = Decimal(option["unit_amount_decimal"])
-    return [Part(quantity, each, rounded(each * _packages(price["transform_quantity"], quantity)))]
+    return [Part(quantity, each, each * _packages(price["transform_quantity"], quantity))]
 
 
 def _packages(transform: Mapping[str, Any] | None, quantity: int | Decimal) -> int | Decimal:
@@ -76,9 +86,9 @@ def _in_tier(tiers: Sequence[Mapping[str, Any]], number: int, units: int | Decim
     it."""
     tier = tiers[number]
     each, flat = Decimal(tier["unit_amount_decimal"] or 0), Decimal(tier["flat_amount_decimal"] or 0)
-    tier_parts = [Part(units, each, rounded(each * units), number + 1)]
+    tier_parts = [Part(units, each, each * units, number + 1)]
     if any(one["flat_amount_decimal"] is not None for one in tiers):
-        tier_parts.append(Part(None, flat, rounded(flat), number + 1))
+        tier_parts.append(Part(None, flat, flat, number + 1))
     return tier_parts
 
 
@@ -88,10 +98,10 @@ def unit_amount_decimal(price: Object, currency: str) -> str | None:
     return shown
 
 
-def part_of(whole: int, seconds: int, of_seconds: int) -> int:
+def part_of(whole: int | Decimal, seconds: int, of_seconds: int) -> int:
     """Return the share of an amount for a part of its period, "calculated to the second"
     (https://docs.stripe.com/billing/subscriptions/prorations), negative for a credit.
 
     To the nearest unit, an exact half downwards: -2.5 is -3, 4.5 is 4, 7.5 is 7 (recorded, 2026-08-26.dahlia).
     """
-    return -((of_seconds - 2 * whole * seconds) // (2 * of_seconds))
+    return -((of_seconds - 2 * Fraction(whole) * seconds) // (2 * of_seconds))

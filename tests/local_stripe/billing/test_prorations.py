@@ -98,6 +98,19 @@ def test_credits_and_charges_are_rounded_each_by_itself(local: Local) -> None:
     assert [amount for amount, _ in pending(local)] == [-333, 667]
 
 
+def test_a_part_of_a_decimal_price_is_rounded_once(local: Local) -> None:
+    """Half of 4 × 191.943 is 383.886, and half of what a whole period comes to, 767.77, is a cent less."""
+    life = Life.begin(local, "2026-04-01")
+    own = str(local.price(unit_amount_decimal="19194.3", recurring={"interval": "month"})["id"])
+    subscription = life.subscribe(own)
+    life.advance("2026-04-16")
+    items = [{"id": subscription["items"]["data"][0]["id"], "quantity": 4}]
+    local.post(f"/v1/subscriptions/{subscription['id']}", items=items, proration_behavior="always_invoice")
+    assert life.totals(subscription["id"])[-1] == 38389 - 9597
+    part = life.subscribe(own, billing_cycle_anchor=moment("2026-05-01"))
+    assert life.totals(part["id"]) == [9597]
+
+
 def test_a_quantity_alone_is_prorated_and_a_new_price_reverts_it_to_one(local: Local) -> None:
     """ "Updating a subscription price automatically reverts the quantity to the default value of 1"
     (https://docs.stripe.com/billing/subscriptions/change-price#update)."""

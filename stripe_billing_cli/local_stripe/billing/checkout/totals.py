@@ -57,11 +57,14 @@ def _subtotal(call: Call, session: Object, item: Object) -> int:
     custom = option["custom_unit_amount"]
     if custom is not None:
         return int(item.get("_chosen_amount") or custom["preset"] or custom["minimum"] or 0) * int(item["quantity"])
-    whole = pricing.amount(price, currency, item["quantity"])
-    return whole if price["recurring"] is None else _of_first_period(call, session, price, whole)
+    parts = pricing.parts(price, currency, item["quantity"])
+    if price["recurring"] is None:
+        return sum(part.amount for part in parts)
+    return _of_first_period(call, session, price, parts)
 
 
-def _of_first_period(call: Call, session: Object, price: Object, whole: int) -> int:
+def _of_first_period(call: Call, session: Object, price: Object, parts: Sequence[pricing.Part]) -> int:
+    whole = sum(part.amount for part in parts)
     data = session["_subscription_data"]
     if is_trial(data):
         return 0
@@ -71,7 +74,7 @@ def _of_first_period(call: Call, session: Object, price: Object, whole: int) -> 
     start, end = billing_intervals.period_at(price, anchor, call.now)
     if data.get("proration_behavior") == "none" and start != call.now:
         return 0
-    return pricing.part_of(whole, end - call.now, end - start)
+    return sum(pricing.part_of(part.exact, end - call.now, end - start) for part in parts)
 
 
 def is_trial(data: Object) -> bool:

@@ -58,13 +58,17 @@ class Sold:
         return f"{amounts.plain(Decimal(quantity))}{unit} × {self.name}"
 
 
-def for_period(item: Object, price: Object, product: Sold, currency: str, start: int, end: int) -> list[Line]:
-    """Return the line of a subscription item, which is not metered, for a whole period, or the lines of its tiers."""
+def for_period(
+    item: Object, price: Object, product: Sold, currency: str, start: int, end: int, whole_length: int | None = None
+) -> list[Line]:
+    """Return the line of a subscription item, which is not metered, for a whole period, or the lines of its tiers; for
+    as much of one as the time is of `whole_length`, in seconds, where that is given."""
     period_lines = []
     for part in pricing.parts(price, currency, item["quantity"]):
         description, unit_amount = _of_part(part, price, product, currency)
         quantity = int(part.units or 0)
-        line = Line(part.amount, description, start, end, price, quantity, item["id"], unit_amount=unit_amount)
+        amount = part.amount if whole_length is None else pricing.part_of(part.exact, end - start, whole_length)
+        line = Line(amount, description, start, end, price, quantity, item["id"], unit_amount=unit_amount)
         period_lines.append(_as_item(line, item))
     return period_lines
 

@@ -263,7 +263,8 @@ def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, 
     whole = pricing.amount(price, currency, item["quantity"])
     whole_length = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
-    net = catalog.discounted(item, abs(pricing.part_of(sign * whole, end - at, whole_length)), whole)
+    exact = pricing.exact_amount(price, currency, item["quantity"])
+    net = catalog.discounted(item, abs(pricing.part_of(sign * exact, end - at, whole_length)), whole)
     share = DiscountedAmount(sign * net.amount, net.discounts)
     return [_line(share, words, item["quantity"], price["id"], at, end, item, catalog)]
 
@@ -316,9 +317,11 @@ def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: s
     return billed, new_lines
 
 
-def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> list[Line]:
+def _whole(
+    item: Object, price: Object, catalog: Catalog, currency: str, whole_length: int | None = None
+) -> list[Line]:
     start, end = item["current_period_start"], item["current_period_end"]
-    return lines.for_period(item, price, catalog.sold(price["product"]), currency, start, end)
+    return lines.for_period(item, price, catalog.sold(price["product"]), currency, start, end, whole_length)
 
 
 def part_periods(
@@ -337,13 +340,8 @@ def part_periods(
             billed, new_lines = [*billed, *one], [*new_lines, *its]
         elif prorates:
             its = [
-                replace(
-                    whole,
-                    amount=pricing.part_of(whole.amount, end - start, whole_length),
-                    proration=True,
-                    discountable=True,
-                )
-                for whole in _whole(item, price, catalog, currency)
+                replace(part, proration=True, discountable=True)
+                for part in _whole(item, price, catalog, currency, whole_length)
             ]
             billed, new_lines = [*billed, items.with_debit(item, its)], [*new_lines, *its]
         else:
