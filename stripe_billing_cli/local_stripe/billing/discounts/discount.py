@@ -232,7 +232,11 @@ def find(call: Call, id: str) -> Object:
 
 def not_ended(call: Call, ids: Sequence[str]) -> list[Object]:
     """Return those that have not ended: a discount does not apply to what is billed at its end."""
-    return [one for one in (find(call, id) for id in ids) if one["end"] is None or one["end"] > call.now]
+    return [one for one in (find(call, id) for id in ids) if not has_ended(call, one)]
+
+
+def has_ended(call: Call, discount: Object) -> bool:
+    return discount["end"] is not None and discount["end"] <= call.now
 
 
 def _leave(call: Call, discount: Object) -> None:

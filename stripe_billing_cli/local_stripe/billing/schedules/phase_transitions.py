@@ -166,7 +166,8 @@ def _become(
         )
         after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
     else:
-        change = _change(call, schedule, phase, before, proration, begins=begins, redeems=redeems)
+        discounts = [discount.find(call, id) for id in after["discounts"]]
+        change = _change(call, schedule, phase, before, proration, begins=begins, redeems=redeems, discounts=discounts)
         after["items"] = {**before["items"], "data": change.after}
         after["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
     item_parameters.settle(call, before, after)
@@ -204,8 +205,9 @@ def _change(
     *,
     begins: bool = True,
     redeems: bool = True,
+    discounts: Sequence[Object] | None = None,
 ) -> changes.Change:
-    catalog = price_checks.catalog(call)
+    catalog = price_checks.catalog(call, discounts)
     return changes.decide(
         subscription,
         match_items(

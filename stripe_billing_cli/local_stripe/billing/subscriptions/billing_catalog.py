@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ PriceOf = Callable[[str], Object]
 SoldAs = Callable[[str], Sold]
 
 
-def no_discount(item: Object, amount: int, whole: int) -> DiscountedAmount:
+def no_discount(item: Object, amount: int, among: Sequence[Object]) -> DiscountedAmount:
     return DiscountedAmount(amount)
 
 
@@ -43,16 +43,16 @@ class Catalog:
     """The catalog of what is billed: `price` by its id, a product as it is `sold`, by its id, and the `item_id` of a
     new item.
 
-    `discounted`: what an item's subscription's discounts leave of an amount, which is a part of the `whole` price of a
-    period. `net_debit`: what was left of a debit of an item when it was billed. `credited`: where a debit of an item
-    was billed, as a credit names it. `used`: what was used of a metered item and is not billed yet, up to now.
-    `reported`: the number of the last report of use.
+    `discounted`: what an item's subscription's discounts leave of an amount, which is a part of what it costs a period,
+    where these are all items. `net_debit`: what was left of a debit of an item when it was billed. `credited`: where a
+    debit of an item was billed, as a credit names it. `used`: what was used of a metered item and is not billed yet, up
+    to now. `reported`: the number of the last report of use.
     """
 
     price: PriceOf
     sold: SoldAs
     item_id: Callable[[], str]
-    discounted: Callable[[Object, int, int], DiscountedAmount] = no_discount
+    discounted: Callable[[Object, int, Sequence[Object]], DiscountedAmount] = no_discount
     net_debit: Callable[[Object, Mapping[str, Any]], DiscountedAmount] = as_debited
     credited: Callable[[Object, Mapping[str, Any]], Object | None] = no_usage
     used: Callable[[Object], list[Line]] = unused

@@ -1,12 +1,15 @@
 """Discounts within prorations, as `proration_discounts=included` has them: the amount is what they have left of it.
 
-A debit is discounted as the item is when it is billed; a credit gives back what was paid. How Stripe spreads an amount
-off over prorations is not documented; here the item's share of a whole period takes that share of it.
+A debit is discounted as the item is when it is billed; a credit gives back what was paid. An amount off is shared among
+the items as on the invoice of a whole period, and of the item's share the debit has as much as it is of the period:
+"Stripe applies discounts proportionally to each subscription item during proration calculations"
+(https://docs.stripe.com/billing/subscriptions/billing-mode/compare#credit-proration-calculations).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,43 +18,59 @@ from stripe_billing_cli.local_stripe.billing.discounts import discount, discount
 from stripe_billing_cli.local_stripe.billing.discounts.discounting import DiscountableLine, Terms
 from stripe_billing_cli.local_stripe.billing.invoicing import debits
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import DiscountedAmount
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def discounted_amount(call: Call, item: Object, amount: int, whole: int) -> DiscountedAmount:
-    """Return what the discounts of the item, and then of its subscription, leave of `amount`, which is a part of the
-    `whole` price."""
+def discounted_amount(
+    call: Call, discounts: Sequence[Object] | None, item: Object, amount: int, among: Sequence[Object]
+) -> DiscountedAmount:
+    """Return what the discounts of the item, and then of its subscription, leave of `amount`, which is a part of what
+    it costs a period; `among` are all items that are billed. `discounts`: those that the subscription gets at the same
+    time, None where it keeps its own."""
     subscription = call.store.get("subscription", item["subscription"])
-    price = call.store.get("price", item["price"])
-    if subscription is None or price is None:
+    priced = [(one, objects.known(call, "price", one["price"])) for one in among if "quantity" in one]
+    places = [one["id"] for one, _ in priced]
+    if subscription is None or item["id"] not in places:
         return DiscountedAmount(amount)
-    terms = []
-    for id in (*item["discounts"], *subscription["discounts"]):
-        for own_discount in discount.not_ended(call, [id]):
-            own_terms = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
-            if own_terms is not None:
-                costs = whole if id in item["discounts"] else max(whole, _costs(call, subscription))
-                terms.append(_share(own_terms, amount, costs))
-    [taken] = discounting.taken_off([DiscountableLine(amount, price["product"])], terms)
-    return DiscountedAmount(amount - sum(taken.values()), tuple(id for id, off in taken.items() if off))
+    currency, here = subscription["currency"], places.index(item["id"])
+    lines = [
+        DiscountableLine(pricing.amount(price, currency, one["quantity"]), price["product"]) for one, price in priced
+    ]
+    own = [discount.find(call, id) for id in subscription["discounts"]] if discounts is None else discounts
+    terms = _terms(call, [one for one, _ in priced], own, currency)
+    shares = discounting.taken_off(lines, terms)[here]
+    left, ids = amount, []
+    for each in terms:
+        if each.covers(here, lines[here]):
+            off = min(left, _part(each, shares[each.discount], left, amount, lines[here].amount))
+            left -= off
+            ids += [each.discount] if off else []
+    return DiscountedAmount(left, tuple(ids))
 
 
-def _share(terms: Terms, amount: int, costs: int) -> Terms:
-    """Return an amount off, as much of it as `amount` is of what a period `costs`."""
-    if terms.amount_off is None:
-        return terms
-    off = pricing.rounded(Decimal(terms.amount_off) * amount / costs) if costs else 0
-    return Terms(terms.discount, amount_off=off, products=terms.products)
+def _part(terms: Terms, share: int, left: int, amount: int, whole: int) -> int:
+    """Return what a discount takes off: its percentage of what is `left`, or as much of its `share` of a period as
+    `amount` is of the `whole` price."""
+    if terms.percent_off is not None:
+        return pricing.rounded(left * terms.percent_off / 100)
+    return pricing.rounded(Decimal(share) * amount / whole) if whole else 0
 
 
-def _costs(call: Call, subscription: Object) -> int:
-    priced = ((item, call.store.get("price", item["price"])) for item in subscription["items"]["data"])
-    return sum(
-        pricing.amount(price, subscription["currency"], item["quantity"])
-        for item, price in priced
-        if price and "quantity" in item
-    )
+def _terms(call: Call, billed_items: Sequence[Object], discounts: Sequence[Object], currency: str) -> list[Terms]:
+    """Return the terms of the discounts of items, each for those that name it, and then of their subscription's."""
+    places: dict[str, frozenset[int]] = {}
+    for at, item in enumerate(billed_items):
+        for id in item["discounts"]:
+            places[id] = places.get(id, frozenset()) | {at}
+    of_items = [(discount.find(call, id), at_lines) for id, at_lines in places.items()]
+    all_terms = []
+    for each, on_lines in [*of_items, *((each, None) for each in discounts)]:
+        terms = discounting.terms(each, each["_coupon_terms"], currency)
+        if terms is not None and not discount.has_ended(call, each):
+            all_terms.append(replace(terms, lines=on_lines))
+    return all_terms
 
 
 def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> DiscountedAmount:

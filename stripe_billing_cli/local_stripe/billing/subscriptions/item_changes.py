@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers, settings
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -51,7 +52,8 @@ def change(call: Call, before: Object, plain: Object) -> Object:
         before = repository.find(call, before["id"])
     if call.params.get("trial_end") == "now" and _stops(call, before, plain):
         return repository.find(call, before["id"])
-    plan = decide_all(call, before, call.params, plain)
+    discounts = [discount.find(call, id) for id in plain["discounts"]] if "discounts" in plain else None
+    plan = decide_all(call, before, call.params, plain, discounts)
     item_parameters.settle(call, before, {**before, **plan.fields})
     after = _carry_out(call, before, plan)
     if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
@@ -78,19 +80,26 @@ def _stops(call: Call, before: Object, plain: Object) -> bool:
     return True
 
 
-def decide_all(call: Call, before: Object, params: Mapping[str, Any], plain: Object) -> UpdatePlan:
-    """Return what an update makes of a subscription, without doing it: for the update, and for its preview."""
+def decide_all(
+    call: Call, before: Object, params: Mapping[str, Any], plain: Object, discounts: Sequence[Object] | None
+) -> UpdatePlan:
+    """Return what an update makes of a subscription, without doing it: for the update, and for its preview.
+
+    `discounts`: those that it gets at the same time: "the proration debit or credit is calculated using the modified
+    discounts" (https://docs.stripe.com/billing/subscriptions/prorations#discount-changes-and-prorations).
+    """
+    catalog = price_checks.catalog(call, discounts)
     trial_end = _new_trial_end(call, before, params)
     if trial_end is not None:
-        plan = _trial(call, before, params, trial_end)
+        plan = _trial(call, before, params, trial_end, catalog)
     elif params.get("trial_end") == "now" and before["status"] == "trialing":
         fields = {"status": "active", "trial_end": call.now - 1}
         running = {**before, **fields}
-        change = decide(call, running, params, restart=True, prorates=False)
+        change = decide(call, running, params, catalog, restart=True, prorates=False)
         plan = UpdatePlan(fields, change)
     else:
-        plan = UpdatePlan({}, decide(call, before, params))
-    return _with_ends(call, before, params, plain, plan)
+        plan = UpdatePlan({}, decide(call, before, params, catalog))
+    return _with_ends(call, before, params, plain, plan, catalog)
 
 
 def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int | None:
@@ -103,13 +112,13 @@ def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int
     return None if wanted in (None, "now") else creation.checked_trial_end(call, int(wanted))
 
 
-def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int) -> UpdatePlan:
+def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int, catalog: Catalog) -> UpdatePlan:
     """Return a trial that begins credits what was paid for; one that is only moved bills nothing. The anchor moves to
     its end
     (https://docs.stripe.com/billing/subscriptions/billing-cycle#change-the-billing-period-using-a-trial-period)."""
     begins = before["status"] != "trialing"
     trialing = {**before, "status": "trialing", "trial_end": trial_end}
-    change = decide(call, trialing, params)
+    change = decide(call, trialing, params, catalog)
     start = {item["id"]: item["current_period_start"] for item in before["items"]["data"]}
     data = [
         items.with_debit(
@@ -117,7 +126,6 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
         )
         for item in change.after
     ]
-    catalog = price_checks.catalog(call)
     fields = {"status": "trialing", "trial_end": trial_end}
     if not begins:
         return UpdatePlan(fields, Change(data, anchor=trial_end))
@@ -130,7 +138,9 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     return UpdatePlan({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
 
 
-def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Object, plan: UpdatePlan) -> UpdatePlan:
+def _with_ends(
+    call: Call, before: Object, params: Mapping[str, Any], plain: Object, plan: UpdatePlan, catalog: Catalog
+) -> UpdatePlan:
     """Return the subscription's fields all together; an end that is set at the same time cuts the new periods."""
     change = plan.change
     fields = {**plain, **plan.fields}
@@ -138,7 +148,6 @@ def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
         prorates = params.get("proration_behavior") != "none"
         changing = {**before, **plan.fields, "items": items.with_items(before, change.after)}
         changing["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
-        catalog = price_checks.catalog(call)
         data, more = proration.with_earlier_end(changing, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
         change = replace(change, after=data, prorations=[*change.prorations, *more])
     if plain.get("cancel_at_period_end", before["cancel_at_period_end"]):
@@ -150,7 +159,13 @@ def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
 
 
 def decide(
-    call: Call, subscription: Object, params: Mapping[str, Any], *, restart: bool = False, prorates: bool = True
+    call: Call,
+    subscription: Object,
+    params: Mapping[str, Any],
+    catalog: Catalog,
+    *,
+    restart: bool = False,
+    prorates: bool = True,
 ) -> Change:
     """Return what the items, proration and anchor in `params` make of a subscription. Raises Stripe's refusals."""
     for at, item in enumerate(params.get("items", ())):
@@ -159,7 +174,6 @@ def decide(
     behavior = params.get("proration_behavior", "create_prorations")
     at = params.get("proration_date", call.now)
     _check_proration_date(subscription, at)
-    catalog = price_checks.catalog(call)
     change = proration.decide(
         subscription,
         params.get("items", ()),

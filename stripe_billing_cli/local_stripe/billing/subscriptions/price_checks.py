@@ -23,7 +23,9 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def catalog(call: Call) -> Catalog:
+def catalog(call: Call, discounts: Sequence[Object] | None = None) -> Catalog:
+    """Return the catalog for a subscription that gets these discounts at the same time, or keeps its own."""
+
     def price(id: str) -> Object:
         return objects.find(call, "price", id, "items[0][price]")
 
@@ -39,7 +41,7 @@ def catalog(call: Call) -> Catalog:
         price,
         sold,
         partial(identifiers.short_id, call, "si"),
-        partial(discounted_prorations.discounted_amount, call),
+        partial(discounted_prorations.discounted_amount, call, discounts),
         partial(discounted_prorations.net_debit, call),
         partial(debits.credited_debit, call),
         used,

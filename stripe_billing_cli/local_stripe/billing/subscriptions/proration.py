@@ -159,7 +159,7 @@ def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, n
         if items.is_metered(price):
             begun = {**begun, "_use": {"after": 0, "start": item["current_period_start"], **(item.get("_use") or {})}}
         elif begun["current_period_end"] > ends:
-            debit = _debit(begun, catalog, subscription["currency"], now, ends)
+            debit = _share(begun, after, catalog, subscription["currency"], now, ends)
             new_lines += debit
             begun = {**begun, "_debits": [*item["_debits"], *(items.debit(begun, [line]) for line in debit)]}
         else:
@@ -208,7 +208,7 @@ def _prorated(
     billed = []
     for item in after:
         if is_billed_otherwise(known.get(item["id"]), item):
-            debit = _debit(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at)
+            debit = _share(item, after, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at)
             new_lines += debit
             item = items.with_debit(item, debit)
         billed.append(item)
@@ -246,25 +246,23 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
 
 def _credit_of_price(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
     """Return the credit of as much of the current price as is left of the period."""
-    return _share(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at, -1)
+    among = subscription["items"]["data"]
+    return _share(item, among, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at, -1)
 
 
-def _debit(item: Object, catalog: Catalog, currency: str, anchor: int, at: int) -> list[Line]:
-    return _share(item, catalog, currency, anchor, at, 1)
-
-
-def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, sign: int) -> list[Line]:
+def _share(
+    item: Object, among: Sequence[Object], catalog: Catalog, currency: str, anchor: int, at: int, sign: int = 1
+) -> list[Line]:
     """Return the item's price for the rest of its period, as a share of a whole one, on a line. None for metered
-    use."""
+    use. `among`: the items that its discounts are shared with."""
     price = catalog.price(item["price"])
     start, end = item["current_period_start"], item["current_period_end"]
     if items.is_metered(price) or not start <= at < end:
         return []
-    whole = pricing.amount(price, currency, item["quantity"])
+    whole = pricing.exact_amount(price, currency, item["quantity"])
     whole_length = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
-    exact = pricing.exact_amount(price, currency, item["quantity"])
-    net = catalog.discounted(item, abs(pricing.part_of(sign * exact, end - at, whole_length)), whole)
+    net = catalog.discounted(item, abs(pricing.part_of(sign * whole, end - at, whole_length)), among)
     share = DiscountedAmount(sign * net.amount, net.discounts)
     return [_line(share, words, item["quantity"], price["id"], at, end, item, catalog)]
 
@@ -317,9 +315,7 @@ def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: s
     return billed, new_lines
 
 
-def _whole(
-    item: Object, price: Object, catalog: Catalog, currency: str, whole_length: int | None = None
-) -> list[Line]:
+def _whole(item: Object, price: Object, catalog: Catalog, currency: str, whole_length: int | None = None) -> list[Line]:
     start, end = item["current_period_start"], item["current_period_end"]
     return lines.for_period(item, price, catalog.sold(price["product"]), currency, start, end, whole_length)
 
@@ -350,12 +346,17 @@ def part_periods(
 
 
 def debited_from(
-    current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int, at: int
+    current_items: Sequence[Object],
+    catalog: Catalog,
+    currency: str,
+    anchor: int,
+    at: int,
+    among: Sequence[Object] | None = None,
 ) -> tuple[list[Object], list[Line]]:
-    """Bill each item for what is left of its period from `at` on."""
+    """Bill each item for what is left of its period from `at` on. `among`: all items, where these are not all."""
     billed, new_lines = [], []
     for item in current_items:
-        debit = _debit(item, catalog, currency, anchor, at)
+        debit = _share(item, among or current_items, catalog, currency, anchor, at)
         new_lines += debit
         billed.append(items.with_debit(item, debit))
     return billed, new_lines
@@ -390,6 +391,7 @@ def with_earlier_end(
                 subscription["currency"],
                 subscription["billing_cycle_anchor"],
                 item["current_period_end"],
+                subscription["items"]["data"],
             )
             new_lines += more
         kept.append(moved)

@@ -123,11 +123,10 @@ def preview(call: Call) -> Object:
     if "default_tax_rates" in details:
         rates = taxes.check_rates(call, details["default_tax_rates"], "subscription_details[default_tax_rates]")
         subscription = {**subscription, "default_tax_rates": rates}
-    upcoming = _upcoming(
-        replace(call, params={**details, "discounts": call.params.get("discounts")}), subscription, details
-    )
+    discounts = _discounts(call, customer, subscription)
+    upcoming = _upcoming(replace(call, params=details), subscription, details, discounts)
     upcoming = replace(upcoming, lines=[*added, *upcoming.lines])
-    return _shown(call, customer, upcoming, proration_date=details.get("proration_date"))
+    return _shown(call, customer, upcoming, discounts=discounts, proration_date=details.get("proration_date"))
 
 
 def _subscription(call: Call) -> Object | None:
@@ -161,7 +160,6 @@ def _shown(call: Call, customer: Object, upcoming: Upcoming, **rest: Any) -> Obj
         upcoming.subscription["currency"],
         reason="upcoming",
         subscription=upcoming.subscription,
-        discounts=_discounts(call, customer, upcoming.subscription),
         **rest,
     )
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
@@ -186,7 +184,10 @@ def _of_new(call: Call) -> Object:
     added = _added(call, subscription["currency"], customer)
     waiting = [*added, *(invoice_items.as_line(call, item) for item in pending_items)]
     _, billed = first_invoice.first_period(replace(call, params=wanted), subscription)
-    return _shown(call, customer, Upcoming(subscription, [*waiting, *billed], call.now), parent=None)
+    discounts = _discounts(call, customer, subscription)
+    return _shown(
+        call, customer, Upcoming(subscription, [*waiting, *billed], call.now), discounts=discounts, parent=None
+    )
 
 
 def _nobody(call: Call) -> Object:
@@ -252,8 +253,9 @@ def _redeemed(call: Call, on: discount.Redemption, subscription: str | None) -> 
     return discounts
 
 
-def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> Upcoming:
-    """Return what is billed next. `call` has the details as its parameters, as an update would."""
+def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any], discounts: list[Object] | None) -> Upcoming:
+    """Return what is billed next. `call` has the details as its parameters, as an update would; `discounts` are those
+    that it is to be seen with."""
     pending_items = invoice_items.pending_of(call, subscription)
     waiting = [invoice_items.as_line(call, item) for item in pending_items]
     if details.get("cancel_now"):
@@ -270,7 +272,7 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
     if subscription["status"] == "paused":
         raise none_upcoming(f"subscription: {subscription['id']}")
     plain = _ends(call, subscription)
-    decided = item_changes.decide_all(call, subscription, details, plain)
+    decided = item_changes.decide_all(call, subscription, details, plain, discounts)
     after = {**subscription, **decided.fields}
     change = decided.change
     waiting = [*invoice_items.as_pending(call, change.prorations), *waiting]
