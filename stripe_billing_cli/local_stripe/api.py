@@ -19,6 +19,7 @@ PARTS = (
     Part(f"{RESOURCES}.events", ("/v1/events",)),
     Part(f"{RESOURCES}.customers", ("/v1/customers",)),
     Part(f"{RESOURCES}.customer_balance_transactions", ("/v1/customers/{id}/balance_transactions",)),
+    Part(f"{RESOURCES}.confirmation_tokens", ("/v1/confirmation_tokens", "/v1/test_helpers/confirmation_tokens")),
     Part(f"{RESOURCES}.customer_sessions", ("/v1/customer_sessions",)),
     Part(f"{RESOURCES}.ephemeral_keys", ("/v1/ephemeral_keys",)),
     Part(f"{RESOURCES}.payment_methods", ("/v1/payment_methods",)),

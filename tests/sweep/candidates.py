@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.core.documented import Parameter
 from tests.sweep.world import DAY, NOW, World
 
 NAMES: Mapping[str, tuple[str, ...]] = {
+    "confirmation_token": ("confirmation_token",),
     "coupon": ("other_coupon",),
     "customer": ("other_customer", "customer"),
     "default_payment_method": ("spare_payment_method", "payment_method"),

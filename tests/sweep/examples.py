@@ -169,6 +169,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
         "start_date": "now",
         "phases": [{"items": [{"price": ids["price"]}], "duration": {"interval": "month", "interval_count": 1}}],
     },
+    "POST /v1/test_helpers/confirmation_tokens": lambda ids: {"payment_method": ids["spare_payment_method"]},
     "POST /v1/test_helpers/test_clocks": lambda ids: {"frozen_time": NOW},
     "POST /v1/test_helpers/test_clocks/{id}/advance": lambda ids: {"frozen_time": NOW - 4 * DAY},
     "POST /v1/webhook_endpoints": lambda ids: {"enabled_events": ["price.created"], "url": "https://example.com/more"},

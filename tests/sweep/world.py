@@ -241,6 +241,10 @@ def _payments(world: World) -> None:
     agreed = {"mandate_data": {"customer_acceptance": {"type": "offline"}}}
     account = {"payment_method": "pm_sepaDebit_success_de", "payment_method_types": ["sepa_debit"]}
     ids["mandate"] = make("/v1/setup_intents", **account, **agreed, confirm=True)["mandate"]
+    helper = "/v1/test_helpers/confirmation_tokens"
+    ids["confirmation_token"] = make(helper, payment_method=ids["payment_method"], return_url="https://example.com")[
+        "id"
+    ]
     number = {"number": "4242424242424242", "exp_month": 5, "exp_year": 2040}
     ids["token"] = make("/v1/tokens", card=number)["id"]
 

@@ -21,6 +21,7 @@ from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merg
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources import confirmation_tokens
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields, refusals
 
@@ -35,7 +36,7 @@ OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 
 
 def create(call: Call) -> Object:
-    call = described_methods.with_method(call)
+    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_PAYMENTS))
     params = call.params
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
@@ -62,6 +63,7 @@ def create(call: Call) -> Object:
         return intent
     if method is None:
         raise refusals.nothing_to_confirm(call, intent)
+    confirmation_tokens.use(call, intent)
     return _confirmed(call, intent, method)
 
 
@@ -128,12 +130,14 @@ def confirm(call: Call) -> Object:
     before = refusals.find(call)
     customer = _customer_of(call, before)
     refusals.check_confirmable(call, before)
-    call = described_methods.with_method(clocks.at_time_of(call, customer or {}))
+    call = clocks.at_time_of(call, customer or {})
+    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_PAYMENTS))
     wanted = call.params.get("payment_method") or before["payment_method"]
     method = refusals.usable_method(call, wanted, customer, before)
     if method is None:
         raise refusals.nothing_to_confirm(call, before)
     _check_invoice(call, before)
+    confirmation_tokens.use(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
     types = _with_options({**before, **_named_types(call.params)}, call.params)
     types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))

@@ -28,6 +28,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.reasons import NO_MOTO, NO_OPTIONS, NO_OTHER_3DS, NO_READERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources import confirmation_tokens
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals
 
@@ -44,21 +45,21 @@ CREATE = form(
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unset="metadata",
     unsupported={
-        NO_OPTIONS: ("payment_method_configuration single_use confirmation_token"),
+        NO_OPTIONS: ("payment_method_configuration single_use"),
         **NOT_HERE,
     },
 )
 CONFIRM = form(
     "POST /v1/setup_intents/{intent}/confirm",
     {"payment_method_data": described_methods.MethodData()},
-    unsupported={NO_OPTIONS: "confirmation_token", **NOT_HERE},
+    unsupported=NOT_HERE,
 )
 VERIFY = form("POST /v1/setup_intents/{intent}/verify_microdeposits", most={"amounts": 2})
 CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
 
 
 def create(call: Call) -> Object:
-    call = described_methods.with_method(call)
+    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_SETUPS))
     params = call.params
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
@@ -82,6 +83,7 @@ def create(call: Call) -> Object:
         return setup
     refusals.check_confirmable(call, setup, setup["payment_method"])
     assert method is not None, "an intent that may be confirmed has a payment method"
+    confirmation_tokens.use(call, setup)
     return _set_up(call, setup, method)
 
 
@@ -133,6 +135,8 @@ def configuration(account: Object) -> str:
 
 
 def check_new(params: Params) -> None:
+    if "confirmation_token" in params and not params.get("confirm"):
+        raise invalid("The parameter `confirmation_token` can only be used with `confirm=true`.", "confirmation_token")
     if params.get("automatic_payment_methods", {}).get("enabled"):
         check_only_one(params, "automatic_payment_methods", *TYPES)
     check_types(params)
@@ -155,13 +159,15 @@ def confirm(call: Call) -> Object:
     setup = refusals.find(call)
     refusals.check_secret(call, setup)
     customer = call.store.get("customer", setup["customer"]) if setup["customer"] else None
-    call = described_methods.with_method(clocks.at_time_of(call, customer or {}))
+    call = clocks.at_time_of(call, customer or {})
+    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_SETUPS))
     id = call.params.get("payment_method") or setup["payment_method"]
     refusals.check_confirmable(call, setup, id)
     method = refusals.usable_method(call, id, setup["customer"], setup)
     assert method is not None, "an intent that may be confirmed has a payment method"
     refusals.check_type(call, method, setup["payment_method_types"], setup)
     setup = _with_options({**setup, **_named_types(call.params)}, call.params)
+    confirmation_tokens.use(call, setup)
     agreed = call.params.get("mandate_data", setup.get("_mandate_data"))
     return _set_up(call, {**setup, "_mandate_data": agreed}, method)
 
