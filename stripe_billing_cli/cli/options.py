@@ -29,6 +29,7 @@ from stripe_billing_cli.cli.chosen import (
     source_of,
 )
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.empty_values import refuse_empty_values
 from stripe_billing_cli.cli.local_links import with_way_to_open
 from stripe_billing_cli.cli.pasted_commands import way_to_account
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
@@ -250,14 +251,17 @@ def command(
     changes_store: bool = False,
     cls: type[Command] = Command,
     is_plan: bool = False,
+    may_be_empty: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Register a command. Its function returns its exit code, or None for 0.
 
-    One that never talks to Stripe, and `changes_store`, is not run with `--local` unless `--store` names the store.
+    One that never talks to Stripe, and `changes_store`, is not run with `--local` unless `--store` names the store. A
+    value that is empty is refused, but in free text and in the parameters that `may_be_empty` names.
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
         function.shared_options = shared  # type: ignore[attr-defined]
+        function.may_be_empty = may_be_empty  # type: ignore[attr-defined]
         function.with_shared = partial(_with_shared, function, shared, changes_store, is_plan=is_plan)  # type: ignore[attr-defined]
         app.command(name, cls=cls)(function)
         return function
@@ -284,6 +288,7 @@ def _with_shared(
     def run(ctx: typer.Context, **values: Any) -> None:
         from stripe_billing_cli.cli.defaults import read_defaults
 
+        refuse_empty_values(ctx, function.may_be_empty)  # type: ignore[attr-defined]
         defaults = read_defaults(ListFormat)
         chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
         if "output" in chosen:

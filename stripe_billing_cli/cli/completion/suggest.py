@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.context import Context
 app = typer.Typer(**options.PLAIN)
 
 
-@options.command(app, "__complete")
+@options.command(app, "__complete", may_be_empty=("words", "line", "current"))
 def suggest(
     context: Context,
     words: Annotated[list[str] | None, typer.Argument(help="The words so far; the last one is being typed.")] = None,

@@ -25,7 +25,7 @@ IfNotExists = Annotated[
 ]
 
 
-@options.command(app)
+@options.command(app, may_be_empty=("country",))
 def create(
     context: Context,
     field_options: FieldOptions,

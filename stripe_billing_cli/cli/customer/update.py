@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.customer.field_options import FieldOptions
 
 
-@options.command(app)
+@options.command(app, may_be_empty=("email", "country"))
 def update(
     context: Context,
     customer: Customer,
