@@ -15,6 +15,7 @@ from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
 from stripe_billing_cli.subscriptions.terms import is_metered, name_of
 from stripe_billing_cli.subscriptions.unbilled import Unbilled
+from stripe_billing_cli.subscriptions.unused_time import FOREIGN_PAYMENT
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
 GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
@@ -215,7 +216,9 @@ def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
         yield Line(
             f"  {amount} of what is unused does not go back to a card: something {', or '.join(refund.shortage)}."
         )
-        yield Line(f"    To give it as a credit: billing customer balance {customer} --credit … --note …")
+        if FOREIGN_PAYMENT in refund.shortage:  # the customer has the rest back, or never paid it
+            what = "it" if len(refund.shortage) == 1 else f"what {FOREIGN_PAYMENT}"
+            yield Line(f"    To give {what} as a credit: billing customer balance {customer} --credit … --note …")
     if refund.on_balance:
         amount = formatting.money(refund.on_balance, refund.currency)
         yield Line(f"  {amount} that earlier changes left on the customer's balance stays there, for later invoices.")

@@ -122,6 +122,7 @@ class TestWhatCannotGoBack:
         assert it.refunded() == [300, 1700]
         assert (record["refund"]["amount"], record["refund"]["not_to_card"]) == (1700, 300)
         assert "refunded or credited before" in told
+        assert "--credit" not in told, "the customer has it already"
 
     def test_time_that_was_never_paid_for(self, it: History) -> None:
         it.start("thirty")
@@ -132,6 +133,7 @@ class TestWhatCannotGoBack:
 
         assert (it.refunded(), record["refund"]["amount"]) == ([], 0)
         assert "was never paid" in told
+        assert "--credit" not in told, "nothing is owed to the customer"
 
     @pytest.mark.parametrize("kind", ["prorated", "last"])
     def test_what_was_charged_back(self, kind: str, it: History) -> None:
@@ -143,6 +145,7 @@ class TestWhatCannotGoBack:
 
         assert (it.refunded(), it.subscription["status"]) == ([], "canceled")
         assert "is disputed" in told
+        assert "--credit" not in told, "the bank gave it back already"
 
     def test_an_inquiry_took_no_money_and_hinders_nothing(self, it: History) -> None:
         it.use_card("pm_card_createDisputeInquiry")
