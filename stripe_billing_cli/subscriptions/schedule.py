@@ -27,6 +27,14 @@ PLAIN = (
     "metadata on_behalf_of proration_behavior"
 ).split()
 """Fields of a phase that are written as they are read."""
+WITHIN: Mapping[str, tuple[str, ...]] = {
+    "automatic_tax": ("enabled", "liability"),
+    "billing_thresholds": ("amount_gte", "reset_billing_cycle_anchor"),
+    "invoice_settings": ("account_tax_ids", "custom_fields", "days_until_due", "description", "footer", "issuer"),
+    "transfer_data": ("amount_percent", "destination"),
+}
+"""Fields of a phase that are objects, with what of them is written: a phase has nothing that its parameters leave out,
+whatever the subscription has."""
 
 
 def upcoming_items(schedule: Schedule) -> tuple[Terms, ...] | None:
@@ -99,17 +107,29 @@ def _phase_params(phase: Phase) -> dict[str, Any]:
     """Return a phase as it is written back, without its times."""
     plain: Mapping[str, Any] = phase
     kept: dict[str, Any] = {name: plain[name] for name in PLAIN if plain[name]}
-    if automatic := phase["automatic_tax"]:
-        kept["automatic_tax"] = {"enabled": automatic["enabled"]}
+    for name, fields in WITHIN.items():
+        inner: Mapping[str, Any] = plain[name] or {}
+        if written := _written({field: inner[field] for field in fields if field in inner}):
+            kept[name] = written
     if rates := phase["default_tax_rates"]:
         kept["default_tax_rates"] = [id_of(rate) for rate in rates]
     if discounts := phase["discounts"]:
         kept["discounts"] = _discounts(discounts)
-    settings = phase["invoice_settings"]
-    if settings and settings["days_until_due"] is not None:
-        kept["invoice_settings"] = {"days_until_due": settings["days_until_due"]}
     kept["items"] = [_item(terms_of(item), item) for item in phase["items"]]
     return kept
+
+
+def _written(value: Any) -> Any:
+    """Return a value of a phase as its parameter: objects by their ids, without what is null. The account itself, which
+    is liable and issues invoices by default, is not named."""
+    if isinstance(value, list):
+        return [_written(inner) for inner in value] or None
+    if not isinstance(value, Mapping):
+        return value
+    if "id" in value or value.get("type") == "self":
+        return value.get("id")
+    written = {name: _written(inner) for name, inner in value.items()}
+    return {name: inner for name, inner in written.items() if inner is not None} or None
 
 
 def _item(terms: Terms, item: PhaseItem | None) -> dict[str, Any]:
@@ -121,6 +141,8 @@ def _item(terms: Terms, item: PhaseItem | None) -> dict[str, Any]:
         return kept
     if item["metadata"]:
         kept["metadata"] = item["metadata"]
+    if thresholds := _written(item["billing_thresholds"]):
+        kept["billing_thresholds"] = thresholds
     if rates := item["tax_rates"]:
         kept["tax_rates"] = [id_of(rate) for rate in rates]
     if discounts := item["discounts"]:

@@ -168,6 +168,29 @@ class TestSchedule:
             {"price": TEAM, "quantity": 2, "metadata": {"seat": "front"}},
         ]
 
+    def test_keeps_who_is_paid_and_what_invoices_say(self) -> None:
+        """What a phase leaves out the subscription loses when the phase begins."""
+        kept = {
+            "transfer_data": {"amount_percent": 10, "destination": "acct_1"},
+            "billing_thresholds": {"amount_gte": 5000, "reset_billing_cycle_anchor": False},
+            "automatic_tax": {"enabled": True, "liability": {"type": "account", "account": "acct_1"}},
+            "invoice_settings": {"account_tax_ids": ["txi_1"], "custom_fields": [{"name": "PO", "value": "7"}]},
+        }
+        current = {
+            **phase(NOW, END, (PRO, 1)),
+            **kept,
+            "transfer_data": {"amount_percent": 10, "destination": {"id": "acct_1", "object": "account"}},
+            "automatic_tax": {**kept["automatic_tax"], "disabled_reason": None},
+            "invoice_settings": {**kept["invoice_settings"], "footer": None, "issuer": {"type": "self"}},
+        }
+        current["items"][0]["billing_thresholds"] = {"usage_gte": 100}
+
+        params = schedule.update_params(scheduled(current), [Terms(PRO, 2)], END, price(PRO))
+
+        for one in params["phases"]:
+            assert {name: one[name] for name in kept} == kept
+            assert one["items"][0]["billing_thresholds"] == {"usage_gte": 100}
+
     def test_drops_the_phases_that_have_passed_and_that_were_planned(self) -> None:
         past = phase(0, NOW, (SOLO, 1))
         held = scheduled(past, phase(NOW, END, (PRO, 1)), phase(END, 3_000, (TEAM, 1)))

@@ -66,20 +66,53 @@ class PhaseDiscount(StripeObject):
     promotion_code: Reference | None
 
 
+class ItemThresholds(StripeObject):
+    usage_gte: int | None
+
+
 class PhaseItem(StripeObject):
     discounts: list[PhaseDiscount]
     price: str | Price
+    billing_thresholds: ItemThresholds | None
     metadata: Metadata | None
     quantity: int | None
     tax_rates: list[Reference] | None
 
 
+class ConnectedAccount(StripeObject):
+    """The account that is liable for a tax, or issues an invoice: `self`, or another one."""
+
+    type: str
+    account: Reference | None
+
+
 class AutomaticTax(StripeObject):
     enabled: bool
+    liability: ConnectedAccount | None
+
+
+class CustomField(StripeObject):
+    name: str
+    value: str
 
 
 class PhaseInvoiceSettings(StripeObject):
+    account_tax_ids: list[Reference] | None
+    custom_fields: list[CustomField] | None
     days_until_due: int | None
+    description: str | None
+    footer: str | None
+    issuer: ConnectedAccount | None
+
+
+class Thresholds(StripeObject):
+    amount_gte: int | None
+    reset_billing_cycle_anchor: bool | None
+
+
+class TransferData(StripeObject):
+    destination: Reference
+    amount_percent: float | None
 
 
 class Phase(StripeObject):
@@ -92,6 +125,7 @@ class Phase(StripeObject):
     application_fee_percent: float | None
     automatic_tax: AutomaticTax | None
     billing_cycle_anchor: str | None
+    billing_thresholds: Thresholds | None
     collection_method: str | None
     default_payment_method: Reference | None
     default_tax_rates: list[Reference] | None
@@ -99,6 +133,7 @@ class Phase(StripeObject):
     invoice_settings: PhaseInvoiceSettings | None
     metadata: Metadata | None
     on_behalf_of: Reference | None
+    transfer_data: TransferData | None
     trial_end: int | None
 
 
