@@ -74,6 +74,10 @@ def test_tiers_in_further_currencies_are_looked_at_too(billing: Billing) -> None
         ("a: {unit_amount: 1500, recurring: month}\n      b: {unit_amount: 5000000, currency: krw, "
          "recurring: month}", True),
         ("a: {unit_amount: 1500}\n      b: {unit_amount: 150000}", False),
+        ("a: {unit_amount: 1500, currency_options: {jpy: {unit_amount: 220000}}}\n      b: {unit_amount: 9000, "
+         "currency_options: {jpy: {unit_amount: 1300000}}}", True),
+        ("a: {unit_amount: 1500}\n      b: {unit_amount: 220000, currency: jpy}\n      c: {unit_amount: 300000, "
+         "currency: jpy}", True),
     ],
 )  # fmt: skip
 def test_an_amount_without_minor_units_is_held_against_its_siblings(

@@ -95,17 +95,27 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
     if not {"unit_amount", "currency", "currency_options"} & fields.keys():
         return
     siblings = [child for child in (entry.parent.children if entry.parent else ()) if child.kind == entry.kind]
-    own = _amounts(entry)
+    own, others = _amounts(entry), [_amounts(one) for one in siblings if one is not entry]
     for currency, amount in own.items():
         if currency not in ZERO_DECIMAL:
             continue
-        others = [_amounts(one) for one in siblings if one is not entry]
-        expected = [
-            converted for amounts in [own, *others] for converted in _converted(amounts, currency, amounts is own)
-        ]
+        expected = _expected(currency, own, others)
         if expected and amount >= SLIP * max(expected):
             times = f"{amount / max(expected):.0f} times what its siblings would be"
             yield f"{format_amount(_billed(entry, currency), currency)}: {times}; {currency} has no minor unit"
+
+
+def _expected(currency: str, own: Mapping[str, Decimal], others: Sequence[Mapping[str, Decimal]]) -> list[Decimal]:
+    """Return what the other amounts would be in a currency.
+
+    Those of the same price come first, then those of other prices in other currencies: whoever took the currency for
+    one with minor units did so in all its amounts.
+    """
+    return (
+        _converted(own, currency)
+        or [amount for amounts in others for amount in _converted(amounts, currency)]
+        or [amounts[currency] for amounts in others if currency in amounts]
+    )
 
 
 def _amounts(entry: Entry[Price]) -> dict[str, Decimal]:
@@ -128,11 +138,11 @@ def _months(entry: Entry[Price]) -> Decimal:
     return Decimal(DAYS[recurring["interval"]] * recurring["interval_count"]) / 30 if recurring else Decimal(1)
 
 
-def _converted(amounts: Mapping[str, Decimal], currency: str, is_own: bool) -> Iterator[Decimal]:
-    """Yield the amounts as they would be in a currency: in the same one, or through dollars where that is known."""
-    for code, amount in amounts.items():
-        if code == currency:
-            if not is_own:
-                yield amount
-        elif currency in UNITS_FOR_A_DOLLAR and code in ABOUT_A_DOLLAR:
-            yield amount.scaleb(-minor_unit_exponent(code)) * UNITS_FOR_A_DOLLAR[currency]
+def _converted(amounts: Mapping[str, Decimal], currency: str) -> list[Decimal]:
+    """Return the amounts in other currencies as they would be in this one, through dollars where that is known."""
+    units = UNITS_FOR_A_DOLLAR.get(currency)
+    if units is None:
+        return []
+    return [
+        amount.scaleb(-minor_unit_exponent(code)) * units for code, amount in amounts.items() if code in ABOUT_A_DOLLAR
+    ]
