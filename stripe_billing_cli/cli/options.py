@@ -34,14 +34,11 @@ from stripe_billing_cli.cli.local_links import with_way_to_open
 from stripe_billing_cli.cli.pasted_commands import way_to_account
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.shared_options import (
+    OUTPUTS,
     SHARED,
     Format,
     ListFormat,
-    ListOutput,
     LocalWithoutStripe,
-    Output,
-    PlanFormat,
-    PlanOutput,
 )
 from stripe_billing_cli.errors import BillingError, UsageError
 
@@ -250,19 +247,20 @@ def command(
     shared: tuple[str, ...] = tuple(SHARED),
     changes_store: bool = False,
     cls: type[Command] = Command,
-    is_plan: bool = False,
+    formats: type[StrEnum] | None = None,
     may_be_empty: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Register a command. Its function returns its exit code, or None for 0.
 
     One that never talks to Stripe, and `changes_store`, is not run with `--local` unless `--store` names the store. A
-    value that is empty is refused, but in free text and in the parameters that `may_be_empty` names.
+    value that is empty is refused, but in free text and in the parameters that `may_be_empty` names. `formats` are what
+    it prints, where that is not what all commands, or all lists, do.
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
         function.shared_options = shared  # type: ignore[attr-defined]
         function.may_be_empty = may_be_empty  # type: ignore[attr-defined]
-        function.with_shared = partial(_with_shared, function, shared, changes_store, is_plan=is_plan)  # type: ignore[attr-defined]
+        function.with_shared = partial(_with_shared, function, shared, changes_store, formats)  # type: ignore[attr-defined]
         app.command(name, cls=cls)(function)
         return function
 
@@ -270,13 +268,13 @@ def command(
 
 
 def _with_shared(
-    function: Callable[..., int | None], shared: tuple[str, ...], changes_store: bool, *, is_plan: bool
+    function: Callable[..., int | None], shared: tuple[str, ...], changes_store: bool, named: type[StrEnum] | None
 ) -> Callable[..., None]:
     own, groups = _own_parameters(function)
     kinds = {option: SHARED[option] for option in shared}
-    formats: type[StrEnum] = PlanFormat if is_plan else ListFormat if _is_list(function) else Format
+    formats: type[StrEnum] = named or (ListFormat if _is_list(function) else Format)
     if "output" in kinds:
-        kinds["output"] = {Format: Output, ListFormat: ListOutput, PlanFormat: PlanOutput}[formats], formats("table")
+        kinds["output"] = OUTPUTS[formats], formats("table")
     asks_stripe = "local" in kinds
     if not asks_stripe:
         kinds = {"local": (LocalWithoutStripe, False), **kinds}

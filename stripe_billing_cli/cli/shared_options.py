@@ -37,6 +37,16 @@ class PlanFormat(StrEnum):
     github = "github"
 
 
+class SheetFormat(StrEnum):
+    """That of the catalog itself, which also comes as a price sheet."""
+
+    table = "table"
+    json = "json"
+    yaml = "yaml"
+    id = "id"
+    markdown = "markdown"
+
+
 class AnyFormat(StrEnum):
     """What may stand before the command's name, and in BILLING_OUTPUT."""
 
@@ -92,9 +102,9 @@ RootOutput = Annotated[
 _output = _shared(
     "--output", "-o", help=f"What to print; {OUTPUT_VARIABLE} says it too.", callback=remember("output"), is_eager=True
 )
-Output = Annotated[Format, _output]
-ListOutput = Annotated[ListFormat, _output]
-PlanOutput = Annotated[PlanFormat, _output]
+OUTPUTS: dict[type[StrEnum], Any] = {
+    formats: Annotated[formats, _output] for formats in (Format, ListFormat, PlanFormat, SheetFormat)
+}
 """What a command prints. The variable of the environment is the root's, which takes what any command can print."""
 Yes = Annotated[bool, _shared("--yes", "-y", help="Do not ask.")]
 Verbose = Annotated[
@@ -123,7 +133,7 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "api_key_file": (ApiKeyFile, None),
     "profile": (Profile, None),
     "live": (Live, False),
-    "output": (Output, Format.table),
+    "output": (OUTPUTS[Format], Format.table),
     "yes": (Yes, False),
     "verbose": (Verbose, False),
     "no_pager": (NoPager, False),

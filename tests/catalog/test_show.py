@@ -87,7 +87,9 @@ Per seat
 | launch20 | 20 % | 3 months |
 """
     )
-    assert billing("catalog", "show", "--output", "github").code == 2
+    refused = billing("catalog", "show", "--output", "github")
+    assert refused.code == 2
+    assert "'github' is not one of table, json, yaml, id, markdown" in refused.err
 
 
 def test_the_price_sheet_lists_the_features_that_a_product_includes(billing: Billing) -> None:

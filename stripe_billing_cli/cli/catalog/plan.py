@@ -11,6 +11,7 @@ from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
 from stripe_billing_cli.cli.catalog.plan_options import PlanOptions
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.shared_options import PlanFormat
 from stripe_billing_cli.errors import PENDING, BillingError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.catalog.plan_request import PlanRequest
 
 
-@options.command(app, is_plan=True)
+@options.command(app, formats=PlanFormat)
 def plan(
     context: Context,
     file: File = DEFAULT_FILE,

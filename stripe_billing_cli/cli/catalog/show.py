@@ -7,11 +7,10 @@ import sys
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.shared_options import NO_STRIPE
-from stripe_billing_cli.errors import UsageError
+from stripe_billing_cli.cli.shared_options import NO_STRIPE, SheetFormat
 
 
-@options.command(app, shared=NO_STRIPE, is_plan=True)
+@options.command(app, shared=NO_STRIPE, formats=SheetFormat)
 def show(context: Context, file: File = DEFAULT_FILE) -> None:
     """Show the catalog as one: what it includes, with anchors and variables written out. Asks Stripe nothing.
 
@@ -27,8 +26,6 @@ def show(context: Context, file: File = DEFAULT_FILE) -> None:
     from stripe_billing_cli.catalog.kinds.price_sheet import price_sheet
     from stripe_billing_cli.cli.foreign_text import visible
 
-    if context.printer.output == "github":
-        raise UsageError("--output github is of plans", "here there are table, json, yaml, id and markdown")
     catalog = load_catalog(read_source(file))
     if context.printer.output == "markdown":
         sheet = price_sheet(catalog.name, catalog.by_kind["product"], catalog.by_kind["coupon"])
