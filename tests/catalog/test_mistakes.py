@@ -14,6 +14,10 @@ TIERED = (
 
 MISTAKES = {
     "a misspelt key": (price("unit_amonut: 1500"), "8:17 unknown key unit_amonut → did you mean unit_amount?"),
+    "the only value there is": (
+        price("custom_unit_amount: {enabled: false}"),
+        "8:47 enabled: expected true, found false → possible here: true",
+    ),
     "a misspelt key of a part": (
         price("unit_amount: 1, recurring: {interval: month, intervals: 3}"),
         "8:62 unknown key intervals → did you mean interval?",

@@ -177,7 +177,7 @@ def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
         case "list_type":
             return "a list"
         case "literal_error":
-            return str(context["expected"]).replace("'", "")
+            return _in_yaml(context)
         case "greater_than_equal":
             return f"at least {context['ge']}"
         case "string_too_long":
@@ -189,6 +189,11 @@ def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
         case "value_error" if isinstance(context["error"], NotExactError):
             return context["error"].expected
     return None
+
+
+def _in_yaml(context: dict[str, Any]) -> str:
+    """Return the values that are possible, as a file says them."""
+    return str(context["expected"]).replace("'", "").replace("True", "true").replace("False", "false")
 
 
 def _described(value: Any) -> str:
@@ -217,7 +222,7 @@ def _hint(kind: str, value: Any, context: dict[str, Any], name: str, marks: _Mar
         case "literal_error" if name == "version":
             return "this version of billing reads version 1; upgrade it for files of a newer one"
         case "literal_error":
-            options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ",").split(",")]
+            options = [option.strip() for option in _in_yaml(context).replace(" or ", ",").split(",")]
             return nearest(str(value), [option for option in options if option])
         case "greater_than_equal" if marks.amount:
             return "amounts are 0 or more; a discount is a coupon"
