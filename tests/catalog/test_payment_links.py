@@ -142,6 +142,9 @@ def test_an_account_is_imported_with_its_links(billing: Billing, account: Accoun
     assert "    line_items: [pro.monthly]\n" in written
     assert "  book-once: {id: plink_" in written
     assert "custom_text: {submit: Hello}" in written
+    assert "    after_completion:\n      redirect: {url: https://keymap.example/thanks}\n" in written
+    assert "{price: book.once, quantity: 2, adjustable_quantity: {enabled: true, maximum: 5}}" in written
+    assert "    tax_id_collection: {enabled: true}\n" in written
     assert billing.plan(written)["changes"] == []
 
 

@@ -35,11 +35,13 @@ class OwnKeys(Form):
 class Group(Form):
     """A part that Stripe takes whole: what the file does not name of it is sent as it is.
 
-    Its value is a dict of its leaves by their paths within it.
+    Its value is a dict of its leaves by their paths within it. `usual` are the values of leaves that a file that
+    describes an object does without.
     """
 
-    def __init__(self, model: type[BaseModel]) -> None:
+    def __init__(self, model: type[BaseModel], usual: Fields | None = None) -> None:
         super().__init__()
+        self.usual = usual or {}
         self.leaves = leaves(model)
         self.forms = {leaf.name: leaf.form for leaf in self.leaves}
 
@@ -71,7 +73,7 @@ class Group(Form):
         part: dict[str, Any] = {}
         for path, inner in (value or {}).items():
             *above, last = path.split(".")
-            if written := self.forms[path].written(last, inner, None):
+            if written := self.forms[path].written(last, inner, self.usual.get(path)):
                 part_at(part, above).update(written)
         return {name: part} if part else {}
 

@@ -39,7 +39,10 @@ class AfterCompletionForm(Form):
 
     def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
         is_plain = value == {"type": "hosted_confirmation", "custom_message": None}
-        return {} if is_plain else self.params(name, value)
+        if is_plain:
+            return {}
+        said = self.params(name, value)[name]
+        return {name: {part: inner for part, inner in said.items() if part != "type"}}
 
     def show(self, value: Any, currency: str) -> str:
         return str(value.get("url") or value.get("custom_message") or value["type"])

@@ -12,6 +12,8 @@ from stripe_billing_cli.catalog.kinds.forms import Form
 from stripe_billing_cli.catalog.kinds.model import Count, FileModel, ShortForm, Text
 
 NOT_ADJUSTABLE: Mapping[str, Any] = {"enabled": False, "maximum": None, "minimum": None}
+USUAL_BOUNDS = {"maximum": 99, "minimum": 0}
+"""`adjustable_quantity` of `stripe/params/_payment_link_create_params.py`: what Stripe takes where nobody says it."""
 MOST = 999
 """`adjustable_quantity` of `stripe/params/_payment_link_create_params.py`."""
 
@@ -78,6 +80,10 @@ class Items(Form):
             params = quantity_params(item)
             if params["quantity"] == 1:
                 del params["quantity"]
+            if adjustable := params.get("adjustable_quantity"):
+                params["adjustable_quantity"] = {
+                    name: value for name, value in adjustable.items() if value != USUAL_BOUNDS.get(name)
+                }
             items.append({"price": item["price"], **params} if params else item["price"])
         return {name: items} if items else {}
 

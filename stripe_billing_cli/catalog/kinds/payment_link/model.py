@@ -176,9 +176,9 @@ class CollectedName(FileModel):
 
 
 class NameCollection(FileModel):
-    business: Annotated[CollectedName | None, Group(CollectedName)] = None
+    business: Annotated[CollectedName | None, Group(CollectedName, {"optional": False})] = None
     """The name of a business."""
-    individual: Annotated[CollectedName | None, Group(CollectedName)] = None
+    individual: Annotated[CollectedName | None, Group(CollectedName, {"optional": False})] = None
     """The name of a person."""
 
 
@@ -327,7 +327,7 @@ class PaymentLink(FileModel):
     """What the button says."""
     subscription_data: SubscriptionData | None = None
     """What subscriptions say."""
-    tax_id_collection: Annotated[TaxIdCollection | None, Group(TaxIdCollection)] = None
+    tax_id_collection: Annotated[TaxIdCollection | None, Group(TaxIdCollection, {"required": "never"})] = None
     """Whether tax ids are asked for."""
     metadata: Metadata
     """Your own keys and values."""
