@@ -17,7 +17,6 @@ from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.subscriptions import invoice_lines, pending_invoice_items, quote
 
 Behavior = Literal["create_prorations", "none"]
-RECENT = 10
 BILLED = ("draft", "open", "paid", "uncollectible")
 
 
@@ -61,11 +60,12 @@ def _share(line: InvoiceLine | InvoiceItem, at: int) -> Fraction:
 
 
 def billed_lines(api: StripeApi, subscription: Subscription) -> Iterator[InvoiceLine | InvoiceItem]:
-    """Yield what of the subscription has been billed lately, and what waits for its next invoice."""
+    """Yield what of the subscription has been billed, and what waits for its next invoice. How far back a period was
+    billed nobody knows: a year's may lie behind many invoices of its months."""
     id = subscription["id"]
-    invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT}, kind=Invoice)
-    for invoice in invoices:
-        if invoice["status"] in BILLED:
-            lines = invoice_lines.all_lines(api, invoice)
-            yield from (line for line in lines if invoice_lines.subscription_of(line) == id)
+    for page in api.pages("/v1/invoices", {"subscription": id}, kind=Invoice):
+        for invoice in page:
+            if invoice["status"] in BILLED:
+                lines = invoice_lines.all_lines(api, invoice)
+                yield from (line for line in lines if invoice_lines.subscription_of(line) == id)
     yield from pending_invoice_items.for_subscription(api, subscription)

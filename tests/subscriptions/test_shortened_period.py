@@ -6,6 +6,20 @@ from stripe_billing_cli.subscriptions import shortened_period
 from tests.subscriptions.conftest import Shop
 
 
+def test_a_year_that_was_billed_behind_many_invoices_counts(shop: Shop) -> None:
+    """Else the rest of the year would be charged again where an end within it is taken back."""
+    customer, year = shop.with_card(email="ada@example.com")["id"], {"interval": "year"}
+    subscription = shop.subscription(customer, shop.price(unit_amount=12000, recurring=year)["id"])
+    for _ in range(11):
+        wait = {"customer": customer, "subscription": subscription["id"], "amount": 100, "currency": "usd"}
+        shop.post("/v1/invoiceitems", **wait)
+        shop.post("/v1/invoices", customer=customer, subscription=subscription["id"])
+    in_a_month = subscription["items"]["data"][0]["current_period_start"] + 30 * 86400
+    ends = shop.post(f"/v1/subscriptions/{subscription['id']}", cancel_at=in_a_month, proration_behavior="none")
+
+    assert shortened_period.proration(shop.api, ends) == "none"
+
+
 def test_lines_behind_an_invoices_first_page_count(shop: Shop) -> None:
     customer = shop.with_card(email="ada@example.com")["id"]
     price = shop.price(lookup_key="pro.monthly")["id"]
