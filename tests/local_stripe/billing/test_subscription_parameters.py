@@ -115,17 +115,39 @@ def test_the_last_day_of_a_short_month_stands_for_the_31st(local: Local) -> None
     assert made["billing_cycle_anchor"] == moment("2026-02-28")
 
 
+def spans(invoice: Any) -> list[tuple[int, int, int]]:
+    """Return the periods and amounts of an invoice's lines, in order of time."""
+    return sorted((one["period"]["start"], one["period"]["end"], one["amount"]) for one in invoice["lines"]["data"])
+
+
 def test_backdated_time_is_billed_by_its_natural_periods(local: Local) -> None:
     life = Life.begin(local, "2026-03-15")
     made = life.subscribe(price(local), backdate_start_date=moment("2026-02-01"))
-    assert (made["start_date"], made["billing_cycle_anchor"]) == (moment("2026-02-01"), moment("2026-03-15"))
+    assert (made["start_date"], made["billing_cycle_anchor"]) == (moment("2026-02-01"), moment("2026-02-01"))
     [invoice] = life.invoices(made["id"])
-    spans = [(line["period"]["start"], line["period"]["end"], line["amount"]) for line in invoice["lines"]["data"]]
-    assert sorted(spans) == [
-        (moment("2026-02-01"), moment("2026-02-15"), 677),
-        (moment("2026-02-15"), moment("2026-03-15"), 1500),
-        (moment("2026-03-15"), moment("2026-04-15"), 1500),
+    assert spans(invoice) == [
+        (moment("2026-02-01"), moment("2026-03-01"), 1500),
+        (moment("2026-03-01"), moment("2026-04-01"), 1500),
     ]
+    life.advance("2026-04-01 02:00")
+    assert life.totals(made["id"]) == [3000, 1500]
+
+
+def test_backdated_time_before_an_anchor_that_is_named_is_billed_in_part(local: Local) -> None:
+    life = Life.begin(local, "2026-03-15")
+    start, anchor = moment("2026-02-01"), moment("2026-03-20")
+    made = life.subscribe(price(local), backdate_start_date=start, billing_cycle_anchor=anchor)
+    [invoice] = life.invoices(made["id"])
+    assert spans(invoice) == [(start, moment("2026-02-20"), 1500 * 19 // 31), (moment("2026-02-20"), anchor, 1500)]
+
+
+def test_a_customer_who_is_taken_over_pays_with_the_next_period_first(local: Local) -> None:
+    """ "Backdate a subscription without charging the customer for the backdated period"."""
+    life = Life.begin(local, "2026-03-15")
+    made = life.subscribe(price(local), backdate_start_date=moment("2026-02-10"), proration_behavior="none")
+    life.advance("2026-04-10 02:00")
+    [invoice] = life.invoices(made["id"])
+    assert spans(invoice) == [(moment("2026-04-10"), moment("2026-05-10"), 1500)]
 
 
 def test_classic_billing_mode_has_one_line_for_backdated_time(local: Local) -> None:

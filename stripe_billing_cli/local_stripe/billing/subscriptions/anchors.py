@@ -16,9 +16,14 @@ CONFIG = "billing_cycle_anchor_config"
 PARTS = ("day_of_month", "hour", "minute", "month", "second")
 
 
-def wanted_anchor(params: Params, prices: Sequence[Object], trial_end: int | None, now: int) -> int:
-    """Return the anchor of a new subscription. Raises Stripe's refusals."""
+def wanted_anchor(
+    params: Params, prices: Sequence[Object], trial_end: int | None, now: int, *, begins: int | None = None
+) -> int:
+    """Return the anchor of a new subscription, which `begins` then where it does not begin now. Raises Stripe's
+    refusals."""
     if CONFIG not in params:
+        if "billing_cycle_anchor" not in params and trial_end is None and begins is not None:
+            return begins
         anchor = int(params.get("billing_cycle_anchor") or trial_end or now)
     elif "billing_cycle_anchor" in params:
         raise only_one_of(["billing_cycle_anchor", CONFIG])

@@ -1,9 +1,10 @@
 """Backdated subscriptions: what the time before they were made costs
 (https://docs.stripe.com/billing/subscriptions/backdating).
 
-Flexible billing mode has "one line item for each natural billing period that occurs during the backdated period",
-reckoned from the anchor; classic billing mode one prorated line, "based on an imagined interval that starts on the
-backdated start date".
+Flexible billing mode has "one line item for each natural billing period that occurs during the backdated period", and
+"aligns the billing cycle anchor to the `backdate_start_date` when not explicitly set"
+(https://docs.stripe.com/billing/subscriptions/billing-mode/compare#backdate-subscriptions); classic billing mode one
+prorated line, "based on an imagined interval that starts on the backdated start date".
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ MOST_LINES = 250
 def check(start: int, now: int) -> None:
     if start > now:
         raise invalid("The backdate start date must be in the past.", PARAM)
+
+
+def first_start(price: Object, anchor: int, start: int, now: int, *, is_classic: bool) -> int:
+    """Return when the period begins in which a backdated subscription is made."""
+    if is_classic:
+        return now if anchor <= now else start
+    return max(start, billing_intervals.period_at(price, anchor, now)[0])
 
 
 def is_backdated(subscription: Object) -> bool:

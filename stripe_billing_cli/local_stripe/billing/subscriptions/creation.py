@@ -138,16 +138,15 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     params = call.params
     id = identifiers.long_id(call, "sub")
     trial_end = _trial_end(call, prices)
-    anchor = anchors.wanted_anchor(params, prices, trial_end, call.now)
     start = params.get("backdate_start_date", call.now)
     backdating.check(start, call.now)
     is_classic = params.get("billing_mode", {}).get("type") == "classic"
+    anchor = anchors.wanted_anchor(params, prices, trial_end, call.now, begins=None if is_classic else start)
     data = []
     for price, wanted in zip(prices, params["items"], strict=True):
         period = call.now, trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
         if trial_end is None and start < call.now:
-            begun = 0 if is_classic else billing_intervals.period_at(price, anchor, call.now)[0]
-            period = call.now if anchor <= call.now else max(start, begun), period[1]
+            period = backdating.first_start(price, anchor, start, call.now, is_classic=is_classic), period[1]
         data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, period))
     ends = cancellation.requested_end(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:

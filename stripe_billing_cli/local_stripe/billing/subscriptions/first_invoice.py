@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def first_period(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
     """Return the items and what their first period costs, or the part of one that comes before an anchor or an end. A
-    trial costs nothing; a part before an anchor is free where prorations are declined."""
+    trial costs nothing; a part before an anchor, and backdated time, are free where prorations are declined."""
     catalog = price_checks.catalog(call)
     data = subscription["items"]["data"]
     prorates = call.params.get("proration_behavior") != "none"
@@ -34,12 +34,10 @@ def first_period(call: Call, subscription: Object) -> tuple[list[Object], list[L
     if prorates:
         kept, billed_lines = proration.part_periods(data, catalog, currency, anchor, prorates=True)
         return kept, [*elapsed, *billed_lines]
-    if backdating.is_backdated(subscription) and anchor > call.now:
-        return data, []
     kept, billed_lines = [], []
     for item in data:
         start, _ = billing_intervals.period_at(catalog.price(item["price"]), anchor, item["current_period_start"])
-        whole = start == item["current_period_start"]
+        whole = start == item["current_period_start"] == call.now
         one, its = proration.whole_periods([item], catalog, currency) if whole else ([item], [])
         kept, billed_lines = [*kept, *one], [*billed_lines, *its]
     return kept, billed_lines
