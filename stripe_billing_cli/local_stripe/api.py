@@ -22,6 +22,14 @@ PARTS = (
     Part(f"{RESOURCES}.confirmation_tokens", ("/v1/confirmation_tokens", "/v1/test_helpers/confirmation_tokens")),
     Part(f"{RESOURCES}.customer_sessions", ("/v1/customer_sessions",)),
     Part(f"{RESOURCES}.ephemeral_keys", ("/v1/ephemeral_keys",)),
+    Part(
+        f"{RESOURCES}.cash_balances",
+        (
+            "/v1/customers/{id}/cash_balance",
+            "/v1/customers/{id}/cash_balance_transactions",
+            "/v1/test_helpers/customers/{id}/fund_cash_balance",
+        ),
+    ),
     Part(f"{RESOURCES}.payment_methods", ("/v1/payment_methods",)),
     Part(f"{RESOURCES}.sources", ("/v1/customers/{id}/sources",)),
     Part(f"{RESOURCES}.early_fraud_warnings", ("/v1/radar/early_fraud_warnings",)),

@@ -23,6 +23,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "DELETE /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
     "GET /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "POST /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
+    "GET /v1/customers/{id}/cash_balance_transactions/{id}": ("customer", "cash_transaction"),
+    "POST /v1/test_helpers/customers/{id}/fund_cash_balance": ("customer",),
     "POST /v1/payment_methods/{id}/attach": ("loose_payment_method",),
     "POST /v1/payment_intents/{id}": ("intent",),
     "POST /v1/payment_intents/{id}/confirm": ("intent",),
@@ -92,6 +94,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/prices": lambda ids: {"currency": "usd", "product": ids["product"], "unit_amount": 900},
     "POST /v1/plans": lambda ids: {"currency": "usd", "product": ids["product"], "amount": 900, "interval": "month"},
     "POST /v1/customers/{id}/balance_transactions": lambda ids: {"amount": -100, "currency": "usd"},
+    "POST /v1/test_helpers/customers/{id}/fund_cash_balance": lambda ids: {"amount": 900, "currency": "usd"},
     "POST /v1/payment_methods": lambda ids: {"type": "card", "card": {"token": "tok_visa"}},
     "POST /v1/customer_sessions": lambda ids: {
         "customer": ids["customer"],

@@ -177,6 +177,9 @@ def _customers(world: World) -> None:
     make("/v1/tax_ids", type="gb_vat", value="GB123456789")
     ids["tax_id"] = make(f"/v1/customers/{ids['customer']}/tax_ids", type="eu_vat", value="DE123456789")["id"]
     make(f"/v1/customers/{ids['customer']}/tax_ids", type="gb_vat", value="GB123456789")
+    for amount in (700, 800):
+        money = make(f"/v1/test_helpers/customers/{ids['customer']}/fund_cash_balance", amount=amount, currency="usd")
+    ids["cash_transaction"] = money["id"]
     credit = make(f"/v1/customers/{ids['customer']}/balance_transactions", amount=-5, currency="usd")
     ids["balance_transaction"] = credit["id"]
 

@@ -251,6 +251,8 @@ def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: E
     if name == "invoice_credit_balance":
         balance, currency = stored["balance"], stored["currency"]
         return {currency: -balance} if balance and currency else {}
+    if name == "cash_balance" and stored.get("_cash_balance"):
+        return as_answered(store, name, stored["_cash_balance"], tree)
     return None
 
 

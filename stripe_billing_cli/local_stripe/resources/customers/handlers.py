@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, tax_ids
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import cash_balances, payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
@@ -45,7 +45,6 @@ TYPES = {
 }
 UNSET = "description name email invoice_settings.* *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
 NOT_HERE = {
-    "it has no cash balances": "cash_balance",
     NO_TAXES: "tax.ip_address",
 }
 NO_DEFAULT_SOURCE = "it has no sources but the one given last"
@@ -76,6 +75,8 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, {"test_clock": clock})
     _check_prefix(call, None)
     customer = customers.new(call, params)
+    if "cash_balance" in params:
+        customer[cash_balances.PRIVATE] = cash_balances.with_settings(customer, params["cash_balance"])
     call.store.insert("customer", customer)
     if customer["balance"]:
         customer_balance.record(call, customer, customer["balance"], "initial")
@@ -150,6 +151,8 @@ def update(call: Call) -> Object:
         customer["shipping"] = customers.shipping_of(params["shipping"])
     if "tax_exempt" in params:
         customer["tax_exempt"] = params["tax_exempt"] or "none"
+    if "cash_balance" in params:
+        customer[cash_balances.PRIVATE] = cash_balances.with_settings(before, params["cash_balance"])
     customer["invoice_settings"] |= customers.printed_settings(params.get("invoice_settings", {}))
     if "source" in params:
         customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])

@@ -1,0 +1,84 @@
+"""Cash balances and their transactions (https://docs.stripe.com/api/cash_balance)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.payments import cash_balances
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import Integer
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+
+BALANCE = "/v1/customers/{id}/cash_balance"
+TRANSACTIONS = "/v1/customers/{id}/cash_balance_transactions"
+FUND = "/v1/test_helpers/customers/{id}/fund_cash_balance"
+
+
+def _customer(call: Call) -> Object:
+    return customers.find(call, call.id, "id", status=404)
+
+
+def retrieve(call: Call) -> Object:
+    return cash_balances.of(_customer(call))
+
+
+def update(call: Call) -> Object:
+    customer = _customer(call)
+    after = cash_balances.with_settings(customer, call.params)
+    call.store.replace("customer", {**customer, cash_balances.PRIVATE: after})
+    return after
+
+
+def fund(call: Call) -> Object:
+    """Let a bank transfer arrive, as only tests can."""
+    customer = _customer(call)
+    params = call.params
+    at_time = clocks.at_time_of(call, customer)
+    return cash_balances.fund(at_time, customer, params["amount"], params["currency"], params.get("reference"))
+
+
+def list_transactions(call: Call) -> Object:
+    customer = _customer(call)["id"]
+    conditions = equal(json_field("customer"), customer)
+    return page(call, cash_balances.TRANSACTION, TRANSACTIONS.format(id=customer), conditions)
+
+
+def retrieve_transaction(call: Call) -> Object:
+    customer = _customer(call)
+    transaction = call.store.get(cash_balances.TRANSACTION, call.second_id)
+    if transaction is None or transaction["customer"] != customer["id"]:
+        raise no_such("customer cash balance transaction", call.second_id, "transaction", 404)
+    return transaction
+
+
+PATH = "/v1/customers/{customer}"
+ROUTES = (
+    Route("GET", BALANCE, cash_balances.KIND, form(f"GET {PATH}/cash_balance"), retrieve),
+    Route("POST", BALANCE, cash_balances.KIND, form(f"POST {PATH}/cash_balance"), update),
+    Route(
+        "GET",
+        TRANSACTIONS,
+        cash_balances.TRANSACTION,
+        form(f"GET {PATH}/cash_balance_transactions"),
+        list_transactions,
+        lists=True,
+    ),
+    Route(
+        "GET",
+        f"{TRANSACTIONS}/{{id}}",
+        cash_balances.TRANSACTION,
+        form(f"GET {PATH}/cash_balance_transactions/{{transaction}}"),
+        retrieve_transaction,
+    ),
+    Route(
+        "POST",
+        FUND,
+        cash_balances.TRANSACTION,
+        form("POST /v1/test_helpers/customers/{customer}/fund_cash_balance", {"amount": Integer(1)}),
+        fund,
+    ),
+)
+API = Api(ROUTES)

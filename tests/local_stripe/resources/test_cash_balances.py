@@ -1,0 +1,64 @@
+"""Cash balances (https://docs.stripe.com/payments/customer-balance): what bank transfers bring, as a test makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.conftest import Local
+
+
+@pytest.fixture
+def customer(local: Local) -> str:
+    return f"/v1/customers/{local.post('/v1/customers')['id']}"
+
+
+def fund(local: Local, customer: str, **transfer: Any) -> Any:
+    return local.post(f"/v1/test_helpers{customer[3:]}/fund_cash_balance", **transfer)
+
+
+def test_a_transfer_reaches_the_balance_and_is_told(local: Local, customer: str) -> None:
+    assert local.get(f"{customer}/cash_balance")["available"] is None
+    first = fund(local, customer, amount=1000, currency="usd", reference="INV-7")
+    assert (first["type"], first["net_amount"], first["ending_balance"]) == ("funded", 1000, 1000)
+    sent = {"network": "ach", "sender_name": None}
+    assert first["funded"]["bank_transfer"] == {
+        "reference": "INV-7",
+        "type": "us_bank_transfer",
+        "us_bank_transfer": sent,
+    }
+    fund(local, customer, amount=500, currency="usd")
+    fund(local, customer, amount=300, currency="eur")
+    balance = local.get(f"{customer}/cash_balance")
+    assert balance["available"] == {"eur": 300, "usd": 1500}
+    assert local.get(customer, expand=["cash_balance"])["cash_balance"] == balance
+    told, money = local.events()[:2]
+    assert (told["type"], told["data"]["object"]["available"]) == (
+        "cash_balance.funds_available",
+        {"eur": 300, "usd": 1500},
+    )
+    assert money["type"] == "customer_cash_balance_transaction.created"
+    listed = local.get(f"{customer}/cash_balance_transactions")["data"]
+    assert [each["net_amount"] for each in listed] == [300, 500, 1000]
+    assert local.get(f"{customer}/cash_balance_transactions/{first['id']}") == first
+
+
+def test_how_a_balance_is_reconciled_is_said_by_it_or_by_its_customer(local: Local, customer: str) -> None:
+    manual = {"settings": {"reconciliation_mode": "manual"}}
+    by_hand = {"reconciliation_mode": "manual", "using_merchant_default": False}
+    assert local.post(f"{customer}/cash_balance", **manual)["settings"] == by_hand
+    usual = {"settings": {"reconciliation_mode": "merchant_default"}}
+    after = local.post(customer, cash_balance=usual, expand=["cash_balance"])["cash_balance"]["settings"]
+    assert after == {"reconciliation_mode": "automatic", "using_merchant_default": True}
+    made = local.post("/v1/customers", cash_balance=manual)["id"]
+    assert local.get(f"/v1/customers/{made}/cash_balance")["settings"] == by_hand
+
+
+def test_what_cannot_be_transferred_or_found_is_refused(local: Local, customer: str) -> None:
+    path = f"/v1/test_helpers{customer[3:]}/fund_cash_balance"
+    assert local.refused("post", path, amount=100, currency="cad").param == "currency"
+    assert local.refused("post", path, amount=0, currency="usd").param == "amount"
+    other = f"/v1/customers/{local.post('/v1/customers')['id']}"
+    money = fund(local, other, amount=100, currency="usd")["id"]
+    assert local.refused("get", f"{customer}/cash_balance_transactions/{money}").status == 404
