@@ -22,6 +22,7 @@ from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, Su
 from stripe_billing_cli.stripe_api.references import id_of, whole
 from stripe_billing_cli.subscriptions import (
     cost,
+    invoice_lines,
     item_change,
     payments,
     pending_invoice_items,
@@ -356,7 +357,7 @@ def _quote(
 
     def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Invoice:
         params = _preview_params(subscription, changes, proration, at)
-        return api.post("/v1/invoices/create_preview", params, kind=Invoice).body
+        return invoice_lines.preview(api, params)
 
     waiting = pending_invoice_items.for_customer(api, subscription)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.objects.invoices import (
     Invoice,
     InvoiceItemLineDetails,
@@ -25,6 +28,23 @@ def all_lines(api: StripeApi, invoice: Invoice) -> Iterator[InvoiceLine]:
 def with_all_lines(api: StripeApi, invoice: Invoice) -> Invoice:
     """Return the invoice with all its lines in it."""
     return {**invoice, "lines": {**invoice["lines"], "data": list(all_lines(api, invoice)), "has_more": False}}
+
+
+def preview(api: StripeApi, params: Mapping[str, Any]) -> Invoice:
+    """Return Stripe's preview of an invoice, with all its lines in it
+    (https://docs.stripe.com/api/invoices/create_preview).
+
+    Raises `StripeCallError`; `OperationError` where Stripe gives not all lines: what is told by them would be wrong.
+    """
+    invoice = api.post("/v1/invoices/create_preview", params, kind=Invoice).body
+    try:
+        return with_all_lines(api, invoice)
+    except InvalidRequestError as refused:
+        raise OperationError(
+            f"Stripe's preview of the invoice has more than the {len(invoice['lines']['data'])} lines that it gives: "
+            "what it comes to cannot be told line by line",
+            "the dashboard previews it",
+        ) from refused
 
 
 def subscription_of(line: InvoiceLine) -> str | None:

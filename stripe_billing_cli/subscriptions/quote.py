@@ -14,7 +14,7 @@ from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.objects.various import TestClock
-from stripe_billing_cli.subscriptions import cost, discounts, pending_invoice_items, renewals
+from stripe_billing_cli.subscriptions import cost, discounts, invoice_lines, pending_invoice_items, renewals
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, recurring_of, terms_of
 
@@ -275,7 +275,7 @@ def preview_invoice(api: StripeApi, subscription: Subscription, details: dict[st
     """Return the preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises
     `StripeCallError`."""
     params = {"subscription": subscription["id"], "subscription_details": details}
-    return api.post("/v1/invoices/create_preview", params, kind=Invoice).body
+    return invoice_lines.preview(api, params)
 
 
 def preview_if_any(api: StripeApi, subscription: Subscription, details: dict[str, Any]) -> Invoice | None:

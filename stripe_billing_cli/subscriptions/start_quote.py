@@ -14,13 +14,12 @@ from typing import Any
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
-from stripe_billing_cli.subscriptions import cost, discounts, quote, renewals, start
+from stripe_billing_cli.subscriptions import cost, discounts, invoice_lines, quote, renewals, start
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.start import Order, Situation
 from stripe_billing_cli.subscriptions.terms import is_metered, recurring_of
 
 DAY = 86400
-PATH = "/v1/invoices/create_preview"
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,7 @@ def _preview(
         "currency": order.currency,
         "automatic_tax": {"enabled": True} if order.automatic_tax else None,
     }
-    return api.post(
-        PATH, params | {name: value for name, value in optional.items() if value is not None}, kind=Invoice
-    ).body
+    return invoice_lines.preview(api, params | {name: value for name, value in optional.items() if value is not None})
 
 
 def _next(

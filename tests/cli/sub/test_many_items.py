@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
+import stripe
 
 from tests.cli.sub.history import History
 from tests.conftest import Billing
@@ -59,3 +63,43 @@ def test_an_item_beyond_the_tenth_is_added_once(it: History) -> None:
     assert it.json("change", "--add", "p12")["result"] == "unchanged"
     it.ok("change", "--remove", "p12")
     assert it.subscription["items"]["total_count"] == len(KEYS) - 1
+
+
+class FirstLines(stripe.HTTPClient):
+    """Stripe gives the first ten lines of a preview in it, and the others where it `has_lines` of previews."""
+
+    name = "first-lines"
+
+    def __init__(self, inner: stripe.HTTPClient, *, has_lines: bool) -> None:
+        super().__init__()
+        self._inner = inner
+        self._has_lines = has_lines
+        self._lines: dict[str, Any] = {}
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        id = url.partition("/v1/invoices/")[2].partition("/")[0]
+        if id in self._lines and self._has_lines:
+            return json.dumps(self._lines[id]), 200, {}
+        body, status, answer_headers = self._inner.request(method, url, headers, post_data)
+        if id == "create_preview" and status == 200:
+            preview = json.loads(body)
+            listed = ("object", "data", "has_more", "url")
+            self._lines[preview["id"]] = {name: preview["lines"][name] for name in listed}
+            preview["lines"] |= {"data": preview["lines"]["data"][:10], "has_more": True}
+            body = json.dumps(preview)
+        return body, status, answer_headers
+
+
+@pytest.mark.parametrize("has_lines", [True, False])
+def test_a_preview_of_which_lines_are_missing_decides_on_no_money(it: History, has_lines: bool) -> None:
+    it.to("2026-04-16")
+    ends = ("sub", "cancel", it.id, "--now", "--refund", "prorated", "--preview", "--local", "--output", "json")
+    whole = it.billing.ok(*ends).json["refund"]["amount"]
+    it.billing.wrap[:] = [lambda inner: FirstLines(inner, has_lines=has_lines)]
+
+    ran = it.billing(*ends)
+
+    if has_lines:
+        assert ran.json["refund"]["amount"] == whole
+    else:
+        assert (ran.code, ran.error["kind"]) == (1, "refused")
