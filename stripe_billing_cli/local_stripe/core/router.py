@@ -18,6 +18,7 @@ from stripe_billing_cli.local_stripe.core import (
     forms,
     idempotency,
     identifiers,
+    older_parameters,
     parameter_reading,
     parameters,
     publishable_keys,
@@ -308,7 +309,9 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
             "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
             "any questions, we can help at https://support.stripe.com/."
         )
-    return forms.decode(request.query, request.body)
+    fields = forms.decode(request.query, request.body)
+    version = request.headers.get("stripe-version")
+    return older_parameters.in_today_s_words(request.method.upper(), request.path, version, fields)
 
 
 def _prepare(api: ServedApi, route: Route, fields: dict[str, forms.Raw], api_key: str) -> PreparedCall:

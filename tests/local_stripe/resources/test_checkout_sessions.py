@@ -53,3 +53,13 @@ def test_what_a_session_that_collects_a_card_cannot_be(local: Local) -> None:
     assert local.refused("post", PATH, **SETUP, expires_at=NOW + 60).param == "expires_at"
     sold = local.refused("post", PATH, **SETUP, line_items=[{"price": "price_1", "quantity": 1}])
     assert (sold.message, sold.param) == ("You can not pass `line_items` in `setup` mode.", "line_items")
+
+
+def test_a_caller_of_an_earlier_version_names_the_interface_in_its_words(local: Local) -> None:
+    """https://docs.stripe.com/changelog/dahlia/2026-03-25/updates-available-checkout-session-ui-modes."""
+    form = "mode=setup&currency=usd&return_url=https://example.com&ui_mode=embedded"
+    today = local.send("post", PATH, form).refusal
+    assert (today.message[:16], today.param) == ("Invalid ui_mode:", "ui_mode")
+    earlier = local.send("post", PATH, form, headers={"Stripe-Version": "2025-06-30.basil"}).json
+    assert earlier["ui_mode"] == "embedded_page"
+    assert earlier["client_secret"].startswith(f"{earlier['id']}_secret_")
