@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import Local
-from tests.local_stripe.life import Life, price
+from tests.local_stripe.life import Life, moment, price
 from tests.local_stripe.making import coupon
 
 INVOICES = "/v1/invoices"
@@ -191,3 +191,21 @@ def test_an_invoice_is_paid_as_its_payment_settings_say(life: Life) -> None:
     life.local.post(f"{path}/finalize")
     [intent] = life.local.get("/v1/payment_intents", customer=life.customer, limit=1)["data"]
     assert intent["payment_method_options"]["card"]["request_three_d_secure"] == "any"
+
+
+def test_a_draft_is_finalized_when_a_call_says(life: Life) -> None:
+    """https://docs.stripe.com/invoicing/scheduled-finalization"""
+    local = life.local
+    at, later = moment("2026-01-10"), moment("2026-01-20")
+    refused = local.refused("post", INVOICES, customer=life.customer, automatically_finalizes_at=at)
+    assert refused.param == "automatically_finalizes_at"
+    invoice = draft(life, 1000, auto_advance=True, automatically_finalizes_at=at)
+    path = f"{INVOICES}/{invoice['id']}"
+    assert (invoice["automatically_finalizes_at"], invoice["next_payment_attempt"]) == (at, at)
+    for past in (at - 30 * 86_400, at + 6 * 366 * 86_400):
+        assert local.refused("post", path, automatically_finalizes_at=past).param == "automatically_finalizes_at"
+    assert local.post(path, automatically_finalizes_at=later)["automatically_finalizes_at"] == later
+    life.advance("2026-01-19")
+    assert local.get(path)["status"] == "draft"
+    life.advance("2026-01-21")
+    assert local.get(path)["status_transitions"]["finalized_at"] == later

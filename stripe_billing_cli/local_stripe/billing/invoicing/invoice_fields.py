@@ -120,12 +120,13 @@ def due_fields(total: int, balance: int, currency: str) -> Object:
 
 def finalization_fields(draft: Object, now: int) -> Object:
     """Return when a draft is finalized by itself, and charged if it is one to be charged (recorded,
-    2026-08-26.dahlia)."""
+    2026-08-26.dahlia); or when a call has said (https://docs.stripe.com/invoicing/scheduled-finalization)."""
     if not draft["auto_advance"]:
         return {"automatically_finalizes_at": None, "next_payment_attempt": None}
+    chosen = draft.get("_finalizes_at")
     since = draft["created"] if draft["created"] + HOUR >= now else now
     charged = draft["collection_method"] == "charge_automatically"
     return {
-        "automatically_finalizes_at": since + HOUR + 1,
-        "next_payment_attempt": since + HOUR if charged else None,
+        "automatically_finalizes_at": chosen or since + HOUR + 1,
+        "next_payment_attempt": (chosen or since + HOUR) if charged else None,
     }

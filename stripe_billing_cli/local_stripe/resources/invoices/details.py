@@ -8,7 +8,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, taxes
-from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core import objects, times
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -22,6 +22,8 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
     """Return a draft as the parameters of a call say, with its totals, not yet stored. Raises Stripe's refusals."""
     params = call.params
     after = {**draft, **{name: params[name] for name in PLAIN if name in params}}
+    if "automatically_finalizes_at" in params:
+        after["_finalizes_at"] = _finalizes_at(call, draft)
     if "custom_fields" in params:
         after["custom_fields"] = params["custom_fields"] or None
     if "automatic_tax" in params:
@@ -44,6 +46,18 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
     if "shipping_details" in params:
         after["shipping_details"] = _shipping_details(params["shipping_details"])
     return invoices.with_lines(call, after, draft["lines"]["data"])
+
+
+def _finalizes_at(call: Call, draft: Object) -> int:
+    """Return the time at which a draft is to be finalized: "you must have automatic invoice advancement enabled"
+    (https://docs.stripe.com/invoicing/scheduled-finalization)."""
+    at = int(call.params["automatically_finalizes_at"])
+    if not call.params.get("auto_advance", draft["auto_advance"]):
+        raise invalid(
+            "You can only specify `automatically_finalizes_at` if `auto_advance` is true.", "automatically_finalizes_at"
+        )
+    times.check_future(at, "automatically_finalizes_at", call.now)
+    return at
 
 
 def due_date(call: Call, collection_method: str, params: Params) -> int | None:

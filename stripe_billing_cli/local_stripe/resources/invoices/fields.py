@@ -20,7 +20,6 @@ TYPES: Mapping[str, ParamType] = {
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "issuer.account",
     NO_TAX_IDS: "account_tax_ids",
-    "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
     "it has no invoice templates": "rendering.template rendering.template_version",
     "it has no sources; use a payment method": "default_source",
     "it has no mandates": "payment_settings.default_mandate",

@@ -112,15 +112,16 @@ def update(call: Call) -> Object:
         sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
         due = {"due_date": before["due_date"], **params} if sent else params
         changed |= {"collection_method": method, "due_date": details.due_date(call, method, due)}
-    if "auto_advance" in params:
-        changed |= _advance(call, before, params["auto_advance"])
+    if params.keys() & {"auto_advance", "automatically_finalizes_at"}:
+        changed |= _advance(call, before, params.get("auto_advance", before["auto_advance"]))
     return invoices.amend(call, before["id"], **changed)
 
 
 def _advance(call: Call, before: Object, advances: bool) -> Object:
-    """Return whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
+    """Return whether Stripe goes on with an invoice by itself: a draft in an hour unless the call says when, an open
+    one at the next attempt."""
     if before["status"] == "draft":
-        changed = {"auto_advance": advances}
+        changed = {"auto_advance": advances, "_finalizes_at": call.params.get("automatically_finalizes_at")}
         changed |= invoice_fields.finalization_fields({**before, **changed}, call.now)
         due = changed["automatically_finalizes_at"]
         scheduler.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
