@@ -31,7 +31,10 @@ PARTS = (
         ),
     ),
     Part(f"{RESOURCES}.payment_methods", ("/v1/payment_methods",)),
-    Part(f"{RESOURCES}.sources", ("/v1/customers/{id}/sources",)),
+    Part(
+        f"{RESOURCES}.sources",
+        ("/v1/customers/{id}/sources", "/v1/customers/{id}/cards", "/v1/customers/{id}/bank_accounts"),
+    ),
     Part(f"{RESOURCES}.early_fraud_warnings", ("/v1/radar/early_fraud_warnings",)),
     Part(f"{RESOURCES}.payment_intents", ("/v1/payment_intents", "/local/payment_intents")),
     Part(f"{RESOURCES}.setup_intents", ("/v1/setup_intents", "/local/setup_intents")),

@@ -60,6 +60,9 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "GET /v1/customers/{id}/sources/{id}": ("customer", "card"),
     "POST /v1/customers/{id}/sources/{id}": ("customer", "card"),
     "DELETE /v1/customers/{id}/sources/{id}": ("customer", "card"),
+    "GET /v1/customers/{id}/cards/{id}": ("customer", "card"),
+    "POST /v1/customers/{id}/cards/{id}": ("customer", "card"),
+    "DELETE /v1/customers/{id}/cards/{id}": ("customer", "card"),
     "POST /v1/billing/meters/{id}/reactivate": ("inactive_meter",),
     "DELETE /v1/test_helpers/test_clocks/{id}": ("test_clock",),
 }
@@ -67,6 +70,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 UNDOCUMENTED = "/v1/payment_pages/"
 """What Stripe's CLI calls, and no document has."""
 REFUSED: Mapping[str, str] = {
+    "GET /v1/customers/{id}/bank_accounts/{id}": "customers have no bank accounts",
     "DELETE /v1/customers/{id}/discount": "customers have no discounts in this version of the API",
     "POST /v1/charges": "customers have no sources",
     "POST /v1/charges/{id}/capture": "charges are made by payment intents, which are captured themselves",
@@ -135,6 +139,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/customers/{id}/tax_ids": lambda ids: {"type": "eu_vat", "value": "DE123456780"},
     "POST /v1/tax_ids": lambda ids: {"type": "eu_vat", "value": "DE123456780"},
     "POST /v1/customers/{id}/sources": lambda ids: {"source": "tok_visa"},
+    "POST /v1/customers/{id}/cards": lambda ids: {"source": "tok_visa"},
     "POST /v1/tax_rates": lambda ids: {"display_name": "VAT", "inclusive": False, "percentage": 7},
     "POST /v1/shipping_rates": lambda ids: {
         "display_name": "Post",

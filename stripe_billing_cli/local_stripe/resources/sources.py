@@ -3,8 +3,8 @@ were payment methods."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
@@ -40,6 +40,10 @@ UPDATE = form(
     unsupported={NO_BANKS: "account_holder_name account_holder_type owner"},
 )
 LIST = form("GET /v1/customers/{customer}/sources")
+LIST_CARDS = form("GET /v1/customers/{customer}/cards")
+LIST_BANK_ACCOUNTS = form("GET /v1/customers/{customer}/bank_accounts")
+NONE = Condition("0")
+"""Holds for no source: there are no bank accounts."""
 READ = ObjectParam({"expand": EXPAND})
 
 
@@ -58,12 +62,27 @@ def create(call: Call) -> Object:
 
 
 def list_sources(call: Call) -> Object:
+    return _listed(call, "sources", () if call.params.get("object", KIND) == KIND else (NONE,))
+
+
+def list_cards(call: Call) -> Object:
+    return _listed(call, "cards")
+
+
+def list_bank_accounts(call: Call) -> Object:
+    return _listed(call, "bank_accounts", (NONE,))
+
+
+def _listed(call: Call, name: str, more: Sequence[Condition] = ()) -> Object:
     customer = customers.find(call, call.id, status=404)["id"]
-    conditions = [*equal(json_field("customer"), customer), Condition(IS_CARD)]
-    if call.params.get("object", KIND) != KIND:
-        conditions.append(Condition("0"))
-    listed = page(call, METHOD, f"/v1/customers/{customer}/sources", conditions)
+    conditions = [*equal(json_field("customer"), customer), Condition(IS_CARD), *more]
+    listed = page(call, METHOD, f"/v1/customers/{customer}/{name}", conditions)
     return {**listed, "data": [as_card(method) for method in listed["data"]]}
+
+
+def retrieve_bank_account(call: Call) -> NoReturn:
+    customers.find(call, call.id, status=404)
+    raise no_such("source", call.second_id, "id", 404)
 
 
 def retrieve(call: Call) -> Object:
@@ -119,6 +138,9 @@ def _method(call: Call, card: str, customer: str) -> Object:
 ANY = "bank_account card source"
 """What a source may be at Stripe; an account of Connect's has sources that are called by these routes, too."""
 ANY_OWNER = f"account {ANY}"
+CARDS = "/v1/customers/{id}/cards"
+"""The same cards by the address that they had before there were sources of other kinds."""
+BANK_ACCOUNTS = "/v1/customers/{id}/bank_accounts"
 PATH = "/v1/customers/{id}/sources"
 ROUTES = (
     Route("POST", PATH, ANY_OWNER, CREATE, create),
@@ -126,5 +148,12 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", ANY_OWNER, READ, retrieve),
     Route("POST", f"{PATH}/{{id}}", ANY, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", ANY_OWNER, READ, delete),
+    Route("POST", CARDS, ANY_OWNER, CREATE, create),
+    Route("GET", CARDS, KIND, LIST_CARDS, list_cards, lists=True),
+    Route("GET", f"{CARDS}/{{id}}", KIND, READ, retrieve),
+    Route("POST", f"{CARDS}/{{id}}", ANY, UPDATE, update),
+    Route("DELETE", f"{CARDS}/{{id}}", ANY_OWNER, READ, delete),
+    Route("GET", BANK_ACCOUNTS, "bank_account", LIST_BANK_ACCOUNTS, list_bank_accounts, lists=True),
+    Route("GET", f"{BANK_ACCOUNTS}/{{id}}", "bank_account", READ, retrieve_bank_account),
 )
 API = Api(ROUTES)

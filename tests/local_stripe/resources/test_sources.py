@@ -21,6 +21,21 @@ def test_a_card_is_a_source_and_a_payment_method(local: Local) -> None:
     assert local.post(f"/v1/invoices/{invoice}/pay")["status"] == "paid"
 
 
+def test_cards_have_their_older_address_too(local: Local) -> None:
+    """No SDK calls it any more; Stripe's document has it."""
+    customer = f"/v1/customers/{local.post('/v1/customers')['id']}"
+    card = local.send("post", f"{customer}/cards", "source=tok_visa").json
+    path = f"{customer}/cards/{card['id']}"
+    listed = local.send("get", f"{customer}/cards").json
+    assert (listed["data"], listed["url"]) == ([card], f"{customer}/cards")
+    assert local.get(f"{customer}/sources/{card['id']}") == local.send("get", path).json == card
+    assert local.send("post", path, "name=Ada").json["name"] == "Ada"
+    assert local.send("delete", path).json["deleted"] is True
+    assert local.send("get", f"{customer}/bank_accounts").json["data"] == []
+    missing = local.refused("get", f"{customer}/bank_accounts/ba_nope")
+    assert (missing.status, missing.message) == (404, "No such source: 'ba_nope'")
+
+
 def test_a_card_changes_and_goes_and_events_tell_of_it(local: Local) -> None:
     customer = local.post("/v1/customers", source="tok_visa")
     path = f"/v1/customers/{customer['id']}/sources"
