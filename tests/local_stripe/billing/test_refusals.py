@@ -139,6 +139,7 @@ def test_a_proration_date_outside_of_the_period(local: Local, at: str) -> None:
         ({"billing_cycle_anchor": 1_000_000_000}, "billing_cycle_anchor"),
         ({"trial_end": 1_000_000_000}, "trial_end"),
         ({"default_payment_method": "pm_nothing"}, "default_payment_method"),
+        ({"default_source": "card_1"}, "default_source"),
         ({"items": []}, "items"),
         ({"collection_method": "by_post"}, "collection_method"),
     ],
@@ -153,7 +154,6 @@ def test_parameters_that_do_not_fit(local: Local, params: Any, param: str | None
     [
         {"application_fee_percent": 5},
         {"billing_thresholds": {"amount_gte": 100}},
-        {"default_source": "card_1"},
         {"pending_invoice_item_interval": {"interval": "month"}},
     ],
 )

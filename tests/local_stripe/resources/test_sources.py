@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.local_stripe.conftest import Local
 
 
@@ -34,6 +36,39 @@ def test_cards_have_their_older_address_too(local: Local) -> None:
     assert local.send("get", f"{customer}/bank_accounts").json["data"] == []
     missing = local.refused("get", f"{customer}/bank_accounts/ba_nope")
     assert (missing.status, missing.message) == (404, "No such source: 'ba_nope'")
+
+
+def test_a_card_pays_that_is_the_default_source(local: Local) -> None:
+    """The order is that of
+    https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority."""
+    customer = local.post("/v1/customers", source="tok_visa")
+    path = f"/v1/customers/{customer['id']}"
+    mastercard, amex = (local.post(f"{path}/sources", source=f"tok_{name}")["id"] for name in ("mastercard", "amex"))
+    assert local.post(path, default_source=mastercard)["default_source"] == mastercard
+    foreign = local.refused("post", path, default_source="card_nope")
+    assert (foreign.message, foreign.param) == ("No such source: 'card_nope'", "default_source")
+
+    def brand_of(invoice: str, **params: Any) -> str:
+        local.post(f"/v1/invoices/{invoice}/pay", **params)
+        charge = local.get("/v1/charges", customer=customer["id"], limit=1)["data"][0]
+        return str(charge["payment_method_details"]["card"]["brand"])
+
+    def draft(**params: Any) -> str:
+        id = local.post("/v1/invoices", customer=customer["id"], **params)["id"]
+        local.post("/v1/invoiceitems", customer=customer["id"], invoice=id, amount=1000, currency="usd")
+        return str(id)
+
+    assert brand_of(draft()) == "mastercard"
+    assert brand_of(draft(default_source=amex)) == "amex"
+    assert brand_of(draft(default_source=amex), source=customer["default_source"]) == "visa"
+    items = [{"price": local.price(recurring={"interval": "month"})["id"]}]
+    subscription = local.post("/v1/subscriptions", customer=customer["id"], items=items, default_source=amex)
+    assert (subscription["status"], subscription["default_source"]) == ("active", amex)
+    changed = local.post(
+        f"/v1/subscriptions/{subscription['id']}", default_source=mastercard, expand=["default_source"]
+    )
+    assert changed["default_source"] == local.get(f"{path}/sources/{mastercard}")
+    assert local.post(f"/v1/subscriptions/{subscription['id']}", default_source="")["default_source"] is None
 
 
 def test_a_card_changes_and_goes_and_events_tell_of_it(local: Local) -> None:

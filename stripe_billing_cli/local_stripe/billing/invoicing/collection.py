@@ -32,7 +32,8 @@ def default_method(
     """Return the card that is charged: the invoice's, the subscription's, else the customer's
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority). None that was
     detached or is somebody else's."""
-    own = (invoice or {}).get("default_payment_method"), (subscription or {}).get("default_payment_method")
+    names = ("default_payment_method", "default_source")
+    own = (owner.get(name) for owner in (invoice or {}, subscription or {}) for name in names)
     for id in (*own, customer["invoice_settings"]["default_payment_method"], customer["default_source"]):
         method = call.store.get("payment_method", id) if id is not None else None
         if method is not None and method["customer"] == customer["id"]:

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.payments import card_input, debits,
 from stripe_billing_cli.local_stripe.billing.payments.cards import WRONG_CVC, Card, Decline
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID, BY_KEY
 from stripe_billing_cli.local_stripe.core import events, identifiers
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -215,3 +215,13 @@ def as_source(call: Call, token: str, customer: str) -> str:
         method["card"][name] = expiry.get(name, method["card"][name])
     call.store.insert("payment_method", method)
     return str(attach_to(call, method["id"], customer, "source")["id"])
+
+
+def own_source(call: Call, customer: Object, id: str | None, param: str = "default_source") -> str | None:
+    """Return the customer's card, in the form of a source, that a parameter names; None for none."""
+    if id is None:
+        return None
+    method = call.store.get("payment_method", id)
+    if method is None or method["customer"] != customer["id"] or not id.startswith("card_"):
+        raise no_such("source", id, param)
+    return id

@@ -167,6 +167,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         "customer": customer["id"],
         "default_tax_rates": taxes.check_rates(call, params.get("default_tax_rates"), "default_tax_rates"),
         "default_payment_method": own_method(call, customer, params.get("default_payment_method")),
+        "default_source": payment_methods.own_source(call, customer, params.get("default_source")),
         "items": {
             "object": "list",
             "data": data,

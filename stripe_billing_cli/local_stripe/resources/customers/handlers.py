@@ -44,10 +44,8 @@ TYPES = {
     "tax.validate_location": Choice(("auto", "deferred")),
 }
 UNSET = "description name email invoice_settings.* *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
-NOT_HERE = {
-    NO_TAXES: "tax.ip_address",
-}
-NO_DEFAULT_SOURCE = "it has no sources but the one given last"
+NOT_HERE = {NO_TAXES: "tax.ip_address"}
+NO_DEFAULT_SOURCE = "a new customer has no source but the one that it is given"
 CREATE = form(
     "POST /v1/customers",
     {**TYPES, "tax_id_data[].value": Text(100)},
@@ -60,7 +58,7 @@ UPDATE = form(
     "POST /v1/customers/{customer}",
     TYPES,
     unset=UNSET,
-    unsupported={**NOT_HERE, NO_DEFAULT_SOURCE: "default_source"},
+    unsupported=NOT_HERE,
     without="bank_account card default_alipay_account default_bank_account default_card validate",
 )
 LIST = form("GET /v1/customers")
@@ -156,6 +154,8 @@ def update(call: Call) -> Object:
     customer["invoice_settings"] |= customers.printed_settings(params.get("invoice_settings", {}))
     if "source" in params:
         customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
+    if "default_source" in params:
+        customer["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
     _set_default(call, customer, params)
     customers.save(call, before, customer)
     if customer["balance"] != before["balance"]:

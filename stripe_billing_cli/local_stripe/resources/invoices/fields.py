@@ -21,7 +21,6 @@ UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "issuer.account",
     NO_TAX_IDS: "account_tax_ids",
     "it has no invoice templates": "rendering.template rendering.template_version",
-    "it has no sources; use a payment method": "default_source",
     "it has no mandates": "payment_settings.default_mandate",
 }
 MOST = {"custom_fields": 4, "discounts": 20}
@@ -47,8 +46,5 @@ RETRIEVE = ObjectParam({"expand": EXPAND})
 FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
 PAY = form(
     "POST /v1/invoices/{invoice}/pay",
-    unsupported={
-        "it charges cards at once and in full": "forgive mandate",
-        "it has no sources; use a payment method": "source",
-    },
+    unsupported={"it charges cards at once and in full": "forgive mandate"},
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_fields, invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents, payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such, unrecognized_url
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.invoices import details, fields, revisions
 
 KIND = "invoice"
+CHANGED_WHEN_FINAL = ("auto_advance", "default_payment_method", "default_source", "expand", "metadata")
 
 
 def retrieve(call: Call, param: str = "invoice") -> Object:
@@ -55,6 +56,7 @@ def create(call: Call) -> Object:
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
         "default_payment_method": creation.own_method(call, customer, params.get("default_payment_method")),
+        "default_source": payment_methods.own_source(call, customer, params.get("default_source")),
         "metadata": new_metadata(params),
     }
     draft = invoices.new_draft(
@@ -96,7 +98,7 @@ def update(call: Call) -> Object:
     (`InvoiceService.update`)."""
     call, before, customer = _loaded(call)
     params = call.params
-    frozen = [name for name in params if name not in ("auto_advance", "default_payment_method", "expand", "metadata")]
+    frozen = [name for name in params if name not in CHANGED_WHEN_FINAL]
     if before["status"] != "draft" and frozen:
         raise invalid("Finalized invoices can't be updated in this way", frozen[0])
     changed: Object = {}
@@ -107,6 +109,8 @@ def update(call: Call) -> Object:
         changed["metadata"] = merged(before["metadata"], params["metadata"])
     if "default_payment_method" in params:
         changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
+    if "default_source" in params:
+        changed["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", before["collection_method"])
         sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
@@ -195,6 +199,9 @@ def pay(call: Call) -> Object:
 
 def _method(call: Call, customer: Object) -> str | None:
     """Return the card that a call names: the customer's, or a test card of nobody's yet."""
+    if "source" in call.params:
+        check_only_one(call.params, "payment_method", "source")
+        return payment_methods.own_source(call, customer, call.params["source"], "source")
     method = intent_checks.usable_method(call, call.params.get("payment_method"), customer)
     return None if method is None else str(method["id"])
 

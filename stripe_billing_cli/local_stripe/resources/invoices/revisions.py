@@ -13,6 +13,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices, lines, revisions
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation
 from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
@@ -27,6 +28,7 @@ COPIED = (
     "collection_method",
     "custom_fields",
     "default_payment_method",
+    "default_source",
     "default_tax_rates",
     "description",
     "discounts",
@@ -94,6 +96,8 @@ def _own(call: Call, customer: Object, original: Object) -> dict[str, Any]:
     own: dict[str, Any] = {"metadata": merged(original["metadata"], params.get("metadata", {}))}
     if "default_payment_method" in params:
         own["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
+    if "default_source" in params:
+        own["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", original["collection_method"])
         own |= {"collection_method": method, "due_date": details.due_date(call, method, params)}

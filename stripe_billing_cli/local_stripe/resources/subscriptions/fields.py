@@ -106,7 +106,6 @@ TYPES: Mapping[str, ParamType] = {
 MOST = {"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20}
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "invoice_settings.issuer.account",
-    "it has no sources; use a payment method": "default_source",
     NO_TAX_IDS: "invoice_settings.account_tax_ids",
     "it invoices pending items with the next period": "pending_invoice_item_interval",
 }

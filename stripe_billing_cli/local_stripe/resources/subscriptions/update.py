@@ -7,6 +7,7 @@ from dataclasses import replace
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, taxes
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     added_invoice_items,
@@ -132,6 +133,9 @@ def _plain_changes(call: Call, before: Object) -> Object:
     if "default_payment_method" in params:
         customer = customers.find(call, before["customer"])
         changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
+    if "default_source" in params:
+        customer = customers.find(call, before["customer"])
+        changed["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
     if "payment_settings" in params:
         settings = {name: value or None for name, value in params["payment_settings"].items()}
         changed["payment_settings"] = {**before["payment_settings"], **settings}
