@@ -50,6 +50,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "POST /v1/invoices/{id}/remove_lines": ("draft",),
     "POST /v1/quotes/{id}/accept": ("open_quote",),
     "POST /v1/subscriptions/{id}/resume": ("paused_subscription",),
+    "POST /v1/subscriptions/{id}/migrate": ("classic_subscription",),
     "POST /v1/checkout/sessions/{id}/expire": ("checkout_session",),
     "POST /v1/products/{id}/features": ("spare_product",),
     "DELETE /v1/products/{id}": ("empty_product",),
@@ -130,6 +131,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "GET /v1/subscription_items": lambda ids: {"subscription": ids["subscription"]},
     "GET /v1/setup_attempts": lambda ids: {"setup_intent": ids["succeeded_setup_intent"]},
     "POST /v1/subscriptions": lambda ids: {"customer": ids["customer"], "items": [{"price": ids["price"]}]},
+    "POST /v1/subscriptions/{id}/migrate": lambda ids: {"billing_mode": {"type": "flexible"}},
     "POST /v1/customers/{id}/subscriptions": lambda ids: {"items": [{"price": ids["price"]}]},
     "POST /v1/customers/{id}/subscriptions/{id}": lambda ids: {
         "items": [{"id": ids["subscription_item"], "quantity": 2}]

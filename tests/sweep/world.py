@@ -203,6 +203,8 @@ def _billing(world: World) -> None:
         trial_settings={"end_behavior": {"missing_payment_method": "pause"}},
     )["id"]
     ids["paused_subscription"] = make(f"/v1/subscriptions/{paused}", trial_end="now")["id"]
+    old = {"items": items, "billing_mode": {"type": "classic"}}
+    ids["classic_subscription"] = make("/v1/subscriptions", customer=ids["customer"], **old)["id"]
     ids["usage_item"] = make("/v1/subscriptions", customer=ids["customer"], items=[{"price": ids["metered_price"]}])[
         "id"
     ]

@@ -207,3 +207,22 @@ def test_what_is_added_has_a_period_discounts_and_taxes_of_its_own(life: Life) -
     assert later["latest_invoice"] == made["latest_invoice"]
     life.advance("2026-02-01 02:00")
     assert life.totals(made["id"]) == [2600, 2500]
+
+
+def test_a_classic_subscription_is_migrated(life: Life) -> None:
+    """https://docs.stripe.com/api/subscriptions/migrate."""
+    monthly = [{"price": price(life.local, 700)}]
+    old = life.local.post(
+        SUBSCRIPTIONS,
+        customer=life.customer,
+        items=monthly,
+        billing_mode={"type": "classic"},
+        payment_behavior="allow_incomplete",
+    )
+    path = f"{SUBSCRIPTIONS}/{old['id']}/migrate"
+    flexible = {"billing_mode": {"type": "flexible", "flexible": {"proration_discounts": "included"}}}
+    assert life.local.post(path, **flexible)["billing_mode"]["type"] == "flexible"
+    assert life.local.events()[0]["data"]["previous_attributes"]["billing_mode"]["type"] == "classic"
+    assert life.local.refused("post", path, **flexible).param == "billing_mode[type]"
+    life.local.delete(f"{SUBSCRIPTIONS}/{old['id']}")
+    assert "is canceled cannot be migrated" in life.local.refused("post", path, **flexible).message

@@ -6,7 +6,15 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
-from stripe_billing_cli.local_stripe.resources.subscriptions import cancel_now, create, fields, lists, pause, update
+from stripe_billing_cli.local_stripe.resources.subscriptions import (
+    cancel_now,
+    create,
+    fields,
+    lists,
+    migrate,
+    pause,
+    update,
+)
 
 PATH = "/v1/subscriptions"
 SEARCH = Searchable(
@@ -21,6 +29,7 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", "subscription", ObjectParam({"expand": EXPAND}), repository.retrieve),
     Route("POST", f"{PATH}/{{id}}", "subscription", fields.UPDATE, update.update, update.check_update),
     Route("DELETE", f"{PATH}/{{id}}", "subscription", fields.CANCEL, cancel_now.cancel),
+    Route("POST", f"{PATH}/{{id}}/migrate", "subscription", migrate.MIGRATE, migrate.migrate),
     Route("POST", f"{PATH}/{{id}}/pause", "subscription", fields.PAUSE, pause.pause),
     Route("POST", f"{PATH}/{{id}}/resume", "subscription", fields.RESUME, pause.resume),
 )
