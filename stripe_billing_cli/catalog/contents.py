@@ -71,8 +71,11 @@ class Catalog:
             yield from root.walk()
 
     def counts(self) -> dict[str, int]:
-        """Return how many entries each section has, of those that a catalog usually has or that this one has."""
-        counts = {kind.section: len(self.by_kind[kind.name]) for kind in self.kinds}
+        """Return how many entries each section has, of those that a catalog usually has or that this one has.
+
+        What products include is part of them, and no entry of the section of that name.
+        """
+        counts = {kind.section: len(self.by_kind[kind.name]) for kind in self.kinds if not kind.is_part_of_parent}
         usual = {kind.section for kind in self.kinds if kind.usual}
         return {section: count for section, count in counts.items() if count or section in usual}
 

@@ -50,6 +50,7 @@ def actions(plan: Any) -> list[tuple[str, str, str]]:
 
 def test_features_are_created_and_attached_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
+    assert billing.ok("catalog", "validate").out == "catalog.yaml is valid: 2 features, 2 products, 1 price.\n"
     shown = billing.ok("catalog", "plan", "--local").out
 
     assert "+ feature         sso  Single sign-on\n" in shown
