@@ -187,8 +187,9 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
     elif wanted:
         hint = "without that every other command is refused: let the key read it, or take `account` out"
         yield Finding("account", False, f"whether it is {wanted}, as {DEFAULTS_FILE} says, cannot be read", hint)
-    own = newest_event_version(rights)
-    own_version = f"the account's own is {own}" if own else "the account's own shows in an event, and there is none"
+    own, readable = newest_event_version(rights), "/v1/events" in rights.pages
+    missing = "there is none" if readable else "the key may not read events"
+    own_version = f"the account's own is {own}" if own else f"the account's own shows in an event, and {missing}"
     yield Finding("API version", True, f"{API_VERSION}; {own_version}")
     for right, failure in rights.reads.items():
         if failure is None:

@@ -157,7 +157,9 @@ def test_a_named_catalog_must_be_there(billing: Billing) -> None:
 
 def test_received_events_need_rights_of_their_own(billing: Billing) -> None:
     without(billing, "403 before * GET /v1/events")
-    assert "! may read     events: " in billing.ok("doctor", "--local").out
+    ran = billing.ok("doctor", "--local")
+    assert "! may read     events: " in ran.out
+    assert "the account's own shows in an event, and the key may not read events" in ran.out
 
     assert "✗ may read     events: " in billing("doctor", "--local", "--store", "postgresql://localhost:1/x").out
 
