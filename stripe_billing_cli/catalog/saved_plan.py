@@ -64,11 +64,7 @@ class SavedPlan:
     def check(self, api: StripeApi, plan: Plan) -> None:
         """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved, for the same account."""
         if not self._is_of_account(api, plan):
-            raise SavedPlanError(
-                f"this plan was made for {_named(self.account)} in {_mode(self.livemode)} mode, "
-                f"and the key is of {_named(plan.account)} in {_mode(plan.livemode)} mode",
-                "use the key that it was made with, or plan again",
-            )
+            raise SavedPlanError(self._difference(plan), "use the key that it was made with, or plan again")
         if fingerprint(plan) != self.fingerprint:
             raise SavedPlanError(
                 "the plan is out of date: Stripe has changed since it was saved",
@@ -82,6 +78,16 @@ class SavedPlan:
         if plan.account and self.account:
             return plan.account == self.account
         return any(lookup.exists(api, mark) for mark in self.marks_of_account)
+
+    def _difference(self, plan: Plan) -> str:
+        """Return what tells the account of `plan`, decided just now, from that of the saved plan."""
+        both_known = plan.account and self.account
+        if plan.livemode == self.livemode and not both_known:
+            return "this plan was made for another account: this one has none of the objects by which it is known"
+        return (
+            f"this plan was made for {_named(self.account)} in {_mode(self.livemode)} mode, "
+            f"and the key is of {_named(plan.account)} in {_mode(plan.livemode)} mode"
+        )
 
 
 def _named(account: str | None) -> str:
