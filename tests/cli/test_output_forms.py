@@ -94,7 +94,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("LINES", "24")
-    monkeypatch.setenv("PAGER", f'{sys.executable} -c \'import sys; open("paged", "w").write(sys.stdin.read())\'')
+    monkeypatch.setenv("PAGER", f'"{sys.executable}" -c \'import sys; open("paged", "w").write(sys.stdin.read())\'')
     return shown
 
 

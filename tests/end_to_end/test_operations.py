@@ -48,7 +48,7 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
     assert {"ExecStart", "TimeoutStopSec", "KillMode", "LoadCredential", "WorkingDirectory"} <= settings.keys()
     if shutil.which("systemd-analyze"):
         path = tmp_path / "billing-listen.service"
-        path.write_text(unit.replace("/usr/local/bin/billing", str(BILLING)).replace("User=billing", "User=root"))
+        path.write_text(unit.replace("/usr/local/bin/billing", f'"{BILLING}"').replace("User=billing", "User=root"))
         checked = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True)
         assert checked.returncode == 0, checked.stderr
 

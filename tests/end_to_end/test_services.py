@@ -160,7 +160,7 @@ def test_the_unit_starts_is_ready_and_stops(directory: Path, request: pytest.Fix
     (directory / "secret").write_text(SECRET)
     unit = block("ini")
     for there, here in {
-        "/usr/local/bin/billing listen": f"{BILLING} listen --no-api-key --port {port} --log-format json",
+        "/usr/local/bin/billing listen": f"'{BILLING}' listen --no-api-key --port {port} --log-format json",
         " --api-key-file ${CREDENTIALS_DIRECTORY}/stripe-key": "",
         " --exec /etc/billing/provision.sh --on access-granted --on access-revoked": " --exec true",
         "/etc/billing/stripe-key": str(directory / "key"),

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from stripe_billing_cli.stripe_api.client import connect_locally
-from tests.end_to_end.conftest import BILLING, ROOT, Shell, fresh_shell
+from tests.end_to_end.conftest import BILLING, ROOT, Shell, fresh_shell, own_words
 
 ADA = ("--customer", "ada@example.com", "--price", "keymap-pro.monthly")
 COMMANDS = (
@@ -66,7 +66,7 @@ def test_on_a_terminal_something_moves_while_it_waits(with_ada: Shell) -> None:
 def test_in_a_pipe_nothing_moves_and_nothing_is_coloured(with_ada: Shell) -> None:
     ran = with_ada("sub", "create", "--local", *ADA, "--wait", "--timeout", "0s", code=4)
 
-    assert "Waiting" not in ran.stdout + ran.stderr
+    assert "Waiting" not in ran.stdout + own_words(ran.stderr)
     assert "\x1b" not in ran.stdout + ran.stderr
 
 
@@ -159,7 +159,7 @@ def test_a_list_that_nobody_reads_on_ends_and_has_not_failed(shell: Shell, outpu
     first, code = ran.stdout.splitlines()
     assert first.startswith({"table": "CUSTOMER", "json": '{"id": "cus_'}[output])
     assert code == "0"
-    assert ran.stderr == ""
+    assert own_words(ran.stderr) == ""
 
 
 def test_a_script_needs_nothing_but_ids(with_ada: Shell) -> None:

@@ -20,7 +20,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CLIENT = """\
-#!{python} -IS
+#!/bin/sh
+'''exec' '{python}' -IS "$0" "$@"  # the path of Python may have spaces, which a line with #! cannot quote
+' '''
 import array, json, os, signal, socket, sys
 server = socket.socket(socket.AF_UNIX)
 server.connect({path!r})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -26,15 +27,23 @@ print(getattr(build_meta, sys.argv[3])(sys.argv[2]))
 """
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The wheel and the source archive, built from what git has, in a copy."""
-    source, into = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+def copy_what_git_has(into: Path) -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.split(b"\0")
     for name in filter(None, map(bytes.decode, tracked)):
         if (ROOT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_bytes((ROOT / name).read_bytes())
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The wheel and the source archive, built in a copy."""
+    source, into = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    if (ROOT / ".git").exists():
+        copy_what_git_has(source)
+    else:
+        made_here = shutil.ignore_patterns(".*", "build", "__pycache__", "*.egg-info")
+        shutil.copytree(ROOT, source, ignore=made_here, dirs_exist_ok=True)
     made = []
     for step in ("build_wheel", "build_sdist"):
         command = [sys.executable, "-c", BUILD, source, into, step]

@@ -17,7 +17,7 @@ import pytest
 from stripe_billing_cli.events.actions.spawner import NotEndedError, Spawner, SpawnError
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
-ALONE = f"{sys.executable} -I -S -c 'import os, time; os.setpgid(0, 0); os.fork(); time.sleep(600)'"
+ALONE = f"'{sys.executable}' -I -S -c 'import os, time; os.setpgid(0, 0); os.fork(); time.sleep(600)'"
 """In a group of processes of its own, as `timeout` starts what it watches."""
 GRANDCHILDREN = {"in its group": "(sleep 600 & sleep 600) & sleep 600", "in other groups": f"{ALONE} & {ALONE}; true"}
 """What a command does that, with all that it starts, has a file open."""
@@ -172,7 +172,7 @@ def test_what_made_itself_a_daemon_lives_on(tmp_path: Path) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
         held = os.open(path, os.O_WRONLY)
-        daemon = f"{sys.executable} -I -S -c 'import os, time; os.setsid(); time.sleep(600)'"
+        daemon = f"'{sys.executable}' -I -S -c 'import os, time; os.setsid(); time.sleep(600)'"
         spawner = Spawner()
         spawner.run(
             f"exec 9> {path}; {daemon} & echo $! > {tmp_path}/daemon; echo begun > {path}", ENVIRONMENT, b"", 60
