@@ -16,6 +16,11 @@ ID = r"\b(?!sk_|rk_|pk_|whsec_)[a-z]{2,8}(?:_sched|_test)?_(?=[A-Za-z]*\d)[A-Za-
 """An id of Stripe's, such as sub_1MowQVLkdIwHu7ixeRlqHVzs; no key, and no client secret."""
 
 
+def system_reason(error: OSError | UnicodeDecodeError) -> str:
+    """Return why the system, or a file's encoding, did not let a file be read or written: permission denied."""
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else "it is not UTF-8"
+
+
 @dataclass(frozen=True)
 class ErrorLocation:
     """The place in a file where something is wrong: line and column from 1."""

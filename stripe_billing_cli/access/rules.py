@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError, system_reason
 
 RULES = Path("access.yaml")
 FORMER_RULES = Path(".billing/access.yaml")
@@ -98,7 +98,7 @@ def read_rules(path: Path | None = None) -> Rules:
             f"there is no {path}", "--rules names a YAML file with lines like `past_due: 7d`"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRulesError(f"{file} cannot be read: {error}", "check its permissions") from None
+        raise InvalidRulesError(f"{file} cannot be read: {system_reason(error)}", "check its permissions") from None
     return Rules({**DEFAULTS, **_rules(text, str(file))})
 
 

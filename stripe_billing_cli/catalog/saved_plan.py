@@ -16,9 +16,10 @@ from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.plan_request import PlanRequest
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError, system_reason
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.whole_files import write_whole
 
 FORMAT = "billing-plan-4"
 FIELDS = {
@@ -146,8 +147,7 @@ def save(path: Path, request: PlanRequest, plan: Plan) -> None:
         fingerprint=fingerprint(plan),
     )
     text = json.dumps({"format": FORMAT, **asdict(saved)}, indent=2, ensure_ascii=False)
-    path.touch(mode=0o600)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_whole(path, text + "\n", mode=0o600)
 
 
 def load(path: Path) -> SavedPlan:
@@ -158,7 +158,7 @@ def load(path: Path) -> SavedPlan:
     except FileNotFoundError:
         raise SavedPlanError(f"there is no file {path}", again) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SavedPlanError(f"{path} cannot be read: {error}", again) from None
+        raise SavedPlanError(f"{path} cannot be read: {system_reason(error)}", again) from None
     except json.JSONDecodeError:
         raise SavedPlanError(f"{path} is no saved plan", again) from None
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:

@@ -99,15 +99,26 @@ def run(argv: list[str]) -> int:
     _open_streams()
     options: dict[str, Any] = {"output": os.environ.get("BILLING_OUTPUT", "table")}
     try:
-        return build_command(__name__)(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
+        code = build_command(__name__)(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
+        flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
         return _report(error, options | _understood(error, argv))
-    finally:
-        flush()
+    return code
 
 
 def _open_streams() -> None:
-    """Open what a program started without stdout or stderr (`>&-`) lacks: Python has None there."""
+    """Open what a program started without its streams (`<&- >&- 2>&-`) lacks: Python has None there.
+
+    The numbers are taken too: they would be those of the next files that are opened, and what a command of the
+    listener's prints would go into the database.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    if sys.stdin is None:
+        sys.stdin = null_stream("r")
     if sys.stdout is None:
         sys.stdout = null_stream()
     if sys.stderr is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE as FILE
-from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation
+from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, system_reason
 
 LARGEST = 100_000
 """Bytes."""
@@ -55,7 +55,9 @@ def read_defaults(formats: Iterable[str]) -> Defaults:
     except FileNotFoundError:
         return NOTHING
     except OSError as error:
-        raise DefaultsError(f"it cannot be read: {error.strerror}", "check its permissions, or remove it") from None
+        raise DefaultsError(
+            f"it cannot be read: {system_reason(error)}", "check its permissions, or remove it"
+        ) from None
     return _checked(_parsed(content), list(formats))
 
 

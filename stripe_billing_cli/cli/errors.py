@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -14,7 +16,7 @@ from typer.exceptions import TyperException
 from stripe_billing_cli.cli.error_json import error_json, without_secrets_in
 from stripe_billing_cli.cli.interrupts import exit_code
 from stripe_billing_cli.cli.pasted_commands import led_to_account
-from stripe_billing_cli.errors import FAILED, BillingError
+from stripe_billing_cli.errors import FAILED, BillingError, system_reason
 
 
 def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False, way: str = "") -> int:
@@ -23,11 +25,25 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     A command that is `logging`, as lines of JSON, gets such a line. `way` are the options that lead a command that is
     told of to the same account.
     """
-    from stripe_billing_cli.cli.output import flush, json_text
+    from stripe_billing_cli.cli.output import flush, null_stream
 
     explained = explain(error)
     explained.hint = explained.hint and led_to_account(explained.hint, way)
-    flush()
+    with suppress(OSError):  # what the output lacks matters less than this
+        flush()
+    try:
+        _tell(error, explained, output=output, verbose=verbose, logging=logging)
+        sys.stderr.flush()
+    except OSError:  # there is no way to say it, but for the exit code
+        sys.stderr = null_stream()
+    with suppress(OSError):
+        flush()
+    return explained.exit_code
+
+
+def _tell(error: BaseException, explained: BillingError, *, output: str, verbose: bool, logging: bool) -> None:
+    from stripe_billing_cli.cli.output import json_text
+
     if verbose and not _is_expected(error):
         sys.stderr.write(without_secrets_in("".join(traceback.format_exception(error))))
     if logging:
@@ -36,9 +52,9 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
         sys.stderr.write(f"{json_text(error_json(explained))}\n")
     else:
         if output == "github":
-            _annotate(explained)
+            with suppress(OSError):
+                _annotate(explained)
         _print(explained)
-    return explained.exit_code
 
 
 def _is_expected(error: BaseException) -> bool:
@@ -57,15 +73,26 @@ def explain(error: BaseException) -> BillingError:
             return BillingError("interrupted", "interrupted", exit_code=exit_code(error))
         case BrokenPipeError():
             return BillingError("output", "what read this output went away")
+        case FileNotFoundError() if error.filename is None:
+            return BillingError("system", "the current directory is not there any more", "run it in one that is")
+        case OSError() if error.filename is None and error.errno in UNWRITTEN:
+            message = f"the output could not be written: {system_reason(error)}"
+            return BillingError("output", message, "make room for it, and run it again: what was done stays done")
         case OSError():
             where = f" ({error.filename})" if error.filename else ""
             hint = "check that it is there, and its permissions" if where else "free what it needs, and run it again"
+            if error.errno in UNWRITTEN:
+                hint = "make room on the disk, and run it again"
             return BillingError("system", f"{error.strerror or error}{where}", hint)
     return BillingError(
         "bug",
         f"this is a mistake in billing: {type(error).__name__}: {error}",
         "run it again with --verbose and report what it prints",
     )
+
+
+UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""What the system says where something can be opened, and not be written."""
 
 
 def _plain(message: str) -> str:

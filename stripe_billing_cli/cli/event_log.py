@@ -100,6 +100,8 @@ class EventLog:
                 self.gone = True
                 self.on_gone()
                 return
+            except OSError:  # the disk is full: events are handled all the same, and there may be room later
+                self._left_out += 1
 
     def _say(self, line: Callable[[], None]) -> None:
         if self.gone or self._lines.qsize() >= MOST_UNPRINTED:
@@ -107,7 +109,7 @@ class EventLog:
             return
         if self._left_out:
             left_out, self._left_out = self._left_out, 0
-            message = f"{left_out} lines were left out: nobody read them in time."
+            message = f"{left_out} lines were left out: they could not be written in time."
             self._lines.put(partial(self._log.write, LogEntry(LogLevel.warning, message)))
         self._lines.put(line)
 

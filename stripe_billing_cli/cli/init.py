@@ -13,6 +13,7 @@ from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.errors import OperationError, UsageError
+from stripe_billing_cli.whole_files import write_whole
 
 app = typer.Typer(**options.PLAIN)
 
@@ -82,7 +83,7 @@ def init(
         raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {path}")
     if from_account:
         text = _described(context, name)
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text)
     ignored = _ignore_state(Path(".gitignore"))
     schema = f"billing catalog schema > {path.parent / 'catalog.schema.json'}"
     steps = {
@@ -152,7 +153,7 @@ def _ignore_state(path: Path) -> bool:
         return False
     if ignored and not ignored.endswith("\n"):
         ignored += "\n"
-    path.write_text(f"{ignored}{STATE}\n", encoding="utf-8")
+    write_whole(path, f"{ignored}{STATE}\n")
     return True
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import typer
 
@@ -242,17 +242,22 @@ def is_unicode(stream: TextIO) -> bool:
     return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
-def null_stream() -> TextIO:
+def null_stream(mode: Literal["r", "w"] = "w") -> TextIO:
     """Return a stream in place of one that is closed, or that nobody reads any more."""
-    return Path(os.devnull).open("w", encoding="utf-8")  # as long as the program lives
+    return Path(os.devnull).open(mode, encoding="utf-8")  # as long as the program lives
 
 
 def flush() -> None:
-    """Write out what is buffered; a reader of stdout that went away (`billing … | head`) is no failure of ours."""
+    """Write out what is buffered; a reader of stdout that went away (`billing … | head`) is no failure of ours.
+
+    Raises `OSError` for what cannot be written, as on a full disk, and only once.
+    """
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         sys.stdout = null_stream()  # so that the interpreter does not flush it again
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from stripe_billing_cli.errors import SettingsError
+from stripe_billing_cli.errors import SettingsError, system_reason
 
 LONGEST = 65_536
 
@@ -22,9 +22,8 @@ def read_secret(option: str, name: str) -> str:
             with Path(name).open(encoding="utf-8") as file:
                 text = file.read(LONGEST)
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
         raise SettingsError(
-            f"{option} cannot be read from {name}: {reason.lower()}", "check the path and its permissions"
+            f"{option} cannot be read from {name}: {system_reason(error)}", "check the path and its permissions"
         ) from None
     if not text.strip():
         where = "standard input" if name == "-" else name

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stripe_billing_cli.errors import SettingsError
+from stripe_billing_cli.errors import SettingsError, system_reason
 from stripe_billing_cli.stripe_api.address import STRIPE_API_BASE
 
 LOCAL_DATABASE = Path(".billing/local.db")
@@ -100,7 +100,7 @@ def _profile_key(profile: str, live: bool, environment: Mapping[str, str]) -> st
     except FileNotFoundError:
         raise SettingsError(f"there is no {path}", "run `stripe login` first, or give --api-key") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}", "check its permissions") from None
+        raise SettingsError(f"{path} cannot be read: {system_reason(error)}", "check its permissions") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}", "run `stripe login` again") from None
     section = profiles.get(profile, profiles.get(profile.lower()))  # the Stripe CLI writes names in small letters

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from stripe_billing_cli.catalog.entries import Location
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
+from stripe_billing_cli.errors import system_reason
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.contents import Catalog
@@ -55,7 +56,7 @@ def _content(path: Path) -> bytes:
     except IsADirectoryError:
         raise _wrong(name, "this is a directory, not a file", f"did you mean {path / 'catalog.yaml'}?") from None
     except OSError as error:
-        raise _wrong(name, f"the file cannot be read: {error.strerror}", "check its permissions") from None
+        raise _wrong(name, f"the file cannot be read: {system_reason(error)}", "check its permissions") from None
 
 
 MISSING = "name another with --file; `billing init` writes one to begin with"

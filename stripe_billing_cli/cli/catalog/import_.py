@@ -13,7 +13,8 @@ from stripe_billing_cli.cli.catalog.app import app
 from stripe_billing_cli.cli.catalog.import_options import STDOUT, ImportOptions
 from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import BillingError
+from stripe_billing_cli.errors import BillingError, system_reason
+from stripe_billing_cli.whole_files import write_whole
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.importer.request import Import
@@ -77,14 +78,12 @@ def _added_lines(before: str, after: str) -> Iterator[str]:
 
 
 def save(path: Path, text: str) -> None:
-    """Write a file as a whole: cut off, there is the old one or the new one."""
-    beside = path.with_name(f".{path.name}.new")
+    """Write the catalog. Raises `BillingError`."""
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BillingError("system", f"{path} could not be written: {reason}", "name another with -f FILE") from error
+        message = f"{path} could not be written: {system_reason(error)}"
+        raise BillingError("system", message, "name another with -f FILE") from error
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
 from stripe_billing_cli.cli.catalog.plan_options import PlanOptions
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.shared_options import PlanFormat
-from stripe_billing_cli.errors import PENDING, BillingError
+from stripe_billing_cli.errors import PENDING, BillingError, system_reason
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.plan import Plan
@@ -50,8 +50,7 @@ def plan(
         try:
             saved_plan.save(out, request, decided)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            message = f"the plan could not be saved in {out}: {reason}"
+            message = f"the plan could not be saved in {out}: {system_reason(error)}"
             raise BillingError("system", message, "name another place with --out FILE") from error
         context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {out}")
     return PENDING if check and decided.changes else None

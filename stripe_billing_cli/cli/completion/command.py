@@ -12,6 +12,7 @@ import typer
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
+from stripe_billing_cli.whole_files import write_whole
 
 app = typer.Typer(**options.PLAIN)
 
@@ -47,7 +48,7 @@ def completion(
         return
     path = script_path(shell)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(SCRIPTS[shell], encoding="utf-8")
+    write_whole(path, SCRIPTS[shell])
     if context.printer.for_people:
         context.printer.line(f"Installed in {path}.")
         context.printer.note(NEXT[shell].format(folder=path.parent))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError, system_reason
 from stripe_billing_cli.events.access_events import ANNOUNCED, CHECK
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import FETCH
@@ -98,7 +98,9 @@ def read_actions(path: Path) -> list[Action]:
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidActionError(f"{path} cannot be read: {error}", "check the path and its permissions") from None
+        raise InvalidActionError(
+            f"{path} cannot be read: {system_reason(error)}", "check the path and its permissions"
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
