@@ -112,7 +112,7 @@ def create(
             made = _made_all_the_same(request, failure, read)
             if made is not None:
                 return made
-            if request.given_key is not None and _other_parameters(failure):
+            if request.given_key is not None and other_parameters(failure):
                 raise OtherRequestError(request.given_key) from failure
             if not failure.replayed or again >= ATTEMPTS:
                 raise
@@ -137,7 +137,7 @@ def _made_all_the_same(
         return None
 
 
-def _other_parameters(failure: StripeCallError) -> bool:
+def other_parameters(failure: StripeCallError) -> bool:
     """Return whether Stripe knows the idempotency key from other parameters (400), not from a run at this moment
     (409)."""
     return isinstance(failure, IdempotencyConflictError) and failure.code != "idempotency_key_in_use"

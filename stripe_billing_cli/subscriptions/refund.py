@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.stripe_api import create_once
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import REFUND
@@ -62,10 +63,10 @@ class Refund:
         return f"{self.kind}:{self.subscription}"
 
     def idempotency_key(self, again: int) -> str:
-        """Return the idempotency key, which is the same for every run that means this refund; another one after a
-        refund that failed at the bank."""
+        """Return the idempotency key, which is the same for every run that means this refund, whatever amount it has
+        reckoned: a second later less is unused. Another one after a refund that failed at the bank."""
         failed = sum(refund["status"] not in GIVEN for refund in self.payment.refunds)
-        content = (self.mark, self.payment.intent, self.amount, failed, again)
+        content = (self.mark, self.payment.intent, failed, again)
         return f"billing-refund-{hashlib.sha256(repr(content).encode()).hexdigest()[:32]}"
 
 
@@ -220,10 +221,11 @@ def give_back(api: StripeApi, refund: Refund) -> StripeRefund:
         try:
             return api.post("/v1/refunds", params, refund.idempotency_key(again), kind=StripeRefund).body
         except StripeCallError as failure:
-            earlier = _made_all_the_same(api, refund) if failure.outcome_unknown or failure.replayed else None
+            remembered = failure.replayed or create_once.other_parameters(failure)
+            earlier = _made_all_the_same(api, refund) if failure.outcome_unknown or remembered else None
             if earlier is not None:
                 return earlier
-            if not failure.replayed or again == ATTEMPTS - 1:
+            if not remembered or again == ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
