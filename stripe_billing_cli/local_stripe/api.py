@@ -75,6 +75,7 @@ PARTS = (
     Part(
         f"{BILLING}.scheduled_jobs",
         jobs=(
+            "subscription.bill_pending_items",
             "subscription.cancel",
             "subscription.discard_update",
             "subscription.expire",

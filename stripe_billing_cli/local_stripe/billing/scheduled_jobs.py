@@ -7,6 +7,8 @@ the agenda that is due is carried out as of its own time, in the order of the ti
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices, revisions
 from stripe_billing_cli.local_stripe.billing.payments import (
@@ -21,6 +23,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancel,
     last_invoice,
     payment_status,
+    pending_item_interval,
     pending_updates,
     renewal,
     repository,
@@ -68,7 +71,6 @@ def _renew(call: Call, id: str) -> None:
 def _next_period(call: Call, before: Object, customer: Object) -> None:
     """Begin another period for the items whose period ends now, and bill them on one invoice, with what is pending."""
     after, billed, pending_items = renewal.next_period(call, before, call.now)
-    pause = (before["pause_collection"] or {}).get("behavior")
     draft = invoices.new_draft(
         call,
         customer,
@@ -77,15 +79,47 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
         reason="subscription_cycle",
         subscription=after,
         period=(min(item["current_period_start"] for item in before["items"]["data"]), call.now),
-        auto_advance=before["status"] != "unpaid" and pause is None,
+        auto_advance=_advances(before),
     )
     changed = {"items": after["items"], "status": after["status"], "latest_invoice": draft["id"]}
     after = repository.amend(call, before["id"], **changed)
     schedule_jobs.plan_ahead(call, after)
+    _create(call, before, draft, pending_items)
+
+
+def _advances(subscription: Object) -> bool:
+    """Return whether the invoices of a subscription are finalized and charged by themselves."""
+    return bool(subscription["status"] != "unpaid" and subscription["pause_collection"] is None)
+
+
+def _create(call: Call, subscription: Object, draft: Object, pending_items: Sequence[Object]) -> None:
+    """Store a draft, with the pending items that are on it; it is given up while collection is paused so."""
     invoice = invoices.create(call, draft)
-    invoice_items.bill(call, pending_items, draft["id"])
+    invoice_items.bill(call, [*pending_items], draft["id"])
+    pause = (subscription["pause_collection"] or {}).get("behavior")
     if pause in ("void", "mark_uncollectible"):
         _give_up(call, invoice, pause)
+
+
+def _bill_pending(call: Call, id: str) -> None:
+    """Bill the pending items of a subscription between two renewals, on an invoice of their own if there are any."""
+    before = repository.find(call, id)
+    customer = call.store.get("customer", before["customer"])
+    interval = before[pending_item_interval.INTERVAL]
+    if before["status"] not in renewal.RENEWABLE or interval is None or customer is None or customer.get("deleted"):
+        return
+    items = [item for item in invoice_items.pending_of(call, before) if item["parent"] is not None]
+    billed = [invoice_items.as_line(call, item) for item in items]
+    reason = "automatic_pending_invoice_item_invoice"
+    draft = invoices.new_draft(
+        call, customer, billed, before["currency"], reason=reason, subscription=before, auto_advance=_advances(before)
+    )
+    following = pending_item_interval.next_after(interval, before["billing_cycle_anchor"], call.now)
+    made = {"latest_invoice": draft["id"]} if items else {}
+    after = repository.amend(call, id, **made, **{pending_item_interval.NEXT: following})
+    schedule_jobs.plan_ahead(call, after)
+    if items:
+        _create(call, before, draft, items)
 
 
 def _give_up(call: Call, draft: Object, pause: str) -> None:
@@ -134,6 +168,7 @@ def _overdue(call: Call, id: str) -> None:
 
 API = Api(
     jobs={
+        schedule_jobs.BILL_PENDING: _bill_pending,
         schedule_jobs.CANCEL: _cancel,
         schedule_jobs.DISCARD: pending_updates.expire,
         schedule_jobs.EXPIRE: _expire,

@@ -154,7 +154,7 @@ def test_parameters_that_do_not_fit(local: Local, params: Any, param: str | None
     [
         {"application_fee_percent": 5},
         {"billing_thresholds": {"amount_gte": 100}},
-        {"pending_invoice_item_interval": {"interval": "month"}},
+        {"transfer_data": {"destination": "acct_1"}},
     ],
 )
 def test_what_is_not_modelled_is_refused_by_name(local: Local, params: Any) -> None:

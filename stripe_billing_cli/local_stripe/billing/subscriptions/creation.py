@@ -23,6 +23,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     first_invoice,
     item_parameters,
     items,
+    pending_item_interval,
     price_checks,
     repository,
     schedule_jobs,
@@ -178,6 +179,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         "test_clock": customer["test_clock"],
         "trial_end": trial_end,
         "trial_start": call.now if trial_end else None,
+        **pending_item_interval.fields(params.get(pending_item_interval.INTERVAL), anchor, call.now),
         **ends,
     }
 

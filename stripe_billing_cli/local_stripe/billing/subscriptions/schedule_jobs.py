@@ -9,8 +9,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 EXPIRE, RENEW, CANCEL = "subscription.expire", "subscription.renew", "subscription.cancel"
 TRIAL_WILL_END, RESUME, DISCARD = "subscription.trial_will_end", "subscription.resume", "subscription.discard_update"
-UPCOMING = "subscription.upcoming"
-ALL = (EXPIRE, RENEW, CANCEL, TRIAL_WILL_END, RESUME, DISCARD, UPCOMING)
+UPCOMING, BILL_PENDING = "subscription.upcoming", "subscription.bill_pending_items"
+ALL = (EXPIRE, RENEW, CANCEL, TRIAL_WILL_END, RESUME, DISCARD, UPCOMING, BILL_PENDING)
 TO_PAY_SECONDS = 23 * 60 * 60
 """How long the first payment may take (https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle)."""
 TRIAL_WARNING = 3 * 24 * 60 * 60
@@ -25,6 +25,9 @@ def plan_ahead(call: Call, subscription: Object) -> None:
     renews = None if ended or subscription["status"] == "paused" else items.first_end(subscription["items"]["data"])
     scheduler.put(call.store, CANCEL, id, None if ended else subscription["cancel_at"], clock)
     scheduler.put(call.store, RENEW, id, renews, clock)
+    if renews is not None and subscription["next_pending_invoice_item_invoice"] is not None:
+        # One that is left behind when the interval is unset finds nothing to do.
+        scheduler.put(call.store, BILL_PENDING, id, subscription["next_pending_invoice_item_invoice"], clock)
     ends = subscription["cancel_at"]
     warning = None if renews is None or (ends is not None and ends <= renews) else renews - UPCOMING_WARNING
     scheduler.put(call.store, UPCOMING, id, warning if warning is not None and warning > call.now else None, clock)

@@ -98,7 +98,6 @@ CREATE = form(
         ),
         "it has no invoice templates": "invoice_creation.invoice_data.rendering_options.template",
         "it has no payment method configurations": "payment_method_configuration",
-        "it invoices pending items with the next period": "subscription_data.pending_invoice_item_interval",
         "its pages take cards of every kind": "payment_method_options.card.restrictions",
     },
 )

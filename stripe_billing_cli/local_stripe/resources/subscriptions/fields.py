@@ -99,6 +99,7 @@ TYPES: Mapping[str, ParamType] = {
     "days_until_due": Integer(0),
     "invoice_settings.issuer.type": Choice(("self",)),
     "payment_behavior": Choice(BEHAVIORS),
+    "pending_invoice_item_interval.interval_count": Integer(1),
     "trial_end": NowOr("now"),
     "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
 }
@@ -107,7 +108,6 @@ MOST = {"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_field
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "invoice_settings.issuer.account",
     NO_TAX_IDS: "invoice_settings.account_tax_ids",
-    "it invoices pending items with the next period": "pending_invoice_item_interval",
 }
 CREATE = form(
     "POST /v1/subscriptions",

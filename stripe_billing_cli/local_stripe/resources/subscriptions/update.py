@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     creation,
     item_changes,
     item_parameters,
+    pending_item_interval,
     repository,
     schedule_jobs,
 )
@@ -136,6 +137,9 @@ def _plain_changes(call: Call, before: Object) -> Object:
     if "default_source" in params:
         customer = customers.find(call, before["customer"])
         changed["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
+    if pending_item_interval.INTERVAL in params:
+        wanted = params[pending_item_interval.INTERVAL]
+        changed |= pending_item_interval.fields(wanted, before["billing_cycle_anchor"], call.now)
     if "payment_settings" in params:
         settings = {name: value or None for name, value in params["payment_settings"].items()}
         changed["payment_settings"] = {**before["payment_settings"], **settings}
