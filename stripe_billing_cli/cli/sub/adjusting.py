@@ -80,22 +80,26 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
         return
     id = plan.subscription["id"]
     confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], moves_money=True)
-    with explain_declined():
+    with explain_declined(plan.drops_update, plan.drops_schedule):
         done = plan.apply(context.stripe)
     _tell(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)
 
 
 @contextmanager
-def explain_declined() -> Iterator[None]:
-    """Turn a declined payment, for which nothing was changed, into the command's error: exit code 4."""
+def explain_declined(dropped_update: str | None, dropped_schedule: str | None) -> Iterator[None]:
+    """Turn a declined payment, for which the plan was not changed, into the command's error: exit code 4. What the
+    change was to take the place of has been dropped by then: the invoice of a pending update, or a schedule."""
     from stripe_billing_cli.stripe_api.errors import PaymentFailedError
 
     try:
         yield
     except PaymentFailedError as failure:
+        dropped = [f"the change that waited for the payment of {dropped_update}"] if dropped_update else []
+        dropped += [f"what was scheduled ({dropped_schedule})"] if dropped_schedule else []
+        kept = f"the change was not made, and {' and '.join(dropped)} is dropped" if dropped else "nothing was changed"
         raise BillingError(
             "payment_failed",
-            f"nothing was changed: the payment did not go through: {failure.message}",
+            f"{kept}: the payment did not go through: {failure.message}",
             "the same command again, once there is another card",
             NOT_REACHED,
         ) from failure

@@ -65,7 +65,7 @@ def change(
         return
     if plan.moves:
         confirm.confirm(context, change_view.question(plan), will=change_view.plan_lines(plan), moves_money=True)
-    with adjusting.explain_declined():
+    with adjusting.explain_declined(plan.change.drops_update, plan.change.drops_schedule):
         result = plan.apply(context.stripe)
     _print(context, result)
 

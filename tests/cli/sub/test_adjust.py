@@ -185,6 +185,14 @@ class TestDiscounts:
         assert "nothing was changed" in ran.error["message"]
         assert (plan(life), discounts(life)) == ([("pro", 1)], [])
 
+    def test_that_is_declined_says_that_what_was_scheduled_is_dropped(self, life: Life, support: str) -> None:
+        life.ok(*CHANGE, "--price", "team", "--at", "period-end")
+        life.use_card("pm_card_chargeCustomerFail")
+        ran = life(*CHANGE, "--add", support, "--coupon", "HALF", "--output", "json")
+
+        assert (ran.code, life.subscription["schedule"]) == (4, None)
+        assert "the change was not made, and what was scheduled (sub_sched_" in ran.error["message"]
+
     def test_for_another_product_is_said_to_take_nothing_off(self, life: Life) -> None:
         other = life.shop.post("/v1/products", id="other", name="Other")["id"]
         life.shop.post("/v1/coupons", id="OTHERS", percent_off=20, duration="forever", applies_to={"products": [other]})
