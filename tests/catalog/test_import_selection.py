@@ -100,3 +100,38 @@ def test_an_archived_price_without_a_lookup_key_stays_as_the_file_says(billing: 
     assert billing.plan(written)["changes"] == []
     renamed = billing.plan(gone.replace("active: false", "active: false, nickname: Old"))["changes"]
     assert [(change["action"], change["reason"]) for change in renamed] == [("update", "differs from the file")]
+
+
+def test_all_products_of_a_name_come(billing: Billing, account: Account) -> None:
+    ids = by_hand(account)
+
+    text = written(billing, "--product", "Größer & Pro")
+
+    assert ids["pro"] in text and ids["twin"] in text
+
+
+def test_a_product_that_a_coupon_names_comes_with_its_default_price(billing: Billing, account: Account) -> None:
+    ids = by_hand(account)
+    account.post("/v1/coupons", id="HALF", percent_off=50, applies_to={"products": [ids["pro"]]})
+
+    text = written(billing, "--kind", "coupon")
+
+    assert "default_price: monthly" in text and "HALF" in text
+    assert billing.plan()["changes"] == []
+
+
+def test_what_was_adopted_and_replaced_since_does_not_come_again(billing: Billing, account: Account) -> None:
+    """The old link still sells the old price, so that both are active, and bear no mark."""
+    account.post("/v1/products", id="pro", name="Pro")
+    price = account.post("/v1/prices", product="pro", currency="usd", unit_amount=1500, nickname="Monthly")
+    account.post("/v1/payment_links", line_items=[{"price": price["id"], "quantity": 1}])
+    text = written(billing)
+    billing.apply(text.replace("unit_amount: 1500", "unit_amount: 1600"))
+
+    again = written(billing, "--output", "json")
+
+    assert "1500" not in again and again.count(f"id: {price['id']}") == 1
+    assert billing.plan()["changes"] == []
+    assert billing.ok("catalog", "import", "--local", "-f", "-", "--output", "json").json["left_out"] == {
+        "replaced earlier": 2
+    }

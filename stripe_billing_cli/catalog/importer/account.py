@@ -43,7 +43,7 @@ def kinds_of(registry: Registry, names: Iterable[str]) -> list[AnyKind]:
     while waiting:
         kind = waiting.pop()
         chosen.add(kind.name)
-        needed = [*kind.dependencies, *([kind.parent] if kind.parent else [])]
+        needed = [*kind.dependencies, *kind.names_within, *([kind.parent] if kind.parent else [])]
         waiting += [registry[name] for name in needed if name not in chosen]
     return [kind for kind in registry if kind.name in chosen or not chosen]
 
@@ -77,7 +77,7 @@ def read_account(
             for kind in kinds:
                 if kind.name in above:
                     reader.readings[kind.name] = readers.submit(_read, kind, reader, scope)
-                    chosen |= frozenset(_find(kind, reader.objects(kind.name), name) for name in wanted)
+                    chosen = chosen.union(*(_find(kind, reader.objects(kind.name), name) for name in wanted))
             scope = ImportScope(archived, chosen)
         for kind in kinds:
             if kind.name not in reader.readings:
@@ -105,13 +105,16 @@ def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading:
         return Reading(complete=False)
 
 
-def _find(kind: AnyKind, objects: Mapping[str, Object], wanted: str) -> str:
-    """Return the id of the object that has this id, key or name."""
+def _find(kind: AnyKind, objects: Mapping[str, Object], wanted: str) -> set[str]:
+    """Return the id of the object that has this id, else those of all that have this key or name."""
     if wanted in objects:
-        return wanted
-    for existing in objects.values():
-        stamp = stamp_of(existing)
-        names = {stamp.key if stamp else None, existing[kind.named_by], readable_key(existing[kind.named_by] or "")}
-        if wanted in names:
-            return str(existing["id"])
-    raise BillingError("usage", f"the account has no {kind.name} {wanted}", "give its id or its name", WRONG)
+        return {wanted}
+    found = {object_id for object_id, existing in objects.items() if wanted in _names(kind, existing)}
+    if not found:
+        raise BillingError("usage", f"the account has no {kind.name} {wanted}", "give its id or its name", WRONG)
+    return found
+
+
+def _names(kind: AnyKind, existing: Object) -> set[str | None]:
+    stamp = stamp_of(existing)
+    return {stamp.key if stamp else None, existing[kind.named_by], readable_key(existing[kind.named_by] or "")}

@@ -66,6 +66,8 @@ class Selector:
     def _find_possible(self, kind: AnyKind) -> set[str]:
         """Return the ids of the objects that a file of this catalog can have, and count the others."""
         newest = self._newest_by_stamp(kind)
+        current = (self._objects[kind.name][object_id] for object_id in newest.values())
+        replaced = {stamp.adopted for one in current if (stamp := kind.stamp_on(one)) and stamp.adopted != one["id"]}
         possible = set()
         reasons = kind.reasons_left_out(self._objects[kind.name])
         for object_id, existing in self._objects[kind.name].items():
@@ -75,7 +77,7 @@ class Selector:
                 self._selection.left_out[ELSEWHERE] += 1
             elif reason:
                 self._selection.left_out[reason] += 1
-            elif stamp and newest[stamp.key] != object_id:
+            elif (newest[stamp.key] != object_id) if stamp else (object_id in replaced):
                 self._selection.left_out[EARLIER] += 1
             elif parent is None or parent in self._possible[kind.parent or ""]:
                 possible.add(object_id)

@@ -61,6 +61,8 @@ class ImportedKind(ABC):
     """Whether an entry's key is the object's id, unless the entry adopts another."""
     is_part_of_parent: ClassVar[bool] = False
     """Whether objects come with the object within whose entry they stand, and never bring it."""
+    names_within: ClassVar[tuple[str, ...]] = ()
+    """The kinds within it that `object_references` names."""
     own_metadata: ClassVar[frozenset[str]] = RESERVED
     """The keys of metadata that are billing's and stand in no file."""
     head_fields: ClassVar[tuple[str, ...]] = ()

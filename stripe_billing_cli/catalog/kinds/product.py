@@ -175,6 +175,7 @@ class ProductKind(StandardKind[Product]):
     path = "/v1/products"
     example = "give it at least a name"
     key_is_id = True
+    names_within = ("price",)
 
     # ---- The file
 
