@@ -149,3 +149,12 @@ def test_what_the_file_adopted_and_replaced_since_is_not_offered_again(billing: 
     billing.ok("catalog", "import", "--local", "--merge", "--yes")
 
     assert file.read_text(encoding="utf-8") == text
+
+
+def test_new_sections_stand_apart_each_by_one_empty_line() -> None:
+    added = [Addition((name,), {"k": {"x": 1}}, False) for name in ("s", "t", "u")]
+
+    written = with_additions("a: 1\nr:\n  b: 1\n", [Addition(("r",), {"c": 2}, False), *added])
+
+    sections = "".join(f"\n{name}:\n  k: {{x: 1}}\n" for name in "stu")
+    assert written == f"a: 1\nr:\n  b: 1\n  c: 2\n{sections}"

@@ -57,9 +57,10 @@ def with_additions(text: str, additions: Iterable[Addition]) -> str:
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()
+    last = len(lines) - 1
     for number, edit in sorted(enumerate(edits), key=lambda pair: (pair[1].line, pair[0]), reverse=True):
         del number
-        line = min(edit.line, len(lines) - 1)
+        line = min(edit.line, last)
         if edit.column is None:
             lines[line + 1 : line + 1] = edit.text.split("\n")
         else:
