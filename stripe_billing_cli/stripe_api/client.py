@@ -9,6 +9,7 @@ first connection: what only names these types, as checking a catalog does, start
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -179,8 +180,18 @@ def connect(
 
     livemode = "_live_" in key
     transport: stripe.HTTPClient = stripe.RequestsClient(timeout=(10, 80))
+    stripe.ca_bundle_path = trusted_certificates(stripe.ca_bundle_path)
     pacer = Pacer(limits_for(livemode=livemode, base=base, rate_limit=rate_limit))
     return client_over(transport, key=key, base=base, pacer=pacer, trace=trace, patience=patience or Patience())
+
+
+def trusted_certificates(usual: str) -> str:
+    """Return the file of certificates that the environment names for this machine, whose proxy may open TLS.
+
+    The SDK takes its own list, whatever these variables of requests and OpenSSL say.
+    """
+    named = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
+    return next((path for path in named if path and Path(path).exists()), usual)
 
 
 LOCAL_KEY = "sk_test_local_stripe"

@@ -23,7 +23,7 @@ def billing_error(error: stripe.StripeError, base: str) -> errors.StripeCallErro
     kind: type[errors.StripeCallError]
     match error:
         case stripe.APIConnectionError():
-            return _unreachable(_network_reason(error), base)
+            return _unreachable(error, base)
         case stripe.RateLimitError():
             kind = errors.RateLimitedError
         case stripe.AuthenticationError():
@@ -54,11 +54,17 @@ def billing_error(error: stripe.StripeError, base: str) -> errors.StripeCallErro
     return failure
 
 
-def _unreachable(reason: str, base: str) -> errors.NetworkError:
+def _unreachable(error: stripe.APIConnectionError, base: str) -> errors.NetworkError:
+    reason = network_reason(error)
     if base == STRIPE_API_BASE:
-        return errors.NetworkError(f"Stripe could not be reached: {reason}")
-    unreached = errors.NetworkError(f"{base}, which STRIPE_API_BASE names, could not be reached: {reason}")
-    unreached.hint = "start what answers there (`billing local serve` is the local one), or unset STRIPE_API_BASE"
+        unreached = errors.NetworkError(f"Stripe could not be reached: {reason}")
+    else:
+        unreached = errors.NetworkError(f"{base}, which STRIPE_API_BASE names, could not be reached: {reason}")
+        unreached.hint = "start what answers there (`billing local serve` is the local one), or unset STRIPE_API_BASE"
+    if "proxy" in reason:
+        unreached.hint = "check the proxy that HTTPS_PROXY or ALL_PROXY names; NO_PROXY excepts addresses from it"
+    elif "certificate" in reason:
+        unreached.hint = "check this machine's clock; REQUESTS_CA_BUNDLE names the certificates of one's own proxy"
     return unreached
 
 
@@ -84,21 +90,39 @@ NETWORK_REASONS = {
     "ReadTimeout": "no answer in time",
     "ReadTimeoutError": "no answer in time",
     "SSLError": "the server's certificate could not be verified",
-    "ProxyError": "the proxy refused the connection",
     "ChunkedEncodingError": "the answer broke off in the middle",
     "ProtocolError": "the connection was closed without an answer",
     "NewConnectionError": "the connection was refused, or there is no way to the server",
 }
 """By the names of what requests and urllib3 raise, the most telling first."""
+PROXY_REASONS = {
+    "NameResolutionError": "the name of the proxy could not be resolved",
+    "ConnectTimeoutError": "no connection to the proxy in time",
+    "NewConnectionError": "the proxy refused the connection, or there is no way to it",
+    "InvalidProxyURL": "the address of the proxy is no URL",
+    "ProxyError": "the proxy refused the connection",
+}
+"""Where a proxy is between."""
+NO_SOCKS = "a SOCKS proxy needs a package that is not installed: pip install pysocks"
+TUNNEL = re.compile(r"Tunnel connection failed: (\d{3} [A-Za-z ]+)")
 
 
-def _network_reason(error: stripe.APIConnectionError) -> str:
+def network_reason(error: BaseException) -> str:
     """Return what broke, without the SDK's advice to write to support, and without addresses and parameters."""
-    raised = {type(cause).__name__ for cause in _causes(error)}
+    causes = list(_causes(error))
+    raised = {type(cause).__name__ for cause in causes}
+    if "InvalidSchema" in raised and any("SOCKS" in str(cause) for cause in causes):
+        return NO_SOCKS
+    if raised & {"ProxyError", "InvalidProxyURL"}:
+        refused = next((found for cause in causes if (found := TUNNEL.search(str(cause)))), None)
+        if refused is not None:
+            return f"the proxy refused the connection: {refused[1].strip()}"
+        return next(reason for name, reason in PROXY_REASONS.items() if name in raised)
     for name, reason in NETWORK_REASONS.items():
         if name in raised:
-            return reason
-    text = (error.user_message or str(error)).strip()
+            said = next((said for cause in causes if (said := getattr(cause, "verify_message", None))), None)
+            return f"{reason}: {said}" if said else reason
+    text = (getattr(error, "user_message", None) or str(error)).strip()
     return text.rsplit("(Network error: ", 1)[-1].removesuffix(")").split("\n")[0]
 
 

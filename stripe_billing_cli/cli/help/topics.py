@@ -52,6 +52,8 @@ ENVIRONMENT = _topic(
             Entry("STRIPE_API_KEY", "The API key, unless --api-key, --api-key-file or --profile names another."),
             Entry("STRIPE_API_BASE", "Another server that speaks Stripe's API; a live key goes to Stripe's only."),
             Entry("BILLING_RATE_LIMIT", "Calls a second, where Stripe has raised the account's limit."),
+            Entry("HTTPS_PROXY", "The proxy through which Stripe is reached; NO_PROXY excepts addresses from it."),
+            Entry("REQUESTS_CA_BUNDLE", "The certificates to trust, where that proxy opens TLS; or SSL_CERT_FILE."),
         ),
     ),
     Section(
