@@ -19,6 +19,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "entitlement_feature": ("feature",),
     "from_subscription": ("subscription",),
     "quote": ("quote",),
+    "mandate": ("mandate",),
     "invoice": ("invoice", "draft"),
     "invoice_item": ("invoiceitem",),
     "payment_intent": ("payment_intent",),

@@ -85,7 +85,7 @@ def _due_later(session: Object, asks: bool) -> bool:
 
 def _button(session: Object) -> str:
     if session["mode"] == "setup":
-        return "Save card"
+        return "Save card" if "card" in session["payment_method_types"] else "Save bank account"
     named = BUTTONS.get(session["submit_type"] or "")
     total = forms.plain_money(session["amount_total"], session["currency"])
     if session["mode"] == "subscription":

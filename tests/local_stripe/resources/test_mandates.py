@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.local_stripe.checkout import paid, selling
 from tests.local_stripe.conftest import NOW, Local
 
 SETUPS, INTENTS = "/v1/setup_intents", "/v1/payment_intents"
@@ -36,17 +37,17 @@ def test_a_bank_account_is_set_up_and_debited_by_its_mandate(local: Local) -> No
         "payment_method": setup["payment_method"],
         "allowed_payment_method_types": ["sepa_debit"],
     }
-    paid = local.post(
+    done = local.post(
         INTENTS, amount=2000, currency="eur", **debiting, off_session=True, confirm=True, expand=["latest_charge"]
     )
-    assert paid["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == mandate["id"]
+    assert done["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == mandate["id"]
 
 
 def test_a_single_payment_has_a_mandate_of_its_own(local: Local) -> None:
     agreed = {"mandate_data": {"customer_acceptance": {"type": "offline", "accepted_at": NOW - 60}}}
     paying = {"amount": 2000, "currency": "eur", **account(local), **agreed, "confirm": True}
-    paid = local.post(INTENTS, **paying, expand=["latest_charge"])
-    mandate = local.get(f"/v1/mandates/{paid['latest_charge']['payment_method_details']['sepa_debit']['mandate']}")
+    done = local.post(INTENTS, **paying, expand=["latest_charge"])
+    mandate = local.get(f"/v1/mandates/{done['latest_charge']['payment_method_details']['sepa_debit']['mandate']}")
     assert (mandate["type"], mandate["single_use"]) == ("single_use", {"amount": 2000, "currency": "eur"})
     assert mandate["customer_acceptance"] == {"accepted_at": NOW - 60, "offline": {}, "type": "offline"}
 
@@ -63,3 +64,33 @@ def test_a_mandate_says_how_the_customer_agreed(local: Local) -> None:
     assert refused.message == "Missing required param: mandate_data[customer_acceptance][online][user_agent]."
     missing = local.refused("get", "/v1/mandates/mandate_none")
     assert (missing.status, missing.message) == (404, "No such mandate: 'mandate_none'")
+
+
+def test_a_payment_names_the_mandate_that_it_is_by(local: Local) -> None:
+    form = {**account(local), "mandate_data": {"customer_acceptance": ONLINE}, "confirm": True}
+    setup, other = (local.post(SETUPS, **form), local.post(SETUPS, **{**form, **account(local)}))
+    by = {"payment_method": setup["payment_method"], "mandate": setup["mandate"]}
+    paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
+    done = local.post(INTENTS, **paying, **by, expand=["latest_charge"])
+    assert done["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == setup["mandate"]
+    refused = local.refused("post", INTENTS, **paying, **{**by, "mandate": other["mandate"]})
+    assert refused.param == "mandate"
+    assert local.refused("post", INTENTS, **paying, **{**by, "mandate": "mandate_none"}).code == "resource_missing"
+
+
+def test_a_customer_agrees_at_the_page_of_checkout(local: Local) -> None:
+    debits: dict[str, Any] = {"currency": "eur", "allowed_payment_method_types": ["sepa_debit"]}
+    setup = local.post("/v1/checkout/sessions", mode="setup", success_url="https://example.com", **debits)
+    once, monthly = (local.price(currency="eur", **kind)["id"] for kind in ({}, {"recurring": {"interval": "month"}}))
+    for session in (
+        setup,
+        selling(local, once, **debits),
+        selling(local, monthly, mode="subscription", **debits),
+    ):
+        done = paid(local, session, payment_method="pm_sepaDebit_success_de", expand=("setup_intent",))
+        if session is setup:
+            assert local.get(f"/v1/mandates/{done['setup_intent']['mandate']}")["type"] == "multi_use"
+    charges = local.get("/v1/charges")["data"]
+    assert len(charges) == 2
+    for charge in charges:
+        assert charge["payment_method_details"]["sepa_debit"]["mandate"].startswith("mandate_")

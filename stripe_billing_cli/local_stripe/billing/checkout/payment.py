@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing.checkout import completion, new_sub
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices, tax_ids
 from stripe_billing_cli.local_stripe.billing.payments import (
     intent_errors,
+    mandates,
     method_options,
     payment_intents,
     payment_methods,
@@ -162,6 +163,7 @@ def _new_intent(call: Call, session: Object) -> Object:
         payment_method_options=method_options.of_payment_by(session),
         payment_method_types=session["payment_method_types"],
         shipping=payment_intents.shipping_of(shipping) if shipping else None,
+        _mandate=mandates.BY_CUSTOMER,
         **{name: data[name] for name in GIVEN if data.get(name) is not None},
     )
 
@@ -179,7 +181,7 @@ def _subscribe(call: Call, session: Object, method: Object) -> None:
     if intent is None:
         completion.paid_by_balance(call, session, invoice, method)
         return
-    allowed = collection.allow(call, intent, method)
+    allowed = {**collection.allow(call, intent, method), "_mandate": mandates.BY_CUSTOMER}
     after = payment_intents.attempt(call, allowed, method, off_session=False, invoice=True)
     collection.record_attempt(call, invoice, after, automatic=False)
     _check_paid(call, after)

@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import identifiers, page_addresses
+from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "mandate"
 WITH_MANDATE = ("sepa_debit",)
 """The types of payment methods that pay by mandate."""
+
+
+BY_CUSTOMER: Mapping[str, Any] = {"customer_acceptance": {"type": "online"}}
+"""What customers agree to at a page of Stripe's."""
 
 
 def agree(call: Call, method: Object, data: Mapping[str, Any] | None, single_use: Object | None = None) -> Object:
@@ -45,6 +50,14 @@ def agree(call: Call, method: Object, data: Mapping[str, Any] | None, single_use
     agreed = {**method, "_mandate": id}
     call.store.replace("payment_method", agreed)
     return agreed
+
+
+def by_name(call: Call, id: str, method: Object) -> Object:
+    """Return the payment method with the mandate that a call names, which must be of it."""
+    mandate = objects.find(call, KIND, id, "mandate")
+    if mandate["payment_method"] != method["id"]:
+        raise invalid(f"The mandate {id} is not of the payment method {method['id']}.", "mandate")
+    return {**method, "_mandate": id}
 
 
 def _acceptance(call: Call, given: Mapping[str, Any]) -> Object:

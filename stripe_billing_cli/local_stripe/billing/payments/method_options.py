@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.payments import mandates
 from stripe_billing_cli.local_stripe.core.store import Object
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -105,7 +106,11 @@ def of_setup_by(session: Object) -> Object:
     options = of_types(types, OF_SETUPS)
     given = {type: session["payment_method_options"].get(type) or {} for type in options}
     wanted = {type: {name: one[name] for name in options[type] if name in one} for type, one in given.items()}
-    return {"payment_method_options": merged(options, wanted, OF_SETUPS), "payment_method_types": types}
+    return {
+        "payment_method_options": merged(options, wanted, OF_SETUPS),
+        "payment_method_types": types,
+        "_mandate_data": mandates.BY_CUSTOMER,
+    }
 
 
 def of_card(intent: Object) -> Mapping[str, Any]:

@@ -72,7 +72,7 @@ CREATE = form(
     unsupported={
         NO_CONNECT: "transfer_group",
         **NOT_HERE,
-        NO_OPTIONS: f"payment_method_configuration mandate radar_options {NOT_HERE[NO_OPTIONS]}",
+        NO_OPTIONS: f"payment_method_configuration radar_options {NOT_HERE[NO_OPTIONS]}",
     },
 )
 CONFIRM = form(
@@ -80,7 +80,7 @@ CONFIRM = form(
     TYPED,
     unsupported={
         **NOT_HERE,
-        NO_OPTIONS: f"amount_to_confirm mandate radar_options {NOT_HERE[NO_OPTIONS]}",
+        NO_OPTIONS: f"amount_to_confirm radar_options {NOT_HERE[NO_OPTIONS]}",
     },
 )
 UPDATE = form(
@@ -110,7 +110,14 @@ RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
 
 
-ONLY_CONFIRMING = ("confirmation_token", "error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
+ONLY_CONFIRMING = (
+    "confirmation_token",
+    "error_on_requires_action",
+    "mandate",
+    "off_session",
+    "return_url",
+    "use_stripe_sdk",
+)
 
 
 def check_creation(params: Params) -> None:

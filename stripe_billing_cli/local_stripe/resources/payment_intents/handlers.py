@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoic
 from stripe_billing_cli.local_stripe.billing.payments import (
     intent_checks,
     intent_errors,
+    mandates,
     method_options,
     payment_intents,
     payment_methods,
@@ -146,6 +147,8 @@ def confirm(call: Call) -> Object:
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     refusals.check_type(call, method, intent["payment_method_types"], intent)
+    if "mandate" in call.params:
+        method = mandates.by_name(call, call.params["mandate"], method)
     after = payment_intents.attempt(
         call,
         intent,
