@@ -6,12 +6,15 @@ Amounts are ints in the currency's smallest unit, times Unix seconds.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, PromotionCode
-from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
+from stripe_billing_cli.stripe_api.errors import NotFoundError, PermissionMissingError
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, PromotionCode, TaxRate
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine, Tax
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import expanded, id_of, whole
 from stripe_billing_cli.subscriptions import renewals
@@ -22,20 +25,22 @@ FOR_EVER = 1 << 62
 @dataclass(frozen=True)
 class Term:
     """The term until which a discount counts; `once`: for one invoice only. `is_amount`: it is an amount for each
-    invoice, else a part of each line."""
+    invoice, else so many `percent` of each line, where that is known."""
 
     until: int = FOR_EVER
     once: bool = False
     is_amount: bool = False
+    percent: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Discounts:
     """The discounts of a subscription by their ids; `new` is one that a change brings, whose id is another in each
-    preview."""
+    preview. `rates` are those of the taxes, by their ids."""
 
     terms: Mapping[str, Term] = field(default_factory=dict)
     new: Term = Term()
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
 
     def term(self, id: str) -> Term:
         return self.terms.get(id, self.new)
@@ -55,17 +60,45 @@ class Discounts:
 
     def amount(self, lines: Iterable[InvoiceLine], invoice: Invoice, lasting: Collection[str]) -> int:
         """Return what lines of `invoice` come to on an invoice of their own, taxes on top, with the discounts that
-        last."""
+        last: each takes its part of what the ones before it leave."""
         lines = list(lines)
-        total = sum(int(line["amount"]) + _taxes(line) for line in lines)
-        taken, of_all = _taken(lines), _taken(invoice["lines"]["data"])
-        for id in lasting:
-            if self.term(id).is_amount:
-                amount = sum(int(line["amount"]) for line in lines if id in ids_of([line]))
-                total -= min(of_all.get(id, 0), amount)
-            else:
-                total -= taken.get(id, 0)
-        return total
+        left = [int(line["amount"]) for line in lines]
+        of_all = _taken(invoice["lines"]["data"])
+        for id in dict.fromkeys(id for line in lines for id, _ in _discounts(line) if id in lasting):
+            for at, off in enumerate(self._shares(id, lines, left, of_all[id])):
+                left[at] -= off
+        return sum(net + self._taxes(line, net) for line, net in zip(lines, left, strict=True))
+
+    def _shares(self, id: str, lines: Sequence[InvoiceLine], left: Sequence[int], of_all: int) -> list[int]:
+        """Return what a discount takes off each line, of which so much is left; off all of its invoice, it takes
+        `of_all`."""
+        term = self.term(id)
+        over = [rest if _covers(line, id) else 0 for line, rest in zip(lines, left, strict=True)]
+        if term.is_amount:
+            return _spread(min(of_all, sum(over)), over)
+        if term.percent is None:
+            return [dict(_discounts(line)).get(id, 0) for line in lines]
+        return [_rounded(rest * term.percent / 100) for rest in over]
+
+    def _taxes(self, line: InvoiceLine, net: int) -> int:
+        """Return the taxes on top of a line of which so much is left; those that are included are taken out first."""
+        before = int(line["amount"]) - sum(amount for _, amount in _discounts(line))
+        all_taxes = line["taxes"] or ()
+        if net == before:
+            return sum(int(one["amount"]) for one in all_taxes if one["tax_behavior"] == "exclusive")
+        rates = [self._rate(one, before) for one in all_taxes]
+        is_included = [one["tax_behavior"] == "inclusive" for one in all_taxes]
+        included = sum(rate for rate, inside in zip(rates, is_included, strict=True) if inside)
+        base = net - sum(
+            _rounded(net * rate / (1 + included)) for rate, inside in zip(rates, is_included, strict=True) if inside
+        )
+        return sum(_rounded(base * rate) for rate, inside in zip(rates, is_included, strict=True) if not inside)
+
+    def _rate(self, tax: Tax, before: int) -> Decimal:
+        """Return the rate of a tax of a line that came to so much before; about, where a key may not read it."""
+        details = tax["tax_rate_details"]
+        known = None if details is None else self.rates.get(details["tax_rate"])
+        return Decimal(int(tax["amount"])) / (before or 1) if known is None else known
 
 
 def load(
@@ -73,13 +106,26 @@ def load(
 ) -> Discounts:
     """Return the discounts of a subscription, if `invoice` has any; with `wanted`, parameters, one of those takes their
     place at `at`. Raises `StripeCallError`."""
-    if wanted:
-        return Discounts(new=term_of_coupon(coupon_of(api, wanted[0]), at))
-    if not ids_of(invoice["lines"]["data"]):
+    if not wanted and not ids_of(invoice["lines"]["data"]):
         return Discounts()
+    rates = _rates(api, invoice)
+    if wanted:
+        return Discounts(new=term_of_coupon(coupon_of(api, wanted[0]), at), rates=rates)
     expand = {"expand": ["discounts.source.coupon"]}
     discounts = api.get(f"/v1/subscriptions/{subscription['id']}", expand, kind=Subscription)["discounts"]
-    return Discounts({one["id"]: _term(one) for one in map(expanded, discounts)})
+    return Discounts({one["id"]: _term(one) for one in map(expanded, discounts)}, rates=rates)
+
+
+def _rates(api: StripeApi, invoice: Invoice) -> dict[str, Decimal]:
+    """Return the rates of an invoice's taxes by the ids of tax rates, as far as the key may read them."""
+    details = [one["tax_rate_details"] for line in invoice["lines"]["data"] for one in line["taxes"] or ()]
+    rates = {}
+    for id in dict.fromkeys(one["tax_rate"] for one in details if one is not None):
+        with suppress(PermissionMissingError, NotFoundError):
+            rate = api.get(f"/v1/tax_rates/{id}", kind=TaxRate)
+            percent = rate["percentage"] if rate["effective_percentage"] is None else rate["effective_percentage"]
+            rates[id] = Decimal(str(percent)) / 100
+    return rates
 
 
 def coupon_of(api: StripeApi, wanted: Mapping[str, Any]) -> Coupon | None:
@@ -100,7 +146,7 @@ def term_of_coupon(coupon: Coupon | None, at: int) -> Term:
     until = FOR_EVER
     if coupon["duration"] == "repeating" and coupon["duration_in_months"] is not None:
         until = renewals.boundary(at, "month", coupon["duration_in_months"])
-    return Term(until, coupon["duration"] == "once", coupon["amount_off"] is not None)
+    return Term(until, coupon["duration"] == "once", coupon["amount_off"] is not None, _percent(coupon))
 
 
 def _term(discount: Discount) -> Term:
@@ -109,7 +155,7 @@ def _term(discount: Discount) -> Term:
         return Term()
     end = discount["end"]
     until = FOR_EVER if coupon["duration"] != "repeating" or end is None else end
-    return Term(until, coupon["duration"] == "once", coupon["amount_off"] is not None)
+    return Term(until, coupon["duration"] == "once", coupon["amount_off"] is not None, _percent(coupon))
 
 
 def ids_of(lines: Iterable[InvoiceLine]) -> set[str]:
@@ -122,6 +168,12 @@ def _discounts(line: InvoiceLine) -> Iterator[tuple[str, int]]:
         yield str(id_of(one["discount"])), int(one["amount"])
 
 
+def _covers(line: InvoiceLine, id: str) -> bool:
+    """Return whether a discount is for a line: it takes something off it, or would where the others left something."""
+    taken = dict(_discounts(line))
+    return id in taken and (taken[id] > 0 or sum(taken.values()) == line["amount"])
+
+
 def _taken(lines: Iterable[InvoiceLine]) -> dict[str, int]:
     taken: dict[str, int] = {}
     for line in lines:
@@ -130,5 +182,19 @@ def _taken(lines: Iterable[InvoiceLine]) -> dict[str, int]:
     return taken
 
 
-def _taxes(line: InvoiceLine) -> int:
-    return sum(int(one["amount"]) for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
+def _percent(coupon: Coupon) -> Decimal | None:
+    return None if coupon["percent_off"] is None else Decimal(str(coupon["percent_off"]))
+
+
+def _rounded(amount: Decimal) -> int:
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _spread(amount: int, over: Sequence[int]) -> list[int]:
+    """Return `amount` in proportion to `over`, as Stripe shares an amount off among lines: what is left by rounding
+    goes to the largest (https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations)."""
+    whole = sum(over)
+    shares = [amount * part // whole if whole else 0 for part in over]
+    for at in sorted(range(len(over)), key=lambda at: -over[at])[: amount - sum(shares)]:
+        shares[at] += 1
+    return shares

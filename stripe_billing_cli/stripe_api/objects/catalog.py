@@ -212,6 +212,7 @@ class TaxRate(StripeObject):
     percentage: float
     country: str | None
     description: str | None
+    effective_percentage: float | None
     jurisdiction: str | None
     metadata: Metadata | None
     state: str | None

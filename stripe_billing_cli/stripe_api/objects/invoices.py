@@ -38,9 +38,14 @@ class DiscountAmount(StripeObject):
     discount: Reference
 
 
+class TaxRateDetails(StripeObject):
+    tax_rate: str
+
+
 class Tax(StripeObject):
     amount: int
     tax_behavior: str
+    tax_rate_details: TaxRateDetails | None
 
 
 class SubscriptionItemLineDetails(StripeObject):

@@ -1,0 +1,63 @@
+"""The next invoice that is announced where a discount ends with the one that is made at once, or is shared otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stripe_billing_cli.subscriptions.discounts import Discounts, Term
+from tests.cli.sub.history import Begin
+
+APRIL, MAY = "2026-04-01", "2026-05-01 02:00"
+ONCE: dict[str, Any] = {"duration": "once"}
+FOREVER: dict[str, Any] = {"duration": "forever"}
+
+
+@pytest.mark.parametrize("inclusive", [False, True])
+@pytest.mark.parametrize(
+    "coupons",
+    [
+        [{"amount_off": 777, **ONCE}],
+        [{"amount_off": 777, **ONCE}, {"percent_off": 50, **FOREVER}],
+        [{"percent_off": 33.33, **ONCE}, {"amount_off": 500, **FOREVER}],
+        [{"percent_off": 100, **ONCE}, {"percent_off": 10, **FOREVER}],
+    ],
+)
+def test_what_a_discount_for_one_invoice_leaves_is_discounted_and_taxed_anew(
+    begin: Begin, coupons: list[dict[str, Any]], inclusive: bool
+) -> None:
+    it = begin(APRIL)
+    it.monthly(small=12.34)
+    it.price("large", 370.35, interval="year")
+    rate = it.shop.post("/v1/tax_rates", display_name="VAT", percentage=9.975, inclusive=inclusive)["id"]
+    made = [it.shop.post("/v1/coupons", **{"currency": "usd", **one})["id"] for one in coupons]
+    discounts = [{"coupon": id} for id in made]
+    it.start("small", "large", trial_period_days=30, discounts=discounts, default_tax_rates=[rate])
+
+    cost = it.json("change", "--trial-end", "now")["cost"]
+    it.to(MAY)
+
+    assert it.paid()[-2:] == [cost["due_now"], cost["next_invoice"]["amount"]]
+    assert cost["next_is_known"]
+
+
+def test_a_discount_of_another_product_is_not_announced(begin: Begin) -> None:
+    it = begin(APRIL)
+    it.monthly(own=100)
+    it.price("other", 1000, interval="year")
+    other = it.shop.api.get(f"/v1/prices/{it.prices['other']}")["product"]
+    off = {"percent_off": 20, "applies_to": {"products": [other]}, **FOREVER}
+    it.start("own", "other", trial_period_days=30, discounts=[{"coupon": it.shop.post("/v1/coupons", **off)["id"]}])
+
+    cost = it.json("change", "--trial-end", "now")["cost"]
+    it.to(MAY)
+
+    assert it.paid()[-2:] == [cost["due_now"], cost["next_invoice"]["amount"]] == [90000, 10000]
+
+
+def test_taxes_are_estimated_where_a_key_may_not_read_their_rates() -> None:
+    tax = {"amount": 80, "tax_behavior": "exclusive", "tax_rate_details": {"tax_rate": "txr_1"}}
+    line: Any = {"amount": 1000, "discount_amounts": [{"amount": 200, "discount": "di_1"}], "taxes": [tax]}
+    invoice: Any = {"lines": {"data": [line]}}
+    assert Discounts({"di_1": Term(once=True)}).amount([line], invoice, set()) == 1100
