@@ -11,7 +11,10 @@ from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_recor
 from stripe_billing_cli.stripe_api import create_once, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.stripe_api.errors import StripeCallError
+from stripe_billing_cli.stripe_api.json_output import INTERNAL
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed
+from stripe_billing_cli.stripe_api.objects.common import SearchResult
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 
 
@@ -106,9 +109,12 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
     """
     params, given_key = request.params(), request.idempotency_key
     email = params.get("email")
-    if not email:
-        return CreatePlan(params, None if given_key is None else CreateRequest(PATH, params, given_key))
     create_request = CreateRequest(PATH, params, given_key)
+    earlier = _made_with_key(api, create_request) if given_key is not None else None
+    if earlier is not None:
+        return CreatePlan(params, create_request, earlier)
+    if not email:
+        return CreatePlan(params, None if given_key is None else create_request)
     if request.if_not_exists and "test_clock" not in params:
         same_email = lookup.customers_with_email(api, email, expand=[DEFAULT_CARD])
     else:
@@ -122,6 +128,21 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
     known = {one["id"] for one in (*same_email, *lower)}
     similar = [one for one in lookup.similar_customers(api, email) if one["id"] not in known]
     return CreatePlan(params, create_request, None, same_email, [*lower, *similar])
+
+
+def _made_with_key(api: StripeApi, create_request: CreateRequest) -> Customer | None:
+    """Return the customer that a run with the same given key made, of which Stripe forgets the key after a day: by its
+    mark, which its search knows by then, whatever email it has. None where that is not there for the account."""
+    quoted = create_request.mark.replace("\\", "\\\\").replace('"', '\\"')
+    try:
+        wanted = {"query": f'metadata["{INTERNAL}"]:"{quoted}"', "limit": 1}
+        found = api.get(f"{PATH}/search", wanted, kind=SearchResult)["data"]
+    except StripeCallError:
+        return None
+    if not found:
+        return None
+    customer = api.get(f"{PATH}/{found[0]['id']}", {"expand": [DEFAULT_CARD]}, kind=Customer)
+    return create_once.made_before(create_request, [customer])
 
 
 def _with_same_email(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:

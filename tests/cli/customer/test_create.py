@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.local_stripe.core.store import Store
 from tests.conftest import Billing, Ran
 from tests.faults import crash_at_every_call, failing
 from tests.subscriptions.conftest import Shop
@@ -139,6 +140,21 @@ def test_a_create_that_is_lost_is_found_again(billing: Billing, shop: Shop, how:
         billing.ok(*ADA)
 
     assert len(customers(shop)) == 1
+
+
+@pytest.mark.parametrize("who", [("--name", "Bob"), ("--email", "bob@example.com")])
+def test_one_idempotency_key_makes_one_customer_after_stripe_has_forgotten_it(
+    billing: Billing, shop: Shop, who: tuple[str, str]
+) -> None:
+    create = ("customer", "create", "--local", *who, "--idempotency-key", 'bob "7"', "--output", "id")
+    first = billing.ok(*create).out
+    shop.post(f"/v1/customers/{first.strip()}", email="robert@example.com")
+    store = Store(billing.directory / ".billing" / "local.db")
+    with store.writing():
+        store.execute("DELETE FROM idempotency")
+    store.close()
+
+    assert billing.ok(*create).out == first
 
 
 def test_one_idempotency_key_makes_one_customer(billing: Billing, shop: Shop) -> None:
