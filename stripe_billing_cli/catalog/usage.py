@@ -61,7 +61,8 @@ def _warnings(retired: list[_Retired]) -> Iterator[Note]:
     for one in retired:
         change, subscriptions = one.change, one.usage.subscriptions
         if subscriptions:
-            said = f"{change.kind.name} {change.id} is about to be archived with {subscriptions} on it, which keep it"
+            keep = "keeps" if subscriptions.startswith("1 ") else "keep"
+            said = f"{change.kind.name} {change.id} is about to be archived with {subscriptions} on it, which {keep} it"
             yield _warning(change, said)
 
 

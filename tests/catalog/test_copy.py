@@ -62,6 +62,12 @@ def test_the_same_file_is_applied_in_both(billing: Billing, adopted: str, monkey
 
 
 def test_a_difference_is_shown_and_nothing_is_written(billing: Billing, adopted: str) -> None:
+    missing = billing("catalog", "diff", "--against", OTHER, "--check")
+    assert missing.code == 2
+    assert f"--against {OTHER}: there is no such file" in missing.err
+    assert not (billing.directory / "there" / ".billing" / "local.db").exists()
+    assert other(billing).page("/v1/products", {}) == ([], False)
+
     ran = billing("catalog", "diff", "--against", OTHER, "--check")
 
     assert ran.code == 3

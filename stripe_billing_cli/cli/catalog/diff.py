@@ -35,7 +35,7 @@ def diff(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
     from stripe_billing_cli.cli.catalog import plan_view
 
-    with closing(other_context(context, "--against", against)) as other:
+    with closing(other_context(context, "--against", against, must_exist=True)) as other:
         request = PlanOptions(target=target).request(file, elsewhere=True)
         decided = plan_catalog(other.stripe, request)
         show_plan(other, request, decided)

@@ -13,13 +13,13 @@ from stripe_billing_cli.errors import WRONG, BillingError, SettingsError
 DEFAULT_PROFILE = "default"
 
 
-def other_context(context: Context, option: str, name: str) -> Context:
+def other_context(context: Context, option: str, name: str, *, must_exist: bool = False) -> Context:
     """Return the context of a command that talks to the Stripe of this name instead.
 
     `test` and `live` are modes: the key is found as other commands find theirs (`--api-key`, `--api-key-file`,
     `--profile`, STRIPE_API_KEY), and has to be of that mode; where the environment has none of it, it is that of the
-    Stripe CLI's default profile. `file:PATH` is the local Stripe of another directory. Raises `BillingError` where that
-    is no name, `SettingsError` where there is no such key.
+    Stripe CLI's default profile. `file:PATH` is the local Stripe of another directory, which is made unless it
+    `must_exist`. Raises `BillingError` where that is no name, `SettingsError` where there is no such key.
     """
     kind, _, rest = name.partition(":")
     kept = {one.name: getattr(context, one.name) for one in fields(context)}
@@ -29,6 +29,9 @@ def other_context(context: Context, option: str, name: str) -> Context:
     if kind == "profile" and rest:
         return Context(**{**elsewhere, "profile": rest, "live": context.live})
     if kind == "file" and rest:
+        if must_exist and not Path(rest).is_file():
+            hint = "the local Stripe of a directory is in its .billing/local.db; `billing catalog copy` makes one"
+            raise BillingError("usage", f"{option} {name}: there is no such file", hint, WRONG)
         return Context(**{**elsewhere, "local": True, "profile": None, "database": Path(rest)})
     if name.startswith("acct_"):
         hint = "name it by its key: profile:NAME of the Stripe CLI, or `billing catalog apply --api-key-file FILE`"
