@@ -65,7 +65,9 @@ PARTS = (
         jobs=("checkout.session.expire",),
     ),
     Part(f"{RESOURCES}.entitlements", ("/v1/entitlements", "/v1/products/{id}/features")),
-    Part(f"{RESOURCES}.meters", ("/v1/billing/meters", "/v1/billing/meter_events")),
+    Part(
+        f"{RESOURCES}.meters", ("/v1/billing/meters", "/v1/billing/meter_events", "/v1/billing/meter_event_adjustments")
+    ),
     Part(f"{RESOURCES}.nested_lists", ("/v1/accounts/{id}/external_accounts",)),
     Part(f"{RESOURCES}.payment_links", ("/v1/payment_links", "/local/payment_links"), effects=("Completed",)),
     Part(f"{RESOURCES}.portal", ("/v1/billing_portal", "/local/billing_portal")),

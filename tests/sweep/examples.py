@@ -161,6 +161,11 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
         "display_name": "Bytes",
         "event_name": "bytes",
     },
+    "POST /v1/billing/meter_event_adjustments": lambda ids: {
+        "event_name": "calls",
+        "type": "cancel",
+        "cancel": {"identifier": "e0"},
+    },
     "POST /v1/billing/meter_events": lambda ids: {
         "event_name": "calls",
         "payload": {"stripe_customer_id": ids["customer"], "value": "3"},

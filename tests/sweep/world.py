@@ -294,7 +294,7 @@ def _rest(world: World) -> None:
     ids["event"] = listed[0]["id"]
     for when in (0, 2 * 60 * 60, 30 * 60 * 60):
         usage = {"stripe_customer_id": ids["customer"], "value": 3}
-        make("/v1/billing/meter_events", event_name="calls", payload=usage, timestamp=NOW - when)
+        make("/v1/billing/meter_events", event_name="calls", payload=usage, timestamp=NOW - when, identifier=f"e{when}")
     granted = {"customer": ids["customer"]}
     entitlements = json.loads(world.answer("GET", "/v1/entitlements/active_entitlements", granted).body)["data"]
     ids["entitlement"] = entitlements[0]["id"]

@@ -236,3 +236,24 @@ def test_a_trial_that_begins_bills_what_was_used_before(local: Local) -> None:
     use(life, "5")
     life.advance("2026-05-21 01:01")
     assert sum(life.totals(subscription["id"])) == 20
+
+
+def test_an_event_that_is_canceled_counts_no_longer(local: Local) -> None:
+    """https://docs.stripe.com/api/billing/meter-event-adjustment; the words of the refusals are not recorded."""
+    life = Life.begin(local)
+    path = f"{METERS}/{meter(local, formula='last')['id']}/event_summaries"
+    for number, value in enumerate(("5", "7")):
+        use(life, value, identifier=f"use-{number}")
+    canceling: Any = {"event_name": "api_calls", "type": "cancel", "cancel": {"identifier": "use-1"}}
+    adjusted = local.post("/v1/billing/meter_event_adjustments", **canceling)
+    assert (adjusted["status"], adjusted["cancel"]) == ("complete", {"identifier": "use-1"})
+    start = moment("2026-01-01")
+    [summary] = local.get(path, customer=life.customer, start_time=start, end_time=start + 86_400)["data"]
+    assert summary["aggregated_value"] == 5
+    again = local.refused("post", "/v1/billing/meter_event_adjustments", **canceling)
+    assert again.message == "The meter event `use-1` is canceled already."
+    unknown = {**canceling, "cancel": {"identifier": "use-9"}}
+    assert local.refused("post", "/v1/billing/meter_event_adjustments", **unknown).code == "resource_missing"
+    life.advance("2026-01-03")
+    late = {**canceling, "cancel": {"identifier": "use-0"}}
+    assert "within 24 hours" in local.refused("post", "/v1/billing/meter_event_adjustments", **late).message

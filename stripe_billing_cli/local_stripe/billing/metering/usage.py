@@ -23,10 +23,11 @@ def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, 
 
 
 def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
-    """Return the events of a time, in the order of their times."""
+    """Return the events of a time that are not canceled, in the order of their times."""
     conditions = [
         *equal(json_field("customer"), customer),
         *equal(json_field("meter"), meter),
+        Condition(f"{json_field('canceled')} IS NULL"),
         Condition("seq > ?", (after,)),
         Condition(f"{json_field('timestamp')} >= ? AND {json_field('timestamp')} < ?", (start, end)),
     ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.requests import Api
-from stripe_billing_cli.local_stripe.resources.meters import handlers, meter_events
+from stripe_billing_cli.local_stripe.resources.meters import adjustments, handlers, meter_events
 
-API = Api((*handlers.ROUTES, *meter_events.ROUTES))
+API = Api((*handlers.ROUTES, *meter_events.ROUTES, *adjustments.ROUTES))
 
 __all__ = ["API"]
