@@ -10,6 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.lookup import has_ended
 from stripe_billing_cli.stripe_api.objects.catalog import Recurring
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
@@ -150,10 +151,20 @@ def advance(
     while clock["status"] == "ready" and clock["frozen_time"] < target:
         step = furthest_step(running_subscriptions(api, clock["id"]))
         aim = min(target, clock["frozen_time"] + step)
-        api.post(f"{PATH}/{clock['id']}/advance", {"frozen_time": aim})
+        _begin(api, clock["id"], aim)
         for looked in _until_ready(api, clock["id"], deadline, sleep):
             clock = looked
             yield clock
+
+
+def _begin(api: StripeApi, id: str, aim: int) -> None:
+    """Begin the move to `aim`. Another run may have begun one, or have got there, since the clock was looked at."""
+    try:
+        api.post(f"{PATH}/{id}/advance", {"frozen_time": aim})
+    except InvalidRequestError:
+        now = api.get(f"{PATH}/{id}", kind=TestClock)
+        if now["status"] == "ready" and now["frozen_time"] < aim:
+            raise
 
 
 def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[float], None]) -> Iterator[TestClock]:

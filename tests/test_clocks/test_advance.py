@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.test_clocks import advance as clocks
 
 DAY = 86400
@@ -74,6 +75,30 @@ def test_a_clock_that_is_still_advancing_is_waited_for_first() -> None:
 
     assert api.advanced == [5 * DAY, 10 * DAY]
     assert clock["frozen_time"] == 10 * DAY
+
+
+class OvertakenClock(SlowClock):
+    """A clock that another run begins to move, as far as `ahead`, between each look and the call."""
+
+    def __init__(self, ahead: int) -> None:
+        super().__init__(2)
+        self._ahead = ahead
+
+    def post(self, path: str, params: Any, idempotency_key: str | None = None, *, kind: Any = None) -> Any:
+        if not self.advanced:
+            super().post(path, {"frozen_time": self._ahead})
+        raise InvalidRequestError("Test clock advancement underway - cannot perform modifications.")
+
+
+def test_a_clock_that_another_run_moves_there_is_waited_for() -> None:
+    clock, _ = advance(OvertakenClock(10 * DAY), 10 * DAY)
+
+    assert (clock["status"], clock["frozen_time"]) == ("ready", 10 * DAY)
+
+
+def test_a_clock_that_another_run_moves_not_far_enough_is_not_called_moved() -> None:
+    with pytest.raises(InvalidRequestError):
+        advance(OvertakenClock(5 * DAY), 10 * DAY)
 
 
 def test_a_clock_that_stripe_could_not_advance_is_told() -> None:
