@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,9 @@ class LookupKeys:
             keys = json.loads(self.path.read_text(encoding="utf-8") or "[]")
         except (OSError, ValueError):  # never written, or not yet
             age, keys = float(FRESH_FOR), []
-        if age >= FRESH_FOR:
-            self._begin_reading()
+        if abs(age) >= FRESH_FOR:  # written in the future: the clock was ahead
+            with suppress(OSError):  # where there is no place for a cache, the catalog's keys are known all the same
+                self._begin_reading()
         return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
 
     def keep(self, keys: list[str]) -> None:

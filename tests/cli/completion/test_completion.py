@@ -75,6 +75,15 @@ def test_a_key_on_the_command_line_does_not_reach_a_process(billing: Billing, be
     assert not [word for command in begun for word in command if "Secret" in word]
 
 
+def test_keys_of_the_catalog_need_no_cache(billing: Billing, tmp_path: Path, begun: list[list[str]]) -> None:
+    """As where the home directory may not be written to: no directory can be made in what is a file."""
+    (tmp_path / "cache").write_text("")
+    billing.write("version: 1\ncatalog: shop\nproducts:\n  pro: {name: Pro, prices: {monthly: {unit_amount: 1}}}\n")
+
+    assert offered(billing, "--local", "sub", "change", "ada", "--price", "pr") == ["pro.monthly"]
+    assert begun == []
+
+
 def test_each_stripe_has_a_cache_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     paths = [LookupKeys.for_options(local=False, profile=None, live=False).path]
     monkeypatch.setenv("STRIPE_API_KEY", "sk_test_1")
