@@ -195,6 +195,11 @@ def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, li
 
 
 def _of_customer(api: StripeApi, customer: str) -> Iterator[Refund]:
-    for charge in lists.objects(api, "/v1/charges", {"customer": customer}, None, kind=Charge):
-        if charge["amount_refunded"]:
+    """Yield the refunds of a customer's charges, those too that failed, of which a charge's amounts say nothing."""
+    wanted = {"customer": customer, "expand": ["data.refunds"]}
+    for charge in lists.objects(api, "/v1/charges", wanted, None, kind=Charge):
+        refunds = charge["refunds"]
+        if refunds is None or refunds["has_more"]:
             yield from refunds_of(api, charge["id"])
+        else:
+            yield from refunds["data"]

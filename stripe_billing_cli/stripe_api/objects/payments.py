@@ -1,6 +1,6 @@
 """Payments and refunds (https://docs.stripe.com/api/payment_intents/object and the pages after it)."""
 
-from stripe_billing_cli.stripe_api.objects.common import Metadata, Reference, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Reference, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 
 
@@ -16,7 +16,22 @@ class ChargeDetails(StripeObject):
     card: ChargedCard | None
 
 
+class Refund(StripeObject):
+    id: str
+    amount: int
+    created: int
+    currency: str
+    charge: Reference | None
+    failure_reason: str | None
+    metadata: Metadata | None
+    payment_intent: Reference | None
+    reason: str | None
+    status: str | None
+
+
 class Charge(StripeObject):
+    """A charge. `refunds` are there where they were expanded."""
+
     id: str
     amount_captured: int
     amount_refunded: int
@@ -29,6 +44,7 @@ class Charge(StripeObject):
     payment_intent: Reference | None
     payment_method: Reference | None
     payment_method_details: ChargeDetails | None
+    refunds: Embedded[Refund] | None
 
 
 class MovedMoney(StripeObject):
@@ -66,16 +82,3 @@ class SetupIntent(StripeObject):
     status: str
     client_secret: str | None
     payment_method: str | PaymentMethod | None
-
-
-class Refund(StripeObject):
-    id: str
-    amount: int
-    created: int
-    currency: str
-    charge: Reference | None
-    failure_reason: str | None
-    metadata: Metadata | None
-    payment_intent: Reference | None
-    reason: str | None
-    status: str | None

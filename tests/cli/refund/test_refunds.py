@@ -201,6 +201,13 @@ class TestList:
         assert listed("--of", life.subscription["latest_invoice"]) == {mine}
         assert listed("--of", paid["id"]) == {other}
 
+    def test_of_a_customer_has_those_that_failed(self, life: Life) -> None:
+        failed = life.json("refund", "create", charge(life)["id"], "--amount", "5.00", "--yes")["id"]
+        fail(life, failed)
+
+        record = life.json("refund", "list", "--customer", EMAIL)
+        assert (record["id"], record["status"]) == (failed, "failed")
+
     def test_shows_why(self, life: Life) -> None:
         life.ok("refund", "create", charge(life)["id"], "--amount", "5.00", "--note", "Ticket 4711", "--yes")
         ran = life.ok("refund", "list", "--customer", EMAIL)
