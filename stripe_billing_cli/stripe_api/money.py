@@ -113,6 +113,8 @@ def parse_amount(text: str, currency: str) -> int:
         meant = f"{with_comma[1]}.{with_comma[2]}" if with_comma else f"{example}, without a sign"
         raise AmountError(f"{text!r} is no amount in {currency.upper()}", f"write {meant}")
     whole, fraction = match["whole"].replace(",", ""), match["fraction"]
+    if currency in WHOLE_IN_TWO_DECIMALS and fraction == "00":
+        fraction = None  # as it is printed
     if fraction is None and exponent and not named:
         raise _two_readings(text, int(whole), currency, exponent)
     if len(fraction or "") > exponent:

@@ -68,6 +68,7 @@ def test_the_special_currencies_are_currencies() -> None:
         ("12.500", "kwd", 12500),
         ("12.5", "kwd", 12500),
         ("1250", "isk", 125000),
+        ("1250.00", "isk", 125000),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text: str, currency: str, minor: int) -> None:
