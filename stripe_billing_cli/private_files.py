@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,21 +35,23 @@ def make_private_file(path: Path, content: Callable[[], bytes] = bytes) -> None:
     `content` says what stands in a new file, which is there whole or not at all. Raises `OSError`.
     """
     make_private_directory(path.parent)
-    if not path.exists():
+    if path.exists():
+        take_from_others(path)
+    else:
         _make(path, content())
-    take_from_others(path)
 
 
 def _make(path: Path, content: bytes) -> None:
     """Make a file, if no other process does so first."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         with contextlib.suppress(FileExistsError):
-            os.link(name, path)
+            os.link(temporary, path)
     finally:
-        Path(name).unlink()
+        temporary.unlink()
 
 
 def take_from_others(path: Path) -> None:

@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
+from stripe_billing_cli.local_stripe.core.transaction_memory import TransactionMemory
 
 NOW = 1_800_000_000
 DAY = 24 * 60 * 60
@@ -49,8 +50,10 @@ class UndoneStore(Store):
                 yield
             return
         self._connection.execute("SAVEPOINT inner")
+        self._memory = TransactionMemory()
         try:
             yield
+            self._write_out()
         except BaseException:
             self._connection.execute("ROLLBACK TO inner")
             raise

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ import msgspec
 
 from stripe_billing_cli.local_stripe.core import older_formats, schema, store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.transaction_memory import TransactionMemory, Write
 from stripe_billing_cli.private_files import make_private_file
 
 Object = dict[str, Any]
@@ -33,7 +35,7 @@ REPLACE = f"UPDATE objects SET {', '.join(f'{name} = ?' for name in (*FILTERS, '
 
 @dataclass(frozen=True)
 class Condition:
-    """A restriction of a list, as SQL over the table `objects`."""
+    """A restriction of a list, as SQL over the table `objects`, of which it looks at the list's kind alone."""
 
     sql: str
     values: tuple[Any, ...] = ()
@@ -59,11 +61,7 @@ class Store:
         self.path = path
         self.platform = platform
         self._turn = threading.RLock()
-        self.last_shown: dict[str, tuple[str, Object]] = {}
-        """Objects that changed in this transaction, by id: as they were stored, and as their last event shows them."""
-        self._read: dict[str, Any] = {}
-        """What was read in this transaction (`once`), by the kind of objects that it is made of."""
-        self._forgotten: set[tuple[str, int]] = set()
+        self._memory = TransactionMemory()
         with self._with_store_errors():
             make_private_file(path, schema.empty_file)
             self._connection = sqlite3.connect(
@@ -101,25 +99,38 @@ class Store:
     @contextlib.contextmanager
     def attempt(self) -> Iterator[None]:
         """Begin a part of a transaction that is undone by itself when it raises."""
+        self._write_out()
         self._connection.execute("SAVEPOINT attempt")
         try:
             yield
         except BaseException:
-            self._read.clear()
-            self._forgotten.clear()
+            self._memory = TransactionMemory()
             if self._connection.in_transaction:  # a full disk ends the whole transaction, savepoints and all
                 self._connection.execute("ROLLBACK TO attempt")
                 self._connection.execute("RELEASE attempt")
             raise
         self._connection.execute("RELEASE attempt")
 
+    @property
+    def last_shown(self) -> dict[str, tuple[str, Object]]:
+        """Return the objects that changed in this transaction, by id: as stored, and as their last event shows them."""
+        return self._memory.last_shown
+
     def first(self, sql: str, *values: Any) -> Object | None:
         """Return the first object whose body a query selects."""
-        row = self._one(sql, *values)
-        return self._object(row[0]) if row else None
+        row = self.row(sql, *values)
+        return _decoded(row[0]) if row else None
 
     def get(self, kind: str, id: str) -> Object | None:
-        return self.first("SELECT body FROM objects WHERE kind = ? AND id = ?", kind, id)
+        body = self._memory.body(kind, id)
+        if body is None:
+            row = self._one("SELECT body FROM objects WHERE kind = ? AND id = ?", kind, id)
+            if row is None:
+                return None
+            body = row[0]
+            if self._connection.in_transaction:
+                self._memory.note_read(kind, id, body)
+        return _decoded(body)
 
     def find(self, kind: str, **columns: Any) -> Object | None:
         """Return any one object with these values in its columns."""
@@ -130,15 +141,14 @@ class Store:
         """Return what `read` makes of objects of a kind: read once in a transaction, and again where one of them was
         written since. For a transaction that is under way.
         """
-        if kind not in self._read:
-            self._read[kind] = read()
-        found: T = self._read[kind]
+        if kind not in self._memory.read:
+            self._memory.read[kind] = read()
+        found: T = self._memory.read[kind]
         return found
 
     def insert(self, kind: str, object: Object) -> None:
-        self._read.pop(kind, None)
-        values = (kind, object["id"], _created(object), *_columns(object), as_json(object))
-        self._connection.execute(INSERT, values)
+        """Store a new object. For a transaction that is under way, as `replace` and `delete`."""
+        self._write(kind, object, is_new=True)
 
     def insert_many(self, kind: str, objects: Iterable[Object]) -> None:
         """Store objects as they are, without rules or events: for tests and benchmarks. Shape: fully expanded."""
@@ -147,16 +157,16 @@ class Store:
                 self.insert(kind, object)
 
     def replace(self, kind: str, object: Object) -> None:
-        self._read.pop(kind, None)
-        self._connection.execute(REPLACE, (*_columns(object), as_json(object), kind, object["id"]))
+        self._write(kind, object, is_new=False)
 
     def delete(self, kind: str, id: str) -> None:
-        self._read.pop(kind, None)
+        self._write_out(kind)
+        self._memory.forget(kind)
         self._connection.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, id))
 
     def position(self, kind: str, id: str) -> tuple[int, int] | None:
         """Return the place of an object in lists: `created` and sequence number."""
-        row = self._one("SELECT created, seq FROM objects WHERE kind = ? AND id = ?", kind, id)
+        row = self.row("SELECT created, seq FROM objects WHERE kind = ? AND id = ?", kind, id)
         return (int(row[0]), int(row[1])) if row else None
 
     def select(self, kind: str, conditions: Sequence[Condition], *, newest_first: bool, limit: int) -> list[Object]:
@@ -164,28 +174,31 @@ class Store:
         values = [value for condition in conditions for value in condition.values]
         order = "DESC" if newest_first else "ASC"
         index = "NOT INDEXED" if any(condition.by_seq for condition in conditions) else ""
+        self._write_out(kind)
         rows = self._connection.execute(
             f"SELECT body FROM objects {index} WHERE {where} ORDER BY created {order}, seq {order} LIMIT ?",
             (kind, *values, limit),
         )
-        return [self._object(body) for (body,) in rows]
+        return [_decoded(body) for (body,) in rows]
 
     def count(self, kind: str, conditions: Sequence[Condition]) -> int:
         where = " AND ".join(["kind = ?", *(f"({condition.sql})" for condition in conditions)])
         values = [value for condition in conditions for value in condition.values]
-        return int(self._one(f"SELECT count(*) FROM objects WHERE {where}", kind, *values)[0])
+        return int(self.row(f"SELECT count(*) FROM objects WHERE {where}", kind, *values)[0])
 
     def dump(self, kind: str) -> list[Object]:
         """Return all objects of a kind, oldest first, with everything that can be included."""
         with self.reading():
             rows = self._connection.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
-            return [self._object(body) for (body,) in rows]
+            return [_decoded(body) for (body,) in rows]
 
     def forget_before(self, kind: str, created: int) -> None:
         """Delete what was created earlier, once in a transaction: what it writes is of now."""
-        if (kind, created) not in self._forgotten:
+        if (kind, created) not in self._memory.forgotten:
+            self._write_out(kind)
+            self._memory.forget(kind)
             self._connection.execute("DELETE FROM objects WHERE kind = ? AND created < ?", (kind, created))
-            self._forgotten.add((kind, created))
+            self._memory.forgotten.add((kind, created))
 
     def empty(self, *, but: str) -> None:
         """Delete everything but the account with that id."""
@@ -198,35 +211,48 @@ class Store:
         self._connection.execute(sql, values)
 
     def row(self, sql: str, *values: Any) -> Any:
+        if "objects" in sql:
+            self._write_out()
         return self._one(sql, *values)
+
+    def _write(self, kind: str, object: Object, *, is_new: bool) -> None:
+        """Note an object, which is written once a query looks for its kind, or with the end of the transaction."""
+        id = object["id"]
+        write = Write(is_new, _created(object) if is_new else 0, _columns(object), as_json(object))
+        self._memory.read.pop(kind, None)
+        if not self._memory.note_write(kind, id, write):
+            self._write_out(kind)
+            self._memory.note_write(kind, id, write)
+
+    def _write_out(self, kind: str | None = None) -> None:
+        """Write what this transaction has noted, of one kind or of all."""
+        for name, writes in self._memory.take_unwritten(kind):
+            for is_new, group in groupby(writes.items(), lambda entry: entry[1].is_new):
+                if is_new:
+                    rows = [(name, id, write.created, *write.columns, write.body) for id, write in group]
+                    self._connection.executemany(INSERT, rows)
+                else:
+                    rows = [(*write.columns, write.body, name, id) for id, write in group]
+                    self._connection.executemany(REPLACE, rows)
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         with self._turn, self._with_store_errors():
             self._connection.execute(begin)
-            self._forget_transaction()
+            self._memory = TransactionMemory()
             try:
                 yield
+                self._write_out()
                 self._connection.execute("COMMIT")
             finally:
-                self._forget_transaction()
+                self._memory = TransactionMemory()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-
-    def _forget_transaction(self) -> None:
-        self.last_shown.clear()
-        self._read.clear()
-        self._forgotten.clear()
 
     def _one(self, sql: str, *values: Any) -> Any:
         return self._connection.execute(sql, values).fetchone()
 
-    def _object(self, body: str) -> Object:
-        object: Object = msgspec.json.decode(body)
-        return object
-
     def _prepare(self) -> None:
-        self._connection.execute(f"PRAGMA busy_timeout = {store_errors.PATIENCE_MS}")
         # Only a power cut would cost a connected account, a test's, its data; a new file would wait for the disk twice.
         self._connection.execute(f"PRAGMA synchronous = {'OFF' if self.platform else 'NORMAL'}")
         current = self._current()
@@ -252,8 +278,7 @@ class Store:
         """Return whether the schema is there. Raises where the file is another program's, or a newer version's."""
         version = int(self._one("PRAGMA user_version")[0])
         application = int(self._one("PRAGMA application_id")[0])
-        tables = int(self._one("SELECT count(*) FROM sqlite_master")[0])
-        if tables and application != schema.APPLICATION_ID:
+        if application != schema.APPLICATION_ID and self._one("SELECT count(*) FROM sqlite_master")[0]:
             raise LocalStripeError(
                 f"{self.path} is a database, but not one of the local Stripe.",
                 "Move it away, or run billing in another directory.",
@@ -271,7 +296,7 @@ class Store:
         version = int(self._one("PRAGMA user_version")[0])
         rows = self._connection.execute("SELECT seq, kind, body FROM objects WHERE kind <> 'event'")
         for seq, kind, body in rows.fetchall():
-            rewritten = older_formats.upgrade(version, kind, self._object(body))
+            rewritten = older_formats.upgrade(version, kind, _decoded(body))
             self._connection.execute("UPDATE objects SET body = ? WHERE seq = ?", (as_json(rewritten), seq))
 
     @contextlib.contextmanager
@@ -285,6 +310,11 @@ class Store:
             raise store_errors.system_error(self.path, error) from error
         except msgspec.DecodeError as error:
             raise store_errors.damaged_file(self.path, "an object in it is not JSON") from error
+
+
+def _decoded(body: str) -> Object:
+    object: Object = msgspec.json.decode(body)
+    return object
 
 
 def as_json(object: Object) -> str:

@@ -1,0 +1,68 @@
+"""What a transaction has read, and what it is to write: an object that changes five times is written once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST = 500
+"""How many objects of a kind a transaction has in memory; one that lets years pass on a test clock writes many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An object to be written, as JSON, with the columns beside it."""
+
+    is_new: bool
+    created: int
+    columns: tuple[Any, ...]
+    body: str
+
+
+@dataclass(slots=True)
+class TransactionMemory:
+    last_shown: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    """Objects that changed, by id: as they were stored, and as their last event shows them."""
+    read: dict[str, Any] = field(default_factory=dict)
+    """What was made of objects of a kind, by the kind."""
+    forgotten: set[tuple[str, int]] = field(default_factory=set)
+    """The kinds of which it has deleted what was created before a time."""
+    _bodies: dict[str, dict[str, str]] = field(default_factory=dict)
+    _unwritten: dict[str, dict[str, Write]] = field(default_factory=dict)
+
+    def body(self, kind: str, id: str) -> str | None:
+        """Return an object as JSON, where it was read or written already."""
+        write = self._unwritten.get(kind, {}).get(id)
+        return write.body if write is not None else self._bodies.get(kind, {}).get(id)
+
+    def note_read(self, kind: str, id: str, body: str) -> None:
+        bodies = self._bodies.setdefault(kind, {})
+        if len(bodies) < MOST:
+            bodies[id] = body
+
+    def note_write(self, kind: str, id: str, write: Write) -> bool:
+        """Note an object, in place of what it was; return False where that has to be written first.
+
+        An object with other columns than before would come too early in its place: a lookup key goes from one price
+        to another.
+        """
+        writes = self._unwritten.setdefault(kind, {})
+        before = writes.get(id)
+        if len(writes) >= MOST or (before is not None and (write.is_new or before.columns != write.columns)):
+            return False
+        writes[id] = write if before is None else Write(before.is_new, before.created, write.columns, write.body)
+        self._bodies.get(kind, {}).pop(id, None)
+        return True
+
+    def forget(self, kind: str) -> None:
+        """Forget what was read of a kind."""
+        self._bodies.pop(kind, None)
+        self.read.pop(kind, None)
+
+    def take_unwritten(self, kind: str | None) -> list[tuple[str, dict[str, Write]]]:
+        """Return what is to be written, by kind and id, in the order in which it came."""
+        if kind is not None:
+            writes = self._unwritten.pop(kind, None)
+            return [(kind, writes)] if writes else []
+        taken, self._unwritten = list(self._unwritten.items()), {}
+        return taken
