@@ -61,7 +61,7 @@ NOT_HERE = {
 
 @dataclass(frozen=True)
 class ChildList:
-    """A list of the objects of that kind that name this one in their `field`. `url` has `{id}` for this one's id."""
+    """A list of the objects of that kind that name this one in their `field`, a column. `url` has `{id}` for its id."""
 
     kind: str
     field: str
@@ -76,7 +76,7 @@ OWNED: Mapping[tuple[str, str], ChildList] = {
         "subscription",
         "customer",
         "/v1/customers/{id}/subscriptions",
-        "json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')",
+        "status NOT IN ('canceled', 'incomplete_expired')",
     ),
     ("customer", "tax_ids"): ChildList("tax_id", "customer", "/v1/customers/{id}/tax_ids"),
 }
@@ -257,7 +257,7 @@ def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: E
 
 
 def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Object:
-    own = Condition(f"json_extract(body, '$.{owned.field}') = ? AND {owned.where}", (owner,))
+    own = Condition(f"{owned.field} = ? AND {owned.where}", (owner,))
     objects = store.select(owned.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
     has_more = len(objects) > FIRST_PAGE
     return {

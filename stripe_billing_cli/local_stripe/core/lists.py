@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Clamped, Field, Params, Text, TimestampRange
 from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.schema import COLUMNS
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 DEFAULT_LIMIT = 10
@@ -113,5 +114,5 @@ def one_of(expression: str, values: Sequence[str] | None) -> list[Condition]:
 
 
 def json_field(path: str) -> str:
-    """Return a field of the object that has no column: `recurring.interval`."""
-    return f"json_extract(body, '$.{path}')"
+    """Return a field of the object as SQL, by its column where it has one: `customer`, `recurring.interval`."""
+    return COLUMNS.get(path) or f"json_extract(body, '$.{path}')"

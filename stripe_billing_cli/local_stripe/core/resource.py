@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, Metadata, ObjectParam, ParamType
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
-from stripe_billing_cli.local_stripe.core.store import FILTERS, Condition, Object
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 ID = ObjectParam({"expand": EXPAND})
 NOTHING = ObjectParam({})
@@ -152,7 +152,7 @@ class Resource:
             if declared.names and declared.filters:
                 conditions += naming(call, name)
             elif declared.filters:
-                conditions += equal(name if name in FILTERS else json_field(name), call.params.get(name))
+                conditions += equal(json_field(name), call.params.get(name))
         return page(call, self.kind, self.path, conditions)
 
     def _check_named(self, call: Call) -> None:

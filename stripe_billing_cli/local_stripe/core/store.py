@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,10 +28,11 @@ Object = dict[str, Any]
 T = TypeVar("T")
 
 
-FILTERS = ("active", "product", "lookup_key", "currency", "type")
-_COLUMNS = ("kind", "id", "created", *FILTERS, "body")
+_COLUMNS = ("kind", "id", "created", *schema.COLUMN_NAMES, "body")
 INSERT = f"INSERT INTO objects ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-REPLACE = f"UPDATE objects SET {', '.join(f'{name} = ?' for name in (*FILTERS, 'body'))} WHERE kind = ? AND id = ?"
+UPDATE = f"UPDATE objects SET {', '.join(f'{name} = ?' for name in (*schema.COLUMN_NAMES, 'body'))}"
+REPLACE = f"{UPDATE} WHERE kind = ? AND id = ?"
+REWRITE = f"{UPDATE} WHERE seq = ?"
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,9 @@ class Store:
     def _write(self, kind: str, object: Object, *, is_new: bool) -> None:
         """Note an object, which is written once a query looks for its kind, or with the end of the transaction."""
         id = object["id"]
-        write = Write(is_new, _created(object) if is_new else 0, _columns(object), as_json(object))
+        columns = _columns(object)
+        created = _created(object) if is_new else 0
+        write = Write(is_new, created, columns, columns[LOOKUP_KEY], as_json(object))
         self._memory.read.pop(kind, None)
         if not self._memory.note_write(kind, id, write):
             self._write_out(kind)
@@ -297,7 +301,7 @@ class Store:
         rows = self._connection.execute("SELECT seq, kind, body FROM objects WHERE kind <> 'event'")
         for seq, kind, body in rows.fetchall():
             rewritten = older_formats.upgrade(version, kind, _decoded(body))
-            self._connection.execute("UPDATE objects SET body = ? WHERE seq = ?", (as_json(rewritten), seq))
+            self._connection.execute(REWRITE, (*_columns(rewritten), as_json(rewritten), seq))
 
     @contextlib.contextmanager
     def _with_store_errors(self) -> Iterator[None]:
@@ -325,12 +329,29 @@ def as_json(object: Object) -> str:
         return json.dumps(object)
 
 
+PATHS = tuple(tuple(re.findall(r"\w+", path)) for path in schema.COLUMNS)
+LOOKUP_KEY = PATHS.index(("lookup_key",))
+
+
 def _columns(object: Object) -> tuple[Any, ...]:
     """Return the values of the columns; an object marked `_gave_up_lookup_key` holds its lookup key no longer."""
-    values = [object.get(name) for name in FILTERS]
+    values = [_at(object, path) if path[0] in object else None for path in PATHS]
     if object.get("_gave_up_lookup_key"):
-        values[FILTERS.index("lookup_key")] = None
-    return tuple(None if isinstance(value, dict | list) else value for value in values)
+        values[LOOKUP_KEY] = None
+    items = object.get("items")
+    return (*values, len(items["data"]) if isinstance(items, dict) and "data" in items else None)
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    """Return the scalar to which names lead; None if there is none."""
+    for name in path:
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return None if isinstance(value, dict | list) else value
 
 
 def _created(object: Object) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 MOST = 500
@@ -16,6 +16,7 @@ class Write:
     is_new: bool
     created: int
     columns: tuple[Any, ...]
+    lookup_key: str | None
     body: str
 
 
@@ -43,14 +44,13 @@ class TransactionMemory:
     def note_write(self, kind: str, id: str, write: Write) -> bool:
         """Note an object, in place of what it was; return False where that has to be written first.
 
-        An object with other columns than before would come too early in its place: a lookup key goes from one price
-        to another.
+        An object with another lookup key than before would be written before the one that gives this key up.
         """
         writes = self._unwritten.setdefault(kind, {})
         before = writes.get(id)
-        if len(writes) >= MOST or (before is not None and (write.is_new or before.columns != write.columns)):
+        if len(writes) >= MOST or (before is not None and (write.is_new or before.lookup_key != write.lookup_key)):
             return False
-        writes[id] = write if before is None else Write(before.is_new, before.created, write.columns, write.body)
+        writes[id] = write if before is None else replace(write, is_new=before.is_new, created=before.created)
         self._bodies.get(kind, {}).pop(id, None)
         return True
 

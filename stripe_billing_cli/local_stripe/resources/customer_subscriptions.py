@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
 KIND = "subscription"
-LIVING = Condition("json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')")
+LIVING = Condition("status NOT IN ('canceled', 'incomplete_expired')")
 """The subscriptions that a customer's list has: those that have not ended."""
 NOT_AT_CUSTOMERS = "billing_schedules description on_behalf_of"
 CREATE = part_of(

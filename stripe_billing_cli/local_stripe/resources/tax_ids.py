@@ -26,7 +26,7 @@ LIST = form("GET /v1/customers/{customer}/tax_ids")
 OF_OTHERS = {"tax ids are of the account itself, or of a customer": "owner.account owner.customer_account"}
 CREATE_FOR = form("POST /v1/tax_ids", {"value": Text(100)}, unsupported=OF_OTHERS)
 LIST_OF = form("GET /v1/tax_ids", unsupported=OF_OTHERS)
-OF_ACCOUNT = Condition("json_extract(body, '$.customer') IS NULL")
+OF_ACCOUNT = Condition("customer IS NULL")
 
 
 def create(call: Call) -> Object:

@@ -220,9 +220,7 @@ def _check_restrictions(call: Call, promotion: Object, on: Redemption, param: st
 
 
 def _has_paid(call: Call, customer: str) -> bool:
-    paid = Condition(
-        "json_extract(body, '$.customer') = ? AND json_extract(body, '$.status') = 'succeeded'", (customer,)
-    )
+    paid = Condition("customer = ? AND status = 'succeeded'", (customer,))
     return bool(call.store.select("payment_intent", [paid], newest_first=False, limit=1))
 
 

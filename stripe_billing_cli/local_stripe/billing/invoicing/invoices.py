@@ -253,7 +253,7 @@ def intent_of(call: Call, invoice: Object) -> Object | None:
 
 def of_intent(call: Call, intent: str) -> Object | None:
     """Return the invoice that a payment intent pays, if it pays one."""
-    condition = Condition("json_extract(body, '$.payments.data[0].payment.payment_intent') = ?", (intent,))
+    condition = Condition("first_payment_intent = ?", (intent,))
     return next(iter(call.store.select("invoice", [condition], newest_first=True, limit=1)), None)
 
 
@@ -382,7 +382,7 @@ def _cancel_payment(call: Call, invoice: Object, reason: str) -> None:
 
 def list_for_subscription(call: Call, subscription: str) -> list[Object]:
     """Return all invoices of a subscription, oldest first."""
-    condition = Condition("json_extract(body, '$.parent.subscription_details.subscription') = ?", (subscription,))
+    condition = Condition("parent_subscription = ?", (subscription,))
     return call.store.select("invoice", [condition], newest_first=False, limit=10_000)
 
 

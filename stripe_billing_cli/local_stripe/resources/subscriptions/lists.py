@@ -65,8 +65,8 @@ def list_subscriptions(call: Call) -> Object:
 def _with_item(price: str, name: str) -> Condition:
     """Return the restriction to subscriptions one of whose items names the price, found by indexes of the store."""
     subscriptions = "SELECT seq FROM objects WHERE kind = 'subscription' AND"
-    first = f"{subscriptions} json_extract(body, '$.items.data[0].price') = ?"
-    several = f"{subscriptions} json_array_length(body, '$.items.data') > 1"
+    first = f"{subscriptions} first_item_price = ?"
+    several = f"{subscriptions} item_count > 1"
     among_several = f"{several} AND EXISTS ({ITEMS} json_extract(item.value, '$.{name}') = ?)"
     return Condition(f"seq IN ({first} UNION ALL {among_several})", (price, price), by_seq=True)
 
