@@ -104,6 +104,7 @@ PARTS = (
         ),
     ),
     Part(f"{BILLING}.invoicing.collection", effects=("DebitEnded",)),
+    Part(f"{BILLING}.invoicing.attached_payments", effects=("PaymentMade",)),
     Part(f"{BILLING}.subscriptions.payment_status", effects=("InvoicePaid", "PaymentFailedError", "PaymentPending")),
     Part(f"{BILLING}.schedules.schedule", effects=("SubscriptionEnded",)),
     Part(

@@ -114,6 +114,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/charges": lambda ids: {"amount": 1000, "currency": "usd", "customer": ids["customer"]},
     "POST /v1/payouts": lambda ids: {"amount": 100, "currency": "usd"},
     "POST /v1/invoices": lambda ids: {"customer": ids["customer"]},
+    "POST /v1/invoices/{id}/attach_payment": lambda ids: {"payment_intent": ids["part_intent"]},
     "POST /v1/invoices/create_preview": lambda ids: {"customer": ids["customer"]},
     "POST /v1/invoices/{id}/add_lines": lambda ids: {"lines": [{"amount": 70, "description": "More"}]},
     "POST /v1/invoices/{id}/update_lines": lambda ids: {"lines": [{"id": ids["draft_line"], "description": "More"}]},

@@ -227,6 +227,7 @@ def _billing(world: World) -> None:
 def _payments(world: World) -> None:
     make, ids = world.make, world.ids
     card = {"customer": ids["customer"], "payment_method": ids["payment_method"]}
+    ids["part_intent"] = make("/v1/payment_intents", amount=60, currency="usd", **card)["id"]
     ids["intent"] = make("/v1/payment_intents", amount=1000, currency="usd", **card)["id"]
     paid = make("/v1/payment_intents", amount=2000, currency="usd", **card, confirm=True, off_session=True)
     ids["payment_intent"], ids["charge"] = paid["id"], paid["latest_charge"]

@@ -130,3 +130,34 @@ def finalization_fields(draft: Object, now: int) -> Object:
         "automatically_finalizes_at": chosen or since + HOUR + 1,
         "next_payment_attempt": (chosen or since + HOUR) if charged else None,
     }
+
+
+def payment(id: str, invoice: Object, intent: Object, now: int, *, is_default: bool = True) -> Object:
+    """Return a payment of an invoice by a payment intent, which asks for all that the intent is for."""
+    return {
+        "id": id,
+        "object": "invoice_payment",
+        "amount_paid": None,
+        "amount_requested": invoice["amount_due"] if is_default else intent["amount"],
+        "created": now,
+        "currency": invoice["currency"],
+        "invoice": invoice["id"],
+        "is_default": is_default,
+        "livemode": False,
+        "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
+        "status": "open",
+        "status_transitions": {"canceled_at": None, "paid_at": None},
+    }
+
+
+def ended_payment(payment: Object, status: str, now: int) -> Object:
+    """Return a payment of an invoice once it is paid or canceled; what has paid stays so."""
+    if payment["status"] == "paid":
+        return payment
+    at = "paid_at" if status == "paid" else "canceled_at"
+    return {
+        **payment,
+        "amount_paid": payment["amount_requested"] if status == "paid" else None,
+        "status": status,
+        "status_transitions": {**payment["status_transitions"], at: now},
+    }

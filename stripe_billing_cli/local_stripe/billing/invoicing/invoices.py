@@ -224,20 +224,7 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
         payment_method_types=types,
         setup_future_usage="off_session" if saves_card else None,
     )
-    payment = {
-        "id": identifiers.long_id(call, "inpay"),
-        "object": "invoice_payment",
-        "amount_paid": None,
-        "amount_requested": opened["amount_due"],
-        "created": call.now,
-        "currency": opened["currency"],
-        "invoice": opened["id"],
-        "is_default": True,
-        "livemode": False,
-        "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
-        "status": "open",
-        "status_transitions": {"canceled_at": None, "paid_at": None},
-    }
+    payment = invoice_fields.payment(identifiers.long_id(call, "inpay"), opened, intent, call.now)
     return {
         "confirmation_secret": {"client_secret": intent["client_secret"], "type": "payment_intent"},
         "payments": {**opened["payments"], "data": [payment]},
@@ -267,15 +254,18 @@ def check_payable(invoice: Object) -> None:
             raise invalid("Invoice is a draft: finalize it before paying it.", code="invoice_not_payable")
 
 
-def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False) -> Object:
-    """Mark an invoice paid in full: by its payment intent, from the customer's balance, or outside of Stripe.
-    `counted`: the attempts that it took so far."""
-    settled = _end_payments(call, invoice, "canceled" if out_of_band else "paid")
-    if out_of_band:
+def paid(
+    call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False, by_default: bool = True
+) -> Object:
+    """Mark an invoice paid in full: by its payment intent unless that is not its `by_default`, from the customer's
+    balance, or outside of Stripe. `counted`: the attempts that it took so far."""
+    by_default = by_default and not out_of_band
+    settled = _end_payments(call, invoice, "paid" if by_default else "canceled")
+    if not by_default:
         _cancel_payment(call, invoice, "automatic")
     scheduler.put(call.store, RETRY, invoice["id"], None, None)
     for payment in settled["data"]:
-        if payment["status"] == "paid":
+        if payment["status"] == "paid" and payment not in invoice["payments"]["data"]:
             events.record(call, "invoice_payment.paid", payment)
     return amend(
         call,
@@ -297,24 +287,30 @@ def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band
 
 
 def _end_payments(call: Call, invoice: Object, status: str) -> Object:
-    at = "paid_at" if status == "paid" else "canceled_at"
+    """Return the payments as the invoice's end leaves them: the default one with that status, others canceled that
+    have not paid."""
     settled = [
-        {
-            **payment,
-            "amount_paid": payment["amount_requested"] if status == "paid" else None,
-            "status": status,
-            "status_transitions": {**payment["status_transitions"], at: call.now},
-        }
+        invoice_fields.ended_payment(payment, status if payment["is_default"] else "canceled", call.now)
         for payment in invoice["payments"]["data"]
     ]
     return {**invoice["payments"], "data": settled}
+
+
+def ask_for_rest(call: Call, invoice: Object, left: int) -> Object:
+    """Return the payments of an invoice whose payment intent asks for what is left, if anything is."""
+    intent = intent_of(call, invoice)
+    if intent is None or left == 0:
+        return dict(invoice["payments"])
+    call.store.replace("payment_intent", {**intent, "amount": left})
+    data = [{**one, "amount_requested": left} if one["is_default"] else one for one in invoice["payments"]["data"]]
+    return {**invoice["payments"], "data": data}
 
 
 def void(call: Call, invoice: Object, **changes: Any) -> Object:
     """Return an open or uncollectible invoice that is not to be paid; its payment intent is canceled, and what it took
     from the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void). `changes`: what else
     changes with it."""
-    if invoice["status"] == "paid":
+    if any(one["status"] == "paid" for one in invoice["payments"]["data"]) or invoice["status"] == "paid":
         raise invalid("Invoices with `paid` payments cannot be voided.")
     if invoice["status"] not in ("open", "uncollectible"):
         raise invalid(NOT_OPEN)

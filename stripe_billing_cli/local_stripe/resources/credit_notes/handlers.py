@@ -267,20 +267,10 @@ def _reduce(call: Call, invoice: Object, pre: int, post: int) -> None:
         "post_payment_credit_notes_amount": invoice["post_payment_credit_notes_amount"] + post,
     }
     if pre:
-        changes["payments"] = _payments(call, invoice, changes["amount_due"])
+        changes["payments"] = invoices.ask_for_rest(call, invoice, changes["amount_remaining"])
     after = invoices.amend(call, invoice["id"], **changes)
     if pre and after["status"] == "open" and after["amount_remaining"] == 0:
         payment_status.paid(call, invoices.paid(call, after, out_of_band=True), None)
-
-
-def _payments(call: Call, invoice: Object, due: int) -> Object:
-    """Return what is to be paid by the invoice's payment intent, which asks for what is left."""
-    intent = invoices.intent_of(call, invoice)
-    if intent is None or due == 0:
-        return dict(invoice["payments"])
-    call.store.replace("payment_intent", {**intent, "amount": due})
-    payments = [{**one, "amount_requested": due} for one in invoice["payments"]["data"]]
-    return {**invoice["payments"], "data": payments}
 
 
 def preview(call: Call) -> Object:

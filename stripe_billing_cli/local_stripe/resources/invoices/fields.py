@@ -44,6 +44,7 @@ LIST = form(
 )
 RETRIEVE = ObjectParam({"expand": EXPAND})
 FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
+ATTACH = form("POST /v1/invoices/{invoice}/attach_payment", unsupported={"it has no payment records": "payment_record"})
 PAY = form(
     "POST /v1/invoices/{invoice}/pay",
     unsupported={"it charges cards at once and in full": "forgive mandate"},

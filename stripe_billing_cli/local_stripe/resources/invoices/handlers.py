@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_fields, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import (
+    attached_payments,
+    collection,
+    invoice_fields,
+    invoice_items,
+    invoices,
+)
 from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents, payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
-from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
-from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such, unrecognized_url
+from stripe_billing_cli.local_stripe.core import clocks, events, objects, scheduler
+from stripe_billing_cli.local_stripe.core.errors import (
+    check_only_one,
+    invalid,
+    missing_param,
+    no_such,
+    unrecognized_url,
+)
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -206,6 +218,15 @@ def _method(call: Call, customer: Object) -> str | None:
     return None if method is None else str(method["id"])
 
 
+def attach_payment(call: Call) -> Object:
+    """Attach a payment intent, which pays a part of an open invoice."""
+    call, invoice, _ = _loaded(call, "invoice")
+    if "payment_intent" not in call.params:
+        raise missing_param("payment_intent")
+    intent = objects.find(call, payment_intents.KIND, call.params["payment_intent"], "payment_intent")
+    return attached_payments.attach(call, invoice, intent)
+
+
 def void(call: Call) -> Object:
     call, invoice, _ = _loaded(call)
     after = invoices.void(call, invoice)
@@ -275,6 +296,7 @@ ROUTES = (
     Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
     Route("POST", f"{PATH}/{{id}}/finalize", KIND, fields.FINALIZE, finalize),
     Route("POST", f"{PATH}/{{id}}/pay", KIND, fields.PAY, pay),
+    Route("POST", f"{PATH}/{{id}}/attach_payment", KIND, fields.ATTACH, attach_payment),
     Route("POST", f"{PATH}/{{id}}/void", KIND, fields.RETRIEVE, void),
     Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, fields.RETRIEVE, mark_uncollectible),
     Route("POST", f"{PATH}/{{id}}/send", KIND, fields.RETRIEVE, send),

@@ -200,9 +200,9 @@ def list_payments(call: Call) -> Object:
 
 
 def retrieve_payment(call: Call) -> Object:
-    holding = Condition("json_extract(body, '$.payments.data[0].id') = ?", (call.id,))
-    for invoice in call.store.select("invoice", [holding], newest_first=True, limit=1):
-        return dict(invoice["payments"]["data"][0])
+    own = "SELECT 1 FROM json_each(body, '$.payments.data') WHERE json_extract(value, '$.id') = ?"
+    for invoice in call.store.select("invoice", [Condition(f"EXISTS ({own})", (call.id,))], newest_first=True, limit=1):
+        return next(dict(one) for one in invoice["payments"]["data"] if one["id"] == call.id)
     raise no_such("invoice_payment", call.id, "id", 404)
 
 

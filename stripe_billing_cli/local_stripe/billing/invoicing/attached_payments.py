@@ -1,0 +1,99 @@
+"""Payment intents that are attached to an invoice beside its own, each of which pays a part
+(https://docs.stripe.com/invoicing/partial-payments).
+
+"When the PaymentIntent's status changes to succeeded, the payment is credited to the invoice, increasing its
+amount_paid. When the invoice is fully paid, the invoice's status becomes paid" (`stripe/_invoice_service.py`). The
+invoice's own intent, its default payment, asks for what is left.
+"""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_fields, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid
+from stripe_billing_cli.local_stripe.billing.payments import method_options
+from stripe_billing_cli.local_stripe.billing.payments.effects import PaymentMade
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
+from stripe_billing_cli.local_stripe.core.effects import announce
+from stripe_billing_cli.local_stripe.core.errors import invalid, not_here
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+INVOICE = "_invoice"
+"""Where a payment intent has the invoice that it is attached to."""
+PARAM = "payment_intent"
+
+
+def attach(call: Call, invoice: Object, intent: Object) -> Object:
+    """Return the invoice with one more payment, which is credited at once where it has succeeded already."""
+    _check(call, invoice, intent)
+    call.store.replace("payment_intent", {**intent, INVOICE: invoice["id"]})
+    id = identifiers.long_id(call, "inpay")
+    payment = invoice_fields.payment(id, invoice, intent, call.now, is_default=False)
+    data = [*invoice["payments"]["data"], payment]
+    after = invoices.amend(call, invoice["id"], payments={**invoice["payments"], "data": data})
+    return credit(call, after, intent) if intent["status"] == "succeeded" else after
+
+
+def _check(call: Call, invoice: Object, intent: Object) -> None:
+    """Raise where an intent cannot pay a part of an invoice. Stripe documents that an invoice is to be open, and no
+    words."""
+    if invoice["status"] != "open":
+        raise invalid(invoices.NOT_OPEN, "invoice")
+    if intent.get(INVOICE) is not None or invoices.of_intent(call, intent["id"]) is not None:
+        raise invalid(f"The PaymentIntent {intent['id']} is attached to an invoice already.", PARAM)
+    if intent["status"] == "canceled":
+        raise invalid(f"The PaymentIntent {intent['id']} is canceled, and pays nothing.", PARAM)
+    for name in ("currency", "customer"):
+        if intent[name] != invoice[name]:
+            raise invalid(f"The {name} of the PaymentIntent is not that of the invoice.", PARAM)
+    if _is_underway(call, invoice):
+        raise invalid("The invoice's own payment is processing.", PARAM)
+    if intent["amount"] > invoice["amount_remaining"]:
+        raise not_here("payments of more than what is left of an invoice", PARAM)
+    if method_options.captures_by_hand(intent) and intent["status"] != "succeeded":
+        raise not_here("attached payments that are captured by hand", PARAM)
+
+
+def _is_underway(call: Call, invoice: Object) -> bool:
+    """Return whether a bank is asked for what is left already."""
+    own = invoices.intent_of(call, invoice)
+    return own is not None and own["status"] == "processing"
+
+
+def credit(call: Call, invoice: Object, intent: Object) -> Object:
+    """Return the invoice with a payment that has succeeded, paid where nothing is left."""
+    left = invoice["amount_remaining"] - intent["amount"]
+    payments = invoices.ask_for_rest(call, invoice, left)
+    paid = [
+        invoice_fields.ended_payment(one, "paid", call.now)
+        for one in payments["data"]
+        if one["payment"]["payment_intent"] == intent["id"]
+    ]
+    others = [one for one in payments["data"] if one["payment"]["payment_intent"] != intent["id"]]
+    after = invoices.amend(
+        call,
+        invoice["id"],
+        amount_paid=invoice["amount_paid"] + intent["amount"],
+        amount_remaining=left,
+        payments={**payments, "data": [*others, *paid]},
+    )
+    for one in paid:
+        events.record(call, "invoice_payment.paid", one)
+    if left > 0:
+        return after
+    done = invoices.paid(call, after, by_default=False)
+    announce(call, InvoicePaid(done, intent["payment_method"]))
+    return done
+
+
+def on_payment(call: Call, effect: PaymentMade) -> None:
+    """Credit a payment to the invoice that it is attached to, unless that has been paid otherwise meanwhile."""
+    id = effect.intent.get(INVOICE)
+    invoice = None if id is None else call.store.get("invoice", id)
+    if invoice is None or effect.intent["status"] != "succeeded" or invoice["status"] not in ("open", "uncollectible"):
+        return
+    if effect.intent["amount"] <= invoice["amount_remaining"] and not _is_underway(call, invoice):
+        credit(clocks.at_time_of(call, invoice), invoice, effect.intent)
+
+
+API = Api(listeners={PaymentMade: (on_payment,)})

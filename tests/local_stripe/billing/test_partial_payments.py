@@ -1,0 +1,125 @@
+"""Invoices that several payments pay (https://docs.stripe.com/invoicing/partial-payments)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, price
+
+INVOICES, INTENTS = "/v1/invoices", "/v1/payment_intents"
+
+
+@pytest.fixture
+def life(local: Local) -> Life:
+    return Life.begin(local)
+
+
+def opened(life: Life, amount: int) -> Any:
+    draft = life.local.post(INVOICES, customer=life.customer)["id"]
+    life.local.post("/v1/invoiceitems", customer=life.customer, invoice=draft, amount=amount, currency="usd")
+    return life.local.post(f"{INVOICES}/{draft}/finalize", expand=["payments"])
+
+
+def intent(life: Life, amount: int, **params: Any) -> str:
+    sent = {"customer": life.customer, "currency": "usd", **params}
+    return str(life.local.post(INTENTS, amount=amount, **sent)["id"])
+
+
+def attach(life: Life, invoice: str, payment: str) -> Any:
+    return life.local.post(f"{INVOICES}/{invoice}/attach_payment", payment_intent=payment, expand=["payments"])
+
+
+def confirm(life: Life, payment: str) -> None:
+    life.local.post(f"{INTENTS}/{payment}/confirm", payment_method="pm_card_visa", return_url="https://example.com")
+
+
+def amounts(invoice: Any) -> tuple[str, int, int, int]:
+    return invoice["status"], invoice["amount_due"], invoice["amount_paid"], invoice["amount_remaining"]
+
+
+def payments(invoice: Any) -> set[tuple[bool, str, int | None, int]]:
+    listed = invoice["payments"]["data"]
+    return {(one["is_default"], one["status"], one["amount_paid"], one["amount_requested"]) for one in listed}
+
+
+def test_a_part_is_paid_and_the_rest_by_the_invoice_itself(life: Life) -> None:
+    local = life.local
+    invoice = opened(life, 1000)["id"]
+    part = intent(life, 400)
+    waiting = attach(life, invoice, part)
+    assert (amounts(waiting), payments(waiting)) == (
+        ("open", 1000, 0, 1000),
+        {(True, "open", None, 1000), (False, "open", None, 400)},
+    )
+    confirm(life, part)
+    partly = local.get(f"{INVOICES}/{invoice}", expand=["payments"])
+    assert (amounts(partly), payments(partly)) == (
+        ("open", 1000, 400, 600),
+        {(True, "open", None, 600), (False, "paid", 400, 400)},
+    )
+    assert local.refused("post", f"{INVOICES}/{invoice}/void").message == (
+        "Invoices with `paid` payments cannot be voided."
+    )
+    whole = local.post(f"{INVOICES}/{invoice}/pay", payment_method="pm_card_visa", expand=["payments"])
+    assert (amounts(whole), payments(whole)) == (
+        ("paid", 1000, 1000, 0),
+        {(True, "paid", 600, 600), (False, "paid", 400, 400)},
+    )
+    [charged, *_] = local.get("/v1/charges", customer=life.customer)["data"]
+    assert charged["amount"] == 600
+    told = [event["data"]["object"]["amount_paid"] for event in local.events(type="invoice_payment.paid")]
+    assert told == [600, 400]
+    for one in whole["payments"]["data"]:
+        assert local.get(f"/v1/invoice_payments/{one['id']}") == one
+
+
+def test_what_is_paid_already_counts_at_once_and_may_pay_the_whole(life: Life) -> None:
+    local = life.local
+    made = life.subscribe(price(local), payment_behavior="default_incomplete")
+    invoice = made["latest_invoice"]
+    first, second = intent(life, 1000), intent(life, 500)
+    for one in (first, second):
+        confirm(life, one)
+    assert amounts(attach(life, invoice, first)) == ("open", 1500, 1000, 500)
+    whole = attach(life, invoice, second)
+    assert (amounts(whole), payments(whole)) == (
+        ("paid", 1500, 1500, 0),
+        {(True, "canceled", None, 500), (False, "paid", 1000, 1000), (False, "paid", 500, 500)},
+    )
+    assert local.get(f"/v1/subscriptions/{made['id']}")["status"] == "active"
+    [default] = [one for one in whole["payments"]["data"] if one["is_default"]]
+    assert local.get(f"{INTENTS}/{default['payment']['payment_intent']}")["status"] == "canceled"
+
+
+def test_a_credit_note_takes_off_what_is_left(life: Life) -> None:
+    invoice = opened(life, 1000)["id"]
+    part = intent(life, 400)
+    confirm(life, part)
+    attach(life, invoice, part)
+    life.local.post("/v1/credit_notes", invoice=invoice, amount=200)
+    after = life.local.get(f"{INVOICES}/{invoice}", expand=["payments"])
+    assert (amounts(after), payments(after)) == (
+        ("open", 800, 400, 400),
+        {(True, "open", None, 400), (False, "paid", 400, 400)},
+    )
+
+
+def test_what_cannot_pay_a_part_is_refused(life: Life) -> None:
+    local = life.local
+    invoice = opened(life, 1000)
+    path = f"{INVOICES}/{invoice['id']}/attach_payment"
+    own = invoice["payments"]["data"][0]["payment"]["payment_intent"]
+    stranger = local.post("/v1/customers")["id"]
+    attached, canceled = intent(life, 100), intent(life, 100)
+    attach(life, invoice["id"], attached)
+    local.post(f"{INTENTS}/{canceled}/cancel")
+    wrong = [own, attached, canceled, intent(life, 100, customer=stranger), intent(life, 100, currency="eur"), "pi_no"]
+    for payment in [*wrong, intent(life, 1001), intent(life, 100, capture_method="manual")]:
+        assert local.refused("post", path, payment_intent=payment).param == "payment_intent"
+    assert local.refused("post", path).code == "parameter_missing"
+    draft = local.post(INVOICES, customer=life.customer)["id"]
+    refusal = local.refused("post", f"{INVOICES}/{draft}/attach_payment", payment_intent=intent(life, 100))
+    assert refusal.message == "You can only pass in open invoices. This invoice isn't open."
