@@ -80,37 +80,6 @@ def test_the_real_catalogs_apply_and_are_unchanged_afterwards(billing: Billing, 
     assert (plan["changes"], plan["notes"]) == ([], [])
 
 
-def test_a_changed_amount_replaces_the_price_and_keeps_its_lookup_key(billing: Billing, account: Account) -> None:
-    billing.apply(SEED)
-    old = account.price("pro.monthly")
-
-    billing.apply(SEED.replace("1500,", "2000,"))
-
-    new = account.price("pro.monthly")
-    assert new["id"] != old["id"]
-    assert (new["unit_amount"], new["active"]) == (2000, True)
-    assert account.products()["pro"]["default_price"] == new["id"]
-    [archived] = [price for price in account.prices() if price["id"] == old["id"]]
-    assert (archived["active"], archived["lookup_key"]) == (False, None)
-    assert billing.plan()["changes"] == []
-
-
-def test_a_price_that_goes_back_to_earlier_terms_is_revived_rather_than_made_again(
-    billing: Billing, account: Account
-) -> None:
-    billing.apply(SEED)
-    first = account.price("pro.monthly")
-    billing.apply(SEED.replace("1500,", "2000,"))
-
-    billing.apply(SEED)
-
-    assert account.price("pro.monthly")["id"] == first["id"]
-    assert account.price("pro.monthly")["active"]
-    assert len(account.prices()) == 3
-    assert account.products()["pro"]["default_price"] == first["id"]
-    assert billing.plan()["changes"] == []
-
-
 def test_what_the_file_leaves_out_goes_back_to_stripes_default(billing: Billing, account: Account) -> None:
     billing.apply(EVERYTHING)
     bare = EVERYTHING.split("    description:")[0] + EVERYTHING[EVERYTHING.index("    default_price: flat") :]
@@ -242,17 +211,6 @@ def test_what_was_archived_in_the_dashboard_is_drift_and_comes_back(billing: Bil
     assert account.products()["pro"]["active"]
     assert account.price("pro.yearly")["id"] == yearly
     assert account.price("pro.yearly")["active"]
-
-
-def test_an_archived_price_whose_amount_changed_as_well_is_replaced(billing: Billing, account: Account) -> None:
-    billing.apply(SEED)
-    yearly = account.price("pro.yearly")["id"]
-    account.post(f"/v1/prices/{yearly}", active=False)
-
-    billing.apply(SEED.replace("15000", "16000"))
-
-    assert account.price("pro.yearly")["id"] != yearly
-    assert billing.plan()["changes"] == []
 
 
 def test_removed_entries_are_archived_only_when_asked(billing: Billing, account: Account) -> None:

@@ -208,7 +208,7 @@ class PriceKind(StandardKind[Price]):
         if entry.adopted_id:
             current = self._adopted(matching, entry, stamped)
         else:
-            current = _stamped(lookup_key, stamped) or _renamed(matching, product, holder)
+            current = self._stamped(entry, stamped) or _renamed(matching, product, holder)
         earlier = earlier_objects(matching, entry, current, stamped)
         if holder is None or (current and holder["id"] == current["id"]):
             return Match(current, earlier)
@@ -222,7 +222,7 @@ class PriceKind(StandardKind[Price]):
         heirs = [
             existing for existing in stamped if (stamp := stamp_of(existing)) and stamp.adopted == entry.adopted_id
         ]
-        current = _stamped(entry.fields["lookup_key"], heirs) or matching.objects.get(entry.adopted_id)
+        current = self._stamped(entry, heirs) or matching.objects.get(entry.adopted_id)
         if current is None:
             matching.refuse_missing(entry, entry.adopted_id)
             return None
@@ -236,6 +236,20 @@ class PriceKind(StandardKind[Price]):
             return None
         check_adoption(matching, entry, current)
         return current
+
+    def _stamped(self, entry: Entry[Price], stamped: Sequence[StripePrice]) -> StripePrice | None:
+        """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active.
+
+        Where none is active and the file wants no lookup key, what is as the file wants it goes before what keeps the
+        lookup key of earlier.
+        """
+        lookup_key = entry.fields["lookup_key"]
+        for existing in stamped:
+            if lookup_key and existing["lookup_key"] == lookup_key:
+                return existing
+        active = next((existing for existing in stamped if existing["active"]), None)
+        right = (one for one in stamped if one["lookup_key"] == lookup_key and self.has_same_terms(entry, one))
+        return active or next(right, None) or next((existing for existing in stamped if existing["lookup_key"]), None)
 
     # ---- Planning
 
@@ -324,16 +338,6 @@ def _product_of_entry(entry: Entry[Price]) -> str:
     parent: Entry[Product] | None = entry.parent
     assert parent
     return product_id(parent)
-
-
-def _stamped(lookup_key: str | None, stamped: Sequence[StripePrice]) -> StripePrice | None:
-    """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active."""
-    for existing in stamped:
-        if lookup_key and existing["lookup_key"] == lookup_key:
-            return existing
-    return next((existing for existing in stamped if existing["active"]), None) or next(
-        (existing for existing in stamped if existing["lookup_key"]), None
-    )
 
 
 def _renamed(matching: Matching, product: str, holder: StripePrice | None) -> StripePrice | None:
