@@ -119,6 +119,8 @@ def test_an_invoice_of_a_subscription_takes_what_is_pending_of_it(local: Local) 
     assert act(local, empty, "pay")["status"] == "paid"
     local.post("/v1/invoiceitems", customer=life.customer, amount=50)
     local.post("/v1/invoiceitems", customer=life.customer, amount=900, subscription=subscription["id"])
+    without = {"subscription": subscription["id"], "pending_invoice_items_behavior": "exclude"}
+    assert local.post("/v1/invoices", customer=life.customer, **without)["lines"]["data"] == []
     draft = local.post("/v1/invoices", customer=life.customer, subscription=subscription["id"])
     assert (draft["total"], draft["parent"]["subscription_details"]["subscription"]) == (900, subscription["id"])
 

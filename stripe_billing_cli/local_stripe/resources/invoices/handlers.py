@@ -88,11 +88,12 @@ def create(call: Call) -> Object:
 def _included(call: Call, customer: Object, subscription: Object | None, currency: str) -> list[Object]:
     """Return the pending items that go on it: "scheduled invoices for subscriptions other than the specified
     subscription will ignore the invoice item" (`stripe/params/_invoice_item_create_params.py`), and one that a call
-    makes does not."""
+    makes does not. With a subscription they are left out where the call says so."""
+    wanted = call.params.get("pending_invoice_items_behavior", "exclude" if subscription is None else "include")
+    if wanted == "exclude":
+        return []
     if subscription is not None:
         return [item for item in invoice_items.pending_of(call, subscription) if item["parent"] is not None]
-    if call.params.get("pending_invoice_items_behavior", "exclude") == "exclude":
-        return []
     return invoice_items.pending_of_customer(call, customer["id"], currency)
 
 
