@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.catalog.links import CATALOG, HEAD, PATH, PRODUCTS, link, links, sold
+from tests.answer_modes import AnswerModeTransport
+from tests.catalog.links import CATALOG, EXPANDED, HEAD, PATH, PRODUCTS, link, links, sold
 from tests.conftest import Account, Billing
 
 
@@ -218,3 +221,23 @@ def test_a_link_that_the_file_does_not_name_is_warned_about(billing: Billing, ac
         f"pro.monthly: the payment link {link['url']} sells {price}, and is closed once that is archived"
     ]
     assert billing.plan(text.replace("name: Pro", "name: Professional"))["notes"] == []
+
+
+def test_an_answer_without_the_items_that_were_asked_for_makes_no_other_link(
+    billing: Billing, account: Account
+) -> None:
+    billing.apply(CATALOG)
+    before = account.api.page(PATH, EXPANDED)[0]
+
+    def forgetful(answer: Any, url: str) -> Any:
+        for existing in answer["data"] if "/payment_links" in url and answer["object"] == "list" else ():
+            existing.pop("line_items", None)
+        return answer
+
+    billing.wrap.append(lambda inner: AnswerModeTransport(inner, forgetful))
+
+    for command in (("apply", "--yes"), ("import", "-f", "-")):
+        ran = billing("catalog", *command, "--local", "--output", "json")
+        assert (ran.code, ran.error["kind"]) == (1, "incomplete_answer")
+        assert "in the payment link plink_" in ran.error["message"]
+    assert account.api.page(PATH, EXPANDED)[0] == before
