@@ -89,6 +89,21 @@ def test_use_is_billed_once_and_what_is_used_in_a_pause_is_not(
     assert life.totals(subscription["id"])[-1] == sum(billed) + 100
 
 
+def test_use_that_a_pause_has_billed_is_not_billed_again_by_the_end(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    metered = {"usage_type": "metered", "meter": meter(local), "interval": "month"}
+    subscription = life.subscribe(local.price(recurring=metered, unit_amount=50)["id"])
+    life.advance("2026-04-11")
+    payload = {"stripe_customer_id": life.customer, "value": "7"}
+    local.post("/v1/billing/meter_events", event_name="calls", payload=payload)
+    life.advance("2026-04-12")
+    local.post(f"/v1/subscriptions/{subscription['id']}/pause")
+
+    local.delete(f"/v1/subscriptions/{subscription['id']}?invoice_now=true")
+
+    assert life.totals(subscription["id"])[-1] == 350
+
+
 def test_the_credit_can_be_invoiced_at_once(local: Local) -> None:
     life, subscription = paused(local, invoicing_behavior="invoice")
     assert life.totals(subscription["id"]) == [3000, -2000]

@@ -25,18 +25,34 @@ def billed(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[
     """Return what a pause bills: use until now, and the credits of the time that is not used, from now or from the
     period's start on. `bill_for` says where either is not billed.
     """
-    bill_for = params.get("bill_for", {})
-    through = bill_for.get("outstanding_usage_through", {}).get("type", "now")
-    since = bill_for.get("unused_time_from", {}).get("type", "now")
+    since = params.get("bill_for", {}).get("unused_time_from", {}).get("type", "now")
     catalog = price_checks.catalog(call)
     lines: list[Line] = []
     for item in subscription["items"]["data"]:
-        if through == "now":
+        if _bills_use(params):
             lines += catalog.used(item)
         if since != "none":
             at = call.now if since == "now" else item["current_period_start"]
             lines += proration.credits_for(subscription, [item], catalog, at)
     return lines
+
+
+def _bills_use(params: Mapping[str, Any]) -> bool:
+    through: str = params.get("bill_for", {}).get("outstanding_usage_through", {}).get("type", "now")
+    return through == "now"
+
+
+def paused_items(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[Object]:
+    """Return the items, whose periods end with the pause; what is billed of use now is not billed again, by whatever
+    ends the pause."""
+    catalog = price_checks.catalog(call)
+    paused = []
+    for item in subscription["items"]["data"]:
+        end = min(item["current_period_end"], call.now)
+        if _bills_use(params) and items.is_metered(catalog.price(item["price"])):
+            item = items.counting_anew(item, catalog.reported(), end)
+        paused.append({**item, "current_period_end": end, "_debits": []})
+    return paused
 
 
 def resumed_items(

@@ -34,14 +34,10 @@ def pause(call: Call) -> Object:
     check_pausable(before)
     pending_updates.discard(call, before["id"])
     customer = customers.find(call, before["customer"])
-    current_items = before["items"]["data"]
     invoice_items.add_all_pending(
         call, customer, pausing.billed(call, before, call.params), before["currency"], before["id"]
     )
-    data = [
-        {**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []}
-        for item in current_items
-    ]
+    data = pausing.paused_items(call, before, call.params)
     after = repository.amend(
         call,
         before["id"],
