@@ -121,7 +121,7 @@ def parse_amount(text: str, currency: str) -> int:
         raise AmountError(
             f"{text!r} has more decimals than {currency.upper()} has"
             + (f": {exponent}" if exponent else ", which is none"),
-            f"write {format_plain(int(whole) * 10**exponent, exponent)}",
+            f"write {_nearest(whole, fraction, exponent, currency)}",
         )
     minor = int(whole + (fraction or "").ljust(exponent, "0"))
     if currency in THREE_DECIMAL and minor % 10:
@@ -129,6 +129,17 @@ def parse_amount(text: str, currency: str) -> int:
     if minor == 0:
         raise AmountError(f"{text!r} is nothing", f"write {example}, for example")
     return minor * 100 if currency in WHOLE_IN_TWO_DECIMALS else minor
+
+
+def _nearest(whole: str, fraction: str, exponent: int, currency: str) -> str:
+    """Return what an amount with too many decimals may mean: `1.99 or 2.00` of 1.999, in dollars also `1,999.00`."""
+    step = 10 if currency in THREE_DECIMAL else 1
+    below = int(whole + fraction[:exponent]) // step * step
+    is_exact = below > 0 and not fraction[exponent:].strip("0")
+    amounts = [format_plain(minor, exponent) for minor in ([below] if is_exact else [below, below + step]) if minor]
+    if exponent == 2 and re.fullmatch("[1-9][0-9]{0,2}", whole) and len(fraction) == 3:  # a point between the thousands
+        amounts.append(f"{int(whole + fraction):,}.{'0' * exponent}")
+    return " or ".join(amounts)
 
 
 def format_plain(minor: int, exponent: int) -> str:

@@ -114,3 +114,24 @@ def test_a_bare_number_is_refused_with_both_readings(text: str, currency: str, r
 def test_what_is_no_amount_of_the_currency_is_refused(text: str, currency: str) -> None:
     with pytest.raises(AmountError):
         parse_amount(text, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "hint"),
+    [
+        ("1.999", "usd", "write 1.99 or 2.00 or 1,999.00"),
+        ("12.5001", "usd", "write 12.50 or 12.51"),
+        ("12.500", "usd", "write 12.50 or 12,500.00"),
+        ("0.001", "usd", "write 0.01"),
+        ("500.00", "jpy", "write 500"),
+        ("100.50", "jpy", "write 100 or 101"),
+        ("0.5", "jpy", "write 1"),
+        ("0.00", "jpy", "write 1"),
+        ("1.5055", "kwd", "write 1.500 or 1.510"),
+    ],
+)
+def test_too_many_decimals_are_answered_with_what_may_be_meant(text: str, currency: str, hint: str) -> None:
+    with pytest.raises(AmountError) as refused:
+        parse_amount(text, currency)
+
+    assert refused.value.hint == hint
