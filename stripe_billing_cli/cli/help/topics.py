@@ -126,7 +126,8 @@ KEYS = _topic(
         "Secret keys (sk_) and restricted keys (rk_) work. `billing doctor` says which one is used, where it was "
         "found, and what it may read. A restricted key needs to read and write what a command works on.",
         "A key whose name has _live_ in it means real money: what changes something then shows the account and asks, "
-        "or needs --live --yes where there is no terminal. Such a key goes to https://api.stripe.com only.",
+        "or needs --yes where there is no terminal; catalog apply needs --live --yes. Such a key goes to "
+        "https://api.stripe.com only.",
         "Keys are never printed, in no error and not with --verbose.",
     ),
 )
