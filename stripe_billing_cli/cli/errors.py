@@ -59,7 +59,9 @@ def _tell(error: BaseException, explained: BillingError, *, output: str, verbose
 
 def _is_expected(error: BaseException) -> bool:
     """Return whether a command found the error itself, so that a traceback would say nothing."""
-    return type(error) is BillingError or isinstance(error, TyperException | typer.Abort | KeyboardInterrupt)
+    if isinstance(error, BillingError):
+        return type(error) is BillingError or error.__cause__ is None
+    return isinstance(error, TyperException | typer.Abort | KeyboardInterrupt)
 
 
 def explain(error: BaseException) -> BillingError:

@@ -47,7 +47,7 @@ def test_what_no_id_looks_like_is_not_sent(billing: Billing) -> None:
     ran = billing("sub", "show", "--local", "sub_1/../../customers", "--verbose")
 
     assert ran.code == 2
-    assert "/v1/" not in ran.err.split("Traceback")[0]
+    assert "/v1/" not in ran.err
 
 
 def test_a_deleted_customer_is_said_to_be_deleted(billing: Billing, shop: Shop) -> None:

@@ -117,6 +117,20 @@ def test_verbose_shows_where_a_failure_came_from_without_secrets(
     assert "sk_test_abcdefghijklmnop" not in ran.err
 
 
+@pytest.mark.parametrize(
+    "argv", [("sub", "show", "in_1"), ("customer", "list", "--api-key", "sk_live_x"), ("sub", "show", "")]
+)
+def test_verbose_shows_no_traceback_of_what_a_command_found_itself(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:9")
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_test_abcdefghijklmnop")
+
+    ran = billing(*argv, "--verbose")
+
+    assert (ran.code, "Traceback" in ran.err) == (2, False), ran.err
+
+
 def test_a_corrupted_local_stripe_is_told_and_kept(billing: Billing) -> None:
     billing.apply(SEED)
     gc.collect()  # what the command left open, as no process does, would be written into the file as it is closed
