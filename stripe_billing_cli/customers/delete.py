@@ -16,14 +16,16 @@ from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 @dataclass(frozen=True)
 class DeleteResult:
-    """The customer that was deleted, and the subscriptions that ended with it."""
+    """The customer that was deleted, and the subscriptions that ended with it; `is_new`: just now."""
 
     customer: str
     ended: tuple[str, ...]
+    is_new: bool = True
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
-        return {"id": self.customer, "result": "deleted", "ended_subscriptions": list(self.ended)}
+        result = "deleted" if self.is_new else "unchanged"
+        return {"id": self.customer, "result": result, "ended_subscriptions": list(self.ended)}
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,15 @@ class DeletePlan:
         return DeleteResult(id, tuple(one["id"] for one in self.subscriptions))
 
 
-def plan_delete(api: StripeApi, name: str) -> DeletePlan:
-    """Read what a customer has. Raises `LookupFailedError`, `StripeCallError`."""
-    customer = lookup.find_customer(api, name)
+def plan_delete(api: StripeApi, name: str) -> DeletePlan | DeleteResult:
+    """Read what a customer has; the result of an earlier run where the customer was deleted.
+
+    Raises `LookupFailedError`, `StripeCallError`.
+    """
+    try:
+        customer = lookup.find_customer(api, name)
+    except lookup.DeletedError:
+        return DeleteResult(name, (), is_new=False)
     id = customer["id"]
     subscriptions = tuple(one for one in lookup.subscriptions_of(api, id) if not has_ended(one))
     invoices = tuple(

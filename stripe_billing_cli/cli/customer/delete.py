@@ -32,14 +32,18 @@ def delete(
     """Delete a customer, for good, and end all of its subscriptions at once. Nothing is refunded.
 
     First shows what ends with it. In live mode the customer's id has to be typed once more, or given by --confirm.
+    Deleting by its id what is deleted is a success.
 
     \b
     Examples:  billing customer delete ada@example.com
                billing customer delete cus_NffrFeUfNV2Hib --yes --confirm cus_NffrFeUfNV2Hib
     """
-    from stripe_billing_cli.customers.delete import plan_delete
+    from stripe_billing_cli.customers.delete import DeleteResult, plan_delete
 
     plan = plan_delete(context.stripe, customer)
+    if isinstance(plan, DeleteResult):
+        context.printer.record(plan.record(), lambda: [Line(f"{plan.customer} is deleted already. Nothing to do.")])
+        return
     if preview:
         confirmation.confirm(context, "Delete it?", will=list(_will(plan)), preview=True)
     _confirm(context, plan, confirm)

@@ -50,11 +50,13 @@ def test_asks_in_test_mode(life: Life) -> None:
     assert not is_deleted(life)
 
 
-def test_a_deleted_customer_is_said_to_be_deleted(life: Life) -> None:
+def test_deleting_again_is_a_success_and_asks_nothing(life: Life) -> None:
     life.ok("customer", "delete", life.customer, "--yes")
-    ran = life("customer", "delete", life.customer, "--yes", "--output", "json")
 
-    assert (ran.code, ran.error["kind"]) == (1, "deleted")
+    record = life.json("customer", "delete", life.customer)
+
+    assert record == {"id": life.customer, "result": "unchanged", "ended_subscriptions": []}
+    assert "is deleted already" in life.ok("customer", "delete", life.customer).out
 
 
 @pytest.fixture
