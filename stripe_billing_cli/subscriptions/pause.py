@@ -7,10 +7,11 @@ the service and the status as they are, and gives the invoices another fate.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
@@ -90,11 +91,14 @@ class PauseResult:
 def plan_pause(api: StripeApi, request: PauseRequest) -> PausePlan:
     """Read the subscription, and decide its pause.
 
-    Raises `LookupFailedError`, `StripeCallError`; `OperationError` where Stripe pauses no such subscription.
+    Raises `LookupFailedError`, `StripeCallError`; `OperationError` where Stripe pauses no such subscription, or the
+    pause is to end in the past.
     """
     subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
     status_checks.check_lives(subscription)
     if request.behavior is not None:
+        if request.until and request.until <= quote.current_time(api, subscription, int(time.time())):
+            raise UsageError("--until lies in the past", "leave it out, or name the day on which to collect again")
         return PausePlan(subscription, _collection_params(subscription, request))
     if subscription["status"] == "paused":
         return PausePlan(subscription, None)

@@ -27,6 +27,12 @@ class TestKeepingTheService:
         life.advance(record["pause_collection"]["resumes_at"])
         assert life.subscription["pause_collection"] is None
 
+    def test_does_not_end_in_the_past_of_its_clock(self, life: Life) -> None:
+        ran = life("sub", "pause", life.id, "--keep-service", "--until", "2026-02-01", "--yes", "--output", "json")
+
+        assert (ran.code, ran.error["message"]) == (2, "--until lies in the past")
+        assert life.subscription["pause_collection"] is None
+
     def test_again_is_a_success(self, life: Life) -> None:
         life.ok("sub", "pause", life.id, "--keep-service", "--yes")
 
