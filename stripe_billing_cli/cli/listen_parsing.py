@@ -85,7 +85,7 @@ def _listener_options(arguments: ListenArguments, actions: Sequence[Action]) -> 
         actions=actions,
         forward_secret=_forward_secret(actions, arguments.forward_secret_file),
         retries=_retries(arguments),
-        retention=None if arguments.retention is None else parsing.span("--retention", arguments.retention),
+        retention=None if arguments.retention is None else parsing.age("--retention", arguments.retention),
         grace_seconds=None if arguments.grace is None else parsing.span("--grace", arguments.grace),
         exec_env=arguments.exec_env or (),
         reconcile_seconds=None if reconcile == "off" else parsing.span("--reconcile", reconcile),

@@ -20,7 +20,8 @@ IdempotencyKey = Annotated[
     typer.Option("--idempotency-key", metavar="KEY", help="Two runs with one key make one object, whenever they run."),
 ]
 LONGEST_KEY = 200
-SPAN = re.compile(r"(\d+)\s*([smhdw]?)")
+UNIX_SECONDS = re.compile("[0-9]{9,11}")
+SPAN = re.compile(r"([0-9]+)\s*([smhdw]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
@@ -43,16 +44,16 @@ def metadata(option: str, texts: Sequence[str] | None) -> dict[str, str]:
     return pairs
 
 
-def moment(option: str, text: str) -> int:
+def moment(option: str, text: str, *, or_else: str = "") -> int:
     """Return the Unix seconds of a date (`2026-12-24`: midnight UTC), a time (`2026-12-24T18:30`: UTC unless it says
-    otherwise), or Unix seconds."""
-    if text.isdigit() and len(text) >= 9:
+    otherwise), or Unix seconds. `or_else`: what else the option takes, for the hint."""
+    if UNIX_SECONDS.fullmatch(text):
         return int(text)
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError:
         raise usage_error(
-            f"{option} is no date: {text}", "write 2026-12-24, 2026-12-24T18:30Z or Unix seconds; all in UTC"
+            f"{option} is no date: {text}", f"write {or_else}2026-12-24, 2026-12-24T18:30Z or Unix seconds; all in UTC"
         ) from None
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
@@ -63,6 +64,14 @@ def span(option: str, text: str) -> int:
     if match is None:
         raise usage_error(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")
     return int(match[1]) * SECONDS[match[2]]
+
+
+def age(option: str, text: str) -> int:
+    """Return the seconds of a span that names its unit: payloads older than a bare `90` may be meant as 90 days, and 90
+    seconds would forget almost all of them."""
+    if text.strip().isdecimal():
+        raise usage_error(f"{option} {text} has no unit", f"write {text.strip()}d for days; or s, m, h, w")
+    return span(option, text)
 
 
 def idempotency_key(text: str | None) -> str | None:

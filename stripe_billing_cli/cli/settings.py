@@ -136,7 +136,7 @@ def _rate_limit(environment: Mapping[str, str]) -> int | None:
     own = environment.get("BILLING_RATE_LIMIT", "").strip()
     if not own:
         return None
-    if not own.isdigit() or int(own) < 1:
+    if not re.fullmatch("[0-9]{1,9}", own) or int(own) < 1:
         raise SettingsError(f"BILLING_RATE_LIMIT is not a number of requests a second: {own}", "say 100, for example")
     return int(own)
 

@@ -64,8 +64,15 @@ class TestNames:
 
         assert (ran.code, ran.error["kind"]) == (1, "not_found")
 
+    def test_a_span_without_a_unit_is_no_time(self, life: Life) -> None:
+        ran = life("clock", "advance", "life", "10")
+
+        assert ran.code == 2
+        assert "write 12h, 35d, 2w, period-end, 2026-12-24" in ran.err
+
     def test_of_two_clocks(self, life: Life) -> None:
-        life.ok("clock", "create", "--name", "life")
+        made = life.ok("clock", "create", "--name", "life")
+        assert f"Note: {life.clock} is called life already" in made.err
 
         ran = life("clock", "advance", "life", "1d", "--output", "json")
 

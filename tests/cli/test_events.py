@@ -166,6 +166,13 @@ class TestPurge:
         assert "The payload was purged." in billing.ok("events", "show", "evt_1").out
         assert "provisioned" not in billing.ok("events", "show", "evt_1").out
 
+    def test_an_age_without_a_unit_is_refused(self, billing: Billing, store: Store) -> None:
+        ran = billing("events", "purge", "--older-than", "90", "--yes")
+
+        assert ran.code == 2
+        assert "--older-than 90 has no unit" in ran.err and "write 90d for days" in ran.err
+        assert store.events.purge(2**40) == 2
+
     def test_it_needs_a_yes(self, billing: Billing, store: Store) -> None:
         assert billing("events", "purge", "--older-than", "1h").code == 2
         assert store.events.purge(2**40) == 2

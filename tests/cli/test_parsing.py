@@ -33,7 +33,7 @@ def test_a_moment_is_read_as_it_is_written(when: datetime) -> None:
     assert parsing.moment("--at", when.isoformat()) == int(when.timestamp())
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "", "24.12.2026", "2026-13-01", "12", "-5"])
+@pytest.mark.parametrize("text", ["tomorrow", "", "24.12.2026", "2026-13-01", "12", "-5", "²" * 10, "1795973700000"])
 def test_what_is_no_moment(text: str) -> None:
     with pytest.raises(BillingError, match="--at is no date"):
         parsing.moment("--at", text)
@@ -51,6 +51,12 @@ def test_spans(text: str, seconds: int) -> None:
 def test_what_is_no_span(text: str) -> None:
     with pytest.raises(BillingError, match="--timeout is no span of time"):
         parsing.span("--timeout", text)
+
+
+@pytest.mark.parametrize("text", ["90", " 5 ", "0"])
+def test_an_age_without_a_unit_is_refused(text: str) -> None:
+    with pytest.raises(BillingError, match="has no unit"):
+        parsing.age("--older-than", text)
 
 
 KEYS = st.text(min_size=1).filter(lambda key: "=" not in key)

@@ -71,7 +71,8 @@ def _request(clock: str, to: str) -> AdvanceRequest:
     if to == PERIOD_END:
         return AdvanceRequest(clock)
     relative = _relative(to)
-    return AdvanceRequest(clock, None if relative is not None else parsing.moment("TO", to), relative)
+    until = parsing.moment("TO", to, or_else=f"12h, 35d, 2w, {PERIOD_END}, ") if relative is None else None
+    return AdvanceRequest(clock, until, relative)
 
 
 def _relative(text: str) -> int | None:

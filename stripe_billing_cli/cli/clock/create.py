@@ -28,8 +28,13 @@ def create(
               billing customer create --email ada@example.com --test-clock life
     """
     from stripe_billing_cli.test_clocks.create import ClockRequest, create_clock
-    from stripe_billing_cli.test_clocks.load import clock_record
+    from stripe_billing_cli.test_clocks.load import clock_record, list_clocks
 
+    api = test_mode_api(context)
+    if namesakes := [clock["id"] for clock in list_clocks(api) if name and clock["name"] == name]:
+        context.printer.note(
+            f"Note: {', '.join(namesakes)} is called {name} already. From now on the name is ambiguous: use the ids."
+        )
     request = ClockRequest(parsing.moment("--at", at) if at else int(time.time()), name)
-    record = clock_record(create_clock(test_mode_api(context), request))
+    record = clock_record(create_clock(api, request))
     context.printer.record(record, lambda: [Line(f"{record['id']}  {time_shown(record)}")])

@@ -77,9 +77,9 @@ def event_filter(
 
 def moment_option(option: str, text: str, now: float) -> int:
     """Return the moment that is written as one, or as a span that has passed since."""
-    if parsing.SPAN.fullmatch(text.strip().lower()) and not (text.isdigit() and len(text) >= 9):
-        return int(now) - parsing.span(option, text)
-    return parsing.moment(option, text)
+    if parsing.SPAN.fullmatch(text.strip().lower()) and len(text.strip()) < len("20261224"):
+        return int(now) - parsing.age(option, text)
+    return parsing.moment(option, text, or_else="12h, 7d, 2w, ")
 
 
 def found_events(store: Store, filter: Filter, limit: int) -> Iterator[StoredEvent]:

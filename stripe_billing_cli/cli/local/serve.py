@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -196,10 +197,10 @@ def _limits(text: str | None) -> LocalRateLimit | None:
 
     if text is None:
         return None
-    total, _, operation = text.partition("/")
-    if not total.isdigit() or not (operation or "1").isdigit() or int(total) < 1:
+    match = re.fullmatch("([0-9]{1,9})(?:/([0-9]{0,9}))?", text)
+    if match is None or int(match[1]) < 1:
         raise BillingError("usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG)
-    return LocalRateLimit(int(total), int(operation or total))
+    return LocalRateLimit(int(match[1]), int(match[2] or match[1]))
 
 
 def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> Sending:
