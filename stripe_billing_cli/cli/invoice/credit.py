@@ -94,7 +94,7 @@ def _will(plan: CreditPlan) -> Iterator[str]:
         yield f"  {formatting.money(plan.off_invoice, currency)} is not to be paid any more; {left} stays open."
     if plan.back:
         yield f"  {formatting.money(plan.back, currency)} {_way(plan)}"
-    yield "  The subscription, if it is of one, goes on: access stays."
+    yield "  Access stays as it is: a credit ends no subscription."
 
 
 def _way(plan: CreditPlan) -> str:

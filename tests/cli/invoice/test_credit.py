@@ -44,7 +44,7 @@ def test_to_the_card(life: Life, paid: str) -> None:
 
     assert "$5.00 is credited, of $15.00 that can be" in ran.err
     assert "$5.00 goes back to Visa ending in 4242" in ran.err
-    assert "access stays" in ran.err
+    assert "Access stays as it is" in ran.err
     assert "$10.00 is left to credit" in ran.out
     assert refunds(life) == [500]
     assert balance(life) == 0
