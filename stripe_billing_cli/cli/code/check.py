@@ -66,7 +66,7 @@ def _lines(record: Record) -> Iterator[Line]:
     if not record["taken"]:
         yield Line(f"{record['code']} would not be taken.", {"fg": "red"})
         for refusal in record["reasons"]:
-            yield _fact("why", f"{refusal['message']} ({refusal['reason']})")
+            yield _fact("why", str(refusal["message"]))
     else:
         yield Line(f"{record['code']} would be taken{' if' if record['conditions'] else '.'}", {"fg": "green"})
         for condition in record["conditions"]:
