@@ -121,7 +121,8 @@ def invoice_id(api: StripeApi, name: str, written: str = "in_…") -> str:
     (https://docs.stripe.com/search#data-freshness). A number is unique in an account, or for each customer.
     """
     if not INVOICE_NUMBER.fullmatch(name):
-        hint = f"{written}, or its number; billing invoice list --customer … has them"
+        customer = name if "@" in name or name.startswith("cus_") else "…"
+        hint = f"{written}, or its number; billing invoice list --customer {customer} has them"
         check_id(name, "an invoice", hint)
         return name
     invoices = api.get("/v1/invoices/search", {"query": f'number:"{name}"', "limit": LISTED}, kind=SearchResult)["data"]

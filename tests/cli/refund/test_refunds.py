@@ -161,6 +161,12 @@ class TestCreate:
         assert "is the id of a subscription, and an invoice is needed" in ran.err
         assert "GET /v1/" not in ran.err
 
+    def test_of_a_customer_leads_to_the_invoices(self, life: Life) -> None:
+        ran = life("refund", "create", "ada@example.com", "--yes")
+
+        assert ran.code == 2
+        assert "billing --local invoice list --customer ada@example.com has them" in ran.err
+
     def test_what_was_paid_outside_of_stripe_is_refused_with_the_way_out(self, life: Life) -> None:
         life.shop.post("/v1/invoiceitems", customer=life.customer, amount=2000, currency="usd")
         made = life.shop.post("/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include")
