@@ -107,12 +107,18 @@ def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
 
     lines = [line_of(text) for text in prices]
     if quantity is None:
+        _check_for_repetition([line.price for line in lines])
         return lines
     if len(lines) > 1 or lines[0].quantity is not None:
         raise parsing.usage_error(
             "--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY"
         )
     return [Line(lines[0].price, quantity)]
+
+
+def _check_for_repetition(names: Sequence[str]) -> None:
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise parsing.usage_error(f"--price {twice} is given more than once", f"write --price {twice}:QUANTITY, once")
 
 
 def _days(collection: Collection, days: int | None) -> int | None:

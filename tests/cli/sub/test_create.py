@@ -265,6 +265,7 @@ class TestOptions:
         [
             (("--quantity", "2", "--price", "other"), "--quantity"),
             (("--price", "pro.monthly:2", "--quantity", "3"), "--quantity"),
+            (("--price", "pro.monthly:2"), "write --price pro.monthly:QUANTITY, once"),
             (("--collection-method", "send_invoice"), "--days-until-due"),
             (("--days-until-due", "30"), "--collection-method"),
             (("--timeout", "10m"), "--wait"),
