@@ -192,6 +192,9 @@ def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
         used = formatting.money(refund.used, refund.currency)
         goes_on = "" if plan.subscription["ended_at"] or plan.cancellation.action == "now" else LAST_GOES_ON
         yield Line(f"  This is the whole last payment, though {used} of it is used by now{goes_on}.")
+        if plan.final and plan.final.to_balance < 0:
+            credit = formatting.money(-plan.final.to_balance, plan.final.currency)
+            yield Line(f"  Careful: the credit of {credit} is the customer's as well, beside this refund.")
 
 
 LAST_GOES_ON = "; and the service goes on until the end"

@@ -90,6 +90,20 @@ def test_the_last_payment_is_said_to_be_whole_and_what_of_it_is_used(begin: Begi
     assert moment("2026-09-01") < it.subscription["cancel_at"]
 
 
+def test_a_credit_beside_the_last_payment_is_a_warning(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    it.price("extra", 50)
+    it.start("thirty")
+    it.ok("change", "--add", "extra")
+    it.ok("change", "--remove", "extra")
+
+    told = it.ok("cancel", "--refund", "last").err
+
+    assert it.refunded() == [5000]
+    assert "Careful: the credit of $50.00 is the customer's as well, beside this refund." in told
+
+
 class TestWhatCannotGoBack:
     """To a card: it is said, with why and what to do."""
 
