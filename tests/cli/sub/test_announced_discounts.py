@@ -56,6 +56,20 @@ def test_a_discount_of_another_product_is_not_announced(begin: Begin) -> None:
     assert it.paid()[-2:] == [cost["due_now"], cost["next_invoice"]["amount"]] == [90000, 10000]
 
 
+def test_a_discount_that_ends_before_the_next_invoice_is_not_announced(begin: Begin) -> None:
+    it = begin(APRIL)
+    it.price("own", 100, interval="year")
+    it.start("own")
+    months = {"percent_off": 20, "duration": "repeating", "duration_in_months": 3}
+
+    coupon = it.shop.post("/v1/coupons", **months)["id"]
+    shown, cost = it.preview("--coupon", coupon)["cost"], it.json("change", "--coupon", coupon)["cost"]
+    upcoming = it.shop.post("/v1/invoices/create_preview", subscription=it.id)
+
+    assert shown == cost
+    assert cost["next_invoice"]["amount"] == upcoming["total"] == 10000
+
+
 def test_taxes_are_estimated_where_a_key_may_not_read_their_rates() -> None:
     tax = {"amount": 80, "tax_behavior": "exclusive", "tax_rate_details": {"tax_rate": "txr_1"}}
     line: Any = {"amount": 1000, "discount_amounts": [{"amount": 200, "discount": "di_1"}], "taxes": [tax]}

@@ -152,14 +152,20 @@ def _subscription(call: Call) -> Object | None:
     return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
 
 
-def _shown(call: Call, customer: Object, upcoming: Upcoming, **rest: Any) -> Object:
+def _shown(
+    call: Call, customer: Object, upcoming: Upcoming, discounts: list[Object] | None = None, **rest: Any
+) -> Object:
+    """Return the invoice as a preview shows it: with `discounts`, those of them that it will still have then, or with
+    the subscription's own."""
+    then = replace(call, now=upcoming.at)
     draft = invoices.new_draft(
-        replace(call, now=upcoming.at),
+        then,
         customer,
         upcoming.lines,
         upcoming.subscription["currency"],
         reason="upcoming",
         subscription=upcoming.subscription,
+        discounts=discounts and [one for one in discounts if not discount.has_ended(then, one)],
         **rest,
     )
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
