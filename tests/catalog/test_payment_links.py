@@ -159,7 +159,7 @@ def test_an_account_is_imported_with_its_links(billing: Billing, account: Accoun
         ("    line_items: [pro.monthly]\n", "", "line_items is missing"),
         ("{redirect: {url: https://keymap.example/thanks}}", "{type: redirect}", "a redirect without its page"),
         ("https://keymap.example/thanks", "keymap.example", "keymap.example is no URL"),
-        ("[DE, AT]", "[Germany]", "expected other characters"),
+        ("[DE, AT]", "[Germany]", 'allowed_countries: expected two capital letters, found "Germany"\n    such as DE'),
         ("label: Engraving", "labl: Engraving", "unknown key labl"),
         ("maximum: 5", "maximum: 1000", "maximum"),
     ],

@@ -21,6 +21,7 @@ from stripe_billing_cli.catalog.kinds.model import (
     ShortForm,
     Text,
     Url,
+    Written,
 )
 from stripe_billing_cli.catalog.kinds.payment_link.forms import (
     AfterCompletionForm,
@@ -225,7 +226,7 @@ class Restrictions(FileModel):
 
 
 class ShippingAddressCollection(FileModel):
-    allowed_countries: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]]
+    allowed_countries: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$"), Written("two capital letters", "DE")]]
     """Countries by two letters: [DE, FR]."""
 
 
