@@ -98,6 +98,10 @@ class ConnectedAccounts(Generic[Opened]):
                 use = self._open[account] = Use(self._make(path, account))
             self._open.move_to_end(account)
             use.users += 1
-            for other in [name for name, one in self._open.items() if not one.users][: len(self._open) - MOST_OPEN]:
-                self._open.pop(other).opened.close()
+            self._close_oldest(len(self._open) - MOST_OPEN)
             return use
+
+    def _close_oldest(self, number: int) -> None:
+        if number > 0:
+            for other in [name for name, one in self._open.items() if not one.users][:number]:
+                self._open.pop(other).opened.close()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from stripe_billing_cli.local_stripe.core import (
@@ -95,7 +96,7 @@ class Router:
     def reset(self, account: str | None = None) -> str:
         """Empty the store of a connected account, or of the own one, from which no account is disconnected; return
         which account."""
-        own = str(self.account()["id"])
+        own = self._own_id
         if account in (None, own):
             with self.store.reading():
                 kept = self.store.select("account", [], newest_first=False, limit=1_000_000)
@@ -142,13 +143,18 @@ class Router:
             return accounts.ensure(self.store, int(self._clock()))
         return accounts.connected(platform.store, platform.account)
 
+    @cached_property
+    def _own_id(self) -> str:
+        """Return the id of the account of this store, which is its own as long as the file is."""
+        return str(self.account()["id"])
+
     def _connected_account(self, request: Request) -> str | None:
         """Return the account for which a call is made with the key of the platform, if there is such a one."""
         if self.store.platform is not None:
             return None
         for name in OF_ACCOUNT:
             other = request.headers.get(name)
-            if other and other != self.account()["id"]:
+            if other and other != self._own_id:
                 with self.store.reading_once():
                     return other if self.store.position("account", other) is not None else None
         return None
@@ -196,7 +202,7 @@ class Router:
     def _check_headers(self, request: Request) -> None:
         for name in OF_ACCOUNT:
             other = request.headers.get(name)
-            if other and other != self.account()["id"]:
+            if other and other != self._own_id:
                 raise accounts.not_reachable(other)
         version = request.headers.get("stripe-version")
         if version and not VERSION.fullmatch(version):

@@ -39,10 +39,15 @@ def put(store: Store, what: str, id: str, due: int | None, clock: str | None) ->
     """Plan a job: there is at most one entry for each `what` of an object: the earlier one is replaced, by none for
     None.
     """
-    store.execute("DELETE FROM agenda WHERE what = ? AND id = ?", what, id)
-    if due is not None:
+    if due is None:
+        store.execute("DELETE FROM agenda WHERE what = ? AND id = ?", what, id)
+    else:
         store.execute(
-            "INSERT INTO agenda (due, clock, what, id) VALUES (?, ?, ?, ?)", due, clock or REAL_TIME, what, id
+            "INSERT OR REPLACE INTO agenda (due, clock, what, id) VALUES (?, ?, ?, ?)",
+            due,
+            clock or REAL_TIME,
+            what,
+            id,
         )
 
 

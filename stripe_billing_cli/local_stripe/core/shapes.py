@@ -141,7 +141,12 @@ def shape(name: str) -> Shape:
 
 def blank(name: str, besides: str = "") -> dict[str, Any]:
     """Return the fields that are null where there is nothing, and those named besides, with blanks between."""
-    return dict.fromkeys((*sorted(shape(name).null), *besides.split()))
+    return dict.fromkeys(_blank_names(name, besides))
+
+
+@cache
+def _blank_names(name: str, besides: str) -> tuple[str, ...]:
+    return (*sorted(shape(name).null), *besides.split())
 
 
 def _within(name: str, field: str, names: Sequence[str]) -> tuple[str, ...]:

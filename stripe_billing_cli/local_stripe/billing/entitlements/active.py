@@ -42,6 +42,8 @@ def _entitlements(call: Call, customer: str) -> list[Object]:
 def _entitled_features(call: Call, customer: str) -> list[str]:
     entitling = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING)]
     feature_ids: dict[str, None] = {}
+    if not product_features.is_there_any(call):
+        return []
     for subscription in call.store.select("subscription", entitling, newest_first=False, limit=1000):
         for item in subscription["items"]["data"]:
             price = call.store.get("price", item["price"])

@@ -9,6 +9,11 @@ from stripe_billing_cli.local_stripe.core.store import Object
 KIND = "product_feature"
 
 
+def is_there_any(call: Call) -> bool:
+    """Return whether any product gives access to anything: in most accounts none does."""
+    return call.store.once(KIND, lambda: bool(call.store.select(KIND, [], newest_first=False, limit=1)))
+
+
 def list_for_product(call: Call, product: str) -> list[Object]:
     """Return a product's features, oldest first."""
     return call.store.select(KIND, equal(json_field("_product"), product), newest_first=False, limit=1000)
