@@ -161,7 +161,8 @@ def test_a_feature_with_a_lookup_key_of_its_own_comes_back_with_what_includes_it
 
     written = billing.ok("catalog", "import", "--local", "-f", "-").out
 
-    assert "features: [sso, audit-log]" in written
+    assert "lookup_key: sso.v1" in written
+    assert "features: [sso, audit-log]" in written or "features: [audit-log, sso]" in written  # attached side by side
     assert billing.plan(written)["changes"] == []
 
 
