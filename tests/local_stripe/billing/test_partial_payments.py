@@ -123,3 +123,32 @@ def test_what_cannot_pay_a_part_is_refused(life: Life) -> None:
     draft = local.post(INVOICES, customer=life.customer)["id"]
     refusal = local.refused("post", f"{INVOICES}/{draft}/attach_payment", payment_intent=intent(life, 100))
     assert refusal.message == "You can only pass in open invoices. This invoice isn't open."
+
+
+def test_what_was_captured_is_credited_and_no_more(life: Life) -> None:
+    local = life.local
+    invoice = opened(life, 1000)["id"]
+    part = intent(life, 400, capture_method="manual")
+    confirm(life, part)
+    local.post(f"{INTENTS}/{part}/capture", amount_to_capture=100)
+    partly = attach(life, invoice, part)
+    assert (amounts(partly), payments(partly)) == (
+        ("open", 1000, 100, 900),
+        {(True, "open", None, 900), (False, "paid", 100, 400)},
+    )
+
+
+def test_what_is_refunded_is_no_payment(life: Life) -> None:
+    invoice, part = opened(life, 1000)["id"], intent(life, 400)
+    confirm(life, part)
+    life.local.post("/v1/refunds", payment_intent=part)
+    refused = life.local.refused("post", f"{INVOICES}/{invoice}/attach_payment", payment_intent=part)
+    assert (refused.param, "refunded" in refused.message) == ("payment_intent", True)
+
+
+@pytest.mark.parametrize("change", [{"amount": 5000}, {"currency": "eur"}, {"capture_method": "manual"}])
+def test_an_attached_payment_stays_what_was_checked(life: Life, change: dict[str, Any]) -> None:
+    invoice, part = opened(life, 1000)["id"], intent(life, 400)
+    attach(life, invoice, part)
+    message = life.local.refused("post", f"{INTENTS}/{part}", **change).message
+    assert message.startswith("You cannot change the amount")

@@ -48,10 +48,19 @@ def _check(call: Call, invoice: Object, intent: Object) -> None:
             raise invalid(f"The {name} of the PaymentIntent is not that of the invoice.", PARAM)
     if _is_underway(call, invoice):
         raise invalid("The invoice's own payment is processing.", PARAM)
-    if intent["amount"] > invoice["amount_remaining"]:
+    if _brings(intent) > invoice["amount_remaining"]:
         raise not_here("payments of more than what is left of an invoice", PARAM)
+    charge = call.store.get("charge", intent["latest_charge"] or "")
+    if charge is not None and charge["amount_refunded"]:
+        raise not_here("attached payments that are refunded", PARAM)
     if method_options.captures_by_hand(intent) and intent["status"] != "succeeded":
         raise not_here("attached payments that are captured by hand", PARAM)
+
+
+def _brings(intent: Object) -> int:
+    """Return what an intent pays or has paid: a capture can be of a part ("amount_paid [...] can be less than the
+    amount_requested if the PaymentIntent's amount_received is not sufficient", `stripe/_invoice_payment.py`)."""
+    return int(intent["amount_received"] if intent["status"] == "succeeded" else intent["amount"])
 
 
 def _is_underway(call: Call, invoice: Object) -> bool:
@@ -62,10 +71,11 @@ def _is_underway(call: Call, invoice: Object) -> bool:
 
 def credit(call: Call, invoice: Object, intent: Object) -> Object:
     """Return the invoice with a payment that has succeeded, paid where nothing is left."""
-    left = invoice["amount_remaining"] - intent["amount"]
+    received = _brings(intent)
+    left = invoice["amount_remaining"] - received
     payments = invoices.ask_for_rest(call, invoice, left)
     paid = [
-        invoice_fields.ended_payment(one, "paid", call.now)
+        {**invoice_fields.ended_payment(one, "paid", call.now), "amount_paid": received}
         for one in payments["data"]
         if one["payment"]["payment_intent"] == intent["id"]
     ]
@@ -73,7 +83,7 @@ def credit(call: Call, invoice: Object, intent: Object) -> Object:
     after = invoices.amend(
         call,
         invoice["id"],
-        amount_paid=invoice["amount_paid"] + intent["amount"],
+        amount_paid=invoice["amount_paid"] + received,
         amount_remaining=left,
         payments={**payments, "data": [*others, *paid]},
     )
@@ -92,7 +102,7 @@ def on_payment(call: Call, effect: PaymentMade) -> None:
     invoice = None if id is None else call.store.get("invoice", id)
     if invoice is None or effect.intent["status"] != "succeeded" or invoice["status"] not in ("open", "uncollectible"):
         return
-    if effect.intent["amount"] <= invoice["amount_remaining"] and not _is_underway(call, invoice):
+    if _brings(effect.intent) <= invoice["amount_remaining"] and not _is_underway(call, invoice):
         credit(clocks.at_time_of(call, invoice), invoice, effect.intent)
 
 

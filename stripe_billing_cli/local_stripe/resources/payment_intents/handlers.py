@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import attached_payments, collection, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
     intent_checks,
     intent_errors,
@@ -206,9 +206,14 @@ def update(call: Call) -> Object:
 
 
 def _check_invoice(call: Call, intent: Object) -> None:
-    """Raise for what an invoice says of its payment, and nobody else."""
-    if call.params.keys() & OF_INVOICE and invoices.of_intent(call, intent["id"]) is not None:
+    """Raise for what an invoice says of its payment, and nobody else; and for what was checked when a payment was
+    attached to one (not recorded)."""
+    if call.params.keys() & OF_INVOICE and _is_of_invoice(call, intent):
         raise invalid(f"You cannot change the {', '.join(sorted(OF_INVOICE))} of an invoice's PaymentIntent.")
+
+
+def _is_of_invoice(call: Call, intent: Object) -> bool:
+    return intent.get(attached_payments.INVOICE) is not None or invoices.of_intent(call, intent["id"]) is not None
 
 
 def _customer_of(call: Call, intent: Object) -> Object | None:
