@@ -30,7 +30,7 @@ and of each event, much slower than these are taken from the object."""
 ITEM_COUNT = "item_count"
 """The column that says how many items a subscription has."""
 COLUMN_NAMES = (*COLUMNS.values(), ITEM_COUNT)
-NOT_INDEXED = ("lookup_key", "currency")
+NOT_INDEXED = ("active", "status", "lookup_key", "currency")
 """Columns that have an index of their own form, or none."""
 
 SCHEMA = (
@@ -60,6 +60,9 @@ SCHEMA = (
     "CREATE UNIQUE INDEX objects_by_id ON objects (kind, id)",
     "CREATE UNIQUE INDEX objects_by_lookup_key ON objects (kind, lookup_key) WHERE lookup_key IS NOT NULL",
     "CREATE INDEX objects_by_age ON objects (kind, created, seq)",
+    # Of all objects, so that SQLite prefers any other index: of a product's active prices, it looks at the product's.
+    "CREATE INDEX objects_by_activity ON objects (kind, active, created, seq)",
+    "CREATE INDEX objects_by_status ON objects (kind, status, created, seq)",
     *(
         f"CREATE INDEX objects_by_{name} ON objects (kind, {name}, created, seq) WHERE {name} IS NOT NULL"
         for name in COLUMNS.values()
@@ -109,7 +112,7 @@ WAL = b"\x02\x02"
 
 
 INDEXES_UNTIL_5 = (
-    *("objects_by_activity", "objects_by_type", "objects_of_several_items"),
+    *("objects_by_type", "objects_of_several_items"),
     *("objects_by_invoice_payment", "objects_by_invoice_subscription", "objects_by_first_item_price"),
 )
 """Indexes that have another form today, or another name."""

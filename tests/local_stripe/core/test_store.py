@@ -260,6 +260,22 @@ def test_what_belongs_to_a_payment_is_found_without_a_look_at_all_others(databas
     assert f"(kind=? AND {column}=?)" in plan
 
 
+@pytest.mark.parametrize("state", ["active", "status"])
+@pytest.mark.parametrize("column", ["product", "customer", "type", "payment_intent"])
+def test_what_belongs_to_an_object_and_is_active_is_found_by_the_object(
+    database: Path, state: str, column: str
+) -> None:
+    Store(database).close()
+    with sqlite3.connect(database) as connection:
+        [(*_, plan)] = connection.execute(
+            f"EXPLAIN QUERY PLAN SELECT body FROM objects WHERE kind = ? AND ({state} = ?) AND ({column} = ?) "
+            "ORDER BY created DESC, seq DESC LIMIT ?",
+            ("price", 1, "x", 11),
+        ).fetchall()
+    connection.close()
+    assert f"(kind=? AND {column}=?)" in plan
+
+
 def test_what_a_transaction_wrote_is_there_for_its_queries_and_is_gone_with_it(database: Path) -> None:
     store = Store(database)
     held = {"id": "a", "created": 1, "lookup_key": "pro"}
