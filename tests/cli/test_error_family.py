@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -67,6 +68,22 @@ def test_a_refusal_of_stripes_has_its_reason_and_request_before_the_way_out(bill
 
     assert re.search(r"Stripe's reason: resource_missing, in its request req_\w+\n  → ", made.err)
     assert as_json["reason"] == "resource_missing"
+
+
+def test_the_json_of_an_error_is_the_last_line_after_what_was_announced(billing: Billing, shop: Shop) -> None:
+    subscription = shop.subscription(shop.with_card()["id"], shop.price()["id"])
+    for argv in (
+        ("sub", "cancel", subscription["id"], "--now"),
+        ("sub", "change", subscription["id"], "--quantity", "2"),
+        ("refund", "create", subscription["latest_invoice"]),
+    ):
+        ran = billing(*argv, "--local", "--verbose", "--output", "json")
+        *announced, last = ran.err.splitlines()
+
+        assert (ran.code, ran.out) == (2, "")
+        assert json.loads(last)["error"]["kind"] == "confirmation"
+        assert [line for line in announced if not line.startswith(("GET ", "POST "))], "what it will do"
+        assert not [line for line in announced if line.startswith("{")]
 
 
 def test_a_mistake_in_a_file_has_its_place(billing: Billing) -> None:
