@@ -61,13 +61,19 @@ class ResumePlan:
 
     def _take(self, api: StripeApi, step: Step) -> Subscription:
         id = self.subscription["id"]
-        match step:
-            case "cancellation":
-                return steps.update(api, id, self.cancel_params)
-            case "collection":
-                return steps.update(api, id, {"pause_collection": ""})
-            case "pause":
-                return _resume_service(api, id)
+        try:
+            match step:
+                case "cancellation":
+                    return steps.update(api, id, self.cancel_params)
+                case "collection":
+                    return steps.update(api, id, {"pause_collection": ""})
+                case "pause":
+                    return _resume_service(api, id)
+        except InvalidRequestError:
+            now = _read_alive(api, id)
+            if step in _steps(now):
+                raise
+            return now  # another run has taken it back
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,23 @@ def plan_resume(api: StripeApi, subscription: str) -> ResumePlan:
     """
     existing = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
     status_checks.check_lives(existing)
+    try:
+        return _plan(api, existing)
+    except InvalidRequestError:
+        now = _read_alive(api, existing["id"])
+        if _steps(now) == _steps(existing):
+            raise
+    return _plan(api, now)  # another run came between
+
+
+def _read_alive(api: StripeApi, id: str) -> Subscription:
+    """Return the subscription as it is now. Raises `OperationError` where it has ended."""
+    now = steps.read(api, id)
+    status_checks.check_lives(now)
+    return now
+
+
+def _plan(api: StripeApi, existing: Subscription) -> ResumePlan:
     to_take = tuple(_steps(existing))
     params = _cancel_params(api, existing) if "cancellation" in to_take else {}
     cost = _preview_period(api, existing) if "pause" in to_take else _preview_rest(api, existing, params)
@@ -135,11 +158,11 @@ def _cancel_params(api: StripeApi, subscription: Subscription) -> dict[str, Any]
 
 
 def _resume_service(api: StripeApi, id: str) -> Subscription:
-    try:
-        api.post(f"/v1/subscriptions/{id}/resume", RESUME)
-    except InvalidRequestError:
-        if steps.read(api, id)["status"] == "paused":
-            raise
+    """Begin the resumption, unless another run has begun it since: a second one would void the invoice of the first."""
+    now = _read_alive(api, id)
+    if "pause" not in _steps(now):
+        return now
+    api.post(f"/v1/subscriptions/{id}/resume", RESUME)
     return steps.read(api, id)
 
 

@@ -1,8 +1,11 @@
-"""`billing sub resume` after a cancellation on a date, which had cut the period short."""
+"""`billing sub resume` after a cancellation on a date, which had cut the period short, and twice at once."""
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.sub.conftest import FIRST_OF_APRIL, Life
+from tests.faults import meanwhile
 
 FIRST_OF_MAY = FIRST_OF_APRIL + 30 * 86400
 REST = 581
@@ -54,3 +57,44 @@ def test_an_upgrade_that_was_paid_is_not_charged_again(life: Life) -> None:
 
     life.advance(FIRST_OF_APRIL + 2 * 3600)
     assert life.invoices()[-1] == ("paid", 5000)
+
+
+AT_THE_PREVIEW, AT_THE_RESUMPTION = "POST /v1/invoices/{id}", "POST /v1/subscriptions/{id}/resume"
+
+
+@pytest.mark.parametrize("operation", [AT_THE_PREVIEW, AT_THE_RESUMPTION])
+class TestAnotherRunComesBetween:
+    def test_and_resumes(self, life: Life, operation: str) -> None:
+        life.ok("sub", "pause", life.id, "--yes")
+
+        with meanwhile(life.billing, operation, 1, lambda: _resume(life)):
+            record = life.json("sub", "resume", life.id, "--yes")
+
+        at_the_preview = operation == AT_THE_PREVIEW
+        assert record["result"] == ("unchanged" if at_the_preview else "resumed")
+        assert record["subscription"]["status"] == "active"
+        assert len(life.invoices()) == 2
+
+    def test_and_ends_the_subscription(self, life: Life, operation: str) -> None:
+        life.ok("sub", "pause", life.id, "--yes")
+
+        with meanwhile(life.billing, operation, 1, lambda: life.shop.api.delete(f"/v1/subscriptions/{life.id}")):
+            ran = life("sub", "resume", life.id, "--yes", "--output", "json")
+
+        assert (ran.code, ran.error["kind"]) == (1, "refused")
+        assert "sub create --customer" in ran.error["hint"]
+
+
+def test_what_another_run_began_is_not_begun_again(life: Life) -> None:
+    life.ok("sub", "pause", life.id, "--yes")
+    life.use_card("pm_card_chargeCustomerFail")
+
+    with meanwhile(life.billing, "GET /v1/subscriptions/{id}", 2, lambda: _resume(life)):
+        ran = life("sub", "resume", life.id, "--yes", "--output", "json")
+
+    assert (ran.code, ran.json["result"]) == (4, "payment_needed")
+    assert [status for status, _ in life.invoices()] == ["paid", "open"]
+
+
+def _resume(life: Life) -> None:
+    life.shop.post(f"/v1/subscriptions/{life.id}/resume", payment_behavior="resume_on_payment_success")
