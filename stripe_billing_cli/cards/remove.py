@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stripe_billing_cli.cards.default import CardResult
-from stripe_billing_cli.cards.load import SavedCard, Wallet, choose_card, load_wallet
+from stripe_billing_cli.cards.load import SavedCard, Wallet, choose_card, expiry, load_wallet
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError, StripeCallError
+from stripe_billing_cli.stripe_api.lookup import NoMatchError
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
+from stripe_billing_cli.stripe_api.objects.events import Event
+from stripe_billing_cli.stripe_api.repeats import current_times
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,43 @@ class RemovePlan:
         return CardResult(self.wallet, self.card, "removed")
 
 
-def plan_remove(api: StripeApi, customer: str, card: str) -> RemovePlan:
-    """Read what the card pays. Raises `LookupFailedError`, `StripeCallError`."""
+def plan_remove(api: StripeApi, customer: str, card: str) -> RemovePlan | CardResult:
+    """Read what the card pays; the result of an earlier run where the card was removed from this customer.
+
+    Raises `LookupFailedError`, `StripeCallError`.
+    """
     wallet = load_wallet(api, customer)
-    chosen = choose_card(wallet, card)
+    try:
+        chosen = choose_card(wallet, card)
+    except NoMatchError:
+        removed = _removed(api, wallet, card)
+        if removed is None:
+            raise
+        return CardResult(wallet, removed, "unchanged")
     if chosen.is_default:
         return RemovePlan(wallet, chosen, (*chosen.paid_by_it, *wallet.charged_by_default()), ())
     if any(one.is_default for one in wallet.cards):
         return RemovePlan(wallet, chosen, (), chosen.paid_by_it)
     return RemovePlan(wallet, chosen, chosen.paid_by_it, ())
+
+
+def _removed(api: StripeApi, wallet: Wallet, id: str) -> SavedCard | None:
+    """Return the card with this id that was this customer's; None where Stripe does not say so.
+
+    A removed card does not say whose it was (recorded 2026-08-26.dahlia: its `customer` is null), and never belongs to
+    anybody again; the event of its removal does say it, for 30 days (https://docs.stripe.com/api/events).
+    """
+    if not id.startswith("pm_"):
+        return None
+    try:
+        method = api.get(f"/v1/payment_methods/{id}", kind=PaymentMethod)
+        if method["customer"] is not None:
+            return None
+        events, _ = api.page("/v1/events", {"type": "payment_method.detached"}, kind=Event)
+    except StripeCallError:
+        return None
+    before = [one["data"]["previous_attributes"] or {} for one in events if one["data"]["object"]["id"] == id]
+    customer = wallet.customer["id"]
+    if not any(one.get("customer") == customer for one in before):
+        return None
+    return SavedCard(method, False, (), expiry(method, current_times(api, customer)[-1]), None)

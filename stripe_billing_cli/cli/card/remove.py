@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 def remove(context: Context, customer: Customer, card: Card, preview: parsing.Preview = False) -> None:
     """Remove a saved card from a customer, for good: it cannot be charged any more.
 
-    First shows which subscriptions are left without a card.
+    First shows which subscriptions are left without a card. Removing by its id what was removed is a success.
 
     \b
     Examples:  billing card remove ada@example.com 4242
                billing card remove cus_NffrFeUfNV2Hib pm_1MqLiJLkdIwHu7ixUEgbFdYF --yes
     """
-    from stripe_billing_cli.cards.remove import plan_remove
+    from stripe_billing_cli.cards.remove import RemovePlan, plan_remove
 
     plan = plan_remove(context.stripe, customer, card)
+    if not isinstance(plan, RemovePlan):
+        record = plan.record()
+        context.printer.record(record, lambda: [Line(f"{record['id']} is removed already. Nothing to do.")])
+        return
     confirm.confirm(context, "Remove it?", will=list(_will(plan)), moves_money=bool(plan.unpaid), preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
