@@ -58,23 +58,26 @@ def plan_remove(api: StripeApi, customer: str, card: str) -> RemovePlan | CardRe
     return RemovePlan(wallet, chosen, chosen.paid_by_it, ())
 
 
-def _removed(api: StripeApi, wallet: Wallet, id: str) -> SavedCard | None:
-    """Return the card with this id that was this customer's; None where Stripe does not say so.
+def _removed(api: StripeApi, wallet: Wallet, name: str) -> SavedCard | None:
+    """Return the card with this id, or these four digits, that was this customer's; None where Stripe does not say so.
 
     A removed card does not say whose it was (recorded 2026-08-26.dahlia: its `customer` is null), and never belongs to
     anybody again; the event of its removal does say it, for 30 days (https://docs.stripe.com/api/events).
     """
-    if not id.startswith("pm_"):
-        return None
+    customer = wallet.customer["id"]
     try:
-        method = api.get(f"/v1/payment_methods/{id}", kind=PaymentMethod)
-        if method["customer"] is not None:
-            return None
         events, _ = api.page("/v1/events", {"type": "payment_method.detached"}, kind=Event)
+        id = next((one["data"]["object"]["id"] for one in events if _removes(one, customer, name)), None)
+        method = api.get(f"/v1/payment_methods/{id}", kind=PaymentMethod) if id else None
     except StripeCallError:
         return None
-    before = [one["data"]["previous_attributes"] or {} for one in events if one["data"]["object"]["id"] == id]
-    customer = wallet.customer["id"]
-    if not any(one.get("customer") == customer for one in before):
+    if method is None or method["customer"] is not None:
         return None
     return SavedCard(method, False, (), expiry(method, current_times(api, customer)[-1]), None)
+
+
+def _removes(event: Event, customer: str, name: str) -> bool:
+    """Return whether an event is the removal of a card of this customer, with this id or these last digits."""
+    method, before = event["data"]["object"], event["data"]["previous_attributes"] or {}
+    names = (method["id"], (method.get("card") or {}).get("last4"))
+    return before.get("customer") == customer and name in names

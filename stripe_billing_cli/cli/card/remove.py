@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def remove(context: Context, customer: Customer, card: Card, preview: parsing.Preview = False) -> None:
     """Remove a saved card from a customer, for good: it cannot be charged any more.
 
-    First shows which subscriptions are left without a card. Removing by its id what was removed is a success.
+    First shows which subscriptions are left without a card. Removing what was removed is a success.
 
     \b
     Examples:  billing card remove ada@example.com 4242
