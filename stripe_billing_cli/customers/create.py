@@ -54,7 +54,8 @@ class CreatePlan:
     """A customer that is going to be created; `existing` is the one that is there in its place already.
 
     `create_request` is None where no later run could recognise what this one made: without an email and without a key.
-    `same_email` are the customers with its email, `near` those with the email in other capitals.
+    `same_email` are the customers with its email, `near` those with the email in other capitals. `unused`: what was
+    given, and is not so of the customer that is there already.
     """
 
     params: Mapping[str, Any]
@@ -62,6 +63,7 @@ class CreatePlan:
     existing: Customer | None = None
     same_email: Sequence[Customer] = ()
     near: Sequence[Customer] = ()
+    unused: Sequence[str] = ()
 
     @property
     def email(self) -> str | None:
@@ -124,7 +126,8 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
         return CreatePlan(params, create_request, existing, same_email)
     lower = _in_lower_case(api, params)
     if request.if_not_exists and (same_email or lower):
-        return CreatePlan(params, create_request, _only([*same_email, *lower], email), same_email)
+        only = _only([*same_email, *lower], email)
+        return CreatePlan(params, create_request, only, same_email, unused=_unused(request, only))
     known = {one["id"] for one in (*same_email, *lower)}
     similar = [one for one in lookup.similar_customers(api, email) if one["id"] not in known]
     return CreatePlan(params, create_request, None, same_email, [*lower, *similar])
@@ -157,6 +160,21 @@ def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
     """Return the customers with the email in lower case, where it was typed otherwise."""
     lower = params["email"].lower()
     return [] if lower == params["email"] else _with_same_email(api, {**params, "email": lower})
+
+
+def _unused(request: CustomerRequest, existing: Customer) -> list[str]:
+    """Return what of a request a customer has otherwise. Whose a card or a tax id is, is not read: each is named."""
+    given = request.fields.params()
+    given.pop("email")
+    differing = [name for name, value in given.items() if not _is_so(value, existing.get(name))]
+    payment_method = ["payment method"] if request.payment_method else []
+    return [*differing, *(["tax id"] if request.tax_ids else []), *payment_method]
+
+
+def _is_so(value: Any, current: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all((current or {}).get(key) == part for key, part in value.items())
+    return bool(value == current)
 
 
 def _only(customers: Sequence[Customer], email: str) -> Customer:

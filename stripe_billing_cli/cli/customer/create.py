@@ -77,10 +77,23 @@ def _create(context: Context, request: CustomerRequest) -> None:
     with view.card_may_be_refused("no customer was created; give another card"):
         result = plan.apply(context.stripe)
     if plan.existing is not None:
-        context.printer.note(f"{result.customer['id']} was there already.")
+        _say_what_was_there(context, plan, result.customer["id"])
     record = result.record()
     context.printer.record(record, lambda: view.lines(record))
     clear_marker(context, result.customer, lambda: result.finish(context.stripe))
+
+
+def _say_what_was_there(context: Context, plan: CreatePlan, id: str) -> None:
+    """Say that the customer is not a new one, and what of the command line it has not been given."""
+    context.printer.note(f"{id} was there already.")
+    if plan.unused:
+        from stripe_billing_cli.stripe_api.lookup import listed
+
+        context.printer.note(
+            f"Note: it stays as it is. Given and not used: {listed(list(plan.unused))}; "
+            f"`billing customer update {id}` changes it.",
+            fg="yellow",
+        )
 
 
 def _name_duplicates(context: Context, plan: CreatePlan) -> None:

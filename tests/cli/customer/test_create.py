@@ -88,6 +88,19 @@ def test_if_not_exists_gives_the_one_back(billing: Billing, shop: Shop) -> None:
     assert len(customers(shop)) == 1
 
 
+def test_if_not_exists_says_what_it_did_not_use(billing: Billing, shop: Shop) -> None:
+    again = (*ADA, "--if-not-exists", "--name", "Ada", "--metadata", "plan=gold")
+    made = billing.ok(*again, "--output", "id").out.strip()
+
+    same = billing.ok(*again).err
+    other = billing.ok(*again, "--name", "Eve", "--payment-method", "pm_card_visa").err
+
+    assert "Note" not in same
+    assert "it stays as it is. Given and not used: name, payment method;" in other
+    assert f"customer update {made}" in other
+    assert shop.api.get(f"/v1/customers/{made}")["name"] == "Ada"
+
+
 def test_if_not_exists_finds_one_on_a_test_clock(billing: Billing, shop: Shop) -> None:
     clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]
     held = shop.customer(email="ada@example.com", test_clock=clock)
