@@ -78,8 +78,7 @@ def test_a_part_is_paid_and_the_rest_by_the_invoice_itself(life: Life) -> None:
 
 def test_what_is_paid_already_counts_at_once_and_may_pay_the_whole(life: Life) -> None:
     local = life.local
-    made = life.subscribe(price(local), payment_behavior="default_incomplete")
-    invoice = made["latest_invoice"]
+    invoice = opened(life, 1500)["id"]
     first, second = intent(life, 1000), intent(life, 500)
     for one in (first, second):
         confirm(life, one)
@@ -89,9 +88,47 @@ def test_what_is_paid_already_counts_at_once_and_may_pay_the_whole(life: Life) -
         ("paid", 1500, 1500, 0),
         {(True, "canceled", None, 500), (False, "paid", 1000, 1000), (False, "paid", 500, 500)},
     )
-    assert local.get(f"/v1/subscriptions/{made['id']}")["status"] == "active"
     [default] = [one for one in whole["payments"]["data"] if one["is_default"]]
     assert local.get(f"{INTENTS}/{default['payment']['payment_intent']}")["status"] == "canceled"
+
+
+def test_a_subscription_that_is_charged_is_paid_by_one_payment_and_never_in_part(life: Life) -> None:
+    made = life.subscribe(price(life.local), payment_behavior="default_incomplete")
+    path = f"{INVOICES}/{made['latest_invoice']}/attach_payment"
+    assert life.local.refused("post", path, payment_intent=intent(life, 600)).message.startswith("Partial payments")
+    whole = intent(life, 1500)
+    confirm(life, whole)
+    assert amounts(attach(life, made["latest_invoice"], whole)) == ("paid", 1500, 1500, 0)
+    assert life.subscription(made["id"])["status"] == "active"
+
+
+def test_an_invoice_with_payments_is_neither_given_up_nor_revised(life: Life) -> None:
+    local, invoice, part = life.local, opened(life, 1000)["id"], intent(life, 400)
+    revising = {"from_invoice": {"action": "revision", "invoice": invoice}}
+    revision = local.post(INVOICES, **revising, auto_advance=True)["id"]
+    attach(life, invoice, part)
+    refusals = [
+        local.refused("post", f"{INVOICES}/{invoice}/void").message,
+        local.refused("post", f"{INVOICES}/{invoice}/mark_uncollectible").message,
+        local.refused("post", INVOICES, **revising).message,
+    ]
+    assert refusals == [
+        "Invoices with `open` payments cannot be voided.",
+        "Invoices with `open` payments cannot be marked uncollectible.",
+        "Invoices with `open` or `paid` payments cannot be revised.",
+    ]
+    confirm(life, part)
+    life.advance("2026-01-02")
+    assert local.get(f"{INVOICES}/{revision}")["status"] == "draft"
+
+
+def test_a_payment_is_canceled_with_its_intent(life: Life) -> None:
+    local, invoice, part = life.local, opened(life, 1000)["id"], intent(life, 400)
+    attach(life, invoice, part)
+    local.post(f"{INTENTS}/{part}/cancel")
+    after = local.get(f"{INVOICES}/{invoice}", expand=["payments"])
+    assert payments(after) == {(True, "open", None, 1000), (False, "canceled", None, 400)}
+    assert local.post(f"{INVOICES}/{invoice}/void")["status"] == "void"
 
 
 def test_a_credit_note_takes_off_what_is_left(life: Life) -> None:

@@ -50,11 +50,28 @@ def _check(call: Call, invoice: Object, intent: Object) -> None:
         raise invalid("The invoice's own payment is processing.", PARAM)
     if _brings(intent) > invoice["amount_remaining"]:
         raise not_here("payments of more than what is left of an invoice", PARAM)
+    if _brings(intent) < invoice["amount_remaining"] and _is_charged_for_subscription(invoice):
+        raise invalid(
+            "Partial payments are not supported for subscription invoices that are charged automatically.", PARAM
+        )
     charge = call.store.get("charge", intent["latest_charge"] or "")
     if charge is not None and charge["amount_refunded"]:
         raise not_here("attached payments that are refunded", PARAM)
     if method_options.captures_by_hand(intent) and intent["status"] != "succeeded":
         raise not_here("attached payments that are captured by hand", PARAM)
+
+
+def check_none_open(invoice: Object, done: str) -> None:
+    """Raise where an invoice has attached payments that may still be paid; `done`: what was to be done with it
+    (https://docs.stripe.com/invoicing/partial-payments; the words are those recorded of `paid` payments)."""
+    if invoice_fields.has_attached(invoice, "open") and not invoice_fields.has_attached(invoice, "paid"):
+        raise invalid(f"Invoices with `open` payments cannot be {done}.")
+
+
+def _is_charged_for_subscription(invoice: Object) -> bool:
+    """Return whether an invoice is a subscription's, and its card is charged: it is to be paid at once or voided."""
+    of_subscription = (invoice["parent"] or {}).get("subscription_details") is not None
+    return of_subscription and invoice["collection_method"] == "charge_automatically"
 
 
 def _brings(intent: Object) -> int:
@@ -94,6 +111,22 @@ def credit(call: Call, invoice: Object, intent: Object) -> Object:
     done = invoices.paid(call, after, by_default=False)
     announce(call, InvoicePaid(done, intent["payment_method"]))
     return done
+
+
+def let_go(call: Call, intent: Object) -> None:
+    """Cancel the payment of an invoice by an intent that is canceled ("You can change a payment's status from open to
+    canceled by canceling its associated PaymentIntent", https://docs.stripe.com/invoicing/partial-payments)."""
+    id = intent.get(INVOICE)
+    invoice = None if id is None else call.store.get("invoice", id)
+    if invoice is None:
+        return
+    data = [
+        invoice_fields.ended_payment(one, "canceled", call.now)
+        if one["payment"]["payment_intent"] == intent["id"] and one["status"] == "open"
+        else one
+        for one in invoice["payments"]["data"]
+    ]
+    invoices.amend(call, invoice["id"], payments={**invoice["payments"], "data": data})
 
 
 def on_payment(call: Call, effect: PaymentMade) -> None:

@@ -150,6 +150,12 @@ def payment(id: str, invoice: Object, intent: Object, now: int, *, is_default: b
     }
 
 
+def has_attached(invoice: Object, *statuses: str) -> bool:
+    """Return whether payments beside an invoice's own have one of these statuses, each of which restricts what can be
+    done with it (https://docs.stripe.com/invoicing/partial-payments)."""
+    return any(one["status"] in statuses and not one["is_default"] for one in invoice["payments"]["data"])
+
+
 def ended_payment(payment: Object, status: str, now: int) -> Object:
     """Return a payment of an invoice once it is paid or canceled; what has paid stays so."""
     if payment["status"] == "paid":

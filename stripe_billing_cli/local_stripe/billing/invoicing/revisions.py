@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoice_fields
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -16,6 +16,8 @@ def check_revisable(invoice: Object, param: str | None = None) -> None:
     """Raise where an invoice cannot be replaced by a revision; the document says so without Stripe's words."""
     if (invoice["parent"] or {}).get("subscription_details") is not None:
         raise invalid("You can't revise invoices that are attached to subscriptions.", param)
+    if invoice_fields.has_attached(invoice, "open", "paid"):
+        raise invalid("Invoices with `open` or `paid` payments cannot be revised.", param)
     if not is_revisable(invoice):
         raise invalid(
             f"You can only revise invoices that are open or uncollectible. This invoice is {invoice['status']}.", param
@@ -23,8 +25,8 @@ def check_revisable(invoice: Object, param: str | None = None) -> None:
 
 
 def is_revisable(invoice: Object) -> bool:
-    """Return whether the status of an invoice lets it be revised."""
-    return invoice["status"] in REVISABLE
+    """Return whether the status of an invoice, and its payments, let it be revised."""
+    return invoice["status"] in REVISABLE and not invoice_fields.has_attached(invoice, "open", "paid")
 
 
 def original_of(call: Call, invoice: Object) -> Object | None:

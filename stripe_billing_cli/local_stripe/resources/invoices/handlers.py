@@ -230,6 +230,7 @@ def attach_payment(call: Call) -> Object:
 
 def void(call: Call) -> Object:
     call, invoice, _ = _loaded(call)
+    attached_payments.check_none_open(invoice, "voided")
     after = invoices.void(call, invoice)
     payment_status.voided(call, after)
     return after
@@ -237,6 +238,7 @@ def void(call: Call) -> Object:
 
 def mark_uncollectible(call: Call) -> Object:
     call, invoice, _ = _loaded(call)
+    attached_payments.check_none_open(invoice, "marked uncollectible")
     after = invoices.mark_uncollectible(call, invoice)
     payment_status.uncollectible(call, after)
     return after

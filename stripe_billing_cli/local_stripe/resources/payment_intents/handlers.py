@@ -174,7 +174,9 @@ def cancel(call: Call) -> Object:
             "You cannot cancel a PaymentIntent that belongs to an invoice. Void the invoice instead.",
             refusals.STATE,
         )
-    return payment_intents.cancel(call, intent, call.params.get("cancellation_reason"))
+    canceled = payment_intents.cancel(call, intent, call.params.get("cancellation_reason"))
+    attached_payments.let_go(call, canceled)
+    return canceled
 
 
 def update(call: Call) -> Object:
