@@ -189,3 +189,14 @@ def test_an_attached_payment_stays_what_was_checked(life: Life, change: dict[str
     attach(life, invoice, part)
     message = life.local.refused("post", f"{INTENTS}/{part}", **change).message
     assert message.startswith("You cannot change the amount")
+
+
+def test_what_no_invoice_would_count_is_not_charged(life: Life) -> None:
+    local, invoice = life.local, opened(life, 1000)["id"]
+    first, second = intent(life, 600), intent(life, 600)
+    for part in (first, second):
+        attach(life, invoice, part)
+    confirm(life, first)
+    refused = local.refused("post", f"{INTENTS}/{second}/confirm", payment_method="pm_card_visa")
+    assert "more than what is left" in refused.message
+    assert [charge["amount"] for charge in local.get("/v1/charges", customer=life.customer)["data"]] == [600]

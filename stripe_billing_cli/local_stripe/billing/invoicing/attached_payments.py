@@ -21,6 +21,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 INVOICE = "_invoice"
 """Where a payment intent has the invoice that it is attached to."""
 PARAM = "payment_intent"
+OF_MORE = "payments of more than what is left of an invoice"
 
 
 def attach(call: Call, invoice: Object, intent: Object) -> Object:
@@ -49,7 +50,7 @@ def _check(call: Call, invoice: Object, intent: Object) -> None:
     if _is_underway(call, invoice):
         raise invalid("The invoice's own payment is processing.", PARAM)
     if _brings(intent) > invoice["amount_remaining"]:
-        raise not_here("payments of more than what is left of an invoice", PARAM)
+        raise not_here(OF_MORE, PARAM)
     if _brings(intent) < invoice["amount_remaining"] and _is_charged_for_subscription(invoice):
         raise invalid(
             "Partial payments are not supported for subscription invoices that are charged automatically.", PARAM
@@ -78,6 +79,15 @@ def _brings(intent: Object) -> int:
     """Return what an intent pays or has paid: a capture can be of a part ("amount_paid [...] can be less than the
     amount_requested if the PaymentIntent's amount_received is not sufficient", `stripe/_invoice_payment.py`)."""
     return int(intent["amount_received"] if intent["status"] == "succeeded" else intent["amount"])
+
+
+def check_room(call: Call, intent: Object) -> None:
+    """Raise where an intent, about to be confirmed, would bring more than is left of the invoice that it is attached to:
+    no invoice would count it."""
+    id = intent.get(INVOICE)
+    invoice = None if id is None else call.store.get("invoice", id)
+    if invoice is not None and invoice["status"] != "void" and intent["amount"] > invoice["amount_remaining"]:
+        raise not_here(OF_MORE)
 
 
 def _is_underway(call: Call, invoice: Object) -> bool:

@@ -138,6 +138,7 @@ def confirm(call: Call) -> Object:
     if method is None:
         raise refusals.nothing_to_confirm(call, before)
     _check_invoice(call, before)
+    attached_payments.check_room(call, before)
     confirmation_tokens.use(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
     types = _with_options({**before, **_named_types(call.params)}, call.params)
