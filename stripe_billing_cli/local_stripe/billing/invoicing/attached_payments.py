@@ -82,8 +82,8 @@ def _brings(intent: Object) -> int:
 
 
 def check_room(call: Call, intent: Object) -> None:
-    """Raise where an intent, about to be confirmed, would bring more than is left of the invoice that it is attached to:
-    no invoice would count it."""
+    """Raise where an intent that is to be confirmed would bring more than is left of the invoice that it is attached
+    to, which would not count it."""
     id = intent.get(INVOICE)
     invoice = None if id is None else call.store.get("invoice", id)
     if invoice is not None and invoice["status"] != "void" and intent["amount"] > invoice["amount_remaining"]:
