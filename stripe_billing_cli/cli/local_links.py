@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-HOW_TO_OPEN = "Links of the local Stripe open while `billing local serve` runs in this directory."
+HOW_TO_OPEN = (
+    "Links of the local Stripe open while `billing local serve` runs in this directory; "
+    "if it runs with --port N, with N in place of 12111."
+)
 
 
 def has_link(text: str) -> bool:
@@ -16,4 +19,4 @@ def with_way_to_open(hint: str | None) -> str | None:
     """Return the hint of an error; after a link to a page of the local Stripe, with what to run so that it opens."""
     if hint is None or not has_link(hint):
         return hint
-    return f"{hint} (the link opens while `billing local serve` runs in this directory)"
+    return f"{hint} (the link opens while `billing local serve` runs in this directory; with --port N, at port N)"

@@ -18,6 +18,7 @@ def test_a_link_says_how_it_opens(billing: Billing, shop: Shop, output: str) -> 
 
     assert "http://127.0.0.1:12111/p/session/" in ran.out
     assert ran.err.count(SERVE) == 1
+    assert "if it runs with --port N, with N in place of 12111." in ran.err
 
 
 def test_the_link_in_a_hint_says_so_too(billing: Billing, shop: Shop) -> None:
@@ -30,6 +31,7 @@ def test_the_link_in_a_hint_says_so_too(billing: Billing, shop: Shop) -> None:
     assert failed.code == 4
     assert "http://127.0.0.1:12111/i/" in failed.err
     assert SERVE in failed.err
+    assert "with --port N, at port N" in failed.err
 
 
 def test_what_has_no_link_says_nothing_of_it(billing: Billing, shop: Shop) -> None:
