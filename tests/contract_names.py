@@ -7,6 +7,7 @@ import importlib
 import inspect
 import re
 import textwrap
+import threading
 import typing
 from functools import cache
 from types import ModuleType
@@ -15,6 +16,9 @@ from typing import Any
 from stripe import _request_options
 
 FOR_TYPE_CHECKERS = re.compile(r"^if TYPE_CHECKING:\n((?:[ \t].*\n|\n)+)", re.MULTILINE)
+ONE_AT_A_TIME = threading.Lock()
+"""Python 3.11 counts the depth of all threads' trees in one place: "AST constructor recursion depth mismatch"
+(https://github.com/python/cpython/issues/106905)."""
 
 
 def hints_of(kind: Any) -> dict[str, Any]:
@@ -43,7 +47,8 @@ def _names(module: str) -> dict[str, Any]:
 def _for_type_checkers(module: ModuleType) -> dict[str, Any]:
     """Return what a module imports for type checkers only; parameters left out, which no field has for its type."""
     blocks = FOR_TYPE_CHECKERS.findall(inspect.getsource(module))
-    imports = [line for block in blocks for line in ast.parse(textwrap.dedent(block)).body]
+    with ONE_AT_A_TIME:
+        imports = [line for block in blocks for line in ast.parse(textwrap.dedent(block)).body]
     return {
         alias.asname or alias.name: getattr(importlib.import_module(line.module or ""), alias.name)
         for line in imports
