@@ -15,6 +15,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 Options = Mapping[str, Mapping[str, Any]]
 """Options by the type of payment method."""
 
+TYPES = ("allowed_payment_method_types", "payment_method_types")
+"""What an intent may be paid by, or set up: the parameter of our version of the SDK, and that of the recordings."""
 OF_PAYMENTS: Options = {
     "card": {
         "installments": None,
@@ -46,6 +48,20 @@ IN_FULL: Options = {
 def of_types(types: Iterable[str], usual: Options = OF_PAYMENTS) -> Object:
     """Return the options of the types of payment methods that may pay."""
     return {type: dict(usual[type]) for type in types if type in usual}
+
+
+def named_types(params: Mapping[str, Any], usual: Options = OF_PAYMENTS) -> Object:
+    """Return the types that a call names, which take the place of the configuration's; nothing where it names none."""
+    named = next((params[name] for name in TYPES if params.get(name)), None)
+    if named is None:
+        return {}
+    return {
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "automatic_payment_methods": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": of_types(named, usual),
+        "payment_method_types": named,
+    }
 
 
 def merged(before: Mapping[str, Any], given: Mapping[str, Any] | None, usual: Options = OF_PAYMENTS) -> Object:

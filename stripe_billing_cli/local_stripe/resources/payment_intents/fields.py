@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.payments import method_options
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
@@ -35,9 +36,6 @@ ADDRESS = ObjectParam(
 SHIPPING = ObjectParam(
     {**required(address=ADDRESS, name=Text()), **optional(carrier=Text(), phone=Text(), tracking_number=Text())}
 )
-TYPES = ("allowed_payment_method_types", "payment_method_types")
-"""What an intent may be paid by: the parameter of our version of the SDK, and that of the recordings."""
-
 
 NOT_HERE = {
     NO_MOTO: "payment_method_options.card.moto",
@@ -124,7 +122,7 @@ def check_creation(params: Params) -> None:
     """Raise for parameters that do not go together, and for an amount that Stripe does not charge."""
     refusals.check_amount(params["amount"], params["currency"])
     check_types(params)
-    check_only_one(params, "automatic_payment_methods", *TYPES)
+    check_only_one(params, "automatic_payment_methods", *method_options.TYPES)
     early = [name for name in ONLY_CONFIRMING if name in params]
     if early and not params.get("confirm"):
         raise invalid(f"The parameter `{early[0]}` can only be used with `confirm=true`.", early[0])
@@ -132,7 +130,7 @@ def check_creation(params: Params) -> None:
 
 def check_types(params: Params) -> None:
     payment_methods.check_one(params)
-    for name in TYPES:
+    for name in method_options.TYPES:
         refusals.check_types(params.get(name), name)
 
 

@@ -93,7 +93,7 @@ def _described(params: Mapping[str, Any]) -> Object:
 def _types(call: Call) -> Object:
     """Return what may pay: the types named, or those that the account's configuration has."""
     params = call.params
-    named = _named_types(params)
+    named = method_options.named_types(params)
     automatic = params.get("automatic_payment_methods", {"enabled": not named})
     if not automatic["enabled"]:
         return {"payment_method_types": ["card"], **named}
@@ -105,20 +105,6 @@ def _types(call: Call) -> Object:
         },
         "payment_method_options": method_options.of_types(method_options.AUTOMATIC),
         "payment_method_types": list(method_options.AUTOMATIC),
-    }
-
-
-def _named_types(params: Mapping[str, Any]) -> Object:
-    """Return the types that a call names, which take the place of the configuration's; nothing where it names none."""
-    named = next((params[name] for name in fields.TYPES if params.get(name)), None)
-    if named is None:
-        return {}
-    return {
-        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
-        "automatic_payment_methods": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": method_options.of_types(named),
-        "payment_method_types": named,
     }
 
 
@@ -141,7 +127,7 @@ def confirm(call: Call) -> Object:
     attached_payments.check_room(call, before)
     confirmation_tokens.use(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
-    types = _with_options({**before, **_named_types(call.params)}, call.params)
+    types = _with_options({**before, **method_options.named_types(call.params)}, call.params)
     types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))
     return _confirmed(call, {**types, **changed, **_described(call.params)}, method)
 
@@ -186,12 +172,12 @@ def update(call: Call) -> Object:
     customer = _customer_of(call, intent)
     call = described_methods.with_method(clocks.at_time_of(call, customer or {}))
     params = call.params
-    for name in (*DECIDING, *fields.TYPES):
+    for name in (*DECIDING, *method_options.TYPES):
         if name in params:
             refusals.check_updatable(call, intent, name)
     _check_invoice(call, intent)
     changed = {name: params[name] for name in DECIDING if name in params}
-    after = {**_with_options({**intent, **_named_types(params)}, params), **changed, **_described(params)}
+    after = {**_with_options({**intent, **method_options.named_types(params)}, params), **changed, **_described(params)}
     if "amount" in params or "currency" in params:
         refusals.check_amount(after["amount"], after["currency"])
     if "customer" in params:

@@ -33,8 +33,6 @@ from stripe_billing_cli.local_stripe.resources import payment_methods as describ
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals
 
 CHANGED = ("customer", "description", "flow_directions")
-TYPES = ("allowed_payment_method_types", "payment_method_types")
-"""What may be set up: the parameter of our version of the SDK, and that of the recordings."""
 NOT_HERE = {
     NO_MOTO: "payment_method_options.card.moto",
     NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
@@ -104,7 +102,7 @@ def _options_of(types: Sequence[str]) -> Object:
 def _types(call: Call) -> Object:
     """Return what may be set up: the types named, or those that the account's configuration has."""
     params = call.params
-    named = _named_types(params)
+    named = method_options.named_types(params, method_options.OF_SETUPS)
     automatic = params.get("automatic_payment_methods", {"enabled": not named})
     if not automatic["enabled"]:
         return named or {"payment_method_options": _options_of(["card"]), "payment_method_types": ["card"]}
@@ -112,20 +110,6 @@ def _types(call: Call) -> Object:
         "automatic_payment_methods": {"allow_redirects": "always", **automatic},
         "payment_method_configuration_details": {"id": configuration(call.account), "parent": None},
         "payment_method_types": list(method_options.AUTOMATIC),
-    }
-
-
-def _named_types(params: Params) -> Object:
-    """Return the types that a call names, which take the place of the configuration's; nothing where it names none."""
-    named = next((params[name] for name in TYPES if params.get(name)), None)
-    if named is None:
-        return {}
-    return {
-        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
-        "automatic_payment_methods": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": _options_of(named),
-        "payment_method_types": named,
     }
 
 
@@ -138,14 +122,14 @@ def check_new(params: Params) -> None:
     if "confirmation_token" in params and not params.get("confirm"):
         raise invalid("The parameter `confirmation_token` can only be used with `confirm=true`.", "confirmation_token")
     if params.get("automatic_payment_methods", {}).get("enabled"):
-        check_only_one(params, "automatic_payment_methods", *TYPES)
+        check_only_one(params, "automatic_payment_methods", *method_options.TYPES)
     check_types(params)
 
 
 def check_types(params: Params) -> None:
     described_methods.check_one(params)
-    check_only_one(params, *TYPES)
-    for name in TYPES:
+    check_only_one(params, *method_options.TYPES)
+    for name in method_options.TYPES:
         refusals.check_types(params.get(name), name)
 
 
@@ -166,7 +150,7 @@ def confirm(call: Call) -> Object:
     method = refusals.usable_method(call, id, setup["customer"], setup)
     assert method is not None, "an intent that may be confirmed has a payment method"
     refusals.check_type(call, method, setup["payment_method_types"], setup)
-    setup = _with_options({**setup, **_named_types(call.params)}, call.params)
+    setup = _with_options({**setup, **method_options.named_types(call.params, method_options.OF_SETUPS)}, call.params)
     confirmation_tokens.use(call, setup)
     agreed = call.params.get("mandate_data", setup.get("_mandate_data"))
     return _set_up(call, {**setup, "_mandate_data": agreed}, method)
@@ -211,7 +195,7 @@ def update(call: Call) -> Object:
     after = {**setup, **{name: params[name] for name in CHANGED if name in params}}
     if "customer" in params:
         customers.find(call, params["customer"])
-    after |= _named_types(params)
+    after |= method_options.named_types(params, method_options.OF_SETUPS)
     after = _with_options(after, params)
     after["metadata"] = changed_metadata(setup, params)
     if "payment_method" in params:
