@@ -9,7 +9,6 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError, PaymentPending
 from stripe_billing_cli.local_stripe.billing.payments import (
-    intent_checks,
     intent_errors,
     method_options,
     payment_intents,
@@ -60,7 +59,7 @@ def charge(
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
     if intent["status"] == "processing":
-        raise intent_checks.unexpected_state(payment_intents.KIND, "PaymentIntent", "confirm", intent, call)
+        raise intent_errors.unexpected_state(call, intent, "confirm")
     used = payment_methods.find_chargeable(call, method, "payment_method")
     if (refusal := refusal_of(invoice, intent, used)) is not None:
         raise refusal

@@ -1,4 +1,4 @@
-"""Errors that payment intents and setup intents share. Each is answered with the intent, where there is one."""
+"""Errors, and a check, that payment intents and setup intents share. Each error has the intent, where there is one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 LAST_ERROR = {"payment_intent": "last_payment_error", "setup_intent": "last_setup_error"}
+NOUN = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
 OF_ERROR = ("code", "decline_code", "doc_url", "message", "param", "payment_method_type", "type")
 USED_UP = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
@@ -22,6 +23,26 @@ def refusal(
     """Return a refusal, 400, with the intent where there is one."""
     objects = {} if intent is None else {intent["object"]: as_answered(call.store, intent["object"], intent)}
     return ApiError(400, message, code, param, objects=objects)
+
+
+def unexpected_state(call: Call, intent: Object, action: str) -> ApiError:
+    """Return the refusal of what cannot be done to an intent in its state."""
+    kind = intent["object"]
+    message = f"You cannot {action} this {NOUN[kind]} because it has a status of {intent['status']}."
+    return refusal(call, intent, message, f"{kind}_unexpected_state")
+
+
+def check_actionable(call: Call, intent: Object) -> None:
+    """Raise where nobody is asked for anything (recorded for a setup intent's micro-deposits)."""
+    noun, status = NOUN[intent["object"]], intent["status"]
+    if status != "requires_action":
+        raise refusal(
+            call,
+            intent,
+            f"This {noun} cannot be actioned on because it has a status of {status}. Only a {noun} with one of the "
+            'following statuses may be actioned on: ["requires_action"].',
+            "intent_invalid_state",
+        )
 
 
 def card_error(call: Call, intent: Object) -> ApiError:

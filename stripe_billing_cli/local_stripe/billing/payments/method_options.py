@@ -45,6 +45,11 @@ IN_FULL: Options = {
 """The fields of options that are objects, which are there where a call does not say them."""
 
 
+def configuration(account: Object) -> str:
+    """Return the id of the account's payment method configuration, which says what may pay where no call does."""
+    return f"pmc_{account['id'].removeprefix('acct_')}00000001"
+
+
 def of_types(types: Iterable[str], usual: Options = OF_PAYMENTS) -> Object:
     """Return the options of the types of payment methods that may pay."""
     return {type: dict(usual[type]) for type in types if type in usual}

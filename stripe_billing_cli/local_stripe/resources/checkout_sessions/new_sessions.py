@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.billing.checkout import (
     totals,
 )
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, method_options, setup_intents
+from stripe_billing_cli.local_stripe.billing.payments import method_options, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
@@ -220,7 +220,7 @@ def _selling(call: Call, session: Object) -> Object:
         else "if_required",
         "payment_method_configuration_details": None
         if params.get("payment_method_types")
-        else {"id": intent_checks.configuration(call.account), "parent": None},
+        else {"id": method_options.configuration(call.account), "parent": None},
         "payment_status": "unpaid",
         "saved_payment_method_options": _saved(params),
         "shipping_cost": shipping.cost(options),

@@ -10,7 +10,8 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     invoice_items,
     invoices,
 )
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import payment_intents, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import (
@@ -215,8 +216,19 @@ def _method(call: Call, customer: Object) -> str | None:
     if "source" in call.params:
         check_only_one(call.params, "payment_method", "source")
         return payment_methods.own_source(call, customer, call.params["source"], "source")
-    method = intent_checks.usable_method(call, call.params.get("payment_method"), customer)
-    return None if method is None else str(method["id"])
+    id = call.params.get("payment_method")
+    if id is None:
+        return None
+    method = payment_methods.find_chargeable(call, id, "payment_method")
+    if method["customer"] not in (None, customer["id"]):
+        raise invalid(
+            "The payment method you provided belongs to a customer; please include that customer in the "
+            "`customer` parameter of the intent.",
+            "payment_method",
+        )
+    if method.get("_detached"):
+        raise invalid(USED_UP, "payment_method")
+    return str(method["id"])
 
 
 def attach_payment(call: Call) -> Object:

@@ -8,7 +8,6 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import attached_payments, collection, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
-    intent_checks,
     intent_errors,
     mandates,
     method_options,
@@ -100,7 +99,7 @@ def _types(call: Call) -> Object:
     return {
         "automatic_payment_methods": {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True},
         "payment_method_configuration_details": {
-            "id": intent_checks.configuration(call.account),
+            "id": method_options.configuration(call.account),
             "parent": None,
         },
         "payment_method_options": method_options.of_types(method_options.AUTOMATIC),
@@ -238,7 +237,7 @@ def increment(call: Call) -> Object:
 def verify(call: Call) -> Object:
     """Refuse micro-deposits, which prove a bank account: none is proven in this way here."""
     intent = refusals.find(call)
-    refusals.check_actionable(call, intent)
+    intent_errors.check_actionable(call, intent)
     raise invalid("The local Stripe does not verify micro-deposits: it asks for none.")
 
 
@@ -246,7 +245,7 @@ def authenticate(call: Call) -> Object:
     """Pass or fail 3-D Secure, as the customer does at its page; this is not a call of Stripe's."""
     intent = refusals.find(call)
     if intent["status"] != "requires_action":
-        raise intent_checks.unexpected_state(KIND, "PaymentIntent", "authenticate", intent, call)
+        raise intent_errors.unexpected_state(call, intent, "authenticate")
     call = clocks.at_time_of(call, _customer_of(call, intent) or {})
     method = payment_methods.find(call, intent["payment_method"], "payment_method")
     if call.params["succeeds"] and intent["confirmation_method"] == "manual":

@@ -196,18 +196,6 @@ def check_capturable(call: Call, intent: Object) -> None:
         )
 
 
-def check_actionable(call: Call, intent: Object) -> None:
-    """Raise where nobody is asked for anything (recorded of a setup intent's micro-deposits)."""
-    if intent["status"] != "requires_action":
-        raise refusal(
-            call,
-            intent,
-            f"This PaymentIntent cannot be actioned on because it has a status of {intent['status']}. Only a "
-            'PaymentIntent with one of the following statuses may be actioned on: ["requires_action"].',
-            "intent_invalid_state",
-        )
-
-
 def check_incrementable(call: Call, intent: Object, charge: Object | None) -> None:
     """Raise where no more can be reserved, and for an amount that is not more (not recorded: the rules are those of
     https://docs.stripe.com/api/payment_intents/increment_authorization)."""

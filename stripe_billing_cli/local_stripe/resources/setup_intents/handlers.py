@@ -161,7 +161,7 @@ def verify(call: Call) -> Object:
     this way."""
     setup = refusals.find(call)
     refusals.check_secret(call, setup)
-    refusals.check_actionable(call, setup)
+    intent_errors.check_actionable(call, setup)
     raise invalid("The local Stripe does not verify micro-deposits: its setup intents are of cards.")
 
 
@@ -210,7 +210,7 @@ def update(call: Call) -> Object:
 def authenticate(call: Call) -> Object:
     """Pass or fail 3-D Secure, as the customer does at its page; this is not a call of Stripe's."""
     setup = refusals.find(call)
-    refusals.check_actionable(call, setup)
+    intent_errors.check_actionable(call, setup)
     call = clocks.at_time_of(call, (call.store.get("customer", setup["customer"] or "")) or {})
     method = payment_methods.find(call, setup["payment_method"], "payment_method")
     if not call.params["succeeds"]:

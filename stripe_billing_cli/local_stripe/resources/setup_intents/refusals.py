@@ -118,15 +118,3 @@ def check_cancelable(call: Call, setup: Object) -> None:
             "`requires_action`.",
             STATE,
         )
-
-
-def check_actionable(call: Call, setup: Object) -> None:
-    """Raise where nobody is asked for anything (recorded for micro-deposits)."""
-    if setup["status"] != "requires_action":
-        raise refusal(
-            call,
-            setup,
-            f"This SetupIntent cannot be actioned on because it has a status of {setup['status']}. Only a SetupIntent "
-            'with one of the following statuses may be actioned on: ["requires_action"].',
-            "intent_invalid_state",
-        )
