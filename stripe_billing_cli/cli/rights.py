@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -87,13 +87,12 @@ class Rights:
         return next((failure for failure in self.reads.values() if failure and not isinstance(failure, lacking)), None)
 
 
-def ask_rights(api: StripeApi, *, writing: bool, rights: Iterable[Right] = RIGHTS) -> Rights:
+def ask_rights(api: StripeApi, *, writing: bool) -> Rights:
     """Read one object of each list and, with `writing`, update one that there is not: 403 where the right is missing.
 
     Stripe checks a key's rights before it looks for the object; so users report, and with exceptions. An object that
     is not found was not changed.
     """
-    in_question = list(rights)
     pages: dict[str, Object] = {}
 
     def read(right: Right) -> StripeCallError | None:
@@ -112,9 +111,9 @@ def ask_rights(api: StripeApi, *, writing: bool, rights: Iterable[Right] = RIGHT
             return None
         return None
 
-    written = [right for right in in_question if writing and right.stops_writing]
+    written = [right for right in RIGHTS if writing and right.stops_writing]
     with side_by_side(AT_ONCE) as pool:
-        reads = dict(zip(in_question, pool.map(read, in_question), strict=True))
+        reads = dict(zip(RIGHTS, pool.map(read, RIGHTS), strict=True))
         writes = dict(zip(written, pool.map(write, written), strict=True))
     return Rights(reads, writes, pages)
 

@@ -6,7 +6,6 @@ https://docs.stripe.com/api/payment_intents/confirm, https://docs.stripe.com/api
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -162,9 +161,7 @@ def _came_late(api: StripeApi, invoice: Invoice) -> Attempt | None:
     return None
 
 
-def load_after(
-    api: StripeApi, payable: Payable, attempt: Attempt, sleep: Callable[[float], None] = time.sleep
-) -> Payable:
+def load_after(api: StripeApi, payable: Payable, attempt: Attempt) -> Payable:
     """Return what was to be paid, as it is after the attempt."""
     if payable.invoice is None:
         return payable
@@ -173,6 +170,6 @@ def load_after(
     for pause in SETTLES:
         if attempt.result != "paid" or invoice["status"] != "open":
             break
-        sleep(pause)
+        time.sleep(pause)
         invoice = api.get(path, expand, kind=Invoice)
     return replace(payable, invoice=invoice)

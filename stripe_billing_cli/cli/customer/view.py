@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line, Record, fact
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
-
-if TYPE_CHECKING:
-    pass
 
 
 def lines(record: Record) -> Iterator[Line]:

@@ -39,14 +39,14 @@ def _lines(page: HelpPage, columns: int, bold: bool) -> Iterator[str]:
         if paragraph.literal:
             yield from (f"  {line}".rstrip() for line in paragraph.text.splitlines())
         else:
-            yield from _indented(paragraph.text, columns, 2)
+            yield from _indented(paragraph.text, columns)
     for section in page.sections:
         yield ""
         yield _heading(f"{section.heading}:", bold)
         yield from _section(section, columns)
     for note in page.notes:
         yield ""
-        yield from (line for part in note.splitlines() for line in _indented(part, columns, 2))
+        yield from (line for part in note.splitlines() for line in _indented(part, columns))
 
 
 def _section(section: Section, columns: int) -> Iterator[str]:
@@ -73,7 +73,7 @@ def example_lines(example: str, columns: int) -> Iterator[str]:
     if len(example) + 2 <= columns or not comment:
         command = example
     else:
-        yield from _indented(comment, columns, 2, "  # ")
+        yield from _indented(comment, columns, "  # ")
     left, indent = command, "  "
     while len(indent) + len(left) > columns:
         cut = _place_to_cut(left, columns - len(indent) - 2)
@@ -108,13 +108,12 @@ def _blanks(text: str) -> Iterator[int]:
             yield place
 
 
-def _indented(text: str, columns: int, indent: int, before: str = "") -> Iterable[str]:
-    space = before or " " * indent
+def _indented(text: str, columns: int, before: str = "  ") -> Iterable[str]:
     return textwrap.wrap(
         text,
         columns,
-        initial_indent=space,
-        subsequent_indent=space,
+        initial_indent=before,
+        subsequent_indent=before,
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -5,13 +5,6 @@
 
 from __future__ import annotations
 
-LOCALES = tuple(
-    (
-        "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro "
-        "ru sk sl sv th tr vi zh zh-HK zh-TW"
-    ).split()
-)
-"""The languages of Stripe's pages (`_session_create_params.py`); those of the local Stripe are English."""
 BASE = "http://127.0.0.1:12111"
 """The address at which `billing local serve` listens unless options say otherwise."""
 

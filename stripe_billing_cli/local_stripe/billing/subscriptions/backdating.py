@@ -66,7 +66,7 @@ def _by_periods(subscription: Object, item: Object, price: Object, catalog: Cata
         _, ends = billing_intervals.period_at(price, anchor, start)
         end = min(ends, item["current_period_start"])
         past = items.in_period(item, (start, end))
-        yield from proration.part_periods([past], catalog, subscription["currency"], anchor, prorates=True)[1]
+        yield from proration.part_periods([past], catalog, subscription["currency"], anchor)[1]
         start = end
 
 

@@ -32,7 +32,7 @@ def first_period(call: Call, subscription: Object) -> tuple[list[Object], list[L
     if prorates and backdating.is_one_period(subscription):
         return data, elapsed
     if prorates:
-        kept, billed_lines = proration.part_periods(data, catalog, currency, anchor, prorates=True)
+        kept, billed_lines = proration.part_periods(data, catalog, currency, anchor)
         return kept, [*elapsed, *billed_lines]
     kept, billed_lines = [], []
     for item in data:

@@ -188,7 +188,7 @@ def _anew(
         begun = items.in_period(item, (now, end if ends is None or ends <= now else min(end, ends)))
         restarted.append(items.counting_anew(begun, catalog.reported()))
     credits = credits_for(subscription, before, catalog, at) if prorates else []
-    billed, at_once = part_periods(restarted, catalog, subscription["currency"], now, prorates=True)
+    billed, at_once = part_periods(restarted, catalog, subscription["currency"], now)
     staying = {item["id"]: item for item in after}
     prorates_use = prorates and not _is_classic(subscription)
     billable = [item for item in before if prorates_use or not is_billed_otherwise(item, staying.get(item["id"], item))]
@@ -321,7 +321,7 @@ def _whole(item: Object, price: Object, catalog: Catalog, currency: str, whole_l
 
 
 def part_periods(
-    current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int, *, prorates: bool
+    current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int
 ) -> tuple[list[Object], list[Line]]:
     """Return the parts as `whole_periods` does, where a period may be only a part of one that the anchor makes
     whole."""
@@ -334,14 +334,12 @@ def part_periods(
         if items.is_metered(price) or whole_length == end - start:
             one, its = whole_periods([item], catalog, currency)
             billed, new_lines = [*billed, *one], [*new_lines, *its]
-        elif prorates:
+        else:
             its = [
                 replace(part, proration=True, discountable=True)
                 for part in _whole(item, price, catalog, currency, whole_length)
             ]
             billed, new_lines = [*billed, items.with_debit(item, its)], [*new_lines, *its]
-        else:
-            billed.append(items.with_debit(item, ()))
     return billed, new_lines
 
 

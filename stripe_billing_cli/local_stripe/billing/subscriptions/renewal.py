@@ -26,7 +26,7 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
         if item["current_period_end"] <= now:
             end = billing_intervals.billing_interval(catalog.price(item["price"])).next_after(anchor, now)
             begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
-    data, billed = proration.part_periods(begun, catalog, before["currency"], anchor, prorates=True)
+    data, billed = proration.part_periods(begun, catalog, before["currency"], anchor)
     billed += metering.usage_of(call, before, catalog, until=now)
     renewed = {item["id"]: item for item in [*staying, *data]}
     in_order = [renewed[item["id"]] for item in before["items"]["data"]]

@@ -31,15 +31,13 @@ BETWEEN = re.compile(r"\s+(?:(?P<word>and|or)\s+)?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause of a query; `value` is None for `null`. `key` is that of metadata. `is_quoted`: text has to be, a number
-    may be."""
+    """A clause of a query; `value` is None for `null`. `key` is that of metadata."""
 
     field: str
     operator: str
     value: str | None
     key: str | None = None
     negated: bool = False
-    is_quoted: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,15 +77,12 @@ def not_parsed(why: str) -> ApiError:
 
 def _clause(match: re.Match[str]) -> Clause:
     value, key = match["value"], match["key"]
-    is_quoted = value[0] in "\"'"
-    if is_quoted:
+    if value[0] in "\"'":
         read: str | None = _unquoted(value)
     else:
         read = None if value.lower() == "null" else value
     operator = ":" if match["operator"] == "=" else match["operator"]
-    return Clause(
-        match["field"], operator, read, None if key is None else _unquoted(key), bool(match["negated"]), is_quoted
-    )
+    return Clause(match["field"], operator, read, None if key is None else _unquoted(key), bool(match["negated"]))
 
 
 def _unquoted(text: str) -> str:
