@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -48,6 +49,18 @@ class LocalTransport(stripe.HTTPClient):
         **_: Any,
     ) -> tuple[str, int, Mapping[str, str]]:
         return sdk_answer(self.router.answer(request_of(method, url, headers, post_data)))
+
+    def request_stream(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **_: Any,
+    ) -> tuple[io.BytesIO, int, Mapping[str, str]]:
+        """Return the answer as the SDK takes a file: to be read."""
+        body, status, answered = self.request(method, url, headers, post_data)
+        return io.BytesIO(body.encode()), status, answered
 
     def close(self) -> None:
         self.router.close()

@@ -30,7 +30,7 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     """An empty account."""
     with running(tmp_path / "stripe.db", resets=True) as url:
-        yield Served(url, stripe.StripeClient(API_KEY, base_addresses={"api": url}))
+        yield Served(url, stripe.StripeClient(API_KEY, base_addresses={"api": url, "files": url}))
 
 
 @pytest.fixture

@@ -71,6 +71,16 @@ def test_pages_come_by_themselves_and_refusals_as_errors(served: Served, client:
         stripe.StripeClient("sk_wrong", base_addresses={"api": served.url}).v1.products.list()
 
 
+def test_a_quote_is_written_accepted_and_read_as_a_file(client: Any) -> None:
+    line = {"price": monthly(client, 1500).id, "quantity": 2}
+    quote = client.quotes.create({"customer": paying(client).id, "line_items": [line]})
+    finalized = client.quotes.finalize_quote(quote.id)
+    file = client.quotes.pdf(quote.id)
+    assert (file.headers["Content-Type"], file.io.read(5)) == ("application/pdf", b"%PDF-")
+    assert finalized.number.startswith("QT-")
+    assert client.quotes.accept(quote.id).subscription.startswith("sub_")
+
+
 def test_an_event_is_read_out_of_its_signed_webhook(client: Any) -> None:
     client.customers.create({"name": "Ada"})
     [event] = client.events.list().data

@@ -49,6 +49,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "POST /v1/invoices/{id}/update_lines": ("draft",),
     "POST /v1/invoices/{id}/remove_lines": ("draft",),
     "POST /v1/quotes/{id}/accept": ("open_quote",),
+    "GET /v1/quotes/{id}/pdf": ("open_quote",),
     "POST /v1/subscriptions/{id}/resume": ("paused_subscription",),
     "POST /v1/subscriptions/{id}/migrate": ("classic_subscription",),
     "POST /v1/checkout/sessions/{id}/expire": ("checkout_session",),

@@ -72,6 +72,12 @@ PLACES = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof 
 )
 
 
+def format_signed(amount: int, currency: str) -> str:
+    """Return an amount in minor units, which may be below nothing: `-$15.00`."""
+    sign = "-" if amount < 0 else ""
+    return sign + format_amount(Decimal(abs(amount)), currency)
+
+
 def format_amount(amount: Decimal, currency: str) -> str:
     """Return an amount in minor units as Stripe writes it into descriptions: `$15.00`, `CHF 15.00`, `¥1500`."""
     places = PLACES.get(currency, 2)

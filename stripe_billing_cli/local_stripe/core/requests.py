@@ -43,7 +43,7 @@ class Route:
 
     `check` holds the rules about parameters in combination, which Stripe applies before it executes;
     `act` raises what only the state can tell. `kind` is what is answered. `beside`: what of a list itself can be
-    expanded.
+    expanded. `file`: a read that answers a file of the object.
     """
 
     method: str
@@ -54,6 +54,15 @@ class Route:
     check: Callable[[Params], None] = accept
     lists: bool = False
     beside: tuple[str, ...] = ()
+    file: File | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """What a route answers that is no JSON: the text of a file of this media type, written of the object."""
+
+    media_type: str
+    write: Callable[[Call, Object], str]
 
 
 Job = Callable[[Call, str], None]

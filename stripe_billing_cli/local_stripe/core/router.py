@@ -178,7 +178,9 @@ class Router:
             prepared = _prepare(self._api, matched.route, _fields(request), api_key)
             account = self.account()
             with self.store.reading():
-                return 200, self._execute(matched, prepared, now, account, request_id, None), {}
+                file = matched.route.file
+                extra = {"Content-Type": file.media_type} if file else {}
+                return 200, self._execute(matched, prepared, now, account, request_id, None), extra
         if matched.route.method == "DELETE":
             key = None
         with self._keys.claim(key):
@@ -269,6 +271,8 @@ class Router:
         call = Call(self.store, prepared.params, id, now, account, request_id, key, now, self._api, second_id)
         prepared.access.check(self.store, route, id)
         result = route.act(call)
+        if route.file is not None:
+            return route.file.write(call, result)
         if route.lists:
             inner = prepared.wanted.get("data", expansion.NONE)
             listed = [answers.as_answered(self.store, _kind(route, object), object, inner) for object in result["data"]]

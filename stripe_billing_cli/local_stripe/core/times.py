@@ -9,6 +9,11 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 MOST_YEARS = 5
 
 
+def day(moment: int) -> str:
+    """Return the day of a moment, in UTC: `2027-01-15`."""
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()
+
+
 def check_future(moment: int, param: str, now: int) -> None:
     """Raise where the moment, in Unix seconds, has passed or is more than five years away."""
     if moment <= now:

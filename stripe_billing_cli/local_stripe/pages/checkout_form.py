@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable, Mapping
 
 from stripe_billing_cli.local_stripe.billing.payments import debits
+from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.pages import forms
 
@@ -87,7 +88,7 @@ def _button(session: Object) -> str:
     if session["mode"] == "setup":
         return "Save card" if "card" in session["payment_method_types"] else "Save bank account"
     named = BUTTONS.get(session["submit_type"] or "")
-    total = forms.plain_money(session["amount_total"], session["currency"])
+    total = amounts.format_signed(session["amount_total"], session["currency"])
     if session["mode"] == "subscription":
         return named or ("Start trial" if session["amount_total"] == 0 else f"Subscribe for {total}")
     return named or ("Complete order" if session["amount_total"] == 0 else f"Pay {total}")
@@ -184,7 +185,7 @@ def _shipping(session: Object, form: Mapping[str, str]) -> str:
         options = [
             (
                 option["shipping_rate"],
-                f"{option['shipping_rate']}: {forms.plain_money(option['shipping_amount'], session['currency'])}",
+                f"{option['shipping_rate']}: {amounts.format_signed(option['shipping_amount'], session['currency'])}",
             )
             for option in session["shipping_options"]
         ]

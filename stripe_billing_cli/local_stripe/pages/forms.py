@@ -6,7 +6,6 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -83,13 +82,7 @@ def _card(card: Card) -> str:
 
 
 def money(amount: int, currency: str) -> str:
-    return html.escape(plain_money(amount, currency))
-
-
-def plain_money(amount: int, currency: str) -> str:
-    """Return an amount as text, not yet escaped."""
-    sign = "-" if amount < 0 else ""
-    return sign + amounts.format_amount(Decimal(abs(amount)), currency)
+    return html.escape(amounts.format_signed(amount, currency))
 
 
 def link(text: str, url: str | None) -> str:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.pages import checkout, forms, links
+from stripe_billing_cli.local_stripe.pages import checkout, forms, invoice_pdf, links
 from stripe_billing_cli.local_stripe.pages.forms import Call
 
 INVOICE = re.compile(r"/i/acct_\w+/test_(in_\w+)")
+INVOICE_PDF = re.compile(r"/i/acct_\w+/test_(in_\w+)/pdf")
 RECEIPT = re.compile(r"/receipts/acct_\w+/(ch_\w+)")
 SETUP = re.compile(r"/setup/(seti_\w+)")
 CHECKOUT = re.compile(r"/c/pay/(cs_test_\w+)")
@@ -26,7 +27,7 @@ RECOVERY = re.compile(r"/r/(cs_test_\w+)")
 PORTAL = re.compile(r"/p/session/(test_[\w-]+)")
 MANDATE = re.compile(r"/mandates/(mandate_\w+)")
 AUTHENTICATION = re.compile(r"/3d_secure/((?:pi|seti)_\w+)")
-PAGES = (INVOICE, RECEIPT, SETUP, CHECKOUT, PAYMENT_LINK, RECOVERY, PORTAL, MANDATE, AUTHENTICATION)
+PAGES = (INVOICE, INVOICE_PDF, RECEIPT, SETUP, CHECKOUT, PAYMENT_LINK, RECOVERY, PORTAL, MANDATE, AUTHENTICATION)
 
 
 def is_page(path: str) -> bool:
@@ -41,6 +42,8 @@ def answer(call: Call, request: Request) -> Answer:
     query = {name: values[0] for name, values in parse_qs(request.query).items()}
     if match := INVOICE.fullmatch(request.path):
         return _invoice(call, match[1], sent)
+    if match := INVOICE_PDF.fullmatch(request.path):
+        return invoice_pdf.file(call, match[1])
     if match := RECEIPT.fullmatch(request.path):
         return _receipt(call, match[1])
     if match := SETUP.fullmatch(request.path):
@@ -81,21 +84,11 @@ def _bill(invoice: Object) -> str:
         f"<tr><td>{html.escape(line['description'] or '')}</td><td>{forms.money(line['amount'], currency)}</td></tr>"
         for line in invoice["lines"]["data"]
     )
-    for label, amount in _between(invoice):
+    for label, amount in invoice_pdf.between_lines_and_due(invoice):
         if amount:
             rows += f"<tr><td>{label}</td><td>{forms.money(amount, currency)}</td></tr>"
     due = forms.money(invoice["amount_due"], currency)
     return f"<table>{rows}<tr><td><b>Amount due</b></td><td><b>{due}</b></td></tr></table>"
-
-
-def _between(invoice: Object) -> Iterator[tuple[str, int]]:
-    """Yield what lies between an invoice's lines and what is due, each with its amount."""
-    total, due = invoice["total"], invoice["amount_due"]
-    yield "Discount", -sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
-    yield "Tax", sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
-    credited = invoice["pre_payment_credit_notes_amount"]
-    yield "Credit notes", -credited
-    yield "Applied balance", due - (total - credited) if total > 0 else 0
 
 
 def _ask(invoice: Object) -> str:

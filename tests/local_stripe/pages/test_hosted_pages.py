@@ -42,6 +42,16 @@ def test_the_hosted_invoice_shows_what_lies_between_its_lines_and_what_is_due(se
     assert rows == [("1 × Pro (at $15.00 / month)", "$15.00"), ("Discount", "-$5.00"), ("Amount due", "$10.00")]
 
 
+def test_the_invoice_is_a_pdf_file_at_the_address_that_it_names(served: Local) -> None:
+    invoice = served.get(f"/v1/invoices/{incomplete(served)['latest_invoice']['id']}")
+    file = requests.get(invoice["invoice_pdf"])
+    assert (file.status_code, file.headers["Content-Type"]) == (200, "application/pdf")
+    assert file.text.startswith("%PDF-")
+    for shown in (f"(Invoice {invoice['number']}) '", "1 \\327 Pro \\050at $15.00 / month\\051", "Amount due"):
+        assert shown in file.text
+    assert requests.get(f"{served.base}/i/acct_1/test_in_1/pdf").status_code == 404
+
+
 def _page(subscription: Any) -> str:
     return str(subscription["latest_invoice"]["hosted_invoice_url"])
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import stripe
 
-from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.conftest import SECRET_KEY, Local, Refusal
 from tests.local_stripe.life import DAY, Life, moment, price
 from tests.local_stripe.making import coupon
 
@@ -195,7 +196,21 @@ def test_what_is_needed_to_finalize(life: Life) -> None:
     assert life.local.refused("get", f"{PATH}/qt_nope") == Refusal(
         "No such quote: 'qt_nope'", "resource_missing", "quote", 404
     )
-    assert "GET /v1/quotes" in life.local.refused("get", f"{PATH}/{empty['id']}/pdf").message
+    refused = life.local.refused("get", f"{PATH}/{empty['id']}/pdf")
+    assert refused == Refusal("This quote has no PDF: only a quote that was finalized has one.")
+
+
+def test_a_finalized_quote_is_a_pdf_file(life: Life) -> None:
+    """`pdf` of the SDK's reads it as a file (`stripe/_quote_service.py`), from the host for files."""
+    quote = quoted(life, setup(life.local), price(life.local), header="(Acme) \\", footer="Thank you")
+    life.local.post(f"{PATH}/{quote['id']}/finalize")
+    client = stripe.StripeClient(SECRET_KEY, http_client=life.local.transport)
+    answered = client.v1.quotes.pdf(quote["id"])
+    assert answered.headers["Content-Type"] == "application/pdf"
+    text = answered.io.read().decode("ascii")
+    assert text.startswith("%PDF-1.4\n")
+    for shown in (r"(\050Acme\051 \134) '", "(Thank you) '", "1 x Setup", "$50.00", "Every 1 month"):
+        assert shown in text
 
 
 def test_a_price_can_be_described(life: Life) -> None:

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.quotes import acceptance, fields, line_items
+from stripe_billing_cli.local_stripe.resources.quotes import acceptance, fields, line_items, pdf_file
 
 KIND, PATH = quote.KIND, "/v1/quotes"
 PLAIN = ("description", "footer", "header")
@@ -243,6 +243,7 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/accept", KIND, fields.PLAIN, accept),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.PLAIN, cancel),
     Route("POST", f"{PATH}/{{id}}/finalize", KIND, fields.FINALIZE, finalize),
+    Route("GET", f"{PATH}/{{id}}/pdf", KIND, fields.PLAIN, pdf_file.find_finalized, file=pdf_file.FILE),
     Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
     Route("GET", f"{PATH}/{{id}}/computed_upfront_line_items", "item", fields.UPFRONT, list_upfront, lists=True),
 )
