@@ -58,7 +58,7 @@ class LocalServer:
         except LocalStripeError:
             self.store.close()
             raise
-        self._router = Router(self.store, clock, API, strict_version=strict_version)
+        self._router = Router(self.store, clock, API, strict_version=strict_version, stores_ahead=True)
         self._application = Application(
             self._router,
             latency_ms=latency_ms,

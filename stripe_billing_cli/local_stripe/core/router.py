@@ -71,7 +71,8 @@ class Router:
     """A router of all calls on one store. May be shared by threads. `clock` gives Unix seconds.
 
     `strict_version`: a call that asks for another version than the one answered is refused. The account of
-    this store is its own, or one that is connected to that of its platform.
+    this store is its own, or one that is connected to that of its platform. `stores_ahead`: the stores of connected
+    accounts are opened and closed beside the calls.
     """
 
     def __init__(
@@ -81,13 +82,15 @@ class Router:
         api: ServedApi,
         *,
         strict_version: bool = False,
+        stores_ahead: bool = False,
     ) -> None:
         self.store = store
         self._api = api
         self._strict_version = strict_version
         self._clock = clock
         self._keys = idempotency.KeysInUse()
-        self.connected = ConnectedAccounts(store, self._router_of_connected)
+        self.connected = ConnectedAccounts(store, self._router_of_connected, ahead=stores_ahead)
+        store.account_id = self.connected.account_id
 
     def _router_of_connected(self, path: Path, account: str) -> Router:
         store = Store(path, Platform(self.store, account))
@@ -186,9 +189,15 @@ class Router:
         with self._keys.claim(key):
             self._let_time_pass(now, request_id)
             answered = self._write(matched, request, request_id, key, now, failing, api_key)
-        if matched.route.kind == "account" and matched.route.method == "DELETE" and answered[0] == 200:
-            self.connected.forget(matched.ids[0])
+        if matched.route.kind == "account" and answered[0] == 200:
+            self._after_accounts_changed(matched, now)
         return answered
+
+    def _after_accounts_changed(self, matched: RouteMatch, now: int) -> None:
+        if matched.route.method == "DELETE":
+            self.connected.forget(matched.ids[0])
+        elif not matched.ids:
+            self.connected.open_next(now)
 
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """Let what was due since the last call happen before this one, as if it had happened at its time."""

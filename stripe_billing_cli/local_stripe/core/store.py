@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from stripe_billing_cli.local_stripe.core import older_formats, schema, store_errors
+from stripe_billing_cli.local_stripe.core import identifiers, older_formats, schema, store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.transaction_memory import TransactionMemory, Write
 from stripe_billing_cli.private_files import make_private_file
@@ -62,6 +62,8 @@ class Store:
     def __init__(self, path: Path, platform: Platform | None = None) -> None:
         self.path = path
         self.platform = platform
+        self.account_id: Callable[[int], str] = identifiers.account_id
+        """What makes the id of an account that is to be connected to this store's, from the time in Unix seconds."""
         self._turn = threading.RLock()
         self._memory = TransactionMemory()
         with self._with_store_errors():

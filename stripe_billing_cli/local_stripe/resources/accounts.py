@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import accounts, identifiers
+from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import page
@@ -69,11 +69,11 @@ def create(call: Call) -> Object:
     if call.store.platform is not None:
         raise invalid("The local Stripe connects accounts to its own account only, not to connected ones.")
     params = call.params
-    made = accounts.new_account(identifiers.account_id(call.now), call.now)
-    country = params.get("country", call.account["country"])
-    currency = call.account["default_currency"] if country == call.account["country"] else made["default_currency"]
     if "type" in params and "controller" in params:
         raise invalid("You may not provide the `type` parameter and `controller` parameters simultaneously.", "type")
+    made = accounts.new_account(call.store.account_id(call.now), call.now)
+    country = params.get("country", call.account["country"])
+    currency = call.account["default_currency"] if country == call.account["country"] else made["default_currency"]
     account = {
         **made,
         "controller": {"is_controller": True, "type": "application", **_controller(params)},

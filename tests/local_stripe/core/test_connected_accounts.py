@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from stripe_billing_cli.local_stripe.core import connected_accounts
-from stripe_billing_cli.local_stripe.core.account_files import store_of
-from tests.local_stripe.conftest import Local, Refusal
+from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, store_of
+from tests.local_stripe.conftest import Local, Refusal, serving
 
 
 def call(local: Local, account: str, method: str, path: str, **params: Any) -> Any:
@@ -77,6 +77,22 @@ def test_more_accounts_than_stay_open(local: Local, monkeypatch: pytest.MonkeyPa
         call(local, id, "post", "/v1/products", name=id)
     assert [call(local, id, "get", "/v1/products")["data"][0]["name"] for id in ids] == ids
     assert len(local.transport.router.connected.idle()) <= 3  # type: ignore[attr-defined]
+
+
+def test_accounts_that_a_server_closed_are_read_and_deleted(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server closes stores beside the calls; a file is deleted once nobody writes beside it."""
+    monkeypatch.setattr(connected_accounts, "MOST_OPEN", 1)
+    with serving(database) as local:
+        ids = [local.post("/v1/accounts")["id"] for _ in range(4)]
+        for _ in range(2):
+            for id in ids:
+                call(local, id, "post", "/v1/products", name=id)
+        assert [[one["name"] for one in call(local, id, "get", "/v1/products")["data"]] for id in ids] == [
+            [id, id] for id in ids
+        ]
+        for id in ids:
+            local.delete(f"/v1/accounts/{id}")
+    assert list(accounts_folder(database).iterdir()) == []
 
 
 def test_an_account_says_what_it_was_made_with(local: Local) -> None:

@@ -1,0 +1,124 @@
+"""Stores that are opened ahead, each for an account that is still to be made.
+
+Opening a store takes longer than most calls. So a server has one ready, under the id that the next account gets; once
+that account is made, it opens another, beside the calls. A note in the folder names the store that waits. It is locked
+as long as its process lives: what a killed process left is deleted by the next one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, delete_store, store_of
+from stripe_billing_cli.local_stripe.core.store import Store
+from stripe_billing_cli.private_files import make_private_directory
+
+NOTE = ".ahead-"
+"""What the name of a note begins with."""
+MOST_UNUSED = 8
+"""How many accounts that no call has used keep the stores that were opened for them."""
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Opened = TypeVar("Opened", bound=Closable)
+
+
+class StoresAhead(Generic[Opened]):
+    """The resources that are opened by `make(path, account)` for accounts to come. `beside` carries out what may take
+    time.
+
+    Takes no lock of its own: an id is asked for inside a transaction of the platform's store.
+    """
+
+    def __init__(self, platform: Store, make: Callable[[Path, str], Opened], beside: Executor) -> None:
+        self._platform = platform
+        self._make = make
+        self._beside = beside
+        self._ready: list[tuple[str, Opened]] = []
+        self._given: OrderedDict[str, Opened] = OrderedDict()
+        self._note: tuple[Path, int] | None = None
+        self._closed = False
+
+    def account_id(self, now: int) -> str:
+        """Return the id of an account that is made now: that of the store that is ready, if there is one."""
+        with suppress(IndexError):
+            id, opened = self._ready.pop()
+            self._given[id] = opened
+            return id
+        return identifiers.account_id(now)
+
+    def claim(self, account: str) -> Opened | None:
+        """Return what was opened for an account, once; None where nothing was, or its file was deleted since."""
+        opened = self._given.pop(account, None)
+        if opened is None or store_of(self._platform.path, account).exists():
+            return opened
+        opened.close()
+        return None
+
+    def open_next(self, now: int) -> None:
+        """Open the next store, unless one is ready; returns before that is done."""
+        if not self._ready:
+            self._beside.submit(self._open_next, now)
+
+    def _open_next(self, now: int) -> None:
+        while len(self._given) > MOST_UNUSED:
+            with suppress(KeyError):
+                self._close(*self._given.popitem(last=False))
+        if self._closed or self._ready:
+            return
+        id = identifiers.account_id(now)
+        self._write_note(id)
+        self._ready.append((id, self._make(store_of(self._platform.path, id), id)))
+
+    def close(self) -> None:
+        """Close all stores and delete those that have no account. Nothing is opened beside that any more."""
+        self._closed = True
+        for id, opened in [*self._ready, *self._given.items()]:
+            self._close(id, opened)
+        self._ready.clear()
+        self._given.clear()
+        if self._note is not None:
+            path, file = self._note
+            path.unlink(missing_ok=True)
+            os.close(file)
+
+    def _close(self, id: str, opened: Opened) -> None:
+        opened.close()
+        self._delete_without_account(id)
+
+    def _delete_without_account(self, id: str) -> None:
+        with self._platform.reading_once():
+            is_account = self._platform.position("account", id) is not None
+        if not is_account:
+            delete_store(store_of(self._platform.path, id))
+
+    def _write_note(self, id: str) -> None:
+        if self._note is None:
+            folder = accounts_folder(self._platform.path)
+            make_private_directory(folder)
+            self._delete_left_behind(folder)
+            path = folder / f"{NOTE}{secrets.token_hex(8)}"
+            self._note = path, os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            fcntl.flock(self._note[1], fcntl.LOCK_EX)
+        os.pwrite(self._note[1], id.encode(), 0)
+
+    def _delete_left_behind(self, folder: Path) -> None:
+        """Delete the stores that other processes opened ahead and did not live to use."""
+        for note in folder.glob(f"{NOTE}*"):
+            with suppress(OSError), note.open() as file:  # another process deletes it, or lives
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if id := file.read():
+                    self._delete_without_account(id)
+                note.unlink()
