@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from stripe_billing_cli.catalog.long_list import LongList
 from stripe_billing_cli.catalog.parallel_pages import Sweep
-from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError, PermissionMissingError
+from stripe_billing_cli.stripe_api.objects.common import Existing, ExistingDated, Identified, SearchResult
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
+Objects = Mapping[str, Mapping[str, Identified]]
+"""The objects that an account holds: kind → id → object."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Generic[Existing]):
     """The reading of one kind, by id; `complete`: it is all that the account has."""
 
-    objects: dict[str, Object] = field(default_factory=dict)
+    objects: dict[str, Existing] = field(default_factory=dict)
     complete: bool = True
 
 
 class AccountReader:
     """The calls that read an account. They run in `pool`, which no reader itself runs in.
+
+    Each names the declared type of the objects that it is answered with.
 
     `readings` fills with what is read of each kind; `progress` is called with the number of objects of each page;
     `catalog` is the name of the catalog that it is read for.
@@ -42,47 +47,49 @@ class AccountReader:
         self._pool = pool
         self._progress = progress
         self.catalog = catalog
-        self.readings: dict[str, Future[Reading]] = {}
+        self.readings: dict[str, Future[Reading[Any]]] = {}
 
-    def objects(self, kind: str) -> Mapping[str, Object]:
+    def objects(self, kind: str, object_type: type[Existing]) -> Mapping[str, Existing]:
         """Return what is read of a kind on which another depends, waiting for it."""
-        return self.readings[kind].result().objects
+        return cast(Mapping[str, Existing], self.readings[kind].result().objects)
 
-    def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[list[Object]]:
-        for page in self._api.pages(path, params):
+    def pages(self, object_type: type[Existing], path: str, params: Mapping[str, Any]) -> Iterator[list[Existing]]:
+        for page in self._api.pages(path, params, kind=object_type):
             self._progress(len(page))
             yield page
 
-    def page(self, path: str, params: Mapping[str, Any]) -> tuple[list[Object], bool]:
-        objects, more = self._api.page(path, params)
+    def page(self, object_type: type[Existing], path: str, params: Mapping[str, Any]) -> tuple[list[Existing], bool]:
+        objects, more = self._api.page(path, params, kind=object_type)
         self._progress(len(objects))
         return objects, more
 
-    def all(self, path: str, params: Mapping[str, Any] | None = None) -> list[Object]:
-        return [existing for page in self.pages(path, params or {}) for existing in page]
+    def all(self, object_type: type[Existing], path: str, params: Mapping[str, Any] | None = None) -> list[Existing]:
+        return [existing for page in self.pages(object_type, path, params or {}) for existing in page]
 
-    def one(self, path: str, params: Mapping[str, Any] | None = None) -> Object | None:
+    def one(self, object_type: type[Existing], path: str, params: Mapping[str, Any] | None = None) -> Existing | None:
         """Return an object, or None where the account does not have it."""
         try:
-            return self._api.get(path, params)
+            return self._api.get(path, params, kind=object_type)
         except NotFoundError:
             return None
 
-    def of_parent(self, path: str, params: Mapping[str, Any]) -> list[Object]:
+    def of_parent(self, object_type: type[Existing], path: str, params: Mapping[str, Any]) -> list[Existing]:
         """Return the objects of a parent; none where there is no such parent, which is a wrong parameter to Stripe."""
         try:
-            return self.all(path, params)
+            return self.all(object_type, path, params)
         except NotFoundError:
             return []
 
-    def search(self, path: str, query: str, *, pages_at_most: int) -> dict[str, Object] | None:
+    def search(
+        self, object_type: type[Existing], path: str, query: str, *, pages_at_most: int
+    ) -> dict[str, Existing] | None:
         """Return by id what Stripe's search finds, which lags behind writes; None where it finds more than so many
         pages, or there is no search: not in every country, nor for every key (https://docs.stripe.com/search)."""
-        found: dict[str, Object] = {}
+        found: dict[str, Existing] = {}
         params: dict[str, Any] = {"query": query, "limit": PAGE}
         for _ in range(pages_at_most):
             try:
-                result = self._api.get(f"{path}/search", params)
+                result = self._api.get(f"{path}/search", params, kind=SearchResult)
             except (PermissionMissingError, InvalidRequestError):
                 return None
             found |= by_id(result["data"])
@@ -91,14 +98,24 @@ class AccountReader:
             params = {**params, "page": result["next_page"]}
         return None
 
-    def sweep(self, path: str, params: Mapping[str, Any], *, expected: int) -> Reading:
+    def sweep(
+        self, object_type: type[ExistingDated], path: str, params: Mapping[str, Any], *, expected: int
+    ) -> Reading[ExistingDated]:
         """Read a long list in several places at once; `expected` is about how many objects there are."""
-        sweep = Sweep(lambda part: self._api.page(path, {**params, **part}), expected=expected, pages_at_most=None)
+        sweep = Sweep(self._part_of(object_type, path, params), expected=expected, pages_at_most=None)
         return Reading(by_id(sweep.run(self._pool)))
 
-    def long_list(self, path: str, params: Mapping[str, Any], *, expected: int) -> LongList:
+    def long_list(
+        self, object_type: type[ExistingDated], path: str, params: Mapping[str, Any], *, expected: int
+    ) -> LongList[ExistingDated]:
         """Return a list of which as much is read as is worth it."""
-        return LongList(lambda part: self._api.page(path, {**params, **part}), self._pool, expected=expected)
+        return LongList(self._part_of(object_type, path, params), self._pool, expected=expected)
+
+    def _part_of(
+        self, object_type: type[ExistingDated], path: str, params: Mapping[str, Any]
+    ) -> Callable[[Mapping[str, Any]], tuple[list[ExistingDated], bool]]:
+        """Return what reads a page of a part of a list."""
+        return lambda part: self._api.page(path, {**params, **part}, kind=object_type)
 
     def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:
         """Read for each item, side by side, in the order of the items."""
@@ -106,7 +123,7 @@ class AccountReader:
         return [future.result() for future in futures]
 
 
-def by_id(objects: Iterable[Object]) -> dict[str, Object]:
+def by_id(objects: Iterable[Existing]) -> dict[str, Existing]:
     return {existing["id"]: existing for existing in objects}
 
 
@@ -120,5 +137,10 @@ def batches(items: Sequence[str], size: int | None = None) -> list[list[str]]:
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
-def is_full(page: Sequence[Object]) -> bool:
+def objects_of(objects: Objects, kind: str, object_type: type[Existing]) -> Mapping[str, Existing]:
+    """Return the account's objects of a kind, whose objects are of this declared type."""
+    return cast(Mapping[str, Existing], objects[kind])
+
+
+def is_full(page: Sequence[Identified]) -> bool:
     return len(page) == PAGE

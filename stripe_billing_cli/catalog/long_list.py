@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 from stripe_billing_cli.catalog.parallel_pages import Sweep
-from stripe_billing_cli.stripe_api.client import PAGE, Object
+from stripe_billing_cli.stripe_api.client import PAGE
+from stripe_billing_cli.stripe_api.objects.common import Dated, ExistingDated
 
-Page = tuple[list[Object], bool]
-Fetch = Callable[[Mapping[str, Any]], Page]
+Page = tuple[list[ExistingDated], bool]
+Fetch = Callable[[Mapping[str, Any]], Page[ExistingDated]]
 WORTH_GUESSING = 8
 """Pages that are swept without a guess: guessing costs three."""
 DEPTHS = (0.25, 0.5, 1.0)
@@ -23,24 +24,24 @@ DEPTHS = (0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
-class Guess:
+class Guess(Generic[ExistingDated]):
     """The answer whether a list is surely longer than so many pages, and the objects that were read to find out."""
 
     longer: bool
-    objects: tuple[Object, ...] = ()
+    objects: tuple[ExistingDated, ...] = ()
 
 
-class LongList:
+class LongList(Generic[ExistingDated]):
     """A list, newest first, as far as it is read. `objects` has by id what was read."""
 
-    def __init__(self, fetch: Fetch, pool: ThreadPoolExecutor, *, expected: int) -> None:
+    def __init__(self, fetch: Fetch[ExistingDated], pool: ThreadPoolExecutor, *, expected: int) -> None:
         """Prepare a reading of pages; `expected` is about how many objects there are, which only guides the cuts."""
         self._fetch = fetch
         self._pool = pool
         self._sweep = Sweep(fetch, expected=expected, pages_at_most=0)
         self._pages = 0
         self._shorter_than = 0
-        self.objects: dict[str, Object] = {}
+        self.objects: dict[str, ExistingDated] = {}
 
     @property
     def complete(self) -> bool:
@@ -48,7 +49,7 @@ class LongList:
         return self._sweep.finished
 
     @property
-    def newest(self) -> list[Object]:
+    def newest(self) -> list[ExistingDated]:
         """Return the first page."""
         return list(self.objects.values())[:PAGE]
 
@@ -76,7 +77,9 @@ class LongList:
         return guess.longer
 
 
-def guess_longer(fetch: Fetch, newest: Sequence[Object], pages: int, pool: ThreadPoolExecutor) -> Guess:
+def guess_longer(
+    fetch: Fetch[ExistingDated], newest: Sequence[ExistingDated], pages: int, pool: ThreadPoolExecutor
+) -> Guess[ExistingDated]:
     """Read a few pages of a list below its newest, and guess whether it has more than twice `pages`."""
     if not newest or newest[0]["created"] == newest[-1]["created"]:
         return Guess(longer=False)
@@ -88,7 +91,7 @@ def guess_longer(fetch: Fetch, newest: Sequence[Object], pages: int, pool: Threa
     return Guess(all(more for _, more in probes) and _pages(newest, moments, probes) >= pages, objects)
 
 
-def _pages(newest: Sequence[Object], moments: Sequence[int], probes: Sequence[Page]) -> float:
+def _pages(newest: Sequence[ExistingDated], moments: Sequence[int], probes: Sequence[Page[ExistingDated]]) -> float:
     """Return about how many pages lie above the last moment, each stretch at the slower pace of its two ends."""
     above, pace, pages = newest[-1]["created"], seconds_a_page(newest), 1.0
     for moment, (page, _) in zip(moments, probes, strict=True):
@@ -98,11 +101,11 @@ def _pages(newest: Sequence[Object], moments: Sequence[int], probes: Sequence[Pa
     return pages
 
 
-def seconds_a_page(page: Sequence[Object]) -> int:
+def seconds_a_page(page: Sequence[Dated]) -> int:
     """Return the seconds in which a page of objects is made, at least one: twice those of its older half, where what
     was made last, after a pause, says less."""
     if not page:
         return 1
-    whole: int = page[0]["created"] - page[-1]["created"]
-    half: int = page[len(page) // 2]["created"] - page[-1]["created"]
+    whole = page[0]["created"] - page[-1]["created"]
+    half = page[len(page) // 2]["created"] - page[-1]["created"]
     return max(min(whole, 2 * half) or whole, 1)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stripe_billing_cli.stripe_api.client import PAGE, Object
+from stripe_billing_cli.stripe_api.client import PAGE
+from stripe_billing_cli.stripe_api.objects.common import Existing
 
-Page = tuple[list[Object], bool]
+Page = tuple[list[Existing], bool]
 AT_ONCE = 4
 """So many stretches of time are read side by side; each may cost a call more."""
 
@@ -35,14 +36,14 @@ def stretches(made: Mapping[str, int]) -> list[dict[str, int]]:
 
 def read_stretch(
     made: Mapping[str, int],
-    fetch: Callable[[Mapping[str, Any]], Page],
-    fetch_one: Callable[[str], Object | None],
-) -> list[Object]:
+    fetch: Callable[[Mapping[str, Any]], Page[Existing]],
+    fetch_one: Callable[[str], Existing | None],
+) -> list[Existing]:
     """Return the objects of one stretch, newest first; those that are there.
 
     `fetch` returns a page of the list between two moments, `fetch_one` an object by its id.
     """
-    left, oldest, found = dict(made), min(made.values(), default=0), list[Object]()
+    left, oldest, found = dict(made), min(made.values(), default=0), list[Existing]()
     while left:
         newest = next(iter(left))
         page = fetch({"created": {"gte": oldest, "lte": left[newest]}})[0] if len(left) > 1 else []

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic
 
 from stripe_billing_cli.catalog.entries import Entry, Location, Reference
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
 from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, Mistake
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
 
 
 @dataclass(frozen=True)
@@ -56,34 +56,34 @@ class ConflictError(BillingError):
 
 
 @dataclass(frozen=True)
-class Match:
+class Match(Generic[Existing]):
     """The objects of Stripe's that are one entry of the file.
 
     `current` is the object itself, `earlier` are those it replaced, newest first. `name_from` is another object of
     this catalog that has the name (a lookup key, a code) now and will give it up.
     """
 
-    current: Object | None = None
-    earlier: tuple[Object, ...] = ()
-    name_from: Object | None = None
+    current: Existing | None = None
+    earlier: tuple[Existing, ...] = ()
+    name_from: Existing | None = None
 
-    def known(self) -> list[Object]:
+    def known(self) -> list[Existing]:
         return [*self.earlier, *([self.current] if self.current else [])]
 
 
 @dataclass
-class Matching:
+class Matching(Generic[Existing]):
     """The objects of one kind that the account holds, and the entries of that kind, while they are matched."""
 
     kind: str
     catalog: str
     source: str
     entries: Sequence[Entry[Any]]
-    objects: Mapping[str, Object]
+    objects: Mapping[str, Existing]
     named_by: str
-    is_active: Callable[[Object], bool]
-    created: Callable[[Object], int]
-    stamp_on: Callable[[Object], Stamp | None]
+    is_active: Callable[[Existing], bool]
+    created: Callable[[Existing], int]
+    stamp_on: Callable[[Existing], Stamp | None]
     referring: Callable[[Entry[Any]], Sequence[Entry[Any]]] = lambda entry: ()
     """Returns the entries of the file that refer to one."""
     conflicts: list[Conflict] = field(default_factory=list)
@@ -91,19 +91,19 @@ class Matching:
     def __post_init__(self) -> None:
         self.keys = {entry.key for entry in self.entries}
         self._moved = {entry.key: entry.moved_from for entry in self.entries if entry.moved_from}
-        self._indices: dict[str, dict[str, Object]] = {}
-        self._by_stamp: dict[str, list[Object]] = defaultdict(list)
+        self._indices: dict[str, dict[object, Existing]] = {}
+        self._by_stamp: dict[str, list[Existing]] = defaultdict(list)
         for existing in self.objects.values():
             stamp = self.stamp_on(existing)
             if stamp and stamp.catalog == self.catalog:
                 self._by_stamp[stamp.key].append(existing)
 
-    def stamped(self, key: str) -> list[Object]:
+    def stamped(self, key: str) -> list[Existing]:
         """Return the objects that carry this catalog's stamp of this key, or of that which it was, newest first."""
         stamped = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
         return sorted(stamped, key=self.created, reverse=True)
 
-    def candidates(self, entry: Entry[Any]) -> list[Object]:
+    def candidates(self, entry: Entry[Any]) -> list[Existing]:
         """Return the objects with the stamp of an entry's key, newest first.
 
         Where it adopts one, also what that and its successors were under a key that the file has no more.
@@ -114,17 +114,19 @@ class Matching:
                 candidates += [existing for existing in self._by_stamp[key] if _adopted(existing) == entry.adopted_id]
         return sorted(candidates, key=self.created, reverse=True)
 
-    def index(self, name: str) -> Mapping[str, Object]:
+    def index(self, name: str) -> Mapping[object, Existing]:
         """Return the objects by the value of a field, where they have one."""
         if name not in self._indices:
-            self._indices[name] = {existing[name]: existing for existing in self.objects.values() if existing[name]}
+            self._indices[name] = {
+                value: existing for existing in self.objects.values() if (value := field_of(existing, name))
+            }
         return self._indices[name]
 
-    def newest(self, stamped: Sequence[Object]) -> Object | None:
+    def newest(self, stamped: Sequence[Existing]) -> Existing | None:
         """Return the first that is active, else the first, of objects that are sorted newest first."""
         return next((existing for existing in stamped if self.is_active(existing)), None) or next(iter(stamped), None)
 
-    def is_ours(self, existing: Object) -> bool:
+    def is_ours(self, existing: Existing) -> bool:
         stamp = stamp_of(existing)
         return stamp is not None and stamp.catalog == self.catalog
 
@@ -141,13 +143,13 @@ class Matching:
             missing=entry.reference,
         )
 
-    def owner(self, existing: Object) -> str:
+    def owner(self, existing: Existing) -> str:
         """Return `belongs to catalog … (as …)`, or that no catalog owns the object."""
         stamp = stamp_of(existing)
         return f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
 
 
-def match_by_id(matching: Matching, entry: Entry[Any], object_id: str) -> Match:
+def match_by_id(matching: Matching[Existing], entry: Entry[Any], object_id: str) -> Match[Existing]:
     """Match an entry whose key, or `id:`, is the object's id."""
     existing = matching.objects.get(object_id)
     if existing is None and entry.adopted_id and entry.adopted_id != entry.moved_from:
@@ -155,14 +157,15 @@ def match_by_id(matching: Matching, entry: Entry[Any], object_id: str) -> Match:
     return match_named(matching, entry, existing)
 
 
-def match_named(matching: Matching, entry: Entry[Any], existing: Object | None) -> Match:
+def match_named(matching: Matching[Existing], entry: Entry[Any], existing: Existing | None) -> Match[Existing]:
     """Match an entry with the object that has its name in Stripe, if the catalog owns it or the file adopts it."""
     if existing is None:
         return Match()
     kind, object_id = matching.kind, existing["id"]
     stamp = stamp_of(existing)
     if stamp is None and not entry.adopted_id:
-        named = f" ({existing[matching.named_by]})" if existing[matching.named_by] else ""
+        called = field_of(existing, matching.named_by)
+        named = f" ({called})" if called else ""
         matching.refuse(
             entry,
             f"{kind} {entry.key}: the account has a {kind} {object_id}{named} that no catalog owns",
@@ -178,8 +181,8 @@ def match_named(matching: Matching, entry: Entry[Any], existing: Object | None) 
 
 
 def match_by_stamp(
-    matching: Matching, entry: Entry[Any], *, counts: Callable[[Object], bool] = lambda existing: True
-) -> Match:
+    matching: Matching[Existing], entry: Entry[Any], *, counts: Callable[[Existing], bool] = lambda existing: True
+) -> Match[Existing]:
     """Match an entry with the objects that carry the stamp of its key, or with the one that it adopts by `id:`.
 
     `counts`: whether an object with the stamp can be the entry's at all.
@@ -198,8 +201,8 @@ def match_by_stamp(
 
 
 def earlier_objects(
-    matching: Matching, entry: Entry[Any], current: Object | None, stamped: Sequence[Object]
-) -> tuple[Object, ...]:
+    matching: Matching[Existing], entry: Entry[Any], current: Existing | None, stamped: Sequence[Existing]
+) -> tuple[Existing, ...]:
     """Return what the current object of an entry has replaced: the others with its stamp, and what the file adopts by
     id, which bears no stamp where it was replaced before it was changed."""
     if current is None:
@@ -211,7 +214,7 @@ def earlier_objects(
     return tuple(others)
 
 
-def check_adoption(matching: Matching, entry: Entry[Any], existing: Object) -> None:
+def check_adoption(matching: Matching[Existing], entry: Entry[Any], existing: Existing) -> None:
     """Refuse to adopt what another catalog, or another entry of this one, owns."""
     kind, stamp = matching.kind, stamp_of(existing)
     if stamp and stamp.catalog != matching.catalog:
@@ -228,6 +231,6 @@ def check_adoption(matching: Matching, entry: Entry[Any], existing: Object) -> N
         )
 
 
-def _adopted(existing: Object) -> str | None:
-    stamp: Stamp | None = stamp_of(existing)
+def _adopted(existing: Identified) -> str | None:
+    stamp = stamp_of(existing)
     return stamp.adopted if stamp else None

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
+
+from stripe_billing_cli.stripe_api.objects.common import Metadata
 
 CATALOG = "billing_catalog"
 KEY = "billing_key"
@@ -42,9 +44,14 @@ class Stamp:
         return {**own, **marks}
 
 
-def stamp_of(existing: Mapping[str, Any]) -> Stamp | None:
+def metadata_of(existing: Mapping[str, object]) -> Metadata:
+    """Return the metadata of an object of whatever kind, or of the parameters of one; empty where it has none."""
+    return cast(Metadata, existing.get("metadata") or {})
+
+
+def stamp_of(existing: Mapping[str, object]) -> Stamp | None:
     """Return the stamp on an object of Stripe's, or None if no catalog owns it."""
-    metadata = existing.get("metadata") or {}
+    metadata = metadata_of(existing)
     catalog, key = metadata.get(CATALOG), metadata.get(KEY)
     parts = tuple(part for part in metadata.get(PARTS, "").split(",") if part)
     return Stamp(catalog, key, metadata.get(ADOPTED), parts) if catalog and key else None

@@ -7,17 +7,18 @@ together the last objects were made, equal parts of it should lie. A bad guess c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic
 
-from stripe_billing_cli.stripe_api.client import PAGE, Object
+from stripe_billing_cli.stripe_api.client import PAGE
+from stripe_billing_cli.stripe_api.objects.common import Dated, ExistingDated
 
 AT_ONCE = 4
 CUTS = 4
 """Each cut may cost one more request, for a last page that is not full."""
-Page = tuple[list[Object], bool]
+Page = tuple[list[ExistingDated], bool]
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,23 @@ class Stretch:
         return cursor | ({"created": created} if created else {})
 
 
-class Sweep:
+class Sweep(Generic[ExistingDated]):
     """A reading of a list, newest first, to its end or to `pages_at_most`."""
 
-    def __init__(self, fetch: Callable[[Mapping[str, Any]], Page], *, expected: int, pages_at_most: int | None) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[Mapping[str, Any]], Page[ExistingDated]],
+        *,
+        expected: int,
+        pages_at_most: int | None,
+    ) -> None:
         """Prepare a reading of pages; `expected` is about how many objects there are, which only guides the cuts."""
         self._fetch = fetch
         self._expected = expected
         self._pages_left = pages_at_most
         self._cuts_left = CUTS
-        self._found: list[Object] = []
-        self._reading: dict[Future[Page], Stretch] = {}
+        self._found: list[ExistingDated] = []
+        self._reading: dict[Future[Page[ExistingDated]], Stretch] = {}
         self._left: list[Stretch] = [Stretch()]
 
     @property
@@ -54,7 +61,7 @@ class Sweep:
         """Return whether what was found is all there is."""
         return not self._left
 
-    def run(self, pool: ThreadPoolExecutor, *, further_pages: int = 0) -> list[Object]:
+    def run(self, pool: ThreadPoolExecutor, *, further_pages: int = 0) -> list[ExistingDated]:
         """Return what was found so far. Raises what `fetch` raises.
 
         Run again with `further_pages`, it goes on where it stopped.
@@ -103,6 +110,6 @@ class Sweep:
         return [*parts, Stretch(since=rest.since, before=parts[-1].since)]
 
 
-def _below(stretch: Stretch, objects: list[Object]) -> Stretch:
+def _below(stretch: Stretch, objects: Sequence[Dated]) -> Stretch:
     newest, oldest = objects[0]["created"], objects[-1]["created"]
     return replace(stretch, after=objects[-1]["id"], reached=oldest, seconds_a_page=newest - oldest)

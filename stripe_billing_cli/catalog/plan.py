@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Generic, Literal, Protocol
 
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.common import Existing, Identified
 
 Action = Literal["create", "update", "replace", "archive", "delete", "attach", "detach", "disable"]
 COUNTED: tuple[Action, ...] = ("create", "update", "replace", "archive")
@@ -69,23 +70,24 @@ class Operation:
 
 
 @dataclass(eq=False, kw_only=True)
-class Create(Operation):
+class Create(Operation, Generic[Existing]):
     """Makes an object, exactly once whatever is cut off.
 
     `state` is what Stripe holds in its place when this is decided; it goes into the idempotency key, so that creating
     an object once more at another time is another request. `find` reads back what was made, or another run made.
     """
 
-    find: Callable[[StripeApi, Create, Mapping[str, Any]], Object | None]
+    object_type: type[Existing]
+    find: Callable[[StripeApi, Create[Existing], Mapping[str, Any]], Existing | None]
     state: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Parameters whose values only one object can have: another run that was faster has taken them."""
-    address: Callable[[Object], str | None] = lambda made: None
+    address: Callable[[Existing], str | None] = lambda made: None
     """Says where people reach the object that is made, where Stripe makes up such an address."""
 
 
 @dataclass(eq=False, kw_only=True)
-class CreateWithSecret(Create):
+class CreateWithSecret(Create[Existing]):
     """Makes an object whose secret Stripe shows once, in the answer to its creation.
 
     The secret is stored, and only then does the update `confirm` mark the object as one that counts. `abandoned` are
@@ -138,7 +140,7 @@ class Change:
     action: Action
     kind: ChangedKind
     key: str
-    existing: Object | None
+    existing: Identified | None
     wanted: Entry[Any] | None
     fields: dict[str, FieldChange]
     reason: str

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.catalog.account_reader import Objects
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.plan import Action, Change, ChangedKind, Note, Operation, references
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.common import Identified
 
 ARCHIVED = FieldChange(True, False)
 
@@ -43,7 +44,7 @@ class PlanBuilder:
     """Finds by id what is kept from being retired as long as something points at it."""
     find_name: Callable[[str], str | None]
     """Finds the key of the catalog's object that has an id."""
-    objects: Mapping[str, Mapping[str, Object]] = field(default_factory=dict)
+    objects: Objects = field(default_factory=dict)
     """What the account holds: kind → id → object."""
     now: int = 0
     """When the account was read, in Unix seconds."""
@@ -70,7 +71,7 @@ class PlanBuilder:
         kind: ChangedKind,
         key: str,
         *,
-        existing: Object | None,
+        existing: Identified | None,
         wanted: Entry[Any] | None,
         fields: Mapping[str, FieldChange],
         reason: str,

@@ -18,12 +18,12 @@ from stripe_billing_cli.catalog.plan import Change, Note, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.errors import WRONG, BillingError
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.common import Identified
 
 PRUNE = frozenset({"--prune"})
 MARKS = 3
 """So many objects tell an account from others: one may be deleted meanwhile."""
-Matches = Mapping[Reference, Match]
+Matches = Mapping[Reference, Match[Any]]
 
 
 class UnknownTargetError(BillingError):
@@ -74,7 +74,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         for kind in catalog.kinds
     }
     conflicts: list[Conflict] = []
-    matches: dict[Reference, Match] = {}
+    matches: dict[Reference, Match[Any]] = {}
     for entry in catalog.entries():
         matching = matchings[entry.kind]
         matches[entry.reference] = catalog.kinds[entry.kind].match(matching, entry)
@@ -140,7 +140,7 @@ class Leftover:
     """An active object that the file does not name, and whether it carries this catalog's stamp."""
 
     kind: str
-    existing: Object
+    existing: Identified
     stamped: bool
 
 

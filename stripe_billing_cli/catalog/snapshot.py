@@ -8,12 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.objects.common import Identified
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 12
@@ -21,14 +23,14 @@ AT_ONCE = 12
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The objects of an account as they were read. `objects` has kind → id → object as Stripe answers it.
+    """The objects of an account as they were read.
 
     `complete` says whether these are all of the account's, or only those that concern the catalog.
     """
 
     account: str | None
     livemode: bool
-    objects: Mapping[str, Mapping[str, Object]] = field(default_factory=dict)
+    objects: Objects = field(default_factory=dict)
     complete: bool = True
     read_at: int = 0
     """In Unix seconds."""
@@ -62,7 +64,7 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
 
     The snapshot itself where there is no such thing. Raises `StripeCallError`.
     """
-    pointing: dict[str, Mapping[str, Object]] = {}
+    pointing: dict[str, Mapping[str, Identified]] = {}
     unread: list[str] = []
     with side_by_side(AT_ONCE) as calls:
         reader = AccountReader(api, calls, catalog=catalog.name)
@@ -80,7 +82,7 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
     return replace(snapshot, objects={**snapshot.objects, **pointing}, unread=tuple(unread))
 
 
-def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading:
+def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading[Any]:
     """Read what concerns a kind; of one that the file has no entry of, what cannot be read is as good as not there."""
     try:
         return kind.read(reader, catalog.by_kind, whole)

@@ -25,7 +25,7 @@ from stripe_billing_cli.catalog.plan import (
     Operation,
 )
 from stripe_billing_cli.stripe_api import lookup
-from stripe_billing_cli.stripe_api.client import Answer, Object, StripeApi
+from stripe_billing_cli.stripe_api.client import Answer, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
     IdempotencyConflictError,
     IncompleteAnswerError,
@@ -33,6 +33,7 @@ from stripe_billing_cli.stripe_api.errors import (
     NotFoundError,
     StripeCallError,
 )
+from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
 
 
 @dataclass(frozen=True)
@@ -64,23 +65,23 @@ def write(
             return Written(_create_with_secret(api, account, operation, params, keep_secret))
         case Create():
             made = _create(api, account, operation, params)
-            return Written(str(made["id"]), operation.address(made))
+            return Written(made["id"], operation.address(made))
         case Delete():
             return Written(_delete(api, operation.path))
-    return Written(str(api.post(operation.path, params).body["id"]))
+    return Written(api.post(operation.path, params, kind=Identified).body["id"])
 
 
 def _delete(api: StripeApi, path: str) -> str:
     try:
-        return str(api.delete(path)["id"])
+        return api.delete(path, kind=Identified)["id"]
     except NotFoundError:
         return path.rsplit("/", 1)[-1]
 
 
-def _create(api: StripeApi, account: str | None, create: Create, params: Mapping[str, Any]) -> Object:
+def _create(api: StripeApi, account: str | None, create: Create[Existing], params: Mapping[str, Any]) -> Existing:
     for again in range(ATTEMPTS):
         try:
-            answer = api.post(create.path, params, idempotency_key(account, create, params, again))
+            answer = _post_create(api, account, create, params, again)
         except StripeCallError as failure:
             earlier = _after_failure(api, create, params, failure)
             if earlier is not None:
@@ -94,6 +95,13 @@ def _create(api: StripeApi, account: str | None, create: Create, params: Mapping
     raise _out_of_date()
 
 
+def _post_create(
+    api: StripeApi, account: str | None, create: Create[Existing], params: Mapping[str, Any], again: int
+) -> Answer[Existing]:
+    key = idempotency_key(account, create, params, again)
+    return api.post(create.path, params, key, kind=create.object_type)
+
+
 def _out_of_date() -> IdempotencyConflictError:
     return IdempotencyConflictError(
         "Stripe repeats an earlier answer about an object that is gone or has changed since; "
@@ -104,22 +112,23 @@ def _out_of_date() -> IdempotencyConflictError:
 def _create_with_secret(
     api: StripeApi,
     account: str | None,
-    create: CreateWithSecret,
+    create: CreateWithSecret[Existing],
     params: Mapping[str, Any],
     keep_secret: KeepSecret,
 ) -> str:
     made = _made_with_secret(api, account, create, params)
-    if made["secret"] is None:
+    secret = field_of(made, "secret")
+    if not isinstance(secret, str):
         raise IncompleteAnswerError(f"Stripe's answer to the creation of {made['id']} has no secret")
-    keep_secret(NewSecret(create.key, made["id"], made["secret"]))
+    keep_secret(NewSecret(create.key, made["id"], secret))
     api.post(f"{create.path}/{made['id']}", create.confirm)
     _delete_abandoned(api, create, made["id"])
-    return str(made["id"])
+    return made["id"]
 
 
 def _made_with_secret(
-    api: StripeApi, account: str | None, create: CreateWithSecret, params: Mapping[str, Any]
-) -> Object:
+    api: StripeApi, account: str | None, create: CreateWithSecret[Existing], params: Mapping[str, Any]
+) -> Existing:
     """Return the answer that has the secret: of a create, or Stripe's repetition of it.
 
     Nothing reads back what a failed call may have made: its secret is only in the answer to the same call, which the
@@ -127,7 +136,7 @@ def _made_with_secret(
     """
     for again in range(ATTEMPTS):
         try:
-            answer = api.post(create.path, params, idempotency_key(account, create, params, again))
+            answer = _post_create(api, account, create, params, again)
         except StripeCallError as failure:
             makes_room = isinstance(failure, InvalidRequestError) and bool(create.abandoned)
             if again == ATTEMPTS - 1 or not (makes_room or failure.replayed):
@@ -140,19 +149,21 @@ def _made_with_secret(
     raise _out_of_date()
 
 
-def _delete_abandoned(api: StripeApi, create: CreateWithSecret, made: str | None) -> None:
+def _delete_abandoned(api: StripeApi, create: CreateWithSecret[Any], made: str | None) -> None:
     for object_id in create.abandoned:
         if object_id != made:
             _delete(api, f"{create.path}/{object_id}")
 
 
-def idempotency_key(account: str | None, create: Create, params: Mapping[str, Any], again: int) -> str:
+def idempotency_key(account: str | None, create: Create[Any], params: Mapping[str, Any], again: int) -> str:
     """Return the key of a create: one for one wish in one state; `again` counts remembered answers out of date."""
     wish = [account, create.path, plain(params), list(create.state), again]
     return "billing-" + hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:48]
 
 
-def _current(api: StripeApi, create: Create, params: Mapping[str, Any], answer: Answer[Object]) -> Object | None:
+def _current(
+    api: StripeApi, create: Create[Existing], params: Mapping[str, Any], answer: Answer[Existing]
+) -> Existing | None:
     """Return the object of an answer, unless the answer is a remembered one that is not true any more."""
     if not answer.replayed:
         return answer.body
@@ -161,8 +172,8 @@ def _current(api: StripeApi, create: Create, params: Mapping[str, Any], answer: 
 
 
 def _after_failure(
-    api: StripeApi, create: Create, params: Mapping[str, Any], failure: StripeCallError
-) -> Object | None:
+    api: StripeApi, create: Create[Existing], params: Mapping[str, Any], failure: StripeCallError
+) -> Existing | None:
     """Return the object, where a failed create made it all the same, or another run did."""
     refused = isinstance(failure, InvalidRequestError) and failure.code == "resource_already_exists"
     taken = isinstance(failure, InvalidRequestError) and failure.param in create.names

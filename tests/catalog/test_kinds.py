@@ -28,6 +28,7 @@ from stripe_billing_cli.cli.catalog import plan_view
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects import OBJECTS
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon
 from stripe_billing_cli.stripe_api.objects.common import StripeObject
 from tests.contract import ContractTransport
 from tests.troubled import Killed, Trouble, TroubledTransport, connected
@@ -48,20 +49,6 @@ class Levy(FileModel):
     """Your own keys and values."""
 
 
-class LevyKind(StandardKind[Levy]):
-    name = "levy"
-    section = "levies"
-    section_text = "Tax rates by key."
-    model = Levy
-    path = "/v1/tax_rates"
-    example = "such as {display_name: VAT, percentage: 19}"
-    named_by = "display_name"
-
-    def check(self, key: str, content: Levy, head: Any, report: Report) -> None:
-        if content.percentage > 100:
-            report(("percentage",), f"{content.percentage} percent", "at most 100")
-
-
 class TaxRateObject(StripeObject):
     """What is read of Stripe's answers."""
 
@@ -75,6 +62,21 @@ class TaxRateObject(StripeObject):
     jurisdiction: str | None
 
 
+class LevyKind(StandardKind[Levy, TaxRateObject]):
+    name = "levy"
+    section = "levies"
+    section_text = "Tax rates by key."
+    model = Levy
+    object_type = TaxRateObject
+    path = "/v1/tax_rates"
+    example = "such as {display_name: VAT, percentage: 19}"
+    named_by = "display_name"
+
+    def check(self, key: str, content: Levy, head: Any, report: Report) -> None:
+        if content.percentage > 100:
+            report(("percentage",), f"{content.percentage} percent", "at most 100")
+
+
 class Rebate(FileModel):
     name: Annotated[Text, Plain(in_place=True)]
     """What customers see."""
@@ -84,11 +86,12 @@ class Rebate(FileModel):
     """Your own keys and values."""
 
 
-class RebateKind(StandardKind[Rebate]):
+class RebateKind(StandardKind[Rebate, Coupon]):
     name = "rebate"
     section = "rebates"
     section_text = "Coupons by key."
     model = Rebate
+    object_type = Coupon
     path = "/v1/coupons"
     example = "such as {name: Launch, percent_off: 20}"
     retirement = "delete"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.errors import WRONG, BillingError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 12
@@ -21,13 +23,12 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Holdings:
-    """The objects of an account. `objects` has kind → id → object; `unread` the kinds that this key may not read, or
-    this server does not have.
+    """The objects of an account. `unread` has the kinds that this key may not read, or this server does not have.
 
     `parents` are the ids of the objects to which, and to what is within them, the import is limited.
     """
 
-    objects: Mapping[str, Mapping[str, Object]]
+    objects: Objects
     unread: tuple[str, ...] = ()
     parents: frozenset[str] = field(default_factory=frozenset)
 
@@ -77,7 +78,9 @@ def read_account(
             for kind in kinds:
                 if kind.name in above:
                     reader.readings[kind.name] = readers.submit(_read, kind, reader, scope)
-                    chosen = chosen.union(*(_find(kind, reader.objects(kind.name), name) for name in wanted))
+                    chosen = chosen.union(
+                        *(_find(kind, reader.objects(kind.name, kind.object_type), name) for name in wanted)
+                    )
             scope = ImportScope(archived, chosen)
         for kind in kinds:
             if kind.name not in reader.readings:
@@ -90,13 +93,15 @@ def read_account(
     )
 
 
-def read_rest(api: StripeApi, kind: AnyKind, chosen: Iterable[Object], progress: Progress) -> Mapping[str, Object]:
+def read_rest(
+    api: StripeApi, kind: AnyKind, chosen: Iterable[Identified], progress: Progress
+) -> Mapping[str, Identified]:
     """Return, of the objects chosen, those of which more had to be read than a list says."""
     with side_by_side(AT_ONCE) as calls:
         return by_id(kind.read_rest(AccountReader(api, calls, progress), chosen))
 
 
-def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading:
+def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading[Any]:
     try:
         return Reading(by_id(kind.read_all(reader, scope)))
     except (PermissionMissingError, UnsupportedCallError):
@@ -105,7 +110,7 @@ def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading:
         return Reading(complete=False)
 
 
-def _find(kind: AnyKind, objects: Mapping[str, Object], wanted: str) -> set[str]:
+def _find(kind: AnyKind, objects: Mapping[str, Identified], wanted: str) -> set[str]:
     """Return the id of the object that has this id, else those of all that have this key or name."""
     if wanted in objects:
         return {wanted}
@@ -115,6 +120,7 @@ def _find(kind: AnyKind, objects: Mapping[str, Object], wanted: str) -> set[str]
     return found
 
 
-def _names(kind: AnyKind, existing: Object) -> set[str | None]:
-    stamp = stamp_of(existing)
-    return {stamp.key if stamp else None, existing[kind.named_by], readable_key(existing[kind.named_by] or "")}
+def _names(kind: AnyKind, existing: Identified) -> set[str | None]:
+    stamp, called = stamp_of(existing), field_of(existing, kind.named_by)
+    name = str(called) if called else None
+    return {stamp.key if stamp else None, name, readable_key(name or "")}

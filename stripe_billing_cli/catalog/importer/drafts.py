@@ -15,7 +15,7 @@ from stripe_billing_cli.catalog.importer.selection import Chosen
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.registry import AnyKind, CatalogHead, Registry
 from stripe_billing_cli.catalog.kinds.rules import Path
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
 
 Keys = Mapping[tuple[str, str], str]
 """By kind and id of an object, the key by which a file has it already."""
@@ -26,7 +26,7 @@ class Draft:
     """A draft: one object on its way into the file; `problem` is why it cannot be written."""
 
     kind: AnyKind
-    existing: Object
+    existing: Identified
     key: str
     own_key: str
     parent: Draft | None
@@ -85,7 +85,7 @@ class Drafting:
             if parent:
                 parent.children.append(draft)
 
-    def _fixed_key(self, kind: AnyKind, existing: Object) -> str | None:
+    def _fixed_key(self, kind: AnyKind, existing: Identified) -> str | None:
         if known := self._known.get((kind.name, existing["id"])):
             return known
         stamp = kind.stamp_on(existing)
@@ -94,7 +94,7 @@ class Drafting:
         parent = self._drafts.get((kind.parent, kind.parent_id(existing) or "")) if kind.parent else None
         return stamp.key if parent is None or stamp.key.startswith(f"{parent.key}.") else None
 
-    def _new_key(self, kind: AnyKind, existing: Object, parent: Draft | None) -> str:
+    def _new_key(self, kind: AnyKind, existing: Identified, parent: Draft | None) -> str:
         above = f"{parent.key}." if parent else ""
         text = kind.key_text(existing, self._naming) or kind.name
         taken, number = self._taken[kind.name], 1
@@ -196,11 +196,11 @@ def common_values(kinds: Registry, chosen: Chosen) -> dict[str, Any]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for kind, existing in _objects(kinds, chosen):
         for name in kind.head_fields:
-            if existing[name]:
-                counts[name][existing[name]] += 1
+            if value := field_of(existing, name):
+                counts[name][str(value)] += 1
     commonest = {name: min(values, key=lambda value: (-values[value], str(value))) for name, values in counts.items()}
     return {name: value for name, value in commonest.items() if value != "unspecified"}
 
 
-def _objects(kinds: Registry, chosen: Chosen) -> Iterator[tuple[AnyKind, Object]]:
+def _objects(kinds: Registry, chosen: Chosen) -> Iterator[tuple[AnyKind, Identified]]:
     return ((kind, existing) for kind in kinds for existing in chosen.get(kind.name, {}).values())

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from stripe_billing_cli.catalog.importer.account import Holdings
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
 
-Chosen = Mapping[str, Mapping[str, Object]]
+Chosen = Mapping[str, Mapping[str, Identified]]
 ELSEWHERE = "of other catalogs"
 EARLIER = "replaced earlier"
 
@@ -30,7 +30,7 @@ class Selection:
     """The objects that were selected. `chosen` has kind → id → object, the oldest first; `left_out` counts what is not
     written, by why."""
 
-    chosen: dict[str, dict[str, Object]]
+    chosen: dict[str, dict[str, Identified]]
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -87,7 +87,7 @@ class Selector:
 
     def _newest_by_stamp(self, kind: AnyKind) -> dict[str, str]:
         """Return, of the objects with the stamp of one key, the id of the one that the key stands for now."""
-        newest: dict[str, Object] = {}
+        newest: dict[str, Identified] = {}
         for existing in sorted(self._objects[kind.name].values(), key=kind.created, reverse=True):
             stamp = kind.stamp_on(existing)
             if stamp and stamp.catalog == self._catalog:
@@ -96,7 +96,7 @@ class Selector:
                     newest[stamp.key] = existing
         return {key: existing["id"] for key, existing in newest.items()}
 
-    def _is_wanted(self, kind: AnyKind, existing: Object) -> bool:
+    def _is_wanted(self, kind: AnyKind, existing: Identified) -> bool:
         wish, parent = self._wish, kind.parent_id(existing)
         if kind.is_part_of_parent:
             above = self._selection.chosen[kind.parent or ""]
@@ -109,7 +109,7 @@ class Selector:
             return False
         return wish.archived or kind.is_on_offer(existing, self._objects)
 
-    def _is_since(self, kind: AnyKind, existing: Object, since: int) -> bool:
+    def _is_since(self, kind: AnyKind, existing: Identified, since: int) -> bool:
         """Return whether an object was made since then; what bears no date is as old as its parent."""
         made, parent = kind.created(existing), kind.parent_id(existing)
         if made or parent is None:
@@ -132,8 +132,8 @@ class Selector:
                     waiting.append((self._kinds[name], other))
 
 
-def _rank(kind: AnyKind, existing: Object) -> tuple[bool, int, int]:
+def _rank(kind: AnyKind, existing: Identified) -> tuple[bool, int, int]:
     """Return how surely an object is what a key stands for now: on sale, holding the names that only one object has (a
     replaced price lost its lookup key), newer. Of one second, the first of Stripe's list counts."""
-    names = sum(existing.get(name) is not None for name in kind.unique_params)
+    names = sum(field_of(existing, name) is not None for name in kind.unique_params)
     return kind.is_active(existing), names, kind.created(existing)

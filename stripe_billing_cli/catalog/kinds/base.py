@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange, Fields, created, differences, metadata_changes
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.forms import (
@@ -31,14 +31,13 @@ from stripe_billing_cli.catalog.kinds.forms import (
 from stripe_billing_cli.catalog.kinds.importing import ImportedKind
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
-from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, stamp_of
+from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, metadata_of, stamp_of
 from stripe_billing_cli.catalog.plan import Action, Change, Create
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Blocker, PlanBuilder
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
 
 Content = TypeVar("Content", bound=BaseModel)
-Objects = Mapping[str, Mapping[str, Object]]
-"""What the account holds: kind → id → object."""
 Wanted = Mapping[str, Sequence[Entry[Any]]]
 """What the file wants: kind → entries."""
 CHOSEN_BY_STRIPE = re.compile(r"[a-z]+_[A-Za-z0-9]{14,}$")
@@ -51,7 +50,7 @@ class Seller:
     """An object of the account by which others are sold, and is no more where one of them is archived: what it is to
     people, and what it sells, by id."""
 
-    existing: Object
+    existing: Identified
     text: str
     sells: tuple[str, ...]
 
@@ -65,7 +64,7 @@ class Usage:
     subscriptions: str | None = None
 
 
-class Kind(ImportedKind, ABC, Generic[Content]):
+class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     """A kind of object, described by class attributes; methods stand in the order in which they are asked."""
 
     name: ClassVar[str]
@@ -84,6 +83,8 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     """The kinds whose objects this one refers to."""
     model: type[Content]
     """The fields, each once, with its type, its form and its meaning."""
+    object_type: type[Existing]
+    """The type that declares what is read of Stripe's objects."""
     path: ClassVar[str]
     """Where objects are made and listed: `/v1/prices`."""
     example: ClassVar[str]
@@ -155,57 +156,58 @@ class Kind(ImportedKind, ABC, Generic[Content]):
 
     # ---- The account
 
-    def created(self, existing: Object) -> int:
+    def created(self, existing: Existing) -> int:
         """Return when an object was created; 0 where Stripe does not say, and lists by it all the same."""
-        created: int = existing["created"]
+        created = field_of(existing, "created")
+        assert isinstance(created, int)
         return created
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[Existing]:
         """Read what concerns the entries of the file, or, with `whole`, all there is.
 
         Where the file has no entry of this kind, an account is asked only for the sake of pruning.
         """
-        return Reading(by_id(reader.all(self.path)) if whole or wanted[self.name] else {})
+        return Reading(by_id(reader.all(self.object_type, self.path)) if whole or wanted[self.name] else {})
 
-    def read_pointing(self, reader: AccountReader, replaced: Collection[str]) -> Iterable[Object]:
+    def read_pointing(self, reader: AccountReader, replaced: Collection[str]) -> Iterable[Existing]:
         """Return the objects that point at what is replaced, and that have to follow it though no entry names them.
 
         Asked where the file has no entry of this kind; of another one, `read` has returned them.
         """
         return ()
 
-    def is_active(self, existing: Object) -> bool:
+    def is_active(self, existing: Existing) -> bool:
         """Return whether an object is not retired; what is deleted rather than archived is not while it is there."""
-        return self.retirement == "delete" or bool(existing["active"])
+        return self.retirement == "delete" or bool(field_of(existing, "active"))
 
-    def label(self, existing: Object) -> str | None:
+    def label(self, existing: Existing) -> str | None:
         """Return what an object is called where it is listed as unmanaged."""
-        name: str | None = existing[self.named_by]
-        return name
+        name = field_of(existing, self.named_by)
+        return None if name is None else str(name)
 
-    def mark_of_account(self, existing: Object) -> str | None:
+    def mark_of_account(self, existing: Existing) -> str | None:
         """Return the path of an object that no other account can have, because Stripe chose its id."""
         has_path = "{" not in self.path and CHOSEN_BY_STRIPE.match(existing["id"])
         return f"{self.path}/{existing['id']}" if has_path else None
 
-    def points_at(self, existing: Object) -> tuple[str, ...]:
+    def points_at(self, existing: Existing) -> tuple[str, ...]:
         """Return the ids of the objects to which an object belongs."""
         return ()
 
-    def blocks(self, existing: Object, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, existing: Existing, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the ids of objects that are not retired while this one points at them. `ours`: the catalog owns it, or
         the file adopts it."""
         return iter(())
 
-    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: Existing, objects: Objects, named: Collection[str]) -> bool:
         """Return whether an object that no entry names counts as left over; `named` has the ids that entries name."""
         return self.is_active(existing)
 
-    def address(self, existing: Object) -> str | None:
+    def address(self, existing: Existing) -> str | None:
         """Return where people reach an object, where Stripe makes up such an address."""
         return None
 
-    def usage(self, api: StripeApi, existing: Object) -> str | None:
+    def usage(self, api: StripeApi, existing: Existing) -> str | None:
         """Return what still uses an object that is being replaced, in words."""
         return None
 
@@ -213,36 +215,42 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         """Yield the account's objects of this kind by which others are sold, of a long list the newest."""
         return iter(())
 
-    def usage_of(self, api: StripeApi, existing: Object, *, count: bool) -> Usage:
+    def usage_of(self, api: StripeApi, existing: Existing, *, count: bool) -> Usage:
         """Return what still uses an object that is being retired; with `count`, how much, however many calls it takes.
 
         Asked of every object that is replaced and, where `is_subscribed_to`, of each that is archived.
         """
         return Usage(self.usage(api, existing))
 
-    def stamp_on(self, existing: Object) -> Stamp | None:
+    def stamp_on(self, existing: Existing) -> Stamp | None:
         """Return the stamp that an object carries."""
         return stamp_of(existing)
 
-    def is_ours(self, existing: Object, catalog: str) -> bool:
+    def is_ours(self, existing: Existing, catalog: str) -> bool:
         """Return whether an object that no entry names is this catalog's to prune."""
         stamp = self.stamp_on(existing)
         return stamp is not None and stamp.catalog == catalog
 
     # ---- Matching
 
-    def match(self, matching: Matching, entry: Entry[Content]) -> Match:
+    def match(self, matching: Matching[Existing], entry: Entry[Content]) -> Match[Existing]:
         """Find what Stripe holds of an entry; conflicts go to `matching`."""
         return match_by_stamp(matching, entry)
 
     # ---- Planning
 
     @abstractmethod
-    def plan(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder) -> Change | None:
         """Plan what makes the account hold an entry; None where nothing has to change."""
 
     def plan_links(
-        self, entry: Entry[Content], match: Match, change: Change | None, builder: PlanBuilder, *, planned: bool
+        self,
+        entry: Entry[Content],
+        match: Match[Existing],
+        change: Change | None,
+        builder: PlanBuilder,
+        *,
+        planned: bool,
     ) -> Change | None:
         """Plan what points at objects below the entry, once those are planned.
 
@@ -251,26 +259,26 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         return change
 
     def review(
-        self, entry: Entry[Content], match: Match, fields: Mapping[str, FieldChange], builder: PlanBuilder
+        self, entry: Entry[Content], match: Match[Existing], fields: Mapping[str, FieldChange], builder: PlanBuilder
     ) -> None:
         """Warn of what a reviewer may miss in an entry that is made or changed, in these fields."""
 
-    def plan_dropped(self, parent: Entry[Any], match: Match, builder: PlanBuilder) -> None:
+    def plan_dropped(self, parent: Entry[Any], match: Match[Any], builder: PlanBuilder) -> None:
         """Plan what becomes of objects within an entry that the file named once and does not name any more.
 
         Only for kinds whose objects are parts of their parent's: others are retired by pruning.
         """
 
-    def plan_unnamed(self, existing: Object, builder: PlanBuilder) -> None:
+    def plan_unnamed(self, existing: Existing, builder: PlanBuilder) -> None:
         """Plan what the plan so far demands of an object that no entry names and that is not pruned."""
 
     @abstractmethod
-    def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:
+    def plan_pruning(self, existing: Existing, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+    def find_made(self, api: StripeApi, create: Create[Existing], params: Mapping[str, Any]) -> Existing | None:
         """Read back what a create made, if it failed and made it all the same, or another run did; None if not."""
-        newest, _ = api.page(self.path, {})
+        newest, _ = api.page(self.path, {}, kind=self.object_type)
         return next(
             (
                 existing
@@ -302,7 +310,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     def wanted_fields(self, content: Content) -> Fields:
         return wanted_fields(content)
 
-    def existing_fields(self, existing: Object) -> Fields:
+    def existing_fields(self, existing: Existing) -> Fields:
         return existing_fields(self.model, existing)
 
     def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
@@ -311,10 +319,10 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         metadata = {f"metadata.{key}": FieldChange(None, value) for key, value in entry.metadata.items()}
         return created(entry.fields, defaults) | metadata
 
-    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
+    def retired_fields(self, existing: Existing) -> dict[str, FieldChange]:
         return {} if self.retirement == "delete" else {"active": ARCHIVED}
 
-    def changes(self, entry: Entry[Content], existing: Object, catalog: str) -> dict[str, FieldChange]:
+    def changes(self, entry: Entry[Content], existing: Existing, catalog: str) -> dict[str, FieldChange]:
         """Return what the file changes on an object that exists, in place or not."""
         now = self.existing_fields(existing)
         fields = {}
@@ -327,7 +335,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         wanted = self.stamp(entry, catalog).metadata(entry.metadata)
         if not self.has_metadata:
             return fields
-        metadata = existing["metadata"] or {}
+        metadata = metadata_of(existing)
         return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
 
     def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
@@ -338,17 +346,18 @@ class Kind(ImportedKind, ABC, Generic[Content]):
             if not name.startswith("metadata.") and not self.form(name).changes_in_place(change)
         ]
 
-    def has_same_terms(self, entry: Entry[Content], existing: Object) -> bool:
+    def has_same_terms(self, entry: Entry[Content], existing: Existing) -> bool:
         """Return whether an object can be brought to what the file wants in place."""
         now = self.existing_fields(existing)
         return not self.fixed(differences(now, self.beside(entry, now)))
 
-    def note_stuck(self, entry: Entry[Content], existing: Object, builder: PlanBuilder) -> None:
+    def note_stuck(self, entry: Entry[Content], existing: Existing, builder: PlanBuilder) -> None:
         """Note the fields that the file leaves out and Stripe cannot clear."""
         for field in unclearable_fields(self.model):
-            if entry.fields[field.name] is None and existing[field.name] is not None:
+            value = field_of(existing, field.name)
+            if entry.fields[field.name] is None and value is not None:
                 builder.note(
-                    f"{entry.key}: {field.name} stays {existing[field.name]!r}: the file leaves it out, and Stripe can "
+                    f"{entry.key}: {field.name} stays {value!r}: the file leaves it out, and Stripe can "
                     "change it but not unset it.",
                     entry,
                 )

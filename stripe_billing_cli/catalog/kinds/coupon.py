@@ -129,12 +129,13 @@ class Coupon(FileModel):
     """Your own keys and values."""
 
 
-class CouponKind(StandardKind[Coupon]):
+class CouponKind(StandardKind[Coupon, StripeCoupon]):
     name = "coupon"
     section = "coupons"
     section_text = "Coupons by key; the key is the coupon's id in Stripe."
     dependencies = ("product",)
     model = Coupon
+    object_type = StripeCoupon
     path = "/v1/coupons"
     example = "such as {percent_off: 20, duration: once}"
     quiet = frozenset({"percent_off", "amount_off", "currency", "duration", "duration_in_months"})
@@ -192,13 +193,15 @@ class CouponKind(StandardKind[Coupon]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeCoupon]:
         if not (whole or wanted[self.name]):
             return Reading()
-        return Reading(by_id(reader.all(self.path, {"expand": [f"data.{name}" for name in EXPANDED]})))
+        return Reading(
+            by_id(reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]}))
+        )
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeCoupon]:
-        return reader.all(self.path, {"expand": [f"data.{name}" for name in EXPANDED]})
+        return reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]})
 
     def object_references(self, existing: StripeCoupon) -> Iterator[tuple[str, str]]:
         return (("product", product) for product in self.existing_fields(existing)["applies_to"])
@@ -215,7 +218,7 @@ class CouponKind(StandardKind[Coupon]):
     def is_active(self, existing: StripeCoupon) -> bool:
         return bool(existing["valid"])
 
-    def match(self, matching: Matching, entry: Entry[Coupon]) -> Match:
+    def match(self, matching: Matching[StripeCoupon], entry: Entry[Coupon]) -> Match[StripeCoupon]:
         match = match_by_id(matching, entry, coupon_id(entry))
         if match.current:
             fixed = self.fixed(self.changes(entry, match.current, matching.catalog))
@@ -231,7 +234,7 @@ class CouponKind(StandardKind[Coupon]):
 
     # ---- Operations
 
-    def plan(self, entry: Entry[Coupon], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[Coupon], match: Match[StripeCoupon], builder: PlanBuilder) -> Change | None:
         """Plan an entry; a coupon whose time is over, and that the account does not have, is a note."""
         until = entry.fields["redeem_by"]
         if match.current is None and until is not None and until <= builder.now:
@@ -248,16 +251,16 @@ class CouponKind(StandardKind[Coupon]):
         for code in sorted(options.keys() - entry.fields["currency_options"].keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
-    def create_params(self, entry: Entry[Coupon], match: Match, catalog: str) -> dict[str, Any]:
+    def create_params(self, entry: Entry[Coupon], match: Match[StripeCoupon], catalog: str) -> dict[str, Any]:
         params = {"id": coupon_id(entry), **super().create_params(entry, match, catalog)}
         params["duration"] = entry.fields["duration"]
         if "applies_to" in params:
             params["applies_to"] = {"products": params["applies_to"]}
         return params
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeCoupon | None:
+    def find_made(self, api: StripeApi, create: Create[StripeCoupon], params: Mapping[str, Any]) -> StripeCoupon | None:
         try:
-            existing = api.get(f"{self.path}/{params['id']}")
+            existing = api.get(f"{self.path}/{params['id']}", kind=self.object_type)
         except NotFoundError:
             return None
         return existing if stamp_of(existing) == stamp_of(params) else None

@@ -44,11 +44,12 @@ class Feature(FileModel):
     """Your own keys and values."""
 
 
-class FeatureKind(StandardKind[Feature]):
+class FeatureKind(StandardKind[Feature, StripeFeature]):
     name = "feature"
     section = "features"
     section_text = "Features by key, by which products include them; the key is the lookup key unless said otherwise."
     model = Feature
+    object_type = StripeFeature
     path = "/v1/entitlements/features"
     example = "such as {name: Single sign-on}"
     unique_params = ("lookup_key",)
@@ -73,12 +74,12 @@ class FeatureKind(StandardKind[Feature]):
     def created(self, existing: StripeFeature) -> int:
         return 0
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeFeature]:
         """Read the active features, and those that the file adopts."""
         entries = wanted[self.name]
-        objects = by_id(reader.all(self.path)) if whole or entries else {}
+        objects = by_id(reader.all(self.object_type, self.path)) if whole or entries else {}
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
-        adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}"), missing)
+        adopted = reader.each(lambda one: reader.one(self.object_type, f"{self.path}/{one}"), missing)
         return Reading(objects | by_id(existing for existing in adopted if existing))
 
     def key_text(self, existing: StripeFeature, naming: Naming) -> str:
@@ -94,7 +95,7 @@ class FeatureKind(StandardKind[Feature]):
         """Leave out what is archived: a feature stays archived, and no file can say so."""
         return None if existing["active"] else "archived features"
 
-    def match(self, matching: Matching, entry: Entry[Feature]) -> Match:
+    def match(self, matching: Matching[StripeFeature], entry: Entry[Feature]) -> Match[StripeFeature]:
         lookup_key = lookup_key_of(entry)
         holder = matching.index("lookup_key").get(lookup_key)
         adopted = matching.objects.get(entry.adopted_id) if entry.adopted_id else holder
@@ -115,7 +116,9 @@ class FeatureKind(StandardKind[Feature]):
             return bool(change.fields[name].after == change.key)
         return super().said_by_title(change, name)
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeFeature | None:
+    def find_made(
+        self, api: StripeApi, create: Create[StripeFeature], params: Mapping[str, Any]
+    ) -> StripeFeature | None:
         for existing in api.page(self.path, {"lookup_key": params["lookup_key"]}, kind=StripeFeature)[0]:
             if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
                 return existing

@@ -11,13 +11,13 @@ import unicodedata
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
 
-from stripe_billing_cli.catalog.account_reader import AccountReader
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects
 from stripe_billing_cli.catalog.diff import Fields
 from stripe_billing_cli.catalog.kinds.forms import Definition
-from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp, metadata_of
+from stripe_billing_cli.stripe_api.objects.common import Existing, field_of
 
 GENERATED = re.compile(r"[a-z]+_(?:(?:test|live)_)?(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{12,}$")
 """An id that Stripe made up."""
@@ -51,11 +51,12 @@ class Naming:
         return self.keys.get((kind, object_id), object_id)
 
 
-class ImportedKind(ABC):
+class ImportedKind(ABC, Generic[Existing]):
     """The side of a kind that import asks; methods stand in the order in which they are asked."""
 
     name: ClassVar[str]
     path: ClassVar[str]
+    object_type: type[Existing]
     named_by: ClassVar[str]
     key_is_id: ClassVar[bool] = False
     """Whether an entry's key is the object's id, unless the entry adopts another."""
@@ -76,64 +77,64 @@ class ImportedKind(ABC):
     def has_metadata(self) -> bool:
         raise NotImplementedError
 
-    def existing_fields(self, existing: Object) -> Fields:
+    def existing_fields(self, existing: Existing) -> Fields:
         raise NotImplementedError
 
-    def stamp_on(self, existing: Object) -> Stamp | None:
+    def stamp_on(self, existing: Existing) -> Stamp | None:
         raise NotImplementedError
 
-    def is_active(self, existing: Object) -> bool:
+    def is_active(self, existing: Existing) -> bool:
         raise NotImplementedError
 
     # ---- What is read and chosen
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Existing]:
         """Return all objects of the kind that the account holds, with everything that a file can say of them."""
-        return reader.all(self.path)
+        return reader.all(self.object_type, self.path)
 
-    def read_rest(self, reader: AccountReader, chosen: Iterable[Object]) -> Iterable[Object]:
+    def read_rest(self, reader: AccountReader, chosen: Iterable[Existing]) -> Iterable[Existing]:
         """Return the objects, of those chosen, of which a list of Stripe's does not say everything, read whole."""
         return ()
 
-    def is_on_offer(self, existing: Object, objects: Mapping[str, Mapping[str, Object]]) -> bool:
-        """Return whether an object is written also without `--archived`; `objects` has kind → id → object."""
+    def is_on_offer(self, existing: Existing, objects: Objects) -> bool:
+        """Return whether an object is written also without `--archived`."""
         return self.is_active(existing)
 
-    def reason_left_out(self, existing: Object) -> str | None:
+    def reason_left_out(self, existing: Existing) -> str | None:
         """Return what objects like this one are called that no file is to have, in the plural; None for others."""
         return None
 
-    def reasons_left_out(self, objects: Mapping[str, Object]) -> Mapping[str, str]:
+    def reasons_left_out(self, objects: Mapping[str, Existing]) -> Mapping[str, str]:
         """Return `reason_left_out` by id, of all objects of the kind together."""
         reasons = ((object_id, self.reason_left_out(existing)) for object_id, existing in objects.items())
         return {object_id: reason for object_id, reason in reasons if reason}
 
-    def parent_id(self, existing: Object) -> str | None:
+    def parent_id(self, existing: Existing) -> str | None:
         """Return the id of the object within whose entry this one's stands."""
         return None
 
-    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+    def object_references(self, existing: Existing) -> Iterator[tuple[str, str]]:
         """Yield kind and id of the objects, beside its parent, without which an entry says nothing."""
         return iter(())
 
     # ---- How the file says it
 
-    def key_text(self, existing: Object, naming: Naming) -> str:
+    def key_text(self, existing: Existing, naming: Naming) -> str:
         """Return the text from which the key of an object that bears no stamp is made."""
         if self.key_is_id and not GENERATED.match(existing["id"]):
-            return str(existing["id"])
-        return readable_key(str(existing[self.named_by] or self.name))
+            return existing["id"]
+        return readable_key(str(field_of(existing, self.named_by) or self.name))
 
-    def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
+    def adopted_id(self, key: str, existing: Existing, naming: Naming) -> str | None:
         """Return the `id:` by which the entry finds its object; None where the key or the stamp finds it."""
         stamp = self.stamp_on(existing)
         if stamp is None or stamp.catalog != naming.catalog:
-            return str(existing["id"])
+            return existing["id"]
         if self.key_is_id:
-            return None if key == existing["id"] else str(existing["id"])
+            return None if key == existing["id"] else existing["id"]
         return stamp.adopted
 
-    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+    def file_fields(self, existing: Existing, naming: Naming) -> Fields:
         """Return the fields of an object with the keys of what it refers to."""
         return self.existing_fields(existing)
 
@@ -141,7 +142,7 @@ class ImportedKind(ABC):
         """Return what fields mean that an entry leaves out, where that is not Stripe's default."""
         return {name: naming.head[name] for name in self.head_fields if naming.head.get(name) is not None}
 
-    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, existing: Existing, naming: Naming) -> dict[str, Any]:
         """Return what the entry of an object says, as the values that a file is read as, without those within it."""
         adopted = self.adopted_id(key, existing, naming)
         values: dict[str, Any] = {"id": adopted} if adopted else {}
@@ -151,11 +152,11 @@ class ImportedKind(ABC):
         metadata = self.file_metadata(existing, naming)
         return values | ({"metadata": metadata} if metadata else {})
 
-    def file_metadata(self, existing: Object, naming: Naming) -> dict[str, str]:
+    def file_metadata(self, existing: Existing, naming: Naming) -> dict[str, str]:
         """Return the metadata of an object; of one that bears the catalog's stamp, what a file has set."""
         if not self.has_metadata:
             return {}
-        metadata = existing["metadata"] or {}
+        metadata = metadata_of(existing)
         stamp = self.stamp_on(existing)
         if stamp and stamp.catalog == naming.catalog:
             once = metadata.get(METADATA_KEYS, "").split(",")

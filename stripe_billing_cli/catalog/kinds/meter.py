@@ -71,11 +71,12 @@ class Meter(FileModel):
     """How an event says how much."""
 
 
-class MeterKind(StandardKind[Meter]):
+class MeterKind(StandardKind[Meter, StripeMeter]):
     name = "meter"
     section = "meters"
     section_text = "Meters by key, by which metered prices name them."
     model = Meter
+    object_type = StripeMeter
     path = "/v1/billing/meters"
     example = "such as {display_name: API calls, event_name: api_calls, default_aggregation: sum}"
     named_by = "display_name"
@@ -91,10 +92,12 @@ class MeterKind(StandardKind[Meter]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeMeter]:
         if not (whole or wanted[self.name]):
             return Reading()
-        both = reader.each(lambda status: reader.all(self.path, {"status": status}), ("active", "inactive"))
+        both = reader.each(
+            lambda status: reader.all(self.object_type, self.path, {"status": status}), ("active", "inactive")
+        )
         return Reading(by_id(meter for meters in both for meter in meters))
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeMeter]:
@@ -117,7 +120,7 @@ class MeterKind(StandardKind[Meter]):
         """Return True: a meter cannot say whose it is; the option to prune meters says it for all."""
         return True
 
-    def match(self, matching: Matching, entry: Entry[Meter]) -> Match:
+    def match(self, matching: Matching[StripeMeter], entry: Entry[Meter]) -> Match[StripeMeter]:
         """Match by the event name; an inactive meter of that name is the one, as no other can have it."""
         named = [one for one in matching.objects.values() if one["event_name"] == entry.content.event_name]
         current = matching.objects.get(entry.adopted_id) if entry.adopted_id else matching.newest(named)
@@ -137,7 +140,7 @@ class MeterKind(StandardKind[Meter]):
 
     # ---- Planning
 
-    def plan(self, entry: Entry[Meter], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[Meter], match: Match[StripeMeter], builder: PlanBuilder) -> Change | None:
         current = match.current
         if current is None or self.is_active(current):
             return super().plan(entry, match, builder)
@@ -161,7 +164,7 @@ class MeterKind(StandardKind[Meter]):
     def update_reason(self, existing: StripeMeter, fields: Mapping[str, FieldChange]) -> str:
         return "differs from the file"
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeMeter | None:
+    def find_made(self, api: StripeApi, create: Create[StripeMeter], params: Mapping[str, Any]) -> StripeMeter | None:
         for page in api.pages(self.path, {"status": "active"}, kind=StripeMeter):
             for existing in page:
                 if existing["event_name"] == params["event_name"]:

@@ -166,12 +166,13 @@ class Product(FileModel):
     """The key of the price that is offered first."""
 
 
-class ProductKind(StandardKind[Product]):
+class ProductKind(StandardKind[Product, StripeProduct]):
     name = "product"
     section = "products"
     section_text = "Products by key; the key is the product's id in Stripe."
     usual = True
     model = Product
+    object_type = StripeProduct
     path = "/v1/products"
     example = "give it at least a name"
     key_is_id = True
@@ -222,19 +223,21 @@ class ProductKind(StandardKind[Product]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeProduct]:
         """Read the catalog's products and as many others as a list of about that length shows."""
         ids = {product_id(entry) for entry in wanted[self.name]}
         budget = calls_for(len(ids)) + 2
         objects: dict[str, StripeProduct] = {}
-        for number, page in enumerate(reader.pages(self.path, {}), 1):
+        for number, page in enumerate(reader.pages(self.object_type, self.path, {}), 1):
             objects |= by_id(page)
             if is_full(page) and number >= budget and not whole:
                 break
         else:
             return Reading(objects)
         missing = sorted(ids - objects.keys())
-        for page in reader.each(lambda some: reader.page(self.path, {"ids": some})[0], batches(missing)):
+        for page in reader.each(
+            lambda some: reader.page(self.object_type, self.path, {"ids": some})[0], batches(missing)
+        ):
             objects |= by_id(page)
         return Reading(objects, complete=False)
 
@@ -262,13 +265,19 @@ class ProductKind(StandardKind[Product]):
             return values
         return {**values, "default_price": naming.name("price", default).removeprefix(f"{key}.")}
 
-    def match(self, matching: Matching, entry: Entry[Product]) -> Match:
+    def match(self, matching: Matching[StripeProduct], entry: Entry[Product]) -> Match[StripeProduct]:
         return match_by_id(matching, entry, product_id(entry))
 
     # ---- Planning
 
     def plan_links(
-        self, entry: Entry[Product], match: Match, change: Change | None, builder: PlanBuilder, *, planned: bool
+        self,
+        entry: Entry[Product],
+        match: Match[StripeProduct],
+        change: Change | None,
+        builder: PlanBuilder,
+        *,
+        planned: bool,
     ) -> Change | None:
         """Point the product to its default price, or to none, before its earlier default price is archived."""
         current = _default_id(match.current) if match.current else None
@@ -306,11 +315,11 @@ class ProductKind(StandardKind[Product]):
             frees=(current,) if current else (),
         )
 
-    def create_params(self, entry: Entry[Product], match: Match, catalog: str) -> dict[str, Any]:
+    def create_params(self, entry: Entry[Product], match: Match[StripeProduct], catalog: str) -> dict[str, Any]:
         return {"id": product_id(entry), **super().create_params(entry, match, catalog)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: StripeProduct
+        self, fields: Mapping[str, FieldChange], match: Match[StripeProduct], existing: StripeProduct
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if params.get("tax_details") == "" and "tax_code" not in params:
@@ -326,9 +335,11 @@ class ProductKind(StandardKind[Product]):
         """Return whether the product is sold again: what archives it waits for its prices, and none for it."""
         return "active" in fields and bool(fields["active"].after)
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeProduct | None:
+    def find_made(
+        self, api: StripeApi, create: Create[StripeProduct], params: Mapping[str, Any]
+    ) -> StripeProduct | None:
         try:
-            existing = api.get(f"{self.path}/{params['id']}")
+            existing = api.get(f"{self.path}/{params['id']}", kind=self.object_type)
         except NotFoundError:
             return None
         return existing if stamp_of(existing) == stamp_of(params) and existing["name"] == params["name"] else None

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
 from stripe_billing_cli.catalog.entries import Entry, Reference
-from stripe_billing_cli.catalog.kinds.base import Kind, Objects, Wanted
+from stripe_billing_cli.catalog.kinds.base import Kind, Wanted
 from stripe_billing_cli.catalog.kinds.feature import lookup_key_of
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel
@@ -47,7 +47,7 @@ class ProductFeature(FileModel):
     """An attachment has no fields."""
 
 
-class ProductFeatureKind(Kind[ProductFeature]):
+class ProductFeatureKind(Kind[ProductFeature, Attachment]):
     name = "product_feature"
     section = "features"
     section_form = "a list of features' keys"
@@ -55,6 +55,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
     parent = "product"
     dependencies = ("product", "feature")
     model = ProductFeature
+    object_type = Attachment
     path = "/v1/products/{product}/features"
     example = "name a feature by its key"
     retirement = "detach"
@@ -87,9 +88,9 @@ class ProductFeatureKind(Kind[ProductFeature]):
     def created(self, existing: Attachment) -> int:
         return 0
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[Attachment]:
         """Read the attachments of each product that has some in the file, or by its stamp."""
-        existing = reader.objects("product")
+        existing = reader.objects("product", StripeProduct)
         concerned = [
             product_id(entry)
             for entry in wanted["product"]
@@ -100,11 +101,11 @@ class ProductFeatureKind(Kind[ProductFeature]):
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Attachment]:
         """Read the attachments of each product, where the account has features."""
-        if not reader.objects("feature"):
+        if not reader.objects("feature", StripeFeature):
             return ()
         products = [
             product["id"]
-            for product in reader.objects("product").values()
+            for product in reader.objects("product", StripeProduct).values()
             if (product["active"] or scope.archived or _attached(product))
             and (not scope.parents or product["id"] in scope.parents)
         ]
@@ -142,7 +143,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
         """Leave out what others attached to a product, which no other entry can be."""
         return False
 
-    def match(self, matching: Matching, entry: Entry[ProductFeature]) -> Match:
+    def match(self, matching: Matching[Attachment], entry: Entry[ProductFeature]) -> Match[Attachment]:
         assert entry.parent
         product = product_id(entry.parent)
         return Match(
@@ -160,7 +161,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
 
     # ---- Planning
 
-    def plan(self, entry: Entry[ProductFeature], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[ProductFeature], match: Match[Attachment], builder: PlanBuilder) -> Change | None:
         assert entry.parent
         feature = Reference("feature", entry.own_key)
         if match.current and builder.ids.get(feature) == _feature(match.current)["id"]:
@@ -172,21 +173,22 @@ class ProductFeatureKind(Kind[ProductFeature]):
         change.operations.append(
             Create(
                 path=f"/v1/products/{product}/features",
+                object_type=StripeProductFeature,
                 params={"entitlement_feature": feature},
                 makes=entry.reference,
                 after=(entry.parent.reference,),
-                find=self.find_made,
+                find=_find_attached,
                 names=("entitlement_feature",),
             )
         )
         return change
 
-    def plan_dropped(self, parent: Entry[Product], match: Match, builder: PlanBuilder) -> None:
+    def plan_dropped(self, parent: Entry[Product], match: Match[StripeProduct], builder: PlanBuilder) -> None:
         """Detach what the file attached once and does not name any more, and features that are archived."""
         if match.current is None:
             return
         wanted = {child.fields[FEATURE]: child.own_key for child in included_features(parent)}
-        for existing in builder.objects[self.name].values():
+        for existing in objects_of(builder.objects, self.name, Attachment).values():
             key, feature = _lookup_key(existing), _feature(existing)["id"]
             if existing["_product"] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
                 continue
@@ -207,15 +209,18 @@ class ProductFeatureKind(Kind[ProductFeature]):
     def plan_pruning(self, existing: Attachment, builder: PlanBuilder) -> None:
         raise AssertionError("an attachment is part of its product")
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripeProductFeature | None:
-        for existing in api.page(create.path, {}, kind=StripeProductFeature)[0]:
-            if existing["entitlement_feature"]["id"] == params["entitlement_feature"]:
-                return existing
-        return None
+
+def _find_attached(
+    api: StripeApi, create: Create[StripeProductFeature], params: Mapping[str, Any]
+) -> StripeProductFeature | None:
+    for existing in api.page(create.path, {}, kind=StripeProductFeature)[0]:
+        if existing["entitlement_feature"]["id"] == params["entitlement_feature"]:
+            return existing
+    return None
 
 
 def _read(reader: AccountReader, product: str) -> list[Attachment]:
-    included: list[StripeProductFeature] = reader.of_parent(f"/v1/products/{product}/features", {})
+    included = reader.of_parent(StripeProductFeature, f"/v1/products/{product}/features", {})
     return [{**existing, "_product": product} for existing in included]
 
 

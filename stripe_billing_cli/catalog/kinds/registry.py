@@ -12,7 +12,7 @@ from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.kinds.forms import model_within
 from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, NullIsNone, TaxBehavior, Text, Written
 
-AnyKind = Kind[Any]
+AnyKind = Kind[Any, Any]
 ANY_KEY = "*"
 
 

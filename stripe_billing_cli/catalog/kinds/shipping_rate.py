@@ -137,11 +137,12 @@ class ShippingRate(FileModel):
     """Your own keys and values."""
 
 
-class ShippingRateKind(StandardKind[ShippingRate]):
+class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
     name = "shipping_rate"
     section = "shipping_rates"
     section_text = "Shipping rates by key."
     model = ShippingRate
+    object_type = StripeShippingRate
     path = "/v1/shipping_rates"
     example = "such as {display_name: Post, fixed_amount: {amount: 500}}"
     named_by = "display_name"
@@ -175,11 +176,11 @@ class ShippingRateKind(StandardKind[ShippingRate]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
-        return Reading(by_id(reader.all(self.path, EXPANDED)) if whole or wanted[self.name] else {})
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeShippingRate]:
+        return Reading(by_id(reader.all(self.object_type, self.path, EXPANDED)) if whole or wanted[self.name] else {})
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeShippingRate]:
-        return reader.all(self.path, EXPANDED)
+        return reader.all(self.object_type, self.path, EXPANDED)
 
     def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
         behavior = naming.head.get("tax_behavior")
@@ -194,15 +195,15 @@ class ShippingRateKind(StandardKind[ShippingRate]):
 
     def usage(self, api: StripeApi, existing: StripeShippingRate) -> str:
         """Return the open Checkout sessions and the active payment links that offer a rate."""
-        places = [
-            Place("payment link", "/v1/payment_links", _options_of, {"active": True}),
-            Place("open Checkout session", "/v1/checkout/sessions", _options_of, {"status": "open"}),
-        ]
+        places = (
+            Place("payment link", "/v1/payment_links", PaymentLink, _options_of, {"active": True}),
+            Place("open Checkout session", "/v1/checkout/sessions", CheckoutSession, _options_of, {"status": "open"}),
+        )
         return still_using(api, existing["id"], places)
 
     # ---- Planning
 
-    def plan(self, entry: Entry[ShippingRate], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[ShippingRate], match: Match[StripeShippingRate], builder: PlanBuilder) -> Change | None:
         """Plan an entry; a new rate cannot be made archived."""
         if match.current is None and not entry.content.active:
             builder.note(f"{entry.key}: the file archives it and Stripe does not have it: it is not made.", entry)
@@ -216,7 +217,7 @@ class ShippingRateKind(StandardKind[ShippingRate]):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: StripeShippingRate
+        self, fields: Mapping[str, FieldChange], match: Match[StripeShippingRate], existing: StripeShippingRate
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "fixed_amount" not in params:

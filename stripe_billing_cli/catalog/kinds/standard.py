@@ -19,15 +19,15 @@ from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.ownership import KEY, sets_marks_only, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Delete, Move, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.objects.common import Existing
 
 Content = TypeVar("Content", bound=BaseModel)
 
 
-class StandardKind(Kind[Content]):
+class StandardKind(Kind[Content, Existing]):
     """A kind whose objects are created, updated, replaced and retired by calls of the usual form."""
 
-    def plan(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder) -> Change | None:
         """Plan what makes the account hold an entry; None where nothing has to change."""
         current = match.current
         change = None
@@ -48,11 +48,11 @@ class StandardKind(Kind[Content]):
                 self.plan_supersession(entry, current, old, builder)
         return change
 
-    def lacks_mark_only(self, entry: Entry[Content], existing: Object, fields: Mapping[str, FieldChange]) -> bool:
+    def lacks_mark_only(self, entry: Entry[Content], existing: Existing, fields: Mapping[str, FieldChange]) -> bool:
         """Return whether an object that the file adopts is as the file wants it, but for this catalog's mark."""
         return bool(fields) and bool(entry.adopted_id) and stamp_of(existing) is None and sets_marks_only(fields)
 
-    def update_reason(self, existing: Object, fields: Mapping[str, FieldChange]) -> str:
+    def update_reason(self, existing: Existing, fields: Mapping[str, FieldChange]) -> str:
         if stamp_of(existing) is None:
             return "adopted by its id"
         if (key := fields.get(f"metadata.{KEY}")) and key.before:
@@ -61,7 +61,7 @@ class StandardKind(Kind[Content]):
             return "it was archived in Stripe"
         return "differs from the file"
 
-    def plan_new(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan_new(self, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder) -> Change | None:
         """Plan a new object, or an earlier one that is right again; None where that is as the file wants it."""
         revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
         if revived:
@@ -85,8 +85,8 @@ class StandardKind(Kind[Content]):
     def plan_update(
         self,
         entry: Entry[Content],
-        match: Match,
-        existing: Object,
+        match: Match[Existing],
+        existing: Existing,
         fields: Mapping[str, FieldChange],
         reason: str,
         builder: PlanBuilder,
@@ -106,8 +106,8 @@ class StandardKind(Kind[Content]):
     def plan_replacement(
         self,
         entry: Entry[Content],
-        match: Match,
-        current: Object,
+        match: Match[Existing],
+        current: Existing,
         fields: Mapping[str, FieldChange],
         fixed: list[str],
         builder: PlanBuilder,
@@ -136,7 +136,7 @@ class StandardKind(Kind[Content]):
         return self.retire_option is None or self.retire_option in builder.options
 
     def plan_supersession(
-        self, entry: Entry[Content], current: Object | None, old: Object, builder: PlanBuilder
+        self, entry: Entry[Content], current: Existing | None, old: Existing, builder: PlanBuilder
     ) -> None:
         by = current["id"] if current else entry.key
         change = builder.change(
@@ -151,7 +151,7 @@ class StandardKind(Kind[Content]):
         builder.successors.setdefault(old["id"], Successor(change, entry.reference))
         builder.retire(change, self.retiring(old, after=(entry.reference,)), old["id"])
 
-    def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:
+    def plan_pruning(self, existing: Existing, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
         stamp = self.stamp_on(existing)
         change = builder.change(
@@ -167,7 +167,7 @@ class StandardKind(Kind[Content]):
 
     # ---- Operations
 
-    def create_params(self, entry: Entry[Content], match: Match, catalog: str) -> dict[str, Any]:
+    def create_params(self, entry: Entry[Content], match: Match[Existing], catalog: str) -> dict[str, Any]:
         params: dict[str, Any] = {}
         for field in self.definitions:
             value = entry.fields[field.name]
@@ -178,7 +178,7 @@ class StandardKind(Kind[Content]):
         return {**params, "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+        self, fields: Mapping[str, FieldChange], match: Match[Existing], existing: Existing
     ) -> Sequence[Mapping[str, Any]]:
         """Return the parameters of the updates that make these changes, in order."""
         params: dict[str, Any] = {}
@@ -197,9 +197,12 @@ class StandardKind(Kind[Content]):
         named = (Reference(kind, key) for kind, key, _ in self.refers_to(entry))
         return (*((entry.parent.reference,) if entry.parent else ()), *named)
 
-    def add_create(self, change: Change, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Operation:
+    def add_create(
+        self, change: Change, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder
+    ) -> Operation:
         create = Create(
             path=self.path,
+            object_type=self.object_type,
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
             after=self.waits_for(entry),
@@ -213,7 +216,7 @@ class StandardKind(Kind[Content]):
         builder.ids[entry.reference] = None
         return create
 
-    def moves(self, params: Mapping[str, Any], match: Match) -> tuple[Move, ...]:
+    def moves(self, params: Mapping[str, Any], match: Match[Existing]) -> tuple[Move, ...]:
         """Return the names that a write with these parameters takes from other objects."""
         return ()
 
@@ -221,8 +224,8 @@ class StandardKind(Kind[Content]):
         self,
         change: Change,
         entry: Entry[Content],
-        match: Match,
-        existing: Object,
+        match: Match[Existing],
+        existing: Existing,
         fields: Mapping[str, FieldChange],
         builder: PlanBuilder,
     ) -> Operation:
@@ -247,16 +250,16 @@ class StandardKind(Kind[Content]):
         builder.ids[entry.reference] = existing["id"]
         return updates[-1]
 
-    def freed_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def freed_by(self, existing: Existing, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return what an update of these fields frees, such as the ids that the object does not name any more."""
         return ()
 
-    def awaited_by(self, existing: Object, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def awaited_by(self, existing: Existing, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return what has to be freed before an update of these fields."""
         return ()
 
     def retiring(
-        self, existing: Object, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
+        self, existing: Existing, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
     ) -> Operation:
         """Return the operation that retires an object, once nothing points at it."""
         if self.retirement == "delete":

@@ -92,11 +92,12 @@ class TaxRate(FileModel):
     """Your own keys and values."""
 
 
-class TaxRateKind(StandardKind[TaxRate]):
+class TaxRateKind(StandardKind[TaxRate, StripeTaxRate]):
     name = "tax_rate"
     section = "tax_rates"
     section_text = "Tax rates by key."
     model = TaxRate
+    object_type = StripeTaxRate
     path = "/v1/tax_rates"
     example = "such as {display_name: VAT, percentage: 19, inclusive: false}"
     named_by = "display_name"
@@ -111,11 +112,11 @@ class TaxRateKind(StandardKind[TaxRate]):
 
     def usage(self, api: StripeApi, existing: StripeTaxRate) -> str:
         """Return what charges a rate and goes on with it: subscriptions, and what is not yet finalized or billed."""
-        places = [
-            Place("subscription", "/v1/subscriptions", _rates_of),
-            Place("draft invoice", "/v1/invoices", _rates_of_invoice, {"status": "draft"}),
-            Place("pending invoice item", "/v1/invoiceitems", _rates_of_item, {"pending": True}),
-        ]
+        places = (
+            Place("subscription", "/v1/subscriptions", Subscription, _rates_of),
+            Place("draft invoice", "/v1/invoices", Invoice, _rates_of_invoice, {"status": "draft"}),
+            Place("pending invoice item", "/v1/invoiceitems", InvoiceItem, _rates_of_item, {"pending": True}),
+        )
         return still_using(api, existing["id"], places)
 
     def title(self, change: Change) -> str:

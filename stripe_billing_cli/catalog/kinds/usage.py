@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Generic
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.objects.common import Existing
 
 MOST_PAGES = 10
 """So many pages of a list are looked at: 1,000 objects."""
@@ -17,16 +18,17 @@ NAMED = 3
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(Generic[Existing]):
     """A list of objects that may use another; `uses` yields what one of them uses, by id."""
 
     noun: str
     path: str
-    uses: Callable[[Object], Iterator[str]]
+    object_type: type[Existing]
+    uses: Callable[[Existing], Iterator[str]]
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def still_using(api: StripeApi, object_id: str, places: Sequence[Place]) -> str:
+def still_using(api: StripeApi, object_id: str, places: Sequence[Place[Any]]) -> str:
     """Return what uses an object, in words; what the key may not read, or was not looked at, is said."""
     counted, beside = [], []
     for place in places:
@@ -46,9 +48,9 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place]) -> str:
     return "; ".join([f"{object_id} is {usage}", *beside])
 
 
-def _users(api: StripeApi, object_id: str, place: Place) -> tuple[list[str], bool]:
+def _users(api: StripeApi, object_id: str, place: Place[Existing]) -> tuple[list[str], bool]:
     """Return the ids of those that use the object, and whether all were looked at."""
-    pages = api.pages(place.path, place.params)
+    pages = api.pages(place.path, place.params, kind=place.object_type)
     looked = list(islice(pages, MOST_PAGES))
     users = [existing["id"] for page in looked for existing in page if object_id in place.uses(existing)]
     return users, len(looked) < MOST_PAGES or next(iter(pages), None) is None

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from stripe_billing_cli.catalog.account_reader import Objects, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
-from stripe_billing_cli.catalog.kinds.base import Objects
 from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
 from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
@@ -86,11 +86,12 @@ class WebhookEndpoint(FileModel):
     """Your own keys and values."""
 
 
-class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
+class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
     name = "webhook_endpoint"
     section = "webhook_endpoints"
     section_text = "Webhook endpoints by key: where Stripe sends events. New ones take --secret-file."
     model = WebhookEndpoint
+    object_type = StripeWebhookEndpoint
     path = PATH
     example = "such as {url: https://shop.example/webhook, enabled_events: [invoice.paid]}"
     named_by = "url"
@@ -132,9 +133,13 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
 
     def is_unmanaged(self, existing: StripeWebhookEndpoint, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the second endpoint of `billing webhook roll-secret` while it is at work."""
-        return self.is_active(existing) and not _takes_over(existing, objects[self.name])
+        return self.is_active(existing) and not _takes_over(
+            existing, objects_of(objects, self.name, StripeWebhookEndpoint)
+        )
 
-    def match(self, matching: Matching, entry: Entry[WebhookEndpoint]) -> Match:
+    def match(
+        self, matching: Matching[StripeWebhookEndpoint], entry: Entry[WebhookEndpoint]
+    ) -> Match[StripeWebhookEndpoint]:
         """Match an entry; endpoints of its own that were never confirmed are among the earlier ones."""
         candidates = [one for one in matching.candidates(entry) if not _takes_over(one, matching.objects)]
         stamped = match_by_stamp(matching, entry, counts=lambda one: one in candidates and _is_confirmed(one))
@@ -145,8 +150,10 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
     def has_same_terms(self, entry: Entry[WebhookEndpoint], existing: StripeWebhookEndpoint) -> bool:
         return _is_confirmed(existing) and super().has_same_terms(entry, existing)
 
-    def plan_new(self, entry: Entry[WebhookEndpoint], match: Match, builder: PlanBuilder) -> Change | None:
-        for other in builder.objects[self.name].values():
+    def plan_new(
+        self, entry: Entry[WebhookEndpoint], match: Match[StripeWebhookEndpoint], builder: PlanBuilder
+    ) -> Change | None:
+        for other in objects_of(builder.objects, self.name, StripeWebhookEndpoint).values():
             if other["url"] == entry.fields["url"] and _is_enabled(other) and stamp_of(other) is None:
                 builder.note(
                     f"{entry.key}: {other['id']} is sent events to the same URL, and no catalog owns it: those of "
@@ -180,18 +187,21 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
 
     # ---- Operations
 
-    def create_params(self, entry: Entry[WebhookEndpoint], match: Match, catalog: str) -> dict[str, Any]:
+    def create_params(
+        self, entry: Entry[WebhookEndpoint], match: Match[StripeWebhookEndpoint], catalog: str
+    ) -> dict[str, Any]:
         params = super().create_params(entry, match, catalog)
         params.pop("disabled", None)
         return {**params, "metadata": {**params["metadata"], SECRET: UNCONFIRMED}}
 
     def add_create(
-        self, change: Change, entry: Entry[WebhookEndpoint], match: Match, builder: PlanBuilder
+        self, change: Change, entry: Entry[WebhookEndpoint], match: Match[StripeWebhookEndpoint], builder: PlanBuilder
     ) -> Operation:
         known = match.known()
         abandoned = tuple(sorted(one["id"] for one in known if not _is_confirmed(one)))
         create = CreateWithSecret(
             path=self.path,
+            object_type=self.object_type,
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
             state=tuple(sorted(one["id"] for one in known if _is_confirmed(one))),

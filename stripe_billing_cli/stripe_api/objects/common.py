@@ -12,14 +12,31 @@ Kind = TypeVar("Kind", bound=Mapping[str, Any])
 """A declared object, of whatever kind: `Customer`, `Invoice`."""
 
 
+def field_of(existing: Mapping[str, object], name: str) -> object:
+    """Return a declared field whose name is known only at run time."""
+    return existing[name]
+
+
 class StripeObject(TypedDict):
     """A part of an answer. Times are Unix seconds, amounts minor units."""
 
 
 class Identified(StripeObject):
-    """An expanded object of which only the id is read."""
+    """An object of which only the id is read: an expanded one, or one of whatever kind."""
 
     id: str
+
+
+class Dated(Identified):
+    """An object of which only the id is read, and when it was made."""
+
+    created: int
+
+
+Existing = TypeVar("Existing", bound=Identified)
+"""A declared object that the account holds, and that has an id."""
+ExistingDated = TypeVar("ExistingDated", bound=Dated)
+"""A declared object that the account holds, and that says when it was made."""
 
 
 Reference = str | Identified

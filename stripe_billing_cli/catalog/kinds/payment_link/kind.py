@@ -23,6 +23,7 @@ from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.payment_links import LineItem
 from stripe_billing_cli.stripe_api.objects.payment_links import PaymentLink as StripePaymentLink
 
 ITEMS, RATES = ("line_items", "optional_items"), "shipping_options"
@@ -45,12 +46,13 @@ PLAIN: Mapping[str, Any] = {
 """What a new link says where nobody says anything, which no file needs to say."""
 
 
-class PaymentLinkKind(PartialKind[PaymentLink]):
+class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
     name = "payment_link"
     section = "payment_links"
     section_text = "Payment links by key. What one does not name is left as it is."
     dependencies = ("price", "shipping_rate")
     model = PaymentLink
+    object_type = StripePaymentLink
     path = "/v1/payment_links"
     example = "such as {line_items: [pro.monthly]}"
     named_by = "url"
@@ -113,18 +115,18 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
     def created(self, existing: StripePaymentLink) -> int:
         return 0
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePaymentLink]:
         if not (whole or wanted[self.name]):
             return Reading()
         return Reading(by_id(self._all(reader)))
 
     def _all(self, reader: AccountReader) -> list[StripePaymentLink]:
         """Return all links with all their line items, of which a link has the first ones in it."""
-        links = reader.all(self.path, EXPANDED)
-        more = [one for one in links if one["line_items"] and one["line_items"]["has_more"]]
-        lists = reader.each(lambda one: reader.all(f"{self.path}/{one['id']}/line_items"), more)
-        for link, items in zip(more, lists, strict=True):
-            link["line_items"]["data"] = items
+        links = reader.all(self.object_type, self.path, EXPANDED)
+        more = [(one["id"], items) for one in links if (items := one["line_items"]) and items["has_more"]]
+        lists = reader.each(lambda one: reader.all(LineItem, f"{self.path}/{one[0]}/line_items"), more)
+        for (_, items), whole in zip(more, lists, strict=True):
+            items["data"] = whole
         return links
 
     def points_at(self, existing: StripePaymentLink) -> tuple[str, ...]:
@@ -195,7 +197,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
     def plan_replacement(
         self,
         entry: Entry[PaymentLink],
-        match: Match,
+        match: Match[StripePaymentLink],
         current: StripePaymentLink,
         fields: Mapping[str, FieldChange],
         fixed: list[str],
@@ -227,7 +229,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
     # ---- Operations
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: StripePaymentLink
+        self, fields: Mapping[str, FieldChange], match: Match[StripePaymentLink], existing: StripePaymentLink
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "line_items" not in fields:

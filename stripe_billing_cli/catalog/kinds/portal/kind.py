@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
-from stripe_billing_cli.catalog.kinds.base import Objects, Wanted
+from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
 from stripe_billing_cli.catalog.kinds.portal.model import (
@@ -50,12 +50,13 @@ EXPANDED = {"expand": [f"data.{PRODUCTS}", "data.features.subscription_update.sc
 """What Stripe answers of a configuration only where it is asked for."""
 
 
-class PortalConfigurationKind(PartialKind[PortalConfiguration]):
+class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfiguration]):
     name = "portal_configuration"
     section = "portal_configurations"
     section_text = "Customer portal configurations by key. What one does not name is left as it is."
     dependencies = ("product", "price")
     model = PortalConfiguration
+    object_type = StripePortalConfiguration
     path = "/v1/billing_portal/configurations"
     naming_fields = (PRODUCTS,)
     example = "such as {features: {invoice_history: {enabled: true}}}"
@@ -107,24 +108,30 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePortalConfiguration]:
         entries = wanted[self.name]
         if not (whole or entries):
             return Reading()
-        objects = by_id(reader.all(self.path, EXPANDED))
+        objects = by_id(reader.all(self.object_type, self.path, EXPANDED))
         has_default = any(one["is_default"] for one in objects.values())
         if not has_default and any(entry.adopted_id == DEFAULT for entry in entries):
-            objects |= by_id(reader.all(self.path, {"is_default": True, **EXPANDED}))
+            objects |= by_id(reader.all(self.object_type, self.path, {"is_default": True, **EXPANDED}))
         return Reading(objects)
 
     def read_pointing(self, reader: AccountReader, replaced: Collection[str]) -> Iterable[StripePortalConfiguration]:
-        return [one for one in reader.all(self.path, EXPANDED) if _prices(self._offered(one)) & set(replaced)]
+        return [
+            one
+            for one in reader.all(self.object_type, self.path, EXPANDED)
+            if _prices(self._offered(one)) & set(replaced)
+        ]
 
     def is_unmanaged(self, existing: StripePortalConfiguration, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the default: every account has one, and Stripe does not deactivate it."""
         return self.is_active(existing) and not existing["is_default"]
 
-    def match(self, matching: Matching, entry: Entry[PortalConfiguration]) -> Match:
+    def match(
+        self, matching: Matching[StripePortalConfiguration], entry: Entry[PortalConfiguration]
+    ) -> Match[StripePortalConfiguration]:
         if entry.adopted_id != DEFAULT:
             return match_by_stamp(matching, entry)
         default = next((one for one in matching.objects.values() if one["is_default"]), None)
@@ -142,7 +149,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
     # ---- Import
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePortalConfiguration]:
-        return reader.all(self.path, EXPANDED)
+        return reader.all(self.object_type, self.path, EXPANDED)
 
     def object_references(self, existing: StripePortalConfiguration) -> Iterator[tuple[str, str]]:
         for offer in self.existing_fields(existing)[PRODUCTS]:
@@ -188,7 +195,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
     def plan_links(
         self,
         entry: Entry[PortalConfiguration],
-        match: Match,
+        match: Match[StripePortalConfiguration],
         change: Change | None,
         builder: PlanBuilder,
         *,

@@ -17,7 +17,10 @@ def has_more_tiers(price: StripePrice) -> bool:
 def with_all_tiers(path: str, reader: AccountReader, price: StripePrice) -> StripePrice:
     """Return a price with the tiers of all its currencies, each of which has to be named."""
     currencies = [f"currency_options.{currency}.tiers" for currency in price["currency_options"] or {}]
-    return reader.one(f"{path}/{price['id']}", {"expand": ["tiers", "currency_options", *currencies]}) or price
+    return (
+        reader.one(StripePrice, f"{path}/{price['id']}", {"expand": ["tiers", "currency_options", *currencies]})
+        or price
+    )
 
 
 def interval_key(price: StripePrice, naming: Naming) -> str:

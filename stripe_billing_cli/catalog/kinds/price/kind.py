@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
-from stripe_billing_cli.catalog.kinds.base import Objects, Usage, Wanted
+from stripe_billing_cli.catalog.kinds.base import Usage, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
 from stripe_billing_cli.catalog.kinds.price.importing import has_more_tiers, interval_key, with_all_tiers
@@ -31,13 +31,14 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.money import format_amount
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
+from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
 
 LONGEST_LOOKUP_KEY = 200
 LARGE_ACCOUNT = 5000
 """So many prices an account is taken to have that is read whole; only how its list is cut follows from it."""
 
 
-class PriceKind(StandardKind[Price]):
+class PriceKind(StandardKind[Price, StripePrice]):
     name = "price"
     section = "prices"
     section_text = "Its prices by key."
@@ -45,6 +46,7 @@ class PriceKind(StandardKind[Price]):
     dependencies = ("product", "meter")
     usual = True
     model = Price
+    object_type = StripePrice
     path = "/v1/prices"
     example = "such as {unit_amount: 1500, recurring: month}"
     unique_params = ("lookup_key",)
@@ -96,31 +98,34 @@ class PriceKind(StandardKind[Price]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePrice]:
         """Read a small account whole; of a large one, what there is of the file's products and lookup keys."""
         entries = wanted[self.name]
         expanded = expansions(entries)
         listed = {"expand": [f"data.{name}" for name in expanded]}
         if whole:
-            reading = reader.sweep(self.path, listed, expected=len(entries))
+            reading = reader.sweep(self.object_type, self.path, listed, expected=len(entries))
         else:
-            account_products = reader.objects("product")
+            account_products = reader.objects("product", StripeProduct)
             products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
             prices = [WantedPrice(entry.key, _product_of_entry(entry), entry.fields["lookup_key"]) for entry in entries]
             reading = Asking(self.path, listed, products, prices).read(reader)
         objects = reading.objects
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
-        adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
+        adopted = reader.each(
+            lambda one: reader.one(self.object_type, f"{self.path}/{one}", {"expand": expanded}), missing
+        )
         return Reading(objects | by_id(existing for existing in adopted if existing), reading.complete)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePrice]:
         listed = {"expand": [f"data.{name}" for name in expansions(())]}
         if scope.parents:
             lists = reader.each(
-                lambda product: reader.of_parent(self.path, {**listed, "product": product}), sorted(scope.parents)
+                lambda product: reader.of_parent(self.object_type, self.path, {**listed, "product": product}),
+                sorted(scope.parents),
             )
             return (price for prices in lists for price in prices)
-        whole = reader.sweep(self.path, listed, expected=LARGE_ACCOUNT)
+        whole = reader.sweep(self.object_type, self.path, listed, expected=LARGE_ACCOUNT)
         return whole.objects.values()
 
     def read_rest(self, reader: AccountReader, chosen: Iterable[StripePrice]) -> Iterable[StripePrice]:
@@ -129,8 +134,8 @@ class PriceKind(StandardKind[Price]):
 
     def is_on_offer(self, existing: StripePrice, objects: Objects) -> bool:
         """Leave out what is of an archived product: nobody can buy it."""
-        product = objects["product"].get(product_of(existing))
-        return bool(existing["active"]) and product is not None and bool(product["active"])
+        product = objects_of(objects, "product", StripeProduct).get(product_of(existing))
+        return existing["active"] and product is not None and product["active"]
 
     def parent_id(self, existing: StripePrice) -> str:
         return product_of(existing)
@@ -172,14 +177,14 @@ class PriceKind(StandardKind[Price]):
 
     def is_unmanaged(self, existing: StripePrice, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the default price of an archived product: nobody can buy it, and Stripe archives no default."""
-        owner = objects["product"].get(product_of(existing))
+        owner = objects_of(objects, "product", StripeProduct).get(product_of(existing))
         off_sale = (
             owner is not None
             and not owner["active"]
             and owner["id"] not in named
             and owner["default_price"] == existing["id"]
         )
-        return bool(existing["active"]) and not off_sale
+        return existing["active"] and not off_sale
 
     def usage_of(self, api: StripeApi, existing: StripePrice, *, count: bool) -> Usage:
         """Return how many subscriptions that are not canceled have a price: to a hundred, or all with `count`."""
@@ -201,7 +206,7 @@ class PriceKind(StandardKind[Price]):
 
     # ---- Matching
 
-    def match(self, matching: Matching, entry: Entry[Price]) -> Match:
+    def match(self, matching: Matching[StripePrice], entry: Entry[Price]) -> Match[StripePrice]:
         product, lookup_key = _product_of_entry(entry), entry.fields["lookup_key"]
         stamped = [existing for existing in matching.candidates(entry) if product_of(existing) == product]
         holder = matching.index("lookup_key").get(lookup_key)
@@ -215,7 +220,9 @@ class PriceKind(StandardKind[Price]):
         _check_holder(matching, entry, holder)
         return Match(current, earlier, name_from=holder)
 
-    def _adopted(self, matching: Matching, entry: Entry[Price], stamped: list[StripePrice]) -> StripePrice | None:
+    def _adopted(
+        self, matching: Matching[StripePrice], entry: Entry[Price], stamped: list[StripePrice]
+    ) -> StripePrice | None:
         """Return the price that the file adopts by id, or the one that replaced it since."""
         assert entry.adopted_id
         product = _product_of_entry(entry)
@@ -254,14 +261,14 @@ class PriceKind(StandardKind[Price]):
     # ---- Planning
 
     def review(
-        self, entry: Entry[Price], match: Match, fields: Mapping[str, FieldChange], builder: PlanBuilder
+        self, entry: Entry[Price], match: Match[StripePrice], fields: Mapping[str, FieldChange], builder: PlanBuilder
     ) -> None:
         for warning in warnings_of(entry, match.current, fields):
             builder.note(f"{entry.key}: {warning}", entry, warning=True)
 
     # ---- Operations
 
-    def create_params(self, entry: Entry[Price], match: Match, catalog: str) -> dict[str, Any]:
+    def create_params(self, entry: Entry[Price], match: Match[StripePrice], catalog: str) -> dict[str, Any]:
         params = {"product": _product_of_entry(entry), **super().create_params(entry, match, catalog)}
         has_key = match.current and match.current["lookup_key"] == params.get("lookup_key")
         if "lookup_key" in params and (match.name_from or has_key):
@@ -269,20 +276,20 @@ class PriceKind(StandardKind[Price]):
         return params
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: StripePrice
+        self, fields: Mapping[str, FieldChange], match: Match[StripePrice], existing: StripePrice
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "lookup_key" in params and match.name_from:
             return [{**params, "transfer_lookup_key": True}]
         return [params]
 
-    def moves(self, params: Mapping[str, Any], match: Match) -> tuple[Move, ...]:
+    def moves(self, params: Mapping[str, Any], match: Match[StripePrice]) -> tuple[Move, ...]:
         holder = match.name_from or match.current
         if holder is None or not params.get("transfer_lookup_key"):
             return ()
         return (Move("lookup_key", params["lookup_key"], holder["id"]),)
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripePrice | None:
+    def find_made(self, api: StripeApi, create: Create[StripePrice], params: Mapping[str, Any]) -> StripePrice | None:
         lookup_key = params.get("lookup_key")
         named = {"lookup_keys": [lookup_key]} if lookup_key else {"product": params["product"]}
         for existing in api.page(self.path, named, kind=StripePrice)[0]:
@@ -340,7 +347,7 @@ def _product_of_entry(entry: Entry[Price]) -> str:
     return product_id(parent)
 
 
-def _renamed(matching: Matching, product: str, holder: StripePrice | None) -> StripePrice | None:
+def _renamed(matching: Matching[StripePrice], product: str, holder: StripePrice | None) -> StripePrice | None:
     """Return the lookup key's holder, where its key in the file was another one that is gone now."""
     stamp = stamp_of(holder) if holder else None
     if holder and stamp and matching.is_ours(holder) and product_of(holder) == product:
@@ -348,7 +355,7 @@ def _renamed(matching: Matching, product: str, holder: StripePrice | None) -> St
     return None
 
 
-def _check_holder(matching: Matching, entry: Entry[Price], holder: StripePrice) -> None:
+def _check_holder(matching: Matching[StripePrice], entry: Entry[Price], holder: StripePrice) -> None:
     if matching.is_ours(holder):
         return
     described = f"price {holder['id']} of product {product_of(holder)}"

@@ -22,6 +22,7 @@ from stripe_billing_cli.catalog.long_list import WORTH_GUESSING, LongList, secon
 from stripe_billing_cli.catalog.made_at import pages_for, read_stretch, stretches
 from stripe_billing_cli.catalog.ownership import CATALOG, stamp_of
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
+from stripe_billing_cli.stripe_api.objects.common import Dated, Reference
 from stripe_billing_cli.stripe_api.references import id_of
 
 LOOKUP_KEYS_A_CALL = 10
@@ -32,6 +33,12 @@ SPARE_SEARCH_PAGES = 3
 """What a search may find beyond the entries of the file: prices that left it and are still on sale."""
 SPARE_CALLS = 3
 """What reading the products, and a guess, may take beyond what asking takes."""
+
+
+class FoundPrice(Dated):
+    """What is read of a price that Stripe's search found, which is not completed."""
+
+    product: Reference
 
 
 @dataclass(frozen=True)
@@ -52,22 +59,22 @@ class Asking:
     products: Sequence[str]
     wanted: Sequence[WantedPrice]
 
-    def read(self, reader: AccountReader) -> Reading:
+    def read(self, reader: AccountReader) -> Reading[StripePrice]:
         """Return the prices of the file, and those that hold lookup keys which it wants; all there are, where that is
         no dearer."""
-        swept = reader.long_list(self.path, self.listed, expected=len(self.wanted))
+        swept = reader.long_list(StripePrice, self.path, self.listed, expected=len(self.wanted))
         at_least = max(1, min(self._calls_by_product, self._calls_by_key + self._search_pages))
         if swept.read_to(min(calls_for(len(self.wanted)) + SPARE_PAGES, at_least)):
             return Reading(swept.objects)
         asked = self._ask(reader, swept)
         return Reading(swept.objects | asked, swept.complete)
 
-    def _ask(self, reader: AccountReader, swept: LongList) -> dict[str, StripePrice]:
+    def _ask(self, reader: AccountReader, swept: LongList[StripePrice]) -> dict[str, StripePrice]:
         """Return what is asked for; nothing where the sweep comes to its end before."""
         marked = None
         if self._calls_by_product > self._calls_by_key + self._search_pages and reader.catalog is not None:
             marked = reader.search(
-                self.path, self._query(reader), pages_at_most=self._search_pages + SPARE_SEARCH_PAGES
+                FoundPrice, self.path, self._query(reader), pages_at_most=self._search_pages + SPARE_SEARCH_PAGES
             )
         if marked is None or reader.catalog is None:
             return (
@@ -109,7 +116,9 @@ class Asking:
         self, reader: AccountReader, products: Sequence[str], known: Mapping[str, StripePrice]
     ) -> dict[str, StripePrice]:
         """Return the prices of products, and those that hold lookup keys which none of the known ones has."""
-        lists = reader.each(lambda product: reader.of_parent(self.path, {**self.listed, "product": product}), products)
+        lists = reader.each(
+            lambda product: reader.of_parent(StripePrice, self.path, {**self.listed, "product": product}), products
+        )
         found = by_id(price for prices in lists for price in prices)
         return found | self._by_key(reader, {**known, **found})
 
@@ -117,7 +126,7 @@ class Asking:
         have = {price["lookup_key"] for price in known.values()}
         keys = sorted({one.lookup_key for one in self.wanted if one.lookup_key is not None} - have)
         pages = reader.each(
-            lambda some: reader.page(self.path, {**self.listed, "lookup_keys": some})[0],
+            lambda some: reader.page(StripePrice, self.path, {**self.listed, "lookup_keys": some})[0],
             batches(keys, LOOKUP_KEYS_A_CALL),
         )
         return by_id(price for page in pages for price in page)
@@ -125,9 +134,9 @@ class Asking:
     def _marked(
         self,
         reader: AccountReader,
-        swept: LongList,
+        swept: LongList[StripePrice],
         known: Mapping[str, StripePrice],
-        marked: Mapping[str, StripePrice],
+        marked: Mapping[str, FoundPrice],
     ) -> dict[str, StripePrice]:
         """Return what the search found and is not known yet, read by when it was made, or of its products."""
         made = {key: one["created"] for key, one in marked.items()}
@@ -142,8 +151,8 @@ class Asking:
         parts = reader.each(
             lambda part: read_stretch(
                 part,
-                lambda within: reader.page(self.path, {**self.listed, **within}),
-                lambda one: reader.one(f"{self.path}/{one}", expanded),
+                lambda within: reader.page(StripePrice, self.path, {**self.listed, **within}),
+                lambda one: reader.one(StripePrice, f"{self.path}/{one}", expanded),
             ),
             stretches(made),
         )

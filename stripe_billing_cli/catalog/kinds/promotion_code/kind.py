@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
@@ -28,6 +28,7 @@ from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon as StripeCoupon
 from stripe_billing_cli.stripe_api.objects.catalog import PromotionCode as StripePromotionCode
 from stripe_billing_cli.stripe_api.references import id_of
 
@@ -40,12 +41,13 @@ RESTRICTED_CURRENCIES = "restrictions.currency_options"
 """What Stripe answers only where it is asked for (`x-expandableFields` of its OpenAPI document)."""
 
 
-class PromotionCodeKind(StandardKind[PromotionCode]):
+class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
     name = "promotion_code"
     section = "promotion_codes"
     section_text = "Promotion codes by key; the key is the code that customers type, unless `code` says otherwise."
     dependencies = ("coupon",)
     model = PromotionCode
+    object_type = StripePromotionCode
     path = "/v1/promotion_codes"
     example = "such as {coupon: launch20}"
     named_by = "code"
@@ -102,7 +104,7 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePromotionCode]:
         """Read as many codes as a list of about the file's length shows, then the others by code and coupon.
 
         An account may have many thousands of codes, each of one customer.
@@ -113,25 +115,29 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         budget = calls_for(len(entries)) + 2
         expanded = {"expand": [f"data.{RESTRICTED_CURRENCIES}"]}
         objects: dict[str, StripePromotionCode] = {}
-        for number, page in enumerate(reader.pages(self.path, expanded), 1):
+        for number, page in enumerate(reader.pages(self.object_type, self.path, expanded), 1):
             objects |= by_id(page)
             if is_full(page) and number >= budget and not whole:
                 break
         else:
             return Reading(objects)
         filters: list[dict[str, Any]] = [{"code": code} for code in sorted({entry.fields["code"] for entry in entries})]
-        account_coupons = reader.objects("coupon")
+        account_coupons = reader.objects("coupon", StripeCoupon)
         coupons = sorted({entry.fields["coupon"] for entry in entries} & account_coupons.keys())
         filters += [{"coupon": coupon, "active": True} for coupon in coupons]
-        for page in reader.each(lambda some: reader.page(self.path, {**expanded, **some})[0], filters):
+        for page in reader.each(
+            lambda some: reader.page(self.object_type, self.path, {**expanded, **some})[0], filters
+        ):
             objects |= by_id(page)
         adopted = {entry.adopted_id for entry in entries if entry.adopted_id} - objects.keys()
         expanded_one = {"expand": [RESTRICTED_CURRENCIES]}
-        ones = reader.each(lambda one: reader.one(f"{self.path}/{one}", expanded_one), sorted(adopted))
+        ones = reader.each(
+            lambda one: reader.one(self.object_type, f"{self.path}/{one}", expanded_one), sorted(adopted)
+        )
         return Reading(objects | by_id(one for one in ones if one), complete=False)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePromotionCode]:
-        return reader.all(self.path, {"expand": [f"data.{RESTRICTED_CURRENCIES}"]})
+        return reader.all(self.object_type, self.path, {"expand": [f"data.{RESTRICTED_CURRENCIES}"]})
 
     def reasons_left_out(self, objects: Mapping[str, StripePromotionCode]) -> Mapping[str, str]:
         """Leave out what a program issues rather than a person: codes of single customers, and many of a coupon."""
@@ -165,7 +171,7 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
 
     # ---- Matching
 
-    def match(self, matching: Matching, entry: Entry[PromotionCode]) -> Match:
+    def match(self, matching: Matching[StripePromotionCode], entry: Entry[PromotionCode]) -> Match[StripePromotionCode]:
         """Match by the stamp; a code that this catalog made under a key that is gone goes on under the new key."""
         match = match_by_stamp(matching, entry)
         holder = next((one for one in matching.objects.values() if _takes_code(one, entry)), None)
@@ -190,7 +196,9 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
 
     # ---- Planning
 
-    def plan(self, entry: Entry[PromotionCode], match: Match, builder: PlanBuilder) -> Change | None:
+    def plan(
+        self, entry: Entry[PromotionCode], match: Match[StripePromotionCode], builder: PlanBuilder
+    ) -> Change | None:
         """Plan an entry; what Stripe ended by itself, or would at once, is a note."""
         current = match.current
         fields = self.changes(entry, current, builder.catalog) if current else {}
@@ -213,7 +221,7 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
     def plan_replacement(
         self,
         entry: Entry[PromotionCode],
-        match: Match,
+        match: Match[StripePromotionCode],
         current: StripePromotionCode,
         fields: Mapping[str, FieldChange],
         fixed: list[str],
@@ -238,7 +246,11 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         return change
 
     def review(
-        self, entry: Entry[PromotionCode], match: Match, fields: Mapping[str, FieldChange], builder: PlanBuilder
+        self,
+        entry: Entry[PromotionCode],
+        match: Match[StripePromotionCode],
+        fields: Mapping[str, FieldChange],
+        builder: PlanBuilder,
     ) -> None:
         """Warn of a code that anybody may use for ever, unless its coupon ends."""
         code = entry.content
@@ -258,7 +270,9 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
 
     # ---- Operations
 
-    def add_create(self, change: Change, entry: Entry[PromotionCode], match: Match, builder: PlanBuilder) -> Operation:
+    def add_create(
+        self, change: Change, entry: Entry[PromotionCode], match: Match[StripePromotionCode], builder: PlanBuilder
+    ) -> Operation:
         create = super().add_create(change, entry, match, builder)
         create.after_freed += (place_of(entry.fields["code"]),)
         return create
@@ -270,14 +284,16 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         return (place_of(existing["code"]),) if "active" in fields and fields["active"] != ARCHIVED else ()
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, existing: StripePromotionCode
+        self, fields: Mapping[str, FieldChange], match: Match[StripePromotionCode], existing: StripePromotionCode
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, existing)
         if "restrictions" not in params:
             return [params]
         return [{**params, "restrictions": {"currency_options": params["restrictions"]["currency_options"]}}]
 
-    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> StripePromotionCode | None:
+    def find_made(
+        self, api: StripeApi, create: Create[StripePromotionCode], params: Mapping[str, Any]
+    ) -> StripePromotionCode | None:
         newest, _ = api.page(self.path, {"code": params["code"]}, kind=StripePromotionCode)
         for existing in newest:
             if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
@@ -312,7 +328,7 @@ def _takes_code(existing: StripePromotionCode, entry: Entry[PromotionCode]) -> b
 
 def _impossible(entry: Entry[PromotionCode], builder: PlanBuilder) -> str | None:
     """Return why a code that the file wants cannot be made now, in words."""
-    until, coupon = entry.fields["expires_at"], builder.objects["coupon"].get(entry.fields["coupon"])
+    until, coupon = entry.fields["expires_at"], _coupons(builder).get(entry.fields["coupon"])
     if until is not None and until <= builder.now:
         return f"the file has it expire at {moment_text(until)}, which is past: it is not made"
     if coupon and not coupon["valid"]:
@@ -322,10 +338,14 @@ def _impossible(entry: Entry[PromotionCode], builder: PlanBuilder) -> str | None
     return None
 
 
+def _coupons(builder: PlanBuilder) -> Mapping[str, StripeCoupon]:
+    return objects_of(builder.objects, "coupon", StripeCoupon)
+
+
 def _ended(current: StripePromotionCode, builder: PlanBuilder) -> str | None:
     """Return how Stripe ended a code by itself, in words; None where somebody did."""
     coupon_named = CouponForm().existing(current, "coupon")
-    coupon = builder.objects["coupon"].get(str(coupon_named))
+    coupon = _coupons(builder).get(str(coupon_named))
     again = "a code that ended is not issued again by itself"
     if coupon is None or not coupon["valid"]:
         return f"its coupon {coupon_named or ''} is not valid any more; {again}"
