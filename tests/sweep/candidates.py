@@ -53,6 +53,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "custom_message": ("Swept",),
 }
 INTEGERS: Mapping[str, tuple[str, ...]] = {
+    "amount_gte": ("5000",),
     "gt": (str(NOW + DAY), "3"),
     "gte": (str(NOW + DAY), "3"),
     "limit": ("1",),

@@ -34,6 +34,7 @@ ALIASES = {"plan": "price"}
 HOW: Mapping[str, str] = {
     "ending_before": "tried by the sweep of lists",
     "starting_after": "tried by the sweep of lists",
+    "usage_gte": "decides only about use that reaches it, and no line of a preview shows it",
     "clear_usage": "use that meters count is not cleared",
     "email_type": "the local Stripe sends no emails",
     "error_on_requires_action": "decides only about cards that need authentication",

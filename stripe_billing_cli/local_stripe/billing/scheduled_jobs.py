@@ -7,8 +7,6 @@ the agenda that is due is carried out as of its own time, in the order of the ti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices, revisions
 from stripe_billing_cli.local_stripe.billing.payments import (
@@ -20,6 +18,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 )
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    automatic_invoices,
     cancel,
     last_invoice,
     payment_status,
@@ -79,26 +78,12 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
         reason="subscription_cycle",
         subscription=after,
         period=(min(item["current_period_start"] for item in before["items"]["data"]), call.now),
-        auto_advance=_advances(before),
+        auto_advance=automatic_invoices.advances(before),
     )
     changed = {"items": after["items"], "status": after["status"], "latest_invoice": draft["id"]}
     after = repository.amend(call, before["id"], **changed)
     schedule_jobs.plan_ahead(call, after)
-    _create(call, before, draft, pending_items)
-
-
-def _advances(subscription: Object) -> bool:
-    """Return whether the invoices of a subscription are finalized and charged by themselves."""
-    return bool(subscription["status"] != "unpaid" and subscription["pause_collection"] is None)
-
-
-def _create(call: Call, subscription: Object, draft: Object, pending_items: Sequence[Object]) -> None:
-    """Store a draft, with the pending items that are on it; it is given up while collection is paused so."""
-    invoice = invoices.create(call, draft)
-    invoice_items.bill(call, [*pending_items], draft["id"])
-    pause = (subscription["pause_collection"] or {}).get("behavior")
-    if pause in ("void", "mark_uncollectible"):
-        _give_up(call, invoice, pause)
+    automatic_invoices.create(call, before, draft, pending_items)
 
 
 def _bill_pending(call: Call, id: str) -> None:
@@ -112,24 +97,20 @@ def _bill_pending(call: Call, id: str) -> None:
     billed = [invoice_items.as_line(call, item) for item in items]
     reason = "automatic_pending_invoice_item_invoice"
     draft = invoices.new_draft(
-        call, customer, billed, before["currency"], reason=reason, subscription=before, auto_advance=_advances(before)
+        call,
+        customer,
+        billed,
+        before["currency"],
+        reason=reason,
+        subscription=before,
+        auto_advance=automatic_invoices.advances(before),
     )
     following = pending_item_interval.next_after(interval, before["billing_cycle_anchor"], call.now)
     made = {"latest_invoice": draft["id"]} if items else {}
     after = repository.amend(call, id, **made, **{pending_item_interval.NEXT: following})
     schedule_jobs.plan_ahead(call, after)
     if items:
-        _create(call, before, draft, items)
-
-
-def _give_up(call: Call, draft: Object, pause: str) -> None:
-    """Give an invoice up while its subscription's collection is paused: "immediately marked as void", or uncollectible
-    (https://docs.stripe.com/billing/subscriptions/pause-payment)."""
-    opened = invoices.finalize(call, draft)
-    if opened["status"] == "open" and pause == "void":
-        invoices.void(call, opened)
-    elif opened["status"] == "open":
-        invoices.mark_uncollectible(call, opened, "subscription_paused")
+        automatic_invoices.create(call, before, draft, items)
 
 
 def _finalize(call: Call, id: str) -> None:

@@ -15,7 +15,6 @@ NO_OTHER_3DS = "it authenticates the cards itself"
 NO_READERS = "it has no readers"
 NO_TAX_IDS = "the account has no tax ids"
 NO_TAXES = "it computes no taxes"
-NO_THRESHOLDS = "it has no billing thresholds"
 
 IN_NO_CALL: Mapping[str, str] = {
     "application_fee": NO_CONNECT,
@@ -23,7 +22,6 @@ IN_NO_CALL: Mapping[str, str] = {
     "application_fee_percent": NO_CONNECT,
     "attach_to_self": NO_CONNECT,
     "billing_schedules": "it has no billing schedules",
-    "billing_thresholds": NO_THRESHOLDS,
     "customer_account": NO_ACCOUNTS,
     "feedback_option": NO_FEEDBACK_OPTIONS,
     "feedback_options": NO_FEEDBACK_OPTIONS,

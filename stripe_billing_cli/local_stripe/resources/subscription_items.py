@@ -29,7 +29,7 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
 KIND = "subscription_item"
-OF_ITEM = ("clear_usage", "discounts", "metadata", "price", "price_data", "quantity", "tax_rates")
+OF_ITEM = ("billing_thresholds", "clear_usage", "discounts", "metadata", "price", "price_data", "quantity", "tax_rates")
 """The parameters of an item in an update of its subscription."""
 HOW = optional(
     payment_behavior=Choice(subscriptions.BEHAVIORS),

@@ -153,7 +153,7 @@ def test_parameters_that_do_not_fit(local: Local, params: Any, param: str | None
     "params",
     [
         {"application_fee_percent": 5},
-        {"billing_thresholds": {"amount_gte": 100}},
+        {"on_behalf_of": "acct_1"},
         {"transfer_data": {"destination": "acct_1"}},
     ],
 )

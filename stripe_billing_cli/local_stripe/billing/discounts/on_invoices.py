@@ -21,7 +21,7 @@ def discounted_draft(call: Call, invoice: Object, discounts: Sequence[Object]) -
     own = _terms_of_lines(call, lines, invoice["currency"])
     in_currency = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
     terms = [*own, *(each for each in in_currency if each is not None)]
-    priced = [DiscountableLine(line["amount"] if line["discountable"] else 0, _product(line)) for line in lines]
+    priced = [DiscountableLine(_discountable_amount(line), _product(line)) for line in lines]
     taken = discounting.taken_off(priced, terms)
     own_ids = {each.discount for each in own}
     shown = [
@@ -65,6 +65,11 @@ def _terms_of_lines(call: Call, lines: Sequence[Object], currency: str) -> list[
         if terms is not None:
             own_terms.append(replace(terms, lines=frozenset(at_lines)))
     return own_terms
+
+
+def _discountable_amount(line: Object) -> int:
+    """Return what can be discounted of a line: none of what was billed, and discounted, before."""
+    return int(line["amount"] - line.get("_billed", 0)) if line["discountable"] else 0
 
 
 def _product(line: Object) -> str | None:

@@ -39,6 +39,7 @@ def add_pending(call: Call, customer: Object, line: Line, currency: str, subscri
     item = {
         "id": identifiers.long_id(call, "ii"),
         "object": "invoiceitem",
+        "_billed": line.billed,
         "_key": line.key,
         "amount": line.amount,
         "currency": currency,
@@ -129,6 +130,7 @@ def as_line(call: Call, item: Object) -> Line:
         item["proration"],
         item["id"],
         used=Decimal(item["quantity_decimal"]),
+        billed=item.get("_billed", 0),
         discounts=tuple(item["discounts"]),
         discountable=item["discountable"],
         unit_amount=item["pricing"] and item["pricing"]["unit_amount_decimal"],

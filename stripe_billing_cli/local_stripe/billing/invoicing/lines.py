@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -36,6 +37,7 @@ class Line:
     proration: bool = False
     invoice_item: str | None = None
     used: Decimal | None = None
+    billed: int = 0
     discounts: tuple[str, ...] = ()
     discountable: bool | None = None
     unit_amount: str | None = None
@@ -81,14 +83,45 @@ def _as_item(line: Line, item: Object) -> Line:
 def for_usage(
     item: Object, price: Object, product: Sold, currency: str, used: Decimal, start: int, end: int
 ) -> list[Line]:
-    """Return a metered item for what was used of it; nothing for less than nothing."""
+    """Return a metered item for what was used of it."""
     usage_lines = []
-    for part in pricing.parts(price, currency, max(used, Decimal(0))):
+    for part in pricing.parts(price, currency, used):
         description, unit_amount = _of_part(part, price, product, currency)
         units = Decimal(part.units or 0)
         line = Line(part.amount, description, start, end, price, int(units), item["id"], used=units)
         usage_lines.append(_as_item(replace(line, unit_amount=unit_amount), item))
     return usage_lines
+
+
+def less_billed(usage_lines: Sequence[Line], item: Object, price: Object, currency: str, units: Decimal) -> list[Line]:
+    """Return lines of use that count from the period's start, and credits of the units among them that are billed:
+    "Amount previously billed (at 0.50 USD per unit)"
+    (https://docs.stripe.com/billing/subscriptions/usage-based/thresholds)."""
+    if not usage_lines or not units:
+        return list(usage_lines)
+    first = usage_lines[0]
+    credits = [
+        Line(
+            -part.amount,
+            f"Amount previously billed ({rate(price, currency, part)})",
+            first.start,
+            first.end,
+            price,
+            0,
+            item["id"],
+            discountable=False,
+            tax_rates=first.tax_rates,
+        )
+        for part in pricing.parts(price, currency, units)
+        if part.amount
+    ]
+    left = -sum(credit.amount for credit in credits)
+    reduced = []
+    for line in usage_lines:
+        billed = max(0, min(line.amount, left))
+        left -= billed
+        reduced.append(replace(line, billed=billed))
+    return [*reduced, *credits]
 
 
 def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) -> tuple[str, str | None]:
@@ -160,6 +193,7 @@ def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subs
     return {
         "id": identifiers.long_id(call, "il"),
         "object": "line_item",
+        "_billed": line.billed,
         "_key": line.key,
         "_tax_rates": list(line.tax_rates),
         "amount": line.amount,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.metering import meters
@@ -11,6 +12,13 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "billing.meter_event"
+
+
+@dataclass(frozen=True)
+class UsageReported:
+    """An effect that others act on: use of a customer, with this id, was reported."""
+
+    customer: str
 
 
 def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:

@@ -46,7 +46,7 @@ def _named(call: Call, item: Mapping[str, Any], param: str) -> Mapping[str, Any]
 def kept(item: Mapping[str, Any]) -> Object:
     """Return an item as a phase keeps it."""
     return {
-        "billing_thresholds": None,
+        "billing_thresholds": item.get("billing_thresholds"),
         "discounts": kept_discounts(item),
         "metadata": dict(item.get("metadata") or {}),
         "plan": item["price"],
@@ -76,7 +76,7 @@ def kept_discounts(item: Mapping[str, Any]) -> list[Object]:
 
 def params(item: Object) -> Object:
     """Return an item of a phase as the parameters of other calls have it."""
-    names = ("discountable", "metadata", "period", "price", "quantity", "tax_rates")
+    names = ("billing_thresholds", "discountable", "metadata", "period", "price", "quantity", "tax_rates")
     wanted: Object = {name: item[name] for name in names if item.get(name) is not None}
     if item["discounts"]:
         wanted["discounts"] = discount_params(item["discounts"])

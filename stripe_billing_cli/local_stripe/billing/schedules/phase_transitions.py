@@ -103,7 +103,7 @@ def _settings(call: Call, schedule: Object, phase: Object) -> Object:
     """Return what the phase says of the subscription, else the schedule's default settings. No card that was
     detached."""
     defaults = schedule["default_settings"]
-    names = ("automatic_tax", "collection_method", "default_payment_method", "description")
+    names = ("automatic_tax", "billing_thresholds", "collection_method", "default_payment_method", "description")
     settings = {name: defaults[name] if phase[name] is None else phase[name] for name in names}
     method = settings["default_payment_method"] and call.store.get("payment_method", settings["default_payment_method"])
     if not method or method["customer"] != schedule["customer"]:
@@ -140,7 +140,9 @@ def _become(
     settings = _settings(call, schedule, phase)
     after = {
         **before,
-        **{name: settings[name] for name in ("automatic_tax", "collection_method", "description")},
+        **{
+            name: settings[name] for name in ("automatic_tax", "billing_thresholds", "collection_method", "description")
+        },
         "default_payment_method": settings["default_payment_method"] or before["default_payment_method"],
         "days_until_due": settings["days_until_due"] if settings["collection_method"] == "send_invoice" else None,
         "default_tax_rates": phase["default_tax_rates"],
@@ -288,7 +290,9 @@ def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog:
     for item, own in pairs:
         own = own or (left.pop(0) if left else None)
         metered = catalog.price(item["price"])["recurring"]["usage_type"] == "metered"
-        change: Object = {name: item[name] for name in ("discounts", "metadata", "price", "tax_rates")}
+        change: Object = {
+            name: item[name] for name in ("billing_thresholds", "discounts", "metadata", "price", "tax_rates")
+        }
         if not metered:
             change["quantity"] = item["quantity"]
         update.append({"id": own["id"], **change} if own else change)

@@ -10,6 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.periods import BillingInterval
 from stripe_billing_cli.local_stripe.billing.schedules import phase_items
+from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
 from stripe_billing_cli.local_stripe.core import shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -66,6 +67,7 @@ def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: 
         "add_invoice_items": [phase_items.kept_once(item) for item in phase.get("add_invoice_items", ())],
         "automatic_tax": automatic_tax(phase),
         "billing_cycle_anchor": phase.get("billing_cycle_anchor"),
+        thresholds.NAME: thresholds.shown(phase.get(thresholds.NAME)),
         "collection_method": phase.get("collection_method"),
         "currency": phase.get("currency", currency),
         "default_payment_method": phase.get("default_payment_method"),
@@ -139,6 +141,7 @@ def phase_from_subscription(subscription: Object) -> Object:
     phase = {
         "items": [
             {
+                "billing_thresholds": item["billing_thresholds"],
                 "discounts": [{"discount": id} for id in item["discounts"]],
                 "metadata": item["metadata"],
                 "price": item["price"],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.schedules import phases
+from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
 from stripe_billing_cli.local_stripe.billing.subscriptions.effects import SubscriptionEnded
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
@@ -58,6 +59,7 @@ def default_settings(settings: Mapping[str, Any]) -> Object:
         **shapes.blank("subscription_schedules_resource_default_settings"),
         "automatic_tax": phases.automatic_tax(settings) or tax,
         "billing_cycle_anchor": settings.get("billing_cycle_anchor", "automatic"),
+        thresholds.NAME: thresholds.shown(settings.get(thresholds.NAME)),
         "collection_method": settings.get("collection_method", "charge_automatically"),
         "default_payment_method": settings.get("default_payment_method"),
         "description": settings.get("description"),

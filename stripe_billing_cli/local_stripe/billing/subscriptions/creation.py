@@ -27,6 +27,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     price_checks,
     repository,
     schedule_jobs,
+    thresholds,
 )
 from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
@@ -65,6 +66,7 @@ def new_subscription(call: Call, customer: Object) -> Object:
     if params.get("automatic_tax", {}).get("enabled"):
         automatic_tax.check_location(customer)
     billing_intervals.check(params.get("billing_mode", {}).get("type", "flexible"), prices)
+    thresholds.check(params.get(thresholds.NAME), prices, currency)
     return _new(call, customer, prices, currency)
 
 
@@ -192,6 +194,7 @@ def _settings(params: Params) -> Object:
         "object": "subscription",
         "automatic_tax": automatic_tax.on_subscription(params.get("automatic_tax", {}).get("enabled", False)),
         "billing_schedules": [],
+        thresholds.NAME: thresholds.shown(params.get(thresholds.NAME)),
         "cancel_at_period_end": False,
         "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
         "collection_method": params.get("collection_method", "charge_automatically"),

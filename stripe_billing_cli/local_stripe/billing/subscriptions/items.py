@@ -1,13 +1,14 @@
 """The items of a subscription: their periods, and what was billed for them.
 
 `_debits` is the local Stripe's own: what the current period, or parts of it, was billed at; `_use` says from where on
-use is counted that is not billed yet. Flexible billing mode credits what was debited, not what the price would be now
-(https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations).
+use is counted, and how much of it is billed by invoices of thresholds. Flexible billing mode credits what was debited,
+not what the price would be now (https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
@@ -27,7 +28,7 @@ def new_item(
         "id": id,
         "object": "subscription_item",
         "billed_until": None,
-        "billing_thresholds": None,
+        "billing_thresholds": params.get("billing_thresholds"),
         "created": now,
         "current_period_end": period[1],
         "current_period_start": period[0],
@@ -56,6 +57,12 @@ def counting_anew(item: Object, reported: int, start: int | None = None) -> Obje
     when it was reported" (flexible billing mode). `start`: and that was at this time at the earliest, in Unix
     seconds."""
     return {**item, "_use": {"after": reported, "start": item["current_period_start"] if start is None else start}}
+
+
+def with_billed_use(item: Object, units: Decimal) -> Object:
+    """Return the item, of which so much use is billed of what is counted."""
+    counted = item["_use"] or {"after": 0, "start": item["current_period_start"]}
+    return {**item, "_use": {**counted, "billed": str(units)}}
 
 
 def with_debit(item: Object, lines: Sequence[Line]) -> Object:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.invoicing import lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
@@ -14,24 +15,49 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
+@dataclass(frozen=True)
+class Accrued:
+    """What was used of a metered `item` in its period until now: `units`, of which `billed_units` are on invoices that
+    thresholds have brought about. `lines` have all of it, and take off what is billed."""
+
+    item: Object
+    units: Decimal
+    billed_units: Decimal
+    lines: list[Line]
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether there is something to bill."""
+        return self.units != self.billed_units
+
+
 def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) -> list[Line]:
     """Return a line for each metered item whose period is over at `until`. Use within a trial costs nothing."""
     over = [item for item in subscription["items"]["data"] if item["current_period_end"] <= until]
-    return _lines(call, subscription, over, catalog, until)
+    accrued = [_accrued(call, subscription, item, catalog, until) for item in over]
+    return [line for one in accrued if one is not None for line in one.lines]
 
 
 def unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
     """Return what was used until now, of whichever metered items anything was used."""
-    return [
-        line for item in subscription["items"]["data"] for line in lines_for_item(call, subscription, item, catalog)
-    ]
+    return [line for one in accrued_items(call, subscription, catalog) for line in one.lines]
+
+
+def accrued_items(call: Call, subscription: Object, catalog: Catalog) -> list[Accrued]:
+    """Return what was used until now and is not billed yet, of whichever metered items anything was used."""
+    accrued = [until_now(call, subscription, item, catalog) for item in subscription["items"]["data"]]
+    return [one for one in accrued if one is not None and one.is_new]
 
 
 def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Catalog) -> list[Line]:
-    """Return what was used of an item and is not billed yet, reports of this second included; none of what was not
-    used."""
-    usage_lines = _lines(call, subscription, [item], catalog, call.now + 1)
-    return usage_lines if any(line.used for line in usage_lines) else []
+    """Return what was used of an item and is not billed yet; none of what was not used."""
+    accrued = until_now(call, subscription, item, catalog)
+    return accrued.lines if accrued is not None and accrued.is_new else []
+
+
+def until_now(call: Call, subscription: Object, item: Object, catalog: Catalog) -> Accrued | None:
+    """Return what was used of an item, reports of this second included; None of one that is not metered."""
+    return _accrued(call, subscription, item, catalog, call.now + 1)
 
 
 def last_report(call: Call) -> int:
@@ -39,20 +65,17 @@ def last_report(call: Call) -> int:
     return int(call.store.row("SELECT COALESCE(MAX(seq), 0) FROM objects")[0])
 
 
-def _lines(
-    call: Call, subscription: Object, metered_items: Sequence[Object], catalog: Catalog, until: int
-) -> list[Line]:
-    usage_lines = []
-    for item in metered_items:
-        price = catalog.price(item["price"])
-        if not items.is_metered(price) or subscription["status"] == "trialing":
-            continue
-        counted = item.get("_use") or {"after": 0, "start": item["current_period_start"]}
-        start, end = counted["start"], min(item["current_period_end"], until)
-        if start >= end:
-            continue
-        meter, customer = price["recurring"]["meter"], subscription["customer"]
-        used = usage.total_usage(call, meter, customer, start, end, after=counted["after"])
-        sold = catalog.sold(price["product"])
-        usage_lines += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
-    return usage_lines
+def _accrued(call: Call, subscription: Object, item: Object, catalog: Catalog, until: int) -> Accrued | None:
+    """Return what was used of an item until then; nothing for less than nothing."""
+    price = catalog.price(item["price"])
+    if not items.is_metered(price) or subscription["status"] == "trialing":
+        return None
+    counted = item.get("_use") or {"after": 0, "start": item["current_period_start"]}
+    start, end = counted["start"], min(item["current_period_end"], until)
+    if start >= end:
+        return None
+    meter, customer = price["recurring"]["meter"], subscription["customer"]
+    used = max(usage.total_usage(call, meter, customer, start, end, after=counted["after"]), Decimal(0))
+    billed, currency = Decimal(counted.get("billed", 0)), subscription["currency"]
+    usage_lines = lines.for_usage(item, price, catalog.sold(price["product"]), currency, used, start, end)
+    return Accrued(item, used, billed, lines.less_billed(usage_lines, item, price, currency, billed))

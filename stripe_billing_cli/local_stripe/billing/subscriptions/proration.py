@@ -124,7 +124,7 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
             catalog.price(item["price"])
         ):
             after = items.in_period(after, _period(subscription, price, now))
-    after |= {name: list(change[name]) for name in ("discounts", "tax_rates") if name in change}
+    after |= {name: change[name] for name in ("billing_thresholds", "discounts", "tax_rates") if name in change}
     if "metadata" in change:
         after["metadata"] = {
             key: value for key, value in {**item["metadata"], **(change["metadata"] or {})}.items() if value != ""

@@ -6,6 +6,7 @@ from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering, price_checks, proration
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -19,17 +20,21 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
     A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
     """
     catalog = price_checks.catalog(call)
+    data, billed = begun_items(before, catalog, now)
+    billed += metering.usage_of(call, before, catalog, until=now)
+    status = "active" if before["status"] == "trialing" else before["status"]
+    after = {**before, "items": items.with_items(before, data), "status": status}
+    return after, billed, invoice_items.pending_of(call, before)
+
+
+def begun_items(before: Object, catalog: Catalog, now: int) -> tuple[list[Object], list[Line]]:
+    """Return the items, of which those whose period is over are in their next one, and what that one costs."""
     anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
-    staying = [item for item in before["items"]["data"] if item["current_period_end"] > now]
     begun = []
     for item in before["items"]["data"]:
         if item["current_period_end"] <= now:
             end = billing_intervals.billing_interval(catalog.price(item["price"])).next_after(anchor, now)
             begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
     data, billed = proration.part_periods(begun, catalog, before["currency"], anchor)
-    billed += metering.usage_of(call, before, catalog, until=now)
-    renewed = {item["id"]: item for item in [*staying, *data]}
-    in_order = [renewed[item["id"]] for item in before["items"]["data"]]
-    status = "active" if before["status"] == "trialing" else before["status"]
-    after = {**before, "items": items.with_items(before, in_order), "status": status}
-    return after, billed, invoice_items.pending_of(call, before)
+    renewed = {item["id"]: item for item in data}
+    return [renewed.get(item["id"], item) for item in before["items"]["data"]], billed

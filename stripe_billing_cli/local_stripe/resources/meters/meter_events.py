@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.metering import meters, usage
-from stripe_billing_cli.local_stripe.core import clocks, identifiers
+from stripe_billing_cli.local_stripe.core import clocks, effects, identifiers
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import page_of
@@ -57,6 +57,7 @@ def create(call: Call) -> Object:
     }
     kept = {**event, "id": identifier, "customer": customer["id"], "meter": meter["id"], "value": str(value)}
     call.store.insert(usage.KIND, kept)
+    effects.announce(call, usage.UsageReported(customer["id"]))
     return event
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -12,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     ParamType,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
 ITEM = subscriptions.Item(
@@ -27,7 +28,6 @@ UNSUPPORTED = {
         "phases[].on_behalf_of phases[].transfer_data"
     ),
     NO_TAX_IDS: "default_settings.invoice_settings.account_tax_ids phases[].invoice_settings.account_tax_ids",
-    NO_THRESHOLDS: "default_settings.billing_thresholds phases[].billing_thresholds",
     "its schedules do not pause": "pause_schedules",
 }
 """What neither a new schedule nor an update of one can say here."""
@@ -41,6 +41,7 @@ MOST = {
 ISSUER = Choice(("self",))
 """The account itself: others would be connected accounts."""
 ADDED: Mapping[str, ParamType] = {
+    "*.billing_thresholds": thresholds.OF_SUBSCRIPTION,
     "default_settings.invoice_settings.issuer.type": ISSUER,
     "phases[].add_invoice_items[].discounts": discount.FORM,
     "phases[].add_invoice_items[].quantity": Integer(1),

@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     items,
     price_checks,
     repository,
+    thresholds,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import clocks, objects, times
@@ -114,6 +115,7 @@ def _laid_out(
         for at, (item, price) in enumerate(zip(phase["items"], prices, strict=True)):
             price_checks.check_quantity(price, item, f"phases[{number}][items][{at}]")
         price_checks.check_prices(prices, currency, f"phases[{number}][items]")
+        thresholds.check(phase.get(thresholds.NAME), prices, currency, f"phases[{number}][{thresholds.NAME}]")
         for at, item in enumerate(phase.get("add_invoice_items", ())):
             if not item.get(inline_prices.INLINE):
                 param = f"phases[{number}][add_invoice_items][{at}][price]"
@@ -169,6 +171,7 @@ def _from_subscription(call: Call, id: str) -> Object:
             customer,
             [phase],
             {
+                "billing_thresholds": subscription["billing_thresholds"],
                 "collection_method": subscription["collection_method"],
                 "default_payment_method": subscription["default_payment_method"],
                 "description": subscription["description"],

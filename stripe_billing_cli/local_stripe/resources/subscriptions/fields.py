@@ -7,6 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog.price_data import INTERVAL
 from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency, DecimalText
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import only_one_of
@@ -26,7 +27,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
 
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 BEHAVIORS = ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
@@ -74,8 +75,9 @@ PRICE_DATA = ObjectParam(
 )
 ITEM_REST = {
     **optional(plan=Text(), price_data=PRICE_DATA),
-    **not_clearable(discounts=discount.FORM, metadata=Metadata(), tax_rates=ListOf(Text())),
-    **unsupported(NO_THRESHOLDS, "billing_thresholds"),
+    **not_clearable(
+        billing_thresholds=thresholds.OF_ITEM, discounts=discount.FORM, metadata=Metadata(), tax_rates=ListOf(Text())
+    ),
     **unsupported("it has no trial offers", "current_trial"),
 }
 NEW_ITEM = Item({**optional(price=Text(), quantity=Integer(0)), **ITEM_REST})
@@ -95,6 +97,7 @@ TYPES: Mapping[str, ParamType] = {
     "add_invoice_items[].discounts": discount.FORM,
     "add_invoice_items[].price_data.unit_amount": Integer(),
     "add_invoice_items[].quantity": Integer(1),
+    "billing_thresholds": thresholds.OF_SUBSCRIPTION,
     "cancel_at": NowOr("min_period_end", "max_period_end"),
     "days_until_due": Integer(0),
     "invoice_settings.issuer.type": Choice(("self",)),

@@ -16,8 +16,10 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     item_changes,
     item_parameters,
     pending_item_interval,
+    price_checks,
     repository,
     schedule_jobs,
+    thresholds,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import clocks, times
@@ -161,6 +163,11 @@ def _plain_changes(call: Call, before: Object) -> Object:
         changed["invoice_settings"] = invoice_fields.settings(params["invoice_settings"], before["invoice_settings"])
     if "default_tax_rates" in params:
         changed["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
+    if thresholds.NAME in params:
+        changed[thresholds.NAME] = thresholds.shown(params[thresholds.NAME], before[thresholds.NAME])
+        catalog = price_checks.catalog(call)
+        prices = [catalog.price(item["price"]) for item in before["items"]["data"]]
+        thresholds.check(changed[thresholds.NAME], prices, before["currency"])
     if "discounts" in params:
         changed["discounts"] = discount.changed_discounts(call, params["discounts"], before, redemption(call, before))
     return {**changed, **cancellation.changed_fields(call, before)}

@@ -1,0 +1,151 @@
+"""Invoices that billing thresholds bring about when use is reported
+(https://docs.stripe.com/billing/subscriptions/usage-based/thresholds).
+
+Such an invoice has all that was used in the period so far, and takes off what is billed of it already: "Stripe
+maintains tiers across threshold invoices". Where the anchor is reset, "Stripe treats this configured behavior as if the
+subscription naturally arrived at its rollover point": nothing is prorated, and the next period is billed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.metering.usage import UsageReported
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    automatic_invoices,
+    items,
+    metering,
+    price_checks,
+    renewal,
+    repository,
+    schedule_jobs,
+)
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
+from stripe_billing_cli.local_stripe.billing.subscriptions.metering import Accrued
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+EVALUATED = ("active", "past_due", "unpaid")
+""""Thresholds don't apply to trial subscriptions"."""
+LAST_DAY = 24 * 60 * 60
+"""How long before a period's end thresholds are not looked at any more: "This helps limit confusion for a customer who
+receives multiple invoices on the same date"."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The thresholds that use has reached: the subscription's `amount`, and those of `items`, by the items' ids."""
+
+    amount: int | None
+    items: dict[str, int]
+
+
+def bill_reached(call: Call, effect: UsageReported) -> None:
+    """Bill the subscriptions of a customer whose thresholds are reached by what was reported."""
+    of_customer = equal(json_field("customer"), effect.customer)
+    for subscription in call.store.select(repository.KIND, of_customer, newest_first=False, limit=1000):
+        if _is_evaluated(subscription, call.now):
+            _bill_if_reached(call, subscription)
+
+
+def _is_evaluated(subscription: Object, now: int) -> bool:
+    data = subscription["items"]["data"]
+    thresholds = [subscription["billing_thresholds"], *(item["billing_thresholds"] for item in data)]
+    return any(thresholds) and subscription["status"] in EVALUATED and items.first_end(data) - now > LAST_DAY
+
+
+def _bill_if_reached(call: Call, before: Object) -> None:
+    catalog = price_checks.catalog(call)
+    accrued = metering.accrued_items(call, before, catalog)
+    pending_items = invoice_items.pending_of(call, before)
+    used = [line for one in accrued for line in one.lines]
+    draft = _draft(call, before, pending_items, used)
+    reached = _reached(before, accrued, draft["total_excluding_tax"])
+    if reached.amount is None and not reached.items:
+        return
+    changed: Object
+    if (before["billing_thresholds"] or {}).get("reset_billing_cycle_anchor"):
+        data, billed = _next_period(before, catalog, call.now)
+        changed = {"billing_cycle_anchor": call.now, "items": items.with_items(before, data)}
+        draft = _draft(call, {**before, **changed}, pending_items, [*billed, *used], since=before)
+    else:
+        changed = {"items": items.with_items(before, _billed_items(before, accrued))}
+    draft["threshold_reason"] = _reason(reached, draft)
+    after = repository.amend(call, before["id"], **changed, latest_invoice=draft["id"])
+    schedule_jobs.plan_ahead(call, after)
+    automatic_invoices.create(call, before, draft, pending_items)
+
+
+def _draft(
+    call: Call,
+    subscription: Object,
+    pending_items: Sequence[Object],
+    billed: Sequence[Line],
+    since: Object | None = None,
+) -> Object:
+    """Return the invoice for a period until now; `since`: the subscription in that period, where it is in the next."""
+    return invoices.new_draft(
+        call,
+        customers.find(call, subscription["customer"]),
+        [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
+        subscription["currency"],
+        reason="subscription_threshold",
+        subscription=subscription,
+        period=(items.first_start((since or subscription)["items"]["data"]), call.now),
+        auto_advance=automatic_invoices.advances(subscription),
+    )
+
+
+def _reached(subscription: Object, accrued: Sequence[Accrued], total: int) -> Reached:
+    """Return what is reached: "the value used excludes taxes but includes discounts", and of a number of units those
+    that are not billed."""
+    amount = (subscription["billing_thresholds"] or {}).get("amount_gte")
+    by_item = {}
+    for one in accrued:
+        least = (one.item["billing_thresholds"] or {}).get("usage_gte")
+        if least is not None and one.units - one.billed_units >= least:
+            by_item[one.item["id"]] = least
+    return Reached(amount if amount is not None and total >= amount else None, by_item)
+
+
+def _reason(reached: Reached, draft: Object) -> Object:
+    """Return `threshold_reason` of the invoice."""
+    lines_by_item: dict[str, list[str]] = {}
+    for line in draft["lines"]["data"]:
+        details = line["parent"]["subscription_item_details"]
+        if details is not None:
+            lines_by_item.setdefault(details["subscription_item"], []).append(line["id"])
+    return {
+        "amount_gte": reached.amount,
+        "item_reasons": [
+            {"line_item_ids": lines_by_item[id], "usage_gte": least} for id, least in reached.items.items()
+        ],
+    }
+
+
+def _billed_items(subscription: Object, accrued: Sequence[Accrued]) -> list[Object]:
+    """Return the items, whose periods go on, with the use that is billed now."""
+    units = {one.item["id"]: one.units for one in accrued}
+    data = subscription["items"]["data"]
+    return [items.with_billed_use(item, units[item["id"]]) if item["id"] in units else item for item in data]
+
+
+def _next_period(subscription: Object, catalog: Catalog, now: int) -> tuple[list[Object], list[Line]]:
+    """Return the items in periods that begin now, and what these cost; what was reported until now is of those
+    before."""
+    over = [{**item, "current_period_end": now} for item in subscription["items"]["data"]]
+    ended = {**subscription, "billing_cycle_anchor": now, "items": items.with_items(subscription, over)}
+    data, billed = renewal.begun_items(ended, catalog, now)
+    reported = catalog.reported()
+    return [
+        items.counting_anew(item, reported, now) if items.is_metered(catalog.price(item["price"])) else item
+        for item in data
+    ], billed
+
+
+API = Api(listeners={UsageReported: (bill_reached,)})
