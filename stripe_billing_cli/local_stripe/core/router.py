@@ -129,6 +129,7 @@ class Router:
             "Content-Type": "application/json",
             "Request-Id": request_id,
             "Stripe-Version": API_VERSION,
+            **_warning(request.headers.get("stripe-version")),
         }
         try:
             key = idempotency.checked_key(request.headers.get("idempotency-key"))
@@ -288,6 +289,15 @@ class Router:
             return json.dumps({**result, "data": listed})
         shown = answers.as_answered(self.store, _kind(route, result), result, prepared.wanted)
         return json.dumps(prepared.access.visible(shown))
+
+
+def _warning(version: str | None) -> dict[str, str]:
+    """Return the header that warns a caller whose version is not the one answered
+    (https://www.rfc-editor.org/rfc/rfc7234#section-5.5)."""
+    asked = version.split(";")[0] if version and VERSION.fullmatch(version) else API_VERSION
+    if asked == API_VERSION:
+        return {}
+    return {"Warning": f'299 - "Answered as {API_VERSION}, and not as {asked}"'}
 
 
 def _of_own_account(request: Request) -> Request:

@@ -98,6 +98,16 @@ def test_every_version_is_answered_in_the_one_there_is(local: Local, version: st
     assert (reply.status, reply.headers["Stripe-Version"]) == (200, API_VERSION)
 
 
+@pytest.mark.parametrize("path", ["/v1/products", "/v1/products/none"])
+def test_another_version_is_named_in_a_warning(local: Local, path: str) -> None:
+    def warning(version: str | None) -> str | None:
+        return local.send("get", path, headers={"Stripe-Version": version}).headers.get("Warning")
+
+    assert warning("2024-06-20") == f'299 - "Answered as {API_VERSION}, and not as 2024-06-20"'
+    assert warning("2020-08-27;custom_beta=v1") == f'299 - "Answered as {API_VERSION}, and not as 2020-08-27"'
+    assert [warning(version) for version in (None, API_VERSION, f"{API_VERSION}; a=v1", "latest")] == [None] * 4
+
+
 @pytest.mark.parametrize(
     "version",
     [
