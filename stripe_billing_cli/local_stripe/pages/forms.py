@@ -26,6 +26,8 @@ HEADERS = {
 }
 IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~{}"
 """What may stand in the header that redirects, besides letters and digits."""
+CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What HTML may not contain and a terminal obeys, and what turns the direction of the text after it."""
 CALL_HEADERS = {
     "authorization": "Bearer sk_test_local_pages",
     "content-type": "application/x-www-form-urlencoded",
@@ -115,4 +117,4 @@ def page(status: int, title: str, body: str) -> Answer:
         f"<meta name=color-scheme content='light dark'><style>{STYLE}</style>"
         f"<main><h1>{html.escape(title)}</h1>{body}</main><footer>Local Stripe: no money moves here.</footer></html>"
     )
-    return Answer(status, text, HEADERS)
+    return Answer(status, CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text), HEADERS)

@@ -112,12 +112,20 @@ def test_without_its_secret_an_intent_shows_nothing(served: Local) -> None:
 
 def test_what_users_wrote_is_text_on_the_page(served: Local) -> None:
     customer = served.post("/v1/customers")["id"]
-    served.post("/v1/invoiceitems", customer=customer, amount=900, currency="usd", description="<script>x</script>")
+    served.post(
+        "/v1/invoiceitems",
+        customer=customer,
+        amount=900,
+        currency="usd",
+        description="<script>x</script>\x1b[31mred\x07\x9b\N{RIGHT-TO-LEFT OVERRIDE}",
+    )
     invoice = served.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")
     opened = served.post(f"/v1/invoices/{invoice['id']}/finalize")
     page = requests.get(opened["hosted_invoice_url"])
     assert "&lt;script&gt;" in page.text
     assert not re.search("<script", page.text)
+    unknown = "\N{REPLACEMENT CHARACTER}"
+    assert f"{unknown}[31mred{unknown * 3}" in page.text  # a terminal that shows the page is not steered
 
 
 def test_a_receipt_is_at_this_server(served: Local) -> None:
