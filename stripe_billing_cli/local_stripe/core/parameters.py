@@ -14,6 +14,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param, not_here
 from stripe_billing_cli.local_stripe.core.forms import Raw
+from stripe_billing_cli.local_stripe.core.reasons import IDLE
 
 Params = Mapping[str, Any]
 """Values by name. A name that is missing was not sent; None means that its value is to be unset."""
@@ -205,7 +206,14 @@ class ObjectParam(ParamType):
         for key, wanted in self.fields.items():
             if wanted.required and key not in raw:
                 raise missing_param(nested(name, key))
-        return {key: self._value(self.fields[key], value, nested(name, key)) for key, value in raw.items()}
+        return {
+            key: self._value(self.fields[key], value, nested(name, key))
+            for key, value in raw.items()
+            if not self._asks_for_nothing(self.fields[key].kind, value)
+        }
+
+    def _asks_for_nothing(self, kind: ParamType, raw: Raw) -> bool:
+        return isinstance(kind, Unsupported) and raw in kind.idle
 
     def _value(self, wanted: Field, raw: Raw, name: str) -> Any:
         if raw != "" or isinstance(wanted.kind, Unsupported):
@@ -262,9 +270,11 @@ class TimestampRange(ParamType):
 
 @dataclass(frozen=True)
 class Unsupported(ParamType):
-    """A parameter of Stripe's that the local Stripe does not have: refused by name, never ignored."""
+    """A parameter of Stripe's that the local Stripe does not have: refused by name, never ignored, unless it is sent
+    with a value of `idle`, which asks for what is so anyway."""
 
     why: str
+    idle: tuple[Raw, ...] = ()
 
     def read(self, raw: Raw, name: str) -> Any:
         raise not_here(f"the parameter `{name}`", name, self.why)
@@ -298,7 +308,13 @@ def required(**kinds: ParamType) -> dict[str, Field]:
 
 def unsupported(why: str, names: str) -> dict[str, Field]:
     """Return parameters of Stripe's, named in one text, that the local Stripe refuses for one reason."""
-    return {name: Field(Unsupported(why), unset=True) for name in names.split()}
+    return {name: refused(name, why) for name in names.split()}
+
+
+def refused(name: str, why: str, *, unset: bool = False) -> Field:
+    """Return a parameter that the local Stripe refuses; `unset`: Stripe takes an empty string for it."""
+    idle = (*([""] if unset else []), *(IDLE[word] for word in (name.rpartition(".")[2],) if word in IDLE))
+    return Field(Unsupported(why, idle), unset=True)
 
 
 EXPAND = Field(ListOf(Text()))

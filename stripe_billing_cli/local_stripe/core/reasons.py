@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from stripe_billing_cli.local_stripe.core.forms import Raw
+
 NO_ACCOUNTS = "it has no accounts that are customers"
 NO_CONNECT = "its accounts do nothing for one another"
 NO_CVC_TOKENS = "it has no tokens of security codes"
@@ -33,3 +35,12 @@ IN_NO_CALL: Mapping[str, str] = {
     "transfer_data": NO_CONNECT,
 }
 """Parameters that the local Stripe has in no call, wherever Stripe's documents have one of this name."""
+
+
+IDLE: Mapping[str, Raw] = {
+    "attach_to_self": "false",
+    "issuer": {"type": "self"},
+    "liability": {"type": "self"},
+    "managed_payments": {"enabled": "false"},
+}
+"""Values of parameters that the local Stripe does not have, with which a call asks for what is so anyway."""

@@ -226,3 +226,35 @@ def test_an_address_with_control_characters_is_none(local: Local, name: str, tai
     sent = f"{form}{tail}" if name == "success_url" else f"{form}&{name}=https://example.com/{tail}"
 
     assert local.send("post", "/v1/checkout/sessions", sent).refusal == Refusal("Not a valid URL", "url_invalid", name)
+
+
+def test_what_is_not_here_may_be_asked_not_to_be(local: Local) -> None:
+    """stripe-node sends null as an empty string; the account itself is liable, and issues, where nothing is said."""
+    customer = local.post("/v1/customers", payment_method="pm_card_visa")
+    default = local.post("/v1/payment_methods/pm_card_visa/attach", customer=customer["id"])["id"]
+    price = local.price(recurring={"interval": "month"})["id"]
+    form = {
+        "customer": customer["id"],
+        "default_payment_method": default,
+        "items": [{"price": price}],
+        "application_fee_percent": "",
+        "automatic_tax": {"enabled": False, "liability": {"type": "self"}},
+        "billing_thresholds": "",
+        "on_behalf_of": "",
+    }
+    assert local.post("/v1/subscriptions", **form)["status"] == "active"
+    link = {"line_items": [{"price": price, "quantity": 1}]}
+    issuer = {"invoice_settings": {"issuer": {"type": "self"}}}
+    assert local.post("/v1/payment_links", **link, subscription_data=issuer)["subscription_data"][
+        "invoice_settings"
+    ] == {"issuer": {"type": "self"}}
+    taxed = local.post("/v1/payment_links", **link, automatic_tax={"enabled": True, "liability": {"type": "self"}})
+    assert taxed["automatic_tax"] == {"enabled": True, "liability": {"type": "self"}}
+    assert local.post("/v1/setup_intents", attach_to_self=False)["status"] == "requires_payment_method"
+
+    for path, params in (
+        ("subscriptions", {**form, "application_fee_percent": 5}),
+        ("subscriptions", {**form, "transfer_data": ""}),  # of a new one it cannot be unset (Stripe's document)
+        ("setup_intents", {"attach_to_self": True}),
+    ):
+        assert local.refused("post", f"/v1/{path}", **params).message.startswith("The local Stripe does not have the")

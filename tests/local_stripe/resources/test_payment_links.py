@@ -137,7 +137,7 @@ def test_what_a_link_cannot_sell_is_refused(local: Local) -> None:
         ("application_fee_amount", 5),
         ("on_behalf_of", "acct_1"),
         ("transfer_data", {"destination": "acct_1"}),
-        ("automatic_tax", {"enabled": True, "liability": {"type": "self"}}),
+        ("automatic_tax", {"enabled": True, "liability": {"account": "acct_1", "type": "account"}}),
         ("managed_payments", {"enabled": True}),
     ],
 )

@@ -125,6 +125,8 @@ def _said(call: Call, link: Object, name: str, value: Any) -> Any:
     match name:
         case "after_completion":
             return _after_completion(value)
+        case "automatic_tax":
+            return {**value, "liability": {"account": None, "type": "self"} if value["enabled"] else None}
         case "custom_fields":
             return [{"optional": False, **field} for field in value]
         case "name_collection":
