@@ -191,12 +191,54 @@ def test_an_attached_payment_stays_what_was_checked(life: Life, change: dict[str
     assert message.startswith("You cannot change the amount")
 
 
-def test_what_no_invoice_would_count_is_not_charged(life: Life) -> None:
+def test_what_is_paid_beyond_what_is_due_is_credited_to_the_customer(life: Life) -> None:
+    """ "Credits to the credit balance when an invoice receives payments exceeding the amount due"
+    (`invoice_overpaid`, https://docs.stripe.com/api/customer_balance_transactions)."""
     local, invoice = life.local, opened(life, 1000)["id"]
     first, second = intent(life, 600), intent(life, 600)
     for part in (first, second):
         attach(life, invoice, part)
     confirm(life, first)
-    refused = local.refused("post", f"{INTENTS}/{second}/confirm", payment_method="pm_card_visa")
-    assert "more than what is left" in refused.message
-    assert [charge["amount"] for charge in local.get("/v1/charges", customer=life.customer)["data"]] == [600]
+    before = len(life.events())
+    confirm(life, second)
+    done = local.get(f"{INVOICES}/{invoice}", expand=["payments"])
+    assert (amounts(done), done["amount_overpaid"]) == (("paid", 1000, 1000, 0), 200)
+    assert {(one["status"], one["amount_paid"]) for one in done["payments"]["data"]} == {
+        ("canceled", None),
+        ("paid", 600),
+    }
+    [excess] = local.get(f"/v1/customers/{life.customer}/balance_transactions")["data"]
+    assert (excess["type"], excess["amount"], excess["invoice"]) == ("invoice_overpaid", -200, invoice)
+    told = [type for type in life.events()[before:] if type.startswith(("customer.", "invoice"))]
+    assert told == [
+        "invoice.updated",
+        "invoice_payment.paid",
+        "customer.updated",
+        "invoice.updated",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+        "invoice.overpaid",
+    ]
+    assert opened(life, 1000)["amount_due"] == 800
+
+
+def test_a_payment_that_has_brought_more_counts_when_it_is_attached(life: Life) -> None:
+    """One that is still to be made "can be up to the amount remaining"
+    (https://docs.stripe.com/invoicing/partial-payments; the words of the refusal are not documented)."""
+    local, invoice, more = life.local, opened(life, 1000)["id"], intent(life, 1200)
+    refused = local.refused("post", f"{INVOICES}/{invoice}/attach_payment", payment_intent=more)
+    assert "up to the amount remaining of the invoice, which is 1000" in refused.message
+    confirm(life, more)
+    done = attach(life, invoice, more)
+    assert (amounts(done), done["amount_overpaid"]) == (("paid", 1000, 1000, 0), 200)
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == -200
+
+
+def test_what_no_invoice_would_count_is_not_charged(life: Life) -> None:
+    local, invoice = life.local, opened(life, 1000)["id"]
+    part = intent(life, 600)
+    attach(life, invoice, part)
+    local.post(f"{INVOICES}/{invoice}/pay", payment_method="pm_card_visa")
+    refused = local.refused("post", f"{INTENTS}/{part}/confirm", payment_method="pm_card_visa")
+    assert "an invoice that has been paid otherwise" in refused.message
+    assert [charge["amount"] for charge in local.get("/v1/charges", customer=life.customer)["data"]] == [1000]

@@ -3,12 +3,13 @@
 
 "When the PaymentIntent's status changes to succeeded, the payment is credited to the invoice, increasing its
 amount_paid. When the invoice is fully paid, the invoice's status becomes paid" (`stripe/_invoice_service.py`). The
-invoice's own intent, its default payment, asks for what is left.
+invoice's own intent, its default payment, asks for what is left. What payments bring beyond that is `amount_overpaid`,
+and "credited to the customer's credit balance" (`stripe/_invoice.py`).
 """
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.invoicing import invoice_fields, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoice_fields, invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid
 from stripe_billing_cli.local_stripe.billing.payments import method_options
 from stripe_billing_cli.local_stripe.billing.payments.effects import PaymentMade
@@ -21,7 +22,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 INVOICE = "_invoice"
 """Where a payment intent has the invoice that it is attached to."""
 PARAM = "payment_intent"
-OF_MORE = "payments of more than what is left of an invoice"
 
 
 def attach(call: Call, invoice: Object, intent: Object) -> Object:
@@ -49,8 +49,12 @@ def _check(call: Call, invoice: Object, intent: Object) -> None:
             raise invalid(f"The {name} of the PaymentIntent is not that of the invoice.", PARAM)
     if _is_underway(call, invoice):
         raise invalid("The invoice's own payment is processing.", PARAM)
-    if _brings(intent) > invoice["amount_remaining"]:
-        raise not_here(OF_MORE, PARAM)
+    if _brings(intent) > invoice["amount_remaining"] and intent["status"] != "succeeded":
+        raise invalid(
+            f"The amount of the PaymentIntent can be up to the amount remaining of the invoice, which is "
+            f"{invoice['amount_remaining']}.",
+            PARAM,
+        )
     if _brings(intent) < invoice["amount_remaining"] and _is_charged_for_subscription(invoice):
         raise invalid(
             "Partial payments are not supported for subscription invoices that are charged automatically.", PARAM
@@ -82,12 +86,14 @@ def _brings(intent: Object) -> int:
 
 
 def check_room(call: Call, intent: Object) -> None:
-    """Raise where an intent that is to be confirmed would bring more than is left of the invoice that it is attached
-    to, which would not count it."""
+    """Raise where an intent that is to be confirmed is attached to an invoice that would not count it: it has been paid
+    meanwhile, or a bank is asked for what is left of it."""
     id = intent.get(INVOICE)
     invoice = None if id is None else call.store.get("invoice", id)
-    if invoice is not None and invoice["status"] != "void" and intent["amount"] > invoice["amount_remaining"]:
-        raise not_here(OF_MORE)
+    if invoice is not None and invoice["status"] == "paid":
+        raise not_here("payments of an invoice that has been paid otherwise")
+    if invoice is not None and _is_underway(call, invoice):
+        raise not_here("payments of an invoice whose own payment is processing")
 
 
 def _is_underway(call: Call, invoice: Object) -> bool:
@@ -99,7 +105,8 @@ def _is_underway(call: Call, invoice: Object) -> bool:
 def credit(call: Call, invoice: Object, intent: Object) -> Object:
     """Return the invoice with a payment that has succeeded, paid where nothing is left."""
     received = _brings(intent)
-    left = invoice["amount_remaining"] - received
+    counted = min(received, invoice["amount_remaining"])
+    left = invoice["amount_remaining"] - counted
     payments = invoices.ask_for_rest(call, invoice, left)
     paid = [
         {**invoice_fields.ended_payment(one, "paid", call.now), "amount_paid": received}
@@ -110,7 +117,8 @@ def credit(call: Call, invoice: Object, intent: Object) -> Object:
     after = invoices.amend(
         call,
         invoice["id"],
-        amount_paid=invoice["amount_paid"] + received,
+        amount_overpaid=invoice["amount_overpaid"] + received - counted,
+        amount_paid=invoice["amount_paid"] + counted,
         amount_remaining=left,
         payments={**payments, "data": [*others, *paid]},
     )
@@ -118,9 +126,18 @@ def credit(call: Call, invoice: Object, intent: Object) -> Object:
         events.record(call, "invoice_payment.paid", one)
     if left > 0:
         return after
+    _credit_customer(call, after, received - counted)
     done = invoices.paid(call, after, by_default=False)
     announce(call, InvoicePaid(done, intent["payment_method"]))
     return done
+
+
+def _credit_customer(call: Call, invoice: Object, excess: int) -> None:
+    """Credit the customer's balance "when an invoice receives payments exceeding the amount due" (`type` of balance
+    transactions, https://docs.stripe.com/api/customer_balance_transactions)."""
+    customer = call.store.get("customer", invoice["customer"])
+    if excess and customer is not None and not customer.get("deleted"):
+        customer_balance.change(call, customer, -excess, "invoice_overpaid", invoice)
 
 
 def let_go(call: Call, intent: Object) -> None:
@@ -145,7 +162,7 @@ def on_payment(call: Call, effect: PaymentMade) -> None:
     invoice = None if id is None else call.store.get("invoice", id)
     if invoice is None or effect.intent["status"] != "succeeded" or invoice["status"] not in ("open", "uncollectible"):
         return
-    if _brings(effect.intent) <= invoice["amount_remaining"] and not _is_underway(call, invoice):
+    if not _is_underway(call, invoice):
         credit(clocks.at_time_of(call, invoice), invoice, effect.intent)
 
 

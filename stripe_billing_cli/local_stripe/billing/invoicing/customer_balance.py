@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import identifiers, shapes
+from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -36,6 +36,14 @@ def record(call: Call, customer: Object, amount: int, type: str, currency: str |
     }
     call.store.insert(KIND, transaction)
     return transaction
+
+
+def change(call: Call, customer: Object, amount: int, type: str, invoice: Object) -> None:
+    """Add an amount to the balance of a customer because of an invoice."""
+    after = {**customer, "balance": customer["balance"] + amount}
+    call.store.replace("customer", after)
+    record(call, after, amount, type, currency=invoice["currency"], invoice=invoice["id"])
+    events.record(call, "customer.updated", after, customer)
 
 
 def record_invoice(call: Call, customer: Object, invoice: Object) -> None:

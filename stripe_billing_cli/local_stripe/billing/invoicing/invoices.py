@@ -272,6 +272,7 @@ def paid(
         invoice["id"],
         "invoice.paid",
         *(() if out_of_band else ("invoice.payment_succeeded",)),
+        *(("invoice.overpaid",) if invoice["amount_overpaid"] else ()),
         amount_paid=invoice["amount_due"],
         amount_remaining=0,
         attempt_count=invoice["attempt_count"] if counted is None else counted,
@@ -338,11 +339,7 @@ def _give_back(call: Call, invoice: Object) -> None:
     customer = call.store.get("customer", invoice["customer"])
     taken = customer_balance.taken_by(invoice)
     if taken and customer is not None and not customer.get("deleted"):
-        after = {**customer, "balance": customer["balance"] - taken}
-        call.store.replace("customer", after)
-        about = {"currency": invoice["currency"], "invoice": invoice["id"]}
-        customer_balance.record(call, after, -taken, "unapplied_from_invoice", **about)
-        events.record(call, "customer.updated", after, customer)
+        customer_balance.change(call, customer, -taken, "unapplied_from_invoice", invoice)
 
 
 def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven") -> Object:
