@@ -93,6 +93,7 @@ PARTS = (
             "dispute.run_out",
             "balance_transaction.become_available",
             "payment_intent.debit",
+            "charge.expire",
             "payment_intent.expire",
             "refund.fail",
             "refund.trace",

@@ -75,11 +75,15 @@ def test_webhook_options_that_make_no_sense_are_refused(billing: Billing, option
 
 
 def test_what_the_dashboard_would_set_is_shown_and_changed(billing: Billing) -> None:
-    untouched = "after-retries: canceled\npending-update-items: include\nsearch-lag: 0\ncountry: US\ncurrency: usd\n"
+    untouched = (
+        "after-retries: canceled\ncard-tokens: refuse\n"
+        "pending-update-items: include\nsearch-lag: 0\ncountry: US\ncurrency: usd\n"
+    )
     assert billing.ok("local", "settings").out == untouched
     assert billing.ok("local", "settings", "--after-retries", "unpaid").out == untouched.replace("canceled", "unpaid")
     assert billing.ok("local", "settings", "--output", "json").json == {
         "after_retries": "unpaid",
+        "card_tokens": "refuse",
         "pending_update_items": "include",
         "search_lag": 0,
         "country": "US",
@@ -93,7 +97,8 @@ def test_what_the_dashboard_would_set_is_shown_and_changed(billing: Billing) -> 
 
 def test_the_account_is_of_the_country_and_currency_that_are_set(billing: Billing, account: Account) -> None:
     assert billing.ok("local", "settings", "--country", "ca").out == (
-        "after-retries: canceled\npending-update-items: include\nsearch-lag: 0\ncountry: CA\ncurrency: cad\n"
+        "after-retries: canceled\ncard-tokens: refuse\n"
+        "pending-update-items: include\nsearch-lag: 0\ncountry: CA\ncurrency: cad\n"
     )
     billing.ok("local", "settings", "--currency", "USD")
     seen = account.api.get("/v1/account")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -19,6 +20,16 @@ AfterRetries = Annotated[
         "--after-retries",
         metavar="canceled|unpaid|past_due",
         help="What becomes of a subscription when the last retry of its payment has failed.",
+    ),
+]
+
+
+CardTokens = Annotated[
+    str | None,
+    typer.Option(
+        "--card-tokens",
+        metavar="refuse|accept",
+        help="Whether charges are made of card tokens, as tok_visa: accounts of today have to enable it.",
     ),
 ]
 
@@ -59,6 +70,7 @@ SearchLag = Annotated[
 def settings(
     context: Context,
     after_retries: AfterRetries = None,
+    card_tokens: CardTokens = None,
     country: Country = None,
     currency: Currency = None,
     pending_update_items: PendingUpdateItems = None,
@@ -81,7 +93,12 @@ def settings(
     from stripe_billing_cli.local_stripe.core import accounts
     from stripe_billing_cli.local_stripe.core.store import Store
 
-    changes = _settings(after_retries, country, currency, pending_update_items)
+    choices = {
+        "after_retries": after_retries,
+        "card_tokens": card_tokens,
+        "pending_update_items": pending_update_items,
+    }
+    changes = _chosen(choices) | _account(country, currency)
     if search_lag is not None:
         changes["search_lag"] = parsing.span("--search-lag", search_lag)
     store = Store(LOCAL_DATABASE)
@@ -101,27 +118,28 @@ def settings(
         context.printer.result(values, ids=[])
 
 
-def _settings(
-    after_retries: str | None, country: str | None, currency: str | None, pending_update_items: str | None
-) -> dict[str, str | int]:
-    """Return the settings to be changed."""
+def _chosen(choices: Mapping[str, str | None]) -> dict[str, str | int]:
+    """Return the settings that have few values, and are to be changed."""
+    from stripe_billing_cli.local_stripe.billing.settings import CHOICES
+
+    changes: dict[str, str | int] = {}
+    for name, value in choices.items():
+        if value is None:
+            continue
+        if value not in CHOICES[name]:
+            why = f"--{name.replace('_', '-')} cannot be {value}"
+            raise BillingError("usage", why, f"it is one of {', '.join(CHOICES[name])}", WRONG)
+        changes[name] = value
+    return changes
+
+
+def _account(country: str | None, currency: str | None) -> dict[str, str | int]:
+    """Return the account's settings that are to be changed."""
     from babel.numbers import get_territory_currencies
 
-    from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES, PENDING_UPDATE_ITEMS
     from stripe_billing_cli.stripe_api.money import CURRENCIES
 
     changes: dict[str, str | int] = {}
-    if after_retries is not None:
-        if after_retries not in AFTER_RETRIES:
-            known = ", ".join(AFTER_RETRIES)
-            raise BillingError("usage", f"--after-retries cannot be {after_retries}", f"it is one of {known}", WRONG)
-        changes["after_retries"] = after_retries
-    if pending_update_items is not None:
-        if pending_update_items not in PENDING_UPDATE_ITEMS:
-            known = ", ".join(PENDING_UPDATE_ITEMS)
-            why = f"--pending-update-items cannot be {pending_update_items}"
-            raise BillingError("usage", why, f"it is one of {known}", WRONG)
-        changes["pending_update_items"] = pending_update_items
     if country is not None:
         own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
         if not own:

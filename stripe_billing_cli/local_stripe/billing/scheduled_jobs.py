@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount,
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices, revisions
 from stripe_billing_cli.local_stripe.billing.payments import (
     charges,
+    direct_charges,
     disputes,
     ledger,
     payment_intents,
@@ -165,6 +166,7 @@ API = Api(
         disputes.RUN_OUT: disputes.run_out,
         ledger.BECOME_AVAILABLE: ledger.become_available,
         payment_intents.DEBIT: payment_intents.end_debit,
+        direct_charges.EXPIRE: direct_charges.expire,
         payment_intents.EXPIRE: payment_intents.expire,
         refunds.FAIL: refunds.fail,
         refunds.TRACE: refunds.trace,

@@ -16,7 +16,16 @@ PENDING_UPDATE_ITEMS = ("include", "exclude")
 """Whether the invoice of a pending update takes in what waits for an invoice. In flexible billing mode every invoice of
 a subscription does (https://docs.stripe.com/billing/subscriptions/billing-mode/compare); of this one a user reports
 that it does not, and Stripe's documents do not say."""
-DEFAULTS: Object = {"after_retries": "canceled", "pending_update_items": "include", "search_lag": 0}
+CARD_TOKENS = ("refuse", "accept")
+"""Whether charges are made of card tokens, which accounts of today have to enable (recorded 2026-08-26.dahlia)."""
+CHOICES = {"after_retries": AFTER_RETRIES, "card_tokens": CARD_TOKENS, "pending_update_items": PENDING_UPDATE_ITEMS}
+"""The values of the settings that have few."""
+DEFAULTS: Object = {
+    "after_retries": "canceled",
+    "card_tokens": "refuse",
+    "pending_update_items": "include",
+    "search_lag": 0,
+}
 
 
 def read(store: Store, account: Object) -> Object:

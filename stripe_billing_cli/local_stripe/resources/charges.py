@@ -1,12 +1,18 @@
-"""The calls on charges (https://docs.stripe.com/api/charges), which payment intents make and nothing else does."""
+"""The calls on charges (https://docs.stripe.com/api/charges), which payment intents make, or a call of these."""
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, payment_intents
-from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.billing import customers, settings
+from stripe_billing_cli.local_stripe.billing.payments import (
+    charge_lookup,
+    charges,
+    direct_charges,
+    payment_intents,
+    payment_methods,
+)
+from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -25,14 +31,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 CREATE = form(
     "POST /v1/charges",
-    {
-        "amount": Integer(1),
-        "customer": Text(),
-        "description": Text(),
-        "receipt_email": Email(),
-        "statement_descriptor": Text(),
-        "statement_descriptor_suffix": Text(),
-    },
+    {"customer": Text(), "receipt_email": Email()},
     fields={"payment_method": Field(Text())},
     unsupported={
         "cards are charged by payment intents": "card radar_options",
@@ -46,7 +45,7 @@ UPDATE = form(
 )
 CAPTURE = form(
     "POST /v1/charges/{charge}/capture",
-    {"receipt_email": Email(), "statement_descriptor": Text(), "statement_descriptor_suffix": Text()},
+    {"amount": Integer(1), "receipt_email": Email()},
     unsupported={NO_CONNECT: "transfer_group"},
 )
 LIST = form("GET /v1/charges", unsupported={NO_CONNECT: "transfer_group"})
@@ -61,13 +60,37 @@ NO_TOKENS = (
 
 
 def create(call: Call) -> Object:
-    """Refuse to create a charge: an account of today charges cards by payment intents (the refusals are recorded)."""
+    """Charge a customer's card that is a source, or the card of a token where the account's settings take those."""
     params = call.params
+    if "customer" not in params and "source" not in params:
+        raise invalid("Must provide source or customer.", code="parameter_missing")
+    for name in ("amount", "currency"):
+        if name not in params:
+            raise missing_param(name)
     if "customer" in params:
-        raise _no_saved_card(call, customers.find(call, params["customer"])["id"])
-    if "source" in params:
+        customer = customers.find(call, params["customer"])
+        call = clocks.at_time_of(call, customer)
+        method = _card(call, customer)
+        charges.check_amount(params["amount"], params["currency"])
+        return direct_charges.create(call, customer, method)
+    if settings.read(call.store, call.account)["card_tokens"] == "refuse":
         raise invalid(NO_TOKENS)
-    raise invalid("Must provide source or customer.", code="parameter_missing")
+    charges.check_amount(params["amount"], params["currency"])
+    return direct_charges.create(call, None, payment_methods.of_token(call, params["source"]))
+
+
+def _card(call: Call, customer: Object) -> Object:
+    """Return the customer's card that is named, else their default; Stripe's refusals are recorded, but for the last
+    (https://github.com/stripe/stripe-java/issues/550)."""
+    named = call.params.get("source")
+    id = named or customer["default_source"]
+    if id is None:
+        raise _no_saved_card(call, customer["id"])
+    method = call.store.get("payment_method", id)
+    if method is None or method["customer"] != customer["id"] or not id.startswith("card_"):
+        message = f"Customer {customer['id']} does not have a linked source with ID {id}."
+        raise invalid(message, "source", "missing")
+    return method
 
 
 def _no_saved_card(call: Call, customer: str) -> ApiError:
@@ -113,10 +136,13 @@ def _customer(call: Call, charge: Object) -> str:
 
 
 def capture(call: Call) -> Object:
-    """Refuse to capture a charge: what is to be captured is captured at its payment intent."""
+    """Capture a charge that no payment intent made; what one made is captured at the intent."""
     charge = charge_lookup.find(call)
     if charge["captured"]:
         raise invalid(f"Charge {charge['id']} has already been captured.", code="charge_already_captured")
+    if charge["payment_intent"] is None:
+        call = clocks.at_time_of(call, call.store.get("customer", charge["customer"] or "") or {})
+        return direct_charges.capture(call, charge, call.params)
     raise invalid(
         f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must capture the "
         "PaymentIntent instead of capturing the Charge directly. See "

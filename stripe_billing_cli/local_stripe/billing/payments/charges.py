@@ -6,10 +6,20 @@ https://docs.stripe.com/api/charges. Fields after `stripe/_charge.py`, values as
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger, method_options, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card, Decline
-from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler, shapes
+from stripe_billing_cli.local_stripe.core import (
+    amounts,
+    events,
+    identifiers,
+    objects,
+    page_addresses,
+    scheduler,
+    shapes,
+)
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -21,7 +31,28 @@ OF_INTENT = (
     "amount currency customer description metadata receipt_email shipping statement_descriptor "
     "statement_descriptor_suffix"
 ).split()
+TOO_SMALL = (
+    "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
+    "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
+    "Method for future use without an immediate payment, use a Setup Intent instead: "
+    "https://docs.stripe.com/payments/setup-intents"
+)
 RISK_SCORES = {"normal": 32, "elevated": 68, "highest": 92}
+
+
+def check_amount(amount: int, currency: str) -> None:
+    """Raise for an amount that Stripe does not charge."""
+    if amount == 0:
+        raise invalid(TOO_SMALL, "amount", "parameter_invalid_integer")
+    if amount < 0:
+        raise invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
+    smallest = amounts.smallest_charge(currency)
+    if amount < smallest:
+        least = amounts.format_amount(Decimal(smallest), currency)
+        raise invalid(f"Amount must be at least {least} {currency}", "amount", "amount_too_small")
+    if amount > amounts.largest(currency):
+        most = amounts.format_amount(Decimal(amounts.largest(currency)), currency)
+        raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
 
 
 def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, authenticated: bool = False) -> Object:

@@ -209,12 +209,17 @@ def as_source(call: Call, token: str, customer: str) -> str:
     """Return the id of a new card of the customer's, made of a token: what programs did before there were payment
     methods, and Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
+    return str(attach_to(call, of_token(call, token)["id"], customer, "source")["id"])
+
+
+def of_token(call: Call, token: str) -> Object:
+    """Return the new card, nobody's yet, that a token stands for."""
     card, expiry = card_input.read_card(call, {"token": token}, "source")
     method = {**new_card(call, card), "id": identifiers.long_id(call, "card")}
     for name in ("exp_month", "exp_year"):
         method["card"][name] = expiry.get(name, method["card"][name])
     call.store.insert("payment_method", method)
-    return str(attach_to(call, method["id"], customer, "source")["id"])
+    return method
 
 
 def own_source(call: Call, customer: Object, id: str | None, param: str = "default_source") -> str | None:

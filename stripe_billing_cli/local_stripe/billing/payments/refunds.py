@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, ledger, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import charges, direct_charges, disputes, ledger, payment_methods
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
@@ -26,6 +26,8 @@ def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
     customer = call.store.get("customer", charge["customer"]) if charge["customer"] else None
     call = clocks.at_time_of(call, customer or {})
     _check_refundable(call, charge)
+    if not charge["captured"]:
+        return _release(call, charge, params)
     amount = _amount(charge, params.get("amount"))
     settled = charges.settle_now(call, charge)
     made = _new(call, settled, amount, params)
@@ -42,7 +44,7 @@ def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
 def _check_refundable(call: Call, charge: Object) -> None:
     if not charge["paid"]:
         raise invalid(f"Charge {charge['id']} has not been paid, and cannot be refunded.", "charge")
-    if not charge["captured"]:
+    if not charge["captured"] and charge["payment_intent"]:
         raise invalid(
             f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must cancel the "
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more "
@@ -51,6 +53,19 @@ def _check_refundable(call: Call, charge: Object) -> None:
     dispute = call.store.get(disputes.KIND, charge["dispute"] or "")
     if dispute is not None and not dispute["is_charge_refundable"]:
         raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
+
+
+def _release(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
+    """Return the refund of a charge that was not captured: all that it reserved, and no money moves."""
+    if charge["refunded"]:
+        raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+    if params.get("amount", charge["amount"]) != charge["amount"]:
+        raise invalid("You cannot partially refund an uncaptured charge. Instead, capture the charge.", "amount")
+    made = _made(call, charge, charge["amount"], params)
+    call.store.insert(KIND, made)
+    events.record(call, "refund.created", made)
+    direct_charges.release(call, charge)
+    return made
 
 
 def _amount(charge: Object, wanted: int | None) -> int:
@@ -65,7 +80,18 @@ def _amount(charge: Object, wanted: int | None) -> int:
 
 
 def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
-    made: Object = shapes.blank("refund") | {
+    made = _made(call, charge, amount, params)
+    outcome = _outcome(call, charge)
+    if outcome == "pending":
+        made |= {"pending_reason": "processing", "status": "pending"}
+    made["balance_transaction"] = ledger.record_refund(call, made, charge)["id"]
+    call.store.insert(KIND, made)
+    scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
+    return made
+
+
+def _made(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
+    return shapes.blank("refund") | {
         "id": identifiers.long_id(call, "re"),
         "object": KIND,
         "amount": amount,
@@ -80,13 +106,6 @@ def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> 
         "reason": params.get("reason"),
         "status": "succeeded",
     }
-    outcome = _outcome(call, charge)
-    if outcome == "pending":
-        made |= {"pending_reason": "processing", "status": "pending"}
-    made["balance_transaction"] = ledger.record_refund(call, made, charge)["id"]
-    call.store.insert(KIND, made)
-    scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
-    return made
 
 
 def _destination(status: str) -> Object:

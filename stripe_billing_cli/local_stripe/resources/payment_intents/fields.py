@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import method_options
+from stripe_billing_cli.local_stripe.billing.payments import charges, method_options
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
@@ -120,7 +120,7 @@ ONLY_CONFIRMING = (
 
 def check_creation(params: Params) -> None:
     """Raise for parameters that do not go together, and for an amount that Stripe does not charge."""
-    refusals.check_amount(params["amount"], params["currency"])
+    charges.check_amount(params["amount"], params["currency"])
     check_types(params)
     check_only_one(params, "automatic_payment_methods", *method_options.TYPES)
     early = [name for name in ONLY_CONFIRMING if name in params]

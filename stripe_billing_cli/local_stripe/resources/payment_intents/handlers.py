@@ -8,6 +8,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import attached_payments, collection, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
+    charges,
     intent_errors,
     mandates,
     method_options,
@@ -178,7 +179,7 @@ def update(call: Call) -> Object:
     changed = {name: params[name] for name in DECIDING if name in params}
     after = {**_with_options({**intent, **method_options.named_types(params)}, params), **changed, **_described(params)}
     if "amount" in params or "currency" in params:
-        refusals.check_amount(after["amount"], after["currency"])
+        charges.check_amount(after["amount"], after["currency"])
     if "customer" in params:
         customer = customers.find(call, params["customer"])
     after["metadata"] = changed_metadata(intent, params)
@@ -228,7 +229,7 @@ def increment(call: Call) -> Object:
     call = clocks.at_time_of(call, _customer_of(call, intent) or {})
     refusals.check_incrementable(call, intent, call.store.get("charge", intent["latest_charge"] or ""))
     params = call.params
-    refusals.check_amount(params["amount"], intent["currency"])
+    charges.check_amount(params["amount"], intent["currency"])
     described = {"metadata": changed_metadata(intent, params), **_described(params)}
     counted = intent.get("_increments", 0) + 1
     return payment_intents.increment(call, {**intent, **described, "_increments": counted}, params["amount"])

@@ -6,11 +6,10 @@ Messages, codes and params as recorded of 2026-08-26.dahlia. Each refusal of wha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.payments import method_options, payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal
-from stripe_billing_cli.local_stripe.core import amounts, objects
+from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -28,32 +27,11 @@ CANCELABLE = (
     "processing",
 )
 MOST_INCREMENTS = 10
-TOO_SMALL = (
-    "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
-    "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
-    "Method for future use without an immediate payment, use a Setup Intent instead: "
-    "https://docs.stripe.com/payments/setup-intents"
-)
 
 
 def find(call: Call) -> Object:
     """Return the intent that the path names."""
     return objects.find(call, KIND, call.id, "intent", 404)
-
-
-def check_amount(amount: int, currency: str) -> None:
-    """Raise for an amount that Stripe does not charge."""
-    if amount == 0:
-        raise invalid(TOO_SMALL, "amount", "parameter_invalid_integer")
-    if amount < 0:
-        raise invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
-    smallest = amounts.smallest_charge(currency)
-    if amount < smallest:
-        least = amounts.format_amount(Decimal(smallest), currency)
-        raise invalid(f"Amount must be at least {least} {currency}", "amount", "amount_too_small")
-    if amount > amounts.largest(currency):
-        most = amounts.format_amount(Decimal(amounts.largest(currency)), currency)
-        raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
 
 
 def check_types(types: Sequence[str] | None, param: str) -> None:
