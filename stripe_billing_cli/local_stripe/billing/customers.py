@@ -23,6 +23,11 @@ def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> 
     return customer
 
 
+def named(call: Call) -> Object | None:
+    """Return the customer that the parameter `customer` names; None where the call names none."""
+    return find(call, call.params["customer"]) if "customer" in call.params else None
+
+
 def save(call: Call, before: Object, after: Object) -> None:
     """Store a customer and tell that it changed, if it did."""
     objects.save(call, "customer", before, after)

@@ -12,13 +12,18 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 KIND = "test_helpers.test_clock"
 
 
-def at_time_of(call: Call, owner: Object) -> Call:
-    """Return the call as of the moment at which `owner` lives: a customer, or what belongs to one."""
-    clock = owner.get("test_clock")
+def at_time_of(call: Call, owner: Object | None) -> Call:
+    """Return the call as of the moment at which `owner` lives: a customer, or what belongs to one; None lives now."""
+    clock = owner.get("test_clock") if owner else None
     if clock is None:
         return call
     existing = call.store.get(KIND, clock)
     return call if existing is None else replace(call, now=existing["frozen_time"])
+
+
+def at_time_of_customer(call: Call, id: str | None) -> Call:
+    """Return the call as of the moment at which the customer with this id lives, if there is one."""
+    return at_time_of(call, call.store.get("customer", id) if id else None)
 
 
 def by_itself(call: Call, now: int, *, real: bool) -> Call:

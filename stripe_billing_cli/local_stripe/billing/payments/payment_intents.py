@@ -130,7 +130,7 @@ def end_debit(call: Call, id: str) -> None:
     intent = call.store.get(KIND, id)
     if intent is None or intent["status"] != "processing":
         return
-    call = clocks.at_time_of(call, call.store.get("customer", intent["customer"] or "") or {})
+    call = clocks.at_time_of_customer(call, intent["customer"])
     charge = _charge_of(call, intent)
     method = objects.known(call, "payment_method", intent["payment_method"])
     refused = debits.ERRORS.get(method.get("_iban", ""))

@@ -23,8 +23,7 @@ FAIL, TRACE = "refund.fail", "refund.trace"
 
 def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
     """Return a refund of all that is left of the charge, or of `amount`. Raises where that much cannot go back."""
-    customer = call.store.get("customer", charge["customer"]) if charge["customer"] else None
-    call = clocks.at_time_of(call, customer or {})
+    call = clocks.at_time_of_customer(call, charge["customer"])
     _check_refundable(call, charge)
     if not charge["captured"]:
         return _release(call, charge, params)

@@ -42,8 +42,8 @@ TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_accepta
 def create(call: Call) -> Object:
     """Return a new session, stored; the parameters of the call have passed `refusals.check_new`."""
     params = call.params
-    customer = customers.find(call, params["customer"]) if "customer" in params else None
-    call = clocks.at_time_of(call, customer or {})
+    customer = customers.named(call)
+    call = clocks.at_time_of(call, customer)
     expires_at = params.get("expires_at", call.real_now + LONGEST)
     if not call.real_now + SHORTEST <= expires_at <= call.real_now + LONGEST:
         raise invalid(

@@ -22,8 +22,7 @@ def pay(call: Call) -> Object:
     """Pay an open session by a card, with what its customer has entered. Return it: complete, or still open where the
     card asks for 3-D Secure (`list_waiting`)."""
     session = _priced(call)
-    customer = call.store.get("customer", session["customer"] or "") or {}
-    call = clocks.at_time_of(call, customer)
+    call = clocks.at_time_of_customer(call, session["customer"])
     if not (session["customer_details"] or {}).get("email") and session["mode"] != "setup":
         raise invalid("Enter your email address.", "email")
     call.store.replace(sessions.KIND, session)

@@ -73,8 +73,7 @@ def check(params: Params) -> None:
 
 def _invoice(call: Call) -> tuple[Call, Object]:
     invoice = objects.find(call, "invoice", call.params["invoice"], "invoice")
-    customer = call.store.get("customer", invoice["customer"]) or {}
-    return clocks.at_time_of(call, customer), invoice
+    return clocks.at_time_of_customer(call, invoice["customer"]), invoice
 
 
 def list_for_invoice(call: Call, invoice: str) -> list[Object]:
@@ -299,8 +298,7 @@ def update(call: Call) -> Object:
 def void(call: Call) -> Object:
     """Void a note, only while its invoice is open (https://docs.stripe.com/invoicing/integration/programmatic-credit-notes#void)."""
     before = retrieve(call)
-    customer = call.store.get("customer", before["customer"]) or {}
-    call = clocks.at_time_of(call, customer)
+    call = clocks.at_time_of_customer(call, before["customer"])
     invoice = call.store.get("invoice", before["invoice"])
     if before["status"] != "issued":
         raise invalid("This credit note has already been voided.")

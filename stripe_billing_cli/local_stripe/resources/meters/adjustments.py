@@ -33,7 +33,7 @@ def create(call: Call) -> Object:
         raise no_such("meter event", cancel["identifier"], "cancel[identifier]")
     if event.get("canceled"):
         raise invalid(f"The meter event `{event['identifier']}` is canceled already.", "cancel[identifier]")
-    now = clocks.at_time_of(call, call.store.get("customer", event["customer"]) or {}).now
+    now = clocks.at_time_of_customer(call, event["customer"]).now
     if event["created"] + LATEST < now:
         raise invalid("A meter event can be canceled within 24 hours of its being received.", "cancel[identifier]")
     call.store.replace(usage.KIND, {**event, "canceled": True})

@@ -39,8 +39,8 @@ OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 def create(call: Call) -> Object:
     call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_PAYMENTS))
     params = call.params
-    customer = customers.find(call, params["customer"]) if "customer" in params else None
-    call = clocks.at_time_of(call, customer or {})
+    customer = customers.named(call)
+    call = clocks.at_time_of(call, customer)
     method = refusals.usable_method(call, params.get("payment_method"), customer, None)
     types = _types(call)
     refusals.check_currency(types["payment_method_types"], params["currency"])
@@ -117,7 +117,7 @@ def confirm(call: Call) -> Object:
     before = refusals.find(call)
     customer = _customer_of(call, before)
     refusals.check_confirmable(call, before)
-    call = clocks.at_time_of(call, customer or {})
+    call = clocks.at_time_of(call, customer)
     call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_PAYMENTS))
     wanted = call.params.get("payment_method") or before["payment_method"]
     method = refusals.usable_method(call, wanted, customer, before)
@@ -170,7 +170,7 @@ def update(call: Call) -> Object:
     """Update what is to be paid and by what, while the intent is not paid. An invoice says itself what it costs."""
     intent = refusals.find(call)
     customer = _customer_of(call, intent)
-    call = described_methods.with_method(clocks.at_time_of(call, customer or {}))
+    call = described_methods.with_method(clocks.at_time_of(call, customer))
     params = call.params
     for name in (*DECIDING, *method_options.TYPES):
         if name in params:
@@ -212,7 +212,7 @@ def _customer_of(call: Call, intent: Object) -> Object | None:
 def capture(call: Call) -> Object:
     """Take what was reserved when the intent was confirmed."""
     intent = refusals.find(call)
-    call = clocks.at_time_of(call, _customer_of(call, intent) or {})
+    call = clocks.at_time_of_customer(call, intent["customer"])
     refusals.check_capturable(call, intent)
     amount = refusals.captured_amount(call, intent, call.params.get("amount_to_capture"))
     if "metadata" in call.params:
@@ -226,7 +226,7 @@ def capture(call: Call) -> Object:
 def increment(call: Call) -> Object:
     """Reserve more before the capture, of a card for which the intent has asked for that."""
     intent = refusals.find(call)
-    call = clocks.at_time_of(call, _customer_of(call, intent) or {})
+    call = clocks.at_time_of_customer(call, intent["customer"])
     refusals.check_incrementable(call, intent, call.store.get("charge", intent["latest_charge"] or ""))
     params = call.params
     charges.check_amount(params["amount"], intent["currency"])
@@ -247,7 +247,7 @@ def authenticate(call: Call) -> Object:
     intent = refusals.find(call)
     if intent["status"] != "requires_action":
         raise intent_errors.unexpected_state(call, intent, "authenticate")
-    call = clocks.at_time_of(call, _customer_of(call, intent) or {})
+    call = clocks.at_time_of_customer(call, intent["customer"])
     method = payment_methods.find(call, intent["payment_method"], "payment_method")
     if call.params["succeeds"] and intent["confirmation_method"] == "manual":
         after = payment_intents.await_confirmation(call, intent, method)

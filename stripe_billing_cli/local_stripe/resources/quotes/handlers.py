@@ -29,7 +29,7 @@ def create(call: Call) -> Object:
     params = call.params
     if "from_quote" in params:
         return _cloned(call)
-    customer = customers.find(call, params["customer"]) if "customer" in params else None
+    customer = customers.named(call)
     clock = customer["test_clock"] if customer else params.get("test_clock")
     wanted = params.get("test_clock", clock)
     if wanted is not None:

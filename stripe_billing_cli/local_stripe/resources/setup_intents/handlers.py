@@ -59,8 +59,8 @@ CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
 def create(call: Call) -> Object:
     call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_SETUPS))
     params = call.params
-    customer = customers.find(call, params["customer"]) if "customer" in params else None
-    call = clocks.at_time_of(call, customer or {})
+    customer = customers.named(call)
+    call = clocks.at_time_of(call, customer)
     owner = customer["id"] if customer else None
     types = _types(call)
     method = refusals.usable_method(call, params.get("payment_method"), owner, None)
@@ -142,8 +142,7 @@ def retrieve(call: Call) -> Object:
 def confirm(call: Call) -> Object:
     setup = refusals.find(call)
     refusals.check_secret(call, setup)
-    customer = call.store.get("customer", setup["customer"]) if setup["customer"] else None
-    call = clocks.at_time_of(call, customer or {})
+    call = clocks.at_time_of_customer(call, setup["customer"])
     call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_SETUPS))
     id = call.params.get("payment_method") or setup["payment_method"]
     refusals.check_confirmable(call, setup, id)
@@ -211,7 +210,7 @@ def authenticate(call: Call) -> Object:
     """Pass or fail 3-D Secure, as the customer does at its page; this is not a call of Stripe's."""
     setup = refusals.find(call)
     intent_errors.check_actionable(call, setup)
-    call = clocks.at_time_of(call, (call.store.get("customer", setup["customer"] or "")) or {})
+    call = clocks.at_time_of_customer(call, setup["customer"])
     method = payment_methods.find(call, setup["payment_method"], "payment_method")
     if not call.params["succeeds"]:
         return setup_intents.not_authenticated(call, setup, method)
