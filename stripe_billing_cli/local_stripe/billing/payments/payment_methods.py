@@ -222,6 +222,21 @@ def of_token(call: Call, token: str) -> Object:
     return method
 
 
+def own_method(call: Call, customer: Object, id: str | None, param: str = "default_payment_method") -> str | None:
+    """Return the customer's payment method that a parameter names; None for none."""
+    if id is None:
+        return None
+    method = find_chargeable(call, id, param)
+    if method["customer"] != customer["id"]:
+        raise invalid(
+            f"The customer does not have a payment method with the ID {id}. The payment method must be attached to "
+            "the customer.",
+            param,
+            "resource_missing",
+        )
+    return str(method["id"])
+
+
 def own_source(call: Call, customer: Object, id: str | None, param: str = "default_source") -> str | None:
     """Return the customer's card, in the form of a source, that a parameter names; None for none."""
     if id is None:
@@ -230,3 +245,9 @@ def own_source(call: Call, customer: Object, id: str | None, param: str = "defau
     if method is None or method["customer"] != customer["id"] or not id.startswith("card_"):
         raise no_such("source", id, param)
     return id
+
+
+def own_defaults(call: Call, customer: Object) -> Object:
+    """Return what is to pay by default, of the customer's, as far as the call's parameters name it."""
+    finders = {"default_payment_method": own_method, "default_source": own_source}
+    return {name: find(call, customer, call.params[name]) for name, find in finders.items() if name in call.params}

@@ -169,7 +169,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         "currency": currency,
         "customer": customer["id"],
         "default_tax_rates": taxes.check_rates(call, params.get("default_tax_rates"), "default_tax_rates"),
-        "default_payment_method": own_method(call, customer, params.get("default_payment_method")),
+        "default_payment_method": payment_methods.own_method(call, customer, params.get("default_payment_method")),
         "default_source": payment_methods.own_source(call, customer, params.get("default_source")),
         "items": {
             "object": "list",
@@ -239,18 +239,3 @@ def checked_trial_end(call: Call, wanted: int) -> int:
         raise invalid("Invalid timestamp: a trial can be at most two years long (730 days).", "trial_end")
     times.check_future(wanted, "trial_end", call.now)
     return wanted
-
-
-def own_method(call: Call, customer: Object, id: str | None) -> str | None:
-    """Return the customer's payment method that a parameter names; None for none."""
-    if id is None:
-        return None
-    method = payment_methods.find_chargeable(call, id, "default_payment_method")
-    if method["customer"] != customer["id"]:
-        raise invalid(
-            f"The customer does not have a payment method with the ID {id}. The payment method must be attached to "
-            "the customer.",
-            "default_payment_method",
-            "resource_missing",
-        )
-    return str(method["id"])

@@ -164,18 +164,9 @@ def update(call: Call) -> Object:
 
 
 def _set_default(call: Call, customer: Object, params: Mapping[str, Any]) -> None:
-    id = params.get("invoice_settings", {}).get("default_payment_method")
-    if id is None:
-        return
-    method = payment_methods.find_chargeable(call, id, "invoice_settings[default_payment_method]")
-    if method["customer"] != customer["id"]:
-        raise invalid(
-            f"The customer does not have a payment method with the ID {id}. The payment method must be attached "
-            "to the customer.",
-            "invoice_settings[default_payment_method]",
-            "resource_missing",
-        )
-    customer["invoice_settings"]["default_payment_method"] = id
+    id, param = params.get("invoice_settings", {}).get("default_payment_method"), "default_payment_method"
+    if payment_methods.own_method(call, customer, id, f"invoice_settings[{param}]") is not None:
+        customer["invoice_settings"][param] = id
 
 
 def list_customers(call: Call) -> Object:

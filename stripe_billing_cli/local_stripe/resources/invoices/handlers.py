@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
 )
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP
-from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
+from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import (
     check_only_one,
@@ -68,7 +68,7 @@ def create(call: Call) -> Object:
     rest = {
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
-        "default_payment_method": creation.own_method(call, customer, params.get("default_payment_method")),
+        "default_payment_method": payment_methods.own_method(call, customer, params.get("default_payment_method")),
         "default_source": payment_methods.own_source(call, customer, params.get("default_source")),
         "metadata": new_metadata(params),
     }
@@ -121,10 +121,7 @@ def update(call: Call) -> Object:
         changed = {name: value for name, value in after.items() if value != before.get(name)}
     if "metadata" in params:
         changed["metadata"] = merged(before["metadata"], params["metadata"])
-    if "default_payment_method" in params:
-        changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
-    if "default_source" in params:
-        changed["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
+    changed |= payment_methods.own_defaults(call, customer)
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", before["collection_method"])
         sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params

@@ -14,7 +14,6 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices, lines, revisions
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.billing.subscriptions import creation
 from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -94,10 +93,7 @@ def _own(call: Call, customer: Object, original: Object) -> dict[str, Any]:
     """Return what the call says in place of the original."""
     params = call.params
     own: dict[str, Any] = {"metadata": merged(original["metadata"], params.get("metadata", {}))}
-    if "default_payment_method" in params:
-        own["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
-    if "default_source" in params:
-        own["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
+    own |= payment_methods.own_defaults(call, customer)
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", original["collection_method"])
         own |= {"collection_method": method, "due_date": details.due_date(call, method, params)}

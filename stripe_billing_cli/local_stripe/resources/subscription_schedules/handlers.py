@@ -9,9 +9,9 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.schedules import phase_items, phase_transitions, phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    creation,
     items,
     price_checks,
     repository,
@@ -120,7 +120,7 @@ def _laid_out(
             if not item.get(inline_prices.INLINE):
                 param = f"phases[{number}][add_invoice_items][{at}][price]"
                 invoice_items.one_time_price(call, item["price"], param)
-        creation.own_method(call, customer, phase.get("default_payment_method"))
+        payment_methods.own_method(call, customer, phase.get("default_payment_method"))
     return phases.lay_out_phases(
         [{**phase, "items": [_counted(item, catalog) for item in phase["items"]]} for phase in wanted],
         lambda price: billing_intervals.billing_interval(catalog.price(price)),
@@ -138,7 +138,7 @@ def _counted(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
 
 def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any], laid_out: Sequence[Object]) -> None:
     """Raise where an invoice that is sent has no due date, said by the phase or for all."""
-    creation.own_method(call, customer, settings.get("default_payment_method"))
+    payment_methods.own_method(call, customer, settings.get("default_payment_method"))
     whole = schedule.default_settings(settings)
     for number, phase in enumerate(laid_out):
         method = phase["collection_method"] or whole["collection_method"]

@@ -12,7 +12,6 @@ from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     added_invoice_items,
     cancellation,
-    creation,
     item_changes,
     item_parameters,
     pending_item_interval,
@@ -133,12 +132,8 @@ def _plain_changes(call: Call, before: Object) -> Object:
         changed["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
     if "metadata" in params:
         changed["metadata"] = merged(before["metadata"], params["metadata"])
-    if "default_payment_method" in params:
-        customer = customers.find(call, before["customer"])
-        changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
-    if "default_source" in params:
-        customer = customers.find(call, before["customer"])
-        changed["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
+    if params.keys() & {"default_payment_method", "default_source"}:
+        changed |= payment_methods.own_defaults(call, customers.find(call, before["customer"]))
     if pending_item_interval.INTERVAL in params:
         wanted = params[pending_item_interval.INTERVAL]
         changed |= pending_item_interval.fields(wanted, before["billing_cycle_anchor"], call.now)
