@@ -5,7 +5,6 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
-from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -14,8 +13,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def delete_of_subscription(call: Call) -> Object:
     """Return the discount of a subscription; of several the last."""
-    before = repository.retrieve(call)
-    call = clocks.at_time_of(call, before)
+    call, before = repository.loaded(call)
     if not before["discounts"]:
         raise _none(f"subscription: {call.id}")
     gone = discount.find(call, before["discounts"][-1])

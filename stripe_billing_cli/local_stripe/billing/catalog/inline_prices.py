@@ -1,4 +1,4 @@
-"""Prices made within another call, from its `price_data` (https://docs.stripe.com/products-prices/how-products-and-prices-work#inline-pricing)."""
+"""Prices that a call names, or makes from its `price_data` (https://docs.stripe.com/products-prices/how-products-and-prices-work#inline-pricing)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,28 @@ def create(call: Call, data: Mapping[str, Any], param: str) -> Object:
     made = {**prices.new_price(call, product, {**data, "active": False}), "_made_for": MADE_FOR}
     call.store.insert("price", made)
     return made
+
+
+def check_named(item: Mapping[str, Any], param: str) -> None:
+    """Raise where an item names no price, or names one and describes one besides."""
+    check_only_one(item, "price", "price_data", param=f"{param}[price_data]")
+    if not item.keys() & {"price", "price_data"}:
+        raise missing_param(f"{param}[price]")
+
+
+def price_of(call: Call, item: Mapping[str, Any], param: str, *, may_be_inactive: bool = False) -> Object:
+    """Return the price that an item names, or make the one that it describes."""
+    if "price_data" in item:
+        return create(call, item["price_data"], f"{param}[price_data]")
+    return for_sale(call, item["price"], f"{param}[price]", may_be_inactive=may_be_inactive)
+
+
+def for_sale(call: Call, id: str, param: str, *, may_be_inactive: bool = False) -> Object:
+    """Return the price that a parameter names. Raises where it is not active, and has to be."""
+    price = objects.find(call, "price", id, param)
+    if not price["active"] and not may_be_inactive:
+        raise invalid("The price specified is inactive. This field only accepts active prices.", param)
+    return price
 
 
 def _product(call: Call, data: Mapping[str, Any], param: str) -> str:

@@ -61,12 +61,7 @@ def _price(call: Call, item: Wanted, param: str) -> Object:
     check_only_one(item, "price", "price_data", param=f"{param}[price_data]")
     if not item.keys() & {"price", "price_data"}:
         raise invalid("You must provide either price or price_data for each line item when using prices.", param)
-    if "price_data" in item:
-        return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
-    price = objects.find(call, "price", item["price"], f"{param}[price]")
-    if not price["active"] and not item.get(inline_prices.INLINE):
-        raise invalid("The price specified is inactive. This field only accepts active prices.", f"{param}[price]")
-    return price
+    return inline_prices.price_of(call, item, param, may_be_inactive=bool(item.get(inline_prices.INLINE)))
 
 
 def _check_mode(prices: Sequence[Object], mode: str, *, alone: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
+from stripe_billing_cli.local_stripe.billing.discounts import discount, promotion_codes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -58,9 +58,4 @@ def redeem(call: Call, session: Object, customer: str | None) -> None:
         return
     used = discount.find(call, session["_discount"])
     call.store.replace(discount.KIND, {**used, "customer": customer})
-    promotion = call.store.get(promotion_codes.KIND, used["promotion_code"] or "")
-    if promotion is not None:
-        promotion_codes.redeem(call, promotion)
-    coupon = call.store.get(coupons.KIND, used["source"]["coupon"])
-    if coupon is not None:
-        coupons.redeem(call, coupon)
+    discount.count_redemption(call, used)

@@ -93,15 +93,16 @@ def attach(call: Call, id: str, **places: str) -> None:
     attached = {**before, **places, "_unredeemed": False}
     call.store.replace(KIND, attached)
     if before.get("_unredeemed"):
-        _redeem(call, attached)
+        count_redemption(call, attached)
     customer = call.store.get("customer", attached["customer"]) or {}
     scheduler.put(call.store, END, id, attached["end"], customer.get("test_clock"))
     events.record(call, "customer.discount.created", attached)
 
 
-def _redeem(call: Call, discount: Object) -> None:
-    promotion = discount["promotion_code"] and call.store.get(promotion_codes.KIND, discount["promotion_code"])
-    if promotion:
+def count_redemption(call: Call, discount: Object) -> None:
+    """Count that a discount's coupon, and the promotion code by which it was found, were redeemed once more."""
+    promotion = call.store.get(promotion_codes.KIND, discount["promotion_code"] or "")
+    if promotion is not None:
         promotion_codes.redeem(call, promotion)
     coupon = call.store.get(coupons.KIND, discount["source"]["coupon"])
     if coupon is not None:

@@ -242,9 +242,7 @@ def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> 
 
 def one_time_price(call: Call, id: str, param: str) -> Object:
     """Return the price that a parameter names, if it can be billed once."""
-    price = objects.find(call, "price", id, param)
-    if not price["active"]:
-        raise invalid("The price specified is inactive. This field only accepts active prices.", param)
+    price = inline_prices.for_sale(call, id, param)
     if price["recurring"] is not None:
         raise invalid(
             "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",

@@ -69,6 +69,11 @@ def open_first(call: Call, subscription: Object, draft: Object, method: str | No
         prepare_payment(call, invoice, method)
         return
     assert method is not None, "without a card the subscription was refused above"
+    charge(call, invoice, method, behavior)
+
+
+def charge(call: Call, invoice: Object, method: str, behavior: str) -> None:
+    """Charge an invoice, and refuse the call that it is of where its payment fails and `behavior` wants that."""
     _, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if intent["status"] not in payment_intents.UNDERWAY and behavior == "error_if_incomplete":
         raise collection.payment_refused(call, intent, of_subscription=True)

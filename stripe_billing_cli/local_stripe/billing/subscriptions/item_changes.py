@@ -10,7 +10,6 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers, settings
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.payments import payment_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     change_invoice,
     creation,
@@ -265,9 +264,7 @@ def _collect(call: Call, customer: Object, after: Object, draft: Object, behavio
         return
     if method is None:
         raise collection.no_method()
-    _, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
-    if intent["status"] not in payment_intents.UNDERWAY and behavior == "error_if_incomplete":
-        raise collection.payment_refused(call, intent, of_subscription=True)
+    first_invoice.charge(call, invoice, method, behavior)
 
 
 def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.entitlements import active
-from stripe_billing_cli.local_stripe.core import events, objects
+from stripe_billing_cli.local_stripe.core import clocks, events, objects
+from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -21,6 +22,20 @@ def find(call: Call, id: str, param: str = "subscription") -> Object:
 def retrieve(call: Call) -> Object:
     """Return the subscription that the path names."""
     return objects.find(call, KIND, call.id, "id", 404)
+
+
+def loaded(call: Call) -> tuple[Call, Object]:
+    """Return the subscription that the path names, and the call as of its time."""
+    subscription = retrieve(call)
+    return clocks.at_time_of(call, subscription), subscription
+
+
+def loaded_living(call: Call) -> tuple[Call, Object]:
+    """Return what `loaded` does. Raises `resource_missing` where the subscription has ended."""
+    call, subscription = loaded(call)
+    if subscription["status"] in ENDED:
+        raise no_such(KIND, call.id, "id", 404)
+    return call, subscription
 
 
 def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:

@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.checkout import line_items
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
@@ -56,21 +56,8 @@ def create(call: Call) -> Object:
 
 
 def _price(call: Call, item: Mapping[str, Any], param: str) -> Object:
-    names = [name for name in ("price", "price_data") if name in item]
-    if len(names) > 1:
-        raise only_one_of(names, f"{param}[price_data]")
-    if not names:
-        raise missing_param(f"{param}[price]")
-    if "price_data" in item:
-        return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
-    return _active_price(call, item["price"], f"{param}[price]")
-
-
-def _active_price(call: Call, id: str, param: str) -> Object:
-    price = objects.find(call, "price", id, param)
-    if not price["active"]:
-        raise invalid("The price specified is inactive. This field only accepts active prices.", param)
-    return price
+    inline_prices.check_named(item, param)
+    return inline_prices.price_of(call, item, param)
 
 
 def _check_mode(params: Params, *, recurring: bool) -> None:
@@ -133,7 +120,7 @@ def _said(call: Call, link: Object, name: str, value: Any) -> Any:
             return {who: {"optional": False, **collected} for who, collected in value.items()}
         case "optional_items":
             for at, item in enumerate(value):
-                _active_price(call, item["price"], f"{name}[{at}][price]")
+                inline_prices.for_sale(call, item["price"], f"{name}[{at}][price]")
             return value
         case "restrictions":
             count = link[name]["completed_sessions"]["count"] if link[name] else 0

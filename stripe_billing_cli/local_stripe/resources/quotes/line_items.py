@@ -11,8 +11,8 @@ from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_pr
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.billing.quotes import computed
-from stripe_billing_cli.local_stripe.core import identifiers, objects
-from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -40,16 +40,9 @@ def _keeps_price(item: Wanted) -> bool:
 
 
 def _price(call: Call, item: Wanted, earlier: Mapping[str, Object], param: str) -> Object:
-    check_only_one(item, "price", "price_data", param=f"{param}[price_data]")
-    if not item.keys() & {"price", "price_data"}:
-        raise missing_param(f"{param}[price]")
-    if "price_data" in item:
-        return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
-    price = objects.find(call, "price", item["price"], f"{param}[price]")
-    kept = price["id"] in {one["price"] for one in earlier.values()}
-    if not price["active"] and not kept:
-        raise invalid("The price specified is inactive. This field only accepts active prices.", f"{param}[price]")
-    return price
+    inline_prices.check_named(item, param)
+    kept = item.get("price") in {one["price"] for one in earlier.values()}
+    return inline_prices.price_of(call, item, param, may_be_inactive=kept)
 
 
 def _currency(prices: Sequence[Object], customer: Object | None) -> str:

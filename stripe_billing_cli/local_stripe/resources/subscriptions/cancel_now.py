@@ -12,8 +12,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     proration,
     repository,
 )
-from stripe_billing_cli.local_stripe.core import clocks, events
-from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -23,10 +22,7 @@ def cancel(call: Call) -> Object:
 
     "Pending prorations are removed if invoice_now and prorate are both set to false" (`SubscriptionService.cancel`).
     """
-    before = repository.retrieve(call)
-    call = clocks.at_time_of(call, before)
-    if before["status"] in repository.ENDED:
-        raise no_such("subscription", call.id, "id", 404)
+    call, before = repository.loaded_living(call)
     id = before["id"]
     details = {**before["cancellation_details"], **call.params.get("cancellation_details", {})}
     call.store.replace(repository.KIND, {**before, "cancellation_details": details})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
-from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.parameters import Choice
@@ -18,8 +17,7 @@ MIGRATE = form(
 
 def migrate(call: Call) -> Object:
     """Bill the subscription flexibly from now on; that bills nothing. The words of the refusals are not recorded."""
-    before = repository.retrieve(call)
-    call = clocks.at_time_of(call, before)
+    call, before = repository.loaded(call)
     if before["status"] in repository.ENDED:
         raise invalid(f"A subscription that is {before['status']} cannot be migrated.")
     if before["billing_mode"]["type"] == "flexible":

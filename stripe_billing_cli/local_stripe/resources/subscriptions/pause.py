@@ -18,8 +18,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     repository,
     schedule_jobs,
 )
-from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -29,8 +28,7 @@ PAUSABLE = ("active", "past_due", "unpaid")
 def pause(call: Call) -> Object:
     """Pause a subscription's service and invoicing. Use is billed, and unused time credited, unless `bill_for` says
     otherwise."""
-    before = repository.retrieve(call)
-    call = clocks.at_time_of(call, before)
+    call, before = repository.loaded(call)
     check_pausable(before)
     pending_updates.discard(call, before["id"])
     customer = customers.find(call, before["customer"])
@@ -99,10 +97,7 @@ def _drafted(call: Call, customer: Object, subscription: Object, billed: list[Li
 def resume(call: Call) -> Object:
     """Begin again now, or go on in the periods that the anchor makes. Where that costs something at once, the
     subscription stays paused until its invoice is paid or taken for a loss."""
-    before = repository.retrieve(call)
-    call = clocks.at_time_of(call, before)
-    if before["status"] in repository.ENDED:
-        raise no_such("subscription", call.id, "id", 404)
+    call, before = repository.loaded_living(call)
     check_resumable(before)
     pending_updates.discard(call, before["id"])
     anew = call.params.get("billing_cycle_anchor", {}).get("type", "now") == "now"

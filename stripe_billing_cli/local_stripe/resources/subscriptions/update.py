@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     thresholds,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
-from stripe_billing_cli.local_stripe.core import clocks, times
+from stripe_billing_cli.local_stripe.core import times
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -53,8 +53,7 @@ def check_update(params: Params) -> None:
 
 
 def update(call: Call) -> Object:
-    before = repository.retrieve(call)
-    call = clocks.at_time_of(call, before)
+    call, before = repository.loaded(call)
     _check_updatable(before, call.params)
     if call.params.get("items"):
         customer = customers.find(call, before["customer"])
