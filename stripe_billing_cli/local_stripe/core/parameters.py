@@ -318,3 +318,6 @@ def refused(name: str, why: str, *, unset: bool = False) -> Field:
 
 
 EXPAND = Field(ListOf(Text()))
+EXPAND_ONLY = ObjectParam({"expand": EXPAND})
+"""The form of a call that says nothing but what to expand."""
+NO_PARAMETERS = ObjectParam({})

@@ -14,12 +14,17 @@ from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, Metadata, ObjectParam, ParamType
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
+    Field,
+    Metadata,
+    ObjectParam,
+    ParamType,
+)
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-
-ID = ObjectParam({"expand": EXPAND})
-NOTHING = ObjectParam({})
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,11 @@ class Resource:
         routes = [
             Route("POST", self.path, self.kind, self._create_form(), self.create),
             Route("GET", self.path, self.kind, self._list_form(), self.list, lists=True),
-            Route("GET", one, self.kind, ID, self.retrieve),
+            Route("GET", one, self.kind, EXPAND_ONLY, self.retrieve),
             Route("POST", one, self.kind, self._update_form(), self.update),
         ]
         if self.deletes:
-            routes.append(Route("DELETE", one, self.kind, NOTHING, self.delete))
+            routes.append(Route("DELETE", one, self.kind, NO_PARAMETERS, self.delete))
         names = {name: (declared.names,) for name, declared in self.properties.items() if declared.names}
         return Api(tuple(routes), expansions={self.kind: names})
 

@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import page
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -145,11 +145,11 @@ def list_accounts(call: Call) -> Object:
 
 
 ROUTES = (
-    Route("GET", "/v1/account", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/account", KIND, EXPAND_ONLY, retrieve),
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_accounts, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
 )
 API = Api(ROUTES)

@@ -8,15 +8,13 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
     Text,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 LIST = form("GET /v1/balance_transactions", {"currency": Text()})
-READ = ObjectParam({"expand": EXPAND})
 
 
 def retrieve(call: Call) -> Object:
@@ -47,10 +45,10 @@ def _of_source(call: Call, source: str) -> Condition:
 
 PATH = "/v1/balance_transactions"
 ROUTES = (
-    Route("GET", "/v1/balance", "balance", READ, ledger.balance),
+    Route("GET", "/v1/balance", "balance", EXPAND_ONLY, ledger.balance),
     Route("GET", PATH, ledger.KIND, LIST, list_transactions, lists=True),
-    Route("GET", f"{PATH}/{{id}}", ledger.KIND, READ, retrieve),
+    Route("GET", f"{PATH}/{{id}}", ledger.KIND, EXPAND_ONLY, retrieve),
     Route("GET", "/v1/balance/history", ledger.KIND, LIST, list_transactions, lists=True),
-    Route("GET", "/v1/balance/history/{id}", ledger.KIND, READ, retrieve),
+    Route("GET", "/v1/balance/history/{id}", ledger.KIND, EXPAND_ONLY, retrieve),
 )
 API = Api(ROUTES)

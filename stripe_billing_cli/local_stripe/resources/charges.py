@@ -16,12 +16,11 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missi
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
     Choice,
     Email,
     Field,
     Integer,
-    ObjectParam,
     Text,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
@@ -49,7 +48,6 @@ CAPTURE = form(
     unsupported={NO_CONNECT: "transfer_group"},
 )
 LIST = form("GET /v1/charges", unsupported={NO_CONNECT: "transfer_group"})
-READ = ObjectParam({"expand": EXPAND})
 NO_TOKENS = (
     "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "
     "your payments, you will need to use the Payment Intents and Payment Methods API. Read more about what you should "
@@ -188,7 +186,7 @@ ROUTES = (
     SEARCH.route,
     Route("POST", PATH, charges.KIND, CREATE, create),
     Route("GET", PATH, charges.KIND, LIST, list_charges, lists=True),
-    Route("GET", f"{PATH}/{{id}}", charges.KIND, READ, charge_lookup.find),
+    Route("GET", f"{PATH}/{{id}}", charges.KIND, EXPAND_ONLY, charge_lookup.find),
     Route("POST", f"{PATH}/{{id}}", charges.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/capture", charges.KIND, CAPTURE, capture),
 )

@@ -13,7 +13,8 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
     Integer,
     ObjectParam,
     Params,
@@ -137,8 +138,8 @@ PATH = "/v1/coupons"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, ObjectParam(LIST_FIELDS), list_coupons, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
 )
 API = Api(ROUTES)

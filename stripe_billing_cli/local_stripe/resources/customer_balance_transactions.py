@@ -10,8 +10,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -83,7 +82,7 @@ def list_transactions(call: Call) -> Object:
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_transactions, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )
 API = Api(ROUTES)

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.core.documented_form import form, part_of
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import subscriptions
@@ -68,7 +68,7 @@ ONE = f"{PATH}/{{id}}"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, LIST, list_subscriptions, lists=True),
-    Route("GET", ONE, KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", ONE, KIND, EXPAND_ONLY, retrieve),
     Route("POST", ONE, KIND, UPDATE, on_own(subscriptions.update_subscription), subscriptions.check_update),
     Route("DELETE", ONE, KIND, CANCEL, on_own(subscriptions.cancel_subscription)),
 )

@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.errors import ApiError
-from stripe_billing_cli.local_stripe.core.parameters import ObjectParam
+from stripe_billing_cli.local_stripe.core.parameters import NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -32,7 +32,7 @@ def _none(owner: str) -> ApiError:
 
 
 ROUTES = (
-    Route("DELETE", "/v1/subscriptions/{id}/discount", discount.KIND, ObjectParam({}), delete_of_subscription),
-    Route("DELETE", "/v1/customers/{id}/discount", discount.KIND, ObjectParam({}), delete_of_customer),
+    Route("DELETE", "/v1/subscriptions/{id}/discount", discount.KIND, NO_PARAMETERS, delete_of_subscription),
+    Route("DELETE", "/v1/customers/{id}/discount", discount.KIND, NO_PARAMETERS, delete_of_customer),
 )
 API = Api(ROUTES)

@@ -8,8 +8,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -29,7 +28,6 @@ UPDATE = form(
     without="intended_submission_method evidence.appeal",
 )
 LIST = form("GET /v1/disputes")
-READ = ObjectParam({"expand": EXPAND})
 
 
 def find(call: Call) -> Object:
@@ -80,11 +78,11 @@ PATH = "/v1/disputes"
 OF_CHARGE = "/v1/charges/{id}/dispute"
 ROUTES = (
     Route("GET", PATH, disputes.KIND, LIST, list_disputes, lists=True),
-    Route("GET", f"{PATH}/{{id}}", disputes.KIND, READ, find),
+    Route("GET", f"{PATH}/{{id}}", disputes.KIND, EXPAND_ONLY, find),
     Route("POST", f"{PATH}/{{id}}", disputes.KIND, UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/close", disputes.KIND, READ, close),
-    Route("GET", OF_CHARGE, disputes.KIND, READ, find_by_charge),
+    Route("POST", f"{PATH}/{{id}}/close", disputes.KIND, EXPAND_ONLY, close),
+    Route("GET", OF_CHARGE, disputes.KIND, EXPAND_ONLY, find_by_charge),
     Route("POST", OF_CHARGE, disputes.KIND, UPDATE, update_by_charge),
-    Route("POST", f"{OF_CHARGE}/close", disputes.KIND, READ, close_by_charge),
+    Route("POST", f"{OF_CHARGE}/close", disputes.KIND, EXPAND_ONLY, close_by_charge),
 )
 API = Api(ROUTES)

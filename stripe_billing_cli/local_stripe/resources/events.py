@@ -5,7 +5,15 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, no_such
 from stripe_billing_cli.local_stripe.core.events import KEPT_SECONDS
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, one_of, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ListOf, ObjectParam, Params, Text, optional
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND_ONLY,
+    Boolean,
+    ListOf,
+    ObjectParam,
+    Params,
+    Text,
+    optional,
+)
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -50,6 +58,6 @@ ROUTES = (
         check,
         lists=True,
     ),
-    Route("GET", "/v1/events/{id}", "event", ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/events/{id}", "event", EXPAND_ONLY, retrieve),
 )
 API = Api(ROUTES)

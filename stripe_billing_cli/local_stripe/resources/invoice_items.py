@@ -11,9 +11,9 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_su
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
     Integer,
-    ObjectParam,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -149,8 +149,8 @@ PATH = "/v1/invoiceitems"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_items, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
 )
 API = Api(ROUTES)

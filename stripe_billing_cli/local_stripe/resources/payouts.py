@@ -8,8 +8,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
     Params,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -20,7 +19,6 @@ CREATE = form("POST /v1/payouts")
 UPDATE = form("POST /v1/payouts/{payout}")
 REVERSE = form("POST /v1/payouts/{payout}/reverse")
 LIST = form("GET /v1/payouts")
-READ = ObjectParam({"expand": EXPAND})
 
 
 def check(params: Params) -> None:
@@ -46,9 +44,9 @@ PATH = "/v1/payouts"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
     Route("GET", PATH, KIND, LIST, list_payouts, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, READ, find),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, find),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, find),
-    Route("POST", f"{PATH}/{{id}}/cancel", KIND, READ, find),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, EXPAND_ONLY, find),
     Route("POST", f"{PATH}/{{id}}/reverse", KIND, REVERSE, find),
 )
 API = Api(ROUTES)

@@ -19,7 +19,8 @@ from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.lists import equal, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
     Boolean,
     Integer,
     Metadata,
@@ -181,8 +182,8 @@ def list_plans(call: Call) -> Object:
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, LIST, list_plans, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
 )
 API = Api(ROUTES)

@@ -17,9 +17,8 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
     Integer,
-    ObjectParam,
     Params,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -177,7 +176,7 @@ PATH = "/v1/promotion_codes"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, LIST, list_codes, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )
 API = Api(ROUTES)

@@ -9,9 +9,8 @@ from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid,
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
     Integer,
-    ObjectParam,
     Params,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
@@ -34,7 +33,6 @@ LEGACY = form("POST /v1/charges/{charge}/refund", {"amount": Integer(1)}, unsupp
 UPDATE = form("POST /v1/refunds/{refund}")
 LIST = form("GET /v1/refunds")
 LIST_BY_CHARGE = form("GET /v1/charges/{charge}/refunds")
-READ = ObjectParam({"expand": EXPAND})
 
 
 def check(params: Params) -> None:
@@ -127,13 +125,13 @@ BY_CHARGE = "/v1/charges/{id}/refunds"
 ROUTES = (
     Route("POST", PATH, refunds.KIND, CREATE, create, check),
     Route("GET", PATH, refunds.KIND, LIST, list_refunds, lists=True),
-    Route("GET", f"{PATH}/{{id}}", refunds.KIND, READ, retrieve),
+    Route("GET", f"{PATH}/{{id}}", refunds.KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", refunds.KIND, UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/cancel", refunds.KIND, READ, cancel),
+    Route("POST", f"{PATH}/{{id}}/cancel", refunds.KIND, EXPAND_ONLY, cancel),
     Route("POST", "/v1/charges/{id}/refund", charges.KIND, LEGACY, refund_charge),
     Route("POST", BY_CHARGE, refunds.KIND, CREATE_BY_CHARGE, create_by_charge),
     Route("GET", BY_CHARGE, refunds.KIND, LIST_BY_CHARGE, list_of_charge, lists=True),
-    Route("GET", f"{BY_CHARGE}/{{id}}", refunds.KIND, READ, retrieve_by_charge),
+    Route("GET", f"{BY_CHARGE}/{{id}}", refunds.KIND, EXPAND_ONLY, retrieve_by_charge),
     Route("POST", f"{BY_CHARGE}/{{id}}", refunds.KIND, UPDATE, update_by_charge),
 )
 API = Api(ROUTES)

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -67,7 +67,7 @@ PATH = "/v1/shipping_rates"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, shipping_rates.check_new),
     Route("GET", PATH, KIND, LIST, list_rates, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )
 API = Api(ROUTES)

@@ -15,10 +15,10 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, missing_param
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
+    EXPAND_ONLY,
     Boolean,
     Choice,
     Integer,
-    ObjectParam,
     Params,
     Text,
     optional,
@@ -123,7 +123,7 @@ PATH = "/v1/subscription_items"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, LIST, list_items, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update_item),
     Route("DELETE", f"{PATH}/{{id}}", KIND, DELETE, delete),
 )

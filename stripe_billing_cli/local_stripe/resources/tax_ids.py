@@ -14,8 +14,8 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such, not_here
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
     Text,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -94,11 +94,11 @@ PATH = "/v1/customers/{id}/tax_ids"
 ROUTES = (
     Route("POST", PATH, tax_ids.KIND, CREATE, create),
     Route("GET", PATH, tax_ids.KIND, LIST, list_ids, lists=True),
-    Route("GET", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({"expand": EXPAND}), retrieve),
-    Route("DELETE", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({}), delete),
+    Route("GET", f"{PATH}/{{id}}", tax_ids.KIND, EXPAND_ONLY, retrieve),
+    Route("DELETE", f"{PATH}/{{id}}", tax_ids.KIND, NO_PARAMETERS, delete),
     Route("POST", ALL, tax_ids.KIND, CREATE_FOR, create_for_owner),
     Route("GET", ALL, tax_ids.KIND, LIST_OF, list_of_owner, lists=True),
-    Route("GET", f"{ALL}/{{id}}", tax_ids.KIND, ObjectParam({"expand": EXPAND}), retrieve_any),
-    Route("DELETE", f"{ALL}/{{id}}", tax_ids.KIND, ObjectParam({}), delete_any),
+    Route("GET", f"{ALL}/{{id}}", tax_ids.KIND, EXPAND_ONLY, retrieve_any),
+    Route("DELETE", f"{ALL}/{{id}}", tax_ids.KIND, NO_PARAMETERS, delete_any),
 )
 API = Api(ROUTES, {tax_ids.VERIFY: tax_ids.verify})

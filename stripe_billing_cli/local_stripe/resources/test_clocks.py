@@ -10,9 +10,9 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
     Integer,
-    ObjectParam,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -123,8 +123,8 @@ LIST = form("GET /v1/test_helpers/test_clocks")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_clocks, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
 )
 API = Api(ROUTES)

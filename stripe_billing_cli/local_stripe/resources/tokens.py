@@ -9,9 +9,8 @@ from stripe_billing_cli.local_stripe.core.cards_as_sources import BRANDS
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
     Integer,
-    ObjectParam,
     Params,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -76,6 +75,6 @@ def retrieve(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", "/v1/tokens", KIND, CREATE, create, check),
-    Route("GET", "/v1/tokens/{id}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/tokens/{id}", KIND, EXPAND_ONLY, retrieve),
 )
 API = Api(ROUTES)

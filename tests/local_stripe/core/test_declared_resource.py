@@ -15,9 +15,9 @@ import pytest
 
 from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, Text
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer, Text
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route, join
-from stripe_billing_cli.local_stripe.core.resource import ID, METADATA, Property, Resource, long_id
+from stripe_billing_cli.local_stripe.core.resource import METADATA, Property, Resource, long_id
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.webhook_endpoints.fields import event_types
 from stripe_billing_cli.local_stripe.transport import LocalTransport
@@ -50,7 +50,7 @@ def repaint(call: Call) -> Object:
     return after
 
 
-TOYS_API = join([TOYS.api, Api((Route("POST", f"{PATH}/{{id}}/repaint", TOYS.kind, ID, repaint),))])
+TOYS_API = join([TOYS.api, Api((Route("POST", f"{PATH}/{{id}}/repaint", TOYS.kind, EXPAND_ONLY, repaint),))])
 
 
 class Unchecked(Local):

@@ -116,7 +116,6 @@ LIST = form(
     {"customer_details.email": Text(800)},
 )
 LINE_ITEMS = form("GET /v1/checkout/sessions/{session}/line_items")
-ONE = ObjectParam({"expand": EXPAND})
 
 ADDRESS = ObjectParam(
     optional(**{name: Text() for name in ("city", "country", "line1", "line2", "postal_code", "state")})

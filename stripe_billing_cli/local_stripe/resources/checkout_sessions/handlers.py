@@ -7,6 +7,7 @@ from stripe_billing_cli.local_stripe.billing.payments import payment_intents, se
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import check_named, equal, json_field, naming, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, new_sessions, refusals
@@ -109,8 +110,8 @@ def list_line_items(call: Call) -> Object:
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, new_sessions.create, refusals.check_new),
     Route("GET", PATH, KIND, fields.LIST, list_sessions, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, fields.ONE, retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/expire", KIND, fields.ONE, expire),
+    Route("POST", f"{PATH}/{{id}}/expire", KIND, EXPAND_ONLY, expire),
     Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
 )

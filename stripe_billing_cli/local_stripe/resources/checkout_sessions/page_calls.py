@@ -13,6 +13,7 @@ from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, handlers, new_sessions, refusals
@@ -81,10 +82,10 @@ def recover(call: Call) -> Object:
 PAGE = "/v1/payment_pages/{id}"
 LOCAL = "/local/checkout/sessions/{id}"
 ROUTES = (
-    Route("GET", PAGE, sessions.KIND, fields.ONE, handlers.retrieve),
+    Route("GET", PAGE, sessions.KIND, EXPAND_ONLY, handlers.retrieve),
     Route("POST", f"{PAGE}/confirm", sessions.KIND, fields.CONFIRM, confirm),
     Route("POST", f"{LOCAL}/pay", sessions.KIND, fields.PAY, pay),
     Route("GET", f"{LOCAL}/intents", "payment_intent setup_intent", fields.LINE_ITEMS, list_waiting, lists=True),
     Route("POST", f"{LOCAL}/price", sessions.KIND, fields.PAY, price),
-    Route("POST", f"{LOCAL}/recover", sessions.KIND, fields.ONE, recover),
+    Route("POST", f"{LOCAL}/recover", sessions.KIND, EXPAND_ONLY, recover),
 )

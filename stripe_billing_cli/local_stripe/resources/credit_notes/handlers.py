@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
     Integer,
     ObjectParam,
     Params,
@@ -329,15 +329,14 @@ def preview_lines(call: Call) -> Object:
 
 
 PATH = "/v1/credit_notes"
-RETRIEVE = ObjectParam({"expand": EXPAND})
 LINES = form("GET /v1/credit_notes/{credit_note}/lines")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
     Route("GET", PATH, KIND, LIST, list_notes, lists=True),
     Route("GET", f"{PATH}/preview", KIND, PREVIEW, preview, check),
     Route("GET", f"{PATH}/preview/lines", note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("GET", f"{PATH}/{{id}}/lines", note_lines.KIND, LINES, list_lines, lists=True),
-    Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),
+    Route("POST", f"{PATH}/{{id}}/void", KIND, EXPAND_ONLY, void),
 )

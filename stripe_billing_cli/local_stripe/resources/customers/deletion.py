@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, repository
 from stripe_billing_cli.local_stripe.core import clocks, events
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
-from stripe_billing_cli.local_stripe.core.parameters import ObjectParam
+from stripe_billing_cli.local_stripe.core.parameters import NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -43,4 +43,4 @@ def delete_customer(call: Call, customer: Object) -> Object:
     return gone
 
 
-ROUTES = (Route("DELETE", "/v1/customers/{id}", "customer", ObjectParam({}), delete),)
+ROUTES = (Route("DELETE", "/v1/customers/{id}", "customer", NO_PARAMETERS, delete),)

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
     Choice,
     Email,
     Field,
@@ -31,7 +31,6 @@ from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, Search
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import (
     LIST_FILTERS,
-    RETRIEVE,
     list_of_customer,
     retrieve_of_customer,
 )
@@ -208,7 +207,7 @@ ROUTES = (
     SEARCH.route,
     Route("POST", "/v1/customers", "customer", CREATE, create, check_prefix_form),
     Route("GET", "/v1/customers", "customer", LIST, list_customers, lists=True),
-    Route("GET", "/v1/customers/{id}", "customer", ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/customers/{id}", "customer", EXPAND_ONLY, retrieve),
     Route("POST", "/v1/customers/{id}", "customer", UPDATE, update, check_prefix_form),
     Route(
         "GET",
@@ -222,7 +221,7 @@ ROUTES = (
         "GET",
         "/v1/customers/{id}/payment_methods/{id}",
         "payment_method",
-        RETRIEVE,
+        EXPAND_ONLY,
         retrieve_payment_method,
     ),
 )

@@ -7,8 +7,7 @@ from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -33,5 +32,5 @@ PATH = "/v1/entitlements/active_entitlements"
 
 ROUTES = (
     Route("GET", PATH, KIND, LIST, list_entitlements, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
 )

@@ -9,8 +9,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -72,6 +71,6 @@ PATH = "/v1/entitlements/features"
 ROUTES = (
     Route("POST", PATH, features.KIND, CREATE, create),
     Route("GET", PATH, features.KIND, LIST, list_features, lists=True),
-    Route("GET", f"{PATH}/{{id}}", features.KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", features.KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", features.KIND, UPDATE, update),
 )

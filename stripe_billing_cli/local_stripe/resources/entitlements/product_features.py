@@ -8,8 +8,8 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -72,6 +72,6 @@ PATH = "/v1/products/{id}/features"
 ROUTES = (
     Route("POST", PATH, product_features.KIND, CREATE, create),
     Route("GET", PATH, product_features.KIND, LIST, list_features, lists=True),
-    Route("GET", f"{PATH}/{{id}}", product_features.KIND, ObjectParam({"expand": EXPAND}), retrieve),
-    Route("DELETE", f"{PATH}/{{id}}", product_features.KIND, ObjectParam({}), delete),
+    Route("GET", f"{PATH}/{{id}}", product_features.KIND, EXPAND_ONLY, retrieve),
+    Route("DELETE", f"{PATH}/{{id}}", product_features.KIND, NO_PARAMETERS, delete),
 )

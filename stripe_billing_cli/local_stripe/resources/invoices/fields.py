@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Integer, ObjectParam, ParamType, Text
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, ParamType, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
 
 TYPES: Mapping[str, ParamType] = {
@@ -42,7 +42,6 @@ LIST = form(
     "GET /v1/invoices",
     {"status": Choice(("draft", "open", "void", "paid", "uncollectible"))},
 )
-RETRIEVE = ObjectParam({"expand": EXPAND})
 FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
 ATTACH = form("POST /v1/invoices/{invoice}/attach_payment", unsupported={"it has no payment records": "payment_record"})
 PAY = form(

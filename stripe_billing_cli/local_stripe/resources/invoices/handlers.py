@@ -24,7 +24,8 @@ from stripe_billing_cli.local_stripe.core.errors import (
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
-    ObjectParam,
+    EXPAND_ONLY,
+    NO_PARAMETERS,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
@@ -303,13 +304,13 @@ ROUTES = (
     SEARCH.route,
     Route("POST", PATH, KIND, fields.CREATE, create),
     Route("GET", PATH, KIND, fields.LIST, list_invoices, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, fields.RETRIEVE, retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
     Route("POST", f"{PATH}/{{id}}/finalize", KIND, fields.FINALIZE, finalize),
     Route("POST", f"{PATH}/{{id}}/pay", KIND, fields.PAY, pay),
     Route("POST", f"{PATH}/{{id}}/attach_payment", KIND, fields.ATTACH, attach_payment),
-    Route("POST", f"{PATH}/{{id}}/void", KIND, fields.RETRIEVE, void),
-    Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, fields.RETRIEVE, mark_uncollectible),
-    Route("POST", f"{PATH}/{{id}}/send", KIND, fields.RETRIEVE, send),
+    Route("POST", f"{PATH}/{{id}}/void", KIND, EXPAND_ONLY, void),
+    Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, EXPAND_ONLY, mark_uncollectible),
+    Route("POST", f"{PATH}/{{id}}/send", KIND, EXPAND_ONLY, send),
 )

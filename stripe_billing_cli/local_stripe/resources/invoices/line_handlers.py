@@ -15,10 +15,9 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_su
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
+    EXPAND_ONLY,
     Choice,
     Integer,
-    ObjectParam,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -215,5 +214,5 @@ ROUTES = (
     Route("POST", f"{PATH}/update_lines", "invoice", UPDATE_ALL, update_all),
     Route("POST", f"{PATH}/remove_lines", "invoice", REMOVE, remove),
     Route("GET", "/v1/invoice_payments", "invoice_payment", PAYMENTS, list_payments, lists=True),
-    Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", ObjectParam({"expand": EXPAND}), retrieve_payment),
+    Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", EXPAND_ONLY, retrieve_payment),
 )

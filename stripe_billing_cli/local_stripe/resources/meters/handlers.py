@@ -8,8 +8,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
+    EXPAND_ONLY,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -93,12 +92,11 @@ def list_meters(call: Call) -> Object:
 
 
 PATH = "/v1/billing/meters"
-PLAIN = ObjectParam({"expand": EXPAND})
 ROUTES = (
     Route("POST", PATH, meters.KIND, CREATE, create),
     Route("GET", PATH, meters.KIND, LIST, list_meters, lists=True),
-    Route("GET", f"{PATH}/{{id}}", meters.KIND, PLAIN, retrieve),
+    Route("GET", f"{PATH}/{{id}}", meters.KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", meters.KIND, UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/deactivate", meters.KIND, PLAIN, deactivate),
-    Route("POST", f"{PATH}/{{id}}/reactivate", meters.KIND, PLAIN, reactivate),
+    Route("POST", f"{PATH}/{{id}}/deactivate", meters.KIND, EXPAND_ONLY, deactivate),
+    Route("POST", f"{PATH}/{{id}}/reactivate", meters.KIND, EXPAND_ONLY, reactivate),
 )

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addr
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_links import fields
@@ -203,7 +203,7 @@ def list_line_items(call: Call) -> Object:
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create),
     Route("GET", PATH, KIND, fields.LIST, list_links, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
 )

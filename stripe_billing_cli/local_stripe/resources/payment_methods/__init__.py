@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core.requests import Api
 from stripe_billing_cli.local_stripe.resources.payment_methods import handlers
 from stripe_billing_cli.local_stripe.resources.payment_methods.described import MethodData, check_one, with_method
-from stripe_billing_cli.local_stripe.resources.payment_methods.fields import LIST_FILTERS, RETRIEVE
+from stripe_billing_cli.local_stripe.resources.payment_methods.fields import LIST_FILTERS
 from stripe_billing_cli.local_stripe.resources.payment_methods.handlers import list_of_customer, retrieve_of_customer
 
 API = Api(handlers.ROUTES)
@@ -13,7 +13,6 @@ API = Api(handlers.ROUTES)
 __all__ = [
     "API",
     "LIST_FILTERS",
-    "RETRIEVE",
     "MethodData",
     "check_one",
     "list_of_customer",

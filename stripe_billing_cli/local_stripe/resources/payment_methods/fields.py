@@ -7,11 +7,9 @@ from stripe_billing_cli.local_stripe.billing.payments import payment_method_type
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
     Choice,
     Email,
     Field,
-    ObjectParam,
     Params,
     Text,
     Unsupported,
@@ -66,7 +64,6 @@ def check_new(params: Params) -> None:
                 raise missing_param(f"card[{name}]")
 
 
-RETRIEVE = ObjectParam({"expand": EXPAND})
 LIST = form(
     "GET /v1/payment_methods",
     {

@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import fields
@@ -167,10 +168,10 @@ PATH = "/v1/payment_methods"
 ROUTES = (
     Route("POST", PATH, "payment_method", fields.CREATE, create, fields.check_new),
     Route("GET", PATH, "payment_method", fields.LIST, list_payment_methods, lists=True),
-    Route("GET", f"{PATH}/{{id}}", "payment_method", fields.RETRIEVE, retrieve),
+    Route("GET", f"{PATH}/{{id}}", "payment_method", EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", "payment_method", fields.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/attach", "payment_method", fields.ATTACH, attach),
-    Route("POST", f"{PATH}/{{id}}/detach", "payment_method", fields.RETRIEVE, detach),
+    Route("POST", f"{PATH}/{{id}}/detach", "payment_method", EXPAND_ONLY, detach),
 )
 
 

@@ -14,9 +14,9 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, 
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.locales import LOCALES
 from stripe_billing_cli.local_stripe.core.parameters import (
+    NO_PARAMETERS,
     Choice,
     Integer,
-    ObjectParam,
     Params,
     Text,
     Url,
@@ -179,5 +179,5 @@ def at_page(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", "/v1/billing_portal/sessions", KIND, CREATE, create, check),
-    Route("GET", "/local/billing_portal/sessions/{id}", KIND, ObjectParam({}), at_page),
+    Route("GET", "/local/billing_portal/sessions/{id}", KIND, NO_PARAMETERS, at_page),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.catalog.price_data import AMOUNTS, INTERVAL, RECURRING
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam, Text
+from stripe_billing_cli.local_stripe.core.parameters import Integer, Text
 
 LONGEST_TRIAL_DAYS = 730
 CREATE = form(
@@ -20,4 +20,3 @@ CREATE = form(
 # Recorded: `lookup_key: ''` clears, although the SDK types it as a plain string. `nickname` is of its kind.
 UPDATE = form("POST /v1/prices/{price}", AMOUNTS, unset="lookup_key nickname")
 LIST = form("GET /v1/prices", {"lookup_keys[]": Text(200), "recurring.interval": INTERVAL}, most={"lookup_keys": 10})
-RETRIEVE = ObjectParam({"expand": EXPAND})

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
-from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -154,6 +154,6 @@ ROUTES = (
     SEARCH.route,
     Route("POST", "/v1/prices", "price", fields.CREATE, create, check_new),
     Route("GET", "/v1/prices", "price", fields.LIST, list_prices, lists=True),
-    Route("GET", "/v1/prices/{id}", "price", fields.RETRIEVE, retrieve),
+    Route("GET", "/v1/prices/{id}", "price", EXPAND_ONLY, retrieve),
     Route("POST", "/v1/prices/{id}", "price", fields.UPDATE, update),
 )

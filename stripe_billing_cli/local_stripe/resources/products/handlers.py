@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core import events, objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
-from stripe_billing_cli.local_stripe.core.parameters import Params, nested
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -136,7 +136,7 @@ ROUTES = (
     SEARCH.route,
     Route("POST", "/v1/products", "product", fields.CREATE, create, check_new),
     Route("GET", "/v1/products", "product", fields.LIST, list_products, check_list, lists=True),
-    Route("GET", "/v1/products/{id}", "product", fields.RETRIEVE, retrieve),
+    Route("GET", "/v1/products/{id}", "product", EXPAND_ONLY, retrieve),
     Route("POST", "/v1/products/{id}", "product", fields.UPDATE, update, check_texts),
-    Route("DELETE", "/v1/products/{id}", "product", fields.DELETE, delete),
+    Route("DELETE", "/v1/products/{id}", "product", NO_PARAMETERS, delete),
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from stripe_billing_cli.local_stripe.billing.catalog.price_data import INTERVAL
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Integer, ObjectParam, ParamType
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, ParamType
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 
 TYPES: Mapping[str, ParamType] = {
@@ -32,7 +32,6 @@ CREATE = form(
 )
 UPDATE = form("POST /v1/quotes/{quote}", TYPES, most=MOST, unsupported=UNSUPPORTED)
 FINALIZE = form("POST /v1/quotes/{quote}/finalize")
-PLAIN = ObjectParam({"expand": EXPAND})
 LIST = form(
     "GET /v1/quotes",
     {"status": Choice(("draft", "open", "accepted", "canceled"))},

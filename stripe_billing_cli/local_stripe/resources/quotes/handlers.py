@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, ob
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.quotes import acceptance, fields, line_items, pdf_file
@@ -238,12 +239,12 @@ def list_upfront(call: Call) -> Object:
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create),
     Route("GET", PATH, KIND, fields.LIST, list_quotes, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, fields.PLAIN, retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/accept", KIND, fields.PLAIN, accept),
-    Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.PLAIN, cancel),
+    Route("POST", f"{PATH}/{{id}}/accept", KIND, EXPAND_ONLY, accept),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, EXPAND_ONLY, cancel),
     Route("POST", f"{PATH}/{{id}}/finalize", KIND, fields.FINALIZE, finalize),
-    Route("GET", f"{PATH}/{{id}}/pdf", KIND, fields.PLAIN, pdf_file.find_finalized, file=pdf_file.FILE),
+    Route("GET", f"{PATH}/{{id}}/pdf", KIND, EXPAND_ONLY, pdf_file.find_finalized, file=pdf_file.FILE),
     Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
     Route("GET", f"{PATH}/{{id}}/computed_upfront_line_items", "item", fields.UPFRONT, list_upfront, lists=True),
 )

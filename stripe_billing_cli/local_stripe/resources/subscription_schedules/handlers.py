@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.core import clocks, objects, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.subscription_schedules import fields
@@ -312,7 +312,7 @@ PATH = "/v1/subscription_schedules"
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create, check_new),
     Route("GET", PATH, KIND, fields.LIST, list_schedules, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
     Route("POST", f"{PATH}/{{id}}/release", KIND, fields.RELEASE, release),

@@ -12,8 +12,6 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
     ParamType,
     Text,
 )
@@ -85,5 +83,3 @@ CREATE = form(
 )
 UPDATE = form("POST /v1/webhook_endpoints/{webhook_endpoint}", {"enabled_events[]": EventType(), "url": EndpointUrl()})
 LIST = form("GET /v1/webhook_endpoints")
-RETRIEVE = ObjectParam({"expand": EXPAND})
-DELETE = ObjectParam({})
