@@ -16,14 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.catalog.diff import plain
-from stripe_billing_cli.catalog.plan import (
-    Create,
-    CreateWithSecret,
-    Delete,
-    KeepSecret,
-    NewSecret,
-    Operation,
-)
+from stripe_billing_cli.catalog.plan import Create, CreateWithSecret, Delete, KeepSecret, NewSecret, Operation
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Answer, StripeApi
 from stripe_billing_cli.stripe_api.errors import (

@@ -20,26 +20,13 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from stripe_billing_cli.cli import time_zone
-from stripe_billing_cli.cli.chosen import (
-    COMMAND_LINE,
-    NOBODY,
-    WAY,
-    chosen_options,
-    is_given,
-    source_of,
-)
+from stripe_billing_cli.cli.chosen import COMMAND_LINE, NOBODY, WAY, chosen_options, is_given, source_of
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.empty_values import refuse_empty_values
 from stripe_billing_cli.cli.local_links import with_way_to_open
 from stripe_billing_cli.cli.pasted_commands import way_to_account
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
-from stripe_billing_cli.cli.shared_options import (
-    OUTPUTS,
-    SHARED,
-    Format,
-    ListFormat,
-    LocalWithoutStripe,
-)
+from stripe_billing_cli.cli.shared_options import OUTPUTS, SHARED, Format, ListFormat, LocalWithoutStripe
 from stripe_billing_cli.errors import BillingError, UsageError
 
 

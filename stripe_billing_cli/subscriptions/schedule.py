@@ -11,12 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.stripe_api.objects.catalog import Price
-from stripe_billing_cli.stripe_api.objects.subscriptions import (
-    Phase,
-    PhaseDiscount,
-    PhaseItem,
-    Schedule,
-)
+from stripe_billing_cli.stripe_api.objects.subscriptions import Phase, PhaseDiscount, PhaseItem, Schedule
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions.terms import Terms, recurring_of, terms_of
 

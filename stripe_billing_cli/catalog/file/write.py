@@ -12,14 +12,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.catalog.file.values import (
-    BOOLEANS_OF_1_1,
-    DECIMAL,
-    NULLS,
-    NUMBERS_OF_1_1,
-    TRUTHS,
-    WHOLE,
-)
+from stripe_billing_cli.catalog.file.values import BOOLEANS_OF_1_1, DECIMAL, NULLS, NUMBERS_OF_1_1, TRUTHS, WHOLE
 
 WIDTH = 120
 INDENT = "  "

@@ -7,10 +7,7 @@ from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    Text,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Text
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 

@@ -15,14 +15,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    Choice,
-    Email,
-    Field,
-    Integer,
-    Text,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Email, Field, Integer, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField

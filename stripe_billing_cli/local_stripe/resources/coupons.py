@@ -5,20 +5,12 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.discounts import promotion_codes
 from stripe_billing_cli.local_stripe.billing.discounts.coupons import EXPIRE, KIND, save
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, times
-from stripe_billing_cli.local_stripe.core.amount_parameters import (
-    Percent,
-)
+from stripe_billing_cli.local_stripe.core.amount_parameters import Percent
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    NO_PARAMETERS,
-    Integer,
-    ObjectParam,
-    Params,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 

@@ -10,11 +10,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    NO_PARAMETERS,
-    Integer,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 

@@ -7,10 +7,7 @@ from typing import NoReturn
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    Params,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 

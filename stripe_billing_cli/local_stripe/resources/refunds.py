@@ -8,11 +8,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    Integer,
-    Params,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object

@@ -8,11 +8,7 @@ from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.cards_as_sources import BRANDS
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    Integer,
-    Params,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 

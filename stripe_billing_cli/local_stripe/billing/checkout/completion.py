@@ -7,12 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.checkout import (
-    new_subscription,
-    purchase_invoices,
-    redemption,
-    sessions,
-)
+from stripe_billing_cli.local_stripe.billing.checkout import new_subscription, purchase_invoices, redemption, sessions
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentPending
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods

@@ -6,12 +6,7 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
-from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    items,
-    price_checks,
-    proration,
-    repository,
-)
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, price_checks, proration, repository
 from stripe_billing_cli.local_stripe.core import times
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.parameters import Params

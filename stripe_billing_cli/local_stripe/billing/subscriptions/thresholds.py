@@ -9,14 +9,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.parameters import (
-    Boolean,
-    Integer,
-    ObjectParam,
-    ParamType,
-    optional,
-    required,
-)
+from stripe_billing_cli.local_stripe.core.parameters import Boolean, Integer, ObjectParam, ParamType, optional, required
 from stripe_billing_cli.local_stripe.core.store import Object
 
 NAME = "billing_thresholds"

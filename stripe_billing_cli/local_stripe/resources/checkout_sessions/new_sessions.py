@@ -11,14 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.checkout import (
-    choices,
-    line_items,
-    redemption,
-    sessions,
-    shipping,
-    totals,
-)
+from stripe_billing_cli.local_stripe.billing.checkout import choices, line_items, redemption, sessions, shipping, totals
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.billing.payments import method_options, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler, shapes

@@ -23,10 +23,7 @@ from stripe_billing_cli.local_stripe.core.errors import (
 )
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    NO_PARAMETERS,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object

@@ -14,11 +14,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND_ONLY,
-    Choice,
-    Integer,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 

@@ -31,21 +31,11 @@ from stripe_billing_cli.local_stripe.core import answers, clocks, events, identi
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
-from stripe_billing_cli.local_stripe.core.parameters import (
-    Choice,
-    Field,
-    Integer,
-    Params,
-)
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Field, Integer, Params
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.subscriptions import (
-    CHANGED_ITEM,
-    NowOr,
-    check_pausable,
-    check_resumable,
-)
+from stripe_billing_cli.local_stripe.resources.subscriptions import CHANGED_ITEM, NowOr, check_pausable, check_resumable
 
 FORM = form(
     "POST /v1/invoices/create_preview",

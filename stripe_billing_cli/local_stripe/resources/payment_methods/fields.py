@@ -6,15 +6,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
-from stripe_billing_cli.local_stripe.core.parameters import (
-    Choice,
-    Email,
-    Field,
-    Params,
-    Text,
-    Unsupported,
-    optional,
-)
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Email, Field, Params, Text, Unsupported, optional
 
 ALLOW_REDISPLAY = Choice(("always", "limited", "unspecified"))
 CREATE = form(

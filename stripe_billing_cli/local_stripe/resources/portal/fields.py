@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.parameters import (
-    Choice,
-    Integer,
-    Text,
-    Url,
-)
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, Text, Url
 
 REASONS = (
     "customer_service",

@@ -13,14 +13,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.locales import LOCALES
-from stripe_billing_cli.local_stripe.core.parameters import (
-    NO_PARAMETERS,
-    Choice,
-    Integer,
-    Params,
-    Text,
-    Url,
-)
+from stripe_billing_cli.local_stripe.core.parameters import NO_PARAMETERS, Choice, Integer, Params, Text, Url
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.portal import configurations

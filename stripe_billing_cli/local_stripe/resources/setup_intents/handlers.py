@@ -17,14 +17,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    Boolean,
-    ObjectParam,
-    Params,
-    Text,
-    required,
-)
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ObjectParam, Params, Text, required
 from stripe_billing_cli.local_stripe.core.reasons import NO_MOTO, NO_OPTIONS, NO_OTHER_3DS, NO_READERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object

@@ -8,11 +8,7 @@ from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.parameters import (
-    Choice,
-    Integer,
-    ParamType,
-)
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, ParamType
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
 from stripe_billing_cli.local_stripe.resources import subscriptions
 

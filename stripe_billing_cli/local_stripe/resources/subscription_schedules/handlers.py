@@ -11,12 +11,7 @@ from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.schedules import phase_items, phase_transitions, phases, schedule
-from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    items,
-    price_checks,
-    repository,
-    thresholds,
-)
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, price_checks, repository, thresholds
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import clocks, objects, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param

@@ -13,10 +13,7 @@ from stripe_billing_cli.local_stripe.core.lists import (
     page,
     timestamp_range,
 )
-from stripe_billing_cli.local_stripe.core.parameters import (
-    Choice,
-    Params,
-)
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 

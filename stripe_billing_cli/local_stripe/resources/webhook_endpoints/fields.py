@@ -11,10 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
-from stripe_billing_cli.local_stripe.core.parameters import (
-    ParamType,
-    Text,
-)
+from stripe_billing_cli.local_stripe.core.parameters import ParamType, Text
 
 
 @cache
