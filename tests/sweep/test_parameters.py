@@ -37,6 +37,7 @@ HOW: Mapping[str, str] = {
     "usage_gte": "decides only about use that reaches it, and no line of a preview shows it",
     "clear_usage": "use that meters count is not cleared",
     "email_type": "the local Stripe sends no emails",
+    "enforce_arithmetic_validation": "decides only about details that do not add up",
     "error_on_requires_action": "decides only about cards that need authentication",
     "limit": "tried by the sweep of lists",
     "off_session": "decides only about cards that need authentication",

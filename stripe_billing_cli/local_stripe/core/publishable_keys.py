@@ -58,7 +58,10 @@ class Access:
         seen = VISIBLE.get(answer["object"])
         if not self.publishable or seen is None:
             return answer
-        return {name: value for name, value in answer.items() if name in seen}
+        shown = {name: value for name, value in answer.items() if name in seen}
+        if "amount_details" in shown:
+            shown["amount_details"] = {"tip": shown["amount_details"]["tip"]}
+        return shown
 
 
 def access(key: str, route: Route, fields: dict[str, Raw]) -> tuple[Access, dict[str, Raw]]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from stripe_billing_cli.local_stripe.core.forms import Raw
 
 NO_ACCOUNTS = "it has no accounts that are customers"
+NO_CONFIGURATIONS = "it has no payment method configurations"
 NO_CONNECT = "its accounts do nothing for one another"
 NO_CVC_TOKENS = "it has no tokens of security codes"
 NO_FEEDBACK_OPTIONS = "it has no feedback options of one's own"
 NO_INSTALLMENTS = "its cards have no plans of installments"
 NO_MOTO = "its account takes no orders by mail or telephone, which Stripe allows upon request"
-NO_OPTIONS = "its payments are of cards, without options"
 NO_OTHER_3DS = "it authenticates the cards itself"
+NO_RADAR = "it has no Radar"
 NO_READERS = "it has no readers"
 NO_TAX_IDS = "the account has no tax ids"
 NO_TAXES = "it computes no taxes"

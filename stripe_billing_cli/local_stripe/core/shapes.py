@@ -40,6 +40,7 @@ ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
     "invoice": frozenset({"confirmation_secret", "payments"}),
     "item": frozenset({"discounts", "taxes"}),
     "invoices_resource_shipping_cost": frozenset({"taxes"}),
+    "payment_flows_amount_details": frozenset({"line_items"}),
     "payment_link": frozenset({"line_items"}),
     "payment_pages_checkout_session_shipping_cost": frozenset({"taxes"}),
     "payment_pages_checkout_session_total_details": frozenset({"breakdown"}),

@@ -27,7 +27,7 @@ CREATE = form(
     fields={"payment_method": Field(Text())},
     unsupported={
         "cards are charged by payment intents": "card radar_options",
-        NO_CONNECT: "destination transfer_group",
+        NO_CONNECT: "destination",
     },
 )
 UPDATE = form(
@@ -38,9 +38,8 @@ UPDATE = form(
 CAPTURE = form(
     "POST /v1/charges/{charge}/capture",
     {"amount": Integer(1), "receipt_email": Email()},
-    unsupported={NO_CONNECT: "transfer_group"},
 )
-LIST = form("GET /v1/charges", unsupported={NO_CONNECT: "transfer_group"})
+LIST = form("GET /v1/charges")
 NO_TOKENS = (
     "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "
     "your payments, you will need to use the Payment Intents and Payment Methods API. Read more about what you should "
@@ -99,13 +98,14 @@ def _no_saved_card(call: Call, customer: str) -> ApiError:
 def update(call: Call) -> Object:
     before = charge_lookup.find(call)
     params = call.params
-    if "transfer_group" in params:
+    if "transfer_group" in params and before["payment_intent"] is not None:
         raise invalid(
             f"This Charge was created by a PaymentIntent ({before['payment_intent']}). You must update the "
             "`transfer_group` on the PaymentIntent instead of updating the Charge directly. See "
             "https://stripe.com/docs/api#update_payment_intent"
         )
-    after = {**before, **{name: params[name] for name in ("description", "receipt_email") if name in params}}
+    texts = ("description", "receipt_email", "transfer_group")
+    after = {**before, **{name: params[name] for name in texts if name in params}}
     if "customer" in params:
         after["customer"] = _customer(call, before)
     if "shipping" in params:
@@ -145,6 +145,7 @@ def list_charges(call: Call) -> Object:
     conditions = [
         *naming(call, "customer"),
         *naming(call, "payment_intent"),
+        *equal(json_field("transfer_group"), call.params.get("transfer_group")),
     ]
     return page(call, charges.KIND, PATH, conditions)
 

@@ -94,6 +94,12 @@ def test_a_part_of_what_is_reserved_is_captured(local: Local) -> None:
     assert local.post("/v1/refunds", charge=reserved["id"])["amount"] == 1500
 
 
+def test_a_charge_without_an_intent_changes_its_group_itself(local: Local) -> None:
+    made = charge(local, customer=holder(local)["id"], transfer_group="ORDER10")
+    assert made["transfer_group"] == "ORDER10"
+    assert local.post(f"{CHARGES}/{made['id']}", transfer_group="ORDER11")["transfer_group"] == "ORDER11"
+
+
 def test_what_nobody_captures_is_released(local: Local, clock: Clock) -> None:
     customer = holder(local)["id"]
     refunded, expired = (charge(local, customer=customer, capture=False)["id"] for _ in range(2))

@@ -29,7 +29,7 @@ AUTHORIZED_SECONDS = 7 * 24 * 60 * 60
 """How long money stays reserved for a charge that is to be captured by hand (recorded)."""
 OF_INTENT = (
     "amount currency customer description metadata receipt_email shipping statement_descriptor "
-    "statement_descriptor_suffix"
+    "statement_descriptor_suffix transfer_group"
 ).split()
 TOO_SMALL = (
     "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 EXPIRE = "charge.expire"
-TEXTS = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix")
+TEXTS = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
 
 
 def create(call: Call, customer: Object | None, method: Object) -> Object:

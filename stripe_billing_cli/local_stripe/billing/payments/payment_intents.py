@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import (
+    amount_details,
     charges,
     debits,
     disputes,
@@ -33,15 +34,17 @@ UNDERWAY = ("processing", "succeeded")
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, **rest: Any) -> Object:
+def new_intent(
+    call: Call, *, amount: int, currency: str, customer: str | None, id: str | None = None, **rest: Any
+) -> Object:
     """Return a payment intent, stored, that awaits a payment method, or only its confirmation if it has one."""
-    id = identifiers.long_id(call, "pi")
+    id = id or identifiers.long_id(call, "pi")
     intent: Object = shapes.blank("payment_intent") | {
         "id": id,
         "object": "payment_intent",
         "amount": amount,
         "amount_capturable": 0,
-        "amount_details": {"tip": {}},
+        "amount_details": amount_details.NONE,
         "amount_received": 0,
         "capture_method": "automatic",
         "client_secret": identifiers.client_secret(id),

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONFIGURATIONS, NO_CONNECT
 
 NO_CHANGES = "its line items change at its page"
 
@@ -89,15 +89,12 @@ CREATE = form(
     },
     required="mode",
     unsupported={
-        NO_CONNECT: (
-            "invoice_creation.invoice_data.issuer.account payment_intent_data.transfer_group "
-            "subscription_data.invoice_settings.issuer.account"
-        ),
+        NO_CONNECT: ("invoice_creation.invoice_data.issuer.account subscription_data.invoice_settings.issuer.account"),
         "it has no tax ids of the account": (
             "invoice_creation.invoice_data.account_tax_ids subscription_data.invoice_settings.account_tax_ids"
         ),
         "it has no invoice templates": "invoice_creation.invoice_data.rendering_options.template",
-        "it has no payment method configurations": "payment_method_configuration",
+        NO_CONFIGURATIONS: "payment_method_configuration",
         "its pages take cards of every kind": "payment_method_options.card.restrictions",
     },
 )

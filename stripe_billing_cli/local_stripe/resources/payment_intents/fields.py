@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, method_options
+from stripe_billing_cli.local_stripe.billing.payments import amount_details, charges, method_options
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
@@ -19,13 +19,15 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
 )
 from stripe_billing_cli.local_stripe.core.reasons import (
+    NO_CONFIGURATIONS,
     NO_CONNECT,
     NO_CVC_TOKENS,
     NO_INSTALLMENTS,
     NO_MOTO,
-    NO_OPTIONS,
     NO_OTHER_3DS,
+    NO_RADAR,
     NO_READERS,
+    NO_TAXES,
 )
 from stripe_billing_cli.local_stripe.resources import payment_methods
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals
@@ -37,13 +39,18 @@ SHIPPING = ObjectParam(
     {**required(address=ADDRESS, name=Text()), **optional(carrier=Text(), phone=Text(), tracking_number=Text())}
 )
 
+OF_AMOUNTS = {
+    NO_CONNECT: "amount_details.line_items[].payment_method_options.paypal.sold_by",
+    NO_TAXES: "hooks",
+}
+"""What no call that says an amount has here, by the reason."""
 NOT_HERE = {
+    **OF_AMOUNTS,
     NO_MOTO: "payment_method_options.card.moto",
     NO_CVC_TOKENS: "payment_method_options.card.cvc_token",
     NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
     NO_INSTALLMENTS: "payment_method_options.card.installments.plan",
     NO_READERS: "payment_method_options.card_present payment_method_options.interac_present",
-    NO_OPTIONS: "amount_details hooks",
 }
 """What no call on intents has here, by the reason."""
 
@@ -56,6 +63,7 @@ class OffSession(ParamType):
 
 
 TYPED: dict[str, ParamType] = {
+    **amount_details.TYPES,
     "allowed_payment_method_types[]": Text(),
     "off_session": OffSession(),
     "payment_method_data": payment_methods.MethodData(),
@@ -67,28 +75,20 @@ CREATE = form(
     "POST /v1/payment_intents",
     TYPED,
     unset="metadata",
-    unsupported={
-        NO_CONNECT: "transfer_group",
-        **NOT_HERE,
-        NO_OPTIONS: f"payment_method_configuration radar_options {NOT_HERE[NO_OPTIONS]}",
-    },
+    most=amount_details.MOST,
+    unsupported={**NOT_HERE, NO_CONFIGURATIONS: "payment_method_configuration", NO_RADAR: "radar_options"},
 )
 CONFIRM = form(
     "POST /v1/payment_intents/{intent}/confirm",
     TYPED,
-    unsupported={
-        **NOT_HERE,
-        NO_OPTIONS: f"amount_to_confirm radar_options {NOT_HERE[NO_OPTIONS]}",
-    },
+    most=amount_details.MOST,
+    unsupported={**NOT_HERE, NO_RADAR: "radar_options", "it confirms the whole amount": "amount_to_confirm"},
 )
 UPDATE = form(
     "POST /v1/payment_intents/{intent}",
     {name: kind for name, kind in TYPED.items() if name != "off_session"},
-    unsupported={
-        NO_CONNECT: "transfer_group",
-        **NOT_HERE,
-        NO_OPTIONS: f"payment_method_configuration {NOT_HERE[NO_OPTIONS]}",
-    },
+    most=amount_details.MOST,
+    unsupported={**NOT_HERE, NO_CONFIGURATIONS: "payment_method_configuration"},
 )
 CANCEL = form(
     "POST /v1/payment_intents/{intent}/cancel",
@@ -96,14 +96,19 @@ CANCEL = form(
 )
 CAPTURE = form(
     "POST /v1/payment_intents/{intent}/capture",
-    unsupported={NO_OPTIONS: "amount_details hooks"},
+    amount_details.TYPES,
+    most=amount_details.MOST,
+    unsupported=OF_AMOUNTS,
 )
 INCREMENT = form(
     "POST /v1/payment_intents/{intent}/increment_authorization",
-    unsupported={NO_OPTIONS: "amount_details hooks"},
+    amount_details.TYPES,
+    most=amount_details.MOST,
+    unsupported=OF_AMOUNTS,
 )
 VERIFY = form("POST /v1/payment_intents/{intent}/verify_microdeposits", most={"amounts": 2})
 LIST = form("GET /v1/payment_intents")
+LINE_ITEMS = form("GET /v1/payment_intents/{intent}/amount_details_line_items")
 RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
 

@@ -8,6 +8,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import attached_payments, collection, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
+    amount_details,
     charges,
     intent_errors,
     mandates,
@@ -15,9 +16,9 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     payment_intents,
     payment_methods,
 )
-from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core import clocks, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import naming, page
+from stripe_billing_cli.local_stripe.core.lists import naming, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
@@ -28,8 +29,8 @@ from stripe_billing_cli.local_stripe.resources.payment_intents import fields, re
 
 KIND = payment_intents.KIND
 DESCRIBING = (
-    "description payment_details receipt_email shipping statement_descriptor statement_descriptor_suffix".split()
-)
+    "description payment_details receipt_email shipping statement_descriptor statement_descriptor_suffix transfer_group"
+).split()
 """What can be changed whatever has become of the payment, metadata besides."""
 DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
 
@@ -46,9 +47,12 @@ def create(call: Call) -> Object:
     refusals.check_currency(types["payment_method_types"], params["currency"])
     if method is not None:
         refusals.check_type(call, method, types["payment_method_types"], None)
+    id = identifiers.long_id(call, "pi")
     intent = payment_intents.new_intent(
         call,
+        id=id,
         amount=params["amount"],
+        amount_details=amount_details.after(call, id, amount_details.NONE, params["amount"]),
         currency=params["currency"],
         customer=customer["id"] if customer else None,
         capture_method=params.get("capture_method", "automatic_async"),
@@ -108,6 +112,11 @@ def _types(call: Call) -> Object:
     }
 
 
+def _amount_details(call: Call, before: Object, amount: int) -> Object:
+    """Return what the amount is made up of after a call on an intent."""
+    return amount_details.after(call, before["id"], before["amount_details"], amount)
+
+
 def retrieve(call: Call) -> Object:
     return refusals.find(call)
 
@@ -128,6 +137,7 @@ def confirm(call: Call) -> Object:
     confirmation_tokens.use(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
     types = _with_options({**before, **method_options.named_types(call.params)}, call.params)
+    types["amount_details"] = _amount_details(call, before, before["amount"])
     types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))
     return _confirmed(call, {**types, **changed, **_described(call.params)}, method)
 
@@ -180,6 +190,7 @@ def update(call: Call) -> Object:
     after = {**_with_options({**intent, **method_options.named_types(params)}, params), **changed, **_described(params)}
     if "amount" in params or "currency" in params:
         charges.check_amount(after["amount"], after["currency"])
+    after["amount_details"] = _amount_details(call, intent, after["amount"])
     if "customer" in params:
         customer = customers.find(call, params["customer"])
     after["metadata"] = changed_metadata(intent, params)
@@ -218,8 +229,7 @@ def capture(call: Call) -> Object:
     if "metadata" in call.params:
         named = call.params["metadata"]
         intent = {**intent, "metadata": merged(intent["metadata"], named)}
-    for name in ("statement_descriptor", "statement_descriptor_suffix"):
-        intent = {**intent, name: call.params.get(name, intent[name])}
+    intent = {**intent, **_described(call.params), "amount_details": _amount_details(call, intent, amount)}
     return payment_intents.capture(call, intent, amount)
 
 
@@ -231,6 +241,7 @@ def increment(call: Call) -> Object:
     params = call.params
     charges.check_amount(params["amount"], intent["currency"])
     described = {"metadata": changed_metadata(intent, params), **_described(params)}
+    described["amount_details"] = _amount_details(call, intent, params["amount"])
     counted = intent.get("_increments", 0) + 1
     return payment_intents.increment(call, {**intent, **described, "_increments": counted}, params["amount"])
 
@@ -265,6 +276,12 @@ def list_intents(call: Call) -> Object:
     return page(call, KIND, PATH, naming(call, "customer"))
 
 
+def list_line_items(call: Call) -> Object:
+    intent = refusals.find(call)
+    data = intent["amount_details"].get("line_items", {}).get("data", [])
+    return page_of(call, data, amount_details.url(intent["id"]), "line item")
+
+
 PATH = "/v1/payment_intents"
 SEARCH = Searchable(
     KIND,
@@ -282,6 +299,14 @@ ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create, fields.check_creation),
     Route("GET", PATH, KIND, fields.LIST, list_intents, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, fields.RETRIEVE, retrieve),
+    Route(
+        "GET",
+        f"{PATH}/{{id}}/amount_details_line_items",
+        amount_details.LINE_ITEM,
+        fields.LINE_ITEMS,
+        list_line_items,
+        lists=True,
+    ),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/confirm", KIND, fields.CONFIRM, confirm, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),

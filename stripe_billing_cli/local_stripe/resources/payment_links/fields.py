@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 CONNECT = (
     "application_fee_amount application_fee_percent automatic_tax.liability invoice_creation.invoice_data.issuer "
-    "on_behalf_of payment_intent_data.transfer_group subscription_data.invoice_settings.issuer transfer_data"
+    "on_behalf_of subscription_data.invoice_settings.issuer transfer_data"
 )
 NOT_HERE = {
     NO_CONNECT: CONNECT,

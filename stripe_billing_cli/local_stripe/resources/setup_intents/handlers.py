@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ObjectParam, Params, Text, required
-from stripe_billing_cli.local_stripe.core.reasons import NO_MOTO, NO_OPTIONS, NO_OTHER_3DS, NO_READERS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONFIGURATIONS, NO_MOTO, NO_OTHER_3DS, NO_READERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import confirmation_tokens
@@ -36,7 +36,8 @@ CREATE = form(
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unset="metadata",
     unsupported={
-        NO_OPTIONS: ("payment_method_configuration single_use"),
+        NO_CONFIGURATIONS: "payment_method_configuration",
+        "its mandates are for more than one payment": "single_use",
         **NOT_HERE,
     },
 )
@@ -230,7 +231,7 @@ UPDATE = form(
     "POST /v1/setup_intents/{intent}",
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unsupported={
-        NO_OPTIONS: ("payment_method_configuration"),
+        NO_CONFIGURATIONS: "payment_method_configuration",
         **NOT_HERE,
     },
 )
