@@ -32,6 +32,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "POST /v1/payment_intents/{id}/capture": ("held_intent",),
     "POST /v1/payment_intents/{id}/increment_authorization": ("growing_intent",),
     "POST /v1/payment_intents/{id}/verify_microdeposits": ("intent",),
+    "POST /v1/charges/{id}/capture": ("held_charge",),
     "GET /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
     "POST /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
     "GET /v1/charges/{id}/dispute": ("disputed_charge",),
@@ -74,8 +75,6 @@ UNDOCUMENTED = "/v1/payment_pages/"
 REFUSED: Mapping[str, str] = {
     "GET /v1/customers/{id}/bank_accounts/{id}": "customers have no bank accounts",
     "DELETE /v1/customers/{id}/discount": "customers have no discounts in this version of the API",
-    "POST /v1/charges": "customers have no sources",
-    "POST /v1/charges/{id}/capture": "charges are made by payment intents, which are captured themselves",
     "POST /v1/payouts": "the account has no bank account to pay out to",
     "POST /v1/payouts/{id}": "there are no payouts",
     "POST /v1/payouts/{id}/cancel": "there are no payouts",

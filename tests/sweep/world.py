@@ -242,7 +242,9 @@ def _payments(world: World) -> None:
     more = {"card": {"request_incremental_authorization": "if_available"}}
     growing = {**by_card, "payment_method": "pm_card_visa", "capture_method": "manual"}
     ids["growing_intent"] = make("/v1/payment_intents", **growing, payment_method_options=more)["id"]
-    ids["held_intent"], ids["held_charge"] = held["id"], held["latest_charge"]
+    ids["held_intent"] = held["id"]
+    reserved = {"amount": 3000, "currency": "usd", "capture": False}
+    ids["held_charge"] = make("/v1/charges", customer=ids["customer"], **reserved)["id"]
     again = make("/v1/payment_intents", **by_card, **{**card, "payment_method": ids["payment_method"]})
     make("/v1/refunds", payment_intent=again["id"])
     ids["setup_intent"] = make("/v1/setup_intents", **card)["id"]
