@@ -54,7 +54,8 @@ class Resource:
     its list.
 
     `new_id` makes the id of a new object. `rest` gives what a new object says besides its properties, from these.
-    `announces`: what makes an event, of those that Stripe has. `deletes`: there is a call that deletes.
+    `announces`: what makes an event, of those that Stripe has. `deletes`: there is a call that deletes. Where no
+    property `changes`, there is none that updates.
     A call of another path is a `Route` beside these, whose function uses `retrieve` and `change`.
     """
 
@@ -84,8 +85,9 @@ class Resource:
             Route("POST", self.path, self.kind, self._create_form(), self.create),
             Route("GET", self.path, self.kind, self._list_form(), self.list, lists=True),
             Route("GET", one, self.kind, EXPAND_ONLY, self.retrieve),
-            Route("POST", one, self.kind, self._update_form(), self.update),
         ]
+        if any(declared.changes for declared in self.properties.values()):
+            routes.append(Route("POST", one, self.kind, self._update_form(), self.update))
         if self.deletes:
             routes.append(Route("DELETE", one, self.kind, NO_PARAMETERS, self.delete))
         names = {name: (declared.names,) for name, declared in self.properties.items() if declared.names}

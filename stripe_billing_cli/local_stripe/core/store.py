@@ -357,9 +357,10 @@ def _at(value: Any, path: Sequence[str]) -> Any:
 
 
 def _created(object: Object) -> int:
-    """Return when an object was created: an invoice item calls it `date`, a discount `start`; what tells no time has it
-    in private."""
+    """Return when an object was created: an invoice item calls it `date`, a discount `start`; an object that Stripe
+    answers without such a field has it as `_created`, which is not answered. Raises `LookupError`."""
     for name in ("created", "date", "start", "_created"):
         if name in object:
             return int(object[name])
-    raise KeyError("created")
+    kind = object.get("object")
+    raise LookupError(f"a {kind} does not say when it was created: give it `created`, or `_created` if Stripe has none")

@@ -165,6 +165,17 @@ def test_declared_resources_announce_what_stripe_has_events_for() -> None:
     assert {type for one in declared.values() for type in one.event_types} <= set(event_types())
 
 
+def test_what_never_changes_has_no_call_that_updates() -> None:
+    fixed = replace(TOYS, properties={"name": Property(Text(), required=True, changes=False)})
+
+    assert [f"{route.method} {route.path}" for route in fixed.api.routes] == [
+        "POST /v1/toys",
+        "GET /v1/toys",
+        "GET /v1/toys/{id}",
+        "DELETE /v1/toys/{id}",
+    ]
+
+
 @pytest.mark.parametrize(
     ("params", "refusal"),
     [

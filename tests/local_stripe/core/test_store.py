@@ -209,6 +209,15 @@ def test_a_transaction_that_fails_leaves_nothing(database: Path) -> None:
     store.close()
 
 
+def test_an_object_without_a_time_is_refused_with_the_name_of_the_field(database: Path) -> None:
+    """Objects are listed by when they were created."""
+    store = Store(database)
+
+    with pytest.raises(LookupError, match=r"^a billing.alert does not say .* `_created`"), store.writing():
+        store.insert("billing.alert", {"id": "alrt_1", "object": "billing.alert"})
+    store.close()
+
+
 def test_an_attempt_that_fails_leaves_the_rest(database: Path) -> None:
     store = Store(database)
 
