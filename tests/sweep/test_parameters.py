@@ -158,7 +158,7 @@ def test_a_documented_parameter_is_taken_or_refused(world: World, soak: Soak, ro
         if effects and not any(effects) and not has_reason(route, parameter, name):
             ignored.append(parameter.param)
 
-    assert ignored == []
+    assert ignored == [], "neither refused nor with an effect: NO_EFFECT has the reason of one that rightly has none"
 
 
 @pytest.mark.soak
