@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.conftest import Local
+from tests.local_stripe.conftest import NOW, Local, Refusal
 
 PATH = "/v1/invoiceitems"
 
@@ -137,3 +137,15 @@ def test_lines_of_a_draft_are_priced_alike(local: Local, customer: str) -> None:
     changed = local.post(f"/v1/invoices/{draft}/lines/{line['id']}", pricing={"price": price})
     assert pricing(changed) == (2700, 3, "900")
     assert local.get(f"/v1/invoices/{draft}")["total"] == 2700
+
+
+def test_a_period_does_not_end_before_it_starts(local: Local, customer: str) -> None:
+    backwards = {"start": NOW, "end": NOW - 1}
+    item = {"customer": customer, "amount": 500, "currency": "usd"}
+    refusal = Refusal("The end of a period must not be before its start.", param="period[end]")
+    assert local.refused("post", "/v1/invoiceitems", **item, period=backwards) == refusal
+    moment = local.post("/v1/invoiceitems", **item, period={"start": NOW, "end": NOW})
+    assert local.refused("post", f"/v1/invoiceitems/{moment['id']}", period=backwards) == refusal
+    draft = local.post("/v1/invoices", customer=customer)["id"]
+    line = {"amount": 500, "period": backwards}
+    assert local.refused("post", f"/v1/invoices/{draft}/add_lines", lines=[line]).message == refusal.message

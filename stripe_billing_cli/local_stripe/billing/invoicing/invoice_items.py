@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     tax_amounts,
     taxes,
 )
-from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, check_period
 from stripe_billing_cli.local_stripe.core import amounts, events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
@@ -153,6 +153,7 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     """
     _check_priced_once(params, param)
     period = params.get("period", {"start": call.now, "end": call.now})
+    check_period(period, _nested(param, "period"))
     start, end = period["start"], period["end"]
     description, discountable = params.get("description") or "", params.get("discountable")
     rates = tuple(taxes.check_rates(call, params.get("tax_rates"), _nested(param, "tax_rates")))
@@ -258,6 +259,7 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
     """Return the item with what a call changes of it, not yet stored. A new amount is a new price of the same product,
     and a new description none (recorded, 2026-08-26.dahlia)."""
     _check_priced_once(params, "")
+    check_period(params.get("period"))
     for name in (PRICED_BY | TAXED_BY) & params.keys():
         if before["proration"]:
             raise invalid(f"You cannot update the {name} of an invoice item that is a proration.", name)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.core import amounts, identifiers
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -58,6 +60,13 @@ class Sold:
         (recorded: "1 user × …")."""
         unit = f" {self.unit}" if self.unit else ""
         return f"{amounts.plain(Decimal(quantity))}{unit} × {self.name}"
+
+
+def check_period(period: Mapping[str, Any] | None, param: str = "period") -> None:
+    """Raise for a period that ends before it starts: its end "must be greater than or equal to the start"
+    (`stripe/params/_invoice_item_create_params.py`)."""
+    if period is not None and period["end"] < period["start"]:
+        raise invalid("The end of a period must not be before its start.", f"{param}[end]")
 
 
 def for_period(

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
-from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import check_period
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, missing_param
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -50,6 +51,5 @@ def _period(call: Call, subscription: Object, wanted: Mapping[str, Any], param: 
         if choice["type"] == "timestamp" and "timestamp" not in choice:
             raise missing_param(f"{param}[period][{bound}][timestamp]")
         bounds[bound] = choice["timestamp"] if choice["type"] == "timestamp" else moments[choice["type"]]
-    if bounds["end"] < bounds["start"]:
-        raise invalid("The end of a period must not be before its start.", f"{param}[period][end]")
+    check_period(bounds, f"{param}[period]")
     return bounds["start"], bounds["end"]

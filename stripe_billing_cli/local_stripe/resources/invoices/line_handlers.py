@@ -126,6 +126,7 @@ def _changed_period(call: Call, draft: Object, line: Object, wanted: Mapping[str
     for name in ("amount", "price_data", "pricing", "quantity"):
         if name in wanted:
             raise invalid(f"The local Stripe does not change the {name} of the lines of a subscription's period.", name)
+    lines.check_period(wanted.get("period"))
     plain = ("description", "discountable", "period")
     after = {**line, **{name: wanted[name] for name in plain if name in wanted}}
     if "tax_rates" in wanted:
