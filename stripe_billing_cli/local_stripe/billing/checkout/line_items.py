@@ -37,6 +37,7 @@ def new_items(
     items = []
     for at, (item, price) in enumerate(zip(wanted, prices, strict=True)):
         _check_quantity(item, price, f"line_items[{at}]")
+        _check_bounds(item, f"line_items[{at}]")
         items.append(_new(call, item, price, currency, f"line_items[{at}]"))
     return items
 
@@ -94,6 +95,19 @@ def _check_quantity(item: Wanted, price: Object, param: str) -> None:
             )
     elif "quantity" not in item:
         raise invalid(f"Quantity is required. Add `quantity` to `{param}`", f"{param}[quantity]")
+
+
+def _check_bounds(item: Wanted, param: str) -> None:
+    """Raise where no quantity, or not the first one, is within the bounds that the customer has."""
+    bounds = adjustable(item)
+    if bounds is None:
+        return
+    if bounds["minimum"] > bounds["maximum"]:
+        why = "The minimum of an adjustable quantity cannot be greater than its maximum."
+        raise invalid(why, f"{param}[adjustable_quantity][minimum]")
+    if not bounds["minimum"] <= item.get("quantity", bounds["minimum"]) <= bounds["maximum"]:
+        why = f"The quantity must be between {bounds['minimum']} and {bounds['maximum']}, as it can be adjusted."
+        raise invalid(why, f"{param}[quantity]")
 
 
 def is_metered(price: Object) -> bool:
