@@ -51,6 +51,29 @@ def test_parameters_go_with_the_mode(local: Local) -> None:
         assert refusal.message == f"You can not pass `{name}` in `subscription` mode."
 
 
+def test_parameters_go_with_the_interface(local: Local) -> None:
+    once = {"price": local.price()["id"], "quantity": 1}
+    assert refused(local, once, return_url=DONE) == Refusal(
+        "You can not pass `return_url` when `ui_mode` is `hosted_page`.", param="return_url"
+    )
+    form = {"mode": "payment", "line_items": [once], "return_url": DONE, "cancel_url": DONE, "submit_type": "pay"}
+    assert local.refused("post", PATH, **form, ui_mode="elements") == Refusal(
+        "The following parameters are not supported with `ui_mode: elements`: cancel_url, submit_type.",
+        param="cancel_url",
+    )
+    assert local.refused("post", PATH, **form, ui_mode="embedded_page").param == "cancel_url"
+
+
+def test_a_quantity_is_within_its_bounds(local: Local) -> None:
+    def bounded(quantity: int, **bounds: int) -> str | None:
+        item = {"price": price, "quantity": quantity, "adjustable_quantity": {"enabled": True, **bounds}}
+        return refused(local, item).param
+
+    price = local.price()["id"]
+    assert bounded(1, minimum=5, maximum=3) == "line_items[0][adjustable_quantity][minimum]"
+    assert bounded(1, minimum=2) == bounded(100) == "line_items[0][quantity]"
+
+
 def test_one_currency_one_discount_one_customer(local: Local) -> None:
     once = {"price": local.price()["id"], "quantity": 1}
     euros = {"price": local.price(currency="eur")["id"], "quantity": 1}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.local_stripe.conftest import NOW, Clock, Local
 from tests.local_stripe.life import Life
 
@@ -25,6 +27,19 @@ def test_a_session_is_complete_once_its_card_is_collected(local: Local) -> None:
     assert (after["status"], after["url"]) == ("complete", None)
     assert life.events("checkout") == ["checkout.session.completed"]
     assert local.refused("post", f"{PATH}/{session['id']}/expire").status == 400
+
+
+@pytest.mark.parametrize(("creation", "is_made"), [("always", True), ("if_required", False)])
+def test_a_customer_is_made_where_the_session_says_so(local: Local, creation: str, is_made: bool) -> None:
+    """`customer_creation` "can only be set in `payment` and `setup` mode" (`_session_create_params.py`)."""
+    session = local.post(PATH, **SETUP, customer_creation=creation)
+    form = "email=ada@example.com&payment_method=pm_card_visa"
+    after = local.send("post", f"/local/checkout/sessions/{session['id']}/pay", form).json
+    assert (after["status"], after["customer"] is not None) == ("complete", is_made)
+    setup = local.get(f"/v1/setup_intents/{after['setup_intent']}", expand=["payment_method"])
+    assert setup["customer"] == setup["payment_method"]["customer"] == after["customer"]
+    if is_made:
+        assert local.get(f"/v1/customers/{after['customer']}")["email"] == "ada@example.com"
 
 
 def test_a_session_expires_by_a_call_or_after_a_day(local: Local, clock: Clock) -> None:

@@ -152,7 +152,7 @@ def test_a_part_of_a_period_before_an_anchor_is_what_its_first_invoice_asks_for(
     assert selling(local, monthly, mode="subscription", subscription_data=none)["amount_total"] == 0
 
 
-@pytest.mark.parametrize("mode", ["embedded_page", "elements"])
+@pytest.mark.parametrize("mode", ["embedded_page", "elements", "form"])
 def test_a_session_within_a_page_of_ones_own_has_a_client_secret(local: Local, mode: str) -> None:
     own = {"mode": "payment", "ui_mode": mode, "line_items": [{"price": local.price()["id"], "quantity": 1}]}
     session = local.post(PATH, **own, return_url="https://example.com/return?session={CHECKOUT_SESSION_ID}")
@@ -160,7 +160,10 @@ def test_a_session_within_a_page_of_ones_own_has_a_client_secret(local: Local, m
     assert (session["url"], session["ui_mode"], session["success_url"]) == (None, mode, None)
     assert local.refused("post", PATH, **own).param == "return_url"
     assert local.refused("post", PATH, **own, success_url="https://example.com").param == "success_url"
-    assert local.post(PATH, **own, redirect_on_completion="never")["redirect_on_completion"] == "never"
+    never = local.post(PATH, **own, redirect_on_completion="never")
+    assert never["redirect_on_completion"] == "never"
+    back = {"redirect_on_completion": "never", "return_url": "https://example.com"}
+    assert local.refused("post", PATH, **own, **back).param == "return_url"
 
 
 def test_tax_is_added_or_contained_and_goes_on_to_the_invoice(local: Local) -> None:

@@ -41,15 +41,14 @@ GIVEN = (
 def pay(call: Call, session: Object, card: str | None) -> None:
     """Complete a session with a card, unless that asks for 3-D Secure first; `session` is as the customer has chosen,
     and stored. Raises the card's decline, what it left behind stays."""
-    if session["mode"] == "setup":
-        setup = objects.known(call, "setup_intent", session["setup_intent"])
-        _set_up(call, session, setup, card)
-        return
     if needs_customer(session) and session["customer"] is None:
         session = _with_customer(call, session)
     elif session["customer"] is not None:
         _update_customer(call, session)
-    if session["amount_total"] > 0:
+    if session["mode"] == "setup":
+        setup = objects.known(call, "setup_intent", session["setup_intent"])
+        _set_up(call, session, {**setup, "customer": session["customer"]}, card)
+    elif session["amount_total"] > 0:
         (_pay_once if session["mode"] == "payment" else _subscribe)(call, session, _card(call, session, card))
     elif session["mode"] == "payment":
         redemption.redeem(call, session, session["customer"])

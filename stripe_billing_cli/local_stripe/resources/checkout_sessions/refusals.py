@@ -5,6 +5,7 @@ From the texts of `stripe/params/checkout/_session_create_params.py`; in Stripe'
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
@@ -27,8 +28,19 @@ WRONG = {
     ).split(),
 }
 """What goes with another mode."""
-PAGES = ("hosted_page", "form")
-"""The interfaces that lead to `success_url`; the others are a part of a page of the seller's, and have `return_url`."""
+PAGE = "hosted_page"
+"""The interface that leads to `success_url`; the others are a part of a page of the seller's, and have `return_url`
+(https://docs.stripe.com/checkout/form/quickstart)."""
+NOT_WITHIN: Mapping[str, Sequence[str]] = {
+    "elements": (
+        "after_expiration branding_settings cancel_url custom_fields custom_text optional_items origin_context "
+        "submit_type success_url"
+    ).split(),
+    "embedded_page": ("cancel_url", "success_url"),
+    "form": ("cancel_url", "optional_items", "success_url"),
+}
+"""What does not go with an interface. Stripe names all of it at once
+(https://github.com/laravel/cashier-stripe/pull/1815)."""
 
 
 def check_new(params: Params) -> None:
@@ -54,18 +66,22 @@ def _names_types(params: Params) -> bool:
 
 
 def _check_interface(params: Params) -> None:
-    interface = params.get("ui_mode", "hosted_page")
-    if interface in PAGES:
+    interface = params.get("ui_mode", PAGE)
+    if interface == PAGE:
         if "success_url" not in params:
             raise missing_param("success_url")
-        for name in ("redirect_on_completion", "permissions"):
+        for name in ("return_url", "redirect_on_completion", "permissions"):
             if name in params:
                 raise invalid(f"You can not pass `{name}` when `ui_mode` is `{interface}`.", name)
         return
-    for name in ("success_url", "cancel_url"):
-        if name in params:
-            raise invalid(f"You can not pass `{name}` when `ui_mode` is `{interface}`.", name)
-    if "return_url" not in params and params.get("redirect_on_completion") != "never":
+    if wrong := [name for name in NOT_WITHIN[interface] if name in params]:
+        message = f"The following parameters are not supported with `ui_mode: {interface}`: {', '.join(wrong)}."
+        raise invalid(message, wrong[0])
+    never = params.get("redirect_on_completion") == "never"
+    if never and "return_url" in params:
+        # https://github.com/laravel/cashier-stripe/issues/1629; Stripe's words are not known.
+        raise invalid("You can not pass `return_url` when `redirect_on_completion` is `never`.", "return_url")
+    if "return_url" not in params and not never:
         raise missing_param("return_url")
 
 
