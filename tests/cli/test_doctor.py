@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli.rights import NOWHERE, ask_rights
+from stripe_billing_cli.catalog.kinds import KINDS
+from stripe_billing_cli.cli.rights import NOWHERE, RIGHTS, ask_rights
 from stripe_billing_cli.local_stripe.core.faults import Fault
 from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
 from tests.catalog.catalogs import SEED
@@ -189,3 +190,10 @@ def test_what_a_restricted_key_may_write_is_found_out_without_writing(billing: B
     assert {right.name for right in rights.writes} >= {"products", "prices", "subscriptions", "refunds"}
     assert not any(rights.reads.values())
     assert (account.products(), account.prices()) == before
+
+
+def test_every_kind_of_the_catalog_has_a_right() -> None:
+    """What stands below an object's own path goes by the right of that object."""
+    paths = {kind.path for kind in KINDS if "{" not in kind.path}
+
+    assert paths - {right.path for right in RIGHTS} == set()

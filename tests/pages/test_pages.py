@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from stripe_billing_cli.catalog.kinds import KINDS
 from stripe_billing_cli.cli.groups import GROUPS
 from tests.cli.help.command_tree import pages as help_pages
 from tests.pages.preloaded import preloaded_billing
@@ -39,6 +40,12 @@ def test_the_catalog_that_is_shown_is_the_projects() -> None:
     shown = [text for page in PAGES for text in YAML.findall(page.read_text(encoding="utf-8"))]
 
     assert shown == [(ROOT / "catalog.yaml").read_text(encoding="utf-8")]
+
+
+def test_the_page_of_the_catalog_names_every_section() -> None:
+    text = (ROOT / "docs" / "catalog.md").read_text(encoding="utf-8")
+
+    assert [kind.section for kind in KINDS if f"{kind.section}:" not in text] == []
 
 
 def test_the_readme_is_short_and_names_every_group() -> None:
