@@ -47,8 +47,8 @@ QUIET = frozenset({"metadata.billing_metadata"})
 
 @dataclass(frozen=True)
 class Seller:
-    """An object of the account by which others are sold, and is no more where one of them is archived: what it is to
-    people, and what it sells, by id."""
+    """An object of the account, such as a payment link, by which prices are sold: Stripe closes it when one of them is
+    archived. `text` is what people call it, `sells` the ids of what it sells."""
 
     existing: Identified
     text: str
@@ -78,7 +78,8 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     parent: ClassVar[str | None] = None
     """The kind within whose entries the entries stand."""
     usual: ClassVar[bool] = False
-    """Whether a catalog without such entries is worth a word."""
+    """Whether most catalogs have such entries: counts name them also where there are none, and a key has to read them.
+    """
     dependencies: ClassVar[tuple[str, ...]] = ()
     """The kinds whose objects this one refers to."""
     model: type[Content]
@@ -88,21 +89,22 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     path: ClassVar[str]
     """Where objects are made and listed: `/v1/prices`."""
     example: ClassVar[str]
-    """The way out for an entry without keys and values."""
+    """What an entry may look like, for the hint where one has no keys and values: `such as {name: Pro}`."""
     named_by: ClassVar[str] = "name"
     """The field that people call an object by."""
     retirement: ClassVar[Action] = "archive"
-    """What becomes of an object whose entry is gone, with `prune_option`."""
+    """What becomes of an object whose entry is gone, with `prune_option`; the parameters of an archiving update are
+    `retirement_params`."""
     retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
     is_subscribed_to: ClassVar[bool] = False
     """Whether subscriptions are on such objects."""
     prune_option: ClassVar[str] = "--prune"
     retire_option: ClassVar[str | None] = None
-    """The option without which an object stays that another one has taken the place of; None: it goes in any case."""
+    """The option that retires an object which a new one has replaced; None: it is retired without an option."""
     unique_params: ClassVar[tuple[str, ...]] = ()
-    """Parameters whose values Stripe takes only once."""
+    """Parameters whose values no two objects of an account may share."""
     quiet: ClassVar[frozenset[str]] = frozenset()
-    """Fields that the first line of a new object says."""
+    """Fields of a new object that its first line (`title`) says, so that no line of their own does."""
 
     # ---- The file
 
