@@ -96,7 +96,8 @@ class OperationError(BillingError):
 
 
 class UsageError(OperationError):
-    """The error of options that do not go together, or not with what the command does."""
+    """The error of what cannot be meant: options that do not go together, or not with what the command does; a value of
+    the wrong form."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message, hint)

@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Mat
 from stripe_billing_cli.catalog.plan import Change, Note, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 from stripe_billing_cli.stripe_api.objects.common import Identified
 
 PRUNE = frozenset({"--prune"})
@@ -26,11 +26,8 @@ MARKS = 3
 Matches = Mapping[Reference, Match[Any]]
 
 
-class UnknownTargetError(BillingError):
+class UnknownTargetError(UsageError):
     """The error of a `--target` that names nothing in the file, or an entry whose parent is not there yet."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__("usage", message, hint, WRONG)
 
 
 def make_plan(

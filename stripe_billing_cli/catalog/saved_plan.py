@@ -16,7 +16,7 @@ from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.plan_request import PlanRequest
-from stripe_billing_cli.errors import WRONG, BillingError, system_reason
+from stripe_billing_cli.errors import UsageError, system_reason
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.whole_files import write_whole
@@ -36,11 +36,8 @@ FIELDS = {
 """What a file has beside its format and the account, which a restricted key may not know."""
 
 
-class SavedPlanError(BillingError):
+class SavedPlanError(UsageError):
     """The file is no saved plan, or one that does not fit any more."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__("usage", message, hint, WRONG)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from stripe_billing_cli.cli import parsing
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.actions.spec import Action
@@ -33,11 +33,14 @@ def actions(
     )
 
     if (events or on) and not (execute or forward_to):
-        raise parsing.usage_error("--events and --on say what --exec and --forward-to are for", "give one of these too")
+        raise UsageError("--events and --on say what --exec and --forward-to are for", "give one of these too")
     if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise parsing.usage_error(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
+        raise UsageError(
+            f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}",
+            "--timeout 30, for example",
+        )
     if any(not command.strip() for command in execute):
-        raise parsing.usage_error("--exec is empty", "give a command, like ./provision.sh")
+        raise UsageError("--exec is empty", "give a command, like ./provision.sh")
     named = [
         Action(kind, forward_target(target) if kind == "forward" else target, types, timeout)
         for kind, target, types in _in_order(order, execute, forward_to, events, on)

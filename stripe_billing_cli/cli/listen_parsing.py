@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.listen_options import EventSource, ListenArguments
 from stripe_billing_cli.cli.secret_files import read_secret
 from stripe_billing_cli.cli.signing_secrets import signing_secrets
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.actions.command_check import CommandTrouble
@@ -96,7 +96,7 @@ def _listener_options(arguments: ListenArguments, actions: Sequence[Action]) -> 
 def _refuse_contradictions(context: Context, arguments: ListenArguments) -> None:
     path = arguments.path
     if not path.startswith("/") or path in PROBES or path.startswith("/access/"):
-        raise parsing.usage_error(f"events cannot be posted to {path}", "--path /webhook, for example")
+        raise UsageError(f"events cannot be posted to {path}", "--path /webhook, for example")
     if arguments.no_api_key:
         _refuse_what_needs_a_key(context, arguments, arguments.sources)
     files = [
@@ -106,7 +106,7 @@ def _refuse_contradictions(context: Context, arguments: ListenArguments) -> None
         arguments.forward_secret_file,
     ]
     if files.count("-") > 1:
-        raise parsing.usage_error("two secrets cannot both come from standard input", "give one of them by a file")
+        raise UsageError("two secrets cannot both come from standard input", "give one of them by a file")
 
 
 def _refuse_what_needs_a_key(context: Context, arguments: ListenArguments, sources: Collection[EventSource]) -> None:
@@ -121,7 +121,7 @@ def _refuse_what_needs_a_key(context: Context, arguments: ListenArguments, sourc
     ]
     for name, value in needing:
         if value:
-            raise parsing.usage_error(f"--no-api-key and {name} exclude each other", f"{name} is about asking Stripe")
+            raise UsageError(f"--no-api-key and {name} exclude each other", f"{name} is about asking Stripe")
 
 
 def _address(arguments: ListenArguments) -> Address:
@@ -143,7 +143,7 @@ def admin_address(text: str | None, port: int) -> AdminAddress | None:
         return AdminAddress(port=port + 1 if port else 0, exact=False)
     host, separator, number = text.rpartition(":")
     if not number.isdecimal() or int(number) > 65_535 or (separator and not host):
-        raise parsing.usage_error(f"--admin is no address: {text}", "127.0.0.1:9464, 9464 or off, for example")
+        raise UsageError(f"--admin is no address: {text}", "127.0.0.1:9464, 9464 or off, for example")
     return AdminAddress(host.strip("[]") or "127.0.0.1", int(number))
 
 
@@ -184,7 +184,5 @@ def _access_token(file: str | None) -> str | None:
     if not token:
         return None
     if len(token) < SHORTEST_TOKEN:
-        raise parsing.usage_error(
-            f"{option} is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32"
-        )
+        raise UsageError(f"{option} is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32")
     return token

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 
 Metadata = Annotated[
     list[str] | None, typer.Option("--metadata", metavar="KEY=VALUE", help="Your own note on it. Repeatable.")
@@ -25,11 +25,6 @@ SPAN = re.compile(r"([0-9]+)\s*([smhdw]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
-def usage_error(message: str, hint: str | None = None) -> BillingError:
-    """Return a command line that cannot be meant: exit code 2."""
-    return BillingError("usage", message, hint, WRONG)
-
-
 def metadata(option: str, texts: Sequence[str] | None) -> dict[str, str]:
     """Return the metadata of `k=v` pairs; `k=` gives the empty string, which removes the key where an object is
     updated."""
@@ -37,9 +32,9 @@ def metadata(option: str, texts: Sequence[str] | None) -> dict[str, str]:
     for text in texts or ():
         key, separator, value = text.partition("=")
         if not separator or not key:
-            raise usage_error(f"{option} is not of the form KEY=VALUE: {text}", f"{option} plan=gold, for example")
+            raise UsageError(f"{option} is not of the form KEY=VALUE: {text}", f"{option} plan=gold, for example")
         if key in pairs:
-            raise usage_error(f"{option} gives {key} twice", "give each key once")
+            raise UsageError(f"{option} gives {key} twice", "give each key once")
         pairs[key] = value
     return pairs
 
@@ -52,7 +47,7 @@ def moment(option: str, text: str, *, or_else: str = "") -> int:
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise usage_error(
+        raise UsageError(
             f"{option} is no date: {text}", f"write {or_else}2026-12-24, 2026-12-24T18:30Z or Unix seconds; all in UTC"
         ) from None
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
@@ -62,7 +57,7 @@ def span(option: str, text: str) -> int:
     """Return the seconds of `90`, `90s`, `10m`, `12h`, `35d`, `2w`."""
     match = SPAN.fullmatch(text.strip().lower())
     if match is None:
-        raise usage_error(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")
+        raise UsageError(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")
     return int(match[1]) * SECONDS[match[2]]
 
 
@@ -70,7 +65,7 @@ def age(option: str, text: str) -> int:
     """Return the seconds of a span that names its unit: payloads older than a bare `90` may be meant as 90 days, and 90
     seconds would forget almost all of them."""
     if text.strip().isdecimal():
-        raise usage_error(f"{option} {text} has no unit", f"write {text.strip()}d for days; or s, m, h, w")
+        raise UsageError(f"{option} {text} has no unit", f"write {text.strip()}d for days; or s, m, h, w")
     return span(option, text)
 
 
@@ -79,7 +74,7 @@ def idempotency_key(text: str | None) -> str | None:
     if text is None:
         return None
     if not text.strip() or len(text) > LONGEST_KEY:
-        raise usage_error(
+        raise UsageError(
             f"--idempotency-key has {len(text)} characters; it needs 1 to {LONGEST_KEY}", "order-1234, for example"
         )
     return text
@@ -92,5 +87,5 @@ def currency(option: str, text: str | None) -> str | None:
     from stripe_billing_cli.stripe_api.money import CURRENCIES
 
     if text.lower() not in CURRENCIES:
-        raise usage_error(f"{option} is no currency: {text}", "usd or eur, for example")
+        raise UsageError(f"{option} is no currency: {text}", "usd or eur, for example")
     return text.lower()

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import parsing
 from stripe_billing_cli.cli.secret_files import read_secret
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.listener.known_secrets import KnownSecrets
@@ -30,7 +30,7 @@ def signing_secrets(options: Sequence[str] | None, files: Sequence[str]) -> Know
     ]
     known = KnownSecrets(secrets, stored_secrets, time.time)
     if not known.all:
-        raise parsing.usage_error(
+        raise UsageError(
             "there is no signing secret to verify events with",
             "three ways on: `billing webhook create --url … --store-secret`; --secret-file or STRIPE_WEBHOOK_SECRET; "
             "--source poll, which needs none",
@@ -49,9 +49,9 @@ def _given(options: Sequence[str] | None, files: Sequence[str]) -> list[tuple[st
 def _checked(option: str, secret: str) -> str:
     """Return the secret, if nobody guesses it."""
     if not secret.startswith(PREFIX):
-        raise parsing.usage_error(f"{option} holds no signing secret of a webhook endpoint", "it starts with whsec_")
+        raise UsageError(f"{option} holds no signing secret of a webhook endpoint", "it starts with whsec_")
     if len(secret) < len(PREFIX) + SHORTEST:
-        raise parsing.usage_error(
+        raise UsageError(
             f"{option} holds a signing secret that is too short to be one",
             f"Stripe's have 32 characters and more after whsec_; at least {SHORTEST} are asked for",
         )

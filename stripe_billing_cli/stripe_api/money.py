@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 
 ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
@@ -91,11 +91,8 @@ def _decimals(amount: Decimal) -> int:
 WRITTEN = re.compile(r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<point>\.(?P<fraction>[0-9]+))?")
 
 
-class AmountError(BillingError):
+class AmountError(UsageError):
     """A text that is no amount of the currency, or could be two. `hint` says how to write what may be meant."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__("usage", message, hint, WRONG)
 
 
 def parse_amount(text: str, currency: str) -> int:

@@ -10,7 +10,7 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Re
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
 from stripe_billing_cli.catalog.ownership import stamp_of
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
@@ -54,7 +54,7 @@ def _named(registry: Registry, name: str) -> AnyKind:
         if name in (kind.name, kind.section) and (kind.parent is None or name == kind.name):
             return kind
     known = ", ".join(kind.name for kind in registry)
-    raise BillingError("usage", f"there is no kind {name}", f"the kinds are {known}", WRONG)
+    raise UsageError(f"there is no kind {name}", f"the kinds are {known}")
 
 
 def read_account(
@@ -116,7 +116,7 @@ def _find(kind: AnyKind, objects: Mapping[str, Identified], wanted: str) -> set[
         return {wanted}
     found = {object_id for object_id, existing in objects.items() if wanted in _names(kind, existing)}
     if not found:
-        raise BillingError("usage", f"the account has no {kind.name} {wanted}", "give its id or its name", WRONG)
+        raise UsageError(f"the account has no {kind.name} {wanted}", "give its id or its name")
     return found
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.access.app import Feature, Product, StoreAt, app, opened_store
 from stripe_billing_cli.cli.access.show import is_wanted
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Access, Store
@@ -37,9 +38,9 @@ def list_(
     from stripe_billing_cli.access.view import row_record
 
     if product and feature:
-        raise parsing.usage_error("--product and --feature exclude each other", "ask twice")
+        raise UsageError("--product and --feature exclude each other", "ask twice")
     if granted and revoked:
-        raise parsing.usage_error("--granted and --revoked exclude each other", "leave both out to list all")
+        raise UsageError("--granted and --revoked exclude each other", "leave both out to list all")
     with opened_store(store) as opened:
         wanted = granted if granted or revoked else None
         records = (

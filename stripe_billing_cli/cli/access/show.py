@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import options, parsing
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app, opened_store
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import NOT_REACHED
+from stripe_billing_cli.errors import NOT_REACHED, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Access
@@ -40,7 +40,7 @@ def show(
     from stripe_billing_cli.access.view import customer_record
 
     if product and feature:
-        raise parsing.usage_error("--product and --feature exclude each other", "ask twice")
+        raise UsageError("--product and --feature exclude each other", "ask twice")
     customer = _id_of(context, customer)
     customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
     rows = [row for row in rows if is_wanted(row, product, feature)]
@@ -72,7 +72,7 @@ def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, li
 
 def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]:
     if not customer.startswith("cus_"):
-        raise parsing.usage_error(f"{customer} is no customer's id", "give its id, cus_…, or its email")
+        raise UsageError(f"{customer} is no customer's id", "give its id, cus_…, or its email")
     with opened_store(store) as opened:
         return customer, opened.access.for_customer(customer), opened.clock()
 

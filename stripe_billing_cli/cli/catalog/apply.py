@@ -17,7 +17,7 @@ from stripe_billing_cli.cli.catalog.plan_options import PlanOptions
 from stripe_billing_cli.cli.chosen import COMMAND_LINE
 from stripe_billing_cli.cli.confirm import confirm, said_no
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import FAILED, WRONG, BillingError
+from stripe_billing_cli.errors import FAILED, WRONG, BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.executor import Outcome
@@ -62,7 +62,7 @@ def apply(
         named_file = file and context.sources.get("file") == COMMAND_LINE
         if named_file or not plan_options.is_default:
             message = "--plan excludes --file, --prune, --adopt and --target: the plan says it all"
-            raise BillingError("usage", message, None, WRONG)
+            raise UsageError(message, "say --plan alone, or plan anew without it")
         saved = saved_plan.load(plan_file)
         request = saved.request()
     else:

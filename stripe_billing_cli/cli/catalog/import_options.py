@@ -10,7 +10,7 @@ import typer
 
 from stripe_billing_cli.cli import parsing
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 
 STDOUT = "-"
 
@@ -46,9 +46,12 @@ class ImportOptions:
     def check(self) -> None:
         """Raises `BillingError` where options exclude each other, or a file would be replaced unasked."""
         if self.merge and (self.file == STDOUT or self.overwrite or self.catalog):
-            raise BillingError("usage", "--merge adds to a file, and keeps its name and all it has", None, WRONG)
+            raise UsageError(
+                "--merge adds to a file, and keeps its name and all it has",
+                "leave out --overwrite and --catalog, and name a file",
+            )
         if self.preview and not self.merge:
-            raise BillingError("usage", "--preview is for --merge", "without it, -f - shows the file", WRONG)
+            raise UsageError("--preview is for --merge", "without it, -f - shows the file")
         if self.file != STDOUT and not self.merge and Path(self.file).exists() and not self.overwrite:
             hint = "name another with -f, add to it with --merge, or say --overwrite"
-            raise BillingError("usage", f"there is a {self.file} already", hint, WRONG)
+            raise UsageError(f"there is a {self.file} already", hint)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.settings import choose_connection
-from stripe_billing_cli.errors import WRONG, BillingError, SettingsError
+from stripe_billing_cli.errors import SettingsError, UsageError
 
 DEFAULT_PROFILE = "default"
 
@@ -31,13 +31,13 @@ def other_context(context: Context, option: str, name: str, *, must_exist: bool 
     if kind == "file" and rest:
         if must_exist and not Path(rest).is_file():
             hint = "the local Stripe of a directory is in its .billing/local.db; `billing catalog copy` makes one"
-            raise BillingError("usage", f"{option} {name}: there is no such file", hint, WRONG)
+            raise UsageError(f"{option} {name}: there is no such file", hint)
         return Context(**{**elsewhere, "local": True, "profile": None, "database": Path(rest)})
     if name.startswith("acct_"):
         hint = "name it by its key: profile:NAME of the Stripe CLI, or `billing catalog apply --api-key-file FILE`"
-        raise BillingError("usage", f"{option} {name} is an account's id, and no key leads to it", hint, WRONG)
+        raise UsageError(f"{option} {name} is an account's id, and no key leads to it", hint)
     hint = "one of: test, live, profile:NAME, file:PATH (the local Stripe in that file)"
-    raise BillingError("usage", f"{option} {name} is no Stripe", hint, WRONG)
+    raise UsageError(f"{option} {name} is no Stripe", hint)
 
 
 def _key_of_mode(context: Context, option: str, mode: str) -> dict[str, str | bool | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.plan_request import PlanRequest
@@ -53,11 +53,11 @@ class PlanOptions:
         from stripe_billing_cli.catalog.plan_request import PlanRequest
 
         if self.prune and self.target:
-            raise BillingError("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
+            raise UsageError("--prune and --target exclude each other", "prune in a run of its own")
         of_prune = {"--delete-coupons": self.delete_coupons, "--prune-meters": self.prune_meters}
         chosen = tuple(option for option, on in of_prune.items() if on)
         if chosen and not self.prune:
-            raise BillingError("usage", f"{chosen[0]} says more of --prune", "give both", WRONG)
+            raise UsageError(f"{chosen[0]} says more of --prune", "give both")
         source = read_source(file)
         return PlanRequest(
             load_catalog(source),

@@ -11,7 +11,7 @@ from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.code.app import app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
-from stripe_billing_cli.errors import NOT_REACHED
+from stripe_billing_cli.errors import NOT_REACHED, UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The code as customers write it, or its id.")]
 For = Annotated[
@@ -49,7 +49,7 @@ def check(
     from stripe_billing_cli.subscriptions.start import line_of
 
     if currency and not price:
-        raise parsing.usage_error("--currency goes with --price")
+        raise UsageError("--currency goes with --price", "say what it would be used for: --price PRICE")
     lines = [line_of(text) for text in price or ()]
     request = CheckRequest(
         code=code,

@@ -12,6 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.markers import finish
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.balance import BalancePlan, BalanceRequest
@@ -66,11 +67,13 @@ def _request(
     from stripe_billing_cli.customers.balance import BalanceRequest
 
     if credit is not None and debit is not None:
-        raise parsing.usage_error("--credit and --debit exclude each other", "say one of them")
+        raise UsageError("--credit and --debit exclude each other", "say one of them")
     amount = credit if credit is not None else debit
     if amount is None:
         if note or currency or again:
-            raise parsing.usage_error("--note, --currency and --again go with --credit or --debit")
+            raise UsageError(
+                "--note, --currency and --again go with --credit or --debit", "--credit 12.50, for example"
+            )
         return None
     return BalanceRequest(
         customer=customer,

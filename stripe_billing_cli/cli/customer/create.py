@@ -12,6 +12,7 @@ from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.customer.field_options import FieldOptions
 from stripe_billing_cli.cli.markers import clear_marker
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.create import CreatePlan, CustomerRequest
@@ -53,7 +54,7 @@ def create(
     from stripe_billing_cli.test_clocks.load import id_for
 
     if if_not_exists and not field_options.email:
-        raise parsing.usage_error("--if-not-exists looks for the email, and none is given", "add --email")
+        raise UsageError("--if-not-exists looks for the email, and none is given", "add --email")
     request = CustomerRequest(
         field_options.fields(empty_unsets=False),
         tax_ids=field_options.tax_ids(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import parsing
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.fields import CustomerFields
@@ -58,9 +59,7 @@ class FieldOptions:
     def _address(self) -> dict[str, str]:
         country = self.country
         if country and not re.fullmatch("[A-Za-z]{2}", country):
-            raise parsing.usage_error(
-                f"--address-country is no country of two letters: {country}", "US, DE or JP, for example"
-            )
+            raise UsageError(f"--address-country is no country of two letters: {country}", "US, DE or JP, for example")
         lines = {
             "line1": self.line1,
             "line2": self.line2,
@@ -80,5 +79,5 @@ class FieldOptions:
 def _tax_id(text: str) -> tuple[str, str]:
     type, separator, value = text.partition(":")
     if not separator or not value or not TYPE.fullmatch(type):
-        raise parsing.usage_error(f"--tax-id is not of the form TYPE:VALUE: {text}", "--tax-id eu_vat:DE123456789")
+        raise UsageError(f"--tax-id is not of the form TYPE:VALUE: {text}", "--tax-id eu_vat:DE123456789")
     return type, value

@@ -12,6 +12,7 @@ from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.errors import UsageError
 
 
 class Flow(StrEnum):
@@ -55,7 +56,7 @@ def portal(
                billing customer portal ada@example.com --flow cancel --subscription sub_1MowQVLkdIwHu7ixeRlqHVzs
     """
     if subscription and flow is not Flow.cancel:
-        raise parsing.usage_error("--subscription goes with --flow cancel", None)
+        raise UsageError("--subscription goes with --flow cancel", "say both, or neither")
     from stripe_billing_cli.customers import portal as sessions
     from stripe_billing_cli.stripe_api import lookup
 

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import confirm, options, parsing
+from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.customer.field_options import FieldOptions
+from stripe_billing_cli.errors import UsageError
 
 
 @options.command(app, may_be_empty=("email", "country"))
@@ -37,7 +38,7 @@ def update(
 
     request = UpdateRequest(customer, field_options.fields(empty_unsets=True), field_options.tax_ids(), payment_method)
     if not request.changes:
-        raise parsing.usage_error("nothing to change was given", "billing customer update --help lists what may be")
+        raise UsageError("nothing to change was given", "billing customer update --help lists what may be")
     plan = plan_update(context.stripe, request)
     who = plan.customer["email"] or plan.customer["name"]
     confirm.confirm(context, f"Change {', '.join(request.changes)} of {plan.customer['id']} ({who})?")

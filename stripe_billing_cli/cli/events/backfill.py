@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import Until, app, moment_option, opened_store
 from stripe_billing_cli.cli.events.retry import route_of_store
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.errors import UsageError
 
 LONGEST_BACKFILL = "30d"
 
@@ -40,9 +41,7 @@ def backfill(
         start = moment_option("--since", since, now)
         end = None if until is None else moment_option("--until", until, now)
         if start < now - KEPT_SECONDS - 60:
-            raise parsing.usage_error(
-                "Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any"
-            )
+            raise UsageError("Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any")
         api = context.stripe
         reader = CatchUp(api, opened, route_of_store(opened, api))
         new = reader.read(start, end)

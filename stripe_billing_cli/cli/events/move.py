@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import app, opened_store
 from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, agree, waiting_for
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Store
@@ -56,4 +57,4 @@ def _refuse_other_targets(store: Store, handler: str, to: str) -> None:
     targets = sorted((called_handlers(store) or frozenset()) - BUILT_IN - {handler})
     if to not in targets:
         known = f"it calls {', '.join(targets)}" if targets else "start `billing listen` with the right --exec first"
-        raise parsing.usage_error(f"{to} is no other handler of the last `billing listen` on this store", known)
+        raise UsageError(f"{to} is no other handler of the last `billing listen` on this store", known)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import (
     Customer,
@@ -21,6 +21,7 @@ from stripe_billing_cli.cli.events.app import (
 )
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Filter, Route, Store, StoredEvent
@@ -50,11 +51,9 @@ def retry(
                billing events retry evt_123 --handler access
     """
     if bool(events) == failed:
-        raise parsing.usage_error(
-            "say which events: their ids, or --failed", "billing events retry --failed, for example"
-        )
+        raise UsageError("say which events: their ids, or --failed", "billing events retry --failed, for example")
     if events and (type or customer or since):
-        raise parsing.usage_error("--type, --customer and --since choose among the failed", "give them with --failed")
+        raise UsageError("--type, --customer and --since choose among the failed", "give them with --failed")
     from stripe_billing_cli.events.uncalled import uncalled_handlers
 
     count = 0
@@ -85,7 +84,7 @@ def _again(stored: StoredEvent, chosen: list[str] | None, *, failed: bool) -> li
     names = [one.handler for one in stored.deliveries if one.status in wanted]
     if chosen and not failed and (unknown := set(chosen) - {one.handler for one in stored.deliveries}):
         known = ", ".join(one.handler for one in stored.deliveries) or "none"
-        raise parsing.usage_error(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
+        raise UsageError(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
     return [name for name in names if not chosen or name in chosen]
 
 

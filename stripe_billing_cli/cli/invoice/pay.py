@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import app
 from stripe_billing_cli.cli.output import Line, Record
-from stripe_billing_cli.errors import NOT_REACHED, BillingError
+from stripe_billing_cli.errors import NOT_REACHED, BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.pay import Payment, PayPlan, PayRequest, PayResult
@@ -52,7 +52,7 @@ def pay(
     from stripe_billing_cli.invoices.pay import PayRequest, plan_pay
 
     if out_of_band and payment_method:
-        raise parsing.usage_error("--out-of-band charges nothing, and --payment-method names a card", "say one of them")
+        raise UsageError("--out-of-band charges nothing, and --payment-method names a card", "say one of them")
     request = PayRequest(name, all_open=all_, method=payment_method, out_of_band=out_of_band)
     plan = plan_pay(context.stripe, request)
     if plan.payments:

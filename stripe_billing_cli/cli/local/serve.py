@@ -13,7 +13,7 @@ from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
@@ -189,7 +189,7 @@ def _faults(texts: Sequence[str]) -> list[LocalFault]:
     try:
         return [LocalFault.parse(text) for text in texts]
     except ValueError as error:
-        raise BillingError("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
+        raise UsageError(f"--fault: {error}", "billing local serve --help has examples") from None
 
 
 def _limits(text: str | None) -> LocalRateLimit | None:
@@ -199,7 +199,7 @@ def _limits(text: str | None) -> LocalRateLimit | None:
         return None
     match = re.fullmatch("([0-9]{1,9})(?:/([0-9]{0,9}))?", text)
     if match is None or int(match[1]) < 1:
-        raise BillingError("usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG)
+        raise UsageError(f"--rate-limit is not a number, or two: {text}", "100/25, for example")
     return LocalRateLimit(int(match[1]), int(match[2] or match[1]))
 
 
@@ -209,14 +209,12 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anyw
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
     if retries not in SCHEDULES:
-        raise BillingError("usage", f"--webhook-retries cannot be {retries}", "it is test or live", WRONG)
+        raise UsageError(f"--webhook-retries cannot be {retries}", "it is test or live")
     if not 0 <= scale < float("inf") or not 0 < timeout < float("inf"):
         message = "--webhook-retry-scale and --webhook-timeout are positive numbers"
-        raise BillingError("usage", message, "0.001 makes seconds of hours", WRONG)
+        raise UsageError(message, "0.001 makes seconds of hours")
     try:
         deviations = Chaos.parse(chaos) if chaos is not None else Chaos()
     except ValueError as error:
-        raise BillingError(
-            "usage", f"--webhook-chaos: {error}", "say duplicate,reorder,delay=2, for example", WRONG
-        ) from None
+        raise UsageError(f"--webhook-chaos: {error}", "say duplicate,reorder,delay=2, for example") from None
     return Sending(scaled_pauses(SCHEDULES[retries], scale), deviations, timeout, anywhere)

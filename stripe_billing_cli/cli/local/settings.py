@@ -12,7 +12,7 @@ from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 
 AfterRetries = Annotated[
     str | None,
@@ -128,7 +128,7 @@ def _chosen(choices: Mapping[str, str | None]) -> dict[str, str | int]:
             continue
         if value not in CHOICES[name]:
             why = f"--{name.replace('_', '-')} cannot be {value}"
-            raise BillingError("usage", why, f"it is one of {', '.join(CHOICES[name])}", WRONG)
+            raise UsageError(why, f"it is one of {', '.join(CHOICES[name])}")
         changes[name] = value
     return changes
 
@@ -143,12 +143,10 @@ def _account(country: str | None, currency: str | None) -> dict[str, str | int]:
     if country is not None:
         own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
         if not own:
-            raise BillingError("usage", f"--country is no country's code: {country}", "CA, for example", WRONG)
+            raise UsageError(f"--country is no country's code: {country}", "CA, for example")
         changes |= {"country": country.upper(), "currency": own[0].lower()}
     if currency is not None:
         changes["currency"] = currency.lower()
     if changes.get("currency", "usd") not in CURRENCIES:
-        raise BillingError(
-            "usage", f"Stripe has no currency {changes['currency']}", "say --currency cad, for example", WRONG
-        )
+        raise UsageError(f"Stripe has no currency {changes['currency']}", "say --currency cad, for example")
     return changes

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.refund.app import app
+from stripe_billing_cli.errors import UsageError
 
 
 @options.command(app, "list")
@@ -37,7 +38,7 @@ def list_(
     from stripe_billing_cli.stripe_api import json_output
 
     if customer and of:
-        raise parsing.usage_error("--customer and --of exclude each other", "say one of them")
+        raise UsageError("--customer and --of exclude each other", "say one of them")
     refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit + 1)
     context.printer.listing(map(json_output.refund, refunds), COLUMNS, "No refunds.", None if all_ else limit)
 

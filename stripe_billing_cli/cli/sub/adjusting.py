@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from stripe_billing_cli.cli import confirm, formatting, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line
-from stripe_billing_cli.errors import NOT_REACHED, BillingError
+from stripe_billing_cli.errors import NOT_REACHED, BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
@@ -35,13 +35,13 @@ def request(
     """Return what the options ask for; None where they ask for nothing of this."""
     used_options = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
     if len(used_options) > 1:
-        raise parsing.usage_error(f"{' and '.join(used_options)} exclude each other", "say one of them")
+        raise UsageError(f"{' and '.join(used_options)} exclude each other", "say one of them")
     if again and not restart_period:
-        raise parsing.usage_error("--again goes with --restart-period", "a change made twice is one change")
+        raise UsageError("--again goes with --restart-period", "a change made twice is one change")
     if not (add or remove or used_options or trial_end or restart_period):
         return None
     if trial_end and restart_period:
-        raise parsing.usage_error("--trial-end and --restart-period exclude each other", "say one of them")
+        raise UsageError("--trial-end and --restart-period exclude each other", "say one of them")
     from stripe_billing_cli.subscriptions.adjust import AdjustRequest
     from stripe_billing_cli.subscriptions.start import line_of
 

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli import confirm, parsing
 from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub.app import Subscription, app
-from stripe_billing_cli.errors import NOT_REACHED, BillingError
+from stripe_billing_cli.errors import NOT_REACHED, BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.cancel import CancelResult
@@ -119,7 +119,7 @@ def _request(
     }
     used_options = [name for name, (is_said, _) in options.items() if is_said]
     if len(used_options) > 1:
-        raise parsing.usage_error(f"{' and '.join(used_options)} exclude each other", "say one of them")
+        raise UsageError(f"{' and '.join(used_options)} exclude each other", "say one of them")
     when: When = options[used_options[0]][1] if used_options else "default"
     when = POINTS.get(at or "", when)
     moment = parsing.moment("--at", at) if at is not None and when == "at" else None

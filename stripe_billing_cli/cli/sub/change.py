@@ -9,7 +9,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub import adjusting
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.cli.sub.change_options import At, ChangeOptions
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.change import ChangeRequest, ChangeResult
@@ -73,11 +73,9 @@ def change(
 def _check_apart(arguments: ChangeOptions) -> None:
     """Refuse a price or a quantity beside what is changed at once and all together."""
     if arguments.price or arguments.quantity is not None or arguments.item or arguments.at is At.period_end:
-        raise BillingError(
-            "usage",
+        raise UsageError(
             "--price, --quantity, --item and --at period-end do not go with the other changes",
             "one command for the price or quantity, and one for the rest",
-            WRONG,
         )
 
 
@@ -86,15 +84,11 @@ def _request(subscription: str, arguments: ChangeOptions) -> ChangeRequest:
     from stripe_billing_cli.subscriptions.change import ChangeRequest
 
     if arguments.price is None and arguments.quantity is None:
-        raise BillingError(
-            "usage", "nothing to change was given", "--price, for example; --help lists the others", WRONG
-        )
+        raise UsageError("nothing to change was given", "--price, for example; --help lists the others")
     if arguments.at is At.period_end and arguments.proration is not None:
-        raise BillingError(
-            "usage",
+        raise UsageError(
             "--proration is for a change now: at the period's end nothing is left to prorate",
-            None,
-            WRONG,
+            "leave out --proration, or --at period-end",
         )
     return ChangeRequest(
         subscription,

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.markers import clear_marker
 from stripe_billing_cli.cli.sub import waiting
 from stripe_billing_cli.cli.sub.app import app
 from stripe_billing_cli.cli.sub.create_options import Collection, CreateOptions
-from stripe_billing_cli.errors import BillingError
+from stripe_billing_cli.errors import BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.create import CreatePlan, CreateResult
@@ -93,11 +93,11 @@ def _order(arguments: CreateOptions) -> Order:
         idempotency_key=parsing.idempotency_key(arguments.idempotency_key),
     )
     if arguments.trial_from_price and arguments.trial_days:
-        raise parsing.usage_error("--trial-days and --trial-from-price exclude each other", "say one of them")
+        raise UsageError("--trial-days and --trial-from-price exclude each other", "say one of them")
     if arguments.again and (not arguments.add_once or arguments.idempotency_key):
-        raise parsing.usage_error("--again goes with --add-once, and not with --idempotency-key")
+        raise UsageError("--again goes with --add-once, and not with --idempotency-key", "say --add-once --again")
     if arguments.timeout and not arguments.wait:
-        raise parsing.usage_error("--timeout goes with --wait")
+        raise UsageError("--timeout goes with --wait", "say both, or neither")
     return order
 
 
@@ -110,25 +110,21 @@ def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
         _check_for_repetition([line.price for line in lines])
         return lines
     if len(lines) > 1 or lines[0].quantity is not None:
-        raise parsing.usage_error(
-            "--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY"
-        )
+        raise UsageError("--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY")
     return [Line(lines[0].price, quantity)]
 
 
 def _check_for_repetition(names: Sequence[str]) -> None:
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise parsing.usage_error(f"--price {twice} is given more than once", f"write --price {twice}:QUANTITY, once")
+        raise UsageError(f"--price {twice} is given more than once", f"write --price {twice}:QUANTITY, once")
 
 
 def _days(collection: Collection, days: int | None) -> int | None:
     sends = collection is Collection.send_invoice
     if sends and days is None:
-        raise parsing.usage_error(
-            "--collection-method send_invoice needs --days-until-due", "--days-until-due 30, for example"
-        )
+        raise UsageError("--collection-method send_invoice needs --days-until-due", "--days-until-due 30, for example")
     if days is not None and not sends:
-        raise parsing.usage_error("--days-until-due goes with --collection-method send_invoice")
+        raise UsageError("--days-until-due goes with --collection-method send_invoice", "say both, or neither")
     return days
 
 

@@ -12,6 +12,7 @@ from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.pause import PausePlan
@@ -67,9 +68,7 @@ def pause(
     from stripe_billing_cli.subscriptions.pause import PauseRequest, plan_pause
 
     if not keep_service and (invoices or until):
-        raise parsing.usage_error(
-            "--invoices and --until belong to --keep-service", "without the service nothing is invoiced"
-        )
+        raise UsageError("--invoices and --until belong to --keep-service", "without the service nothing is invoiced")
     behavior = BEHAVIORS[invoices or Invoices.void] if keep_service else None
     request = PauseRequest(subscription, behavior, parsing.moment("--until", until) if until else None)
     plan = plan_pause(context.stripe, request)

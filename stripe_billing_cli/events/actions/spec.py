@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from stripe_billing_cli.errors import WRONG, BillingError, system_reason
+from stripe_billing_cli.errors import UsageError, system_reason
 from stripe_billing_cli.events.access_events import ANNOUNCED, CHECK
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import FETCH
@@ -31,11 +31,8 @@ REMEMBERED = "actions"
 """The setting of the store in which a listener leaves its actions, for programs that write events beside it."""
 
 
-class InvalidActionError(BillingError):
+class InvalidActionError(UsageError):
     """An action makes no sense as it was given. `hint` says what to write instead."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__("usage", message, hint, WRONG)
 
 
 @dataclass(frozen=True)
