@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.cli.events.move import BUILT_IN
 from stripe_billing_cli.events.actions.spec import Action
 from stripe_billing_cli.events.event import Event, from_body
-from stripe_billing_cli.events.handlers import Handler
+from stripe_billing_cli.events.handlers import FETCH, Handler
 from stripe_billing_cli.events.retries import Retries
 from stripe_billing_cli.events.store import Store, open_store
 from stripe_billing_cli.listener.dispatcher import Dispatcher
@@ -83,6 +84,13 @@ def test_every_handler_that_wants_announcements_is_called_for_them(
         said = {one.delivery.handler: one.said for one in running.ended(3)}
 
     assert said == {"access": "granted product pro", "own": "access.granted", "given": "access.granted"}
+
+
+def test_nothing_is_moved_to_the_programs_own_handlers(api: client.StripeApi, store: Store) -> None:
+    with dispatcher(store, api) as running:
+        own = {handler.name for worker in running.dispatcher.workers for handler in worker.handlers}
+
+    assert own | {FETCH} == BUILT_IN
 
 
 def test_an_announcement_is_forwarded_with_all_that_there_is_to_know(

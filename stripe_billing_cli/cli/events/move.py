@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Store
 
 BUILT_IN = frozenset({"access", "fetch"})
+"""The names of the program's own handlers, whose work is another than that of a command or URL."""
 
 
 @options.command(app, shared=("output", "yes", "verbose"), changes_store=True)
