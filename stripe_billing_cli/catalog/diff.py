@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from stripe_billing_cli.catalog.entries import Reference
 
+FieldValue: TypeAlias = "bool | int | str | Decimal | Reference | Sequence[FieldValue] | Mapping[str, object] | None"
+"""The value of a field in one canonical form: amounts are `Decimal`, "nothing" is None, parts are dicts.
+
+What only compares, shows or passes on values knows no more of them; each form says which it has."""
 Fields = dict[str, Any]
-"""Field → value in one canonical form: amounts are `Decimal`, "nothing" is None, lists are lists of dicts."""
 
 
 @dataclass(frozen=True)
@@ -19,14 +22,14 @@ class FieldChange:
     after: Any
 
 
-def differences(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, FieldChange]:
+def differences(existing: Mapping[str, FieldValue], wanted: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
     """Return what changes for `existing` to become `wanted`, in the fields that `wanted` names."""
     return {
         name: FieldChange(existing.get(name), value) for name, value in wanted.items() if existing.get(name) != value
     }
 
 
-def created(wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, FieldChange]:
+def created(wanted: Mapping[str, FieldValue], defaults: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
     """Return the fields of a new object that are worth showing: those that are not Stripe's defaults."""
     return {name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)}
 
@@ -47,13 +50,13 @@ def metadata_changes(
 def metadata_params(changes: Mapping[str, FieldChange]) -> dict[str, str]:
     """Return the `metadata` parameter that makes these changes; a key goes by the empty string."""
     return {
-        name.removeprefix("metadata."): change.after or ""
+        name.removeprefix("metadata."): str(change.after or "")
         for name, change in changes.items()
         if name.startswith("metadata.")
     }
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """Return a canonical value as JSON has it: whole amounts as ints, others as decimal strings."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol
 
-from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.diff import FieldChange, FieldValue
 from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified
@@ -40,10 +40,10 @@ class ChangedKind(Protocol):
     def said_by_title(self, change: Change, name: str) -> bool:
         """Return whether the first line of a new object says this field already, or nobody reviews it."""
 
-    def show(self, change: Change, name: str, value: Any) -> str:
+    def show(self, change: Change, name: str, value: FieldValue) -> str:
         """Return the value of a field as a person reads it."""
 
-    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, Any]]:
+    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, object]]:
         """Return the name of a changed field in JSON, with its `from` and `to`."""
 
 

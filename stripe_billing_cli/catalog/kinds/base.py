@@ -16,11 +16,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, created, differences, metadata_changes
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue, created, differences, metadata_changes
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.forms import (
+    NOTHING,
     Definition,
     Form,
+    Plain,
     by_place,
     definitions,
     existing_fields,
@@ -345,7 +347,7 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
         return [
             name
             for name, change in fields.items()
-            if not name.startswith("metadata.") and not self.form(name).changes_in_place(change)
+            if not name.startswith("metadata.") and not self.form(name).changes_in_place(change.before, change.after)
         ]
 
     def has_same_terms(self, entry: Entry[Content], existing: Existing) -> bool:
@@ -367,9 +369,9 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     def beside(self, entry: Entry[Content], now: Fields) -> Fields:
         return {field.name: field.form.beside(entry.fields[field.name], now[field.name]) for field in self.definitions}
 
-    def form(self, name: str) -> Form:
+    def form(self, name: str) -> Form[Any]:
         """Return the form of a field; of one that is compared apart, the plain one."""
-        return next((field.form for field in self.definitions if field.name == name), Form())
+        return next((field.form for field in self.definitions if field.name == name), Plain())
 
     # ---- Showing
 
@@ -386,12 +388,12 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
         """Return the currency of a changed object's amounts."""
         return ""
 
-    def show(self, change: Change, name: str, value: Any) -> str:
+    def show(self, change: Change, name: str, value: FieldValue) -> str:
         """Return the value of a field as a person reads it."""
         if value is None or value == [] or value == {}:
-            return "none"
+            return NOTHING
         return self.form(name).show(value, self.shown_currency(change))
 
-    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, Any]]:
+    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, object]]:
         """Return the name of a changed field in JSON, with its `from` and `to`."""
-        return self.form(name).json(name, field)
+        return self.form(name).json(name, field.before, field.after)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field
 
@@ -50,6 +50,7 @@ from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.objects.catalog import AppliesTo as StripeAppliesTo
 from stripe_billing_cli.stripe_api.objects.catalog import Coupon as StripeCoupon
 
 GENERATED_ID = re.compile(r"(?!(?:[A-Z]+|[A-Z]?[a-z]+)[0-9]*$)[A-Za-z0-9]{8}$")
@@ -63,30 +64,36 @@ EXPANDED = ("applies_to", "currency_options")
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
-class AppliesTo(Form):
+class AppliesTo(Form[list[str]]):
     """The products that a coupon is for, by id; no product is all."""
 
-    def value(self, written: Any) -> list[str]:
+    def value(self, written: Products | None) -> list[str]:
         return sorted(written.products) if written else []
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        return sorted(answer[name]["products"] if answer[name] else [])
+    def read(self, answered: StripeAppliesTo | None) -> list[str]:
+        return sorted(answered["products"] if answered else [])
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: list[str], default: list[str] | None) -> dict[str, Any]:
         return {name: {"products": value}} if value else {}
 
 
-class CurrencyOptions(PartsByKeyForm):
+class OptionValue(TypedDict):
+    """The canonical value of an amount in a further currency."""
+
+    amount_off: int
+
+
+class CurrencyOptions(PartsByKeyForm[OptionValue]):
     """Amounts in further currencies, which come and change in place and cannot be taken away."""
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
-        others = {code: option for code, option in (answer[name] or {}).items() if code != answer["currency"]}
-        return super().existing({name: others}, name)
+    def existing(self, answer: StripeCoupon, name: str) -> dict[str, OptionValue]:
+        options = answer["currency_options"] or {}
+        return self.read({code: option for code, option in options.items() if code != answer["currency"]})
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
+    def beside(self, wanted: dict[str, OptionValue], existing: dict[str, OptionValue]) -> dict[str, OptionValue]:
         return dict(sorted({**existing, **wanted}.items()))
 
-    def show(self, value: Any, currency: str) -> str:
+    def show(self, value: dict[str, OptionValue], currency: str) -> str:
         return ", ".join(f"{code} {format_amount(Decimal(one['amount_off']), code)}" for code, one in value.items())
 
 

@@ -8,19 +8,25 @@ canonical values (`diff.Fields`), the parameters of a create and of an update, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
+from stripe_billing_cli.catalog.diff import Fields, FieldValue, plain
 from stripe_billing_cli.catalog.kinds.model import DiffersByPlace, ShortForm, ShortList, moment_text
 from stripe_billing_cli.stripe_api.money import format_amount
 
+Value = TypeVar("Value")
+"""The canonical value of a field, in one form."""
+PartValue = TypeVar("PartValue", bound=Mapping[str, object])
+"""The canonical values of the fields of a part, by their names."""
+NOTHING = "none"
+"""How nothing is shown."""
 APART = frozenset({"id", "metadata"})
 """Fields of every kind that are not compared like others: which object it is, and the keys of its own."""
 
@@ -29,8 +35,10 @@ class Apart:
     """The mark of a field that its kind compares or sends by itself."""
 
 
-class Form:
+class Form(Generic[Value]):
     """The form in which a field is compared, sent and shown; the base is that of scalars and lists of scalars.
+
+    What the file writes, and what Stripe answers, is another type for each field: forms of their own name it.
 
     `in_place`: Stripe changes the field on the existing object. `unset`: Stripe can clear it. `absent`: what None
     stands for, in the file and in Stripe. `required`: Stripe has no default for it, whatever the file has.
@@ -44,63 +52,70 @@ class Form:
         self.absent = absent
         self.required = required
 
-    def value(self, written: Any) -> Any:
+    def value(self, written: Any) -> Value:
         """Return a value of the file in its canonical form."""
-        return self.absent if written is None else written
+        value: Value = self.absent if written is None else written
+        return value
 
-    def wanted(self, content: Any, name: str) -> Any:
+    def wanted(self, content: Any, name: str) -> Value:
         """Return what the file wants of the field."""
         return self.value(getattr(content, name))
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
-        """Return what Stripe holds of the field."""
-        value = answer[name]
-        return self.absent if value is None else value
+    def existing(self, answer: Any, name: str) -> Value:
+        """Return what Stripe holds of the field in an object, or in a part of one."""
+        return self.read(answer[name])
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
+    def read(self, answered: Any) -> Value:
+        """Return what Stripe answers of the field in its canonical form."""
+        value: Value = self.absent if answered is None else answered
+        return value
+
+    def beside(self, wanted: Value, existing: Value) -> Value:
         """Return `wanted` with what the file is silent about taken as it exists."""
         return wanted
 
-    def changes_in_place(self, change: FieldChange) -> bool:
+    def changes_in_place(self, before: Value, after: Value) -> bool:
         return self.in_place
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: Value) -> dict[str, Any]:
         """Return the parameters that set the field; the empty string clears it."""
         return {name: "" if value is None or value == [] else value}
 
-    def part_params(self, name: str, value: Any) -> dict[str, Any]:
+    def part_params(self, name: str, value: Value) -> dict[str, Any]:
         """Return the parameters that set the field within a part of an object, where nothing is cleared."""
         return {} if value is None or value in ([], {}) else self.params(name, value)
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: Value, default: Value | None) -> dict[str, Any]:
         """Return the keys and values by which a file says a value; none where it is what leaving the field out means.
 
         The values are those that a file is read as: text, whole numbers, `Decimal`, truths, lists and dicts of them.
         """
         return {} if value in (None, [], {}, default) else {name: value}
 
-    def show(self, value: Any, currency: str) -> str:
+    def show(self, value: Value, currency: str) -> str:
         return plain_text(value)
 
-    def json(self, name: str, change: FieldChange) -> tuple[str, dict[str, Any]]:
-        return name, {"from": plain(change.before), "to": plain(change.after)}
+    def json(self, name: str, before: Value, after: Value) -> tuple[str, dict[str, object]]:
+        return name, {"from": plain(before), "to": plain(after)}
 
 
-Plain = Form
+Plain = Form[FieldValue]
 
 
-class AmountForm(Form):
+class AmountForm(Form[Decimal | None]):
     """An amount in minor units, which file and Stripe write as `x` where it is whole and as `x_decimal` otherwise."""
 
-    def wanted(self, content: Any, name: str) -> Any:
+    def wanted(self, content: Any, name: str) -> Decimal | None:
         whole = getattr(content, name)
         exact = Decimal(whole) if whole is not None else getattr(content, f"{name}_decimal")
         return self.value(exact)
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+    def existing(self, answer: Mapping[str, Any], name: str) -> Decimal | None:
         exact = answer.get(f"{name}_decimal")
-        value = exact if exact is not None else answer.get(name)
-        return self.absent if value is None else Decimal(value)
+        return self.read(exact if exact is not None else answer.get(name))
+
+    def read(self, answered: int | str | None) -> Decimal | None:
+        return super().read(None if answered is None else Decimal(answered))
 
     def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
         if value is None:
@@ -109,130 +124,145 @@ class AmountForm(Form):
             return {name: int(value)}
         return {f"{name}_decimal": format(value, "f")}
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: Decimal | None, default: Decimal | None) -> dict[str, Any]:
         if value is None or value == default:
             return {}
         whole = value == value.to_integral_value()
         return {name: int(value)} if whole else {f"{name}_decimal": format(value.normalize(), "f")}
 
-    def show(self, value: Decimal, currency: str) -> str:
-        return format_amount(value, currency)
+    def show(self, value: Decimal | None, currency: str) -> str:
+        return NOTHING if value is None else format_amount(value, currency)
 
-    def json(self, name: str, change: FieldChange) -> tuple[str, dict[str, Any]]:
-        amounts = change.before, change.after
+    def json(self, name: str, before: Decimal | None, after: Decimal | None) -> tuple[str, dict[str, object]]:
+        amounts = before, after
         if all(amount is None or amount == amount.to_integral_value() for amount in amounts):
-            return super().json(name, change)
-        before, after = (None if amount is None else format(amount.normalize(), "f") for amount in amounts)
-        return f"{name}_decimal", {"from": before, "to": after}
+            return super().json(name, before, after)
+        old, new = (None if amount is None else format(amount.normalize(), "f") for amount in amounts)
+        return f"{name}_decimal", {"from": old, "to": new}
 
 
-class MoneyForm(Form):
+class MoneyForm(Form[int | None]):
     """An amount in whole minor units."""
 
-    def show(self, value: Any, currency: str) -> str:
-        return format_amount(Decimal(value), currency)
+    def show(self, value: int | None, currency: str) -> str:
+        return NOTHING if value is None else format_amount(Decimal(value), currency)
 
 
-class MomentForm(Form):
+class MomentForm(Form[int | None]):
     """A time, which Stripe has in Unix seconds."""
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
         return {} if value is None else {name: moment_text(value)}
 
-    def show(self, value: Any, currency: str) -> str:
-        return moment_text(value)
+    def show(self, value: int | None, currency: str) -> str:
+        return NOTHING if value is None else moment_text(value)
 
 
-class DecimalForm(Form):
+class DecimalForm(Form[Decimal | None]):
     """An exact number that Stripe answers as a float."""
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
-        value = answer[name]
-        return self.absent if value is None else Decimal(str(value))
+    def read(self, answered: float | None) -> Decimal | None:
+        return super().read(None if answered is None else Decimal(str(answered)))
 
     def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
         return {name: "" if value is None else format(value, "f")}
 
 
-class PartForm(Form):
+class PartForm(Form[PartValue | None], Generic[PartValue]):
     """A part of an object, with fields of its own: a dict of their canonical values."""
 
     def __init__(self, model: type[BaseModel], **options: Any) -> None:
         super().__init__(**options)
         self.parts = definitions(model)
 
-    def value(self, written: Any) -> Any:
-        if written is None:
-            return None
-        return {part.name: part.form.wanted(written, part.name) for part in self.parts}
+    def value(self, written: Any) -> PartValue | None:
+        return None if written is None else self.wanted_part(written)
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+    def wanted_part(self, written: BaseModel) -> PartValue:
+        """Return the fields of a part that the file writes, which are those that its model has."""
+        return cast(PartValue, {part.name: part.form.wanted(written, part.name) for part in self.parts})
+
+    def existing(self, answer: Mapping[str, object], name: str) -> PartValue | None:
         return self.read(answer.get(name))
 
-    def read(self, answer: Mapping[str, Any] | None) -> Any:
-        if answer is None:
-            return None
-        return {part.name: part.form.existing(answer, part.name) for part in self.parts}
+    def read(self, answered: Any) -> PartValue | None:
+        return None if answered is None else self.existing_part(answered)
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def existing_part(self, answered: Any) -> PartValue:
+        """Return the fields of a part that Stripe answers."""
+        return cast(PartValue, {part.name: part.form.existing(answered, part.name) for part in self.parts})
+
+    def params(self, name: str, value: PartValue | None) -> dict[str, Any]:
         return {name: "" if value is None else self.write(value)}
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def show(self, value: PartValue | None, currency: str) -> str:
+        return NOTHING if value is None else self.show_part(value, currency)
+
+    def show_part(self, value: PartValue, currency: str) -> str:
+        return plain_text(value)
+
+    def written(self, name: str, value: PartValue | None, default: PartValue | None) -> dict[str, Any]:
         return {} if value is None or value == default else {name: self.written_parts(value)}
 
-    def written_parts(self, value: Fields) -> dict[str, Any]:
+    def written_parts(self, value: PartValue) -> dict[str, Any]:
         """Return what a file says of the part, which is not the same as its default."""
         params: dict[str, Any] = {}
         for part in self.parts:
             params |= part.written(value[part.name])
         return params
 
-    def write(self, value: Fields) -> dict[str, Any]:
+    def write(self, value: PartValue) -> dict[str, Any]:
         params: dict[str, Any] = {}
         for part in self.parts:
             params |= part.form.part_params(part.name, value[part.name])
         return params
 
 
-class PartsForm(Form):
+class PartsForm(Form[list[PartValue]], Generic[PartValue]):
     """A list of parts of an object."""
 
-    def __init__(self, part: PartForm, **options: Any) -> None:
+    def __init__(self, part: PartForm[PartValue], **options: Any) -> None:
         super().__init__(**options)
         self.part = part
 
-    def value(self, written: Any) -> Any:
-        return [self.part.value(one) for one in written or []]
+    def value(self, written: Sequence[BaseModel] | None) -> list[PartValue]:
+        return [self.part.wanted_part(one) for one in written or []]
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
-        return [self.part.read(one) for one in answer.get(name) or []]
+    def existing(self, answer: Mapping[str, object], name: str) -> list[PartValue]:
+        return self.read(answer.get(name))
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def read(self, answered: Any) -> list[PartValue]:
+        return [self.part.existing_part(one) for one in answered or []]
+
+    def written(self, name: str, value: list[PartValue], default: list[PartValue] | None) -> dict[str, Any]:
         return {} if value in ([], default) else {name: [self.part.written_parts(one) for one in value]}
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: list[PartValue]) -> dict[str, Any]:
         return {name: [self.part.write(one) for one in value] or ""}
 
 
-class PartsByKeyForm(Form):
+class PartsByKeyForm(Form[dict[str, PartValue]], Generic[PartValue]):
     """Parts of an object by key, such as amounts by currency."""
 
-    def __init__(self, part: PartForm, **options: Any) -> None:
+    def __init__(self, part: PartForm[PartValue], **options: Any) -> None:
         super().__init__(**options)
         self.part = part
 
-    def value(self, written: Any) -> Any:
-        return {key: self.part.value(one) for key, one in sorted((written or {}).items())}
+    def value(self, written: Mapping[str, BaseModel] | None) -> dict[str, PartValue]:
+        return {key: self.part.wanted_part(one) for key, one in sorted((written or {}).items())}
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
-        return {key: self.part.read(one) for key, one in sorted((answer.get(name) or {}).items())}
+    def existing(self, answer: Any, name: str) -> dict[str, PartValue]:
+        return self.read(answer.get(name))
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def read(self, answered: Mapping[str, object] | None) -> dict[str, PartValue]:
+        return {key: self.part.existing_part(one) for key, one in sorted((answered or {}).items())}
+
+    def written(self, name: str, value: dict[str, PartValue], default: dict[str, PartValue] | None) -> dict[str, Any]:
         if value in ({}, default):
             return {}
         return {name: {key: self.part.written_parts(one) for key, one in value.items()}}
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: dict[str, PartValue]) -> dict[str, Any]:
         return {name: {key: self.part.write(one) for key, one in value.items()} or ""}
 
 
@@ -245,10 +275,10 @@ class Definition:
     """
 
     name: str
-    form: Form
-    default: Any
+    form: Form[Any]
+    default: FieldValue
     short: str | None = None
-    left_out: Any = None
+    left_out: FieldValue = None
 
     def written(self, value: Any, default: Any = ...) -> dict[str, Any]:
         """Return the keys and values by which a file says the field, in its short form where it has one."""
@@ -290,7 +320,7 @@ def unclearable_fields(model: type[BaseModel]) -> tuple[Definition, ...]:
     return tuple(field for field in definitions(model) if not field.form.unset)
 
 
-def form_of(annotation: Any) -> Form:
+def form_of(annotation: Any) -> Form[Any]:
     """Return the form that follows from a field's type."""
     bare = _without_none(annotation)
     if isinstance(bare, type) and issubclass(bare, BaseModel):
@@ -302,7 +332,7 @@ def form_of(annotation: Any) -> Form:
         return PartsForm(PartForm(inside[0]))
     if get_origin(bare) is dict and _is_model(inside[1]):
         return PartsByKeyForm(PartForm(inside[1]))
-    return Form()
+    return Plain()
 
 
 def _without_none(annotation: Any) -> Any:
@@ -329,12 +359,12 @@ def wanted_fields(content: BaseModel) -> Fields:
     return {field.name: field.form.wanted(content, field.name) for field in definitions(type(content))}
 
 
-def existing_fields(model: type[BaseModel], answer: Mapping[str, Any]) -> Fields:
+def existing_fields(model: type[BaseModel], answer: Mapping[str, object]) -> Fields:
     """Return the fields that Stripe holds of an object."""
     return {field.name: field.form.existing(answer, field.name) for field in definitions(model)}
 
 
-def plain_text(value: Any) -> str:
+def plain_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -12,27 +12,27 @@ from stripe_billing_cli.catalog.kinds.forms import Form, plain_text
 from stripe_billing_cli.catalog.kinds.partial import existing_leaf, leaves, named_leaves, part_at
 
 
-class Choices(Form):
+class Choices(Form[list[str]]):
     """A list of which the order says nothing."""
 
     def value(self, written: Any) -> list[str]:
         return sorted(written or [])
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        return sorted(answer[name] or [])
+    def read(self, answered: Any) -> list[str]:
+        return sorted(answered or [])
 
 
-class OwnKeys(Form):
+class OwnKeys(Form[dict[str, str] | None]):
     """Keys and values, of which those that the file does not name stay."""
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
-        return dict(answer[name] or {})
+    def read(self, answered: dict[str, str] | None) -> dict[str, str]:
+        return dict(answered or {})
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
-        return {**existing, **(wanted or {})}
+    def beside(self, wanted: dict[str, str] | None, existing: dict[str, str] | None) -> dict[str, str]:
+        return {**(existing or {}), **(wanted or {})}
 
 
-class Group(Form):
+class Group(Form[Fields | None]):
     """A part that Stripe takes whole: what the file does not name of it is sent as it is.
 
     Its value is a dict of its leaves by their paths within it. `usual` are the values of leaves that a file that
@@ -48,9 +48,8 @@ class Group(Form):
     def value(self, written: BaseModel | None) -> Fields | None:
         return None if written is None else dict(named_leaves(written))
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Fields | None:
-        part = answer[name]
-        return None if part is None else {leaf.name: existing_leaf(leaf, part) for leaf in self.leaves}
+    def read(self, answered: Mapping[str, object] | None) -> Fields | None:
+        return None if answered is None else {leaf.name: existing_leaf(leaf, answered) for leaf in self.leaves}
 
     def beside(self, wanted: Fields | None, existing: Fields | None) -> Fields | None:
         if wanted is None:
@@ -69,7 +68,7 @@ class Group(Form):
                 part_at(part, above).update(self.forms[path].params(last, inner))
         return {name: part}
 
-    def written(self, name: str, value: Fields | None, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: Fields | None, default: Fields | None) -> dict[str, Any]:
         part: dict[str, Any] = {}
         for path, inner in (value or {}).items():
             *above, last = path.split(".")
@@ -77,8 +76,10 @@ class Group(Form):
                 part_at(part, above).update(written)
         return {name: part} if part else {}
 
-    def show(self, value: Fields, currency: str) -> str:
+    def show(self, value: Fields | None, currency: str) -> str:
         shown = {
-            path: self.forms[path].show(inner, currency) for path, inner in value.items() if inner not in (None, [], {})
+            path: self.forms[path].show(inner, currency)
+            for path, inner in (value or {}).items()
+            if inner not in (None, [], {})
         }
         return plain_text(shown)

@@ -37,9 +37,9 @@ class DefaultAggregation(FileModel):
     """sum of the values, count of the events, or the last value."""
 
 
-class AggregationForm(PartForm):
-    def show(self, value: Any, currency: str) -> str:
-        return str(value["formula"])
+class AggregationForm(PartForm[Mapping[str, str]]):
+    def show_part(self, value: Mapping[str, str], currency: str) -> str:
+        return value["formula"]
 
 
 class CustomerMapping(FileModel):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, metadata_params
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue, metadata_params
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.forms import APART, Apart, Definition, Form, form_of, model_within
 from stripe_billing_cli.catalog.kinds.importing import Naming
@@ -52,7 +52,7 @@ class PartialKind(StandardKind[Content, Existing]):
                 )
         return change
 
-    def with_keys(self, name: str, value: Any, builder: PlanBuilder) -> Any:
+    def with_keys(self, name: str, value: FieldValue, builder: PlanBuilder) -> FieldValue:
         """Return the value of one of the `naming_fields` with keys in place of the ids of the file's objects."""
         return value
 
@@ -128,7 +128,7 @@ class PartialKind(StandardKind[Content, Existing]):
         return params
 
 
-def key_of(kind: str, object_id: Any, builder: PlanBuilder) -> Any:
+def key_of(kind: str, object_id: str | Reference, builder: PlanBuilder) -> str:
     """Return the key of the object with this id; an id that the key does not stand for any more stays."""
     if isinstance(object_id, Reference):
         return object_id.key
@@ -177,7 +177,7 @@ def part_at(whole: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
     return whole
 
 
-def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, Any]]:
+def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, FieldValue]]:
     """Yield the fields that the file names, and those that have a default of the file's own."""
     forms = {field.name: field.form for field in leaves(type(content), within)}
     for name, field in type(content).model_fields.items():

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for, is_full
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
+from stripe_billing_cli.catalog.diff import FieldChange, plain
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
@@ -31,6 +31,7 @@ from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
+from stripe_billing_cli.stripe_api.objects.catalog import MarketingFeature as StripeMarketingFeature
 from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
 from stripe_billing_cli.stripe_api.references import id_of
 
@@ -41,67 +42,73 @@ FORBIDDEN_IN_DESCRIPTOR = set("<>\\'\"*")
 KEY = re.compile(r"[A-Za-z0-9_.\-]{1,255}$")
 
 
-class MarketingFeatures(Form):
+class MarketingFeatures(Form[list[str | None]]):
     """The form of names, which Stripe answers as `{name: …}`."""
 
-    def existing(self, existing: Mapping[str, Any], name: str) -> list[str]:
-        return [feature["name"] for feature in existing[name]]
+    def read(self, answered: list[StripeMarketingFeature]) -> list[str | None]:
+        return [feature["name"] for feature in answered]
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: list[str | None]) -> dict[str, Any]:
         return {name: [{"name": feature} for feature in value] or ""}
 
 
-class Shippable(Form):
+class Shippable(Form[bool | None]):
     """A truth of which false is as much as nothing; Stripe takes no empty value for it."""
 
-    def value(self, written: Any) -> bool | None:
+    def value(self, written: bool | None) -> bool | None:
         return written or None
 
-    def existing(self, existing: Mapping[str, Any], name: str) -> bool | None:
-        return existing[name] or None
+    def read(self, answered: bool | None) -> bool | None:
+        return answered or None
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: bool | None) -> dict[str, Any]:
         return {name: bool(value)}
 
 
-class TaxCode(Form):
+class TaxCode(Form[str | None]):
     """The tax code, which Stripe answers twice: by itself, and in `tax_details`."""
 
-    def wanted(self, content: Any, name: str) -> str | None:
-        code: str | None = (content.tax_details and content.tax_details.tax_code) or content.tax_code
-        return code
+    def wanted(self, content: Product, name: str) -> str | None:
+        return (content.tax_details.tax_code if content.tax_details else None) or content.tax_code
 
-    def existing(self, existing: Mapping[str, Any], name: str) -> str | None:
-        code: str | None = (existing.get("tax_details") or {}).get("tax_code") or existing[name]
-        return code
+    def existing(self, answer: StripeProduct, name: str) -> str | None:
+        details = answer["tax_details"]
+        return id_of((details and details["tax_code"]) or answer["tax_code"])
 
 
-class PlaceOfPerformance(Form):
+class DetailsValue(TypedDict):
+    """The canonical value of tax details that name a place."""
+
+    performance_location: str
+    tax_code: str | None
+
+
+class PlaceOfPerformance(Form[DetailsValue | None]):
     """Tax details, which without a place say no more than the tax code."""
 
-    def wanted(self, content: Any, name: str) -> Fields | None:
+    def wanted(self, content: Product, name: str) -> DetailsValue | None:
         details = content.tax_details
-        return _details(details and details.performance_location, TaxCode().wanted(content, "tax_code"))
+        return _details(details.performance_location if details else None, TaxCode().wanted(content, "tax_code"))
 
-    def existing(self, existing: Mapping[str, Any], name: str) -> Fields | None:
-        place = (existing.get(name) or {}).get("performance_location")
-        return _details(place, TaxCode().existing(existing, "tax_code"))
+    def existing(self, answer: StripeProduct, name: str) -> DetailsValue | None:
+        details = answer["tax_details"]
+        return _details(details and details["performance_location"], TaxCode().existing(answer, "tax_code"))
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: DetailsValue | None, default: DetailsValue | None) -> dict[str, Any]:
         return {} if value is None else {name: {"performance_location": value["performance_location"]}}
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: DetailsValue | None) -> dict[str, Any]:
         if value is None:
             return {name: ""}
         return {name: {key: inner or "" for key, inner in value.items() if inner or key == "tax_code"}}
 
 
-def _details(place: str | None, tax_code: str | None) -> Fields | None:
+def _details(place: str | None, tax_code: str | None) -> DetailsValue | None:
     return {"performance_location": place, "tax_code": tax_code} if place else None
 
 
-class Box(PartForm):
-    def show(self, value: Any, currency: str) -> str:
+class Box(PartForm[Mapping[str, Decimal]]):
+    def show_part(self, value: Mapping[str, Decimal], currency: str) -> str:
         return " × ".join(f"{side} {plain(size)}" for side, size in value.items())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field
 
@@ -39,6 +39,7 @@ from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.money import format_amount
 from stripe_billing_cli.stripe_api.objects.catalog import CheckoutSession
+from stripe_billing_cli.stripe_api.objects.catalog import FixedAmount as StripeFixedAmount
 from stripe_billing_cli.stripe_api.objects.catalog import ShippingRate as StripeShippingRate
 from stripe_billing_cli.stripe_api.objects.payment_links import PaymentLink
 from stripe_billing_cli.stripe_api.references import id_of
@@ -47,17 +48,34 @@ EXPANDED = {"expand": ["data.fixed_amount.currency_options"]}
 """What Stripe answers only where it is asked for (`x-expandableFields` of its OpenAPI document)."""
 
 
-class FixedAmountForm(PartForm):
+class OptionValue(TypedDict):
+    """The canonical value of an amount in a further currency."""
+
+    amount: int
+    tax_behavior: str | None
+
+
+class AmountValue(TypedDict):
+    """The canonical value of what a rate costs."""
+
+    amount: int
+    currency: str
+    currency_options: dict[str, OptionValue]
+
+
+class FixedAmountForm(PartForm[AmountValue]):
     """The amount. Those in further currencies come and change in place, and cannot be taken away."""
 
-    def read(self, answer: Mapping[str, Any] | None) -> Any:
-        if answer is None:
+    def read(self, answered: StripeFixedAmount | None) -> AmountValue | None:
+        if answered is None:
             return None
-        options = answer["currency_options"] or {}
-        others = {code: option for code, option in options.items() if code != answer["currency"]}
-        return super().read({"amount": answer["amount"], "currency": answer["currency"], "currency_options": others})
+        options = answered["currency_options"] or {}
+        others = {code: option for code, option in options.items() if code != answered["currency"]}
+        return self.existing_part({**answered, "currency_options": others})
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
+    def beside(self, wanted: AmountValue | None, existing: AmountValue | None) -> AmountValue | None:
+        if wanted is None:
+            return None
         current = existing["currency_options"] if existing else {}
         options = dict(current)
         for code, option in wanted["currency_options"].items():
@@ -65,23 +83,38 @@ class FixedAmountForm(PartForm):
             options[code] = {**option, "tax_behavior": behavior}
         return {**wanted, "currency_options": dict(sorted(options.items()))}
 
-    def changes_in_place(self, change: FieldChange) -> bool:
-        before = change.before or {}
-        return {**before, "currency_options": {}} == {**change.after, "currency_options": {}}
+    def changes_in_place(self, before: AmountValue | None, after: AmountValue | None) -> bool:
+        if before is None or after is None:
+            return False
+        return {**before, "currency_options": {}} == {**after, "currency_options": {}}
 
-    def show(self, value: Any, currency: str) -> str:
+    def show_part(self, value: AmountValue, currency: str) -> str:
         amounts = {value["currency"]: value["amount"]}
         amounts |= {code: option["amount"] for code, option in value["currency_options"].items()}
         return ", ".join(format_amount(Decimal(amount), code) for code, amount in amounts.items())
 
 
-class EstimateForm(PartForm):
-    def show(self, value: Any, currency: str) -> str:
+class BoundValue(TypedDict):
+    """The canonical value of a bound of a delivery's time."""
+
+    unit: str
+    value: int
+
+
+class EstimateValue(TypedDict):
+    """The canonical value of how long a delivery takes."""
+
+    minimum: BoundValue | None
+    maximum: BoundValue | None
+
+
+class EstimateForm(PartForm[EstimateValue]):
+    def show_part(self, value: EstimateValue, currency: str) -> str:
         bounds = {"at least": value["minimum"], "at most": value["maximum"]}
         return ", ".join(f"{word} {_duration(bound)}" for word, bound in bounds.items() if bound)
 
 
-def _duration(bound: Mapping[str, Any]) -> str:
+def _duration(bound: BoundValue) -> str:
     unit = bound["unit"].replace("_", " ")
     return f"{bound['value']} {unit}{'s' if bound['value'] != 1 else ''}"
 

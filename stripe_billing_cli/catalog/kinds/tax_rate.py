@@ -7,11 +7,12 @@ percentage is another rate, and the old one is archived, which what has it goes 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.kinds.forms import DecimalForm, Plain
+from stripe_billing_cli.catalog.kinds.forms import NOTHING, DecimalForm, Plain
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text, Written
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -58,8 +59,8 @@ TaxType = Literal[
 
 
 class PercentForm(DecimalForm):
-    def show(self, value: Any, currency: str) -> str:
-        return f"{value.normalize():f} %"
+    def show(self, value: Decimal | None, currency: str) -> str:
+        return NOTHING if value is None else f"{value.normalize():f} %"
 
 
 class TaxRate(FileModel):

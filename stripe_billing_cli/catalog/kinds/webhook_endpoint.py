@@ -35,30 +35,30 @@ DATE = len("2026-10-28")
 DISABLED = FieldChange(False, True)
 
 
-class EventTypes(Form):
+class EventTypes(Form[list[str]]):
     """The events that are sent: names and patterns of the file, of which Stripe takes names only."""
 
-    def value(self, written: Any) -> list[str]:
+    def value(self, written: list[str]) -> list[str]:
         try:
             return list(expanded(written))
         except EndpointError:  # reported by the kind, at its place in the list
             return sorted(written)
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        return sorted(answer[name])
+    def read(self, answered: list[str]) -> list[str]:
+        return sorted(answered)
 
 
-class Disabled(Form):
+class Disabled(Form[bool]):
     """The form of `disabled`: whether no event is sent, which Stripe answers as a status."""
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> bool:
+    def existing(self, answer: StripeWebhookEndpoint, name: str) -> bool:
         return not _is_enabled(answer)
 
 
-class ApiVersion(Form):
+class ApiVersion(Form[str | None]):
     """The version of the events; a file that names none wants that which the endpoint has."""
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
+    def beside(self, wanted: str | None, existing: str | None) -> str | None:
         return existing if wanted is None else wanted
 
 
@@ -241,8 +241,8 @@ def _events(events: Sequence[str], staying: int = 0) -> str:
     return " and ".join(parts) if parts else plain_text([])
 
 
-def _is_enabled(existing: Mapping[str, Any]) -> bool:
-    return bool(existing["status"] == "enabled")
+def _is_enabled(existing: StripeWebhookEndpoint) -> bool:
+    return existing["status"] == "enabled"
 
 
 def _is_confirmed(existing: StripeWebhookEndpoint) -> bool:

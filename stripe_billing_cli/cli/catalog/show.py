@@ -34,4 +34,5 @@ def show(context: Context, file: File = DEFAULT_FILE) -> None:
         parents = frozenset(kind.section for kind in catalog.kinds.within(None) if catalog.kinds.within(kind.name))
         sys.stdout.write(file_text(catalog.values, parents))
     else:
-        context.printer.result(plain(catalog.values), ids=(entry.key for entry in catalog.entries()))
+        values = {key: plain(value) for key, value in catalog.values.items()}
+        context.printer.result(values, ids=(entry.key for entry in catalog.entries()))

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
-from stripe_billing_cli.catalog.kinds.forms import Form, PartsForm
+from stripe_billing_cli.catalog.kinds.forms import NOTHING, Form, PartsForm
 from stripe_billing_cli.catalog.kinds.groups import Choices
+from stripe_billing_cli.stripe_api.objects.payment_links import (
+    AfterCompletion,
+    Restrictions,
+    ShippingAddressCollection,
+    ShippingOption,
+)
+from stripe_billing_cli.stripe_api.objects.payment_links import Message as StripeMessage
+from stripe_billing_cli.stripe_api.references import id_of
 
 
-class AfterCompletionForm(Form):
+class AfterPayment(TypedDict):
+    """The canonical value of what follows a payment: a page, or a message, which is None where it is Stripe's own."""
+
+    type: str
+    url: NotRequired[str]
+    custom_message: NotRequired[str | None]
+
+
+class AfterCompletionForm(Form[AfterPayment | None]):
     """The form of what follows a payment: a message of Stripe's page, or another page."""
 
-    def value(self, written: Any) -> Any:
+    def value(self, written: Any) -> AfterPayment | None:
         if written is None:
             return None
         if written.redirect:
@@ -23,61 +38,68 @@ class AfterCompletionForm(Form):
             "custom_message": confirmation and confirmation.custom_message,
         }
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
-        after = answer[name]
-        if after["type"] == "redirect":
-            return {"type": "redirect", "url": after["redirect"]["url"]}
-        confirmation = after["hosted_confirmation"]
-        return {"type": after["type"], "custom_message": confirmation and confirmation["custom_message"]}
+    def read(self, answered: AfterCompletion) -> AfterPayment:
+        if answered["type"] == "redirect" and answered["redirect"]:
+            return {"type": "redirect", "url": answered["redirect"]["url"]}
+        confirmation = answered["hosted_confirmation"]
+        return {"type": answered["type"], "custom_message": confirmation and confirmation["custom_message"]}
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
-        if value["type"] == "redirect":
+    def params(self, name: str, value: AfterPayment | None) -> dict[str, Any]:
+        if value is None:
+            return {name: ""}
+        if "url" in value:
             return {name: {"type": "redirect", "redirect": {"url": value["url"]}}}
         message = value["custom_message"]
         confirmation = {"hosted_confirmation": {"custom_message": message}} if message else {}
         return {name: {"type": value["type"], **confirmation}}
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: AfterPayment | None, default: AfterPayment | None) -> dict[str, Any]:
         is_plain = value == {"type": "hosted_confirmation", "custom_message": None}
         if is_plain:
             return {}
         said = self.params(name, value)[name]
         return {name: {part: inner for part, inner in said.items() if part != "type"}}
 
-    def show(self, value: Any, currency: str) -> str:
-        return str(value.get("url") or value.get("custom_message") or value["type"])
+    def show(self, value: AfterPayment | None, currency: str) -> str:
+        return (value.get("url") or value.get("custom_message") or value["type"]) if value else NOTHING
 
 
-class CustomFields(PartsForm):
-    def show(self, value: Any, currency: str) -> str:
+class CustomFieldValue(TypedDict):
+    """What is shown of the canonical value of a field that customers fill in."""
+
+    key: str
+    type: str
+    optional: bool
+
+
+class CustomFields(PartsForm[CustomFieldValue]):
+    def show(self, value: list[CustomFieldValue], currency: str) -> str:
         return ", ".join(f"{one['key']} ({one['type']}{', optional' if one['optional'] else ''})" for one in value)
 
 
-class Message(Form):
+class Message(Form[str | None]):
     """A text, which Stripe holds as `{message: …}`."""
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> str | None:
-        text = answer[name]
-        return text and str(text["message"])
+    def read(self, answered: StripeMessage | None) -> str | None:
+        return answered and answered["message"]
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: str | None) -> dict[str, Any]:
         return {name: {"message": value} if value else ""}
 
 
-class Limit(Form):
+class Limit(Form[int | None]):
     """The number of times that a link can be paid by; Stripe counts beside it how often it was."""
 
     def value(self, written: Any) -> int | None:
         return int(written.completed_sessions.limit) if written else None
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> int | None:
-        restrictions = answer[name]
-        return restrictions and int(restrictions["completed_sessions"]["limit"])
+    def read(self, answered: Restrictions | None) -> int | None:
+        return answered and answered["completed_sessions"]["limit"]
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: int | None) -> dict[str, Any]:
         return {name: {"completed_sessions": {"limit": value}} if value else ""}
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
         return self.params(name, value) if value else {}
 
 
@@ -87,26 +109,24 @@ class Countries(Choices):
     def value(self, written: Any) -> list[str]:
         return sorted(written.allowed_countries) if written else []
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        collection = answer[name]
-        return sorted(collection["allowed_countries"]) if collection else []
+    def read(self, answered: ShippingAddressCollection | None) -> list[str]:
+        return sorted(answered["allowed_countries"]) if answered else []
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: list[str]) -> dict[str, Any]:
         return {name: {"allowed_countries": value} if value else ""}
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: list[str], default: list[str] | None) -> dict[str, Any]:
         return self.params(name, value) if value else {}
 
 
-class ShippingRates(Form):
+class ShippingRates(Form[list[str]]):
     """The shipping rates to choose among, by id."""
 
-    def value(self, written: Any) -> list[str]:
+    def value(self, written: list[str] | None) -> list[str]:
         return list(written or [])
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        rates = (option["shipping_rate"] for option in answer[name] or [])
-        return [str(rate["id"]) if isinstance(rate, Mapping) else rate for rate in rates]
+    def read(self, answered: list[ShippingOption] | None) -> list[str]:
+        return [id_of(option["shipping_rate"]) for option in answered or []]
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: list[str]) -> dict[str, Any]:
         return {name: [{"shipping_rate": rate} for rate in value] or ""}

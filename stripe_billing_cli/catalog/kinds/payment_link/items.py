@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict, cast
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.diff import Fields
+from stripe_billing_cli.catalog.diff import FieldValue
+from stripe_billing_cli.catalog.entries import Reference
 from stripe_billing_cli.catalog.kinds.forms import Form
 from stripe_billing_cli.catalog.kinds.model import Count, FileModel, ShortForm, Text
+from stripe_billing_cli.stripe_api.objects.common import Embedded
+from stripe_billing_cli.stripe_api.objects.payment_links import AdjustableQuantity as StripeAdjustableQuantity
+from stripe_billing_cli.stripe_api.objects.payment_links import LineItem, OptionalItem
+from stripe_billing_cli.stripe_api.references import id_of
 
-NOT_ADJUSTABLE: Mapping[str, Any] = {"enabled": False, "maximum": None, "minimum": None}
+NOT_ADJUSTABLE: Mapping[str, bool | int | None] = {"enabled": False, "maximum": None, "minimum": None}
 USUAL_BOUNDS = {"maximum": 99, "minimum": 0}
 """`adjustable_quantity` of `stripe/params/_payment_link_create_params.py`: what Stripe takes where nobody says it."""
 MOST = 999
@@ -39,42 +44,54 @@ class SoldItem(FileModel):
 Item = Annotated[SoldItem, ShortForm("price", {"type": "string", "description": "Short for {price: …}."})]
 
 
-class Items(Form):
+class ItemValue(TypedDict):
+    """The canonical value of an item. Its price is an id, or the key or the `Reference` of a price of the file.
+
+    Quantities that the file does not name are None; `adjustable_quantity` has what it names, of an existing item all.
+    """
+
+    price: str | Reference
+    quantity: int | None
+    adjustable_quantity: Mapping[str, bool | int | None] | None
+
+
+class Items(Form[list[ItemValue]]):
     """Items with their prices and quantities."""
 
-    def value(self, written: Sequence[SoldItem] | None) -> list[Fields]:
+    def value(self, written: Sequence[SoldItem] | None) -> list[ItemValue]:
         return [
             {
                 "price": item.price,
                 "quantity": item.quantity,
-                "adjustable_quantity": item.adjustable_quantity
-                and item.adjustable_quantity.model_dump(exclude_none=True),
+                "adjustable_quantity": item.adjustable_quantity.model_dump(exclude_none=True)
+                if item.adjustable_quantity
+                else None,
             }
             for item in written or ()
         ]
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[Fields]:
-        items = answer[name] or []
+    def read(self, answered: Embedded[LineItem] | list[OptionalItem] | None) -> list[ItemValue]:
+        items: Sequence[LineItem | OptionalItem] = []
+        if answered:
+            items = answered if isinstance(answered, list) else answered["data"]
         return in_order(
             {
                 "price": price_id(item),
                 "quantity": item["quantity"],
-                "adjustable_quantity": {
-                    key: (item["adjustable_quantity"] or NOT_ADJUSTABLE)[key] for key in NOT_ADJUSTABLE
-                },
+                "adjustable_quantity": _adjustable(item["adjustable_quantity"]),
             }
-            for item in (items["data"] if isinstance(items, dict) else items)
+            for item in items
         )
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
+    def beside(self, wanted: list[ItemValue], existing: list[ItemValue]) -> list[ItemValue]:
         """Return the items with the quantities that the file does not name."""
         by_price = {item["price"]: item for item in existing}
         return in_order(_beside(item, by_price.get(item["price"])) for item in wanted)
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: list[ItemValue]) -> dict[str, Any]:
         return {name: [{"price": item["price"], **quantity_params(item)} for item in value] or ""}
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: list[ItemValue], default: list[ItemValue] | None) -> dict[str, Any]:
         items: list[Any] = []
         for item in value:
             params = quantity_params(item)
@@ -87,35 +104,46 @@ class Items(Form):
             items.append({"price": item["price"], **params} if params else item["price"])
         return {name: items} if items else {}
 
-    def show(self, value: Any, currency: str) -> str:
+    def show(self, value: list[ItemValue], currency: str) -> str:
         return ", ".join(f"{item['quantity'] or 1} × {item['price']}" for item in value)
 
 
-def _beside(item: Fields, existing: Fields | None) -> Fields:
-    current = existing or {"quantity": 1, "adjustable_quantity": NOT_ADJUSTABLE}
-    adjustable = {**current["adjustable_quantity"], **(item["adjustable_quantity"] or {})}
+def _adjustable(quantity: StripeAdjustableQuantity | None) -> Mapping[str, bool | int | None]:
+    if quantity is None:
+        return NOT_ADJUSTABLE
+    return {name: quantity[name] for name in ("enabled", "maximum", "minimum")}
+
+
+def _beside(item: ItemValue, existing: ItemValue | None) -> ItemValue:
+    current = (existing and existing["adjustable_quantity"]) or NOT_ADJUSTABLE
+    adjustable = {**current, **(item["adjustable_quantity"] or {})}
     if not adjustable["enabled"]:
         adjustable = dict(NOT_ADJUSTABLE)
-    return {**item, "quantity": item["quantity"] or current["quantity"], "adjustable_quantity": adjustable}
+    quantity = item["quantity"] or (existing["quantity"] if existing else 1)
+    return {**item, "quantity": quantity, "adjustable_quantity": adjustable}
 
 
-def quantity_params(item: Fields) -> dict[str, Any]:
+def quantity_params(item: ItemValue) -> dict[str, Any]:
     """Return the parameters of an item beside its price."""
     adjustable = {key: value for key, value in (item["adjustable_quantity"] or {}).items() if value is not None}
     shown = {"adjustable_quantity": adjustable} if adjustable.get("enabled") else {}
     return {"quantity": item["quantity"] or 1, **shown}
 
 
-def in_order(items: Iterable[Fields]) -> list[Fields]:
+def in_order(items: Iterable[ItemValue]) -> list[ItemValue]:
     return sorted(items, key=lambda item: str(item["price"]))
 
 
-def prices(items: Iterable[Fields] | None) -> list[str]:
+def items_of(value: FieldValue) -> list[ItemValue]:
+    """Return the value of a field of items, none where it is None."""
+    return cast(list[ItemValue], value or [])
+
+
+def prices(items: Iterable[ItemValue]) -> list[str]:
     """Return the prices of items: ids, or what stands for those that are to be made."""
-    return sorted(str(item["price"]) for item in items or ())
+    return sorted(str(item["price"]) for item in items)
 
 
-def price_id(item: Mapping[str, Any]) -> str:
+def price_id(item: LineItem | OptionalItem) -> str:
     """Return the id of an item's price: of a line item the price is there whole."""
-    price = item["price"]
-    return str(price["id"] if isinstance(price, Mapping) else price)
+    return str(id_of(item["price"]))

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Seller, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
-from stripe_billing_cli.catalog.kinds.payment_link.items import in_order, price_id, prices, quantity_params
+from stripe_billing_cli.catalog.kinds.payment_link.items import (
+    ItemValue,
+    in_order,
+    items_of,
+    price_id,
+    prices,
+    quantity_params,
+)
 from stripe_billing_cli.catalog.kinds.payment_link.model import PaymentLink
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata, check_url
 from stripe_billing_cli.catalog.match import Match
@@ -104,10 +111,10 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         for name in ITEMS:
             if name in fields:
                 fields[name] = in_order(
-                    {**item, "price": _linked("price", item["price"], ids)} for item in fields[name]
+                    {**item, "price": _linked("price", str(item["price"]), ids)} for item in items_of(fields[name])
                 )
         if RATES in fields:
-            fields[RATES] = [_linked("shipping_rate", rate, ids) for rate in fields[RATES]]
+            fields[RATES] = [_linked("shipping_rate", rate, ids) for rate in _rates(fields)]
         return fields
 
     # ---- The account
@@ -160,25 +167,28 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
     def object_references(self, existing: StripePaymentLink) -> Iterator[tuple[str, str]]:
         fields = self.existing_fields(existing)
         yield from (("price", price) for price in sorted(_prices_of(fields)))
-        yield from (("shipping_rate", rate) for rate in fields[RATES])
+        yield from (("shipping_rate", rate) for rate in _rates(fields))
 
     def key_text(self, existing: StripePaymentLink, naming: Naming) -> str:
         """Return the key of the first price: a link has no name."""
-        price = prices(self.existing_fields(existing)["line_items"])[0]
+        price = prices(items_of(self.existing_fields(existing)["line_items"]))[0]
         key = naming.name("price", price)
         return readable_key(self.name if key == price else key)
 
     def file_fields(self, existing: StripePaymentLink, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
         named = {
-            name: in_order({**item, "price": naming.name("price", item["price"])} for item in fields[name])
+            name: in_order(
+                {**item, "price": naming.name("price", str(item["price"]))} for item in items_of(fields[name])
+            )
             for name in ITEMS
         }
-        return {**fields, **named, RATES: [naming.name("shipping_rate", rate) for rate in fields[RATES]]}
+        return {**fields, **named, RATES: [naming.name("shipping_rate", rate) for rate in _rates(fields)]}
 
     def is_noise(self, name: str, fields: Fields) -> bool:
         if name == "invoice_creation":
-            return not (fields[name] and fields[name]["enabled"])
+            creation = cast(Fields | None, fields[name])
+            return not (creation and creation["enabled"])
         return fields[name] == PLAIN.get(name, ...) or (name == "currency" and bool(fields["line_items"]))
 
     # ---- Planning
@@ -187,12 +197,12 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         """Leave an old link alone: nobody can tell any more which of several addresses is the right one."""
         return False
 
-    def with_keys(self, name: str, value: Any, builder: PlanBuilder) -> Any:
+    def with_keys(self, name: str, value: FieldValue, builder: PlanBuilder) -> FieldValue:
         if value is None:
             return None
         if name == RATES:
-            return [key_of("shipping_rate", rate, builder) for rate in value]
-        return in_order({**item, "price": key_of("price", item["price"], builder)} for item in value)
+            return [key_of("shipping_rate", rate, builder) for rate in _rates_in(value)]
+        return in_order({**item, "price": key_of("price", item["price"], builder)} for item in items_of(value))
 
     def plan_replacement(
         self,
@@ -223,7 +233,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         items = fields.get("line_items")
-        others = ["line_items"] if items and prices(items.before) != prices(items.after) else []
+        others = ["line_items"] if items and prices(items_of(items.before)) != prices(items_of(items.after)) else []
         return others + super().fixed(fields)
 
     # ---- Operations
@@ -236,20 +246,20 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
             return [params]
         assert existing["line_items"] is not None  # they are asked for wherever links are read
         ids = {price_id(item): item["id"] for item in existing["line_items"]["data"]}
-        both = fields["line_items"]
-        changed = [{"id": ids[item["price"]], **_quantities(item)} for item in both.after if item not in both.before]
+        before, after = items_of(fields["line_items"].before), items_of(fields["line_items"].after)
+        changed = [{"id": ids[str(item["price"])], **_quantities(item)} for item in after if item not in before]
         return [{**params, "line_items": changed}]
 
     def freed_by(self, existing: StripePaymentLink, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices of optional items, and the shipping rates, that are not offered any more."""
         freed: tuple[str, ...] = ()
         if "optional_items" in fields:
-            both = fields["optional_items"]
-            sold = set(prices(self.existing_fields(existing)["line_items"]))
-            freed += tuple(sorted(set(prices(both.before)) - set(prices(both.after)) - sold))
+            before, after = items_of(fields["optional_items"].before), items_of(fields["optional_items"].after)
+            sold = set(prices(items_of(self.existing_fields(existing)["line_items"])))
+            freed += tuple(sorted(set(prices(before)) - set(prices(after)) - sold))
         if RATES in fields:
-            both = fields[RATES]
-            freed += tuple(rate for rate in both.before if rate not in both.after)
+            rates = _rates_in(fields[RATES].after)
+            freed += tuple(rate for rate in _rates_in(fields[RATES].before) if rate not in rates)
         return freed
 
     # ---- Showing
@@ -260,24 +270,33 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
     def said_by_title(self, change: Change, name: str) -> bool:
         return name == "line_items" or super().said_by_title(change, name)
 
-    def show(self, change: Change, name: str, value: Any) -> str:
+    def show(self, change: Change, name: str, value: FieldValue) -> str:
         if name == "url":
-            return value or "a new address"
+            return str(value or "a new address")
         return super().show(change, name, value)
 
 
-def _linked(kind: str, key: str, ids: Mapping[Reference, str | None]) -> Any:
+def _linked(kind: str, key: str, ids: Mapping[Reference, str | None]) -> str | Reference:
     if key.startswith(ID_PREFIXES):
         return key
     reference = Reference(kind, key)
     return ids.get(reference) or reference
 
 
-def _quantities(item: Fields) -> dict[str, Any]:
+def _quantities(item: ItemValue) -> dict[str, Any]:
     """Return the parameters of a line item that exists; what customers may not change any more is said."""
     params = quantity_params(item)
     return params if "adjustable_quantity" in params else {**params, "adjustable_quantity": {"enabled": False}}
 
 
+def _rates_in(value: FieldValue) -> list[str]:
+    return cast(list[str], value or [])
+
+
+def _rates(fields: Fields) -> list[str]:
+    """Return the shipping rates of a link, which are ids, or keys of the file."""
+    return _rates_in(fields[RATES])
+
+
 def _prices_of(fields: Fields) -> set[str]:
-    return {price for name in ITEMS for price in prices(fields[name])}
+    return {price for name in ITEMS for price in prices(items_of(fields[name]))}

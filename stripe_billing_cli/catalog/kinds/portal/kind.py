@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
@@ -23,7 +23,7 @@ from stripe_billing_cli.catalog.kinds.portal.model import (
     SubscriptionCancel,
     SubscriptionUpdate,
 )
-from stripe_billing_cli.catalog.kinds.portal.products import Offer, in_order, price_key
+from stripe_billing_cli.catalog.kinds.portal.products import Offer, OfferValue, in_order, offers_of, price_key
 from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata, check_url
 from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, match_by_stamp
@@ -92,8 +92,8 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         if PRODUCTS not in entry.fields:
             return dict(entry.fields)
         offers = [
-            {**wanted, **_resolved(offer, entries)}
-            for offer, wanted in zip(_offers(entry.content), entry.fields[PRODUCTS], strict=True)
+            _resolved(offer, wanted, entries)
+            for offer, wanted in zip(_offers(entry.content), offers_of(entry.fields[PRODUCTS]), strict=True)
         ]
         return {**entry.fields, PRODUCTS: offers}
 
@@ -101,8 +101,8 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         if PRODUCTS not in entry.fields:
             return dict(entry.fields)
         linked = [
-            {**offer, "prices": [ids.get(price) or price for price in offer["prices"]]}
-            for offer in entry.fields[PRODUCTS]
+            {**offer, "prices": [_linked(price, ids) for price in offer["prices"]]}
+            for offer in offers_of(entry.fields[PRODUCTS])
         ]
         return {**entry.fields, PRODUCTS: linked}
 
@@ -152,9 +152,9 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         return reader.all(self.object_type, self.path, EXPANDED)
 
     def object_references(self, existing: StripePortalConfiguration) -> Iterator[tuple[str, str]]:
-        for offer in self.existing_fields(existing)[PRODUCTS]:
+        for offer in self._offered(existing):
             yield "product", offer["product"]
-            yield from (("price", price) for price in offer["prices"])
+            yield from (("price", str(price)) for price in offer["prices"])
 
     def key_text(self, existing: StripePortalConfiguration, naming: Naming) -> str:
         return DEFAULT if existing["is_default"] else super().key_text(existing, naming)
@@ -164,7 +164,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
 
     def file_fields(self, existing: StripePortalConfiguration, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
-        offers = [_in_file(offer, naming) for offer in fields[PRODUCTS]]
+        offers = [_in_file(offer, naming) for offer in offers_of(fields[PRODUCTS])]
         return {**fields, PRODUCTS: in_order(offers)}
 
     def is_noise(self, name: str, fields: Fields) -> bool:
@@ -180,16 +180,16 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
 
     # ---- Planning
 
-    def with_keys(self, name: str, value: Any, builder: PlanBuilder) -> Any:
+    def with_keys(self, name: str, value: FieldValue, builder: PlanBuilder) -> FieldValue:
         if value is None:
             return None
         return in_order(
             {
                 **offer,
-                "product": builder.name_of(offer["product"]),
+                "product": builder.name_of(offer["product"]) or offer["product"],
                 "prices": [key_of("price", price, builder) for price in offer["prices"]],
             }
-            for offer in value
+            for offer in offers_of(value)
         )
 
     def plan_links(
@@ -205,7 +205,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         existing = match.current
         if planned and PRODUCTS in entry.fields:
             for operation in change.operations if change else ():
-                operation.after += _offered_entries(entry.fields[PRODUCTS], builder)
+                operation.after += _offered_entries(offers_of(entry.fields[PRODUCTS]), builder)
             return change
         if existing is None:
             return change
@@ -246,14 +246,13 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         )
         self._add_move(change, existing, move, builder)
 
-    def _offered(self, existing: StripePortalConfiguration) -> list[Fields]:
-        offers: list[Fields] = self.existing_fields(existing)[PRODUCTS]
-        return offers
+    def _offered(self, existing: StripePortalConfiguration) -> list[OfferValue]:
+        return offers_of(self.existing_fields(existing)[PRODUCTS])
 
     def _move(self, existing: StripePortalConfiguration, builder: PlanBuilder) -> Update | None:
         """Return the update that puts successors in the place of replaced prices; None where none is offered."""
         offers = self._offered(existing)
-        moved = [price for offer in offers for price in offer["prices"] if price in builder.successors]
+        moved = [price for offer in offers for price in map(str, offer["prices"]) if price in builder.successors]
         if not moved:
             return None
         after = _following(offers, builder)
@@ -281,7 +280,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
     def freed_by(self, existing: StripePortalConfiguration, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices that are not offered any more."""
         both = fields.get(PRODUCTS)
-        return tuple(_prices(both.before) - _prices(both.after)) if both else ()
+        return tuple(_prices(offers_of(both.before)) - _prices(offers_of(both.after))) if both else ()
 
 
 def _check_features(features: PortalFeatures, report: Report, *, is_new: bool) -> None:
@@ -310,9 +309,9 @@ def _offers(content: PortalConfiguration) -> Sequence[Offer]:
     return (update and update.products) or []
 
 
-def _resolved(offer: Offer, entries: Mapping[Reference, Entry[Any]]) -> Fields:
+def _resolved(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, Entry[Any]]) -> OfferValue:
     product = entries.get(Reference("product", offer.product))
-    prices: list[Any] = [
+    prices: list[str | Reference] = [
         price if price.startswith("price_") else Reference("price", price_key(offer.product, price))
         for price in offer.prices or ()
     ]
@@ -322,24 +321,28 @@ def _resolved(offer: Offer, entries: Mapping[Reference, Entry[Any]]) -> Fields:
             for child in product.children
             if child.kind == "price" and child.content.active and child.content.recurring
         ]
-    return {"product": product_id(product) if product else offer.product, "prices": prices}
+    return {**wanted, "product": product_id(product) if product else offer.product, "prices": prices}
 
 
-def _in_file(offer: Fields, naming: Naming) -> Fields:
+def _linked(price: str | Reference, ids: Mapping[Reference, str | None]) -> str | Reference:
+    return (ids.get(price) if isinstance(price, Reference) else None) or price
+
+
+def _in_file(offer: OfferValue, naming: Naming) -> OfferValue:
     """Return an offer with the keys by which a file says its product and prices."""
     product = naming.name("product", offer["product"])
-    prices = [naming.name("price", price).removeprefix(f"{product}.") for price in offer["prices"]]
+    prices = [naming.name("price", str(price)).removeprefix(f"{product}.") for price in offer["prices"]]
     return {**offer, "product": product, "prices": prices}
 
 
-def _successor(price: str, builder: PlanBuilder) -> Any:
-    successor = builder.successors.get(price)
+def _successor(price: str | Reference, builder: PlanBuilder) -> str | Reference:
+    successor = builder.successors.get(str(price))
     if successor is None:
         return price
     return builder.ids.get(successor.reference) or successor.reference
 
 
-def _following(offers: Sequence[Fields], builder: PlanBuilder) -> list[Fields]:
+def _following(offers: Sequence[OfferValue], builder: PlanBuilder) -> list[OfferValue]:
     """Return offers with the successors of replaced prices in their places, each once: it may be offered already."""
     return [
         {**offer, "prices": list(dict.fromkeys(_successor(price, builder) for price in offer["prices"]))}
@@ -347,11 +350,11 @@ def _following(offers: Sequence[Fields], builder: PlanBuilder) -> list[Fields]:
     ]
 
 
-def _offered_entries(offers: Sequence[Fields] | None, builder: PlanBuilder) -> tuple[Reference, ...]:
+def _offered_entries(offers: Sequence[OfferValue], builder: PlanBuilder) -> tuple[Reference, ...]:
     """Return the file's prices that are offered and exist: one that is revived is active before it is offered."""
     offered = _prices(offers)
     return tuple(reference for reference, id in builder.ids.items() if reference.kind == "price" and id in offered)
 
 
-def _prices(offers: Sequence[Fields] | None) -> set[str]:
-    return {price for offer in offers or () for price in offer["prices"] if isinstance(price, str)}
+def _prices(offers: Sequence[OfferValue]) -> set[str]:
+    return {price for offer in offers for price in offer["prices"] if isinstance(price, str)}

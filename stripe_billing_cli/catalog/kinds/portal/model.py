@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from stripe_billing_cli.catalog.kinds.forms import Form, PartForm, PartsForm
 from stripe_billing_cli.catalog.kinds.groups import Choices
@@ -19,23 +18,31 @@ from stripe_billing_cli.catalog.kinds.model import (
     Url,
 )
 from stripe_billing_cli.catalog.kinds.portal.products import Offer, OfferedProducts, ShortOffers
+from stripe_billing_cli.stripe_api.objects.portal import Condition
 
 
-class Conditions(Form):
+class Conditions(Form[list[str]]):
     """The form of conditions, which Stripe answers as `{type: …}`."""
 
-    def value(self, written: Any) -> list[str]:
+    def value(self, written: list[str] | None) -> list[str]:
         return sorted(written or [])
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        return sorted(condition["type"] for condition in answer[name] or [])
+    def read(self, answered: list[Condition] | None) -> list[str]:
+        return sorted(condition["type"] for condition in answered or [])
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: list[str]) -> dict[str, Any]:
         return {name: [{"type": condition} for condition in value] or ""}
 
 
-class PauseOptions(PartsForm):
-    def show(self, value: Any, currency: str) -> str:
+class PauseOptionValue(TypedDict):
+    """The canonical value of a length of a pause."""
+
+    interval: str
+    interval_count: int
+
+
+class PauseOptions(PartsForm[PauseOptionValue]):
+    def show(self, value: list[PauseOptionValue], currency: str) -> str:
         return ", ".join(f"{option['interval_count']} {option['interval']}" for option in value)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict, cast
 
 from pydantic import Field
 from pydantic_core import core_schema
 
-from stripe_billing_cli.catalog.diff import Fields
+from stripe_billing_cli.catalog.diff import FieldValue
+from stripe_billing_cli.catalog.entries import Reference
 from stripe_billing_cli.catalog.kinds.forms import Form
 from stripe_billing_cli.catalog.kinds.model import Count, FileModel, Text
+from stripe_billing_cli.stripe_api.objects.portal import AdjustableQuantity as StripeAdjustableQuantity
+from stripe_billing_cli.stripe_api.objects.portal import OfferedProduct
 
-NOT_ADJUSTABLE: Mapping[str, Any] = {"enabled": False, "maximum": None, "minimum": None}
+NOT_ADJUSTABLE: Mapping[str, bool | int | None] = {"enabled": False, "maximum": None, "minimum": None}
 
 
 class AdjustableQuantity(FileModel):
@@ -56,33 +59,45 @@ class ShortOffers:
         return value
 
 
-class OfferedProducts(Form):
+class OfferValue(TypedDict):
+    """The canonical value of an offered product. Its prices are ids, or the `Reference`s of the file's prices.
+
+    `adjustable_quantity` has what the file names of it, of an existing offer all there is.
+    """
+
+    product: str
+    prices: Sequence[str | Reference]
+    adjustable_quantity: Mapping[str, bool | int | None] | None
+
+
+class OfferedProducts(Form[list[OfferValue]]):
     """The form of products with their prices and quantities, of which the order says nothing."""
 
-    def value(self, written: Sequence[Offer] | None) -> list[Fields]:
+    def value(self, written: Sequence[Offer] | None) -> list[OfferValue]:
         return [
             {
                 "product": offer.product,
                 "prices": offer.prices or [],
-                "adjustable_quantity": offer.adjustable_quantity
-                and offer.adjustable_quantity.model_dump(exclude_none=True),
+                "adjustable_quantity": offer.adjustable_quantity.model_dump(exclude_none=True)
+                if offer.adjustable_quantity
+                else None,
             }
             for offer in written or ()
         ]
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[Fields]:
+    def read(self, answered: list[OfferedProduct] | None) -> list[OfferValue]:
         return in_order(
             {
                 "product": offer["product"],
                 "prices": list(offer["prices"]),
-                "adjustable_quantity": {key: offer["adjustable_quantity"][key] for key in NOT_ADJUSTABLE},
+                "adjustable_quantity": _quantity(offer["adjustable_quantity"]),
             }
-            for offer in answer[name] or []
+            for offer in answered or []
         )
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
+    def beside(self, wanted: list[OfferValue], existing: list[OfferValue]) -> list[OfferValue]:
         """Return the offers in the order of the existing ones, with quantities that the file does not name."""
-        quantities = {offer["product"]: offer["adjustable_quantity"] for offer in existing}
+        quantities = {offer["product"]: offer["adjustable_quantity"] or {} for offer in existing}
         return in_order(
             {
                 **offer,
@@ -94,25 +109,28 @@ class OfferedProducts(Form):
             for offer in wanted
         )
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: list[OfferValue]) -> dict[str, Any]:
         return {name: [_written(offer) for offer in value] or ""}
 
-    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+    def written(self, name: str, value: list[OfferValue], default: list[OfferValue] | None) -> dict[str, Any]:
         if not value:
             return {}
-        if not any(offer["adjustable_quantity"]["enabled"] for offer in value):
+        if not any((offer["adjustable_quantity"] or NOT_ADJUSTABLE)["enabled"] for offer in value):
             return {name: {offer["product"]: offer["prices"] for offer in value}}
         return {name: [_written(offer) for offer in value]}
 
-    def show(self, value: Any, currency: str) -> str:
+    def show(self, value: list[OfferValue], currency: str) -> str:
         return ", ".join(f"{offer['product']} ({', '.join(map(_own_key, offer['prices']))})" for offer in value)
 
 
-def in_order(offers: Any) -> list[Fields]:
-    return sorted(
-        ({**offer, "prices": sorted(offer["prices"], key=str)} for offer in offers),
-        key=lambda offer: str(offer["product"]),
-    )
+def in_order(offers: Iterable[OfferValue]) -> list[OfferValue]:
+    ordered: Iterator[OfferValue] = ({**offer, "prices": sorted(offer["prices"], key=str)} for offer in offers)
+    return sorted(ordered, key=lambda offer: offer["product"])
+
+
+def offers_of(value: FieldValue) -> list[OfferValue]:
+    """Return the value of a field of offered products, none where it is None."""
+    return cast(list[OfferValue], value or [])
 
 
 def price_key(product: str, price: str) -> str:
@@ -120,11 +138,15 @@ def price_key(product: str, price: str) -> str:
     return price if price.startswith(f"{product}.") else f"{product}.{price}"
 
 
-def _own_key(price: Any) -> str:
+def _own_key(price: str | Reference) -> str:
     return str(price).rpartition(".")[2]
 
 
-def _written(offer: Fields) -> Fields:
+def _quantity(adjustable: StripeAdjustableQuantity) -> Mapping[str, bool | int | None]:
+    return {name: adjustable[name] for name in ("enabled", "maximum", "minimum")}
+
+
+def _written(offer: OfferValue) -> dict[str, Any]:
     quantity = {key: value for key, value in (offer["adjustable_quantity"] or {}).items() if value is not None}
     shown = {"adjustable_quantity": quantity} if quantity.get("enabled") else {}
     return {"product": offer["product"], "prices": list(offer["prices"]), **shown}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, MomentForm, PartForm, Plain
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
@@ -23,50 +21,64 @@ from stripe_billing_cli.catalog.kinds.model import (
 )
 from stripe_billing_cli.catalog.kinds.rules import Report, check_currency
 from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.objects.catalog import PromotionCode as StripePromotionCode
+from stripe_billing_cli.stripe_api.objects.catalog import Restrictions as StripeRestrictions
+from stripe_billing_cli.stripe_api.references import id_of
 
 
-class CouponForm(Form):
+class CouponForm(Form[str | None]):
     """The coupon that a code stands for, by its id; Stripe has it as `promotion: {type: coupon, coupon: …}`."""
 
-    def wanted(self, content: Any, name: str) -> str | None:
-        coupon: str | None = content.coupon or (content.promotion and content.promotion.coupon)
-        return coupon
+    def wanted(self, content: PromotionCode, name: str) -> str | None:
+        return content.coupon or (content.promotion.coupon if content.promotion else None)
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> str | None:
-        coupon: Any = answer["promotion"]["coupon"]
-        id: str | None = coupon["id"] if isinstance(coupon, dict) else coupon
-        return id
+    def existing(self, answer: StripePromotionCode, name: str) -> str | None:
+        return id_of(answer["promotion"]["coupon"])
 
-    def params(self, name: str, value: Any) -> dict[str, Any]:
+    def params(self, name: str, value: str | None) -> dict[str, Any]:
         return {"promotion": {"type": "coupon", "coupon": value}}
 
 
-class RestrictionsForm(PartForm):
+class MinimumValue(TypedDict):
+    """The canonical value of a minimum in a further currency."""
+
+    minimum_amount: int
+
+
+class RestrictionsValue(TypedDict):
+    """The canonical value of the conditions that a purchase must meet."""
+
+    first_time_transaction: bool
+    minimum_amount: int | None
+    minimum_amount_currency: str | None
+    currency_options: dict[str, MinimumValue]
+
+
+class RestrictionsForm(PartForm[RestrictionsValue]):
     """The form of the conditions that a purchase must meet. Amounts in further currencies come and change in place, and
     cannot be taken away."""
 
-    def value(self, written: Any) -> Any:
-        return super().value(written or Restrictions())
+    def value(self, written: Restrictions | None) -> RestrictionsValue:
+        return self.wanted_part(written or Restrictions())
 
-    def read(self, answer: Mapping[str, Any] | None) -> Any:
-        answer = answer or {}
-        own = answer.get("minimum_amount_currency")
-        options = {code: one for code, one in (answer.get("currency_options") or {}).items() if code != own}
-        values = {name: answer.get(name) for name in ("first_time_transaction", "minimum_amount")}
-        return super().read({**values, "minimum_amount_currency": own, "currency_options": options})
+    def read(self, answered: StripeRestrictions) -> RestrictionsValue:
+        own, options = answered["minimum_amount_currency"], answered["currency_options"] or {}
+        others = {code: one for code, one in options.items() if code != own}
+        return self.existing_part({**answered, "currency_options": others})
 
-    def beside(self, wanted: Any, existing: Any) -> Any:
+    def beside(self, wanted: RestrictionsValue | None, existing: RestrictionsValue | None) -> RestrictionsValue:
+        wanted, existing = wanted or self.value(None), existing or self.value(None)
         options = {**existing["currency_options"], **wanted["currency_options"]}
         return {**wanted, "currency_options": dict(sorted(options.items()))}
 
-    def changes_in_place(self, change: FieldChange) -> bool:
-        before = change.before or self.value(None)
-        return {**before, "currency_options": {}} == {**change.after, "currency_options": {}}
+    def changes_in_place(self, before: RestrictionsValue | None, after: RestrictionsValue | None) -> bool:
+        before, after = before or self.value(None), after or self.value(None)
+        return {**before, "currency_options": {}} == {**after, "currency_options": {}}
 
-    def show(self, value: Any, currency: str) -> str:
+    def show_part(self, value: RestrictionsValue, currency: str) -> str:
         limits = ["first purchase only"] if value["first_time_transaction"] else []
-        own = value["minimum_amount_currency"]
-        least = {own: value["minimum_amount"]} if own else {}
+        own, amount = value["minimum_amount_currency"], value["minimum_amount"]
+        least = {own: amount} if own and amount is not None else {}
         least |= {code: one["minimum_amount"] for code, one in value["currency_options"].items()}
         limits += [f"at least {format_amount(amount, code)}" for code, amount in least.items()]
         return ", ".join(limits) or "none"
@@ -85,7 +97,7 @@ class MinimumOption(FileModel):
 
 
 class Restrictions(FileModel):
-    first_time_transaction: Annotated[bool, Form(absent=False)] = False
+    first_time_transaction: Annotated[bool, Plain(absent=False)] = False
     """Only for customers who have not bought before."""
     minimum_amount: Annotated[Amount | None, Field(ge=1)] = None
     """What a purchase must come to, in minor units."""
