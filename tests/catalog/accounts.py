@@ -35,7 +35,9 @@ def by_hand(account: Account) -> dict[str, Any]:
     )
     twin = account.post("/v1/products", name="Größer & Pro")
     off = account.post("/v1/products", name="Gone", active=False)
-    coupon = account.post("/v1/coupons", name="Half of it", percent_off=50, applies_to={"products": [off["id"]]})
+    coupon = account.post(
+        "/v1/coupons", id="jMT0WJUD", name="Half of it", percent_off=50, applies_to={"products": [off["id"]]}
+    )
     made = {"pro": pro, "monthly": monthly, "second": second, "named": named, "usage": usage, "twin": twin, "off": off}
     return {name: one["id"] for name, one in {**made, "coupon": coupon}.items()}
 

@@ -23,7 +23,7 @@ def adopted(billing: Billing, account: Account) -> str:
         "/v1/prices", product=product["id"], currency="usd", unit_amount=1500, recurring={"interval": "month"}
     )
     account.post(f"/v1/products/{product['id']}", default_price=price["id"])
-    account.post("/v1/coupons", name="Launch", percent_off=20, applies_to={"products": [product["id"]]})
+    account.post("/v1/coupons", id="jMT0WJUD", name="Launch", percent_off=20, applies_to={"products": [product["id"]]})
     billing.ok("catalog", "import", "--local", "--catalog", "keymap")
     (billing.directory / "there" / ".billing").mkdir(parents=True)
     return (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
