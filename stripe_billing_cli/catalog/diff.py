@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
 
-from stripe_billing_cli.catalog.entries import Reference
-
-FieldValue: TypeAlias = "bool | int | str | Decimal | Reference | Sequence[FieldValue] | Mapping[str, object] | None"
-"""The value of a field in one canonical form: amounts are `Decimal`, "nothing" is None, parts are dicts.
-
-What only compares, shows or passes on values knows no more of them; each form says which it has."""
-Fields = dict[str, Any]
+from stripe_billing_cli.catalog.entries import FieldValue, Reference
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    before: Any
-    after: Any
+    before: FieldValue
+    after: FieldValue
 
 
 def differences(existing: Mapping[str, FieldValue], wanted: Mapping[str, FieldValue]) -> dict[str, FieldChange]:

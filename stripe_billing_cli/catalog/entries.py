@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 Content = TypeVar("Content")
 
@@ -45,6 +46,13 @@ class Reference:
         return self.key
 
 
+FieldValue: TypeAlias = "bool | int | str | Decimal | Reference | Sequence[FieldValue] | Mapping[str, object] | None"
+"""The value of a field in one canonical form: amounts are `Decimal`, "nothing" is None, parts are dicts.
+
+What only compares, shows or passes on values knows no more of them; each form says which it has."""
+Fields = dict[str, FieldValue]
+
+
 @dataclass(frozen=True, eq=False)
 class Entry(Generic[Content]):
     """An entry: one object that the file wants.
@@ -57,7 +65,7 @@ class Entry(Generic[Content]):
     key: str
     own_key: str
     content: Content
-    fields: dict[str, Any]
+    fields: Fields
     metadata: Mapping[str, str] = field(default_factory=dict)
     adopted_id: str | None = None
     """The id of the existing object that the file adopts."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol
 
-from stripe_billing_cli.catalog.diff import FieldChange, FieldValue
-from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import NOWHERE, Entry, FieldValue, Location, Reference
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified
 

@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue, created, differences, metadata_changes
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.diff import FieldChange, created, differences, metadata_changes
+from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.forms import (
     NOTHING,
     Definition,

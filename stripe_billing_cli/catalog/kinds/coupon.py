@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, cast
 
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
-from stripe_billing_cli.catalog.diff import Fields
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.entries import Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import (
     DecimalForm,
@@ -136,6 +135,26 @@ class Coupon(FileModel):
     """Your own keys and values."""
 
 
+class CouponValues(TypedDict):
+    """What is read of the canonical fields of a coupon."""
+
+    amount_off: int | None
+    applies_to: list[str]
+    currency: str | None
+    currency_options: dict[str, OptionValue]
+    duration: str
+    duration_in_months: int | None
+    max_redemptions: int | None
+    name: str | None
+    percent_off: Decimal | None
+    redeem_by: int | None
+
+
+def coupon_values(fields: Fields) -> CouponValues:
+    """Return the fields of a coupon as the types that their forms give them."""
+    return cast(CouponValues, fields)
+
+
 class CouponKind(StandardKind[Coupon, StripeCoupon]):
     name = "coupon"
     section = "coupons"
@@ -194,8 +213,9 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     def resolve(self, entry: Entry[Coupon], entries: Mapping[Reference, Entry[Any]]) -> Fields:
         """Return the fields with products by their ids."""
-        products = (entries.get(Reference("product", key)) for key in entry.fields["applies_to"])
-        ids = [product_id(one) if one else key for one, key in zip(products, entry.fields["applies_to"], strict=True)]
+        keys = coupon_values(entry.fields)["applies_to"]
+        products = (entries.get(Reference("product", key)) for key in keys)
+        ids = [product_id(one) if one else key for one, key in zip(products, keys, strict=True)]
         return {**entry.fields, "applies_to": sorted(ids)}
 
     # ---- The account
@@ -211,7 +231,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
         return reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]})
 
     def object_references(self, existing: StripeCoupon) -> Iterator[tuple[str, str]]:
-        return (("product", product) for product in self.existing_fields(existing)["applies_to"])
+        return (("product", product) for product in coupon_values(self.existing_fields(existing))["applies_to"])
 
     def key_text(self, existing: StripeCoupon, naming: Naming) -> str:
         if existing["name"] and GENERATED_ID.match(existing["id"]):
@@ -220,7 +240,8 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     def file_fields(self, existing: StripeCoupon, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
-        return {**fields, "applies_to": sorted(naming.name("product", one) for one in fields["applies_to"])}
+        products = (naming.name("product", one) for one in coupon_values(fields)["applies_to"])
+        return {**fields, "applies_to": sorted(products)}
 
     def is_active(self, existing: StripeCoupon) -> bool:
         return bool(existing["valid"])
@@ -243,7 +264,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     def plan(self, entry: Entry[Coupon], match: Match[StripeCoupon], builder: PlanBuilder) -> Change | None:
         """Plan an entry; a coupon whose time is over, and that the account does not have, is a note."""
-        until = entry.fields["redeem_by"]
+        until = coupon_values(entry.fields)["redeem_by"]
         if match.current is None and until is not None and until <= builder.now:
             builder.note(
                 f"{entry.key}: the file has it redeemed until {moment_text(until)}, which is past: it is not made.",
@@ -254,8 +275,8 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     def note_stuck(self, entry: Entry[Coupon], existing: StripeCoupon, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
-        options = self.existing_fields(existing)["currency_options"]
-        for code in sorted(options.keys() - entry.fields["currency_options"].keys()):
+        options = coupon_values(self.existing_fields(existing))["currency_options"]
+        for code in sorted(options.keys() - coupon_values(entry.fields)["currency_options"].keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def create_params(self, entry: Entry[Coupon], match: Match[StripeCoupon], catalog: str) -> dict[str, Any]:
@@ -275,14 +296,14 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     # ---- Showing
 
     def title(self, change: Change) -> str:
-        fields = change.fields
-        if percent := fields.get("percent_off"):
-            off = f"{percent.after.normalize():f} % off"
+        after = coupon_values({name: field.after for name, field in change.fields.items()})
+        if percent := after.get("percent_off"):
+            off = f"{percent.normalize():f} % off"
         else:
-            off = f"{format_amount(Decimal(fields['amount_off'].after), self.shown_currency(change))} off"
-        months = fields.get("duration_in_months")
+            off = f"{format_amount(Decimal(after['amount_off'] or 0), self.shown_currency(change))} off"
+        months = after.get("duration_in_months")
         duration = change.wanted.fields["duration"] if change.wanted else "once"
-        return f"{off}, {f'{months.after} months' if months else duration}"
+        return f"{off}, {f'{months} months' if months else duration}"
 
     def said_by_title(self, change: Change, name: str) -> bool:
         return name != self.named_by and super().said_by_title(change, name)

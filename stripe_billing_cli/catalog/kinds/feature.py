@@ -127,5 +127,4 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
 
 def lookup_key_of(entry: Entry[Feature]) -> str:
     """Return the lookup key of a feature of the file."""
-    lookup_key: str = entry.fields["lookup_key"]
-    return lookup_key
+    return str(entry.fields["lookup_key"])

@@ -17,7 +17,8 @@ from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.diff import Fields, FieldValue, plain
+from stripe_billing_cli.catalog.diff import plain
+from stripe_billing_cli.catalog.entries import Fields, FieldValue
 from stripe_billing_cli.catalog.kinds.model import DiffersByPlace, ShortForm, ShortList, moment_text
 from stripe_billing_cli.stripe_api.money import format_amount
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.diff import Fields
+from stripe_billing_cli.catalog.entries import Fields
 from stripe_billing_cli.catalog.kinds.forms import Form, plain_text
 from stripe_billing_cli.catalog.kinds.partial import existing_leaf, leaves, named_leaves, part_at
 

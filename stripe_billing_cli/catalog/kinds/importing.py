@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects
-from stripe_billing_cli.catalog.diff import Fields
+from stripe_billing_cli.catalog.entries import Fields
 from stripe_billing_cli.catalog.kinds.forms import Definition
 from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp, metadata_of
 from stripe_billing_cli.stripe_api.objects.common import Existing, field_of

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue, metadata_params
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.diff import FieldChange, metadata_params
+from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.forms import APART, Apart, Definition, Form, form_of, model_within
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import ShortForm, ShortList
@@ -120,7 +120,7 @@ class PartialKind(StandardKind[Content, Existing]):
         metadata = metadata_params(fields)
         return [params | ({"metadata": metadata} if metadata else {})]
 
-    def _params(self, fields: Fields) -> dict[str, Any]:
+    def _params(self, fields: Mapping[str, FieldValue]) -> dict[str, Any]:
         params: dict[str, Any] = {}
         for name, value in fields.items():
             *above, last = name.split(".")

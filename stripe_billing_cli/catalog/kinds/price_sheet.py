@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.catalog.entries import Entry
-from stripe_billing_cli.catalog.kinds.price.forms import show_custom, show_period, show_tiers
+from stripe_billing_cli.catalog.kinds.coupon import CouponValues, coupon_values
+from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_amounts, show_period
 from stripe_billing_cli.stripe_api.money import format_amount
 
 ESCAPED = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
@@ -19,10 +20,10 @@ def price_sheet(name: str, products: Iterable[Entry[Any]], coupons: Iterable[Ent
     for product in products:
         if product.content.active:
             yield from _product(product)
-    off = [coupon for coupon in coupons if coupon.fields["percent_off"] or coupon.fields["amount_off"]]
+    off = [(coupon.key, values) for coupon in coupons if _takes_off(values := coupon_values(coupon.fields))]
     if off:
         yield from ("", "## Coupons", "", "| Coupon | Off | How long |", "|---|---|---|")
-        yield from (_row(_text(coupon.fields["name"] or coupon.key), _off(coupon), _how_long(coupon)) for coupon in off)
+        yield from (_row(_text(values["name"] or key), _off(values), _how_long(values)) for key, values in off)
 
 
 def _product(product: Entry[Any]) -> Iterator[str]:
@@ -39,40 +40,38 @@ def _product(product: Entry[Any]) -> Iterator[str]:
         yield from ("", "| Price | Amount | Billed | Lookup key |", "|---|---|---|---|")
         for price in prices:
             default = " (default)" if product.content.default_price == price.own_key else ""
-            key = price.fields["lookup_key"]
+            key = price_values(price.fields)["lookup_key"]
             yield _row(f"{_text(price.own_key)}{default}", _amounts(price), _billed(price), f"`{key}`" if key else "")
 
 
 def _amounts(price: Entry[Any]) -> str:
-    fields = price.fields
-    amounts = [_amount(fields, fields["currency"])]
-    amounts += [_amount(option, currency) for currency, option in fields["currency_options"].items()]
-    package = fields["transform_quantity"]
+    values = price_values(price.fields)
+    amounts = [show_amounts(values, values["currency"])]
+    amounts += [show_amounts(option, currency) for currency, option in values["currency_options"].items()]
+    package = values["transform_quantity"]
     per = f" per {package['divide_by']:,}" if package else ""
     return _text(" · ".join(f"{amount}{per}" for amount in amounts))
 
 
-def _amount(fields: Any, currency: str) -> str:
-    if fields["unit_amount"] is not None:
-        return format_amount(fields["unit_amount"], currency)
-    if fields["tiers"]:
-        return show_tiers(fields["tiers"], currency)
-    return show_custom(fields["custom_unit_amount"] or {}, currency)
-
-
 def _billed(price: Entry[Any]) -> str:
-    recurring = price.fields["recurring"]
+    recurring = price_values(price.fields)["recurring"]
     return _text(f"every {show_period(recurring)}" if recurring else "once")
 
 
-def _off(coupon: Entry[Any]) -> str:
-    percent, amount = coupon.fields["percent_off"], coupon.fields["amount_off"]
-    return f"{percent.normalize():f} %" if percent else format_amount(Decimal(amount), coupon.fields["currency"])
+def _takes_off(coupon: CouponValues) -> bool:
+    return bool(coupon["percent_off"] or coupon["amount_off"])
 
 
-def _how_long(coupon: Entry[Any]) -> str:
-    months = coupon.fields["duration_in_months"]
-    return f"{months} months" if months else str(coupon.fields["duration"])
+def _off(coupon: CouponValues) -> str:
+    percent = coupon["percent_off"]
+    if percent:
+        return f"{percent.normalize():f} %"
+    return format_amount(Decimal(coupon["amount_off"] or 0), coupon["currency"] or "")
+
+
+def _how_long(coupon: CouponValues) -> str:
+    months = coupon["duration_in_months"]
+    return f"{months} months" if months else coupon["duration"]
 
 
 def _row(*cells: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 from pydantic import Field
 
@@ -331,7 +331,8 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         [params] = super().update_params(fields, match, existing)
         if params.get("tax_details") == "" and "tax_code" not in params:
             # "" would clear the code
-            return [{**params, "tax_details": {"tax_code": fields["tax_details"].before["tax_code"] or ""}}]
+            before = cast(DetailsValue, fields["tax_details"].before)
+            return [{**params, "tax_details": {"tax_code": before["tax_code"] or ""}}]
         return [params]
 
     def awaited_by(self, existing: StripeProduct, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
@@ -364,7 +365,7 @@ def included_features(entry: Entry[Product]) -> list[Entry[Any]]:
 
 def features_of(entry: Entry[Product]) -> tuple[str, ...]:
     """Return the lookup keys of the features that a product includes."""
-    return tuple(child.fields[FEATURE] for child in included_features(entry))
+    return tuple(str(child.fields[FEATURE]) for child in included_features(entry))
 
 
 def attachments_of(object_id: str) -> str:

@@ -187,7 +187,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         """Detach what the file attached once and does not name any more, and features that are archived."""
         if match.current is None:
             return
-        wanted = {child.fields[FEATURE]: child.own_key for child in included_features(parent)}
+        wanted = {str(child.fields[FEATURE]): child.own_key for child in included_features(parent)}
         for existing in objects_of(builder.objects, self.name, Attachment).values():
             key, feature = _lookup_key(existing), _feature(existing)["id"]
             if existing["_product"] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:

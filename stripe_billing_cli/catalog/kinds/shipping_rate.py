@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, cast
 
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import Entry, Fields
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
@@ -245,8 +245,8 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
 
     def note_stuck(self, entry: Entry[ShippingRate], existing: StripeShippingRate, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
-        amount = self.existing_fields(existing)["fixed_amount"] or {"currency_options": {}}
-        for code in sorted(amount["currency_options"].keys() - entry.fields["fixed_amount"]["currency_options"].keys()):
+        options, wanted = _options(self.existing_fields(existing)), _options(entry.fields)
+        for code in sorted(options.keys() - wanted.keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def update_params(
@@ -265,6 +265,12 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
 
     def said_by_title(self, change: Change, name: str) -> bool:
         return name == "fixed_amount" or super().said_by_title(change, name)
+
+
+def _options(fields: Fields) -> Mapping[str, OptionValue]:
+    """Return the amounts of a rate in further currencies."""
+    amount = cast(AmountValue | None, fields["fixed_amount"])
+    return amount["currency_options"] if amount else {}
 
 
 def _options_of(seller: PaymentLink | CheckoutSession) -> Iterator[str]:

@@ -9,13 +9,13 @@ endpoint, and the old one is disabled once the new one's secret is stored.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import Objects, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import Entry, FieldValue
 from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
 from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
@@ -225,12 +225,16 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
 
     # ---- Showing
 
-    def show(self, change: Change, name: str, value: Any) -> str:
+    def show(self, change: Change, name: str, value: FieldValue) -> str:
         if name != "enabled_events":
             return super().show(change, name, value)
-        both = change.fields[name]
-        stays = set(both.before or ()) & set(both.after)
-        return _events(value) if not stays else _events([event for event in value if event not in stays], len(stays))
+        events, both = _named(value), change.fields[name]
+        stays = {*_named(both.before)} & {*_named(both.after)}
+        return _events(events) if not stays else _events([event for event in events if event not in stays], len(stays))
+
+
+def _named(value: FieldValue) -> list[str]:
+    return cast(list[str], value or [])
 
 
 def _events(events: Sequence[str], staying: int = 0) -> str:

@@ -7,8 +7,7 @@ from typing import Annotated, Any, TypedDict, cast
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.diff import FieldValue
-from stripe_billing_cli.catalog.entries import Reference
+from stripe_billing_cli.catalog.entries import FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.forms import Form
 from stripe_billing_cli.catalog.kinds.model import Count, FileModel, ShortForm, Text
 from stripe_billing_cli.stripe_api.objects.common import Embedded

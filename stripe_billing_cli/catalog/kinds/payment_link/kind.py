@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any, cast
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.base import Seller, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, Fields, FieldValue
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of

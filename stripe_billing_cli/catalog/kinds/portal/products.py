@@ -9,8 +9,7 @@ from typing import Annotated, Any, TypedDict, cast
 from pydantic import Field
 from pydantic_core import core_schema
 
-from stripe_billing_cli.catalog.diff import FieldValue
-from stripe_billing_cli.catalog.entries import Reference
+from stripe_billing_cli.catalog.entries import FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.forms import Form
 from stripe_billing_cli.catalog.kinds.model import Count, FileModel, Text
 from stripe_billing_cli.stripe_api.objects.portal import AdjustableQuantity as StripeAdjustableQuantity

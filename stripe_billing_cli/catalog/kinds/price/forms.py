@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
-from stripe_billing_cli.catalog.entries import Reference
+from stripe_billing_cli.catalog.entries import Fields, Reference
 from stripe_billing_cli.catalog.kinds.forms import AmountForm, Form, PartForm, PartsByKeyForm, PartsForm
 from stripe_billing_cli.stripe_api.money import format_amount
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
@@ -51,6 +51,21 @@ class OptionValue(AmountsValue):
     """The canonical value of a price in a further currency."""
 
     tax_behavior: str | None
+
+
+class PriceValues(AmountsValue):
+    """What is read of the canonical fields of a price."""
+
+    currency: str
+    currency_options: dict[str, OptionValue]
+    lookup_key: str | None
+    recurring: RecurringValue | None
+    transform_quantity: PackageValue | None
+
+
+def price_values(fields: Fields) -> PriceValues:
+    """Return the fields of a price as the types that their forms give them."""
+    return cast(PriceValues, fields)
 
 
 class TaxBehaviorForm(Form[str]):

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
-from stripe_billing_cli.catalog.diff import FieldChange, Fields
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import Usage, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
-from stripe_billing_cli.catalog.kinds.price.forms import show_period
+from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_period
 from stripe_billing_cli.catalog.kinds.price.importing import has_more_tiers, interval_key, with_all_tiers
 from stripe_billing_cli.catalog.kinds.price.model import Price
 from stripe_billing_cli.catalog.kinds.price.reading import Asking, WantedPrice
@@ -29,7 +29,6 @@ from stripe_billing_cli.catalog.plan import Change, Create, Move
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
-from stripe_billing_cli.stripe_api.money import format_amount
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
 from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
 
@@ -74,11 +73,11 @@ class PriceKind(StandardKind[Price, StripePrice]):
         return content.model_copy(update=defaults)
 
     def check_entry(self, entry: Entry[Price], report: Report) -> None:
-        if len(entry.fields["lookup_key"] or "") > LONGEST_LOOKUP_KEY:
+        if len(price_values(entry.fields)["lookup_key"] or "") > LONGEST_LOOKUP_KEY:
             report((), "its lookup key would be longer than 200 characters", "give it a `lookup_key:`")
 
     def names(self, entry: Entry[Price]) -> Iterator[tuple[str, str, Path]]:
-        lookup_key = entry.fields["lookup_key"]
+        lookup_key = price_values(entry.fields)["lookup_key"]
         if lookup_key:
             yield "lookup key", lookup_key, ("lookup_key",) if lookup_key != entry.key else ()
         if entry.adopted_id:
@@ -90,11 +89,11 @@ class PriceKind(StandardKind[Price, StripePrice]):
             yield "meter", recurring.meter, ("recurring", "meter")
 
     def linked_fields(self, entry: Entry[Price], ids: Mapping[Reference, str | None]) -> Fields:
-        fields = dict(entry.fields)
-        for kind, key, _ in self.refers_to(entry):
-            meter = Reference(kind, key)
-            fields["recurring"] = {**fields["recurring"], "meter": ids.get(meter) or meter}
-        return fields
+        recurring = price_values(entry.fields)["recurring"]
+        meter = next((Reference(kind, key) for kind, key, _ in self.refers_to(entry)), None)
+        if recurring is None or meter is None:
+            return dict(entry.fields)
+        return {**entry.fields, "recurring": {**recurring, "meter": ids.get(meter) or meter}}
 
     # ---- The account
 
@@ -108,7 +107,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         else:
             account_products = reader.objects("product", StripeProduct)
             products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
-            prices = [WantedPrice(entry.key, _product_of_entry(entry), entry.fields["lookup_key"]) for entry in entries]
+            prices = [_wanted(entry) for entry in entries]
             reading = Asking(self.path, listed, products, prices).read(reader)
         objects = reading.objects
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
@@ -154,9 +153,9 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
     def file_fields(self, existing: StripePrice, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
-        if fields["recurring"] and fields["recurring"]["meter"]:
-            meter = naming.name("meter", fields["recurring"]["meter"])
-            fields["recurring"] = {**fields["recurring"], "meter": meter}
+        recurring = price_values(fields)["recurring"]
+        if recurring and recurring["meter"]:
+            return {**fields, "recurring": {**recurring, "meter": naming.name("meter", str(recurring["meter"]))}}
         return fields
 
     def file_values(self, key: str, existing: StripePrice, naming: Naming) -> dict[str, Any]:
@@ -207,7 +206,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
     # ---- Matching
 
     def match(self, matching: Matching[StripePrice], entry: Entry[Price]) -> Match[StripePrice]:
-        product, lookup_key = _product_of_entry(entry), entry.fields["lookup_key"]
+        product, lookup_key = _product_of_entry(entry), price_values(entry.fields)["lookup_key"]
         stamped = [existing for existing in matching.candidates(entry) if product_of(existing) == product]
         holder = matching.index("lookup_key").get(lookup_key)
         if entry.adopted_id:
@@ -250,7 +249,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         Where none is active and the file wants no lookup key, what is as the file wants it goes before what keeps the
         lookup key of earlier.
         """
-        lookup_key = entry.fields["lookup_key"]
+        lookup_key = price_values(entry.fields)["lookup_key"]
         for existing in stamped:
             if lookup_key and existing["lookup_key"] == lookup_key:
                 return existing
@@ -306,14 +305,15 @@ class PriceKind(StandardKind[Price, StripePrice]):
     # ---- Showing
 
     def title(self, change: Change) -> str:
-        recurring = change.fields.get("recurring")
-        per = f" / {show_period(recurring.after)}" if recurring else ", once"
+        after = price_values({name: field.after for name, field in change.fields.items()})
+        recurring = after.get("recurring")
+        per = f" / {show_period(recurring)}" if recurring else ", once"
         return f"{self._amount(change)}{per}"
 
     def _amount(self, change: Change) -> str:
         currency = self.shown_currency(change)
         if amount := change.fields.get("unit_amount"):
-            return format_amount(amount.after, currency)
+            return self.form("unit_amount").show(amount.after, currency)
         if mode := change.fields.get("tiers_mode"):
             return f"{mode.after} tiers in {currency}"
         return f"an amount in {currency}"
@@ -339,6 +339,10 @@ def product_of(price: StripePrice) -> str:
     """Return the id of a price's product, expanded or not."""
     product = price["product"]
     return product if isinstance(product, str) else str(product["id"])
+
+
+def _wanted(entry: Entry[Price]) -> WantedPrice:
+    return WantedPrice(entry.key, _product_of_entry(entry), price_values(entry.fields)["lookup_key"])
 
 
 def _product_of_entry(entry: Entry[Price]) -> str:

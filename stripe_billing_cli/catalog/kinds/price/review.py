@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds.price.forms import TierValue, price_values
 from stripe_billing_cli.catalog.kinds.price.model import Price
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.stripe_api.money import ZERO_DECIMAL, format_amount, minor_unit_exponent
@@ -34,6 +34,8 @@ UNITS_FOR_A_DOLLAR = {
     "xpf": 110,
 }
 """Roughly, in 2025: only a factor of fifty is looked for. Where none is known, only prices in one currency compare."""
+AmountChange = tuple[str, Decimal | None, Decimal | None]
+"""The currency of an amount, what it was and what it becomes."""
 ABOUT_A_DOLLAR = frozenset("usd eur gbp chf cad aud nzd sgd".split())
 
 
@@ -50,8 +52,7 @@ def warnings_of(entry: Entry[Price], existing: StripePrice | None, fields: Mappi
 
 
 def _changed_much(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Iterator[str]:
-    for currency, change in _changed_amounts(entry, fields):
-        before, after = change.before, change.after
+    for currency, before, after in _changed_amounts(entry, fields):
         if not before or after is None:
             continue
         shown = f"{format_amount(before, currency)} → {format_amount(after, currency)}"
@@ -63,31 +64,30 @@ def _changed_much(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Ite
             yield f"{shown}: changed by more than half"
 
 
-def _changed_amounts(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Iterator[tuple[str, FieldChange]]:
-    """Yield the amounts that change, each with its currency."""
-    currency = entry.fields["currency"]
+def _changed_amounts(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Iterator[AmountChange]:
+    currency = price_values(entry.fields)["currency"]
+    before = price_values({name: change.before for name, change in fields.items()})
+    after = price_values({name: change.after for name, change in fields.items()})
     if "unit_amount" in fields and "currency" not in fields:
-        yield currency, fields["unit_amount"]
+        yield currency, before["unit_amount"], after["unit_amount"]
     if "tiers" in fields and "currency" not in fields:
-        yield from _changed_tiers(currency, fields["tiers"].before or [], fields["tiers"].after or [])
-    options = fields.get("currency_options")
-    if options:
-        for code, option in (options.after or {}).items():
-            old = (options.before or {}).get(code)
+        yield from _changed_tiers(currency, before["tiers"] or [], after["tiers"] or [])
+    if "currency_options" in fields:
+        for code, option in (after["currency_options"] or {}).items():
+            old = (before["currency_options"] or {}).get(code)
             if old and old["unit_amount"] != option["unit_amount"]:
-                yield code, FieldChange(old["unit_amount"], option["unit_amount"])
+                yield code, old["unit_amount"], option["unit_amount"]
             if old:
-                yield from _changed_tiers(code, old["tiers"] or [], option["tiers"] or [])
+                yield from _changed_tiers(code, old["tiers"], option["tiers"])
 
 
-def _changed_tiers(
-    currency: str, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[str, FieldChange]]:
+def _changed_tiers(currency: str, before: Sequence[TierValue], after: Sequence[TierValue]) -> Iterator[AmountChange]:
     if len(before) == len(after):
         for old, new in zip(before, after, strict=True):
-            for name in ("unit_amount", "flat_amount"):
-                if old[name] != new[name]:
-                    yield currency, FieldChange(old[name], new[name])
+            if old["unit_amount"] != new["unit_amount"]:
+                yield currency, old["unit_amount"], new["unit_amount"]
+            if old["flat_amount"] != new["flat_amount"]:
+                yield currency, old["flat_amount"], new["flat_amount"]
 
 
 def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Iterator[str]:
@@ -96,13 +96,15 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
         return
     siblings = [child for child in (entry.parent.children if entry.parent else ()) if child.kind == entry.kind]
     own, others = _amounts(entry), [_amounts(one) for one in siblings if one is not entry]
+    billed = _billed(entry)
     for currency, amount in own.items():
         if currency not in ZERO_DECIMAL:
             continue
         expected = _expected(currency, own, others)
         if expected and amount >= SLIP * max(expected):
             times = f"{amount / max(expected):.0f} times what its siblings would be"
-            yield f"{format_amount(_billed(entry, currency), currency)}: {times}; {currency} has no minor unit"
+            shown = format_amount(billed[currency] or Decimal(0), currency)
+            yield f"{shown}: {times}; {currency} has no minor unit"
 
 
 def _expected(currency: str, own: Mapping[str, Decimal], others: Sequence[Mapping[str, Decimal]]) -> list[Decimal]:
@@ -120,21 +122,19 @@ def _expected(currency: str, own: Mapping[str, Decimal], others: Sequence[Mappin
 
 def _amounts(entry: Entry[Price]) -> dict[str, Decimal]:
     """Return what a price comes to in thirty days, or once, by currency; in minor units."""
-    return {
-        currency: _billed(entry, currency) / _months(entry)
-        for currency in (entry.fields["currency"], *entry.fields["currency_options"])
-        if _billed(entry, currency)
-    }
+    months = _months(entry)
+    return {currency: billed / months for currency, billed in _billed(entry).items() if billed}
 
 
-def _billed(entry: Entry[Price], currency: str) -> Any:
-    if currency == entry.fields["currency"]:
-        return entry.fields["unit_amount"]
-    return entry.fields["currency_options"][currency]["unit_amount"]
+def _billed(entry: Entry[Price]) -> dict[str, Decimal | None]:
+    """Return what a price bills each time, by currency."""
+    values = price_values(entry.fields)
+    others = {currency: option["unit_amount"] for currency, option in values["currency_options"].items()}
+    return {values["currency"]: values["unit_amount"], **others}
 
 
 def _months(entry: Entry[Price]) -> Decimal:
-    recurring = entry.fields["recurring"]
+    recurring = price_values(entry.fields)["recurring"]
     return Decimal(DAYS[recurring["interval"]] * recurring["interval_count"]) / 30 if recurring else Decimal(1)
 
 

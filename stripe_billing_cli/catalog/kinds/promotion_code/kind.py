@@ -14,13 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full, objects_of
-from stripe_billing_cli.catalog.diff import FieldChange, Fields
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
-from stripe_billing_cli.catalog.kinds.coupon import coupon_id
+from stripe_billing_cli.catalog.kinds.coupon import coupon_id, coupon_values
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import moment_text
-from stripe_billing_cli.catalog.kinds.promotion_code.model import CouponForm, PromotionCode, check_restrictions
+from stripe_billing_cli.catalog.kinds.promotion_code.model import (
+    CouponForm,
+    PromotionCode,
+    check_restrictions,
+    code_values,
+)
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
@@ -92,14 +97,17 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         coupon = next((entries.get(Reference(kind, key)) for kind, key, _ in self.refers_to(entry)), None)
         if coupon is None:
             return
-        for name, limit in (("max_redemptions", "max_redemptions"), ("expires_at", "redeem_by")):
-            wanted, most = entry.fields[name], coupon.fields[limit]
+        own, its = code_values(entry.fields), coupon_values(coupon.fields)
+        for name, limit, wanted, most in (
+            ("max_redemptions", "max_redemptions", own["max_redemptions"], its["max_redemptions"]),
+            ("expires_at", "redeem_by", own["expires_at"], its["redeem_by"]),
+        ):
             if wanted is not None and most is not None and wanted > most:
                 report((name,), f"{name} goes beyond {limit} of coupon {coupon.key}", "no more than the coupon's")
 
     def resolve(self, entry: Entry[PromotionCode], entries: Mapping[Reference, Entry[Any]]) -> Fields:
         """Return the fields with the coupon by its id."""
-        coupon = entries.get(Reference("coupon", entry.fields["coupon"]))
+        coupon = entries.get(Reference("coupon", code_values(entry.fields)["coupon"]))
         return {**entry.fields, "coupon": coupon_id(coupon)} if coupon else dict(entry.fields)
 
     # ---- The account
@@ -121,9 +129,10 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
                 break
         else:
             return Reading(objects)
-        filters: list[dict[str, Any]] = [{"code": code} for code in sorted({entry.fields["code"] for entry in entries})]
+        codes = [code_values(entry.fields) for entry in entries]
+        filters: list[dict[str, Any]] = [{"code": code} for code in sorted({one["code"] for one in codes})]
         account_coupons = reader.objects("coupon", StripeCoupon)
-        coupons = sorted({entry.fields["coupon"] for entry in entries} & account_coupons.keys())
+        coupons = sorted({one["coupon"] for one in codes} & account_coupons.keys())
         filters += [{"coupon": coupon, "active": True} for coupon in coupons]
         for page in reader.each(
             lambda some: reader.page(self.object_type, self.path, {**expanded, **some})[0], filters
@@ -264,8 +273,8 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
 
     def note_stuck(self, entry: Entry[PromotionCode], existing: StripePromotionCode, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
-        options = self.existing_fields(existing)["restrictions"]["currency_options"]
-        for code in sorted(options.keys() - entry.fields["restrictions"]["currency_options"].keys()):
+        options = code_values(self.existing_fields(existing))["restrictions"]["currency_options"]
+        for code in sorted(options.keys() - code_values(entry.fields)["restrictions"]["currency_options"].keys()):
             builder.note(f"{entry.key}: its minimum in {code} stays: Stripe can change it but not take it away.", entry)
 
     # ---- Operations
@@ -274,7 +283,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         self, change: Change, entry: Entry[PromotionCode], match: Match[StripePromotionCode], builder: PlanBuilder
     ) -> Operation:
         create = super().add_create(change, entry, match, builder)
-        create.after_freed += (place_of(entry.fields["code"]),)
+        create.after_freed += (place_of(code_values(entry.fields)["code"]),)
         return create
 
     def freed_by(self, existing: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
@@ -321,20 +330,20 @@ def _takes_code(existing: StripePromotionCode, entry: Entry[PromotionCode]) -> b
     customer = id_of(existing["customer"])
     return (
         existing["active"]
-        and existing["code"].lower() == entry.fields["code"].lower()
+        and existing["code"].lower() == code_values(entry.fields)["code"].lower()
         and (customer is None or entry.content.customer in (None, customer))
     )
 
 
 def _impossible(entry: Entry[PromotionCode], builder: PlanBuilder) -> str | None:
     """Return why a code that the file wants cannot be made now, in words."""
-    until, coupon = entry.fields["expires_at"], _coupons(builder).get(entry.fields["coupon"])
+    until, coupon = code_values(entry.fields)["expires_at"], _coupons(builder).get(code_values(entry.fields)["coupon"])
     if until is not None and until <= builder.now:
         return f"the file has it expire at {moment_text(until)}, which is past: it is not made"
     if coupon and not coupon["valid"]:
         return f"its coupon {coupon['id']} is not valid any more: it is not made"
     if not any(Reference(kind, key) in builder.ids for kind, key, _ in PromotionCodeKind().refers_to(entry)):
-        return f"its coupon {entry.fields['coupon']} is not in Stripe: it is not made"
+        return f"its coupon {code_values(entry.fields)['coupon']} is not in Stripe: it is not made"
     return None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict, cast
 
 from pydantic import Field
 
+from stripe_billing_cli.catalog.entries import Fields
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, MomentForm, PartForm, Plain
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
@@ -133,6 +134,21 @@ class PromotionCode(FileModel):
     """What a purchase must be."""
     metadata: Metadata
     """Your own keys and values."""
+
+
+class CodeValues(TypedDict):
+    """What is read of the canonical fields of a promotion code. `coupon` is an id, or a key of the file."""
+
+    code: str
+    coupon: str
+    expires_at: int | None
+    max_redemptions: int | None
+    restrictions: RestrictionsValue
+
+
+def code_values(fields: Fields) -> CodeValues:
+    """Return the fields of a promotion code as the types that their forms give them."""
+    return cast(CodeValues, fields)
 
 
 def check_restrictions(restrictions: Restrictions, head: Any, report: Report) -> None:
