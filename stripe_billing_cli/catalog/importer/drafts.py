@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.file.messages import explain
 from stripe_billing_cli.catalog.importer.selection import Chosen
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import Naming
-from stripe_billing_cli.catalog.kinds.registry import AnyKind, CatalogHead, Registry
+from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
 from stripe_billing_cli.catalog.kinds.rules import Path
 from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
 

@@ -4,54 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, Field, create_model
 
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.kinds.forms import model_within
-from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, NullIsNone, TaxBehavior, Text, Written
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
+from stripe_billing_cli.catalog.kinds.model import NullIsNone
 
 AnyKind = Kind[Any, Any]
 ANY_KEY = "*"
-
-
-DEFAULTS = ("currency", "tax_behavior")
-"""The fields of a file's head that entries take where they say nothing themselves."""
-
-
-ID = {"type": "string", "pattern": "^acct_[A-Za-z0-9_]+$"}
-ACCOUNTS = {"anyOf": [ID, {"type": "array", "items": ID}]}
-AccountId = Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9_]+$"), Written("an account id", "acct_1032D82eZvKYlo2C")]
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-class CatalogHead(FileModel):
-    """The settings of a file for the catalog as a whole."""
-
-    version: Literal[1]
-    """The version of this file format: 1."""
-    catalog: Annotated[
-        str,
-        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100),
-        Written("letters, digits, - _ and . only, the first a letter or digit", "my-shop"),
-    ]
-    """The name that marks in Stripe what this file owns."""
-    account: Annotated[list[AccountId], BeforeValidator(_as_list), WithJsonSchema(ACCOUNTS)] = []
-    """Refuse every account but this one, or these (acct_…)."""
-    currency: Currency | None = None
-    """The currency of prices that name none."""
-    tax_behavior: TaxBehavior | None = None
-    """The tax behaviour of prices that name none."""
-    include: Annotated[list[Text], BeforeValidator(_as_list)] = []
-    """Files beside this one, with further sections: [prices.yaml, coupons/*.yaml]."""
-    variables: list[str] | dict[str, str | None] = []
-    """The environment's variables of which ${NAME} is replaced in values: [SHOP_URL], or with defaults."""
-    moved: dict[str, str] = {}
-    """Old key: new key, of entries that are renamed; nothing is made anew."""
 
 
 class Registry:
