@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference
+from stripe_billing_cli.catalog.entries import NOWHERE, AnyEntry, Location, Reference
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
 from stripe_billing_cli.catalog.plan import Note
 
@@ -32,7 +32,7 @@ class Place:
 class Catalog:
     name: str
     """The stamp, `billing_catalog` in the metadata of everything it owns."""
-    roots: tuple[Entry[Any], ...] = ()
+    roots: tuple[AnyEntry, ...] = ()
     """The entries at the top of the file, kind after kind; others stand within them."""
     accounts: tuple[str, ...] = ()
     """The accounts that the file is for; none means any."""
@@ -65,7 +65,7 @@ class Catalog:
         """Return the catalog with these entries not adopting what their `id:` says."""
         return self.reread(self.place, frozenset(entries)) if self.reread else self
 
-    def entries(self) -> Iterator[Entry[Any]]:
+    def entries(self) -> Iterator[AnyEntry]:
         """Yield all entries, each before those within it."""
         for root in self.roots:
             yield from root.walk()
@@ -79,7 +79,7 @@ class Catalog:
         usual = {kind.section for kind in self.kinds if kind.usual}
         return {section: count for section, count in counts.items() if count or section in usual}
 
-    def referring(self, entry: Entry[Any]) -> list[Entry[Any]]:
+    def referring(self, entry: AnyEntry) -> list[AnyEntry]:
         """Return the entries that refer to an entry."""
         return [
             other
@@ -88,9 +88,9 @@ class Catalog:
         ]
 
     @cached_property
-    def by_kind(self) -> dict[str, list[Entry[Any]]]:
+    def by_kind(self) -> dict[str, list[AnyEntry]]:
         """Return the entries of each kind, in the order of the file."""
-        entries: dict[str, list[Entry[Any]]] = {kind.name: [] for kind in self.kinds}
+        entries: dict[str, list[AnyEntry]] = {kind.name: [] for kind in self.kinds}
         for entry in self.entries():
             entries[entry.kind].append(entry)
         return entries

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
 
-Content = TypeVar("Content")
+Content_co = TypeVar("Content_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ Fields = dict[str, FieldValue]
 
 
 @dataclass(frozen=True, eq=False)
-class Entry(Generic[Content]):
+class Entry(Generic[Content_co]):
     """An entry: one object that the file wants.
 
     `key` names it within its kind (`pro.monthly`), `own_key` within its parent (`monthly`). `content` is what the file
@@ -64,7 +64,7 @@ class Entry(Generic[Content]):
     kind: str
     key: str
     own_key: str
-    content: Content
+    content: Content_co
     fields: Fields
     metadata: Mapping[str, str] = field(default_factory=dict)
     adopted_id: str | None = None
@@ -73,16 +73,20 @@ class Entry(Generic[Content]):
     """The key that the entry had before, by the file's `moved:`."""
     kept: Mapping[str, Any] = field(default_factory=dict)
     """What `moved:` keeps as it was: the lines by which the entry would say so itself."""
-    parent: Entry[Any] | None = None
-    children: list[Entry[Any]] = field(default_factory=list)
+    parent: AnyEntry | None = None
+    children: list[AnyEntry] = field(default_factory=list)
     where: Location = NOWHERE
 
     @cached_property
     def reference(self) -> Reference:
         return Reference(self.kind, self.key)
 
-    def walk(self) -> Iterator[Entry[Any]]:
+    def walk(self) -> Iterator[AnyEntry]:
         """Yield the entry, then all below it, in the order of the file."""
         yield self
         for child in self.children:
             yield from child.walk()
+
+
+AnyEntry = Entry[object]
+"""An entry of whatever kind, of whose content nothing is known."""

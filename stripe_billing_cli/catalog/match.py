@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Generic
 
-from stripe_billing_cli.catalog.entries import Entry, Location, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Location, Reference
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
 from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, Mistake
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
@@ -78,13 +78,13 @@ class Matching(Generic[Existing]):
     kind: str
     catalog: str
     source: str
-    entries: Sequence[Entry[Any]]
+    entries: Sequence[AnyEntry]
     objects: Mapping[str, Existing]
     named_by: str
     is_active: Callable[[Existing], bool]
     created: Callable[[Existing], int]
     stamp_on: Callable[[Existing], Stamp | None]
-    referring: Callable[[Entry[Any]], Sequence[Entry[Any]]] = lambda entry: ()
+    referring: Callable[[AnyEntry], Sequence[AnyEntry]] = lambda entry: ()
     """Returns the entries of the file that refer to one."""
     conflicts: list[Conflict] = field(default_factory=list)
 
@@ -103,7 +103,7 @@ class Matching(Generic[Existing]):
         stamped = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
         return sorted(stamped, key=self.created, reverse=True)
 
-    def candidates(self, entry: Entry[Any]) -> list[Existing]:
+    def candidates(self, entry: AnyEntry) -> list[Existing]:
         """Return the objects with the stamp of an entry's key, newest first.
 
         Where it adopts one, also what that and its successors were under a key that the file has no more.
@@ -130,12 +130,12 @@ class Matching(Generic[Existing]):
         stamp = stamp_of(existing)
         return stamp is not None and stamp.catalog == self.catalog
 
-    def refuse(self, entry: Entry[Any], message: str, hint: str, *, missing: Reference | None = None) -> None:
+    def refuse(self, entry: AnyEntry, message: str, hint: str, *, missing: Reference | None = None) -> None:
         self.conflicts.append(
             Conflict(entry.where.file or self.source, entry.where, message, hint, f"{entry.kind} {entry.key}", missing)
         )
 
-    def refuse_missing(self, entry: Entry[Any], object_id: str) -> None:
+    def refuse_missing(self, entry: AnyEntry, object_id: str) -> None:
         self.refuse(
             entry,
             f"{self.kind} {entry.key} adopts {object_id}, and this account has no such {self.kind}",
@@ -149,7 +149,7 @@ class Matching(Generic[Existing]):
         return f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
 
 
-def match_by_id(matching: Matching[Existing], entry: Entry[Any], object_id: str) -> Match[Existing]:
+def match_by_id(matching: Matching[Existing], entry: AnyEntry, object_id: str) -> Match[Existing]:
     """Match an entry whose key, or `id:`, is the object's id."""
     existing = matching.objects.get(object_id)
     if existing is None and entry.adopted_id and entry.adopted_id != entry.moved_from:
@@ -157,7 +157,7 @@ def match_by_id(matching: Matching[Existing], entry: Entry[Any], object_id: str)
     return match_named(matching, entry, existing)
 
 
-def match_named(matching: Matching[Existing], entry: Entry[Any], existing: Existing | None) -> Match[Existing]:
+def match_named(matching: Matching[Existing], entry: AnyEntry, existing: Existing | None) -> Match[Existing]:
     """Match an entry with the object that has its name in Stripe, if the catalog owns it or the file adopts it."""
     if existing is None:
         return Match()
@@ -181,7 +181,7 @@ def match_named(matching: Matching[Existing], entry: Entry[Any], existing: Exist
 
 
 def match_by_stamp(
-    matching: Matching[Existing], entry: Entry[Any], *, counts: Callable[[Existing], bool] = lambda existing: True
+    matching: Matching[Existing], entry: AnyEntry, *, counts: Callable[[Existing], bool] = lambda existing: True
 ) -> Match[Existing]:
     """Match an entry with the objects that carry the stamp of its key, or with the one that it adopts by `id:`.
 
@@ -201,7 +201,7 @@ def match_by_stamp(
 
 
 def earlier_objects(
-    matching: Matching[Existing], entry: Entry[Any], current: Existing | None, stamped: Sequence[Existing]
+    matching: Matching[Existing], entry: AnyEntry, current: Existing | None, stamped: Sequence[Existing]
 ) -> tuple[Existing, ...]:
     """Return what the current object of an entry has replaced: the others with its stamp, and what the file adopts by
     id, which bears no stamp where it was replaced before it was changed."""
@@ -214,7 +214,7 @@ def earlier_objects(
     return tuple(others)
 
 
-def check_adoption(matching: Matching[Existing], entry: Entry[Any], existing: Existing) -> None:
+def check_adoption(matching: Matching[Existing], entry: AnyEntry, existing: Existing) -> None:
     """Refuse to adopt what another catalog, or another entry of this one, owns."""
     kind, stamp = matching.kind, stamp_of(existing)
     if stamp and stamp.catalog != matching.catalog:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol
 
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import NOWHERE, Entry, FieldValue, Location, Reference
+from stripe_billing_cli.catalog.entries import NOWHERE, AnyEntry, FieldValue, Location, Reference
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified
 
@@ -141,7 +141,7 @@ class Change:
     kind: ChangedKind
     key: str
     existing: Identified | None
-    wanted: Entry[Any] | None
+    wanted: AnyEntry | None
     fields: dict[str, FieldChange]
     reason: str
     question: str | None = None

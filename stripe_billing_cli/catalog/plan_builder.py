@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import Objects
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Reference
 from stripe_billing_cli.catalog.plan import Action, Change, ChangedKind, Note, Operation, references
 from stripe_billing_cli.stripe_api.objects.common import Identified
 
@@ -48,7 +47,7 @@ class PlanBuilder:
     """What the account holds: kind → id → object."""
     now: int = 0
     """When the account was read, in Unix seconds."""
-    entries: Mapping[Reference, Entry[Any]] = field(default_factory=dict)
+    entries: Mapping[Reference, AnyEntry] = field(default_factory=dict)
     """What the file wants."""
     changes: list[Change] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -72,7 +71,7 @@ class PlanBuilder:
         key: str,
         *,
         existing: Identified | None,
-        wanted: Entry[Any] | None,
+        wanted: AnyEntry | None,
         fields: Mapping[str, FieldChange],
         reason: str,
     ) -> Change:
@@ -80,7 +79,7 @@ class PlanBuilder:
         self.changes.append(change)
         return change
 
-    def note(self, message: str, entry: Entry[Any] | None = None, *, warning: bool = False) -> None:
+    def note(self, message: str, entry: AnyEntry | None = None, *, warning: bool = False) -> None:
         """Add what a reviewer should know, of an entry of the file where it is about one."""
         if entry is None:
             self.notes.append(Note(message, warning=warning))

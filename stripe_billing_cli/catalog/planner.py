@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.catalog.contents import Catalog
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Reference
 from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matching
 from stripe_billing_cli.catalog.plan import Change, Note, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
@@ -239,7 +239,7 @@ class Planner:
         ]
         return tuple(mark for _, mark in sorted(marks)[:MARKS])
 
-    def _plan_root(self, root: Entry[Any], targets: frozenset[str]) -> None:
+    def _plan_root(self, root: AnyEntry, targets: frozenset[str]) -> None:
         entries = list(root.walk())
         planned = {entry.reference for entry in entries if not targets or _is_within(entry, targets)}
         changes: dict[Reference, Change | None] = {}
@@ -266,7 +266,7 @@ class Planner:
             else:
                 self._kinds[entry.kind].review(entry, self._matches[entry.reference], change.fields, self._builder)
 
-    def _plan_entry(self, entry: Entry[Any]) -> Change | None:
+    def _plan_entry(self, entry: AnyEntry) -> Change | None:
         kind = self._kinds[entry.kind]
         if entry.kept:
             lines = " and ".join(f"`{name}: {value}`" for name, value in entry.kept.items())
@@ -274,7 +274,7 @@ class Planner:
         entry.fields.update(kind.linked_fields(entry, self._builder.ids))
         return kind.plan(entry, self._matches[entry.reference], self._builder)
 
-    def _check_parent(self, entry: Entry[Any], planned: set[Reference]) -> None:
+    def _check_parent(self, entry: AnyEntry, planned: set[Reference]) -> None:
         parent = entry.parent
         if parent is None or parent.reference in planned or self._matches[parent.reference].current:
             return
@@ -348,5 +348,5 @@ class Planner:
         return self._adopted.get(object_id)
 
 
-def _is_within(entry: Entry[Any], targets: frozenset[str]) -> bool:
+def _is_within(entry: AnyEntry, targets: frozenset[str]) -> bool:
     return entry.key in targets or (entry.parent is not None and _is_within(entry.parent, targets))

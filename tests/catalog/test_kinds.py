@@ -19,6 +19,7 @@ from stripe_billing_cli.catalog.file.schema import catalog_schema
 from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
 from stripe_billing_cli.catalog.kinds.forms import Plain
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text
 from stripe_billing_cli.catalog.kinds.rules import Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -72,7 +73,7 @@ class LevyKind(StandardKind[Levy, TaxRateObject]):
     example = "such as {display_name: VAT, percentage: 19}"
     named_by = "display_name"
 
-    def check(self, key: str, content: Levy, head: Any, report: Report) -> None:
+    def check(self, key: str, content: Levy, head: CatalogHead | None, report: Report) -> None:
         if content.percentage > 100:
             report(("percentage",), f"{content.percentage} percent", "at most 100")
 

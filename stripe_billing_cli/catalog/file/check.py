@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from stripe_billing_cli.catalog.contents import Catalog, Place
-from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference, place_text
+from stripe_billing_cli.catalog.entries import NOWHERE, AnyEntry, Entry, Location, Reference, place_text
 from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.assembly import OWN_KEYS
 from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
@@ -82,7 +82,7 @@ class FileCheck:
             check_currency(("currency",), head.currency, self._report_below(()))
         if head:
             self._moved = {new: old for old, new in head.moved.items()}
-        roots: list[Entry[Any]] = []
+        roots: list[AnyEntry] = []
         for kind, section in sections:
             for key, value in self._entries(kind, section, (kind.section,)).items():
                 place = (kind.section, kind.place_of(key, section))
@@ -119,8 +119,8 @@ class FileCheck:
         ]
 
     def _entry(
-        self, kind: AnyKind, key: str, value: Any, path: Path, head: CatalogHead | None, parent: Entry[Any] | None
-    ) -> tuple[BaseModel | None, Entry[Any] | None]:
+        self, kind: AnyKind, key: str, value: Any, path: Path, head: CatalogHead | None, parent: AnyEntry | None
+    ) -> tuple[BaseModel | None, AnyEntry | None]:
         """Check one entry and those within it: its content, None where that is wrong, and the entry itself."""
         if not isinstance(value, dict):
             self._report(path, f"{kind.name} {key} has no keys and values", kind.example, at_key=True)
@@ -183,8 +183,8 @@ class FileCheck:
         content: BaseModel | None,
         path: Path,
         head: CatalogHead | None,
-        parent: Entry[Any] | None,
-    ) -> Entry[Any] | None:
+        parent: AnyEntry | None,
+    ) -> AnyEntry | None:
         full_key = f"{parent.key}.{key}" if parent else key
         self._keys[kind.name].add(full_key)
         if content is None:
@@ -217,7 +217,7 @@ class FileCheck:
         kind.check_entry(entry, self._report_below(path))
         return entry
 
-    def _check_references(self, roots: list[Entry[Any]]) -> None:
+    def _check_references(self, roots: list[AnyEntry]) -> None:
         for entry in (entry for root in roots for entry in root.walk()):
             for kind, key, below in self._kinds[entry.kind].refers_to(entry):
                 if key not in self._keys[kind]:
@@ -241,7 +241,7 @@ class FileCheck:
                     ("moved", old), f"{old} is still in the file", "rename it there, or remove this", at_key=True
                 )
 
-    def _check_names(self, kind: AnyKind, entry: Entry[Any], path: Path) -> None:
+    def _check_names(self, kind: AnyKind, entry: AnyEntry, path: Path) -> None:
         """Report what another entry has too. Of `p.a`'s price `b` and `p`'s price `a.b`, only one can be."""
         if entry.parent and not self._only_once(kind, "the name", entry.key, path):
             return
@@ -336,6 +336,6 @@ class FileCheck:
         self._problems.append(Problem(where.file or self._file, where, message, hint, about))
 
 
-def _unknown(kind: AnyKind, key: str) -> Entry[Any]:
+def _unknown(kind: AnyKind, key: str) -> AnyEntry:
     """Return what stands for an entry that is wrong itself, so that those within it can be checked."""
     return Entry(kind.name, key, key, None, {})

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry
 from stripe_billing_cli.catalog.file.messages import explain
 from stripe_billing_cli.catalog.importer.selection import Chosen
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
@@ -185,7 +185,7 @@ def _check(draft: Draft, head: CatalogHead, naming: Naming) -> None:
         draft.problem = f"a file cannot say its {different[0]}: {now[different[0]]!r}"
 
 
-def _entry_above(draft: Draft) -> Entry[Any] | None:
+def _entry_above(draft: Draft) -> AnyEntry | None:
     above = draft.parent
     if above is None:
         return None

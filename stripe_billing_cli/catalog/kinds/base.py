@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange, created, differences, metadata_changes
-from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.forms import (
     NOTHING,
     Definition,
@@ -30,6 +30,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     unclearable_fields,
     wanted_fields,
 )
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportedKind
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
@@ -40,7 +41,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
 
 Content = TypeVar("Content", bound=BaseModel)
-Wanted = Mapping[str, Sequence[Entry[Any]]]
+Wanted = Mapping[str, Sequence[AnyEntry]]
 """What the file wants: kind → entries."""
 CHOSEN_BY_STRIPE = re.compile(r"[a-z]+_[A-Za-z0-9]{14,}$")
 QUIET = frozenset({"metadata.billing_metadata"})
@@ -126,20 +127,20 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
         """Yield the kind and key of what an entry refers to in the file, and where that is written."""
         return iter(())
 
-    def check(self, key: str, content: Content, head: Any, report: Report) -> None:
+    def check(self, key: str, content: Content, head: CatalogHead | None, report: Report) -> None:
         """Report what is wrong with one entry by itself; `head` has the catalog's defaults, None where it is wrong."""
 
     def check_children(self, content: Content, children: Mapping[str, Mapping[str, Any]], report: Report) -> None:
         """Report what is wrong between an entry and those within it: section → key → content, None where wrong."""
 
-    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
+    def currency(self, values: Mapping[str, Any], head: CatalogHead | None) -> str | None:
         """Return the currency of an entry's amounts, before it is checked."""
         return None
 
     def check_entry(self, entry: Entry[Content], report: Report) -> None:
         """Report what is wrong with a completed entry."""
 
-    def complete(self, key: str, content: Content, head: Any) -> Content:
+    def complete(self, key: str, content: Content, head: CatalogHead | None) -> Content:
         """Return the content with what the file leaves to the catalog's defaults, or to the key."""
         return content
 
@@ -151,10 +152,10 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
         return Stamp(catalog, entry.key, None if self.key_is_id else entry.adopted_id)
 
-    def check_beside(self, entry: Entry[Content], entries: Mapping[Reference, Entry[Any]], report: Report) -> None:
+    def check_beside(self, entry: Entry[Content], entries: Mapping[Reference, AnyEntry], report: Report) -> None:
         """Report what is wrong between an entry and those that it refers to."""
 
-    def resolve(self, entry: Entry[Content], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+    def resolve(self, entry: Entry[Content], entries: Mapping[Reference, AnyEntry]) -> Fields:
         """Return the fields of an entry with the ids of what it names in the file, as far as the file says them."""
         return dict(entry.fields)
 
@@ -267,7 +268,7 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     ) -> None:
         """Warn of what a reviewer may miss in an entry that is made or changed, in these fields."""
 
-    def plan_dropped(self, parent: Entry[Any], match: Match[Any], builder: PlanBuilder) -> None:
+    def plan_dropped(self, parent: AnyEntry, match: Match[Any], builder: PlanBuilder) -> None:
         """Plan what becomes of objects within an entry that the file named once and does not name any more.
 
         Only for kinds whose objects are parts of their parent's: others are retired by pruning.

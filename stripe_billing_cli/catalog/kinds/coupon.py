@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
-from stripe_billing_cli.catalog.entries import Entry, Fields, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import (
     DecimalForm,
@@ -25,6 +25,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     PartsByKeyForm,
     Plain,
 )
+from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
@@ -172,11 +173,11 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     # ---- The file
 
-    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
-        currency: str | None = values.get("currency", head and head.currency)
+    def currency(self, values: Mapping[str, Any], head: CatalogHead | None) -> str | None:
+        currency: str | None = values.get("currency", default_currency(head))
         return currency
 
-    def check(self, key: str, content: Coupon, head: Any, report: Report) -> None:
+    def check(self, key: str, content: Coupon, head: CatalogHead | None, report: Report) -> None:
         if (content.percent_off is None) == (content.amount_off is None):
             report((), "a coupon has either percent_off or amount_off", "keep the one that you mean, or add one")
         if content.percent_off is not None and not 0 < content.percent_off <= 100:
@@ -198,8 +199,8 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
             check_currency(("currency_options", code), code, report, at_key=True)
         check_metadata(content.metadata, report)
 
-    def complete(self, key: str, content: Coupon, head: Any) -> Coupon:
-        currency = content.currency or (head and head.currency) if content.amount_off is not None else None
+    def complete(self, key: str, content: Coupon, head: CatalogHead | None) -> Coupon:
+        currency = content.currency or default_currency(head) if content.amount_off is not None else None
         return content.model_copy(update={"currency": currency})
 
     def names(self, entry: Entry[Coupon]) -> Iterator[tuple[str, str, Path]]:
@@ -211,7 +212,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
             if not product.startswith("prod_"):
                 yield "product", product, ("applies_to", number)
 
-    def resolve(self, entry: Entry[Coupon], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+    def resolve(self, entry: Entry[Coupon], entries: Mapping[Reference, AnyEntry]) -> Fields:
         """Return the fields with products by their ids."""
         keys = coupon_values(entry.fields)["applies_to"]
         products = (entries.get(Reference("product", key)) for key in keys)
@@ -312,6 +313,6 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
         return str(change.wanted.fields["currency"] or "") if change.wanted else ""
 
 
-def coupon_id(entry: Entry[Coupon]) -> str:
+def coupon_id(entry: AnyEntry) -> str:
     """Return the id of a coupon in Stripe, which is its key unless the file adopts another."""
     return entry.adopted_id or entry.key

@@ -13,9 +13,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Plain
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
@@ -54,7 +55,7 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
     example = "such as {name: Single sign-on}"
     unique_params = ("lookup_key",)
 
-    def check(self, key: str, content: Feature, head: Any, report: Report) -> None:
+    def check(self, key: str, content: Feature, head: CatalogHead | None, report: Report) -> None:
         lookup_key = content.lookup_key or key
         if len(lookup_key) > LONGEST_KEY or "," in lookup_key:
             report(
@@ -64,7 +65,7 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
             )
         check_metadata(content.metadata, report)
 
-    def complete(self, key: str, content: Feature, head: Any) -> Feature:
+    def complete(self, key: str, content: Feature, head: CatalogHead | None) -> Feature:
         return content.model_copy(update={"lookup_key": content.lookup_key or key})
 
     def names(self, entry: Entry[Feature]) -> Iterator[tuple[str, str, Path]]:
@@ -125,6 +126,6 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
         return None
 
 
-def lookup_key_of(entry: Entry[Feature]) -> str:
+def lookup_key_of(entry: AnyEntry) -> str:
     """Return the lookup key of a feature of the file."""
     return str(entry.fields["lookup_key"])

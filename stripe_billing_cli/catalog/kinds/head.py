@@ -44,3 +44,13 @@ class CatalogHead(FileModel):
     """The environment's variables of which ${NAME} is replaced in values: [SHOP_URL], or with defaults."""
     moved: dict[str, str] = {}
     """Old key: new key, of entries that are renamed; nothing is made anew."""
+
+
+def default_currency(head: CatalogHead | None) -> str | None:
+    """Return the currency that a catalog gives its entries, None where its head is wrong too."""
+    return head.currency if head else None
+
+
+def default_tax_behavior(head: CatalogHead | None) -> str | None:
+    """Return the tax behaviour that a catalog gives its entries, None where its head is wrong too."""
+    return head.tax_behavior if head else None

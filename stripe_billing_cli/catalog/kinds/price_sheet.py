@@ -4,47 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import cast
 
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import AnyEntry
 from stripe_billing_cli.catalog.kinds.coupon import CouponValues, coupon_values
 from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_amounts, show_period
+from stripe_billing_cli.catalog.kinds.product import Product
 from stripe_billing_cli.stripe_api.money import format_amount
 
 ESCAPED = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
 
 
-def price_sheet(name: str, products: Iterable[Entry[Any]], coupons: Iterable[Entry[Any]]) -> Iterator[str]:
+def price_sheet(name: str, products: Iterable[AnyEntry], coupons: Iterable[AnyEntry]) -> Iterator[str]:
     """Yield the lines of a price sheet in Markdown; what is archived is left out."""
     yield f"# Prices of {_text(name)}"
     for product in products:
-        if product.content.active:
-            yield from _product(product)
+        if product.fields["active"]:
+            yield from _product(product, cast(Product, product.content))
     off = [(coupon.key, values) for coupon in coupons if _takes_off(values := coupon_values(coupon.fields))]
     if off:
         yield from ("", "## Coupons", "", "| Coupon | Off | How long |", "|---|---|---|")
         yield from (_row(_text(values["name"] or key), _off(values), _how_long(values)) for key, values in off)
 
 
-def _product(product: Entry[Any]) -> Iterator[str]:
-    yield from ("", f"## {_text(product.content.name)}")
-    if product.content.description:
-        yield from ("", _text(product.content.description))
+def _product(product: AnyEntry, content: Product) -> Iterator[str]:
+    yield from ("", f"## {_text(content.name)}")
+    if content.description:
+        yield from ("", _text(content.description))
     included = [child.own_key for child in product.children if child.kind == "product_feature"]
-    features = [*product.content.marketing_features, *included]
+    features = [*content.marketing_features, *included]
     if features:
         yield ""
         yield from (f"- {_text(feature)}" for feature in features)
-    prices = [child for child in product.children if child.kind == "price" and child.content.active]
+    prices = [child for child in product.children if child.kind == "price" and child.fields["active"]]
     if prices:
         yield from ("", "| Price | Amount | Billed | Lookup key |", "|---|---|---|---|")
         for price in prices:
-            default = " (default)" if product.content.default_price == price.own_key else ""
+            default = " (default)" if content.default_price == price.own_key else ""
             key = price_values(price.fields)["lookup_key"]
             yield _row(f"{_text(price.own_key)}{default}", _amounts(price), _billed(price), f"`{key}`" if key else "")
 
 
-def _amounts(price: Entry[Any]) -> str:
+def _amounts(price: AnyEntry) -> str:
     values = price_values(price.fields)
     amounts = [show_amounts(values, values["currency"])]
     amounts += [show_amounts(option, currency) for currency, option in values["currency_options"].items()]
@@ -53,7 +54,7 @@ def _amounts(price: Entry[Any]) -> str:
     return _text(" · ".join(f"{amount}{per}" for amount in amounts))
 
 
-def _billed(price: Entry[Any]) -> str:
+def _billed(price: AnyEntry) -> str:
     recurring = price_values(price.fields)["recurring"]
     return _text(f"every {show_period(recurring)}" if recurring else "once")
 

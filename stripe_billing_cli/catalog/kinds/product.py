@@ -17,9 +17,10 @@ from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for, is_full
 from stripe_billing_cli.catalog.diff import FieldChange, plain
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, LongForm, LongText, Metadata, Text, Url, Written
 from stripe_billing_cli.catalog.kinds.rules import LONGEST_VALUE, Path, Report, check_metadata, check_url
@@ -187,7 +188,7 @@ class ProductKind(StandardKind[Product, StripeProduct]):
 
     # ---- The file
 
-    def check(self, key: str, content: Product, head: Any, report: Report) -> None:
+    def check(self, key: str, content: Product, head: CatalogHead | None, report: Report) -> None:
         if not KEY.match(key):
             report((), f"{key} cannot be a product's id", "letters, digits, - _ and . only")
         if len(content.images) > MOST_IMAGES:
@@ -353,17 +354,17 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         return existing if stamp_of(existing) == stamp_of(params) and existing["name"] == params["name"] else None
 
 
-def product_id(entry: Entry[Product]) -> str:
+def product_id(entry: AnyEntry) -> str:
     """Return the id of a product in Stripe, which is its key unless the file adopts another."""
     return entry.adopted_id or entry.key
 
 
-def included_features(entry: Entry[Product]) -> list[Entry[Any]]:
+def included_features(entry: AnyEntry) -> list[AnyEntry]:
     """Return what a product includes, entries whose field `FEATURE` is the lookup key of a feature."""
     return [child for child in entry.children if child.kind == "product_feature"]
 
 
-def features_of(entry: Entry[Product]) -> tuple[str, ...]:
+def features_of(entry: AnyEntry) -> tuple[str, ...]:
     """Return the lookup keys of the features that a product includes."""
     return tuple(str(child.fields[FEATURE]) for child in included_features(entry))
 

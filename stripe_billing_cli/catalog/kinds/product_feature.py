@@ -11,14 +11,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind, Wanted
 from stripe_billing_cli.catalog.kinds.feature import lookup_key_of
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel
 from stripe_billing_cli.catalog.kinds.product import (
     FEATURE,
-    Product,
     attachments_of,
     features_of,
     included_features,
@@ -78,7 +77,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
     def refers_to(self, entry: Entry[ProductFeature]) -> Iterator[tuple[str, str, Path]]:
         yield "feature", entry.own_key, ()
 
-    def resolve(self, entry: Entry[ProductFeature], entries: Mapping[Reference, Entry[Any]]) -> dict[str, Any]:
+    def resolve(self, entry: Entry[ProductFeature], entries: Mapping[Reference, AnyEntry]) -> dict[str, Any]:
         """Return the lookup key of the feature, by which Stripe and the product's stamp name it."""
         feature = entries.get(Reference("feature", entry.own_key))
         return {FEATURE: lookup_key_of(feature) if feature else entry.own_key}
@@ -183,7 +182,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         )
         return change
 
-    def plan_dropped(self, parent: Entry[Product], match: Match[StripeProduct], builder: PlanBuilder) -> None:
+    def plan_dropped(self, parent: AnyEntry, match: Match[StripeProduct], builder: PlanBuilder) -> None:
         """Detach what the file attached once and does not name any more, and features that are archived."""
         if match.current is None:
             return

@@ -17,6 +17,7 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Fields
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
+from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency, default_tax_behavior
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
@@ -182,14 +183,14 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
 
     # ---- The file
 
-    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
+    def currency(self, values: Mapping[str, Any], head: CatalogHead | None) -> str | None:
         fixed = values.get("fixed_amount")
-        currency: str | None = (fixed.get("currency") if isinstance(fixed, dict) else None) or (head and head.currency)
+        currency: str | None = (fixed.get("currency") if isinstance(fixed, dict) else None) or default_currency(head)
         return currency
 
-    def check(self, key: str, content: ShippingRate, head: Any, report: Report) -> None:
+    def check(self, key: str, content: ShippingRate, head: CatalogHead | None, report: Report) -> None:
         fixed = content.fixed_amount
-        currency = fixed.currency or (head and head.currency)
+        currency = fixed.currency or default_currency(head)
         if not currency and head is not None:
             report(("fixed_amount", "amount"), "an amount without a currency", "add `currency:`")
         if fixed.currency:
@@ -201,10 +202,10 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
                 report(path, f"{code} is the currency of the amount itself", "say it there, and other currencies here")
         check_metadata(content.metadata, report)
 
-    def complete(self, key: str, content: ShippingRate, head: Any) -> ShippingRate:
+    def complete(self, key: str, content: ShippingRate, head: CatalogHead | None) -> ShippingRate:
         fixed = content.fixed_amount
-        fixed = fixed.model_copy(update={"currency": fixed.currency or (head and head.currency)})
-        behavior = content.tax_behavior or (head and head.tax_behavior)
+        fixed = fixed.model_copy(update={"currency": fixed.currency or default_currency(head)})
+        behavior = content.tax_behavior or default_tax_behavior(head)
         return content.model_copy(update={"fixed_amount": fixed, "tax_behavior": behavior})
 
     # ---- The account

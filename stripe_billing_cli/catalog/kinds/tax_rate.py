@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from stripe_billing_cli.catalog.kinds.forms import NOTHING, DecimalForm, Plain
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text, Written
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -104,7 +105,7 @@ class TaxRateKind(StandardKind[TaxRate, StripeTaxRate]):
     named_by = "display_name"
     quiet = frozenset({"percentage", "inclusive"})
 
-    def check(self, key: str, content: TaxRate, head: Any, report: Report) -> None:
+    def check(self, key: str, content: TaxRate, head: CatalogHead | None, report: Report) -> None:
         if not 0 <= content.percentage <= 100:
             report(("percentage",), f"{content.percentage} per cent", "at least 0, and at most 100")
         elif content.percentage != round(content.percentage, PLACES):

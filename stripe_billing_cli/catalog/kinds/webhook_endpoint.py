@@ -17,6 +17,7 @@ from stripe_billing_cli.catalog.account_reader import Objects, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, FieldValue
 from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata, check_url
@@ -101,7 +102,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
 
     # ---- The file
 
-    def check(self, key: str, content: WebhookEndpoint, head: Any, report: Report) -> None:
+    def check(self, key: str, content: WebhookEndpoint, head: CatalogHead | None, report: Report) -> None:
         check_url(("url",), content.url, report)
         if not content.enabled_events:
             report(("enabled_events",), "no events", "name those that are sent, or ['*'] for all")

@@ -14,6 +14,7 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.base import Seller, Wanted
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
 from stripe_billing_cli.catalog.kinds.payment_link.items import (
@@ -76,7 +77,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     # ---- The file
 
-    def check(self, key: str, content: PaymentLink, head: Any, report: Report) -> None:
+    def check(self, key: str, content: PaymentLink, head: CatalogHead | None, report: Report) -> None:
         count, optional = len(content.line_items), len(content.optional_items or ())
         if not count:
             report(("line_items",), "it sells nothing", "name a price: [pro.monthly]")

@@ -12,8 +12,9 @@ from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
 from stripe_billing_cli.catalog.kinds.portal.model import (
@@ -63,7 +64,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
 
     # ---- The file
 
-    def check(self, key: str, content: PortalConfiguration, head: Any, report: Report) -> None:
+    def check(self, key: str, content: PortalConfiguration, head: CatalogHead | None, report: Report) -> None:
         profile = content.business_profile or BusinessProfile()
         for path, url in (
             (("default_return_url",), content.default_return_url),
@@ -87,7 +88,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
                 if not price.startswith("price_"):
                     yield "price", price_key(offer.product, price), (*path, "prices", at)
 
-    def resolve(self, entry: Entry[PortalConfiguration], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+    def resolve(self, entry: Entry[PortalConfiguration], entries: Mapping[Reference, AnyEntry]) -> Fields:
         """Return the fields with products by their ids, and all prices of a product where none is named."""
         if PRODUCTS not in entry.fields:
             return dict(entry.fields)
@@ -309,7 +310,7 @@ def _offers(content: PortalConfiguration) -> Sequence[Offer]:
     return (update and update.products) or []
 
 
-def _resolved(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, Entry[Any]]) -> OfferValue:
+def _resolved(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, AnyEntry]) -> OfferValue:
     product = entries.get(Reference("product", offer.product))
     prices: list[str | Reference] = [
         price if price.startswith("price_") else Reference("price", price_key(offer.product, price))
@@ -319,7 +320,7 @@ def _resolved(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, Entr
         prices = [
             child.reference
             for child in product.children
-            if child.kind == "price" and child.content.active and child.content.recurring
+            if child.kind == "price" and child.fields["active"] and child.fields["recurring"]
         ]
     return {**wanted, "product": product_id(product) if product else offer.product, "prices": prices}
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry, Fields, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import Usage, Wanted
+from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency, default_tax_behavior
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_period
 from stripe_billing_cli.catalog.kinds.price.importing import has_more_tiers, interval_key, with_all_tiers
@@ -20,7 +21,7 @@ from stripe_billing_cli.catalog.kinds.price.model import Price
 from stripe_billing_cli.catalog.kinds.price.reading import Asking, WantedPrice
 from stripe_billing_cli.catalog.kinds.price.review import warnings_of
 from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
-from stripe_billing_cli.catalog.kinds.product import Product, product_id
+from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, earlier_objects
@@ -55,20 +56,20 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
     # ---- The file
 
-    def check(self, key: str, content: Price, head: Any, report: Report) -> None:
-        currency = content.currency or (head and head.currency)
+    def check(self, key: str, content: Price, head: CatalogHead | None, report: Report) -> None:
+        currency = content.currency or default_currency(head)
         if currency is not None or head is not None:
             check_price(key, content, currency, report)
 
-    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
-        currency: str | None = values.get("currency", head and head.currency)
+    def currency(self, values: Mapping[str, Any], head: CatalogHead | None) -> str | None:
+        currency: str | None = values.get("currency", default_currency(head))
         return currency
 
-    def complete(self, key: str, content: Price, head: Any) -> Price:
+    def complete(self, key: str, content: Price, head: CatalogHead | None) -> Price:
         defaults = {
             "lookup_key": content.lookup_key if "lookup_key" in content.model_fields_set else key,
-            "currency": content.currency or (head and head.currency) or "",
-            "tax_behavior": content.tax_behavior or (head and head.tax_behavior),
+            "currency": content.currency or default_currency(head) or "",
+            "tax_behavior": content.tax_behavior or default_tax_behavior(head),
         }
         return content.model_copy(update=defaults)
 
@@ -327,10 +328,13 @@ class PriceKind(StandardKind[Price, StripePrice]):
         return str(change.wanted.fields["currency"]) if change.wanted else ""
 
 
-def expansions(entries: Sequence[Entry[Price]]) -> list[str]:
+def expansions(entries: Sequence[AnyEntry]) -> list[str]:
     """Return what a price is asked for beyond its plain fields. The tiers of a currency are named one by one."""
     tiered = {
-        currency for entry in entries for currency, option in entry.content.currency_options.items() if option.tiers
+        currency
+        for entry in entries
+        for currency, option in price_values(entry.fields)["currency_options"].items()
+        if option["tiers"]
     }
     return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(tiered))]
 
@@ -341,14 +345,13 @@ def product_of(price: StripePrice) -> str:
     return product if isinstance(product, str) else str(product["id"])
 
 
-def _wanted(entry: Entry[Price]) -> WantedPrice:
+def _wanted(entry: AnyEntry) -> WantedPrice:
     return WantedPrice(entry.key, _product_of_entry(entry), price_values(entry.fields)["lookup_key"])
 
 
-def _product_of_entry(entry: Entry[Price]) -> str:
-    parent: Entry[Product] | None = entry.parent
-    assert parent
-    return product_id(parent)
+def _product_of_entry(entry: AnyEntry) -> str:
+    assert entry.parent
+    return product_id(entry.parent)
 
 
 def _renamed(matching: Matching[StripePrice], product: str, holder: StripePrice | None) -> StripePrice | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry
 from stripe_billing_cli.catalog.kinds.price.forms import TierValue, price_values
 from stripe_billing_cli.catalog.kinds.price.model import Price
 from stripe_billing_cli.catalog.ownership import stamp_of
@@ -120,20 +120,20 @@ def _expected(currency: str, own: Mapping[str, Decimal], others: Sequence[Mappin
     )
 
 
-def _amounts(entry: Entry[Price]) -> dict[str, Decimal]:
+def _amounts(entry: AnyEntry) -> dict[str, Decimal]:
     """Return what a price comes to in thirty days, or once, by currency; in minor units."""
     months = _months(entry)
     return {currency: billed / months for currency, billed in _billed(entry).items() if billed}
 
 
-def _billed(entry: Entry[Price]) -> dict[str, Decimal | None]:
+def _billed(entry: AnyEntry) -> dict[str, Decimal | None]:
     """Return what a price bills each time, by currency."""
     values = price_values(entry.fields)
     others = {currency: option["unit_amount"] for currency, option in values["currency_options"].items()}
     return {values["currency"]: values["unit_amount"], **others}
 
 
-def _months(entry: Entry[Price]) -> Decimal:
+def _months(entry: AnyEntry) -> Decimal:
     recurring = price_values(entry.fields)["recurring"]
     return Decimal(DAYS[recurring["interval"]] * recurring["interval_count"]) / 30 if recurring else Decimal(1)
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry, Fields, Reference
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.coupon import coupon_id, coupon_values
+from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import moment_text
 from stripe_billing_cli.catalog.kinds.promotion_code.model import (
@@ -60,7 +61,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
 
     # ---- The file
 
-    def check(self, key: str, content: PromotionCode, head: Any, report: Report) -> None:
+    def check(self, key: str, content: PromotionCode, head: CatalogHead | None, report: Report) -> None:
         if (content.coupon is None) == (content.promotion is None):
             report((), "a promotion code stands for one coupon", "say `coupon: KEY`, or the long form, and not both")
         if not CODE.fullmatch(content.code or key):
@@ -70,10 +71,10 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
             check_restrictions(content.restrictions, head, report)
         check_metadata(content.metadata, report)
 
-    def complete(self, key: str, content: PromotionCode, head: Any) -> PromotionCode:
+    def complete(self, key: str, content: PromotionCode, head: CatalogHead | None) -> PromotionCode:
         restrictions = content.restrictions
         if restrictions and restrictions.minimum_amount is not None:
-            currency = restrictions.minimum_amount_currency or (head and head.currency)
+            currency = restrictions.minimum_amount_currency or default_currency(head)
             restrictions = restrictions.model_copy(update={"minimum_amount_currency": currency})
         return content.model_copy(update={"code": content.code or key, "restrictions": restrictions})
 
@@ -90,9 +91,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         elif entry.content.promotion:
             yield "coupon", entry.content.promotion.coupon, ("promotion", "coupon")
 
-    def check_beside(
-        self, entry: Entry[PromotionCode], entries: Mapping[Reference, Entry[Any]], report: Report
-    ) -> None:
+    def check_beside(self, entry: Entry[PromotionCode], entries: Mapping[Reference, AnyEntry], report: Report) -> None:
         """Report what goes beyond the coupon's (`stripe/params/_promotion_code_create_params.py`)."""
         coupon = next((entries.get(Reference(kind, key)) for kind, key, _ in self.refers_to(entry)), None)
         if coupon is None:
@@ -105,7 +104,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
             if wanted is not None and most is not None and wanted > most:
                 report((name,), f"{name} goes beyond {limit} of coupon {coupon.key}", "no more than the coupon's")
 
-    def resolve(self, entry: Entry[PromotionCode], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+    def resolve(self, entry: Entry[PromotionCode], entries: Mapping[Reference, AnyEntry]) -> Fields:
         """Return the fields with the coupon by its id."""
         coupon = entries.get(Reference("coupon", code_values(entry.fields)["coupon"]))
         return {**entry.fields, "coupon": coupon_id(coupon)} if coupon else dict(entry.fields)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from stripe_billing_cli.catalog.entries import Fields
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, MomentForm, PartForm, Plain
+from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -151,9 +152,9 @@ def code_values(fields: Fields) -> CodeValues:
     return cast(CodeValues, fields)
 
 
-def check_restrictions(restrictions: Restrictions, head: Any, report: Report) -> None:
+def check_restrictions(restrictions: Restrictions, head: CatalogHead | None, report: Report) -> None:
     amount, currency = restrictions.minimum_amount, restrictions.minimum_amount_currency
-    if amount is not None and not (currency or (head and head.currency)):
+    if amount is not None and not (currency or default_currency(head)):
         report(("restrictions", "minimum_amount"), "an amount without a currency", "add `minimum_amount_currency:`")
     if amount is None and currency is not None:
         report(("restrictions", "minimum_amount_currency"), "a currency without an amount", "add `minimum_amount:`")
@@ -162,5 +163,5 @@ def check_restrictions(restrictions: Restrictions, head: Any, report: Report) ->
     for code in restrictions.currency_options:
         path = ("restrictions", "currency_options", code)
         check_currency(path, code, report, at_key=True)
-        if code == (currency or (head and head.currency)):
+        if code == (currency or default_currency(head)):
             report(path, f"{code} is the currency of minimum_amount", "say it there, and other currencies here")
