@@ -39,6 +39,7 @@ HOW: Mapping[str, str] = {
     "email_type": "the local Stripe sends no emails",
     "enforce_arithmetic_validation": "decides only about details that do not add up",
     "error_on_requires_action": "decides only about cards that need authentication",
+    "forgive": "decides only about sources that hold less than is due",
     "limit": "tried by the sweep of lists",
     "off_session": "decides only about cards that need authentication",
     "payment_behavior": "decides only about payments that fail",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
@@ -80,6 +81,12 @@ def _cursor(call: Call, kind: str, name: str, side: str) -> list[Condition]:
 def timestamp_range(expression: str, bounds: dict[str, int] | None) -> list[Condition]:
     """Return the restriction by a time that `TimestampRange` reads."""
     return [Condition(f"{expression} {BOUNDS[bound]} ?", (value,)) for bound, value in (bounds or {}).items()]
+
+
+def is_within(time: int, bounds: dict[str, int] | None) -> bool:
+    """Return whether a time is within what `TimestampRange` reads."""
+    compare = {"": operator.eq, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
+    return all(compare[bound](time, value) for bound, value in (bounds or {}).items())
 
 
 def equal(expression: str, value: object) -> list[Condition]:

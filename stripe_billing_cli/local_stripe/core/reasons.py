@@ -16,7 +16,6 @@ NO_MOTO = "its account takes no orders by mail or telephone, which Stripe allows
 NO_OTHER_3DS = "it authenticates the cards itself"
 NO_RADAR = "it has no Radar"
 NO_READERS = "it has no readers"
-NO_TAX_IDS = "the account has no tax ids"
 NO_TAXES = "it computes no taxes"
 
 IN_NO_CALL: Mapping[str, str] = {
@@ -40,6 +39,7 @@ IN_NO_CALL: Mapping[str, str] = {
 
 IDLE: Mapping[str, Raw] = {
     "attach_to_self": "false",
+    "flexible": {"proration_discounts": "included"},
     "issuer": {"type": "self"},
     "liability": {"type": "self"},
     "managed_payments": {"enabled": "false"},

@@ -277,3 +277,12 @@ def test_a_due_date_is_in_the_future_and_of_what_is_sent(local: Local) -> None:
     assert refusal.message.startswith("You can only specify 'due_date' or 'days_until_due'")
     refusal = local.refused("post", "/v1/invoices", customer=life.customer, collection_method="send_invoice")
     assert "you must specify 'due_date' or 'days_until_due'" in refusal.message
+
+
+def test_payments_of_invoices_are_listed_by_their_time(local: Local) -> None:
+    life = Life.begin(local)
+    life.subscribe(price(local))
+    life.advance("2026-02-01 02:00")
+    [newest, oldest] = local.get("/v1/invoice_payments")["data"]
+    listed = local.get("/v1/invoice_payments", created={"gt": oldest["created"]})["data"]
+    assert listed == [newest]

@@ -226,3 +226,11 @@ def test_a_classic_subscription_is_migrated(life: Life) -> None:
     assert life.local.refused("post", path, **flexible).param == "billing_mode[type]"
     life.local.delete(f"{SUBSCRIPTIONS}/{old['id']}")
     assert "is canceled cannot be migrated" in life.local.refused("post", path, **flexible).message
+
+
+def test_discounts_of_prorations_are_included_as_they_are_anyway(life: Life) -> None:
+    included: Any = {"type": "flexible", "flexible": {"proration_discounts": "included"}}
+    assert life.subscribe(price(life.local), billing_mode=included)["billing_mode"]["type"] == "flexible"
+    itemized: Any = {"type": "flexible", "flexible": {"proration_discounts": "itemized"}}
+    form: Any = {"customer": life.customer, "items": [{"price": price(life.local)}], "billing_mode": itemized}
+    assert "itemizes no discounts" in life.local.refused("post", "/v1/subscriptions", **form).message

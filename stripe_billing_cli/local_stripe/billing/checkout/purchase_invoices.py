@@ -31,6 +31,7 @@ def create(call: Call, session: Object, intent: Object) -> Object:
         session["currency"],
         reason="manual",
         discounts=[discount.find(call, session["_discount"])] if session["_discount"] else [],
+        account_tax_ids=data["account_tax_ids"],
         description=data["description"],
         footer=data["footer"],
         rendering=invoice_fields.rendering("auto", data["rendering_options"]),

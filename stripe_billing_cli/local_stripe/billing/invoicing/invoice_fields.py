@@ -45,20 +45,24 @@ def blank_fields() -> Object:
 
 PRINTED = ("custom_fields", "description", "footer")
 """What `invoice_settings` say of the texts on an invoice."""
+SETTINGS = ("account_tax_ids", *PRINTED)
+"""What the `invoice_settings` of a subscription say of its invoices."""
 
 
 def printed(customer: Object, subscription: Object | None) -> Object:
-    """Return the texts of a draft: as the subscription has them for its invoices, else the customer."""
+    """Return the texts of a draft: as the subscription has them for its invoices, else the customer. The account's tax
+    ids are the subscription's."""
     own = (subscription or {}).get("invoice_settings") or {}
     defaults = customer.get("invoice_settings") or {}  # a preview may be of nobody
-    return {name: own.get(name) if own.get(name) is not None else defaults.get(name) for name in PRINTED}
+    texts = {name: own.get(name) if own.get(name) is not None else defaults.get(name) for name in PRINTED}
+    return {"account_tax_ids": own.get("account_tax_ids"), **texts}
 
 
 def settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
     """Return the `invoice_settings` of a subscription after a call that says something of them."""
-    blank = {"account_tax_ids": None, **dict.fromkeys(PRINTED), "issuer": {"account": None, "type": "self"}}
-    after = {**(before or blank), **{name: wanted[name] for name in PRINTED if name in wanted}}
-    return {**after, "custom_fields": after["custom_fields"] or None}
+    blank = {**dict.fromkeys(SETTINGS), "issuer": {"account": None, "type": "self"}}
+    after = {**(before or blank), **{name: wanted[name] for name in SETTINGS if name in wanted}}
+    return {**after, **{name: after[name] or None for name in ("account_tax_ids", "custom_fields")}}
 
 
 def payment_settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.parameters import nested
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -85,6 +86,17 @@ def shown_on_invoice(call: Call, customer: str) -> list[Object]:
     """Return a customer's tax ids as an invoice shows them, oldest first."""
     tax_ids = call.store.select(KIND, equal(json_field("customer"), customer), newest_first=False, limit=100)
     return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in tax_ids]
+
+
+def of_account(call: Call, settings: Mapping[str, Any], param: str) -> list[str] | None:
+    """Return the account's own tax ids that settings of invoices name, None for none. Raises for one that is not there,
+    or is a customer's."""
+    ids = settings.get("account_tax_ids") or []
+    for at, id in enumerate(ids):
+        of_id = f"{nested(param, 'account_tax_ids')}[{at}]"
+        if objects.find(call, KIND, id, of_id, noun="tax_id")["customer"] is not None:
+            raise invalid(f"The tax id {id} is not one of the account.", of_id)
+    return list(ids) or None
 
 
 def _check_value(params: Mapping[str, Any], param: str = "value") -> None:

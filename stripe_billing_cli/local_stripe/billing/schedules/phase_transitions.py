@@ -111,9 +111,9 @@ def _settings(call: Call, schedule: Object, phase: Object) -> Object:
     own = phase["invoice_settings"] or {}
     days = own.get("days_until_due")
     settings["days_until_due"] = defaults["invoice_settings"]["days_until_due"] if days is None else days
-    texts = invoice_fields.PRINTED
     settings["invoice_settings"] = {
-        name: defaults["invoice_settings"][name] if own.get(name) is None else own[name] for name in texts
+        name: defaults["invoice_settings"][name] if own.get(name) is None else own[name]
+        for name in invoice_fields.SETTINGS
     }
     return settings
 

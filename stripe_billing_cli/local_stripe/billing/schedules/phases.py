@@ -116,7 +116,7 @@ def invoice_settings(settings: Mapping[str, Any]) -> Object | None:
         return None
     wanted = settings["invoice_settings"]
     return {
-        "account_tax_ids": None,
+        "account_tax_ids": wanted.get("account_tax_ids") or None,
         "custom_fields": wanted.get("custom_fields") or None,
         "days_until_due": wanted.get("days_until_due"),
         "description": wanted.get("description"),

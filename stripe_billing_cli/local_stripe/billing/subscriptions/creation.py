@@ -12,6 +12,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     invoice_fields,
     invoice_items,
     invoices,
+    tax_ids,
     taxes,
 )
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
@@ -65,6 +66,7 @@ def new_subscription(call: Call, customer: Object) -> Object:
         price_checks.check_quantity(price, item, f"items[{at}]")
     if params.get("automatic_tax", {}).get("enabled"):
         automatic_tax.check_location(customer)
+    tax_ids.of_account(call, params.get("invoice_settings", {}), "invoice_settings")
     billing_intervals.check(params.get("billing_mode", {}).get("type", "flexible"), prices)
     thresholds.check(params.get(thresholds.NAME), prices, currency)
     return _new(call, customer, prices, currency)

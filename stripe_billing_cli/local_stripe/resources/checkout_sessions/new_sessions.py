@@ -12,7 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.checkout import choices, line_items, redemption, sessions, shipping, totals
-from stripe_billing_cli.local_stripe.billing.invoicing import taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids, taxes
 from stripe_billing_cli.local_stripe.billing.payments import method_options, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
@@ -200,9 +200,10 @@ def _selling(call: Call, session: Object) -> Object:
     if mode == "subscription":
         line_items.check_intervals(call, items, data.get("billing_mode", {}).get("type", "flexible"))
         taxes.check_rates(call, data.get("default_tax_rates"), "subscription_data[default_tax_rates]")
+        tax_ids.of_account(call, data.get("invoice_settings", {}), "subscription_data[invoice_settings]")
     options = shipping.options(call, params.get("shipping_options", ()), currency)
     url = f"/v1/checkout/sessions/{session['id']}/line_items"
-    tax_ids = params.get("tax_id_collection")
+    collects_tax_ids = params.get("tax_id_collection")
     session |= {
         "currency": currency,
         "invoice_creation": _invoice_creation(call) if mode == "payment" else None,
@@ -218,7 +219,7 @@ def _selling(call: Call, session: Object) -> Object:
         "saved_payment_method_options": _saved(params),
         "shipping_cost": shipping.cost(options),
         "shipping_options": options,
-        **({"tax_id_collection": {"required": "never", **tax_ids}} if tax_ids else {}),
+        **({"tax_id_collection": {"required": "never", **collects_tax_ids}} if collects_tax_ids else {}),
     }
     session = totals.priced(call, session)
     session |= redemption.applied(call, session, params.get("discounts", ()))
@@ -239,6 +240,7 @@ def _invoice_creation(call: Call) -> Object:
         ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options"), None
     )
     data = {**blank, **wanted.get("invoice_data", {})}
+    data["account_tax_ids"] = tax_ids.of_account(call, data, "invoice_creation[invoice_data]")
     return {"enabled": wanted["enabled"], "invoice_data": {**data, "metadata": new_metadata(data)}}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, tax_ids, taxes
 from stripe_billing_cli.local_stripe.core import objects, times
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
@@ -22,6 +22,8 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
     """Return a draft as the parameters of a call say, with its totals, not yet stored. Raises Stripe's refusals."""
     params = call.params
     after = {**draft, **{name: params[name] for name in PLAIN if name in params}}
+    if "account_tax_ids" in params:
+        after["account_tax_ids"] = tax_ids.of_account(call, params, "")
     if "automatically_finalizes_at" in params:
         after["_finalizes_at"] = _finalizes_at(call, draft)
     if "custom_fields" in params:

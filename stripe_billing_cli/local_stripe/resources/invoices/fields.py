@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, ParamType, Text
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 
 TYPES: Mapping[str, ParamType] = {
     "days_until_due": Integer(0),
@@ -19,7 +19,6 @@ TYPES: Mapping[str, ParamType] = {
 }
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "issuer.account",
-    NO_TAX_IDS: "account_tax_ids",
     "it has no invoice templates": "rendering.template rendering.template_version",
     "it has no mandates": "payment_settings.default_mandate",
 }
@@ -46,5 +45,5 @@ FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
 ATTACH = form("POST /v1/invoices/{invoice}/attach_payment", unsupported={"it has no payment records": "payment_record"})
 PAY = form(
     "POST /v1/invoices/{invoice}/pay",
-    unsupported={"it charges cards at once and in full": "forgive mandate"},
+    unsupported={"it pays by the mandate that a payment method has": "mandate"},
 )

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.amount_parameters import Percent
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import page_of
+from stripe_billing_cli.local_stripe.core.lists import is_within, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -36,7 +36,6 @@ UPDATE = form(
 PAYMENTS = form(
     "GET /v1/invoice_payments",
     {"payment.type": Choice(("payment_intent",))},
-    unsupported={"list the payments of one invoice": "created"},
     without="payment.payment_record",
 )
 
@@ -190,7 +189,9 @@ def list_payments(call: Call) -> Object:
         one
         for invoice in billed
         for one in invoice["payments"]["data"]
-        if wanted in (None, one["status"]) and intent in (None, one["payment"]["payment_intent"])
+        if wanted in (None, one["status"])
+        and intent in (None, one["payment"]["payment_intent"])
+        and is_within(one["created"], call.params.get("created"))
     ]
     return page_of(call, payments, "/v1/invoice_payments", "invoice_payment")
 

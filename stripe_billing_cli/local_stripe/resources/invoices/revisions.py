@@ -22,6 +22,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.invoices import details
 
 COPIED = (
+    "account_tax_ids",
     "amount_shipping",
     "automatic_tax",
     "collection_method",

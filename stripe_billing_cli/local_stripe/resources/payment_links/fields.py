@@ -19,9 +19,6 @@ CONNECT = (
 )
 NOT_HERE = {
     NO_CONNECT: CONNECT,
-    "it has no tax ids of the account": (
-        "invoice_creation.invoice_data.account_tax_ids subscription_data.invoice_settings.account_tax_ids"
-    ),
 }
 TYPES = {
     "after_completion.redirect.url": Url(),

@@ -13,6 +13,7 @@ from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.checkout import line_items
+from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
@@ -110,6 +111,10 @@ def _changed(call: Call, link: Object, params: Params) -> Object:
 def _said(call: Call, link: Object, name: str, value: Any) -> Any:
     """Return what a link says after a call that gives a parameter a value."""
     match name:
+        case "invoice_creation":
+            tax_ids.of_account(call, value.get("invoice_data", {}), "invoice_creation[invoice_data]")
+        case "subscription_data":
+            tax_ids.of_account(call, value.get("invoice_settings", {}), "subscription_data[invoice_settings]")
         case "after_completion":
             return _after_completion(value)
         case "automatic_tax":

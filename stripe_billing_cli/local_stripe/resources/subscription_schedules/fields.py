@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, ParamType
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
 ITEM = subscriptions.Item(
@@ -23,7 +23,6 @@ UNSUPPORTED = {
         "phases[].invoice_settings.issuer.account phases[].application_fee_percent "
         "phases[].on_behalf_of phases[].transfer_data"
     ),
-    NO_TAX_IDS: "default_settings.invoice_settings.account_tax_ids phases[].invoice_settings.account_tax_ids",
     "its schedules do not pause": "pause_schedules",
 }
 """What neither a new schedule nor an update of one can say here."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
-from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, tax_ids
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.schedules import phase_items, phase_transitions, phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, price_checks, repository, thresholds
@@ -110,6 +110,7 @@ def _laid_out(
         for at, (item, price) in enumerate(zip(phase["items"], prices, strict=True)):
             price_checks.check_quantity(price, item, f"phases[{number}][items][{at}]")
         price_checks.check_prices(prices, currency, f"phases[{number}][items]")
+        tax_ids.of_account(call, phase.get("invoice_settings", {}), f"phases[{number}][invoice_settings]")
         thresholds.check(phase.get(thresholds.NAME), prices, currency, f"phases[{number}][{thresholds.NAME}]")
         for at, item in enumerate(phase.get("add_invoice_items", ())):
             if not item.get(inline_prices.INLINE):
@@ -134,6 +135,7 @@ def _counted(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
 def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any], laid_out: Sequence[Object]) -> None:
     """Raise where an invoice that is sent has no due date, said by the phase or for all."""
     payment_methods.own_method(call, customer, settings.get("default_payment_method"))
+    tax_ids.of_account(call, settings.get("invoice_settings", {}), "default_settings[invoice_settings]")
     whole = schedule.default_settings(settings)
     for number, phase in enumerate(laid_out):
         method = phase["collection_method"] or whole["collection_method"]

@@ -27,7 +27,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_TAX_IDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 BEHAVIORS = ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
@@ -110,7 +110,6 @@ TYPES: Mapping[str, ParamType] = {
 MOST = {"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20}
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "invoice_settings.issuer.account",
-    NO_TAX_IDS: "invoice_settings.account_tax_ids",
 }
 CREATE = form(
     "POST /v1/subscriptions",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, tax_ids, taxes
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -154,6 +154,7 @@ def _plain_changes(call: Call, before: Object) -> Object:
     if "days_until_due" in params:
         changed["days_until_due"] = params["days_until_due"]
     if "invoice_settings" in params:
+        tax_ids.of_account(call, params["invoice_settings"], "invoice_settings")
         changed["invoice_settings"] = invoice_fields.settings(params["invoice_settings"], before["invoice_settings"])
     if "default_tax_rates" in params:
         changed["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
