@@ -65,7 +65,14 @@ def new(call: Call, params: Params) -> Object:
         "shipping": shipping_of(params.get("shipping")),
         "tax_exempt": params.get("tax_exempt") or "none",
         "test_clock": params.get("test_clock"),
+        **tax_fields(params),
     }
+
+
+def tax_fields(params: Params) -> Object:
+    """Return what is kept of `tax`: the IP address, by which taxes may find the customer."""
+    wanted = params.get("tax", {})
+    return {"_ip_address": wanted["ip_address"] or None} if "ip_address" in wanted else {}
 
 
 def address_of(params: Mapping[str, Any]) -> Object:

@@ -251,9 +251,32 @@ def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: E
     if name == "invoice_credit_balance":
         balance, currency = stored["balance"], stored["currency"]
         return {currency: -balance} if balance and currency else {}
+    if name == "tax":
+        return customer_tax(stored)
     if name == "cash_balance" and stored.get("_cash_balance"):
         return as_answered(store, name, stored["_cash_balance"], tree)
     return None
+
+
+def customer_tax(customer: Object) -> Object:
+    """Return where a customer is taxed, by an account that collects no taxes anywhere; from an IP address no place is
+    inferred here (https://docs.stripe.com/tax/customer-locations: the address for shipping goes first)."""
+    places = {
+        "shipping_destination": (customer["shipping"] or {}).get("address"),
+        "billing_address": customer["address"],
+    }
+    for source, address in places.items():
+        if address and address["country"]:
+            location = {"country": address["country"], "source": source, "state": address["state"] or None}
+            break
+    else:
+        location = None
+    return {
+        "automatic_tax": "not_collecting" if location else "unrecognized_location",
+        "ip_address": customer.get("_ip_address"),
+        "location": location,
+        "provider": "stripe",
+    }
 
 
 def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.local_stripe.conftest import Local, Refusal
@@ -50,3 +52,30 @@ def test_events_tell_what_changed_and_what_was_deleted(local: Local) -> None:
         "previous_attributes": {"email": "a@example.com", "name": "Before"},
     }
     assert deleted["data"] == {"object": after}
+
+
+def test_where_a_customer_is_taxed(local: Local) -> None:
+    """`tax` is shown when it is asked for (`stripe/_customer.py`); the address for shipping goes first
+    (https://docs.stripe.com/tax/customer-locations). The account collects no taxes anywhere."""
+    form: Any = {"expand": ["tax"]}
+    nowhere = {"automatic_tax": "unrecognized_location", "ip_address": None, "location": None, "provider": "stripe"}
+    made = local.post("/v1/customers", **form)
+    assert made["tax"] == nowhere
+    path = f"/v1/customers/{made['id']}"
+    assert "tax" not in local.post(path, tax={"ip_address": "203.0.113.9"})
+    assert local.get(path, **form)["tax"] == {**nowhere, "ip_address": "203.0.113.9"}
+    assert local.post(path, tax={"ip_address": ""}, **form)["tax"] == nowhere
+    refusal = local.refused("post", path, tax={"validate_location": "immediately"})
+    assert refusal.code == "customer_tax_location_invalid"
+    address = {"country": "US", "postal_code": "94107", "state": "CA"}
+    known = local.post(path, address=address, tax={"validate_location": "immediately"}, **form)["tax"]
+    location = {"country": "US", "source": "billing_address", "state": "CA"}
+    assert (known["automatic_tax"], known["location"]) == ("not_collecting", location)
+    shipped = local.post(path, shipping={"name": "Jenny", "address": {"country": "DE"}}, **form)["tax"]
+    assert shipped["location"] == {"country": "DE", "source": "shipping_destination", "state": None}
+
+
+def test_an_ip_address_is_enough_for_automatic_tax(local: Local) -> None:
+    customer = local.post("/v1/customers", tax={"ip_address": "203.0.113.9"})["id"]
+    draft = local.post("/v1/invoices", customer=customer, automatic_tax={"enabled": True})
+    assert draft["automatic_tax"]["enabled"] is True

@@ -30,8 +30,10 @@ def on_invoice(subscription: Object | None) -> Object:
 
 
 def check_location(customer: Object) -> None:
+    """Raise where nothing says where a customer is taxed: no address, nor an IP address."""
     address = customer["address"] or {}
-    if address.get("country") is None or (address["country"] in BY_POSTAL_CODE and not address["postal_code"]):
+    is_known = address.get("country") and (address["country"] not in BY_POSTAL_CODE or address["postal_code"])
+    if not is_known and not customer.get("_ip_address"):
         raise invalid(
             "The customer's location isn't recognized. Set a valid customer address in order to automatically "
             "calculate tax.",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, tax_ids
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, customer_balance, tax_ids
 from stripe_billing_cli.local_stripe.billing.payments import cash_balances, payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
@@ -25,7 +25,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
     Unsupported,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -40,10 +39,8 @@ TYPES = {
     "email": Email(),
     "next_invoice_sequence": Integer(1),
     "tax_exempt": Choice(("none", "reverse", "exempt")),
-    "tax.validate_location": Choice(("auto", "deferred")),
 }
 UNSET = "description name email invoice_settings.* *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
-NOT_HERE = {NO_TAXES: "tax.ip_address"}
 NO_DEFAULT_SOURCE = "a new customer has no source but the one that it is given"
 CREATE = form(
     "POST /v1/customers",
@@ -51,13 +48,12 @@ CREATE = form(
     fields={"default_source": Field(Unsupported(NO_DEFAULT_SOURCE), unset=True)},
     most={"tax_id_data": 5},
     unset=UNSET,
-    unsupported={**NOT_HERE, "it checks no cards on their own": "validate"},
+    unsupported={"it checks no cards on their own": "validate"},
 )
 UPDATE = form(
     "POST /v1/customers/{customer}",
     TYPES,
     unset=UNSET,
-    unsupported=NOT_HERE,
     without="bank_account card default_alipay_account default_bank_account default_card validate",
 )
 LIST = form("GET /v1/customers")
@@ -72,6 +68,7 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, {"test_clock": clock})
     _check_prefix(call, None)
     customer = customers.new(call, params)
+    _check_location(customer, params)
     if "cash_balance" in params:
         customer[cash_balances.PRIVATE] = cash_balances.with_settings(customer, params["cash_balance"])
     call.store.insert("customer", customer)
@@ -90,6 +87,12 @@ def create(call: Call) -> Object:
     call.store.replace("customer", customer)
     events.record(call, "customer.created", customer)
     return customer
+
+
+def _check_location(customer: Object, params: Params) -> None:
+    """Raise where a call wants the place at which a customer is taxed checked at once, and it is not known."""
+    if params.get("tax", {}).get("validate_location") == "immediately":
+        automatic_tax.check_location(customer)
 
 
 def check_prefix_form(params: Params) -> None:
@@ -148,6 +151,8 @@ def update(call: Call) -> Object:
         customer["shipping"] = customers.shipping_of(params["shipping"])
     if "tax_exempt" in params:
         customer["tax_exempt"] = params["tax_exempt"] or "none"
+    customer |= customers.tax_fields(params)
+    _check_location(customer, params)
     if "cash_balance" in params:
         customer[cash_balances.PRIVATE] = cash_balances.with_settings(before, params["cash_balance"])
     customer["invoice_settings"] |= customers.printed_settings(params.get("invoice_settings", {}))
