@@ -60,6 +60,7 @@ NO_EFFECT: Mapping[tuple[str, str], str] = {
     ("POST /v1/subscriptions/{id}/pause", "bill_for[outstanding_usage_through][type]"): "the example is not metered",
     ("POST /v1/subscriptions/{id}/resume", "proration_behavior"): "decides only about an anchor that is unchanged",
     ("POST /v1/subscriptions/{id}/resume", "proration_date"): "decides only about an anchor that is unchanged",
+    ("POST /v1/invoices/create_preview", "customer_details[tax][ip_address]"): "decides only about automatic tax",
     ("POST /v1/setup_intents", "usage"): "recorded: it stays off_session",
     ("POST /v1/shipping_rates", "type"): "there is one type",
     ("POST /v1/subscription_schedules/{id}", "proration_behavior"): "decides only about phases that change",

@@ -168,3 +168,57 @@ def test_automatic_tax_needs_to_know_where_the_customer_is(local: Local) -> None
     local.post(f"/v1/customers/{life.customer}", address={"country": "DE"})
     seen = local.post(PATH, subscription=subscription["id"], automatic_tax={"enabled": True})
     assert seen["automatic_tax"]["status"] == "complete"
+
+
+def test_what_a_preview_says_of_its_customer_stands_in_place_of_what_is_stored(local: Local) -> None:
+    """ "Details about the customer you want to invoice or overrides for an existing customer"
+    (`customer_details` in `stripe/params/_invoice_create_preview_params.py`)."""
+    rate = local.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)["id"]
+    life, subscription = running(local, default_tax_rates=[rate])
+    details = {
+        "address": {"country": "DE"},
+        "tax_exempt": "reverse",
+        "tax_ids": [{"type": "eu_vat", "value": "DE123456789"}],
+    }
+    form: Any = {"automatic_tax": {"enabled": True}, "customer_details": details}
+    seen = local.post(PATH, subscription=subscription["id"], customer_details={"tax_exempt": "none"})
+    assert seen["total"] == 3600
+    for whose in ({"subscription": subscription["id"]}, {"subscription_details": {"items": [{"price": price(local)}]}}):
+        seen = local.post(PATH, **form, **whose)
+        assert (seen["customer_address"]["country"], seen["customer_tax_exempt"]) == ("DE", "reverse")
+        assert seen["customer_tax_ids"] == [{"type": "eu_vat", "value": "DE123456789"}]
+        assert seen["total"] == seen["total_excluding_tax"]
+    by_ip = {"tax": {"ip_address": "203.0.113.9"}}
+    assert local.post(PATH, customer=life.customer, customer_details=by_ip, automatic_tax={"enabled": True})["total"]
+    assert local.get(f"/v1/customers/{life.customer}")["address"] is None
+    wrong = {"tax_ids": [{"type": "eu_vat", "value": "DE1"}]}
+    refusal = local.refused("post", PATH, customer=life.customer, customer_details=wrong)
+    assert (refusal.code, refusal.param) == ("tax_id_invalid", "customer_details[tax_ids][0][value]")
+
+
+def test_a_subscription_is_seen_to_begin_sooner_or_later(local: Local) -> None:
+    """ "Date a subscription is intended to start (can be future or past)"."""
+    life = Life.begin(local, "2026-04-16")
+    new: Any = {"items": [{"price": price(local, 3000)}]}
+
+    def seen(start: str) -> Any:
+        details = {**new, "start_date": moment(start)}
+        return local.post(PATH, customer=life.customer, subscription_details=details)
+
+    later = seen("2026-05-01")
+    assert (later["total"], later["lines"]["data"][0]["period"]["start"]) == (3000, moment("2026-05-01"))
+    made = local.post("/v1/subscriptions", customer=life.customer, **new, backdate_start_date=moment("2026-04-01"))
+    assert seen("2026-04-01")["total"] == life.totals(made["id"])[0]
+    refusal = local.refused(
+        "post", PATH, subscription=made["id"], subscription_details={"start_date": moment("2026-05-01")}
+    )
+    assert refusal.param == "subscription_details[start_date]"
+
+
+def test_metadata_of_the_subscription_and_unit_amounts_are_seen(local: Local) -> None:
+    _, subscription = running(local, metadata={"team": "red"})
+    items = [{"unit_amount": -50, "quantity": 3, "currency": "usd"}, {"unit_amount": 20, "currency": "usd"}]
+    details = {"metadata": {"plan": "gold"}}
+    seen = local.post(PATH, subscription=subscription["id"], invoice_items=items, subscription_details=details)
+    assert amounts(seen) == [-150, 20, 3000]
+    assert seen["parent"]["subscription_details"]["metadata"] == {"team": "red", "plan": "gold"}

@@ -99,7 +99,7 @@ def of_account(call: Call, settings: Mapping[str, Any], param: str) -> list[str]
     return list(ids) or None
 
 
-def _check_value(params: Mapping[str, Any], param: str = "value") -> None:
+def check_value(params: Mapping[str, Any], param: str = "value") -> None:
     """Refuse, with `tax_id_invalid`, a value that cannot be one of its type."""
     form = FORMS.get(params["type"], ".+")
     if not re.fullmatch(form, params["value"].strip().upper()):
@@ -117,7 +117,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
 
 def store(call: Call, customer: str | None, params: Mapping[str, Any], param: str = "value") -> Object:
     """Return a new tax id of a customer, or of the account where there is none, stored."""
-    _check_value(params, param)
+    check_value(params, param)
     type, value = params["type"], params["value"].strip()
     tax_id = {
         "id": identifiers.long_id(call, "txi"),

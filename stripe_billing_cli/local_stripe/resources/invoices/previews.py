@@ -27,14 +27,16 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     schedule_jobs,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
-from stripe_billing_cli.local_stripe.core import answers, clocks, events, identifiers, shapes
+from stripe_billing_cli.local_stripe.core import answers, clocks, events
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
+from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
-from stripe_billing_cli.local_stripe.core.parameters import Choice, Field, Integer, Params
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Field, Integer, Params, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers
 from stripe_billing_cli.local_stripe.resources.subscriptions import CHANGED_ITEM, NowOr, check_pausable, check_resumable
 
 FORM = form(
@@ -46,17 +48,13 @@ FORM = form(
         "subscription_details.cancel_at": NowOr("min_period_end", "max_period_end"),
         "invoice_items[].discounts": discount.FORM,
         "invoice_items[].quantity": Integer(0),
+        "customer_details.tax_ids[].value": Text(100),
     },
     fields={"subscription_details.billing_cycle_anchor.type": Field(Choice(("now", "timestamp", "unchanged")))},
     most={"subscription_details.items": 20, "discounts": 20, "invoice_items": 250},
     unsupported={
         "it itemizes no discounts": "subscription_details.billing_mode.flexible",
-        "its subscriptions start when they are made": "subscription_details.start_date",
-        "metadata changes no invoice": "subscription_details.metadata",
-        "name a customer": "customer_details",
-        "its invoice items have an amount, or a whole quantity of a price": (
-            "invoice_items[].quantity_decimal invoice_items[].unit_amount"
-        ),
+        "the quantity of its invoice items is whole": "invoice_items[].quantity_decimal",
         "change the invoice item to see its invoice": "invoice_items[].invoiceitem",
         NO_CONNECT: "issuer",
         "change the schedule to see its invoice": "schedule_details",
@@ -102,7 +100,12 @@ def preview(call: Call) -> Object:
     if call.params.get("currency", subscription["currency"]) != subscription["currency"]:
         raise invalid("A subscription's invoices are in its own currency, and so are their previews.", "currency")
     call = clocks.at_time_of(call, customer)
+    customer = previewed_customers.with_details(call, customer)
     details = call.params.get("subscription_details", {})
+    if "start_date" in details:
+        raise invalid("You cannot preview another start of a subscription.", "subscription_details[start_date]")
+    if "metadata" in details:
+        subscription = {**subscription, "metadata": merged(subscription["metadata"], details["metadata"])}
     if "automatic_tax" in call.params:
         enabled = call.params["automatic_tax"]["enabled"]
         subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(enabled)}
@@ -156,6 +159,7 @@ def _shown(
         reason="upcoming",
         subscription=upcoming.subscription,
         discounts=discounts and [one for one in discounts if not discount.has_ended(then, one)],
+        **previewed_customers.invoice_fields(call),
         **rest,
     )
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
@@ -164,7 +168,7 @@ def _shown(
 def _of_new(call: Call) -> Object:
     """Return the first invoice of a subscription that is not created; for want of one, what is pending for the
     customer."""
-    customer = customers.find(call, call.params["customer"]) if "customer" in call.params else _nobody(call)
+    customer = previewed_customers.with_details(call, previewed_customers.find(call))
     call = clocks.at_time_of(call, customer)
     details = call.params.get("subscription_details", {})
     if not details.get("items"):
@@ -175,6 +179,11 @@ def _of_new(call: Call) -> Object:
     if anchor.get("type") == "timestamp":
         wanted["billing_cycle_anchor"] = anchor["timestamp"]
     wanted |= {name: call.params[name] for name in ("currency", "automatic_tax") if name in call.params}
+    start = details.get("start_date", call.now)
+    if start < call.now:
+        wanted["backdate_start_date"] = start
+    else:
+        call = replace(call, now=start)
     subscription = creation.new_subscription(replace(call, params=wanted), customer)
     pending_items = invoice_items.pending_of(call, subscription)
     added = _added(call, subscription["currency"], customer)
@@ -184,14 +193,6 @@ def _of_new(call: Call) -> Object:
     return _shown(
         call, customer, Upcoming(subscription, [*waiting, *billed], call.now), discounts=discounts, parent=None
     )
-
-
-def _nobody(call: Call) -> Object:
-    """Return a customer, who is not stored, for a preview that names none: "If `automatic_tax` is enabled then one of
-    `customer`, `customer_details`, `subscription`, or `schedule` must be set", else none need be
-    (`stripe/params/_invoice_create_preview_params.py`). What stands in the answer is nowhere said; the document
-    requires an id."""
-    return {**shapes.blank("customer"), "id": identifiers.short_id(call, "cus"), "balance": 0, "tax_exempt": "none"}
 
 
 def _with_named_items(
@@ -211,6 +212,9 @@ def _added(call: Call, currency: str, customer: Object) -> list[Line]:
     for at, wanted in enumerate(call.params.get("invoice_items", ())):
         if wanted.get("currency", currency) != currency:
             raise invalid("An invoice has one currency, and so have its items.", f"invoice_items[{at}][currency]")
+        check_only_one(wanted, "unit_amount", "unit_amount_decimal", param=f"invoice_items[{at}][unit_amount]")
+        if "unit_amount" in wanted:
+            wanted = {**wanted, "unit_amount_decimal": str(wanted["unit_amount"])}
         line = invoice_items.line_from_params(call, wanted, currency, f"invoice_items[{at}]")
         on = discount.Redemption(customer, None, currency, line.amount)
         own = discount.of_part(call, wanted.get("discounts"), f"invoice_items[{at}][discounts]", on, previewed=True)
@@ -226,7 +230,13 @@ def _pending_only(call: Call, customer: Object) -> Object:
         raise none_upcoming(f"customer: {customer['id']}")
     on = discount.Redemption(customer, "", currency, sum(line.amount for line in lines))
     draft = invoices.new_draft(
-        call, customer, lines, currency, reason="upcoming", discounts=_redeemed(call, on, subscription=None)
+        call,
+        customer,
+        lines,
+        currency,
+        reason="upcoming",
+        discounts=_redeemed(call, on, subscription=None),
+        **previewed_customers.invoice_fields(call),
     )
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
 
