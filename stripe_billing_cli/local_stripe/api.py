@@ -27,6 +27,7 @@ PARTS = (
         (
             "/v1/customers/{id}/cash_balance",
             "/v1/customers/{id}/cash_balance_transactions",
+            "/v1/customers/{id}/funding_instructions",
             "/v1/test_helpers/customers/{id}/fund_cash_balance",
         ),
     ),
@@ -104,6 +105,7 @@ PARTS = (
             "subscription_schedule.expiring",
         ),
     ),
+    Part(f"{BILLING}.invoicing.reconciliation", jobs=("cash_balance.reconcile",)),
     Part(f"{BILLING}.invoicing.collection", effects=("DebitEnded",)),
     Part(f"{BILLING}.invoicing.attached_payments", effects=("PaymentMade",)),
     Part(f"{BILLING}.subscriptions.payment_status", effects=("InvoicePaid", "PaymentFailedError", "PaymentPending")),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.strangers.programs import DJANGO, OLD_PYTHON, SOURCES, version
 from tests.strangers.sdks import SDKS
-from tests.strangers.triggers import NOT_TRIGGERED, OTHER_EVENT, WITHOUT_EVENT
+from tests.strangers.triggers import MOMENTS_LATER, NOT_TRIGGERED, OTHER_EVENT, OVERRIDDEN, WITHOUT_EVENT
 
 ROOT = SOURCES.parents[1]
 PAGE, REQUIREMENTS = ROOT / "docs/local-stripe.md", ROOT / "requirements/base.txt"
@@ -45,8 +45,13 @@ def triggers() -> str:
         )
         for why in WITHOUT_EVENT.values()
     }
+    by_options: dict[str, list[str]] = {}
+    for event, options in OVERRIDDEN.items():
+        by_options.setdefault(options, []).append(f"`{event}`")
+    made = {f"made by the options `{options}`": ", ".join(events) for options, events in by_options.items()}
+    later = {"two seconds after the CLI has gone": ", ".join(f"`{event}`" for event in MOMENTS_LATER)}
     others = {f"it is `{other}` that comes of it, as at Stripe": f"`{event}`" for event, other in OTHER_EVENT.items()}
-    lines = [f"| {events} | {why} |\n" for why, events in {**refused, **silent, **others}.items()]
+    lines = [f"| {events} | {why} |\n" for why, events in {**refused, **silent, **made, **later, **others}.items()]
     return "| not of `stripe trigger` | why |\n| --- | --- |\n" + "".join(lines)
 
 

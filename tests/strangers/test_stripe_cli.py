@@ -11,7 +11,15 @@ import pytest
 from tests.soak import Soak
 from tests.strangers.conftest import Served
 from tests.strangers.programs import API_KEY, Ended, run, stripe_cli
-from tests.strangers.triggers import NOT_TRIGGERED, OTHER_EVENT, WITHOUT_EVENT, reason
+from tests.strangers.triggers import (
+    MOMENTS_LATER,
+    NOT_TRIGGERED,
+    OTHER_EVENT,
+    OVERRIDDEN,
+    REFUSED_BY_STRIPE,
+    WITHOUT_EVENT,
+    reason,
+)
 
 TRIED = 8
 """Events in `make test`; each takes a fifth of a second."""
@@ -51,6 +59,8 @@ def test_each_event_is_triggered_or_it_is_listed_why_not(served: Served, cli: Cl
     for event in soak.part([event for event in events if reasons[event] is None], TRIED):
         before = len(served.event_types())
         assert "Trigger succeeded" in cli("trigger", event).out, event
+        if event in MOMENTS_LATER:
+            served.client.v1.products.create({"name": "What follows a write by moments has happened by the next one"})
         if event not in WITHOUT_EVENT:
             assert OTHER_EVENT.get(event, event) in served.event_types()[before:], event
     for event in [event for event in events if reasons[event]] if soak.whole else []:
@@ -58,6 +68,14 @@ def test_each_event_is_triggered_or_it_is_listed_why_not(served: Served, cli: Cl
         assert re.search(r"Trigger failed: Request failed, status=4\d\d", ended.out), (
             f"{event} works: list it no longer"
         )
+        is_unknown = "parameter_unknown" in ended.out
+        assert is_unknown is (event in " ".join(REFUSED_BY_STRIPE.values()).split()), f"{event}: {ended.out}"
+
+
+@pytest.mark.parametrize("event", OVERRIDDEN)
+def test_options_of_the_cli_make_what_it_does_not_make_by_itself(served: Served, cli: Cli, event: str) -> None:
+    assert "Trigger succeeded" in cli("trigger", event, *OVERRIDDEN[event].split()).out
+    assert event in served.event_types()
 
 
 def test_a_request_is_made_read_changed_and_taken_back(served: Served, cli: Cli) -> None:

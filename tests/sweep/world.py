@@ -228,6 +228,10 @@ def _payments(world: World) -> None:
     make, ids = world.make, world.ids
     card = {"customer": ids["customer"], "payment_method": ids["payment_method"]}
     ids["part_intent"] = make("/v1/payment_intents", amount=60, currency="usd", **card)["id"]
+    payer = make("/v1/customers", cash_balance={"settings": {"reconciliation_mode": "manual"}})["id"]
+    make(f"/v1/test_helpers/customers/{payer}/fund_cash_balance", amount=500, currency="usd")
+    by_transfer = {"customer": payer, "payment_method_types": ["customer_balance"]}
+    ids["transfer_intent"] = make("/v1/payment_intents", amount=400, currency="usd", **by_transfer)["id"]
     ids["intent"] = make("/v1/payment_intents", amount=1000, currency="usd", **card)["id"]
     paid = make("/v1/payment_intents", amount=2000, currency="usd", **card, confirm=True, off_session=True)
     ids["payment_intent"], ids["charge"] = paid["id"], paid["latest_charge"]

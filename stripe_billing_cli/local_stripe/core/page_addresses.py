@@ -23,6 +23,11 @@ def authentication(intent: str, client_secret: str) -> str:
     return f"{BASE}/3d_secure/{intent}?client_secret={client_secret}"
 
 
+def bank_transfer(intent: str, client_secret: str) -> str:
+    """Return the address at which a customer reads where to transfer the money for a payment."""
+    return f"{BASE}/bank_transfers/{intent}?client_secret={client_secret}"
+
+
 def checkout(session: str) -> str:
     """Return the address at which a Checkout session collects a card."""
     return f"{BASE}/c/pay/{session}"

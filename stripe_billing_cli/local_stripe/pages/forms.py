@@ -56,6 +56,11 @@ def to_authentication(intent: Object) -> Answer:
     return Answer(303, "", {**HEADERS, "Location": where})
 
 
+def has_secret(intent: Object, query: Mapping[str, str]) -> bool:
+    """Return whether the address of a page has the secret of the intent that it shows."""
+    return bool(query.get("client_secret") == intent["client_secret"])
+
+
 def form(action: str) -> str:
     return f'<form method="post">{cards()}<button>{html.escape(action)}</button></form>'
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode
 
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.pages import checkout, forms, invoice_pdf, links
+from stripe_billing_cli.local_stripe.pages import bank_transfers, checkout, forms, invoice_pdf, links
 from stripe_billing_cli.local_stripe.pages.forms import Call
 
 INVOICE = re.compile(r"/i/acct_\w+/test_(in_\w+)")
@@ -27,7 +27,20 @@ RECOVERY = re.compile(r"/r/(cs_test_\w+)")
 PORTAL = re.compile(r"/p/session/(test_[\w-]+)")
 MANDATE = re.compile(r"/mandates/(mandate_\w+)")
 AUTHENTICATION = re.compile(r"/3d_secure/((?:pi|seti)_\w+)")
-PAGES = (INVOICE, INVOICE_PDF, RECEIPT, SETUP, CHECKOUT, PAYMENT_LINK, RECOVERY, PORTAL, MANDATE, AUTHENTICATION)
+BANK_TRANSFER = re.compile(r"/bank_transfers/(pi_\w+)")
+PAGES = (
+    BANK_TRANSFER,
+    INVOICE,
+    INVOICE_PDF,
+    RECEIPT,
+    SETUP,
+    CHECKOUT,
+    PAYMENT_LINK,
+    RECOVERY,
+    PORTAL,
+    MANDATE,
+    AUTHENTICATION,
+)
 
 
 def is_page(path: str) -> bool:
@@ -58,6 +71,8 @@ def answer(call: Call, request: Request) -> Answer:
         return links.portal(call, match[1], sent)
     if match := MANDATE.fullmatch(request.path):
         return _mandate(call, match[1])
+    if match := BANK_TRANSFER.fullmatch(request.path):
+        return bank_transfers.page(call, match[1], query, sent)
     match = AUTHENTICATION.fullmatch(request.path)
     return _authentication(call, match[1] if match else "", query, sent)
 
@@ -114,8 +129,8 @@ def _receipt(call: Call, id: str) -> Answer:
     details = charge["payment_method_details"]
     used = details[details["type"]]
     brand = used.get("brand") or "Bank account"
-    paid_by = f"<p><small>{html.escape(brand)} ending in {html.escape(used['last4'])}</small></p>"
-    return forms.page(200, "Receipt", f"<table>{shown}</table>{paid_by}")
+    paid_by = f"{brand} ending in {used['last4']}" if used else "Bank transfer"
+    return forms.page(200, "Receipt", f"<table>{shown}</table><p><small>{html.escape(paid_by)}</small></p>")
 
 
 def _mandate(call: Call, id: str) -> Answer:
@@ -130,7 +145,7 @@ def _mandate(call: Call, id: str) -> Answer:
 
 def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
     status, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
-    if status != 200 or not _allowed(setup, query):
+    if status != 200 or not forms.has_secret(setup, query):
         return forms.not_found_page("card setup")
     message = ""
     if sent and setup["status"] in ("requires_payment_method", "requires_confirmation", "requires_action"):
@@ -148,7 +163,7 @@ def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str
 def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
     kind = "payment_intents" if id.startswith("pi_") else "setup_intents"
     status, intent = forms.call_api(call, "GET", f"/v1/{kind}/{id}")
-    if status != 200 or not _allowed(intent, query):
+    if status != 200 or not forms.has_secret(intent, query):
         return forms.not_found_page("authentication")
     if sent and intent["status"] == "requires_action":
         succeeds = "true" if sent.get("outcome") == "complete" else "false"
@@ -167,7 +182,3 @@ def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping
         case "succeeded":
             return forms.page(200, "Authenticated", '<p class="good">Done. You can close this page.</p>')
     return forms.page(200, "Not authenticated", '<p class="bad">The card was not authenticated. Try another.</p>')
-
-
-def _allowed(intent: Object, query: Mapping[str, str]) -> bool:
-    return bool(query.get("client_secret") == intent["client_secret"])

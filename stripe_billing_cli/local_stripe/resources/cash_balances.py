@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.payments import cash_balances
+from stripe_billing_cli.local_stripe.billing.invoicing import reconciliation
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, cash_balances
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
@@ -14,6 +15,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 BALANCE = "/v1/customers/{id}/cash_balance"
 TRANSACTIONS = "/v1/customers/{id}/cash_balance_transactions"
+FUNDING = "/v1/customers/{id}/funding_instructions"
+INSTRUCTIONS = "funding_instructions"
 FUND = "/v1/test_helpers/customers/{id}/fund_cash_balance"
 
 
@@ -33,11 +36,34 @@ def update(call: Call) -> Object:
 
 
 def fund(call: Call) -> Object:
-    """Let a bank transfer arrive, as only tests can."""
+    """Let a bank transfer arrive, as only tests can, and pay what waits for it."""
     customer = _customer(call)
     params = call.params
     at_time = clocks.at_time_of(call, customer)
-    return cash_balances.fund(at_time, customer, params["amount"], params["currency"], params.get("reference"))
+    amount, currency, reference = params["amount"], params["currency"], params.get("reference")
+    transaction = cash_balances.fund(at_time, customer, amount, currency, reference)
+    reconciliation.reconcile(at_time, customer["id"], currency, amount, reference)
+    return transaction
+
+
+def instructions(call: Call) -> Object:
+    """Return to which accounts the customer can transfer money: "the same funding instructions each time"
+    (https://docs.stripe.com/api/cash_balance_transactions/create_or_retrieve_funding_instructions)."""
+    customer = _customer(call)
+    currency, transfer = call.params["currency"], call.params["bank_transfer"]
+    bank_transfers.check_transfer(transfer, currency, "bank_transfer")
+    addresses = bank_transfers.addresses(customer["id"], currency, transfer)
+    return {
+        "object": INSTRUCTIONS,
+        "bank_transfer": {
+            "country": bank_transfers.country_of(addresses),
+            "financial_addresses": addresses,
+            "type": transfer["type"],
+        },
+        "currency": currency,
+        "funding_type": "bank_transfer",
+        "livemode": False,
+    }
 
 
 def list_transactions(call: Call) -> Object:
@@ -56,6 +82,7 @@ def retrieve_transaction(call: Call) -> Object:
 
 PATH = "/v1/customers/{customer}"
 ROUTES = (
+    Route("POST", FUNDING, INSTRUCTIONS, form(f"POST {PATH}/funding_instructions"), instructions),
     Route("GET", BALANCE, cash_balances.KIND, form(f"GET {PATH}/cash_balance"), retrieve),
     Route("POST", BALANCE, cash_balances.KIND, form(f"POST {PATH}/cash_balance"), update),
     Route(

@@ -18,7 +18,7 @@ NOT_HERE = {
     NO_CONNECT: "refund_application_fee reverse_transfer",
 }
 NAMED_BY_PATH = {"the path names what is refunded": "payment_intent"}
-NO_CASH = {"it has no cash balances": "currency customer origin"}
+NO_CASH = {"it does not return what is left in a cash balance": "currency customer origin"}
 CREATE = form("POST /v1/refunds", {"amount": Integer(1)}, unsupported={**NOT_HERE, **NO_CASH})
 CREATE_BY_CHARGE = form(
     "POST /v1/charges/{charge}/refunds",

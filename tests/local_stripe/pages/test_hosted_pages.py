@@ -110,6 +110,30 @@ def test_without_its_secret_an_intent_shows_nothing(served: Local) -> None:
     assert requests.get(f"{served.base}/i/acct_1/test_in_1").status_code == 404
 
 
+def test_a_bank_transfer_arrives_from_its_page(served: Local) -> None:
+    customer = served.post("/v1/customers")["id"]
+    transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "us_bank_transfer"}}
+    intent = served.post(
+        "/v1/payment_intents",
+        amount=2500,
+        currency="usd",
+        customer=customer,
+        allowed_payment_method_types=["customer_balance"],
+        payment_method_data={"type": "customer_balance"},
+        payment_method_options={"customer_balance": transfer},
+        confirm=True,
+    )
+    told = intent["next_action"]["display_bank_transfer_instructions"]
+    page = requests.get(told["hosted_instructions_url"])
+    assert "Transfer $25.00" in page.text
+    assert told["reference"] in page.text
+    assert "The money has arrived" in requests.post(told["hosted_instructions_url"], data={"transfer": "arrives"}).text
+    paid = served.get(f"/v1/payment_intents/{intent['id']}", expand=["latest_charge"])
+    assert paid["status"] == "succeeded"
+    assert "Bank transfer" in requests.get(paid["latest_charge"]["receipt_url"]).text
+    assert requests.get(told["hosted_instructions_url"].partition("?")[0]).status_code == 404
+
+
 def test_what_users_wrote_is_text_on_the_page(served: Local) -> None:
     customer = served.post("/v1/customers")["id"]
     served.post(

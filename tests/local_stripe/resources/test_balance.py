@@ -94,6 +94,7 @@ def test_an_account_that_changed_its_currency_has_both(local: Local, clock: Cloc
 def test_a_card_whose_money_is_there_at_once(local: Local, clock: Clock) -> None:
     settle_in(local, "CA", "cad")
     assert paid(local, clock, payment_method="pm_card_bypassPending")["status"] == "available"
+    assert len(local.events(types=["balance.available"])) == 1
 
 
 def test_transactions_are_listed_by_source_and_type(local: Local, clock: Clock) -> None:

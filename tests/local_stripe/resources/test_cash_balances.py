@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.conftest import Local
+from tests.local_stripe.conftest import Local, encoded
 
 
 @pytest.fixture
@@ -42,6 +42,48 @@ def test_a_transfer_reaches_the_balance_and_is_told(local: Local, customer: str)
     listed = local.get(f"{customer}/cash_balance_transactions")["data"]
     assert [each["net_amount"] for each in listed] == [300, 500, 1000]
     assert local.get(f"{customer}/cash_balance_transactions/{first['id']}") == first
+
+
+def test_a_customer_with_a_cash_balance_is_not_deleted(local: Local, customer: str) -> None:
+    fund(local, customer, amount=100, currency="usd")
+    assert local.refused("delete", customer).message == "You cannot delete a customer with a cash balance."
+
+
+def instructions(local: Local, customer: str, wanted: Any) -> Any:
+    """Return funding instructions; `stripe/_funding_instructions.py` names two of the five types of transfers that the
+    call takes."""
+    reply = local.send("post", f"{customer}/funding_instructions", encoded(wanted))
+    assert reply.status == 200, reply.text
+    return reply.json
+
+
+@pytest.mark.parametrize(
+    ("currency", "types"),
+    [("eur", ["iban"]), ("gbp", ["sort_code"]), ("jpy", ["zengin"]), ("mxn", ["spei"]), ("usd", ["aba", "swift"])],
+)
+def test_a_customer_is_told_to_which_account_to_transfer(
+    local: Local, customer: str, currency: str, types: list[str]
+) -> None:
+    type = {"eur": "eu", "gbp": "gb", "jpy": "jp", "mxn": "mx", "usd": "us"}[currency] + "_bank_transfer"
+    country = {"eu_bank_transfer": {"country": "FR"}} if currency == "eur" else {}
+    wanted = {"currency": currency, "funding_type": "bank_transfer", "bank_transfer": {"type": type, **country}}
+    told = instructions(local, customer, wanted)
+    assert instructions(local, customer, wanted) == told
+    assert [one["type"] for one in told["bank_transfer"]["financial_addresses"]] == types
+    assert (told["currency"], told["bank_transfer"]["type"]) == (currency, type)
+    other = f"/v1/customers/{local.post('/v1/customers')['id']}"
+    assert instructions(local, other, wanted)["bank_transfer"] != told["bank_transfer"]
+
+
+def test_instructions_are_of_a_type_of_the_currency(local: Local, customer: str) -> None:
+    def refused(**transfer: Any) -> str | None:
+        wanted = {"currency": "eur", "funding_type": "bank_transfer", "bank_transfer": transfer}
+        return local.refused("post", f"{customer}/funding_instructions", **wanted).param
+
+    assert refused(type="us_bank_transfer") == "bank_transfer[type]"
+    country = "bank_transfer[eu_bank_transfer][country]"
+    assert refused(type="eu_bank_transfer") == country
+    assert refused(type="eu_bank_transfer", eu_bank_transfer={"country": "US"}) == country
 
 
 def test_how_a_balance_is_reconciled_is_said_by_it_or_by_its_customer(local: Local, customer: str) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError, PaymentPending
 from stripe_billing_cli.local_stripe.billing.payments import (
+    bank_transfers,
+    cash_balances,
     intent_errors,
     method_options,
     payment_intents,
     payment_methods,
 )
 from stripe_billing_cli.local_stripe.billing.payments.effects import DebitEnded
-from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
+from stripe_billing_cli.local_stripe.core import clocks, events, objects, scheduler
 from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
@@ -110,7 +112,7 @@ def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bo
     counted = invoice["attempt_count"] + (1 if counts else 0)
     if intent["status"] == "succeeded":
         done = invoices.paid(call, invoice, counted=counted)
-        announce(call, InvoicePaid(done, intent["payment_method"]))
+        announce(call, InvoicePaid(done, None if bank_transfers.is_paid(intent) else intent["payment_method"]))
         return done
     if intent["status"] == "processing":
         return _wait_for_bank(call, invoice, intent, counted, automatic=automatic)
@@ -209,7 +211,30 @@ def attempt(call: Call, invoice: Object) -> Object:
     method = None if id is None else payment_methods.find_chargeable(call, id, "payment_method")
     if method is not None and refusal_of(invoice, intent, method) is None:
         return charge(call, invoice, method["id"], off_session=True)[0]
+    if _is_in_balance(invoice, intent, customer):
+        apply_balance(call, intent, intent["amount"])
+        return objects.known(call, "invoice", invoice["id"])
     return record_attempt(call, invoice, intent, automatic=True)
+
+
+def apply_balance(call: Call, intent: Object, amount: int) -> Object:
+    """Return a payment intent to which so much of its customer's cash balance was applied; the invoice that it pays, if
+    it does, is paid."""
+    own = call.store.get("payment_method", intent["payment_method"] or "")
+    if own is None or own["type"] != bank_transfers.METHOD:
+        intent = {**intent, "payment_method": payment_methods.new_transfer(call)["id"]}
+    after = payment_intents.fund(call, intent, amount)
+    invoice = invoices.of_intent(call, intent["id"])
+    if invoice is not None:
+        record_attempt(call, invoice, after, automatic=False)
+    return after
+
+
+def _is_in_balance(invoice: Object, intent: Object, customer: Object) -> bool:
+    """Return whether the customer's cash balance may pay an invoice, and is enough."""
+    types = invoice["payment_settings"]["payment_method_types"] or ()
+    is_enough = cash_balances.available(customer, intent["currency"]) >= intent["amount"]
+    return bank_transfers.METHOD in types and is_enough and cash_balances.is_automatic(customer)
 
 
 def payment_refused(call: Call, intent: Object, *, of_subscription: bool) -> ApiError:

@@ -19,7 +19,12 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     taxes,
 )
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.payments import method_options, payment_intents
+from stripe_billing_cli.local_stripe.billing.payments import (
+    bank_transfers,
+    cash_balances,
+    method_options,
+    payment_intents,
+)
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -224,6 +229,8 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
         payment_method_types=types,
         setup_future_usage="off_session" if saves_card else None,
     )
+    if bank_transfers.METHOD in types:
+        cash_balances.reconcile_soon(call, opened["customer"])
     payment = invoice_fields.payment(identifiers.long_id(call, "inpay"), opened, intent, call.now)
     return {
         "confirmation_secret": {"client_secret": intent["client_secret"], "type": "payment_intent"},

@@ -1,7 +1,7 @@
 """Cash balances: money that a customer has sent by bank transfer, and that no payment has taken yet.
 
 https://docs.stripe.com/payments/customer-balance. Fields after `stripe/_cash_balance.py` and
-`stripe/_customer_cash_balance_transaction.py`. Nothing pays from them here, so all of it stays.
+`stripe/_customer_cash_balance_transaction.py`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "cash_balance"
 TRANSACTION = "customer_cash_balance_transaction"
+RECONCILE = "cash_balance.reconcile"
 PRIVATE = "_cash_balance"
 """The field of a customer that has its cash balance."""
 SENDERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -50,31 +51,76 @@ def with_settings(customer: Object, wanted: Mapping[str, Any]) -> Object:
     return {**of(customer), "settings": settings}
 
 
-def fund(call: Call, customer: Object, amount: int, currency: str, reference: str | None) -> Object:
-    """Return the transaction by which a transfer has reached the customer's balance."""
+def available(customer: Object, currency: str) -> int:
+    """Return what a customer's cash balance has in a currency."""
+    return int((of(customer)["available"] or {}).get(currency, 0))
+
+
+def is_automatic(customer: Object) -> bool:
+    """Return whether money is applied by itself to what waits for it."""
+    return bool(of(customer)["settings"]["reconciliation_mode"] == "automatic")
+
+
+def check_currency(currency: str) -> None:
+    """Raise for a currency in which nobody can transfer money."""
     if currency not in SENDERS:
         known = ", ".join(SENDERS)
         raise invalid(f"Bank transfers in {currency} are not supported: they are in {known}.", "currency")
-    before = of(customer)
-    held = before["available"] or {}
-    after = {**before, "available": {**held, currency: held.get(currency, 0) + amount}}
-    call.store.replace("customer", {**customer, PRIVATE: after})
+
+
+def fund(call: Call, customer: Object, amount: int, currency: str, reference: str | None) -> Object:
+    """Return the transaction by which a transfer has reached the customer's balance."""
+    check_currency(currency)
     type, sender = SENDERS[currency]
     transfer = {**({type: dict(sender)} if sender else {}), "reference": reference, "type": type}
+    return _move(call, customer["id"], currency, amount, "funded", {"bank_transfer": transfer})
+
+
+def apply(call: Call, intent: Object, amount: int) -> None:
+    """Take money off a balance for a payment intent."""
+    about = {"payment_intent": intent["id"]}
+    _move(call, intent["customer"], intent["currency"], -amount, "applied_to_payment", about)
+
+
+def give_back(call: Call, intent: Object, amount: int) -> None:
+    """Return to a balance what a payment intent had of it, and reconcile it anew moments later."""
+    about = {"payment_intent": intent["id"]}
+    _move(call, intent["customer"], intent["currency"], amount, "unapplied_from_payment", about)
+    reconcile_soon(call, intent["customer"])
+
+
+def reconcile_soon(call: Call, customer: str) -> None:
+    """Have a customer's balance applied to what waits for it, moments after this call has been answered."""
+    scheduler.put_soon(call.store, RECONCILE, customer, call.real_now)
+
+
+def announce_rest(call: Call, customer: Object) -> None:
+    """Tell that a balance has money: "Occurs whenever there is a positive remaining cash balance after Stripe
+    automatically reconciles new funds into the cash balance. If you enabled manual reconciliation, this webhook will
+    fire whenever there are new funds into the cash balance." (https://docs.stripe.com/api/events/types)."""
+    events.record(call, f"{KIND}.funds_available", of(customer))
+
+
+def _move(call: Call, customer_id: str, currency: str, net: int, type: str, about: Mapping[str, Any]) -> Object:
+    """Return the transaction by which a balance changed."""
+    customer = objects.known(call, "customer", customer_id)
+    before = of(customer)
+    held = before["available"] or {}
+    after = {**before, "available": {**held, currency: held.get(currency, 0) + net}}
+    call.store.replace("customer", {**customer, PRIVATE: after})
     transaction = {
         "id": identifiers.long_id(call, "ccsbtxn"),
         "object": TRANSACTION,
+        type: about,
         "created": call.now,
         "currency": currency,
-        "customer": customer["id"],
+        "customer": customer_id,
         "customer_account": None,
         "ending_balance": after["available"][currency],
-        "funded": {"bank_transfer": transfer},
         "livemode": False,
-        "net_amount": amount,
-        "type": "funded",
+        "net_amount": net,
+        "type": type,
     }
     call.store.insert(TRANSACTION, transaction)
     events.record(call, f"{TRANSACTION}.created", transaction)
-    events.record(call, f"{KIND}.funds_available", after)
     return transaction

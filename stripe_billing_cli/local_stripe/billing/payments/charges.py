@@ -60,7 +60,7 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
     for a reason."""
     by_hand = method_options.captures_by_hand(intent, method["type"])
     captured = decline is None and not by_hand
-    pending = method["type"] != "card"
+    pending = method["type"] == "sepa_debit"
     id = identifiers.long_id(call, "ch")
     charge: Object = shapes.blank("charge") | {
         "id": id,
@@ -81,12 +81,9 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
         "paid": decline is None and not pending,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": _debit(method)
-        if pending
-        else {
-            "card": _card(call, intent, method, declined=decline is not None, authenticated=authenticated),
-            "type": "card",
-        },
+        "payment_method_details": _details(
+            call, intent, method, declined=decline is not None, authenticated=authenticated
+        ),
         "radar_options": {},
         "receipt_url": None if decline else page_addresses.receipt(call.account["id"], id),
         "refunded": False,
@@ -125,6 +122,15 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
             "type": "blocked" if decline.blocked else "issuer_declined",
         }
     return outcome
+
+
+def _details(call: Call, intent: Object, method: Object, *, declined: bool, authenticated: bool) -> Object:
+    match method["type"]:
+        case "card":
+            return {"card": _card(call, intent, method, declined=declined, authenticated=authenticated), "type": "card"}
+        case "sepa_debit":
+            return _debit(method)
+    return {method["type"]: {}, "type": method["type"]}
 
 
 def _debit(method: Object) -> Object:

@@ -25,7 +25,7 @@ def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
     currency = call.account["default_currency"]
     amount = exchange_rates.converted(charge["amount_captured"], charge["currency"], currency)
     details = charge["payment_method_details"]
-    card_country = details[details["type"]]["country"]
+    card_country = details[details["type"]].get("country", call.account["country"])
     fee = fees.processing_fee(amount, call.account["country"], card_country, converted=charge["currency"] != currency)
     return _write(
         call,
@@ -119,7 +119,16 @@ def _write(
     _add(call, transaction["currency"], **{transaction["status"]: transaction["net"]})
     if transaction["status"] == "pending":
         scheduler.put(call.store, BECOME_AVAILABLE, transaction["id"], transaction["available_on"], None)
+    else:
+        _announce(call, transaction)
     return transaction
+
+
+def _announce(call: Call, available: Object) -> None:
+    """Tell that there is money that can be paid out: "not fired for negative transactions"
+    (https://docs.stripe.com/api/events/types)."""
+    if available["net"] > 0:
+        events.record(call, "balance.available", balance(call))
 
 
 def _add(call: Call, currency: str, *, available: int = 0, pending: int = 0) -> None:
@@ -153,8 +162,7 @@ def become_available(call: Call, id: str) -> None:
     if dispute is not None:
         shown = [available if each["id"] == id else each for each in dispute["balance_transactions"]]
         call.store.replace("dispute", {**dispute, "balance_transactions": shown})
-    if transaction["net"] > 0:  # "not fired for negative transactions" (https://docs.stripe.com/api/events/types)
-        events.record(call, "balance.available", balance(call))
+    _announce(call, available)
 
 
 def balance(call: Call) -> Object:

@@ -24,6 +24,7 @@ OF_PAYMENTS: Options = {
         "network": None,
         "request_three_d_secure": "automatic",
     },
+    "customer_balance": {},
     "link": {"persistent_token": None},
     "sepa_debit": {},
 }

@@ -11,6 +11,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import (
     amount_details,
+    bank_transfers,
+    cash_balances,
     charges,
     debits,
     disputes,
@@ -82,6 +84,9 @@ def attempt(
     (https://docs.stripe.com/billing/subscriptions/overview#requires-action); any other such payment is declined, and
     so is one that may not wait for the customer.
     """
+    if method["type"] == bank_transfers.METHOD:
+        return _transfer(call, intent, method)
+    intent = unfund(call, intent)
     if method["type"] == "sepa_debit":
         return _debit(call, intent, method)
     card = payment_methods.card_of(method)
@@ -148,6 +153,49 @@ def end_debit(call: Call, id: str) -> None:
     events.record(call, "charge.failed", charge)
     error = {**refused, "charge": charge["id"]}
     announce(call, DebitEnded(_failed(call, intent, method, error)))
+
+
+def _transfer(call: Call, intent: Object, method: Object) -> Object:
+    """Pay from the customer's cash balance. Where it is not enough, the customer is asked to transfer the rest, or the
+    payment fails (https://docs.stripe.com/payments/customer-balance#make-cash-payment)."""
+    customer = objects.known(call, "customer", intent["customer"])
+    there = cash_balances.available(customer, intent["currency"])
+    after = {**intent, "last_payment_error": None, "next_action": None, "payment_method": method["id"]}
+    if there >= bank_transfers.remaining(intent):
+        return fund(call, after, bank_transfers.remaining(intent))
+    if not bank_transfers.asks_for_transfer(intent):
+        return _failed(call, intent, method, debits.NO_FUNDS)
+    after |= {"next_action": bank_transfers.next_action(after), "status": "requires_action"}
+    call.store.replace(KIND, after)
+    events.record(call, "payment_intent.requires_action", after)
+    announce(call, PaymentMade(after))
+    if there > 0 and cash_balances.is_automatic(customer):
+        return fund(call, after, there)
+    return after
+
+
+def fund(call: Call, intent: Object, amount: int) -> Object:
+    """Apply so much of the customer's cash balance to a payment, which is made once nothing remains of it."""
+    cash_balances.apply(call, intent, amount)
+    funded = {**intent, "_funded": intent.get("_funded", 0) + amount}
+    if bank_transfers.remaining(funded) > 0:
+        after = {**funded, "next_action": bank_transfers.next_action(funded), "status": "requires_action"}
+        call.store.replace(KIND, after)
+        events.record(call, "payment_intent.partially_funded", after)
+        return after
+    method = objects.known(call, "payment_method", intent["payment_method"])
+    charge = charges.new(call, intent, method, None)
+    after = {**funded, "last_payment_error": None, "latest_charge": charge["id"], "next_action": None}
+    return _paid(call, after, charge)
+
+
+def unfund(call: Call, intent: Object) -> Object:
+    """Return a payment intent that has nothing of the cash balance any more, not yet stored: its amount was changed, or
+    it is canceled (https://docs.stripe.com/payments/bank-transfers/accept-a-payment#confirm-succeeded)."""
+    if intent.get("_funded"):
+        cash_balances.give_back(call, intent, intent["_funded"])
+    rest = {name: value for name, value in intent.items() if name != "_funded"}
+    return {**rest, "next_action": bank_transfers.next_action(rest)} if bank_transfers.is_awaited(rest) else rest
 
 
 def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
@@ -305,7 +353,7 @@ def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "c
     """Cancel an intent, which will not be paid any more; `released` is the event of a charge whose money had been
     reserved."""
     canceled = {
-        **intent,
+        **unfund(call, intent),
         "amount_capturable": 0,
         "canceled_at": call.now,
         "cancellation_reason": reason,

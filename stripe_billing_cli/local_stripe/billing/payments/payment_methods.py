@@ -14,7 +14,9 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 CHARGEABLE = ("card", "sepa_debit")
-"""The types of payment methods that pay; those of all others are objects only."""
+"""The types of payment methods that pay wherever one may be named."""
+OF_INTENTS = (*CHARGEABLE, "customer_balance")
+"""Those that pay payment intents; those of all others are objects only."""
 NETWORK_CODES = ("network_advice_code", "network_decline_code")
 
 
@@ -116,6 +118,13 @@ def new_account(call: Call, iban: str) -> Object:
     """Return a bank account that is debited by SEPA."""
     shown = payment_method_types.TYPES["sepa_debit"].show({"iban": iban})
     return {**blank_method(call, "sepa_debit"), "sepa_debit": shown, "_iban": "".join(iban.split()).upper()}
+
+
+def new_transfer(call: Call) -> Object:
+    """Return a payment method by which a customer's cash balance pays, stored."""
+    method = {**blank_method(call, "customer_balance"), "customer_balance": {}}
+    call.store.insert("payment_method", method)
+    return method
 
 
 def no_such_method(id: str, param: str, status: int = 400) -> ApiError:

@@ -12,7 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, direct_charges, disputes, ledger, payment_methods
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, scheduler, shapes
-from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.errors import invalid, not_here
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -49,6 +49,8 @@ def _check_refundable(call: Call, charge: Object) -> None:
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more "
             "information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
         )
+    if charge["payment_method_details"]["type"] == "customer_balance":
+        raise not_here("refunds of bank transfers", reason="nobody is there to say to which account")
     dispute = call.store.get(disputes.KIND, charge["dispute"] or "")
     if dispute is not None and not dispute["is_charge_refundable"]:
         raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.payments import cash_balances
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, repository
 from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -14,6 +16,10 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def delete(call: Call) -> Object:
     customer = customers.find(call, call.id, "id", status=404)
+    if cash_balances.of(customer)["available"] is not None:
+        # "You cannot delete a customer with any cash balances, even if the balance is 0" (`stripe/_cash_balance.py`);
+        # the words of the refusal are not recorded.
+        raise invalid("You cannot delete a customer with a cash balance.")
     return delete_customer(clocks.at_time_of(call, customer), customer)
 
 

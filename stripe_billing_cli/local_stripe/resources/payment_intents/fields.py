@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import amount_details, charges, method_options
+from stripe_billing_cli.local_stripe.billing.payments import amount_details, cash_balances, charges, method_options
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Email,
+    Integer,
     ObjectParam,
     Params,
     ParamType,
@@ -62,11 +63,22 @@ class OffSession(ParamType):
         return raw in ("one_off", "recurring") or Boolean().read(raw, name)
 
 
+class TransferType(Choice):
+    """A type of bank transfers. Stripe's own CLI still names that of yen by an earlier name (`stripe trigger
+    payment_intent.partially_funded`); Stripe's document does not claim to name all values."""
+
+    def read(self, raw: Raw, name: str) -> str:
+        return "jp_bank_transfer" if raw == "jp_bank_account" else super().read(raw, name)
+
+
 TYPED: dict[str, ParamType] = {
     **amount_details.TYPES,
     "allowed_payment_method_types[]": Text(),
     "off_session": OffSession(),
     "payment_method_data": payment_methods.MethodData(),
+    "payment_method_options.customer_balance.bank_transfer.type": TransferType(
+        tuple(type for type, _ in cash_balances.SENDERS.values())
+    ),
     "receipt_email": Email(),
 }
 
@@ -106,6 +118,7 @@ INCREMENT = form(
     most=amount_details.MOST,
     unsupported=OF_AMOUNTS,
 )
+APPLY = form("POST /v1/payment_intents/{intent}/apply_customer_balance", {"amount": Integer(1)})
 VERIFY = form("POST /v1/payment_intents/{intent}/verify_microdeposits", most={"amounts": 2})
 LIST = form("GET /v1/payment_intents")
 LINE_ITEMS = form("GET /v1/payment_intents/{intent}/amount_details_line_items")

@@ -9,6 +9,8 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import attached_payments, collection, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
     amount_details,
+    bank_transfers,
+    cash_balances,
     charges,
     intent_errors,
     mandates,
@@ -34,6 +36,9 @@ DESCRIBING = (
 """What can be changed whatever has become of the payment, metadata besides."""
 DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
 
+OF_TRANSFERS = "payment_method_options[customer_balance]"
+FUNDED = frozenset({"amount", "currency", "customer", "payment_method"})
+"""What an intent has money of the cash balance for: with another one, it has that money no more."""
 OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 
 
@@ -64,6 +69,7 @@ def create(call: Call) -> Object:
         **_described(params),
         **_with_options(types, params),
     )
+    bank_transfers.check_options(bank_transfers.options_of(intent), intent["currency"], OF_TRANSFERS)
     if not params.get("confirm"):
         return intent
     if method is None:
@@ -144,6 +150,9 @@ def confirm(call: Call) -> Object:
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     refusals.check_type(call, method, intent["payment_method_types"], intent)
+    if method["type"] == bank_transfers.METHOD:
+        refusals.check_transfer(call, intent)
+        bank_transfers.check_options(bank_transfers.options_of(intent), intent["currency"], OF_TRANSFERS)
     if "mandate" in call.params:
         method = mandates.by_name(call, call.params["mandate"], method)
     after = payment_intents.attempt(
@@ -186,6 +195,8 @@ def update(call: Call) -> Object:
         if name in params:
             refusals.check_updatable(call, intent, name)
     _check_invoice(call, intent)
+    if params.keys() & FUNDED:
+        intent = payment_intents.unfund(call, intent)
     changed = {name: params[name] for name in DECIDING if name in params}
     after = {**_with_options({**intent, **method_options.named_types(params)}, params), **changed, **_described(params)}
     if "amount" in params or "currency" in params:
@@ -201,6 +212,9 @@ def update(call: Call) -> Object:
         after |= {"payment_method": method["id"] if method else None}
     if "payment_method" in params:
         after |= {"next_action": None, "status": "requires_confirmation"}
+    bank_transfers.check_options(bank_transfers.options_of(after), after["currency"], OF_TRANSFERS)
+    if bank_transfers.is_awaited(after):
+        after["next_action"] = bank_transfers.next_action(after)
     call.store.replace(KIND, after)
     return after
 
@@ -253,10 +267,26 @@ def verify(call: Call) -> Object:
     raise invalid("The local Stripe does not verify micro-deposits: it asks for none.")
 
 
+def apply_customer_balance(call: Call) -> Object:
+    """Pay from the cash balance what is left of a payment, or a part of it; of an invoice's, all
+    (https://docs.stripe.com/payments/customer-balance/reconciliation#cash-manual-reconciliation)."""
+    intent = refusals.find(call)
+    refusals.check_fundable(call, intent)
+    customer = _customer_of(call, intent) or {}
+    call = clocks.at_time_of(call, customer)
+    there = cash_balances.available(customer, intent["currency"])
+    amount = bank_transfers.remaining(intent)
+    if invoices.of_intent(call, intent["id"]) is None:
+        amount = call.params.get("amount", min(amount, there))
+    refusals.check_funds(call, intent, amount, there)
+    attached_payments.check_room(call, intent)
+    return collection.apply_balance(call, intent, amount)
+
+
 def authenticate(call: Call) -> Object:
     """Pass or fail 3-D Secure, as the customer does at its page; this is not a call of Stripe's."""
     intent = refusals.find(call)
-    if intent["status"] != "requires_action":
+    if intent["status"] != "requires_action" or bank_transfers.is_awaited(intent):
         raise intent_errors.unexpected_state(call, intent, "authenticate")
     call = clocks.at_time_of_customer(call, intent["customer"])
     method = payment_methods.find(call, intent["payment_method"], "payment_method")
@@ -310,6 +340,7 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/confirm", KIND, fields.CONFIRM, confirm, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/apply_customer_balance", KIND, fields.APPLY, apply_customer_balance),
     Route("POST", f"{PATH}/{{id}}/capture", KIND, fields.CAPTURE, capture, fields.check_capture),
     Route("POST", f"{PATH}/{{id}}/increment_authorization", KIND, fields.INCREMENT, increment),
     Route("POST", f"{PATH}/{{id}}/verify_microdeposits", KIND, fields.VERIFY, verify),

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe.billing.payments import method_options, payment_method_types, payment_methods
-from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal
-from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.billing.payments import (
+    bank_transfers,
+    cash_balances,
+    method_options,
+    payment_method_types,
+    payment_methods,
+)
+from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal, unexpected_state
+from stripe_billing_cli.local_stripe.core import amounts, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -88,13 +94,50 @@ def check_type(call: Call, method: Object, types: Sequence[str], intent: Object 
             f"PaymentMethod of one of the following types: {', '.join(types)}.",
             param="payment_method",
         )
-    if method["type"] not in payment_methods.CHARGEABLE:
+    if method["type"] not in payment_methods.OF_INTENTS:
         raise refusal(
             call,
             intent,
             f"The local Stripe does not have payments with payment methods of type `{method['type']}`.",
             param="payment_method",
         )
+
+
+def check_transfer(call: Call, intent: Object) -> None:
+    """Raise where nobody's cash balance can pay (the words are not recorded)."""
+    if intent["customer"] is None:
+        message = "Payments with customer_balance need a customer, whose cash balance pays."
+        raise refusal(call, intent, message, "parameter_missing", "customer")
+    cash_balances.check_currency(intent["currency"])
+    if method_options.captures_by_hand(intent, bank_transfers.METHOD):
+        message = "Payments with customer_balance are not captured by hand."
+        raise refusal(call, intent, message, "payment_intent_invalid_parameter", "capture_method")
+
+
+def check_fundable(call: Call, intent: Object) -> None:
+    """Raise where a cash balance cannot be applied to a payment (the words are not recorded)."""
+    if intent["status"] not in UPDATABLE:
+        raise unexpected_state(call, intent, "apply the customer balance to")
+    types = intent["payment_method_types"]
+    if bank_transfers.METHOD not in types:
+        message = f"customer_balance is not among the payment method types of this PaymentIntent: {', '.join(types)}."
+        raise refusal(call, intent, message)
+    check_transfer(call, intent)
+    currency = call.params.get("currency", intent["currency"])
+    if currency != intent["currency"]:
+        raise refusal(
+            call, intent, f"The PaymentIntent is in {intent['currency']}, not in {currency}.", param="currency"
+        )
+
+
+def check_funds(call: Call, intent: Object, amount: int, there: int) -> None:
+    """Raise for more than is left to be paid, and for more than the cash balance has (the words are not recorded)."""
+    if amount > bank_transfers.remaining(intent):
+        raise refusal(call, intent, "The amount is greater than what is left to be paid.", param="amount")
+    if amount > there or amount == 0:
+        text = amounts.format_signed(there, intent["currency"])
+        message = f"The customer's cash balance has insufficient funds: {text} is available."
+        raise refusal(call, intent, message, "insufficient_funds")
 
 
 def nothing_to_confirm(call: Call, intent: Object) -> ApiError:

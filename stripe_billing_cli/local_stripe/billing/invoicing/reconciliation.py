@@ -1,0 +1,135 @@
+"""Reconciliation: which payments and invoices a customer's cash balance pays, and in which order.
+
+https://docs.stripe.com/payments/customer-balance/reconciliation, whose order this is: what the transfer names; else a
+group of up to five that wait for just what was sent; else invoices that can be paid whole, oldest first; then payments,
+oldest first, also in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices
+from stripe_billing_cli.local_stripe.billing.payments import (
+    bank_transfers,
+    cash_balances,
+    payment_intents,
+)
+from stripe_billing_cli.local_stripe.core import clocks, objects
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.requests import Api, Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+OVERDUE_SECONDS = 30 * 24 * 60 * 60
+LARGEST_GROUP = 5
+MOST_GROUPED = 24
+"""How many of what waits, the oldest first, are tried in groups: Stripe says no number, and each more costs time."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for money: a payment intent, or an invoice by its intent. `since`: since when, in Unix seconds."""
+
+    intent: Object
+    invoice: Object | None
+    since: int
+
+    @property
+    def amount(self) -> int:
+        return bank_transfers.remaining(self.intent)
+
+
+def reconcile(call: Call, customer: str, currency: str, sent: int, reference: str | None = None) -> None:
+    """Apply a customer's cash balance to what waits for it, and tell what remains. `sent`: what came last."""
+    call = clocks.at_time_of(call, objects.known(call, "customer", customer))
+    if cash_balances.is_automatic(objects.known(call, "customer", customer)):
+        for one in _chosen(call, customer, currency, sent, reference):
+            collection.apply_balance(call, one.intent, min(one.amount, _left(call, customer, currency)))
+    if _left(call, customer, currency) > 0:
+        cash_balances.announce_rest(call, objects.known(call, "customer", customer))
+
+
+def _left(call: Call, customer: str, currency: str) -> int:
+    return cash_balances.available(objects.known(call, "customer", customer), currency)
+
+
+def _chosen(call: Call, customer: str, currency: str, sent: int, reference: str | None) -> Iterator[Waiting]:
+    """Yield what is to be paid, each once what came before has been."""
+    waiting = _waiting(call, customer, currency)
+    named = _named(waiting, reference or "", _left(call, customer, currency))
+    if named is not None:
+        yield named
+    group = _group(waiting, sent) if named is None else ()
+    yield from group
+    rest = [one for one in waiting if one is not named and one not in group]
+    for one in rest:
+        if one.invoice is not None and one.amount <= _left(call, customer, currency):
+            yield one
+    for one in rest:
+        if one.invoice is None and _left(call, customer, currency) > 0:
+            yield one
+
+
+def _waiting(call: Call, customer: str, currency: str) -> list[Waiting]:
+    """Return what waits for money of a currency, oldest first."""
+    of_customer = equal(json_field("customer"), customer)
+    found = []
+    for invoice in call.store.select("invoice", of_customer, newest_first=False, limit=10_000):
+        intent = invoices.intent_of(call, invoice) if _can_be_paid(call, invoice, currency) else None
+        if intent is not None and intent["status"] in payment_intents.PAYABLE:
+            found.append(Waiting(intent, invoice, invoice["status_transitions"]["finalized_at"]))
+    for intent in call.store.select(payment_intents.KIND, of_customer, newest_first=False, limit=10_000):
+        is_own = bank_transfers.is_awaited(intent) and intent["currency"] == currency
+        if is_own and invoices.of_intent(call, intent["id"]) is None:
+            found.append(Waiting(intent, None, intent["created"]))
+    return sorted(found, key=lambda one: one.since)
+
+
+def _can_be_paid(call: Call, invoice: Object, currency: str) -> bool:
+    """Return whether an invoice awaits funding: "if it's `open` and either hasn't passed its due date or became overdue
+    within the last 30 days"."""
+    types = invoice["payment_settings"]["payment_method_types"] or ()
+    overdue = invoice["due_date"] is not None and call.now > invoice["due_date"] + OVERDUE_SECONDS
+    is_open = invoice["status"] == "open" and invoice["currency"] == currency
+    return is_open and bank_transfers.METHOD in types and not overdue
+
+
+def _named(waiting: Sequence[Waiting], reference: str, left: int) -> Waiting | None:
+    """Return the one that a transfer's reference names: an invoice by its number, which must be paid whole, else a
+    payment by the reference that its customer was told."""
+    numbered = [one for one in waiting if one.invoice is not None and one.invoice["number"] in reference]
+    if len(numbered) == 1 and numbered[0].amount <= left:
+        return numbered[0]
+    told = [one for one in waiting if one.invoice is None and bank_transfers.reference(one.intent["id"]) in reference]
+    return told[0] if len(told) == 1 else None
+
+
+def _group(waiting: Sequence[Waiting], sent: int) -> Sequence[Waiting]:
+    """Return the smallest group that waits for just what was sent; of several the one with the most invoices, then with
+    the oldest payments. None where there is no such group."""
+    for size in range(1, LARGEST_GROUP + 1):
+        groups = combinations(waiting[:MOST_GROUPED], size)
+        exact = [group for group in groups if sum(one.amount for one in group) == sent]
+        if exact:
+            return min(exact, key=_rank)
+    return ()
+
+
+def _rank(group: Sequence[Waiting]) -> tuple[int, list[int]]:
+    own = [one.since for one in group if one.invoice is None]
+    return len(own), own or [one.since for one in group]
+
+
+def reconcile_all(call: Call, customer: str) -> None:
+    """Apply all that a customer's cash balance has: something new waits for it, or money came back to it."""
+    found = call.store.get("customer", customer)
+    if found is None or found.get("deleted"):
+        return
+    for currency, amount in (cash_balances.of(found)["available"] or {}).items():
+        if amount > 0:
+            reconcile(call, customer, currency, amount)
+
+
+API = Api(jobs={cash_balances.RECONCILE: reconcile_all})
