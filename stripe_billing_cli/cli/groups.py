@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -34,3 +37,11 @@ GROUPS = {
         "stripe_billing_cli.cli.help.command", "Help: of a command, or on exit-codes, environment, keys, settings."
     ),
 }
+
+
+def functions_of(group: str) -> Mapping[str, Callable[..., Any]]:
+    """Return the functions of a group's commands, by name; of a command that is no group, its own by its own name."""
+    return {
+        info.name or info.callback.__name__.strip("_").replace("_", "-"): info.callback
+        for info in importlib.import_module(GROUPS[group].module).app.registered_commands
+    }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.cli.groups import GROUPS
+from stripe_billing_cli.cli.groups import GROUPS, functions_of
 
 COMMAND = re.compile(r"\bbilling (?P<group>[a-z]+)(?: (?P<name>[a-z][a-z-]*))?\b")
 
@@ -38,11 +37,7 @@ def _asks(found: re.Match[str]) -> bool:
     """Return whether these words are a command of this program, and one that asks Stripe."""
     if found["group"] not in GROUPS:
         return False
-    app = importlib.import_module(GROUPS[found["group"]].module).app
-    commands = {
-        info.name or info.callback.__name__.strip("_").replace("_", "-"): info.callback
-        for info in app.registered_commands
-    }
-    alone = len(commands) == 1 and app.registered_callback is None
-    command = next(iter(commands.values())) if alone else commands.get(found["name"] or "")
+    functions = functions_of(found["group"])
+    alone = list(functions) == [found["group"]]
+    command = functions[found["group"]] if alone else functions.get(found["name"] or "")
     return "local" in getattr(command, "shared_options", ())

@@ -7,8 +7,11 @@ import re
 import pytest
 
 from stripe_billing_cli.cli.help.near_misses import DESTROYING, OTHER_NAMES, command_meant, option_meant
+from stripe_billing_cli.cli.help.topics import TOPICS
 from tests.cli.help.command_tree import commands
 from tests.conftest import Billing
+
+HELPED = {f"help {topic}" for topic in TOPICS}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,15 @@ from tests.conftest import Billing
         ("sub change ada --dry-run", "--preview"),
         ("customer list --lokal", "--local"),
         ("customer list --json", "--output json"),
+        ("import", "billing catalog import"),
+        ("backfill", "billing events backfill"),
+        ("catalog init", "billing init"),
+        ("customer card", "billing card"),
+        ("coupon list", "billing catalog"),
+        ("sub update s", "billing sub change"),
+        ("local start", "billing local serve"),
+        ("events replay", "billing events retry"),
+        ("login", "billing help keys"),
     ],
 )
 def test_a_near_miss_leads_to_what_was_meant(billing: Billing, typed: str, meant: str) -> None:
@@ -38,7 +50,11 @@ def test_a_near_miss_leads_to_what_was_meant(billing: Billing, typed: str, meant
 
 @pytest.mark.parametrize(
     "typed",
-    ["local rest", "customer delet", "invoice voidd", "sub cancle", "catalog apply --prun", "sub cancel s --noww"],
+    [
+        *("local rest", "customer delet", "invoice voidd", "sub cancle", "catalog apply --prun", "sub cancel s --noww"),
+        *("events drp", "void", "purge", "card delete", "catalog import --overwrit", "webhook roll-secret --finis"),
+        *("invoice pay --al", "catalog apply --forc"),
+    ],
 )
 def test_a_near_miss_never_leads_to_what_destroys(billing: Billing, typed: str) -> None:
     ran = billing(*typed.split())
@@ -46,6 +62,26 @@ def test_a_near_miss_never_leads_to_what_destroys(billing: Billing, typed: str) 
     assert ran.code == 2
     assert "did you mean" not in ran.err
     assert "--help`" in ran.err
+
+
+DESTROYS = re.compile(
+    r"^(Delete|Remove|Forget|Let go|Void|Write off|Cancel|Archive|Replace the file|Roll|Close)\b|\b(archive|delete|deactivate|close) |Take .* away"
+)
+
+
+def test_what_says_that_it_destroys_is_never_proposed() -> None:
+    found = set()
+    for command, ctx in commands():
+        if not hasattr(command, "list_commands") and DESTROYS.search(command.help or ""):
+            found.add(ctx.command_path.rpartition(" ")[2])
+        found |= {
+            max(param.opts, key=len)
+            for param in command.get_params(ctx)
+            if param.param_type_name == "option" and DESTROYS.search(param.help or "")
+        }
+
+    assert {"drop", "purge", "reset", "--overwrite", "--prune"} <= found
+    assert sorted(found - DESTROYING) == []
 
 
 def test_no_word_at_all_leads_to_what_destroys() -> None:
@@ -62,8 +98,8 @@ def test_every_command_that_is_proposed_for_another_name_exists() -> None:
     paths = {ctx.command_path for _, ctx in commands()}
     ends = {path.rpartition(" ")[2] for path in paths}
 
-    for meant in OTHER_NAMES.values():
-        assert meant == "--version" or f"billing {meant}" in paths or meant in ends, meant
+    for meant in {name for names in OTHER_NAMES.values() for name in names} - {"--version", *HELPED}:
+        assert f"billing {meant}" in paths or meant in ends, meant
 
 
 def test_a_mistake_comes_as_json_where_json_is_asked_for(billing: Billing) -> None:
