@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.cli.help.page import first_sentence
+
 FILES = "files"
 WORDS = "words"
 
@@ -105,7 +107,7 @@ def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
         source = ctx.get_parameter_source(param.name)
         again = param.multiple or source is None or source.name != "COMMANDLINE"
         if name.startswith("--") and not param.hidden and again:
-            matching.append(Candidate(name, (param.help or "").split(". ")[0].rstrip(".")))
+            matching.append(Candidate(name, first_sentence(param.help or "").rstrip(".")))
     return matching
 
 

@@ -32,6 +32,7 @@ _billing() {
     local -a answer
     answer=("${(@f)$(billing __complete --shell zsh -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
     if [[ ${answer[1]} == files ]]; then
+        compset -P '--*='
         _files
         return
     fi
@@ -51,7 +52,10 @@ function __billing_complete
     set -l words (commandline -opc)
     set -l answer (billing __complete --shell fish -- $words[2..-1] (commandline -ct) 2>/dev/null)
     if test "$answer[1]" = files
-        __fish_complete_path (commandline -ct)
+        set -l named (string match -r -- '^--[^=]*=' (commandline -ct))
+        for path in (__fish_complete_path (string replace -r -- '^--[^=]*=' '' (commandline -ct)))
+            printf '%s%s\n' $named $path
+        end
     else if test (count $answer) -gt 1
         printf '%s\n' $answer[2..-1]
     end

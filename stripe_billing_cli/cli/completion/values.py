@@ -11,6 +11,8 @@ from typing import Any
 from stripe_billing_cli.cli.completion.cache import LookupKeys
 
 FILES = re.compile(r"FILE|PATH|STORE")
+ALTERNATIVES = re.compile(r"[a-z_-]+(\|[A-Za-z_-]+)+")
+"""What stands for the value in the help where it names the words that it may be, as `now|DATE`."""
 PRICES = ("PRICE", "PRICE[:QUANTITY]")
 EVENT_TYPES = ("TYPE", "TYPES")
 KIND = re.compile(r'^    name = "([a-z_]+)"$', re.MULTILINE)
@@ -25,6 +27,8 @@ def values(param: Any, ctx: Any) -> Iterable[str] | None:
     name = param.metavar or ""
     if described.is_file or described.is_path or FILES.fullmatch(name):
         return None
+    if ALTERNATIVES.fullmatch(name):
+        return [word for word in name.split("|") if word.islower()]
     if name in PRICES:
         return sorted({*_catalog(ctx).prices, *_lookup_keys(ctx).known()})
     if name in EVENT_TYPES:

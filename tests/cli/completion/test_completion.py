@@ -48,6 +48,17 @@ def test_an_option_that_was_given_is_not_offered_again_but_a_repeatable_one_is(b
     assert "--add" in offered(billing, "sub", "change", "ada", "--add", "pro.monthly", "--")
 
 
+def test_words_that_the_help_names_for_a_value_are_offered(billing: Billing) -> None:
+    assert offered(billing, "local", "settings", "--after-retries", "") == ["canceled", "unpaid", "past_due"]
+    assert offered(billing, "sub", "change", "ada", "--trial-end", "") == ["now"]
+
+
+def test_what_is_said_of_an_option_is_its_whole_first_sentence(billing: Billing) -> None:
+    ran = billing.ok("__complete", "--shell", "fish", "--", "customer", "update", "ada", "--address-line1")
+
+    assert ran.out == "words\n--address-line1\tStreet, or P.O. box\n"
+
+
 def test_what_is_hidden_is_not_offered(billing: Billing) -> None:
     assert not [word for word in offered(billing, "") if word.startswith("__")]
 

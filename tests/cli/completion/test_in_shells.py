@@ -32,6 +32,7 @@ PRESSED = [
     ("billing events list --type invoice.payment_f", r"--type invoice.payment_failed "),
     ("billing help exit", r"help exit-codes "),
     ("billing catalog validate --file shop-c", r"--file shop-catalog.yaml "),
+    ("billing catalog validate --file=shop-c", r"--file=shop-catalog.yaml "),
 ]
 """What is typed before the tab key, and what stands on the line then."""
 
