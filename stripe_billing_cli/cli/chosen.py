@@ -68,4 +68,4 @@ def chosen_options(
 
 
 def _key_is_named(chosen: Mapping[str, Any]) -> bool:
-    return any(chosen[name] for name in WAYS_TO_A_KEY) or bool(os.environ.get("STRIPE_API_KEY", "").strip())
+    return any(chosen.get(name) for name in WAYS_TO_A_KEY) or bool(os.environ.get("STRIPE_API_KEY", "").strip())

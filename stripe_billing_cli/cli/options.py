@@ -8,88 +8,33 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import re
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from functools import partial
-from math import inf
 from typing import Any, get_type_hints
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from stripe_billing_cli.cli import time_zone
-from stripe_billing_cli.cli.chosen import COMMAND_LINE, NOBODY, WAY, chosen_options, is_given, source_of
+from stripe_billing_cli.cli.chosen import COMMAND_LINE, NOBODY, WAY, chosen_options, source_of
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.empty_values import refuse_empty_values
 from stripe_billing_cli.cli.local_links import with_way_to_open
 from stripe_billing_cli.cli.pasted_commands import way_to_account
+from stripe_billing_cli.cli.quick_values import quick
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
-from stripe_billing_cli.cli.shared_options import OUTPUTS, SHARED, Format, ListFormat, LocalWithoutStripe
+from stripe_billing_cli.cli.shared_options import (
+    OUTPUTS,
+    SHARED,
+    Format,
+    ListFormat,
+    say_what_changes_nothing,
+    without_effect,
+)
 from stripe_billing_cli.errors import BillingError, UsageError
-
-
-class QuickOption(TyperOption):
-    """An option that takes texts, choices and whole numbers as they are, where Typer would import pydantic to see that
-    they are right.
-
-    That is a sixth of the time that a command takes.
-    """
-
-    def get_runtime_param(self) -> Any:
-        return _coercion(self.type_descriptor, super().get_runtime_param)
-
-
-class QuickArgument(TyperArgument):
-    """An argument that takes what is right as it is, as `QuickOption` does."""
-
-    def get_runtime_param(self) -> Any:
-        return _coercion(self.type_descriptor, super().get_runtime_param)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Coercion:
-    """What makes a parameter's value of what was typed: itself where it is of the type, else by Typer's own."""
-
-    annotation: Any
-    least: float
-    most: float
-    of_typer: Callable[[], Any]
-
-    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        many = param.multiple or param.nargs == -1
-        if value is None:
-            return () if many else None
-        if many and not isinstance(value, str) and self.annotation == list[str]:
-            return list(value)
-        if not many and isinstance(value, str) and isinstance(self.annotation, type):
-            if isinstance(value, self.annotation):
-                return value
-            if issubclass(self.annotation, StrEnum) and value in list(self.annotation):
-                return self.annotation(value)
-        if self.annotation is int and WHOLE_NUMBER.fullmatch(str(value)) and self.least <= int(value) <= self.most:
-            return int(value)
-        return self.of_typer().coerce(value, param=param, ctx=ctx)
-
-
-WHOLE_NUMBER = re.compile("-?[0-9]{1,15}")
-
-
-def _coercion(descriptor: Any, of_typer: Callable[[], Any]) -> _Coercion:
-    limits = descriptor.parameter_info
-    least, most = -inf if limits.min is None else limits.min, inf if limits.max is None else limits.max
-    return _Coercion(descriptor.annotation, least, most, of_typer)
-
-
-def _quick(params: Any) -> Any:
-    """Give the parameters of a Typer command their class, which Typer takes no option for."""
-    for param in params:
-        if type(param) is TyperOption:
-            param.__class__ = QuickOption
-        elif type(param) is TyperArgument:
-            param.__class__ = QuickArgument
-    return params
 
 
 class UnknownCommandError(UsageError):
@@ -106,6 +51,17 @@ class UnknownCommandError(UsageError):
         self.ctx = ctx
 
 
+@contextmanager
+def _naming(ctx: Any) -> Iterator[None]:
+    """Let a mistake in the command line know its command, whose help says what it takes; Typer's parser does not."""
+    try:
+        yield
+    except TyperException as error:
+        if getattr(error, "ctx", None) is None:
+            error.ctx = ctx  # type: ignore[attr-defined]
+        raise
+
+
 class QuickGroup(TyperGroup):
     """A group with this program's help.
 
@@ -116,7 +72,8 @@ class QuickGroup(TyperGroup):
         if not args and self.no_args_is_help and not ctx.resilient_parsing:
             typer.echo(ctx.get_help(), err=True)
             raise typer.Exit(2)
-        return super().parse_args(ctx, args)
+        with _naming(ctx):
+            return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
@@ -151,7 +108,7 @@ class QuickGroup(TyperGroup):
         return option
 
     def get_params(self, ctx: Any) -> Any:
-        return _quick(super().get_params(ctx))
+        return quick(super().get_params(ctx))
 
 
 def build(app: typer.Typer) -> Any:
@@ -185,8 +142,12 @@ def _built(info: Any) -> Any:
 class Command(TyperCommand):
     """A command with this program's help."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _naming(ctx):
+            return super().parse_args(ctx, args)
+
     def get_params(self, ctx: Any) -> Any:
-        return _quick(super().get_params(ctx))
+        return quick(super().get_params(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _write_help(self, ctx, formatter)
@@ -233,21 +194,27 @@ def command(
     *,
     shared: tuple[str, ...] = tuple(SHARED),
     changes_store: bool = False,
+    other_stripe: str | None = None,
     cls: type[Command] = Command,
     formats: type[StrEnum] | None = None,
     may_be_empty: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Register a command. Its function returns its exit code, or None for 0.
 
-    One that never talks to Stripe, and `changes_store`, is not run with `--local` unless `--store` names the store. A
-    value that is empty is refused, but in free text and in the parameters that `may_be_empty` names. `formats` are what
-    it prints, where that is not what all commands, or all lists, do.
+    It takes the shared options that are not its own (`shared`) too, and says where one changes nothing. One that
+    `changes_store`, and never talks to Stripe, is not run with `--local` unless `--store` names the store; one that
+    talks to the Stripe that its option `other_stripe` names is not run with it at all. A value that is empty is
+    refused, but in free text and in the parameters that `may_be_empty` names. `formats` are what it prints, where that
+    is not what all commands, or all lists, do.
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
         function.shared_options = shared  # type: ignore[attr-defined]
         function.may_be_empty = may_be_empty  # type: ignore[attr-defined]
-        function.with_shared = partial(_with_shared, function, shared, changes_store, formats)  # type: ignore[attr-defined]
+        say = partial(say_what_changes_nothing, changes_store=changes_store, other_stripe=other_stripe)
+        unused = [option for option in SHARED if option not in shared]
+        in_vain = partial(without_effect, unused, other_stripe)
+        function.with_shared = partial(_with_shared, function, shared, formats, in_vain, say)  # type: ignore[attr-defined]
         app.command(name, cls=cls)(function)
         return function
 
@@ -255,7 +222,11 @@ def command(
 
 
 def _with_shared(
-    function: Callable[..., int | None], shared: tuple[str, ...], changes_store: bool, named: type[StrEnum] | None
+    function: Callable[..., int | None],
+    shared: tuple[str, ...],
+    named: type[StrEnum] | None,
+    in_vain: Callable[[], dict[str, tuple[Any, Any]]],
+    say_in_vain: Callable[..., None],
 ) -> Callable[..., None]:
     own, groups = _own_parameters(function)
     kinds = {option: SHARED[option] for option in shared}
@@ -263,11 +234,10 @@ def _with_shared(
     if "output" in kinds:
         kinds["output"] = OUTPUTS[formats], formats("table")
     asks_stripe = "local" in kinds
-    if not asks_stripe:
-        kinds = {"local": (LocalWithoutStripe, False), **kinds}
+    unused = {} if asks_stripe else in_vain()
     added = [
         inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-        for option, (annotation, default) in kinds.items()
+        for option, (annotation, default) in {**unused, **kinds}.items()
     ]
 
     def run(ctx: typer.Context, **values: Any) -> None:
@@ -280,22 +250,20 @@ def _with_shared(
             chosen["output"] = _fitting(ctx, chosen["output"], sources["output"], formats)
         if asks_stripe:
             ctx.obj[WAY] = way_to_account(chosen)
-        if chosen["local"] and not asks_stripe:
-            _say_that_local_changes_nothing(ctx, changes_store)
+        say_in_vain(ctx, unused)
+        for option in unused:
+            del values[option]
         for name in {"file", "store"} & values.keys():
             sources[name] = source_of(ctx, name)
         if defaults.file and sources.get("file") == NOBODY:
             values["file"], sources["file"] = defaults.file, DEFAULTS_FILE
         for name, group in groups.items():
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
-        zone = chosen.get("time_zone", time_zone.DEFAULT)
-        zone_source = sources.get("time_zone", NOBODY)
-        said_by = time_zone.OPTION if zone_source == COMMAND_LINE else zone_source
         try:
             order = ctx.meta.get(ORDER, ())
             way = ctx.obj.get(WAY, "")
             with (
-                time_zone.shown_in(zone, said_by),
+                time_zone.shown_in(*_zone(chosen, sources)),
                 closing(Context(**chosen, order=order, way=way, account=defaults.account, sources=sources)) as context,
             ):
                 code = _run(function, context, values)
@@ -323,6 +291,12 @@ def _run(function: Callable[..., int | None], context: Context, values: Mapping[
         raise
 
 
+def _zone(chosen: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[str, str]:
+    """Return the time zone of dates, and who named it."""
+    source = sources.get("time_zone", NOBODY)
+    return chosen.get("time_zone", time_zone.DEFAULT), time_zone.OPTION if source == COMMAND_LINE else source
+
+
 def _is_list(function: Callable[..., Any]) -> bool:
     return function.__name__.strip("_") == "list"
 
@@ -342,15 +316,6 @@ def _fitting(ctx: typer.Context, output: str, source: str, formats: type[StrEnum
         f"--output {output} is for {owner}, and {ctx.command_path} is none",
         f"{example} has it; here there are {', '.join(formats)}",
     )
-
-
-def _say_that_local_changes_nothing(ctx: typer.Context, changes_store: bool) -> None:
-    if changes_store and not is_given(ctx, "store"):
-        raise UsageError(
-            f"{ctx.command_path} changes the store of received events, and --local does not say which one that is",
-            "leave out --local, or name the store with --store: --store .billing/events.db",
-        )
-    typer.echo(f"Note: --local changes nothing for {ctx.command_path}, which does not ask Stripe.", err=True)
 
 
 def _own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.Parameter], dict[str, Any]]:

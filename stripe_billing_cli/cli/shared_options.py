@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import copy
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from stripe_billing_cli.cli.chosen import OUTPUT_VARIABLE, ROOT_OPTIONS, SHARED_OPTIONS, is_given
+from stripe_billing_cli.cli.settings import LOCAL_DATABASE
+from stripe_billing_cli.errors import UsageError
 
 
 class Format(StrEnum):
@@ -141,4 +144,50 @@ SHARED: dict[str, tuple[Any, Any]] = {
 }
 NO_STRIPE = ("output", "verbose", "no_pager", "time_zone")
 """The shared options of a command that never talks to Stripe, besides `--local`, which changes nothing there."""
-LocalWithoutStripe = Annotated[bool, _shared("--local", help="No effect here: this command does not ask Stripe.")]
+
+
+def without_effect(names: Iterable[str], other_stripe: str | None) -> dict[str, tuple[Any, Any]]:
+    """Return shared options that a command takes and has no use for: its help shows `--local` of them, and what for.
+
+    `other_stripe` is the option of the command that names its Stripe.
+    """
+    local = "Not here: {} says which Stripe." if other_stripe else "No effect here: this command does not ask Stripe."
+    taken = {name: _hidden(*SHARED[name]) for name in names if name != "local"}
+    if "output" in taken:
+        taken["output"] = _hidden(RootOutput, AnyFormat.table)
+    return {"local": (Annotated[bool, _shared("--local", help=local.format(other_stripe))], False), **taken}
+
+
+def _hidden(annotation: Any, default: Any) -> tuple[Any, Any]:
+    kind, option = get_args(annotation)
+    hidden = copy(option)
+    hidden.hidden = True
+    return Annotated[kind, hidden], default
+
+
+MISLEAD_NOBODY = ("yes", "verbose", "no_pager", "time_zone")
+"""What a command may be given in vain without a word."""
+
+
+def say_what_changes_nothing(
+    ctx: typer.Context, names: Iterable[str], *, changes_store: bool, other_stripe: str | None
+) -> None:
+    """Say which options without effect were given, before the command's name or after it.
+
+    Raises `UsageError` where `--local` could be taken for the place of what is changed, or for what is asked.
+    """
+    before = ctx.obj.get(ROOT_OPTIONS, {})
+    given = [name for name in names if name not in MISLEAD_NOBODY and (name in before or is_given(ctx, name))]
+    if "local" in given and other_stripe:
+        raise UsageError(
+            f"{ctx.command_path} asks the Stripe that {other_stripe} names, and --local does not say which one that is",
+            f"leave out --local; {other_stripe} file:{LOCAL_DATABASE} is the local Stripe of this directory",
+        )
+    if "local" in given and changes_store and not is_given(ctx, "store"):
+        raise UsageError(
+            f"{ctx.command_path} changes the store of received events, and --local does not say which one that is",
+            "leave out --local, or name the store with --store: --store .billing/events.db",
+        )
+    for name in given:
+        why = "prints JSON" if name == "output" else "does not ask Stripe"
+        typer.echo(f"Note: --{name.replace('_', '-')} changes nothing for {ctx.command_path}, which {why}.", err=True)

@@ -109,6 +109,14 @@ def test_the_object_is_the_first_id_that_is_named_and_never_a_secret(message: st
     assert BillingError("refused", message).object == object
 
 
+@pytest.mark.parametrize("argv", [("customer", "create", "--email"), ("events", "list", "--limit"), ("sub", "show")])
+def test_a_mistake_in_the_command_line_names_the_help_of_its_command(billing: Billing, argv: tuple[str, ...]) -> None:
+    ran = billing(*argv)
+
+    assert ran.code == 2
+    assert last_line(ran.err) == f"  → `billing {argv[0]} {argv[1]} --help` says what it takes"
+
+
 def test_every_error_says_what_to_do_next() -> None:
     without = [
         f"{path.relative_to(PACKAGE)}:{call.lineno}: {ast.unparse(call)[:90]}"

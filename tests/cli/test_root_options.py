@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from stripe_billing_cli.cli.app import root_command
+from stripe_billing_cli.cli.shared_options import SHARED
 from stripe_billing_cli.events.store import open_store
+from tests.cli.help.command_tree import commands
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
@@ -86,3 +89,50 @@ def test_a_command_that_changes_a_store_refuses_local_unless_the_store_is_named(
     assert refused.code == 2
     assert "name the store with --store" in refused.err
     assert named.code == 0, named.err
+
+
+def test_every_command_takes_the_shared_options_that_the_root_takes() -> None:
+    for command, ctx in commands():
+        taken = {name: param.name for param in command.get_params(ctx) for name in param.opts}
+        if hasattr(command, "list_commands"):
+            continue
+        for param in root_command().get_params(ctx):
+            if param.name in SHARED:
+                assert [taken.get(name) for name in param.opts] == [param.name] * len(param.opts), ctx.command_path
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("events", "list"), ("--profile", "nobody")),
+        (("catalog", "validate"), ("--live",)),
+        (("catalog", "schema"), ("--output", "yaml")),
+    ],
+)
+def test_an_option_without_effect_is_taken_with_a_note_wherever_it_stands(
+    billing: Billing, command: tuple[str, ...], option: tuple[str, ...]
+) -> None:
+    billing.write("version: 1\ncatalog: shop\n")
+    with open_store("events.db"):
+        pass
+    store = ("--store", "events.db") if command[0] == "events" else ()
+
+    before, after = billing(*option, *command, *store), billing(*command, *store, *option)
+
+    assert before == after
+    assert before.code == 0
+    assert f"Note: {option[0]} changes nothing for billing {' '.join(command)}" in before.err
+
+
+@pytest.mark.parametrize(("command", "names"), [(("catalog", "copy"), "--to"), (("catalog", "diff"), "--against")])
+def test_local_is_refused_where_another_option_names_the_stripe(
+    billing: Billing, command: tuple[str, ...], names: str
+) -> None:
+    billing.write("version: 1\ncatalog: shop\n")
+
+    before = billing("--local", *command, names, "live")
+    after = billing(*command, names, "live", "--local")
+
+    assert before == after
+    assert before.code == 2
+    assert f"asks the Stripe that {names} names" in before.err

@@ -15,7 +15,11 @@ from stripe_billing_cli.cli.catalog.plan_options import PlanOptions, Target
 from stripe_billing_cli.cli.context import Context
 
 
-@options.command(app, shared=("api_key", "api_key_file", "profile", "live", "output", "yes", "verbose"))
+@options.command(
+    app,
+    shared=("api_key", "api_key_file", "profile", "live", "output", "yes", "verbose"),
+    other_stripe="--to",
+)
 def copy(
     context: Context,
     to: Annotated[str, typer.Option("--to", metavar="STRIPE", help="Where: test, live, profile:NAME or file:PATH.")],

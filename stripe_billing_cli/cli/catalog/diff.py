@@ -16,7 +16,11 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import PENDING
 
 
-@options.command(app, shared=("api_key", "api_key_file", "profile", "live", "output", "verbose"))
+@options.command(
+    app,
+    shared=("api_key", "api_key_file", "profile", "live", "output", "verbose"),
+    other_stripe="--against",
+)
 def diff(
     context: Context,
     against: Annotated[

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @options.command(app, shared=NO_STRIPE, changes_store=True)
 def retry(
     context: Context,
-    events: Annotated[list[str] | None, typer.Argument(metavar="[EVENT]...", help="Ids of events.")] = None,
+    events: Annotated[list[str] | None, typer.Argument(metavar="EVENT", help="Ids of events.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="All of which a handler failed, or gave up.")] = False,
     handler: Annotated[
         list[str] | None, typer.Option("--handler", metavar="NAME", help="Only this handler; repeatable.")
