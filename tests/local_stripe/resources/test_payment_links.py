@@ -152,3 +152,8 @@ def test_a_link_that_is_not_there_is_named(local: Local) -> None:
     assert local.refused("get", f"{LINKS}/plink_1") == Refusal(
         "No such payment link: 'plink_1'", param="payment_link", code="resource_missing", status=404
     )
+
+
+def test_a_quantity_of_a_link_is_within_its_bounds(local: Local) -> None:
+    item = {"price": once(local), "quantity": 1, "adjustable_quantity": {"enabled": True, "minimum": 2}}
+    assert local.refused("post", LINKS, line_items=[item]).param == "line_items[0][quantity]"

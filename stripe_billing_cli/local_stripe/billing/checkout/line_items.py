@@ -37,7 +37,7 @@ def new_items(
     items = []
     for at, (item, price) in enumerate(zip(wanted, prices, strict=True)):
         _check_quantity(item, price, f"line_items[{at}]")
-        _check_bounds(item, f"line_items[{at}]")
+        check_bounds(item, f"line_items[{at}]")
         items.append(_new(call, item, price, currency, f"line_items[{at}]"))
     return items
 
@@ -97,7 +97,7 @@ def _check_quantity(item: Wanted, price: Object, param: str) -> None:
         raise invalid(f"Quantity is required. Add `quantity` to `{param}`", f"{param}[quantity]")
 
 
-def _check_bounds(item: Wanted, param: str) -> None:
+def check_bounds(item: Wanted, param: str) -> None:
     """Raise where no quantity, or not the first one, is within the bounds that the customer has."""
     bounds = adjustable(item)
     if bounds is None:

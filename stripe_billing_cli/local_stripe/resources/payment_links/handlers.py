@@ -38,6 +38,8 @@ def create(call: Call) -> Object:
     _check_mode(params, recurring=recurring)
     id = identifiers.long_id(call, "plink")
     url = f"{PATH}/{id}/line_items"
+    for at, item in enumerate(params["line_items"]):
+        line_items.check_bounds(item, f"line_items[{at}]")
     items = [_item(call, item, price, currency) for item, price in zip(params["line_items"], prices, strict=True)]
     link = shapes.blank(KIND) | fields.plain()
     link |= {
