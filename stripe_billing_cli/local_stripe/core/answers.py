@@ -8,44 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from functools import cache
+from typing import Any
 
+from stripe_billing_cli.local_stripe.core.answer_fields import (
+    INLINED_KINDS,
+    LEFT_OUT,
+    PRIVATE,
+    SCALARS,
+    Field,
+    fields_of,
+    ordered,
+    outline_of,
+)
 from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_card
-from stripe_billing_cli.local_stripe.core.derived_fields import is_derived, with_derived
+from stripe_billing_cli.local_stripe.core.derived_fields import with_derived
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.expansion import NONE, ExpandTree
 from stripe_billing_cli.local_stripe.core.shapes import LIST, MAP, Shape, is_known, shape
-from stripe_billing_cli.local_stripe.core.store import Condition, Object, Store
+from stripe_billing_cli.local_stripe.core.store import Condition, Object, Store, as_json
+from stripe_billing_cli.local_stripe.core.transaction_memory import Shown
 
-PRIVATE = "_"
-"""What the names begin with of all that the local Stripe remembers of an object and Stripe does not show."""
 WHOLE = "_whole"
 """Whether a list within an object is shown whole: of a preview, whose lines no call lists."""
 FIRST_PAGE = 10
 """How many objects a list within another object has."""
-
-SCALARS = frozenset((str, int, float, bool))
-LEFT_OUT = object()
-"""What a field says that is not there where nothing is stored."""
-
-FIRST = ("id", "object")
-
-INLINED: Mapping[str, Mapping[str, str]] = {
-    "credit_note_line_item": {"tax_rates": "tax_rate"},
-    "invoice": {"default_tax_rates": "tax_rate"},
-    "invoiceitem": {"tax_rates": "tax_rate"},
-    "item": {"price": "price"},
-    "line_items_discount_amount": {"discount": "discount"},
-    "line_items_tax_amount": {"rate": "tax_rate"},
-    "product_feature": {"entitlement_feature": "entitlements.feature"},
-    "quote": {"default_tax_rates": "tax_rate"},
-    "subscription": {"default_tax_rates": "tax_rate"},
-    "subscription_item": {"plan": "plan", "price": "price", "tax_rates": "tax_rate"},
-    "subscription_schedule_configuration_item": {"tax_rates": "tax_rate"},
-    "subscription_schedule_phase_configuration": {"default_tax_rates": "tax_rate"},
-}
-"""Stored as an id, or a list of ids, always shown as the objects of that kind, as they are now."""
 
 OF_EVENTS = "notification_event_data"
 """The object in an event was shown when the event was made."""
@@ -91,15 +78,26 @@ def as_answered(store: Store, kind: str, stored: Object, tree: ExpandTree = NONE
     return _shown(store, shape(kind), stored, tree)
 
 
+def as_recorded(store: Store, kind: str, stored: Object) -> Shown:
+    """Return the object as an event shows it: what the last event of this transaction shows, where nothing of it has
+    changed since."""
+    text, parts_written = as_json(stored), store.writes(INLINED_KINDS)
+    last = store.last_shown.get(stored.get("id", ""))
+    if last is not None and (last.stored, last.parts_written) == (text, parts_written):
+        return last
+    return Shown(text, as_answered(store, kind, stored), parts_written)
+
+
 def _deleted(kind: str, id: str) -> Object:
     return {"id": id, "object": kind, "deleted": True}
 
 
 def _shown(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object:
+    if not tree:
+        return _unexpanded(store, form, stored)
     answer: Object = {}
-    for name, is_plain, otherwise, field in _fields(form.name, tuple(stored)):
-        value = stored.get(name)
-        branch = tree.get(name) if tree else None
+    for name, is_plain, otherwise, field in fields_of(form.name, tuple(stored)):
+        value, branch = stored.get(name), tree.get(name)
         if value is not None:
             if is_plain and branch is None and type(value) in SCALARS:
                 answer[name] = value
@@ -109,82 +107,42 @@ def _shown(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Objec
             answer[name] = otherwise
         elif branch is not None and name in stored:
             answer[name] = None
-    if not tree:
-        return ordered(with_derived(form.name, answer)) if is_derived(form.name) else answer
     for name in tree.keys() - answer.keys():
         if name in form.only_expanded:
             answer[name] = _only_expanded(store, form, name, stored, tree[name])
     return ordered(with_derived(form.name, answer))
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of an answer that is more than a scalar: `inlined`, the kind of the objects that are always shown in
-    place of their ids; `within`, the shapes of what stands in it, None where it has none, and whether these are
-    `several`, by a map or in a list.
-    """
-
-    name: str
-    is_hidden: bool
-    inlined: str | None
-    within: tuple[str, ...] | None
-    several: bool
-
-
-FieldEntry: TypeAlias = tuple[str, bool, Any, Field]
-"""A field's name, whether its scalars are shown as they are stored, what it says where nothing is, and the rest."""
-
-
-@lru_cache(maxsize=4096)
-def _fields(form_name: str, stored: tuple[str, ...]) -> tuple[FieldEntry, ...]:
-    """Return the fields of an answer, in order, of an object that has these names stored; objects of one kind have the
-    same ones, over and over."""
-    form = shape(form_name)
-    named = {name for name in stored if name[0] != PRIVATE}
-    names = tuple((named | form.null | form.constant.keys()) - form.never)
-    return tuple(_field(form, name) for name in _order(names))
-
-
-def _field(form: Shape, name: str) -> FieldEntry:
-    inlined = INLINED.get(form.name, {}).get(name)
-    within = form.within.get(name)
-    hidden = name in form.only_expanded
-    several = within is not None and within[0][:2] in (MAP, LIST)
-    left_out = hidden or (name not in form.null and is_known(form.name))
-    otherwise = form.constant.get(name, LEFT_OUT if left_out else None)
-    return name, not hidden and inlined is None, otherwise, Field(name, hidden, inlined, within, several)
-
-
-def ordered(fields: Object) -> Object:
-    """Return the fields in Stripe's order: the id, the object, the others by the alphabet (recorded)."""
-    return {name: fields[name] for name in _order(tuple(fields))}
-
-
-@lru_cache(maxsize=4096)
-def _order(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of fields in order; objects of one kind have the same ones, over and over."""
-    return (*(name for name in FIRST if name in names), *sorted(name for name in names if name not in FIRST))
+def _unexpanded(store: Store, form: Shape, stored: Object) -> Object:
+    outline = outline_of(form.name, tuple(stored), tuple(map(type, stored.values())))
+    answer = outline.fields.copy()
+    answer.update(zip(outline.scalars, map(stored.__getitem__, outline.scalars), strict=True))
+    for field in outline.others:
+        answer[field.name] = _value(store, form, field, stored[field.name], None)
+    return ordered(with_derived(form.name, answer)) if outline.is_derived else answer
 
 
 def _value(store: Store, form: Shape, field: Field, value: Any, branch: ExpandTree | None) -> Any:
     names, kind = field.within, field.inlined
+    if isinstance(value, dict):
+        if names is None:
+            return value if form.name == OF_EVENTS else _free(value)
+        if field.several:
+            return _several(store, form, names, value, branch or NONE)
+        return _shown(store, _form(value, names), value, branch or NONE)
     if isinstance(value, str):
         if kind is not None:
             return as_answered(store, kind, current(store, kind, value), branch or NONE)
         if branch is None:
             return value
         return _linked(store, branch.kinds if names is None else names, field.name, value, branch)
-    if not isinstance(value, dict | list):
+    if not isinstance(value, list):
         return value
-    if kind is not None and isinstance(value, list):
+    if kind is not None:
         return [_inlined(store, kind, one, branch or NONE) for one in value]
     if names is None:
         return value if form.name == OF_EVENTS else _free(value)
-    if isinstance(value, list):
-        return _part(store, names, field.name, value, branch)
-    if field.several:
-        return _several(store, form, names, value, branch or NONE)
-    return _shown(store, _form(value, names), value, branch or NONE)
+    return _part(store, names, field.name, value, branch)
 
 
 def _several(store: Store, form: Shape, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.answers import PRIVATE, as_answered, public
+from stripe_billing_cli.local_stripe.core.answer_fields import PRIVATE
+from stripe_billing_cli.local_stripe.core.answers import as_answered, as_recorded, public
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object, Store, as_json
@@ -22,12 +23,13 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
     In real time: what happens by a test clock is kept for 30 days, and listed newest first, like everything else.
     """
     kind = stored["object"]
-    after = as_answered(call.store, kind, stored)
+    recorded = as_recorded(call.store, kind, stored)
+    after = recorded.shown
     data: Object = {"object": after}
     if before is not None:
         data["previous_attributes"] = previous(_shown_before(call.store, kind, before), after)
     if "id" in stored:
-        call.store.last_shown[stored["id"]] = (as_json(stored), after)
+        call.store.last_shown[stored["id"]] = recorded
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
     id = identifiers.long_id(call, "evt")
     call.store.insert(
@@ -48,8 +50,8 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
 
 def _shown_before(store: Store, kind: str, before: Object) -> Object:
     """Return an object as it was answered before it changed: what the event before showed of it, where that is it."""
-    last, shown = store.last_shown.get(before.get("id", ""), (None, {}))
-    return shown if last is not None and last == as_json(before) else as_answered(store, kind, before)
+    last = store.last_shown.get(before.get("id", ""))
+    return last.shown if last is not None and last.stored == as_json(before) else as_answered(store, kind, before)
 
 
 def differ(before: Object, after: Object) -> bool:

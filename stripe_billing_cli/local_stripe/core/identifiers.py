@@ -12,6 +12,7 @@ import hashlib
 import secrets
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -31,17 +32,31 @@ class Making(Protocol):
     def real_now(self) -> int: ...
 
 
-EVEN = len(CHARACTERS) * (256 // len(CHARACTERS))
-"""Random bytes from this one on are drawn again, so that no character is more frequent than another."""
-AS_CHARACTERS = bytes(ord(CHARACTERS[byte % len(CHARACTERS)]) for byte in range(256))
-UNEVEN = bytes(range(EVEN, 256))
+@dataclass(frozen=True)
+class Alphabet:
+    """Characters that are drawn by random bytes: the character for each byte, and the bytes that are drawn again, so
+    that no character is more frequent than another."""
+
+    of_bytes: bytes
+    uneven: bytes
 
 
-def _random(length: int) -> str:
+def _alphabet(characters: str) -> Alphabet:
+    even = len(characters) * (256 // len(characters))
+    of_bytes = bytes(ord(characters[byte % len(characters)]) for byte in range(256))
+    return Alphabet(of_bytes, bytes(range(even, 256)))
+
+
+ALL = _alphabet(CHARACTERS)
+CAPITALS = _alphabet(string.ascii_uppercase + string.digits)
+DIGITS = _alphabet(string.digits)
+
+
+def _random(length: int, alphabet: Alphabet = ALL) -> str:
     """Return that many random characters, nearly always of one draw: a subscription and its payment take hundreds."""
     drawn = b""
     while len(drawn) < length:
-        drawn += secrets.token_bytes(length + 4).translate(AS_CHARACTERS, UNEVEN)
+        drawn += secrets.token_bytes(length + 4).translate(alphabet.of_bytes, alphabet.uneven)
     return drawn[:length].decode()
 
 
@@ -107,7 +122,16 @@ def client_secret(id: str) -> str:
 
 def invoice_prefix() -> str:
     """Return the eight letters and digits that a customer's invoice numbers begin with."""
-    return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(8))
+    return _random(8, CAPITALS)
+
+
+def digits(length: int) -> str:
+    """Return that many random digits, as a bank's references have."""
+    return _random(length, DIGITS)
+
+
+def checkout_session_id() -> str:
+    return f"cs_test_{_random(58)}"
 
 
 def coupon_id() -> str:

@@ -29,7 +29,7 @@ from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAcc
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.core.requests import Call, Route, ServedApi
-from stripe_billing_cli.local_stripe.core.store import Object, Platform, Store
+from stripe_billing_cli.local_stripe.core.store import Object, Platform, Store, as_json
 
 NOT_IDS = frozenset({"/v1/invoices/upcoming", "/v1/invoices/create_preview"})
 """Paths whose last word stands where an id would: of an earlier version of the API, and of another method."""
@@ -286,9 +286,19 @@ class Router:
         if route.lists:
             inner = prepared.wanted.get("data", expansion.NONE)
             listed = [answers.as_answered(self.store, _kind(route, object), object, inner) for object in result["data"]]
-            return json.dumps({**result, "data": listed})
-        shown = answers.as_answered(self.store, _kind(route, result), result, prepared.wanted)
-        return json.dumps(prepared.access.visible(shown))
+            return _text({**result, "data": listed})
+        kind = _kind(route, result)
+        if kind == result["object"] and result.get("id") in self.store.last_shown and not prepared.wanted:
+            shown = answers.as_recorded(self.store, kind, result).shown
+        else:
+            shown = answers.as_answered(self.store, kind, result, prepared.wanted)
+        return _text(prepared.access.visible(shown))
+
+
+def _text(answer: Object) -> str:
+    """Return an answer as JSON in ASCII alone, in which nothing steers a terminal."""
+    text = as_json(answer)
+    return text if text.isascii() else json.dumps(answer)
 
 
 def _warning(version: str | None) -> dict[str, str]:

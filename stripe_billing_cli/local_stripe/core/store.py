@@ -21,7 +21,7 @@ import msgspec
 
 from stripe_billing_cli.local_stripe.core import identifiers, older_formats, schema, store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
-from stripe_billing_cli.local_stripe.core.transaction_memory import TransactionMemory, Write
+from stripe_billing_cli.local_stripe.core.transaction_memory import Shown, TransactionMemory, Write
 from stripe_billing_cli.private_files import make_private_file
 
 Object = dict[str, Any]
@@ -116,9 +116,13 @@ class Store:
         self._connection.execute("RELEASE attempt")
 
     @property
-    def last_shown(self) -> dict[str, tuple[str, Object]]:
-        """Return the objects that changed in this transaction, by id: as stored, and as their last event shows them."""
+    def last_shown(self) -> dict[str, Shown]:
+        """Return the objects that changed in this transaction, by id, as their last events show them."""
         return self._memory.last_shown
+
+    def writes(self, kinds: Iterable[str]) -> int:
+        """Return how many objects of these kinds this transaction has written."""
+        return sum(map(self._memory.writes.__getitem__, kinds))
 
     def first(self, sql: str, *values: Any) -> Object | None:
         """Return the first object whose body a query selects."""
@@ -331,15 +335,20 @@ def as_json(object: Object) -> str:
         return json.dumps(object)
 
 
-PATHS = tuple(tuple(re.findall(r"\w+", path)) for path in schema.COLUMNS)
-LOOKUP_KEY = PATHS.index(("lookup_key",))
+PLAIN = tuple(path for path in schema.COLUMNS if path.isidentifier())
+NESTED = tuple(tuple(re.findall(r"\w+", path)) for path in schema.COLUMNS if path not in PLAIN)
+LOOKUP_KEY = PLAIN.index("lookup_key")
+HASHES = frozenset((dict, list))
 
 
 def _columns(object: Object) -> tuple[Any, ...]:
     """Return the values of the columns; an object marked `_gave_up_lookup_key` holds its lookup key no longer."""
-    values = [_at(object, path) if path[0] in object else None for path in PATHS]
+    values = list(map(object.get, PLAIN))
+    if not HASHES.isdisjoint(map(type, values)):
+        values = [None if type(value) in HASHES else value for value in values]
     if object.get("_gave_up_lookup_key"):
         values[LOOKUP_KEY] = None
+    values += [_at(object[path[0]], path[1:]) if path[0] in object else None for path in NESTED]
     items = object.get("items")
     return (*values, len(items["data"]) if isinstance(items, dict) and "data" in items else None)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 MOST = 500
 """How many objects of a kind a transaction has in memory; one that lets years pass on a test clock writes many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """An object to be written, as JSON, with the columns beside it."""
 
     is_new: bool
@@ -20,10 +20,23 @@ class Write:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An object as an event shows it: `stored` is what was stored of it, as JSON, and `parts_written` how many objects
+    of the kinds that may be shown within another one the transaction had written by then.
+    """
+
+    stored: str
+    shown: dict[str, Any]
+    parts_written: int
+
+
 @dataclass(slots=True)
 class TransactionMemory:
-    last_shown: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    """Objects that changed, by id: as they were stored, and as their last event shows them."""
+    last_shown: dict[str, Shown] = field(default_factory=dict)
+    """Objects that changed, by id, as their last events show them."""
+    writes: Counter[str] = field(default_factory=Counter)
+    """How many objects of each kind were written."""
     read: dict[str, Any] = field(default_factory=dict)
     """What was made of objects of a kind, by the kind."""
     forgotten: set[tuple[str, int]] = field(default_factory=set)
@@ -50,7 +63,8 @@ class TransactionMemory:
         before = writes.get(id)
         if len(writes) >= MOST or (before is not None and (write.is_new or before.lookup_key != write.lookup_key)):
             return False
-        writes[id] = write if before is None else replace(write, is_new=before.is_new, created=before.created)
+        self.writes[kind] += 1
+        writes[id] = write if before is None else write._replace(is_new=before.is_new, created=before.created)
         self._bodies.get(kind, {}).pop(id, None)
         return True
 
@@ -58,6 +72,7 @@ class TransactionMemory:
         """Forget what was read of a kind."""
         self._bodies.pop(kind, None)
         self.read.pop(kind, None)
+        self.writes[kind] += 1
 
     def take_unwritten(self, kind: str | None) -> list[tuple[str, dict[str, Write]]]:
         """Return what is to be written, by kind and id, in the order in which it came."""

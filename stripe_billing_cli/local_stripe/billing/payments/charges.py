@@ -5,7 +5,6 @@ https://docs.stripe.com/api/charges. Fields after `stripe/_charge.py`, values as
 
 from __future__ import annotations
 
-import secrets
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger, method_options, payment_methods
@@ -20,6 +19,7 @@ from stripe_billing_cli.local_stripe.core import (
     shapes,
 )
 from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.identifiers import digits
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -150,7 +150,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
     incremented = by_hand and method_options.can_be_incremented(intent, card["brand"])
     details = {
         "amount_authorized": None if declined else amount,
-        "authorization_code": _digits(6),
+        "authorization_code": digits(6),
         "brand": card["brand"],
         "capture_before": call.now + AUTHORIZED_SECONDS if by_hand else None,
         "checks": card["checks"],
@@ -168,7 +168,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
         "multicapture": {"status": "unavailable"},
         "network": card["brand"],
         "network_token": {"used": False},
-        "network_transaction_id": _digits(15),
+        "network_transaction_id": digits(15),
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
         "regulated_status": card["regulated_status"],
         "three_d_secure": _three_d_secure() if authenticated else None,
@@ -187,13 +187,9 @@ def _three_d_secure() -> Object:
         "exemption_indicator": None,
         "result": "authenticated",
         "result_reason": None,
-        "transaction_id": f"{_digits(8)}-{_digits(4)}-4{_digits(3)}-8{_digits(3)}-{_digits(12)}",
+        "transaction_id": f"{digits(8)}-{digits(4)}-4{digits(3)}-8{digits(3)}-{digits(12)}",
         "version": "2.2.0",
     }
-
-
-def _digits(length: int) -> str:
-    return "".join(secrets.choice("0123456789") for _ in range(length))
 
 
 def record_balance_transaction(call: Call, charge: Object) -> Object:

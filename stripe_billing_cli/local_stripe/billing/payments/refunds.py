@@ -5,7 +5,6 @@ Fields after `stripe/_refund.py`, values and refusals as recorded of 2026-08-26.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -123,7 +122,7 @@ def trace(call: Call, id: str) -> None:
     before = call.store.get(KIND, id)
     if before is None:
         return
-    card = {"reference": "".join(secrets.choice("0123456789") for _ in range(16)), **_destination("available")}
+    card = {"reference": identifiers.digits(16), **_destination("available")}
     after = {**before, "destination_details": {"card": card, "type": "card"}, "status": "succeeded"}
     after.pop("pending_reason", None)
     save(call, before, after)

@@ -6,7 +6,6 @@ Values where a call says nothing are those of sessions that users show (2025-06-
 from __future__ import annotations
 
 import secrets
-import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.checkout import choices, line_items, redemption, sessions, shipping, totals
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids, taxes
 from stripe_billing_cli.local_stripe.billing.payments import method_options, setup_intents
-from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler, shapes
+from stripe_billing_cli.local_stripe.core import clocks, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -56,7 +55,7 @@ def create(call: Call) -> Object:
 
 def like(call: Call, expired: Object, *, allow_promotion_codes: bool) -> Object:
     """Return a new session that sells what an expired one did, stored."""
-    id, expires_at = _new_id(), call.real_now + LONGEST
+    id, expires_at = identifiers.checkout_session_id(), call.real_now + LONGEST
     session = {
         **expired,
         "id": id,
@@ -77,14 +76,10 @@ def like(call: Call, expired: Object, *, allow_promotion_codes: bool) -> Object:
     return session
 
 
-def _new_id() -> str:
-    return "cs_test_" + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(58))
-
-
 def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
     """Return what all sessions say, whatever their mode."""
     params = call.params
-    id = _new_id()
+    id = identifiers.checkout_session_id()
     interface = params.get("ui_mode", "hosted_page")
     session = {
         **shapes.blank("checkout.session"),
