@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,8 @@ from stripe_billing_cli.local_stripe.core.stores_ahead import Opened, StoresAhea
 
 MOST_OPEN = 64
 """How many stores stay open while nobody uses them: each takes three files."""
+MOST_WAITING = 4
+"""How many more may wait to be closed between calls."""
 
 
 @dataclass
@@ -36,7 +37,7 @@ class ConnectedAccounts(Generic[Opened]):
     """The resources that are opened for connected accounts, by `make(path, account)`, and closed again when others need
     room.
 
-    `ahead`: a thread opens them for the next account before it is made, and closes them, beside the calls.
+    `ahead`: they are opened for the next account before it is made, and closed, by `do_piece` between calls.
     """
 
     def __init__(self, platform: Store, make: Callable[[Path, str], Opened], *, ahead: bool = False) -> None:
@@ -45,9 +46,8 @@ class ConnectedAccounts(Generic[Opened]):
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Use[Opened]] = OrderedDict()
         self._used: set[str] = set()
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="local-stripe-accounts") if ahead else None
-        self._ahead = StoresAhead(platform, make, self._beside) if self._beside else None
-        self._closing: set[Future[None]] = set()
+        self._waiting: OrderedDict[str, Use[Opened]] = OrderedDict()
+        self._ahead = StoresAhead(platform, make) if ahead else None
 
     @contextmanager
     def opened(self, account: str, *, only_looking: bool = False) -> Iterator[Opened]:
@@ -80,27 +80,33 @@ class ConnectedAccounts(Generic[Opened]):
         return self._ahead.account_id(now) if self._ahead else identifiers.account_id(now)
 
     def open_next(self, now: int) -> None:
-        """Open the store of the account that is made next, where that is done ahead."""
+        """Begin to open the store of the account that is made next, where that is done ahead."""
         if self._ahead:
             self._ahead.open_next(now)
+
+    def do_piece(self) -> None:
+        """Do a piece of what was left to be done between calls."""
+        if self._waiting:
+            with self._lock:
+                self._close_waiting(len(self._waiting) - 1)
+        elif self._ahead:
+            self._ahead.do_piece()
 
     def forget(self, account: str) -> None:
         """Close the store of an account, and delete its file."""
         with self._lock:
-            use = self._open.pop(account, None)
+            use = self._open_or_waiting(account)
             opened = use.opened if use else self._ahead.claim(account) if self._ahead else None
             if opened is not None:
                 opened.close()
-            wait(self._closing)  # SQLite deletes the files beside a store when it is closed
             delete_store(store_of(self._platform.path, account))
 
     def close(self) -> None:
-        if self._beside:
-            self._beside.shutdown()
         with self._lock:
-            for use in self._open.values():
+            for use in [*self._open.values(), *self._waiting.values()]:
                 use.opened.close()
             self._open.clear()
+            self._waiting.clear()
         if self._ahead:
             self._ahead.close()
 
@@ -109,11 +115,18 @@ class ConnectedAccounts(Generic[Opened]):
             use = self._open.get(account)
             if use is None:
                 accounts.connected(self._platform, account)
-                use = self._open[account] = Use(self._ready(account))
+                use = self._open[account] = self._open_or_waiting(account) or Use(self._ready(account))
             self._open.move_to_end(account)
             use.users += 1
             self._close_oldest(len(self._open) - MOST_OPEN)
             return use
+
+    def _open_or_waiting(self, account: str) -> Use[Opened] | None:
+        """Take what is open for an account out of where it stands."""
+        for uses in (self._open, self._waiting):
+            if account in uses:
+                return uses.pop(account)
+        return None
 
     def _ready(self, account: str) -> Opened:
         opened = self._ahead.claim(account) if self._ahead else None
@@ -126,11 +139,10 @@ class ConnectedAccounts(Generic[Opened]):
     def _close_oldest(self, number: int) -> None:
         if number > 0:
             for other in [name for name, one in self._open.items() if not one.users][:number]:
-                self._close(self._open.pop(other).opened)
+                self._waiting[other] = self._open.pop(other)
+            self._close_waiting(MOST_WAITING if self._ahead else 0)
 
-    def _close(self, opened: Opened) -> None:
-        if self._beside is None:
-            opened.close()
-            return
-        self._closing = {closing for closing in self._closing if not closing.done()}
-        self._closing.add(self._beside.submit(opened.close))
+    def _close_waiting(self, most: int) -> None:
+        """Close what waits, but for that many."""
+        while len(self._waiting) > most:
+            self._waiting.popitem(last=False)[1].opened.close()

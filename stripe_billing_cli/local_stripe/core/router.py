@@ -72,7 +72,7 @@ class Router:
 
     `strict_version`: a call that asks for another version than the one answered is refused. The account of
     this store is its own, or one that is connected to that of its platform. `stores_ahead`: the stores of connected
-    accounts are opened and closed beside the calls.
+    accounts are opened and closed by `do_piece`, between calls.
     """
 
     def __init__(
@@ -162,6 +162,10 @@ class Router:
                 with self.store.reading_once():
                     return other if self.store.position("account", other) is not None else None
         return None
+
+    def do_piece(self) -> None:
+        """Do a piece of what calls left to be done after their answers."""
+        self.connected.do_piece()
 
     def let_time_pass(self) -> None:
         """Bring about what is due, without a call: what a server does while nobody calls it."""

@@ -1,8 +1,11 @@
 """Stores that are opened ahead, each for an account that is still to be made.
 
 Opening a store takes longer than most calls. So a server has one ready, under the id that the next account gets; once
-that account is made, it opens another, beside the calls. A note in the folder names the store that waits. It is locked
-as long as its process lives: what a killed process left is deleted by the next one.
+that account is made, it opens another, a piece after each answer, while the client is busy with the answer. In a thread
+it would take longer than it saves: each of its many short calls of SQLite and the system hands Python's lock over.
+
+A note in the folder names the store that waits. It is locked as long as its process lives: what a killed process left
+is deleted by the next one.
 """
 
 from __future__ import annotations
@@ -11,16 +14,16 @@ import fcntl
 import os
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import identifiers, schema
 from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, delete_store, store_of
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.store import Store
-from stripe_billing_cli.private_files import make_private_directory
+from stripe_billing_cli.private_files import make_private_directory, make_private_file
 
 NOTE = ".ahead-"
 """What the name of a note begins with."""
@@ -36,20 +39,18 @@ Opened = TypeVar("Opened", bound=Closable)
 
 
 class StoresAhead(Generic[Opened]):
-    """The resources that are opened by `make(path, account)` for accounts to come. `beside` carries out what may take
-    time.
+    """The resources that are opened by `make(path, account)` for accounts to come.
 
     Takes no lock of its own: an id is asked for inside a transaction of the platform's store.
     """
 
-    def __init__(self, platform: Store, make: Callable[[Path, str], Opened], beside: Executor) -> None:
+    def __init__(self, platform: Store, make: Callable[[Path, str], Opened]) -> None:
         self._platform = platform
         self._make = make
-        self._beside = beside
+        self._pieces: Generator[None] | None = None
         self._ready: list[tuple[str, Opened]] = []
         self._given: OrderedDict[str, Opened] = OrderedDict()
         self._note: tuple[Path, int] | None = None
-        self._closed = False
 
     def account_id(self, now: int) -> str:
         """Return the id of an account that is made now: that of the store that is ready, if there is one."""
@@ -68,23 +69,36 @@ class StoresAhead(Generic[Opened]):
         return None
 
     def open_next(self, now: int) -> None:
-        """Open the next store, unless one is ready; returns before that is done."""
-        if not self._ready:
-            self._beside.submit(self._open_next, now)
+        """Begin to open the next store, unless one is ready: `do_piece` does it."""
+        if self._pieces is None and not self._ready:
+            self._pieces = self._opening(now)
 
-    def _open_next(self, now: int) -> None:
+    def do_piece(self) -> None:
+        """Do a piece of what is to be done: less than a millisecond. What fails is left to the account's first call."""
+        try:
+            if self._pieces is not None and next(self._pieces, self) is self:
+                self._pieces = None
+        except (LocalStripeError, OSError):
+            self._pieces = None
+
+    def _opening(self, now: int) -> Generator[None]:
         while len(self._given) > MOST_UNUSED:
-            with suppress(KeyError):
-                self._close(*self._given.popitem(last=False))
-        if self._closed or self._ready:
-            return
+            self._close(*self._given.popitem(last=False))
         id = identifiers.account_id(now)
+        path = store_of(self._platform.path, id)
         self._write_note(id)
-        self._ready.append((id, self._make(store_of(self._platform.path, id), id)))
+        try:
+            make_private_file(path, schema.empty_file)
+            yield
+            self._ready.append((id, self._make(path, id)))
+        except BaseException:
+            delete_store(path)
+            raise
 
     def close(self) -> None:
-        """Close all stores and delete those that have no account. Nothing is opened beside that any more."""
-        self._closed = True
+        """Close all stores, and delete those that have no account."""
+        if self._pieces is not None:
+            self._pieces.close()
         for id, opened in [*self._ready, *self._given.items()]:
             self._close(id, opened)
         self._ready.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import stripe
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.faults import Fault
 from stripe_billing_cli.local_stripe.server import LocalServer, running
-from tests.local_stripe.conftest import serving
+from tests.local_stripe.conftest import NOW, serving
 
 
 def test_each_call_is_a_line_in_the_log_without_its_parameters(database: Path) -> None:
@@ -65,6 +66,25 @@ def test_a_port_is_listened_on_by_one(database: Path) -> None:
             LocalServer(path=database, port=port)
 
         assert local.get("/v1/products")["data"] == []
+
+
+def test_calls_are_handed_to_threads_only_where_there_are_several_connections(database: Path) -> None:
+    answering: set[str] = set()
+
+    def clock() -> float:
+        answering.add(threading.current_thread().name)
+        return NOW
+
+    def is_by_thread(url: str) -> bool:
+        answering.clear()
+        requests.get(f"{url}/v1/products", headers={"Authorization": "Bearer sk_test_123"}, timeout=10)
+        return any(name.startswith("local-stripe") for name in answering)
+
+    with running(database, clock=clock) as url:
+        assert not is_by_thread(url)
+        with requests.Session() as other:
+            other.get(url, timeout=10)
+            assert is_by_thread(url)
 
 
 def test_a_server_that_stopped_leaves_its_port_and_its_state(database: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import stripe
@@ -14,20 +12,12 @@ import stripe
 from stripe_billing_cli.local_stripe.core import stores_ahead
 from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, store_of
 from stripe_billing_cli.local_stripe.core.accounts import ensure, new_account
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.identifiers import account_id
 from stripe_billing_cli.local_stripe.core.store import Platform, Store
 from stripe_billing_cli.local_stripe.core.stores_ahead import StoresAhead
 from stripe_billing_cli.local_stripe.server import running
 from tests.local_stripe.conftest import NOW
-
-
-class AtOnce(Executor):
-    """An executor that has done what it is handed when it returns."""
-
-    def submit(self, do: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(do(*args, **options))
-        return future
 
 
 @pytest.fixture
@@ -47,7 +37,7 @@ def ahead(platform: Store) -> Iterator[StoresAhead[Store]]:
 
 def of_process(platform: Store) -> StoresAhead[Store]:
     """Return the stores of a process of their own."""
-    return StoresAhead(platform, lambda path, account: Store(path, Platform(platform, account)), AtOnce())
+    return StoresAhead(platform, lambda path, account: Store(path, Platform(platform, account)))
 
 
 def connect(platform: Store, stores: StoresAhead[Store]) -> str:
@@ -55,6 +45,13 @@ def connect(platform: Store, stores: StoresAhead[Store]) -> str:
     id = stores.account_id(NOW)
     platform.insert_many("account", [new_account(id, NOW)])
     return id
+
+
+def open_next(stores: StoresAhead[Store]) -> None:
+    """Open the next store, as a server does between calls."""
+    stores.open_next(NOW)
+    for _ in range(3):
+        stores.do_piece()
 
 
 def files(platform: Store) -> list[str]:
@@ -66,7 +63,7 @@ def files(platform: Store) -> list[str]:
 def test_the_next_account_gets_the_store_that_is_open(platform: Store, ahead: StoresAhead[Store]) -> None:
     assert ahead.claim(connect(platform, ahead)) is None
     for _ in range(2):
-        ahead.open_next(NOW)
+        open_next(ahead)
     [waiting] = accounts_folder(platform.path).glob("*.db")
     id = connect(platform, ahead)
     assert waiting == store_of(platform.path, id)
@@ -79,16 +76,30 @@ def test_the_next_account_gets_the_store_that_is_open(platform: Store, ahead: St
 
 
 def test_a_store_without_an_account_leaves_no_file(platform: Store) -> None:
-    stores = of_process(platform)
-    stores.open_next(NOW)
-    assert len(files(platform)) == 2
+    for pieces in (1, 2, 3):
+        stores = of_process(platform)
+        stores.open_next(NOW)
+        for _ in range(pieces):
+            stores.do_piece()
+        assert len(files(platform)) == 2
+        stores.close()
+        assert files(platform) == []
+
+
+def test_a_store_that_cannot_be_opened_is_left_to_the_call_that_needs_it(platform: Store) -> None:
+    def fail(path: Path, account: str) -> Store:
+        raise LocalStripeError("The disk is full.", "Make room.")
+
+    stores = StoresAhead[Store](platform, fail)
+    open_next(stores)
+    assert stores.claim(connect(platform, stores)) is None
     stores.close()
     assert files(platform) == []
 
 
 def test_an_account_that_was_not_made_after_all_leaves_no_file(platform: Store) -> None:
     stores = of_process(platform)
-    stores.open_next(NOW)
+    open_next(stores)
     stores.account_id(NOW)
     stores.close()
     assert files(platform) == []
@@ -100,9 +111,9 @@ def test_accounts_that_no_call_uses_keep_few_stores_open(
     monkeypatch.setattr(stores_ahead, "MOST_UNUSED", 1)
     made = []
     for _ in range(3):
-        ahead.open_next(NOW)
+        open_next(ahead)
         made.append(connect(platform, ahead))
-    ahead.open_next(NOW)
+    open_next(ahead)
     first, second, third = (ahead.claim(id) for id in made)
     assert (first, second) == (None, None)
     assert third is not None
@@ -111,7 +122,7 @@ def test_accounts_that_no_call_uses_keep_few_stores_open(
 
 
 def test_a_store_whose_file_was_deleted_is_not_used(platform: Store, ahead: StoresAhead[Store]) -> None:
-    ahead.open_next(NOW)
+    open_next(ahead)
     id = connect(platform, ahead)
     store_of(platform.path, id).unlink()
     assert ahead.claim(id) is None
@@ -129,7 +140,7 @@ def test_what_a_killed_process_left_is_deleted_by_the_next(platform: Store, ahea
     with (folder / f"{stores_ahead.NOTE}{living}").open() as note:
         fcntl.flock(note, fcntl.LOCK_EX)
 
-        ahead.open_next(NOW)
+        open_next(ahead)
 
     left = {*files(platform)}
     assert {f"{living}.db", f"{made}.db", f"{stores_ahead.NOTE}{living}"} < left
