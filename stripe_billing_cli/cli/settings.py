@@ -80,6 +80,12 @@ def _key(
         return _profile_key(profile, live, environment), f"profile {profile}"
     if key := environment.get("STRIPE_API_KEY", "").strip():
         return key, "STRIPE_API_KEY"
+    if "STRIPE_API_KEY" in environment:
+        raise SettingsError(
+            "no Stripe API key: STRIPE_API_KEY is set, and empty",
+            "in CI a secret arrives empty where it goes by another name, or where the run may not see it, as one of a "
+            "fork; on this machine there is also --local",
+        )
     raise SettingsError(
         "no Stripe API key",
         "three ways on: --local (a Stripe on this machine, no account needed); STRIPE_API_KEY or --api-key-file "

@@ -68,6 +68,16 @@ def test_without_a_key_the_error_names_the_three_ways_on(environment: dict[str, 
         assert way in error.hint
 
 
+@pytest.mark.parametrize("empty", ["", " \n"])
+def test_an_empty_key_is_told_from_none(environment: dict[str, str], empty: str) -> None:
+    """As GitHub gives a job a secret that it does not have."""
+    error = refusal({**environment, "STRIPE_API_KEY": empty})
+
+    assert str(error) == "no Stripe API key: STRIPE_API_KEY is set, and empty"
+    assert "secret" in error.hint
+    assert connection({**environment, "STRIPE_API_KEY": empty}, profile="shop").key == "rk_test_of_shop"  # type: ignore[attr-defined]
+
+
 def test_a_key_in_a_dot_env_file_is_not_read(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
