@@ -18,6 +18,7 @@ from stripe_billing_cli.cli.app import run
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.test_clocks import advance
+from tests.cli.help.command_tree import commands
 from tests.conftest import Billing
 from tests.contract_keys import ONLY_WHEN_EXPANDED
 from tests.documented_answers import REQUIRED
@@ -68,7 +69,7 @@ def _reworded(answer: Any) -> Any:
     if not isinstance(answer, dict):
         return answer
     held = {name: _reworded(value) for name, value in answer.items()}
-    held |= {name: word for name, word in WORDS.get(str(held.get("object")), {}).items() if held[name] is not None}
+    held |= {name: word for name, word in WORDS.get(str(held.get("object")), {}).items() if held.get(name)}
     if held.get("object") == "price" and held["recurring"]:
         held["recurring"] |= NEW_RECURRING
     return held
@@ -121,9 +122,13 @@ def one_of_each(tmp_path_factory: pytest.TempPathFactory) -> OneOfEach:
         coupon = api.post("/v1/coupons", {"percent_off": 10, "duration": "once"}).body["id"]
         subscription = made("sub", "create", "--customer", customer, "--price", "pro.monthly", "--coupon", coupon)
         api.post("/v1/webhook_endpoints", {"url": "https://example.com/hook", "enabled_events": ["*"]})
+        api.post("/v1/promotion_codes", {"promotion": {"type": "coupon", "coupon": coupon}, "code": "LAUNCH"})
+        payment = {"amount": 900, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+        paid = api.post("/v1/payment_intents", {**payment, "payment_method_types": ["card"]}).body["id"]
+        refund = api.post("/v1/refunds", {"payment_intent": paid, "amount": 100}).body["id"]
         [invoice] = api.page("/v1/invoices", {})[0]
     ids = {"customer": customer, "subscription": subscription, "clock": clock, "invoice": invoice["id"]}
-    return OneOfEach(directory, ids)
+    return OneOfEach(directory, {**ids, "refund": refund})
 
 
 @pytest.fixture(params=sorted(REWRITES))
@@ -139,6 +144,7 @@ def account_of_one_each(
 
 SHOWN = [
     "catalog plan",
+    "catalog diff --against file:.billing/local.db",
     "customer show {customer}",
     "customer list",
     "customer balance {customer}",
@@ -150,6 +156,8 @@ SHOWN = [
     "invoice list",
     "invoice show {invoice}",
     "refund list",
+    "refund show {refund}",
+    "code check LAUNCH",
     "webhook list",
     "access reconcile",
     "doctor",
@@ -168,6 +176,7 @@ def test_what_shows_shows_them(
     assert ran.code in (0, 1) if command == "doctor" else ran.code in (0, 4), ran.err
 
 
+STORED = ("list", "show", "retry", "handlers", "move", "drop", "purge")
 ACTING = [
     "sub change {subscription} --quantity 3",
     "sub cancel {subscription}",
@@ -195,7 +204,24 @@ ACTING = [
     "webhook create --url https://example.com/other",
     "events backfill --since 1d",
     "invoice write-off {invoice}",
+    "card default {customer} 4242",
+    "card remove {customer} 4242",
+    "catalog import -f imported.yaml",
+    "catalog copy --to file:elsewhere.db",
+    "clock create --name later",
+    "clock delete {clock}",
+    "webhook roll-secret https://example.com/hook",
+    "webhook delete https://example.com/hook",
 ]
+UNTRIED = {
+    "listen": "it runs until it is stopped",
+    **dict.fromkeys(("init", "completion", "help"), "it asks nobody"),
+    **dict.fromkeys(("catalog validate", "catalog show", "catalog schema"), "it reads files"),
+    **dict.fromkeys(("access show", "access list"), "it reads the store"),
+    **dict.fromkeys((f"events {name}" for name in STORED), "it reads the store"),
+    **dict.fromkeys(("local serve", "local reset", "local path", "local settings"), "it is about the local Stripe"),
+}
+"""Commands that read no answer of Stripe's, or are not tried here, with the reason."""
 
 
 @pytest.mark.parametrize("command", ACTING)
@@ -204,6 +230,14 @@ def test_what_acts_works_or_says_why_not(billing: Billing, account_of_one_each: 
 
     assert "mistake in billing" not in ran.out + ran.err
     assert ran.code in (0, 1, 4), ran.err
+
+
+def test_every_command_is_tried() -> None:
+    paths = [ctx.command_path for command, ctx in commands() if not hasattr(command, "list_commands")]
+    tried = [*SHOWN, *ACTING, *UNTRIED]
+
+    untried = [path for path in paths if not any(f"billing {one} ".startswith(f"{path} ") for one in tried)]
+    assert untried == [], "put a command line of it into SHOWN or ACTING"
 
 
 @pytest.mark.parametrize("account_of_one_each", ["no more than required"], indirect=True)

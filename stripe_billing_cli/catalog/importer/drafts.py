@@ -193,14 +193,23 @@ def _entry_above(draft: Draft) -> AnyEntry | None:
 
 
 def common_values(kinds: Registry, chosen: Chosen) -> dict[str, Any]:
-    """Return the catalog's defaults: the commonest value of each field of which kinds take one."""
+    """Return the catalog's defaults: the commonest value of each of their fields, if a file can say it."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for kind, existing in _objects(kinds, chosen):
         for name in kind.head_fields:
             if value := field_of(existing, name):
                 counts[name][str(value)] += 1
     commonest = {name: min(values, key=lambda value: (-values[value], str(value))) for name, values in counts.items()}
-    return {name: value for name, value in commonest.items() if value != "unspecified"}
+    return {name: value for name, value in commonest.items() if value != "unspecified" and _can_be_said(name, value)}
+
+
+def _can_be_said(name: str, value: str) -> bool:
+    """Return whether the head of a file may have a value: Stripe may answer one that this program does not know."""
+    try:
+        CatalogHead.model_validate({"version": 1, "catalog": "any", name: value})
+    except ValidationError:
+        return False
+    return True
 
 
 def _objects(kinds: Registry, chosen: Chosen) -> Iterator[tuple[AnyKind, Identified]]:
