@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.objects.common import Page, StripeObject
+from stripe_billing_cli.stripe_api.objects.events import ListedEvent
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 8
@@ -79,7 +82,7 @@ class Rights:
 
     reads: Mapping[Right, StripeCallError | None]
     writes: Mapping[Right, StripeCallError | None]
-    pages: Mapping[str, Object]
+    pages: Mapping[str, StripeObject]
 
     def trouble(self) -> StripeCallError | None:
         """Return what is wrong with all calls: no network, a wrong key."""
@@ -93,11 +96,11 @@ def ask_rights(api: StripeApi, *, writing: bool) -> Rights:
     Stripe checks a key's rights before it looks for the object; so users report, and with exceptions. An object that
     is not found was not changed.
     """
-    pages: dict[str, Object] = {}
+    pages: dict[str, StripeObject] = {}
 
     def read(right: Right) -> StripeCallError | None:
         try:
-            pages[right.path] = api.get(right.path, {} if right.name == "account" else {"limit": 1})
+            pages[right.path] = api.get(right.path, {} if right.name == "account" else {"limit": 1}, kind=StripeObject)
         except StripeCallError as failure:
             return failure
         return None
@@ -120,5 +123,6 @@ def ask_rights(api: StripeApi, *, writing: bool) -> Rights:
 
 def newest_event_version(rights: Rights) -> str | None:
     """Return the account's own API version: Stripe makes events in it (`api_version` of an event, in the SDK)."""
-    events: list[Object] = rights.pages.get("/v1/events", {}).get("data", [])
-    return events[0].get("api_version") if events else None
+    page = cast(Page[ListedEvent] | None, rights.pages.get("/v1/events"))
+    version = page["data"][0].get("api_version") if page and page["data"] else None
+    return version if isinstance(version, str) else None

@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed
 from stripe_billing_cli.stripe_api.objects.common import SearchResult
-from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.customers import Customer, CustomerEmail
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class CreatePlan:
     create_request: CreateRequest | None
     existing: Customer | None = None
     same_email: Sequence[Customer] = ()
-    near: Sequence[Customer] = ()
+    near: Sequence[CustomerEmail] = ()
     unused: Sequence[str] = ()
 
     @property

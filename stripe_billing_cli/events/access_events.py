@@ -7,7 +7,7 @@ They are written in the same transaction as the change, each with an id of its o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -77,7 +77,14 @@ def check_event(customer: str, until: int, now: float, livemode: bool) -> Event:
 
 
 def _body(
-    *, id: str, type: str, now: int, livemode: bool, about: dict[str, Any], extra: dict[str, Any], cause: str | None
+    *,
+    id: str,
+    type: str,
+    now: int,
+    livemode: bool,
+    about: Mapping[str, object],
+    extra: Mapping[str, object],
+    cause: str | None,
 ) -> dict[str, Any]:
     """Return a body in the form of Stripe's events; `cause` takes the place of the request."""
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -153,7 +154,7 @@ def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
     return shape
 
 
-def from_body(body: dict[str, Any], source: Source = "poll") -> Event:
+def from_body(body: Mapping[str, object], source: Source = "poll") -> Event:
     """Return an event that was read as a dict. Raises `InvalidEventError`."""
     return parse(json.dumps(body, separators=(",", ":"), default=str), source)
 

@@ -7,6 +7,7 @@ from stripe_billing_cli.events.handlers import FETCH, Handler, HandlerError
 from stripe_billing_cli.events.store import Delivery, Route, Store
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
+from stripe_billing_cli.stripe_api.objects.events import ListedEvent
 
 
 def fetch_handler(api: StripeApi, store: Store, route: Route) -> Handler:
@@ -14,7 +15,7 @@ def fetch_handler(api: StripeApi, store: Store, route: Route) -> Handler:
 
     def handle(event: Event, delivery: Delivery) -> str:
         try:
-            body = api.get(f"/v2/core/events/{event.id}")
+            body = api.get(f"/v2/core/events/{event.id}", kind=ListedEvent)
         except NotFoundError as error:
             raise HandlerError("Stripe does not have it (any more)", final=True) from error
         try:

@@ -14,13 +14,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import cast
 
 from stripe_billing_cli.events.event import Event, InvalidEventError, Source, from_body
 from stripe_billing_cli.events.handlers import FETCH
 from stripe_billing_cli.events.store import Route, Store
 from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.objects.events import ListedEvent, ThinEventPage
 
 KEPT_SECONDS = 30 * 86_400
 """How long Stripe lists an event."""
@@ -33,13 +34,13 @@ READ = "events_read"
 """The setting of the store that says from when until when, in Unix seconds, the Events API was read without a gap."""
 
 
-def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterator[list[dict[str, Any]]]:
+def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterator[list[ListedEvent]]:
     """Yield events of the API from `since` on (to before `until`), oldest first, a page at a time; constant memory.
 
     Down the list first, keeping its oldest pages, and from there up again. Raises `StripeCallError`.
     """
     created: dict[str, int] = {"gte": since, **({"lt": until} if until is not None else {})}
-    oldest: deque[list[dict[str, Any]]] = deque(api.pages("/v1/events", {"created": created}), MOST_PAGES)
+    oldest = deque(api.pages("/v1/events", {"created": created}, kind=ListedEvent), MOST_PAGES)
     newest = None
     while oldest:
         page = oldest.pop()
@@ -47,30 +48,30 @@ def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterat
             newest = page[0]["id"]
             yield page[::-1]
     while newest is not None:
-        page, more = api.page("/v1/events", {"created": created, "ending_before": newest})
+        page, more = api.page("/v1/events", {"created": created, "ending_before": newest}, kind=ListedEvent)
         if page:
             yield page[::-1]
         newest = page[0]["id"] if page and more else None
 
 
-def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> list[dict[str, Any]]:
+def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> list[ListedEvent]:
     """Return thin events as `oldest_first` does, all at once, since they are small. Raises `StripeCallError`."""
     created = {"gte": _rfc3339(since), **({"lt": _rfc3339(until)} if until is not None else {})}
-    bodies: list[dict[str, Any]] = []
+    bodies: list[ListedEvent] = []
     try:
-        answer = api.get(THIN_EVENTS, {"limit": PAGE, "created": created})
+        answer = api.get(THIN_EVENTS, {"limit": PAGE, "created": created}, kind=ThinEventPage)
         bodies += answer["data"]
-        while answer.get("next_page_url"):
-            answer = api.get(answer["next_page_url"])
+        while next_page := answer["next_page_url"]:
+            answer = api.get(next_page, kind=ThinEventPage)
             bodies += answer["data"]
     except (NotFoundError, UnsupportedCallError):  # a server without them, like the local Stripe
         return []
     return sorted((_without_null(body) for body in bodies), key=lambda body: str(body.get("created")))
 
 
-def _without_null(body: dict[str, Any]) -> dict[str, Any]:
+def _without_null(body: ListedEvent) -> ListedEvent:
     """Return an event of a list without details that are null: it is thin, and fetched like one that was delivered."""
-    return {name: value for name, value in body.items() if name != "data" or value is not None}
+    return cast(ListedEvent, {name: value for name, value in body.items() if name != "data" or value is not None})
 
 
 def _rfc3339(seconds: int) -> str:
@@ -115,7 +116,7 @@ class CatchUp:
                 new += self._record(thin[start : start + PAGE], source)
         return new
 
-    def _record(self, page: Sequence[dict[str, Any]], source: Source) -> int:
+    def _record(self, page: Sequence[ListedEvent], source: Source) -> int:
         known = self.store.events.stored_ids([body["id"] for body in page])
         events = [event for body in page if body["id"] not in known and (event := self._read(body, source))]
         added = self.store.events.record(events, self.route)
@@ -123,9 +124,9 @@ class CatchUp:
             self.on_recorded([event for event in events if event.id in added])
         return len(added)
 
-    def _read(self, body: dict[str, Any], source: Source) -> Event | None:
+    def _read(self, body: ListedEvent, source: Source) -> Event | None:
         try:
             return from_body(body, source)
         except InvalidEventError:
-            self.unreadable = [*self.unreadable[-9:], str(body.get("id"))]
+            self.unreadable = [*self.unreadable[-9:], body["id"]]
             return None

@@ -2,7 +2,7 @@
 
 Answers come out completed and checked (`completion.py`): what `objects/` declares can be read, absent or not. A call
 that names the `kind` of its answer, `api.get(path, kind=Invoice)`, is refused an answer of another, and mypy knows what
-can be read of it; one that does not is for objects of whatever kind.
+can be read of it; of the answer of one that does not nothing can be read.
 Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). It is imported with the
 first connection: what only names these types, as checking a catalog does, starts without it.
 """
@@ -35,8 +35,6 @@ PAGE = 100
 """The most objects that a list gives at once (https://docs.stripe.com/api/pagination)."""
 
 Params = Mapping[str, Any]
-Object = Any
-"""An object of Stripe's of whatever kind, or one as it came: of this mypy sees nothing."""
 Body = TypeVar("Body")
 
 
@@ -68,7 +66,7 @@ class StripeApi:
             return self._account
 
     @overload
-    def get(self, path: str, params: Params | None = None) -> Object: ...
+    def get(self, path: str, params: Params | None = None) -> object: ...
 
     @overload
     def get(self, path: str, params: Params | None = None, *, kind: type[Kind]) -> Kind: ...
@@ -77,7 +75,7 @@ class StripeApi:
         return self._call("get", path, params, None, expected=names_of(kind)).body
 
     @overload
-    def post(self, path: str, params: Params, idempotency_key: str | None = None) -> Answer[Object]: ...
+    def post(self, path: str, params: Params, idempotency_key: str | None = None) -> Answer[object]: ...
 
     @overload
     def post(
@@ -89,7 +87,7 @@ class StripeApi:
         return self._call("post", path, params, idempotency_key, expected=names_of(kind))
 
     @overload
-    def delete(self, path: str, params: Params | None = None) -> Object: ...
+    def delete(self, path: str, params: Params | None = None) -> object: ...
 
     @overload
     def delete(self, path: str, params: Params | None = None, *, kind: type[Kind]) -> Kind: ...
@@ -100,7 +98,7 @@ class StripeApi:
         return self._call("delete", path, params, None, expected=names_of(kind)).body
 
     @overload
-    def page(self, path: str, params: Params) -> tuple[list[Object], bool]: ...
+    def page(self, path: str, params: Params) -> tuple[list[object], bool]: ...
 
     @overload
     def page(self, path: str, params: Params, *, kind: type[Kind]) -> tuple[list[Kind], bool]: ...
@@ -112,7 +110,7 @@ class StripeApi:
         return answer["data"], answer["has_more"]
 
     @overload
-    def pages(self, path: str, params: Params) -> Iterator[list[Object]]: ...
+    def pages(self, path: str, params: Params) -> Iterator[list[object]]: ...
 
     @overload
     def pages(self, path: str, params: Params, *, kind: type[Kind]) -> Iterator[list[Kind]]: ...

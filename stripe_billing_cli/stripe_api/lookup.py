@@ -28,7 +28,7 @@ from stripe_billing_cli.stripe_api.errors import (
 from stripe_billing_cli.stripe_api.ids import ID, kind_if_id, kind_of
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.common import Kind, SearchResult
-from stripe_billing_cli.stripe_api.objects.customers import Customer
+from stripe_billing_cli.stripe_api.objects.customers import Customer, CustomerEmail
 from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
 from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
@@ -188,14 +188,14 @@ def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()
     return list(by_id.values())
 
 
-def similar_customers(api: StripeApi, email: str) -> list[Any]:
+def similar_customers(api: StripeApi, email: str) -> list[CustomerEmail]:
     """Return the customers with this email in whatever capitals, as far as Stripe's search knows: it lags behind, is
     not there for every account, and does not look on test clocks, so this is a hint at most
     (https://docs.stripe.com/search)."""
     quoted = email.replace("\\", "\\\\").replace('"', '\\"')
     try:
         wanted = {"query": f'email:"{quoted}"', "limit": LISTED}
-        customers = api.get("/v1/customers/search", wanted, kind=SearchResult)["data"]
+        customers: list[CustomerEmail] = api.get("/v1/customers/search", wanted, kind=SearchResult)["data"]
     except StripeCallError:
         return []
     return [one for one in customers if (one.get("email") or "").lower() == email.lower()]
@@ -217,7 +217,7 @@ def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> C
     return customers[0]
 
 
-def with_email(customer: Customer) -> str:
+def with_email(customer: CustomerEmail) -> str:
     """Return a customer with its email: `cus_NffrFeUfNV2Hib (Ada@example.com)`."""
     return f"{customer['id']} ({customer['email']})"
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 ITEMS = "/v1/subscription_items"
-Object = dict[str, Any]
-ReadAll = Callable[[str, Mapping[str, Any]], Iterable[list[Object]]]
+ReadAll = Callable[[str, Mapping[str, Any]], Iterable[list[object]]]
 
 
 def fill_items(answer: Any, params: Mapping[str, Any], read_all: ReadAll) -> None:
@@ -27,7 +26,7 @@ def fill_items(answer: Any, params: Mapping[str, Any], read_all: ReadAll) -> Non
         items["has_more"] = False
 
 
-def _subscriptions(answer: Any) -> Iterator[tuple[Object, str]]:
+def _subscriptions(answer: Any) -> Iterator[tuple[dict[str, Any], str]]:
     if not isinstance(answer, dict):
         return
     if answer.get("object") == "subscription":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from stripe_billing_cli.cli import formatting
+from stripe_billing_cli.stripe_api.objects.events import Event
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 INVOICE = {
     "created": "drafted",
@@ -30,21 +33,22 @@ SUBSCRIPTION = {
 }
 
 
-def event_text(event: Mapping[str, Any]) -> str:
+def event_text(event: Event) -> str:
     """Return an event of Stripe's in words; one of an unknown type keeps that type."""
     source = event["data"]["object"]
+    subscription, invoice = cast(Subscription, source), cast(Invoice, source)
     group, _, happening = event["type"].rpartition(".")
     if group == "invoice" and happening in INVOICE:
-        amount = source["amount_paid"] if happening == "paid" else source["amount_due"]
-        return f"invoice {source['id']} {INVOICE[happening]}, {formatting.money(amount, source['currency'])}"
+        amount = invoice["amount_paid"] if happening == "paid" else invoice["amount_due"]
+        return f"invoice {invoice['id']} {INVOICE[happening]}, {formatting.money(amount, invoice['currency'])}"
     if happening == "created":
-        return f"created, {formatting.status(source['status'])}"
+        return f"created, {formatting.status(subscription['status'])}"
     if happening in SUBSCRIPTION:
         return SUBSCRIPTION[happening]
-    return _update(source, event["data"].get("previous_attributes") or {})
+    return _update(subscription, event["data"]["previous_attributes"] or {})
 
 
-def _update(subscription: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+def _update(subscription: Subscription, before: Mapping[str, Any]) -> str:
     """Return what an update changed: what matters to people in words, the rest by the names of the fields."""
     parts = []
     if "status" in before:

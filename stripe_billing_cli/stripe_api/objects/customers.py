@@ -32,6 +32,13 @@ class InvoiceSettings(StripeObject):
     default_payment_method: str | PaymentMethod | None
 
 
+class CustomerEmail(StripeObject):
+    """What is read of a customer that Stripe's search found, which is not completed."""
+
+    id: str
+    email: str | None
+
+
 class Customer(StripeObject):
     """A customer; of a deleted one only the id is there, and `deleted`."""
 

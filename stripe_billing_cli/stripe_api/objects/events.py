@@ -14,6 +14,13 @@ class ListedEvent(StripeObject):
     id: str
 
 
+class ThinEventPage(StripeObject):
+    """A page of a list of thin events; lists of v2 say where their next page is."""
+
+    data: list[ListedEvent]
+    next_page_url: str | None
+
+
 class EventData(StripeObject):
     """The object of an event. `object` is of any kind, and as it was in the API version of the event."""
 

@@ -153,7 +153,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     def sellers(self, api: StripeApi) -> Iterator[Seller]:
         """Yield the active links."""
-        for page in islice(api.pages(self.path, {"active": True, **EXPANDED}), MOST_PAGES):
+        for page in islice(api.pages(self.path, {"active": True, **EXPANDED}, kind=self.object_type), MOST_PAGES):
             for link in page:
                 yield Seller(link, f"the payment link {link['url']}", self.points_at(link))
 

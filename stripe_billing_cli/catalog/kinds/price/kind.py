@@ -32,6 +32,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
 from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 LONGEST_LOOKUP_KEY = 200
 LARGE_ACCOUNT = 5000
@@ -191,9 +192,10 @@ class PriceKind(StandardKind[Price, StripePrice]):
         filters = {"price": existing["id"]}
         try:
             if count:
-                users, more = sum(len(page) for page in api.pages("/v1/subscriptions", filters)), False
+                pages = api.pages("/v1/subscriptions", filters, kind=Subscription)
+                users, more = sum(map(len, pages)), False
             else:
-                page, more = api.page("/v1/subscriptions", filters)
+                page, more = api.page("/v1/subscriptions", filters, kind=Subscription)
                 users = len(page)
         except PermissionMissingError:
             return Usage(f"subscriptions, if any (the key may not count them), stay on {existing['id']}")
