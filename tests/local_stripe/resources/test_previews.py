@@ -222,3 +222,72 @@ def test_metadata_of_the_subscription_and_unit_amounts_are_seen(local: Local) ->
     seen = local.post(PATH, subscription=subscription["id"], invoice_items=items, subscription_details=details)
     assert amounts(seen) == [-150, 20, 3000]
     assert seen["parent"]["subscription_details"]["metadata"] == {"team": "red", "plan": "gold"}
+
+
+MONTH = {"interval": "month"}
+
+
+def test_a_new_schedule_is_seen_by_its_first_invoice_and_not_made(local: Local) -> None:
+    """ "The schedule creation or modification params to apply as a preview"."""
+    life = Life.begin(local, "2026-04-11")
+    half = local.post("/v1/coupons", percent_off=50, duration="once")["id"]
+    setup = str(local.price(unit_amount=500)["id"])
+    phase = {
+        "items": [{"price": price(local, 3000), "quantity": 2}],
+        "add_invoice_items": [{"price": setup}],
+        "discounts": [{"coupon": half}],
+        "duration": MONTH,
+        "start_date": "now",
+    }
+    form: Any = {"customer": life.customer, "schedule_details": {"phases": [phase]}}
+    before = len(life.events())
+    seen = local.post(PATH, **form, invoice_items=[{"unit_amount": 20, "currency": "usd"}])
+    assert (sorted(amounts(seen)), seen["total"], seen["parent"]) == ([20, 500, 6000], 3260, None)
+    assert (seen["id"][:12], seen["status"], seen["billing_reason"]) == ("upcoming_in_", "draft", "upcoming")
+    assert local.get("/v1/subscription_schedules")["data"] == [] == local.get("/v1/invoiceitems")["data"]
+    assert len(life.events()) == before
+    later = {**phase, "start_date": moment("2026-05-01")}
+    seen = local.post(PATH, customer=life.customer, schedule_details={"phases": [later]})
+    assert {line["period"]["start"] for line in seen["lines"]["data"]} == {moment("2026-05-01")}
+
+
+def test_a_schedule_that_has_not_started_is_seen_by_its_first_invoice(local: Local) -> None:
+    life = Life.begin(local, "2026-04-11")
+    phases = [{"items": [{"price": price(local, 3000)}], "duration": MONTH}]
+    start = moment("2026-05-01")
+    made = local.post("/v1/subscription_schedules", customer=life.customer, start_date=start, phases=phases)
+    seen = local.post(PATH, schedule=made["id"])
+    assert (seen["total"], seen["created"], seen["customer"]) == (3000, start, life.customer)
+    assert local.get(f"/v1/subscription_schedules/{made['id']}") == made
+    life.advance("2026-05-01 02:00")
+    [paid] = local.get("/v1/invoices")["data"]
+    assert paid["total"] == seen["total"]
+
+
+@pytest.mark.parametrize(("behavior", "total"), [("create_prorations", 2000 + 6000), ("always_invoice", 2000)])
+def test_a_change_of_a_schedule_is_seen_and_not_made(local: Local, behavior: str, total: int) -> None:
+    """Two thirds of a month at 30 more are prorated, on the renewal of 60 or at once."""
+    life, subscription = running(local)
+    made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
+    [phase] = made["phases"]
+    items = [{"price": phase["items"][0]["price"], "quantity": 2}]
+    changed = {"start_date": phase["start_date"], "end_date": phase["end_date"], "items": items}
+    details = {"phases": [changed], "proration_behavior": behavior}
+    seen = local.post(PATH, schedule=made["id"], schedule_details=details)
+    assert seen["total"] == total
+    assert seen["parent"]["subscription_details"]["subscription"] == subscription["id"]
+    assert local.get(f"/v1/subscription_schedules/{made['id']}") == made
+    assert life.subscription(subscription["id"])["items"]["data"][0]["quantity"] == 1
+    assert life.totals(subscription["id"]) == [3000]
+
+
+def test_previews_of_schedules_that_are_refused(local: Local) -> None:
+    life, subscription = running(local)
+    phase = {"items": [{"price": "price_none"}], "start_date": "now", "duration": MONTH}
+    form: Any = {"customer": life.customer, "schedule_details": {"phases": [phase]}}
+    assert local.refused("post", PATH, **form).param == "schedule_details[phases][0][items][0][price]"
+    beside = local.refused("post", PATH, **form, subscription=subscription["id"])
+    assert beside.message == "You may only specify one of these parameters: schedule_details, subscription."
+    assert local.refused("post", PATH, schedule_details={"phases": [phase]}).param == "customer"
+    ending: Any = {"end_behavior": "cancel"}
+    assert local.refused("post", PATH, customer=life.customer, schedule_details=ending).code == "parameter_missing"

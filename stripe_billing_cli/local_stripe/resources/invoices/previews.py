@@ -25,19 +25,26 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     renewal,
     repository,
     schedule_jobs,
+    thresholds,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import answers, clocks, events
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, invalid, missing_param
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Choice, Field, Integer, Params, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers
-from stripe_billing_cli.local_stripe.resources.subscriptions import CHANGED_ITEM, NowOr, check_pausable, check_resumable
+from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers, previewed_schedules
+from stripe_billing_cli.local_stripe.resources.subscriptions import (
+    CHANGED_ITEM,
+    PHASE_ITEM,
+    NowOr,
+    check_pausable,
+    check_resumable,
+)
 
 FORM = form(
     "POST /v1/invoices/create_preview",
@@ -49,15 +56,29 @@ FORM = form(
         "invoice_items[].discounts": discount.FORM,
         "invoice_items[].quantity": Integer(0),
         "customer_details.tax_ids[].value": Text(100),
+        "schedule_details.phases[].add_invoice_items[].discounts": discount.FORM,
+        "schedule_details.phases[].add_invoice_items[].quantity": Integer(1),
+        "schedule_details.phases[].billing_thresholds": thresholds.OF_SUBSCRIPTION,
+        "schedule_details.phases[].duration.interval_count": Integer(1),
+        "schedule_details.phases[].end_date": NowOr("now"),
+        "schedule_details.phases[].invoice_settings.days_until_due": Integer(0),
+        "schedule_details.phases[].items[]": PHASE_ITEM,
+        "schedule_details.phases[].start_date": NowOr("now"),
     },
     fields={"subscription_details.billing_cycle_anchor.type": Field(Choice(("now", "timestamp", "unchanged")))},
-    most={"subscription_details.items": 20, "discounts": 20, "invoice_items": 250},
+    most={
+        "subscription_details.items": 20,
+        "discounts": 20,
+        "invoice_items": 250,
+        "schedule_details.phases": 10,
+        "schedule_details.phases[].items": 20,
+    },
     unsupported={
-        "it itemizes no discounts": "subscription_details.billing_mode.flexible",
+        "it itemizes no discounts": "*.flexible",
         "the quantity of its invoice items is whole": "invoice_items[].quantity_decimal",
         "change the invoice item to see its invoice": "invoice_items[].invoiceitem",
         NO_CONNECT: "issuer",
-        "change the schedule to see its invoice": "schedule_details",
+        "its schedules do not pause": "schedule_details.pause_schedules",
     },
 )
 
@@ -89,6 +110,8 @@ def none_upcoming(owner: str) -> ApiError:
 
 
 def preview(call: Call) -> Object:
+    if previewed_schedules.is_wanted(call):
+        return previewed_schedules.preview(call, preview)
     subscription = _subscription(call)
     if subscription is None:
         return _of_new(call)
@@ -131,7 +154,7 @@ def _subscription(call: Call) -> Object | None:
     if "schedule" in params:
         subscription_id = schedule.find(call, params["schedule"])["subscription"]
         if subscription_id is None:
-            raise invalid("The local Stripe previews the invoices of schedules that have started.", "schedule")
+            raise none_upcoming(f"schedule: {params['schedule']}")
         return repository.find(call, subscription_id)
     if "customer" not in params:
         if "invoice_items" in params or params.get("subscription_details", {}).get("items"):
@@ -212,10 +235,8 @@ def _added(call: Call, currency: str, customer: Object) -> list[Line]:
     for at, wanted in enumerate(call.params.get("invoice_items", ())):
         if wanted.get("currency", currency) != currency:
             raise invalid("An invoice has one currency, and so have its items.", f"invoice_items[{at}][currency]")
-        check_only_one(wanted, "unit_amount", "unit_amount_decimal", param=f"invoice_items[{at}][unit_amount]")
-        if "unit_amount" in wanted:
-            wanted = {**wanted, "unit_amount_decimal": str(wanted["unit_amount"])}
-        line = invoice_items.line_from_params(call, wanted, currency, f"invoice_items[{at}]")
+        item = previewed_schedules.by_decimal(wanted, at)
+        line = invoice_items.line_from_params(call, item, currency, f"invoice_items[{at}]")
         on = discount.Redemption(customer, None, currency, line.amount)
         own = discount.of_part(call, wanted.get("discounts"), f"invoice_items[{at}][discounts]", on, previewed=True)
         added.append(replace(line, discounts=tuple(own)))

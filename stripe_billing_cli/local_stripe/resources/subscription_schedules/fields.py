@@ -12,9 +12,6 @@ from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, Par
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
-ITEM = subscriptions.Item(
-    {name: field for name, field in subscriptions.NEW_ITEM.fields.items() if name != "current_trial"}
-)
 UNSUPPORTED = {
     NO_CONNECT: (
         "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer.account "
@@ -46,7 +43,7 @@ CREATE = form(
     "POST /v1/subscription_schedules",
     {
         "end_behavior": Choice(("cancel", "release")),
-        "phases[].items[]": ITEM,
+        "phases[].items[]": subscriptions.PHASE_ITEM,
         "phases[].duration.interval": Choice(("month", "year", "week", "day")),
         "phases[].duration.interval_count": Integer(1),
         "start_date": subscriptions.NowOr("now"),
@@ -63,7 +60,7 @@ UPDATE = form(
     "POST /v1/subscription_schedules/{schedule}",
     {
         "end_behavior": Choice(("cancel", "release")),
-        "phases[].items[]": ITEM,
+        "phases[].items[]": subscriptions.PHASE_ITEM,
         "phases[].currency": Currency(),
         "phases[].duration.interval": Choice(("month", "year", "week", "day")),
         "phases[].duration.interval_count": Integer(1),

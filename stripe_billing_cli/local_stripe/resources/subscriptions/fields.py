@@ -81,6 +81,7 @@ ITEM_REST = {
     **unsupported("it has no trial offers", "current_trial"),
 }
 NEW_ITEM = Item({**optional(price=Text(), quantity=Integer(0)), **ITEM_REST})
+PHASE_ITEM = Item({name: field for name, field in NEW_ITEM.fields.items() if name != "current_trial"})
 CHANGED_ITEM = Item(
     {
         **optional(id=Text(), price=Text(), quantity=Integer(0), deleted=Boolean(), clear_usage=Boolean()),

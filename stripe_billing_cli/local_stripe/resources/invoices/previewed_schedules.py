@@ -1,0 +1,133 @@
+"""Previews of schedules: one is made, changed or started as the call says, the invoice that comes of it is looked at,
+and all of it is undone (`schedule` and `schedule_details` in `stripe/params/_invoice_create_preview_params.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax
+from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository
+from stripe_billing_cli.local_stripe.core import answers, clocks, objects
+from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, missing_param, not_here
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources import invoice_items
+from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers
+
+DETAILS = "schedule_details"
+
+
+class _SeenError(Exception):
+    """The end of a preview, which undoes what was done for it."""
+
+    def __init__(self, invoice: Object) -> None:
+        self.invoice = invoice
+
+
+def by_decimal(item: Mapping[str, Any], at: int) -> Mapping[str, Any]:
+    """Return one of a preview's invoice items with its `unit_amount` as `unit_amount_decimal`."""
+    check_only_one(item, "unit_amount", "unit_amount_decimal", param=f"invoice_items[{at}][unit_amount]")
+    if "unit_amount" not in item:
+        return item
+    rest = {name: value for name, value in item.items() if name != "unit_amount"}
+    return {**rest, "unit_amount_decimal": str(item["unit_amount"])}
+
+
+def is_wanted(call: Call) -> bool:
+    """Return whether a call is about a schedule that is not there, has not started, or is to change."""
+    if DETAILS in call.params:
+        return True
+    id = call.params.get("schedule")
+    return id is not None and schedule.find(call, id)["status"] == "not_started"
+
+
+def preview(call: Call, of_subscription: Callable[[Call], Object]) -> Object:
+    """Return the next invoice; `of_subscription` returns the one of the subscription that a call names."""
+    check_only_one(call.params, DETAILS, "subscription", "subscription_details")
+    if "discounts" in call.params:
+        raise not_here("the parameter `discounts` in previews of schedules", "discounts", "phases have their own")
+    try:
+        with call.store.attempt():
+            raise _SeenError(_next_invoice(call, of_subscription))
+    except _SeenError as seen:
+        return seen.invoice
+
+
+def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Object:
+    params = call.params
+    before = schedule.find(call, params["schedule"]) if "schedule" in params else None
+    if before is None and "customer" not in params:
+        raise missing_param("customer")
+    customer = customers.find(call, before["customer"] if before else params["customer"])
+    call.store.replace("customer", previewed_customers.with_details(call, customer))
+    for at, item in enumerate(params.get("invoice_items", ())):
+        invoice_items.create(replace(call, params={"customer": customer["id"], **by_decimal(item, at)}))
+    earlier = repository.find(call, before["subscription"]) if before and before["subscription"] else None
+    after = _started(call, _with_details(call), customer)
+    subscription = repository.find(call, after["subscription"])
+    latest = subscription["latest_invoice"]
+    if latest is None or latest == (earlier or {}).get("latest_invoice"):
+        left = (DETAILS, "customer", "invoice_items", "schedule")
+        rest = {name: value for name, value in params.items() if name not in left}
+        return of_subscription(replace(call, params={**rest, "subscription": subscription["id"]}))
+    return _shown(call, objects.known(call, "invoice", latest), is_new=earlier is None)
+
+
+def _with_details(call: Call) -> Object:
+    """Return the schedule made or changed as the call says."""
+    from stripe_billing_cli.local_stripe.resources.subscription_schedules import create_schedule, update_schedule
+
+    params = call.params
+    details: Mapping[str, Any] = params.get(DETAILS, {})
+    if not details:
+        return schedule.find(call, params["schedule"])
+    try:
+        if "schedule" in params:
+            return update_schedule(replace(call, id=params["schedule"], params=details))
+        phases = details.get("phases")
+        if not phases:
+            raise missing_param("phases")
+        start = phases[0].get("start_date", "now")
+        return create_schedule(replace(call, params={"customer": params["customer"], **details, "start_date": start}))
+    except ApiError as error:
+        if error.param is not None and error.param.partition("[")[0] in details:
+            head, bracket, rest = error.param.partition("[")
+            error.param = f"{DETAILS}[{head}]{bracket}{rest}"
+        raise
+
+
+def _started(call: Call, made: Object, customer: Object) -> Object:
+    """Return the schedule once it has started."""
+    if made["status"] != "not_started":
+        return made
+    now = clocks.at_time_of(call, customer).now
+    return phase_transitions.start(replace(call, now=max(now, made["phases"][0]["start_date"])), made, customer)
+
+
+def _shown(call: Call, draft: Object, *, is_new: bool) -> Object:
+    """Return an invoice that the schedule makes as a preview shows it; what a new schedule makes is of no subscription
+    yet."""
+    tax: Object = {}
+    if "automatic_tax" in call.params:
+        enabled = call.params["automatic_tax"]["enabled"]
+        if enabled:
+            automatic_tax.check_location(objects.known(call, "customer", draft["customer"]))
+        tax = automatic_tax.on_invoice({"automatic_tax": automatic_tax.on_subscription(enabled)})
+        tax = {"automatic_tax": tax}
+    return {
+        **draft,
+        **tax,
+        **previewed_customers.invoice_fields(call),
+        "id": f"upcoming_{draft['id']}",
+        "auto_advance": False,
+        "automatically_finalizes_at": None,
+        "billing_reason": "upcoming",
+        "lines": {**draft["lines"], answers.WHOLE: True},
+        "next_payment_attempt": None,
+        "parent": None if is_new else draft["parent"],
+        "webhooks_delivered_at": None,
+    }
