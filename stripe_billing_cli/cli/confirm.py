@@ -1,8 +1,8 @@
 """The one way to ask before something happens.
 
-What charges, credits or cancels asks in any mode; every other change asks in live mode only. Reading, and links that
-change nothing by themselves, never ask. `--yes` answers for the user; without it and without a terminal the command
-is refused with exit code 2.
+What charges, credits or cancels, or cannot be undone, asks in any mode; every other change asks in live mode only.
+Reading, and links that change nothing by themselves, never ask. `--yes` answers for the user; without it and without a
+terminal the command is refused with exit code 2.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ def confirm(
     question: str,
     *,
     will: Sequence[str] = (),
-    moves_money: bool = False,
+    in_any_mode: bool = False,
     when_refused: str = "",
     preview: bool = False,
 ) -> None:
     """Return if the user agrees. `will` says, a line each, what is going to happen: on stderr, agreed or not.
 
-    `question` is asked as it is: "Cancel sub_123 now?". With `preview` what is going to happen is the result, and the
-    command ends. Raises `BillingError`: exit code 1 where the user says no, 2 where nobody can be asked.
+    `question` is asked as it is: "Cancel sub_123 now?"; in live mode only, unless `in_any_mode`. With `preview` what is
+    going to happen is the result, and the command ends. Raises `BillingError`: exit code 1 where the user says no, 2
+    where nobody can be asked.
     """
     if preview:
         _show(context, will)
@@ -38,7 +39,7 @@ def confirm(
     live = context.stripe.livemode
     if live:
         tell_live_mode(context)
-    if context.yes or not (live or moves_money):
+    if context.yes or not (live or in_any_mode):
         return
     if not context.interactive:
         raise BillingError(

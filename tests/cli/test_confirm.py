@@ -50,7 +50,7 @@ def test_in_test_mode_what_moves_no_money_is_not_asked() -> None:
 @pytest.mark.parametrize("key", [TEST, LIVE])
 def test_without_a_terminal_it_is_refused_and_yes_is_named(key: str, stripe_itself: responses.RequestsMock) -> None:
     with pytest.raises(BillingError) as refused:
-        confirmation.confirm(Context(api_key=key), "Charge $15.00?", moves_money=True)
+        confirmation.confirm(Context(api_key=key), "Charge $15.00?", in_any_mode=True)
 
     told = refused.value
     assert (told.kind, told.exit_code) == ("confirmation", 2)
@@ -59,8 +59,8 @@ def test_without_a_terminal_it_is_refused_and_yes_is_named(key: str, stripe_itse
 
 
 def test_yes_answers(stripe_itself: responses.RequestsMock) -> None:
-    confirmation.confirm(Context(api_key=TEST, yes=True), "Charge $15.00?", moves_money=True)
-    confirmation.confirm(Context(api_key=LIVE, yes=True), "Charge $15.00?", moves_money=True)
+    confirmation.confirm(Context(api_key=TEST, yes=True), "Charge $15.00?", in_any_mode=True)
+    confirmation.confirm(Context(api_key=LIVE, yes=True), "Charge $15.00?", in_any_mode=True)
 
 
 def test_live_mode_asks_for_any_change_and_names_the_account(
@@ -90,7 +90,7 @@ def test_a_no_changes_nothing_and_is_a_failure_that_the_user_knows(
     on_a_terminal(monkeypatch, answer=False)
 
     with pytest.raises(BillingError) as refused:
-        confirmation.confirm(Context(api_key=TEST), "Cancel?", moves_money=True, when_refused="it goes on")
+        confirmation.confirm(Context(api_key=TEST), "Cancel?", in_any_mode=True, when_refused="it goes on")
 
     assert (refused.value.message, refused.value.exit_code) == ("it goes on", 1)
     assert report(refused.value, output="table", verbose=False) == 1

@@ -32,7 +32,7 @@ def remove(context: Context, customer: Customer, card: Card, preview: parsing.Pr
         record = plan.record()
         context.printer.record(record, lambda: [Line(f"{record['id']} is removed already. Nothing to do.")])
         return
-    confirm.confirm(context, "Remove it?", will=list(_will(plan)), moves_money=bool(plan.unpaid), preview=preview)
+    confirm.confirm(context, "Remove it?", will=list(_will(plan)), in_any_mode=bool(plan.unpaid), preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 

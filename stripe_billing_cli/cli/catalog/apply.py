@@ -80,7 +80,7 @@ def apply_plan(context: Context, request: PlanRequest, decided: Plan, secret_fil
     if decided.changes and decided.livemode:
         _confirm_live(context, decided)
     elif decided.questions():
-        confirm(context, "Apply this?", will=_to_agree(decided), moves_money=True)
+        confirm(context, "Apply this?", will=_to_agree(decided), in_any_mode=True)
     return _carry_out(context, decided, keep_secret)
 
 

@@ -58,7 +58,7 @@ def import_(context: Context, chosen: ImportOptions) -> None:
             context,
             f"Write this to {file}?",
             will=list(_added_lines(source.text, text)),
-            moves_money=True,
+            in_any_mode=True,
             when_refused=f"{file} stays as it was",
             preview=chosen.preview,
         )

@@ -23,7 +23,7 @@ def delete(context: Context, clock: Clock) -> None:
         context,
         f"Delete {id}?",
         will=[f"The clock {name or id}, its customers and their subscriptions will be deleted."],
-        moves_money=True,
+        in_any_mode=True,
         when_refused="nothing was deleted",
     )
     record = plan.apply(context.stripe).record()

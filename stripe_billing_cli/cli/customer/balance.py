@@ -54,7 +54,7 @@ def balance(
         plan = plan_balance(context.stripe, request)
         if plan.before is None:
             question = f"{request.side.title()} it?"
-            confirm.confirm(context, question, will=list(_will(plan)), moves_money=True, preview=preview)
+            confirm.confirm(context, question, will=list(_will(plan)), in_any_mode=True, preview=preview)
         result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))

@@ -57,7 +57,7 @@ def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
         raise BillingError("confirmation", f"--confirm {confirmed} is not the customer's id, {id}", None, WRONG)
     will = list(_will(plan))
     if not context.stripe.livemode:
-        confirmation.confirm(context, f"Delete {id}?", will=will, moves_money=True, when_refused="nothing was deleted")
+        confirmation.confirm(context, f"Delete {id}?", will=will, in_any_mode=True, when_refused="nothing was deleted")
         return
     for line in will:
         context.printer.note(line)

@@ -74,7 +74,7 @@ def credit(
     )
     plan = plan_credit(context.stripe, request)
     if plan.before is None:
-        confirm.confirm(context, "Credit it?", will=list(_will(plan)), moves_money=True, preview=preview)
+        confirm.confirm(context, "Credit it?", will=list(_will(plan)), in_any_mode=True, preview=preview)
     result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))

@@ -61,7 +61,7 @@ def pay(
             context,
             question,
             will=list(_will(plan)),
-            moves_money=True,
+            in_any_mode=True,
             when_refused="nothing was charged",
             preview=preview,
         )

@@ -71,7 +71,7 @@ def create(
             context,
             "Refund it?",
             will=list(_will(plan)),
-            moves_money=True,
+            in_any_mode=True,
             when_refused="nothing was refunded",
             preview=preview,
         )

@@ -79,7 +79,7 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
         _tell(context, plan, result, plan.subscription, plan.waits)
         return
     id = plan.subscription["id"]
-    confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], moves_money=True)
+    confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], in_any_mode=True)
     with explain_declined(plan.drops_update, plan.drops_schedule):
         done = plan.apply(context.stripe)
     _tell(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)

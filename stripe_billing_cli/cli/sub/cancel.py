@@ -95,7 +95,7 @@ def cancel(
         return
     if plan.moves:
         will = [line.text for line in cancel_view.plan_lines(plan)]
-        confirm.confirm(context, cancel_view.question(plan), will=will, moves_money=True)
+        confirm.confirm(context, cancel_view.question(plan), will=will, in_any_mode=True)
     _print(context, plan.apply(context.stripe))
 
 

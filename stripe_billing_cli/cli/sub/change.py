@@ -64,7 +64,7 @@ def change(
         _print(context, plan.preview())
         return
     if plan.moves:
-        confirm.confirm(context, change_view.question(plan), will=change_view.plan_lines(plan), moves_money=True)
+        confirm.confirm(context, change_view.question(plan), will=change_view.plan_lines(plan), in_any_mode=True)
     with adjusting.explain_declined(plan.change.drops_update, plan.change.drops_schedule):
         result = plan.apply(context.stripe)
     _print(context, result)

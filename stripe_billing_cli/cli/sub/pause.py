@@ -74,7 +74,7 @@ def pause(
     plan = plan_pause(context.stripe, request)
     if not plan.is_done:
         will = [line.text for line in _will(plan)]
-        confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, moves_money=True, preview=preview)
+        confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, in_any_mode=True, preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record, stops_service=plan.stops_service))
 

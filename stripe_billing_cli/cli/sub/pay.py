@@ -55,7 +55,7 @@ def pay(
             context,
             "Charge it?",
             will=[_will(plan, plan.charges)],
-            moves_money=True,
+            in_any_mode=True,
             when_refused="nothing was charged",
         )
     result = plan.apply(context.stripe)

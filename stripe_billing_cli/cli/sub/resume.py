@@ -32,7 +32,7 @@ def resume(context: Context, subscription: Subscription, preview: parsing.Previe
     id = plan.subscription["id"]
     if plan.steps:
         will = [line.text for line in _will(plan)]
-        confirm.confirm(context, f"Let {id} go on?", will=will, moves_money=plan.moves_money, preview=preview)
+        confirm.confirm(context, f"Let {id} go on?", will=will, in_any_mode=plan.moves_money, preview=preview)
     result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))
