@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.requests import Call
-from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "test_helpers.test_clock"
 
@@ -37,11 +37,7 @@ MOST_CUSTOMERS, MOST_SUBSCRIPTIONS = 3, 3
 
 
 def check_room_for_customer(call: Call, clock: str) -> None:
-    living = [
-        customer
-        for customer in call.store.select("customer", _of_clock(clock), newest_first=False, limit=1000)
-        if not customer.get("deleted")
-    ]
+    living = [customer for customer in all_with(call, "customer", "test_clock", clock) if not customer.get("deleted")]
     if len(living) >= MOST_CUSTOMERS:
         raise invalid(f"Test clocks can have up to {MOST_CUSTOMERS} customers.", "test_clock")
 
@@ -49,10 +45,9 @@ def check_room_for_customer(call: Call, clock: str) -> None:
 def check_room_for_subscription(call: Call, customer: Object) -> None:
     if customer["test_clock"] is None:
         return
-    of_customer = equal(json_field("customer"), customer["id"])
     living = [
         subscription
-        for subscription in call.store.select("subscription", of_customer, newest_first=False, limit=1000)
+        for subscription in all_with(call, "subscription", "customer", customer["id"])
         if subscription["status"] not in ("canceled", "incomplete_expired")
     ]
     if len(living) >= MOST_SUBSCRIPTIONS:
@@ -60,7 +55,3 @@ def check_room_for_subscription(call: Call, customer: Object) -> None:
             f"Customers with a test clock can have up to {MOST_SUBSCRIPTIONS} subscriptions that are not canceled.",
             "customer",
         )
-
-
-def _of_clock(clock: str) -> list[Condition]:
-    return equal(json_field("test_clock"), clock)

@@ -12,6 +12,8 @@ from stripe_billing_cli.local_stripe.core.schema import COLUMNS
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 DEFAULT_LIMIT = 10
+MOST_OBJECTS = 1_000_000
+"""As many as a local Stripe is made for: none is left out of what has to see all."""
 BOUNDS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 LIST_FIELDS = {
@@ -92,6 +94,11 @@ def is_within(time: int, bounds: dict[str, int] | None) -> bool:
 def equal(expression: str, value: object) -> list[Condition]:
     """Return the restriction that `expression` is this value; none for None."""
     return [] if value is None else [Condition(f"{expression} = ?", (value,))]
+
+
+def all_with(call: Call, kind: str, field: str, value: object) -> list[Object]:
+    """Return all objects of a kind whose field has this value, oldest first."""
+    return call.store.select(kind, equal(json_field(field), value), newest_first=False, limit=MOST_OBJECTS)
 
 
 def naming(call: Call, name: str, *, field: str = "") -> list[Condition]:

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.core import events, identifiers, objects, s
 from stripe_billing_cli.local_stripe.core.clocks import KIND
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -99,9 +99,7 @@ def delete(call: Call) -> Object:
     """Return the clock, and all customers that lived by it."""
     clock = retrieve(call)
     scheduler.forget(call.store, clock["id"])
-    for customer in call.store.select(
-        "customer", equal(json_field("test_clock"), clock["id"]), newest_first=False, limit=1000
-    ):
+    for customer in all_with(call, "customer", "test_clock", clock["id"]):
         delete_customer(call, customer)
     call.store.delete(KIND, clock["id"])
     events.record(call, "test_helpers.test_clock.deleted", clock)

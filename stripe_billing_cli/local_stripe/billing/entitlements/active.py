@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
 from stripe_billing_cli.local_stripe.core import events, identifiers
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of
+from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field, one_of
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -36,7 +36,7 @@ def bring_up_to_date(call: Call, customer: str) -> None:
 
 
 def _entitlements(call: Call, customer: str) -> list[Object]:
-    return call.store.select(KIND, equal(json_field("_customer"), customer), newest_first=False, limit=10_000)
+    return all_with(call, KIND, "_customer", customer)
 
 
 def _entitled_features(call: Call, customer: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -16,4 +16,4 @@ def is_there_any(call: Call) -> bool:
 
 def list_for_product(call: Call, product: str) -> list[Object]:
     """Return a product's features, oldest first."""
-    return call.store.select(KIND, equal(json_field("_product"), product), newest_first=False, limit=1000)
+    return all_with(call, KIND, "_product", product)

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, check_period
 from stripe_billing_cli.local_stripe.core import amounts, events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -355,6 +355,6 @@ def release_earlier(call: Call, invoice: str) -> None:
 
 def delete_with(call: Call, invoice: str) -> None:
     """Delete what was on a draft that is deleted: it is pending no more (recorded, 2026-08-26.dahlia)."""
-    for item in call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000):
+    for item in all_with(call, KIND, "invoice", invoice):
         call.store.replace(KIND, {**item, "_deleted": True})
         events.record(call, "invoiceitem.deleted", item)

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.parameters import nested
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -84,7 +84,7 @@ KNOWN = {"000000000": "verified", "111111111": "unverified"}
 
 def shown_on_invoice(call: Call, customer: str) -> list[Object]:
     """Return a customer's tax ids as an invoice shows them, oldest first."""
-    tax_ids = call.store.select(KIND, equal(json_field("customer"), customer), newest_first=False, limit=100)
+    tax_ids = all_with(call, KIND, "customer", customer)
     return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in tax_ids]
 
 

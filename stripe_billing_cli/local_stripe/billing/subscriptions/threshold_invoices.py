@@ -26,7 +26,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.billing.subscriptions.metering import Accrued
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -47,8 +47,7 @@ class Reached:
 
 def bill_reached(call: Call, effect: UsageReported) -> None:
     """Bill the subscriptions of a customer whose thresholds are reached by what was reported."""
-    of_customer = equal(json_field("customer"), effect.customer)
-    for subscription in call.store.select(repository.KIND, of_customer, newest_first=False, limit=1000):
+    for subscription in all_with(call, repository.KIND, "customer", effect.customer):
         if _is_evaluated(subscription, call.now):
             _bill_if_reached(call, subscription)
 

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import all_with, naming, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -73,7 +73,7 @@ def _invoice(call: Call) -> tuple[Call, Object]:
 
 def list_for_invoice(call: Call, invoice: str) -> list[Object]:
     """Return the notes of an invoice, void ones too, oldest first."""
-    return call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000)
+    return all_with(call, KIND, "invoice", invoice)
 
 
 def _check_creditable(invoice: Object) -> None:
@@ -181,11 +181,7 @@ def left_to_credit(call: Call, invoice: Object) -> int:
     notes = [note for note in list_for_invoice(call, invoice["id"]) if note["status"] == "issued"]
     linked = {one["refund"] for note in notes for one in note["refunds"]}
     charge = _charge(call, invoice)
-    apart = (
-        []
-        if charge is None
-        else call.store.select("refund", equal(json_field("charge"), charge["id"]), newest_first=False, limit=1000)
-    )
+    apart = [] if charge is None else all_with(call, "refund", "charge", charge["id"])
     refunded = sum(
         one["amount"] for one in apart if one["id"] not in linked and one["status"] not in ("failed", "canceled")
     )

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, repository
 from stripe_billing_cli.local_stripe.core import clocks, events
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.parameters import NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -28,20 +28,14 @@ def delete_customer(call: Call, customer: Object) -> Object:
     and its cards cannot be charged any more ("Permanently deletes a customer. … Also immediately cancels any active
     subscriptions").
     """
-    living = call.store.select(
-        "subscription", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
-    )
+    living = all_with(call, "subscription", "customer", customer["id"])
     for subscription in living:
         if subscription["status"] not in repository.ENDED:
             cancel.end(call, subscription["id"], reason=None)
-    for planned in call.store.select(
-        schedule.KIND, equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
-    ):
+    for planned in all_with(call, schedule.KIND, "customer", customer["id"]):
         if planned["status"] in schedule.LIVING:
             schedule.closed(call, planned, "canceled")
-    for method in call.store.select(
-        "payment_method", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
-    ):
+    for method in all_with(call, "payment_method", "customer", customer["id"]):
         call.store.replace("payment_method", {**method, "customer": None, "_detached": True})
     gone = {"id": customer["id"], "object": "customer", "deleted": True}
     call.store.replace("customer", {**gone, "created": customer["created"]})

@@ -31,7 +31,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import red
 from stripe_billing_cli.local_stripe.core import answers, clocks, events
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Choice, Field, Integer, Params, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
@@ -162,8 +162,7 @@ def _subscription(call: Call) -> Object | None:
         raise missing_param("customer")
     if "subscription_details" in params:
         return None
-    of_customer = equal(json_field("customer"), params["customer"])
-    subscriptions = call.store.select(repository.KIND, of_customer, newest_first=False, limit=1000)
+    subscriptions = all_with(call, repository.KIND, "customer", params["customer"])
     living = [one for one in subscriptions if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
     return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
 
