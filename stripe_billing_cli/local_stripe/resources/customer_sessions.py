@@ -10,8 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import missing_param
-from stripe_billing_cli.local_stripe.core.parameters import Integer, Params
+from stripe_billing_cli.local_stripe.core.parameters import Integer
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -21,6 +20,7 @@ LASTS = 30 * 60
 CREATE = form(
     f"POST {PATH}",
     {"components.payment_element.features.payment_method_redisplay_limit": Integer(1, 10)},
+    required="customer",
 )
 PLAIN = ("active_entitlements", "buy_button", "customer_portal", "pricing_table")
 FEATURES: Mapping[str, Mapping[str, Any]] = {
@@ -45,11 +45,6 @@ FEATURES: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """The components that have features, and these where a call says nothing of them."""
-
-
-def check(params: Params) -> None:
-    if "customer" not in params:
-        raise missing_param("customer")
 
 
 def create(call: Call) -> Object:
@@ -77,4 +72,4 @@ def _with_features(name: str, wanted: Mapping[str, Any]) -> Object:
     return {"enabled": True, "features": {**FEATURES[name], **wanted.get("features", {})}}
 
 
-API = Api((Route("POST", PATH, KIND, CREATE, create, check),))
+API = Api((Route("POST", PATH, KIND, CREATE, create),))

@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, disp
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -46,9 +46,7 @@ def _update(call: Call, before: Object) -> Object:
     after = before
     if "evidence" in params or params.get("submit"):
         after = disputes.give_evidence(call, before, params.get("evidence", {}), submit=params.get("submit", True))
-    if "metadata" in params:
-        kept = merged(before["metadata"], params["metadata"])
-        after = {**after, "metadata": kept}
+    after = {**after, "metadata": changed_metadata(before, params)}
     return objects.save(call, disputes.KIND, before, after, "charge.dispute.updated")
 
 

@@ -11,8 +11,6 @@ import secrets
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.core import identifiers, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import missing_param
-from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -21,13 +19,9 @@ PATH = "/v1/ephemeral_keys"
 LASTS = 60 * 60
 CREATE = form(
     f"POST {PATH}",
+    required="customer",
     unsupported={"it issues no cards": "issuing_card nonce", "it verifies no identities": "verification_session"},
 )
-
-
-def check(params: Params) -> None:
-    if "customer" not in params:
-        raise missing_param("customer")
 
 
 def create(call: Call) -> Object:
@@ -53,7 +47,7 @@ def delete(call: Call) -> Object:
 
 
 ROUTES = (
-    Route("POST", PATH, KIND, CREATE, create, check),
+    Route("POST", PATH, KIND, CREATE, create),
     Route("DELETE", f"{PATH}/{{id}}", KIND, form(f"DELETE {PATH}/{{key}}"), delete),
 )
 API = Api(ROUTES)

@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -93,10 +93,7 @@ def update_by_charge(call: Call) -> Object:
 
 def _update(call: Call, before: Object) -> Object:
     """Update a refund's metadata, which is all of it that can be changed."""
-    if "metadata" not in call.params:
-        return before
-    named = call.params["metadata"]
-    after = {**before, "metadata": merged(before["metadata"], named)}
+    after = {**before, "metadata": changed_metadata(before, call.params)}
     refunds.save(call, before, after)
     return after
 

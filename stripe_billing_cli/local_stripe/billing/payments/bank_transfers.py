@@ -11,7 +11,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import cash_balances, payment_methods
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.payments import cash_balances
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -137,7 +138,7 @@ def _addresses(currency: str, number: str, transfer: Mapping[str, Any]) -> list[
 
 
 def _address(type: str, networks: list[str], country: str, account: Mapping[str, Any]) -> Object:
-    place = {**dict.fromkeys(payment_methods.ADDRESS_FIELDS), "country": country}
+    place = customers.address_of({"country": country})
     details = {**account, "account_holder_address": place, "account_holder_name": HOLDER, "bank_address": place}
     return {"supported_networks": networks, "type": type, type: dict(sorted(details.items()))}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.publishable_keys import NOUNS
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 LAST_ERROR = {"payment_intent": "last_payment_error", "setup_intent": "last_setup_error"}
-NOUN = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
 OF_ERROR = ("code", "decline_code", "doc_url", "message", "param", "payment_method_type", "type")
 USED_UP = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
@@ -28,13 +28,13 @@ def refusal(
 def unexpected_state(call: Call, intent: Object, action: str) -> ApiError:
     """Return the refusal of what cannot be done to an intent in its state."""
     kind = intent["object"]
-    message = f"You cannot {action} this {NOUN[kind]} because it has a status of {intent['status']}."
+    message = f"You cannot {action} this {NOUNS[kind]} because it has a status of {intent['status']}."
     return refusal(call, intent, message, f"{kind}_unexpected_state")
 
 
 def check_actionable(call: Call, intent: Object) -> None:
     """Raise where nobody is asked for anything (recorded for a setup intent's micro-deposits)."""
-    noun, status = NOUN[intent["object"]], intent["status"]
+    noun, status = NOUNS[intent["object"]], intent["status"]
     if status != "requires_action":
         raise refusal(
             call,

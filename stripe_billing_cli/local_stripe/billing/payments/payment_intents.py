@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import (
     amount_details,
     bank_transfers,
@@ -70,8 +71,7 @@ def new_intent(
 def shipping_of(params: Mapping[str, Any]) -> Object:
     """Return the address that goods go to, as intents and charges show it."""
     names = ("carrier", "name", "phone", "tracking_number")
-    address = {name: params["address"].get(name) for name in payment_methods.ADDRESS_FIELDS}
-    return {"address": address, **{name: params.get(name) for name in names}}
+    return {"address": customers.address_of(params["address"]), **{name: params.get(name) for name in names}}
 
 
 def attempt(

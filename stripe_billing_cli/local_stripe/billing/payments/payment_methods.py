@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import card_input, debits, payment_method_types
 from stripe_billing_cli.local_stripe.billing.payments.cards import WRONG_CVC, Card, Decline
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID, BY_KEY
@@ -12,7 +13,6 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_su
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 CHARGEABLE = ("card", "sepa_debit")
 """The types of payment methods that pay wherever one may be named."""
 OF_INTENTS = (*CHARGEABLE, "customer_balance")
@@ -26,7 +26,7 @@ def blank_method(call: Call, type: str) -> Object:
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": {
-            "address": dict.fromkeys(ADDRESS_FIELDS),
+            "address": customers.address_of({}),
             "email": None,
             "name": None,
             "phone": None,

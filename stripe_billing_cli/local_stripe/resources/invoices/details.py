@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, tax_ids, taxes
@@ -46,7 +47,7 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
     if "shipping_cost" in params:
         after |= _shipping(call, params["shipping_cost"], draft["currency"])
     if "shipping_details" in params:
-        after["shipping_details"] = _shipping_details(params["shipping_details"])
+        after["shipping_details"] = customers.shipping_of(params["shipping_details"])
     return invoices.with_lines(call, after, draft["lines"]["data"])
 
 
@@ -143,13 +144,3 @@ def _rate(call: Call, id: str) -> Object:
     if not rate["active"]:
         raise invalid(f"The shipping rate {id} is not active.", "shipping_cost[shipping_rate]")
     return rate
-
-
-ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
-
-
-def _shipping_details(wanted: Mapping[str, Any] | None) -> Object | None:
-    if wanted is None:
-        return None
-    address = {name: wanted["address"].get(name) for name in ADDRESS}
-    return {"address": address, "name": wanted["name"], "phone": wanted.get("phone")}

@@ -180,7 +180,5 @@ def _details(before: Object, changes: Mapping[str, Any]) -> Object:
     details = {**before, **{name: value for name, value in changes.items() if name != "address"}}
     if "address" in changes:
         wanted = changes["address"]
-        details["address"] = (
-            dict.fromkeys(payment_methods.ADDRESS_FIELDS) if wanted is None else {**before["address"], **wanted}
-        )
+        details["address"] = customers.address_of({}) if wanted is None else {**before["address"], **wanted}
     return details

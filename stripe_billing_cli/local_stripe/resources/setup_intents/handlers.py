@@ -102,14 +102,9 @@ def _types(call: Call) -> Object:
         return named or {"payment_method_options": _options_of(["card"]), "payment_method_types": ["card"]}
     return {
         "automatic_payment_methods": {"allow_redirects": "always", **automatic},
-        "payment_method_configuration_details": {"id": configuration(call.account), "parent": None},
+        "payment_method_configuration_details": {"id": method_options.configuration(call.account), "parent": None},
         "payment_method_types": list(method_options.AUTOMATIC),
     }
-
-
-def configuration(account: Object) -> str:
-    """Return the id of the account's payment method configuration, which says what may be used where no call does."""
-    return f"pmc_{account['id'].removeprefix('acct_')}00000001"
 
 
 def check_new(params: Params) -> None:
