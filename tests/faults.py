@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from stripe_billing_cli.local_stripe.core.faults import Fault, SimulatedCrash
-from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
+from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.pacing import operation_of
 from tests.conftest import Billing, Ran
+from tests.faulty_transport import FaultyTransport, SimulatedCrash
 
 
 class Meanwhile(stripe.HTTPClient):

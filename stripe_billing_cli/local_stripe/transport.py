@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,17 +13,10 @@ import stripe
 from requests.structures import CaseInsensitiveDict
 
 from stripe_billing_cli.local_stripe.api import API
-from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, SimulatedCrash, false_answer
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.requests import ServedApi
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
-
-LOSSES = {
-    "drop": "Unexpected error communicating with Stripe. (Network error: the connection was closed without an answer)",
-    "half": "Unexpected error communicating with Stripe. (Network error: the answer broke off)",
-    "timeout": "Request timed out. (Network error: no answer in time)",
-}
 
 
 class LocalTransport(stripe.HTTPClient):
@@ -77,42 +70,3 @@ def request_of(method: str, url: str, headers: Mapping[str, str] | None, post_da
 def sdk_answer(answer: Answer) -> tuple[str, int, Mapping[str, str]]:
     """Return an `Answer` as the SDK takes it."""
     return answer.body, answer.status, CaseInsensitiveDict(answer.headers)
-
-
-class FaultyTransport(stripe.HTTPClient):
-    """A transport that wraps another one with faults on order, as the user of that one sees them.
-
-    What is lost on the way is `APIConnectionError(should_retry=True)`, as from the SDK's own transport.
-    """
-
-    name = "faulty"
-
-    def __init__(self, inner: LocalTransport, faults: Sequence[Fault]) -> None:
-        super().__init__()
-        self.inner = inner
-        self._faults = Faults(faults)
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        post_data: Any = None,
-        **_: Any,
-    ) -> tuple[str, int, Mapping[str, str]]:
-        request = request_of(method, url, headers, post_data)
-        fault = self._faults.next(request.method, request.path)
-        if fault is None:
-            return sdk_answer(self.inner.router.answer(request))
-        if fault.when == "after":
-            failure = self.inner.router.answer(request, failing=fault.how == "500")
-            if fault.how == "500":
-                return sdk_answer(failure)
-        if fault.how == "crash":
-            raise SimulatedCrash(f"{request.method} {request.path}")
-        if fault.how in LOST:
-            raise stripe.APIConnectionError(LOSSES[fault.how], should_retry=True)  # type: ignore[no-untyped-call]
-        return sdk_answer(false_answer(fault.how, request, self.inner.router.account()["id"]))
-
-    def close(self) -> None:
-        self.inner.close()

@@ -8,10 +8,10 @@ import pytest
 
 from stripe_billing_cli.catalog.plan_request import PlanRequest, plan_catalog
 from stripe_billing_cli.local_stripe.core.faults import Fault
-from stripe_billing_cli.local_stripe.transport import FaultyTransport
 from tests.catalog.loading import load
 from tests.catalog.portals import CATALOG, HEAD, PATH, PRODUCTS, REPLACED, calls_of, configurations, offered
 from tests.conftest import Account, Billing
+from tests.faulty_transport import FaultyTransport
 
 HIGHER = (HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,")
 """The catalog without its portal, after a price was raised."""

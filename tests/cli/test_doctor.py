@@ -5,9 +5,10 @@ from __future__ import annotations
 from stripe_billing_cli.catalog.kinds import KINDS
 from stripe_billing_cli.cli.rights import NOWHERE, RIGHTS, ask_rights
 from stripe_billing_cli.local_stripe.core.faults import Fault
-from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
+from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing, plain_api
+from tests.faulty_transport import FaultyTransport
 
 
 def test_all_is_well(billing: Billing, account: Account) -> None:

@@ -14,9 +14,9 @@ import requests
 import responses
 
 from stripe_billing_cli.local_stripe.core.faults import Fault
-from stripe_billing_cli.local_stripe.transport import FaultyTransport
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing, Ran
+from tests.faulty_transport import FaultyTransport
 
 
 def faulty(billing: Billing, *faults: str) -> None:

@@ -10,13 +10,14 @@ import stripe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.local_stripe.core.faults import Fault, SimulatedCrash
-from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
+from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client, create_once
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from stripe_billing_cli.subscriptions import start
 from tests.contract import ContractTransport
+from tests.faulty_transport import FaultyTransport, SimulatedCrash
 
 ORDER = start.Order(customer="ada@example.com", lines=[start.Line("pro.monthly")])
 TROUBLES = st.builds(

@@ -26,10 +26,6 @@ PROXY_PAGE = """<!DOCTYPE html>
 """
 
 
-class SimulatedCrash(BaseException):
-    """The program ends here, as if it had been killed. Not an `Exception`, so that nothing rescues it."""
-
-
 @dataclass(frozen=True)
 class Fault:
     """The call number `nth` among those that match, from 1, and `count - 1` after it; None is every one.

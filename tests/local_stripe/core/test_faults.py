@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import stripe
 
-from stripe_billing_cli.local_stripe.core.faults import Fault, Faults, SimulatedCrash
-from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.faulty_transport import FaultyTransport, SimulatedCrash
 from tests.local_stripe.conftest import Local, Refusal, Reply, serving
 
 Suffering = Callable[..., Local]
