@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.stripe_api import json_output
+from stripe_billing_cli.stripe_api import json_output, references
 from stripe_billing_cli.subscriptions import terms
 from tests.conftest import Account
 from tests.declared_reads import DeclaredDict, UndeclaredReadError
@@ -18,7 +18,7 @@ def price() -> dict[str, Any]:
 
 
 def test_what_is_declared_is_read(price: dict[str, Any]) -> None:
-    assert terms.name_of(price) == "pro"
+    assert references.name_of(price) == "pro"
 
 
 def test_what_is_not_declared_is_named(price: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from stripe_billing_cli.access.disputes import all_disputes
 from stripe_billing_cli.access.read import EVERY, SUBSCRIPTIONS, active_features, customer_state_of
 from stripe_billing_cli.access.update import AccessKeeper
 from stripe_billing_cli.events.store import Access
-from stripe_billing_cli.events.store.access import AccessChange
+from stripe_billing_cli.events.store.access import AccessChange, changes_between
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
@@ -82,13 +82,7 @@ def mend(keeper: AccessKeeper, compared: Comparison) -> list[AccessChange]:
 def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         for customer, wanted in threads.map(decided, customers):
-            current = {(row.kind, row.key): row for row in keeper.store.access.for_customer(customer)}
-            rows = {(row.kind, row.key): row for row in wanted}
-            changes = [
-                AccessChange(current.get(name), rows.get(name))
-                for name in sorted(current.keys() | rows.keys())
-                if current.get(name) != rows.get(name)
-            ]
+            changes = changes_between(keeper.store.access.for_customer(customer), wanted)
             yield Comparison(customer, tuple(changes))
 
 

@@ -10,7 +10,7 @@ from stripe_billing_cli.access.read import read_customer_state
 from stripe_billing_cli.access.rules import Rules
 from stripe_billing_cli.events.access_events import announcements
 from stripe_billing_cli.events.store import Access, Route, Store
-from stripe_billing_cli.events.store.access import AccessChange
+from stripe_billing_cli.events.store.access import AccessChange, changes_between
 from stripe_billing_cli.events.store.events import no_route
 from stripe_billing_cli.events.store.fences import StaleReadError
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -49,7 +49,7 @@ class AccessKeeper:
         return decide(state, self.rules, self.store.clock())
 
     def _write(self, customer: str, rows: list[Access], number_read: int, cause: str | None) -> list[AccessChange]:
-        if _same(self.store.access.for_customer(customer), rows):
+        if not changes_between(self.store.access.for_customer(customer), rows):
             return []
         with self.store.transaction() as transaction:
             number = self.store.fences.go_through(customer, number_read, transaction)
@@ -59,7 +59,3 @@ class AccessKeeper:
             )
             self.store.events.record(events, self.route, within=transaction)
         return changes
-
-
-def _same(current: list[Access], wanted: list[Access]) -> bool:
-    return {(row.kind, row.key): row for row in current} == {(row.kind, row.key): row for row in wanted}

@@ -14,10 +14,10 @@ from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_recor
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
+from stripe_billing_cli.stripe_api.json_output import ADDRESS_FIELDS
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.references import default_method, id_of, without_own_method
 
-ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 """The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
 
 ATTEMPTS = 4
@@ -52,7 +52,7 @@ class UpdatePlan:
         id, params, payment_method = self.customer["id"], self.request.fields.params(), self.request.payment_method
         if "address" in params:
             current: Mapping[str, Any] = self.customer["address"] or {}
-            kept = {line: current[line] for line in ADDRESS if current.get(line)}
+            kept = {line: current[line] for line in ADDRESS_FIELDS if current.get(line)}
             params["address"] = {**kept, **params["address"]}
         if payment_method:
             params["invoice_settings"] = {"default_payment_method": _attached(api, self.customer, payment_method)}

@@ -33,6 +33,7 @@ from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
 from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.objects.various import TestClock
+from stripe_billing_cli.stripe_api.references import name_of
 
 INVOICE_NUMBER = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*-[0-9]{4,}")
 """ABC12345-0001: the prefix of a customer or of the account, and a number of four digits or more."""
@@ -243,7 +244,7 @@ def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> P
     prices = _prices_of_product(api, key)
     if prices:
         raise NoMatchError(
-            f"{key} is a product, and a price is needed: {listed([_named(price) for price in prices])}",
+            f"{key} is a product, and a price is needed: {listed([name_of(price) for price in prices])}",
             "name one of its prices, by its lookup key or id",
         )
     known = [
@@ -269,12 +270,8 @@ def _prices_of_product(api: StripeApi, product: str) -> list[Price]:
 
 def _instead(api: StripeApi, price: Price) -> str | None:
     product = price["product"] if isinstance(price["product"], str) else price["product"]["id"]
-    others = [_named(other) for other in _prices_of_product(api, product)]
+    others = [name_of(other) for other in _prices_of_product(api, product)]
     return f"its product {product} has: {listed(others)}" if others else None
-
-
-def _named(price: Price) -> str:
-    return str(price["lookup_key"] or price["id"])
 
 
 def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Subscription:

@@ -7,6 +7,7 @@ from typing import Any, overload
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
+from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.common import Kind, Reference
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoicedSubscription, InvoiceItem, InvoicePayment
@@ -98,3 +99,8 @@ def invoice_paid_by(api: StripeApi, intent: str | None) -> str | None:
     by_intent = {"type": "payment_intent", "payment_intent": intent}
     payments, _ = api.page("/v1/invoice_payments", {"payment": by_intent, "limit": 1}, kind=InvoicePayment)
     return id_of(payments[0]["invoice"]) if payments else None
+
+
+def name_of(price: Price) -> str:
+    """Return what a price is called by: its lookup key, or its id."""
+    return str(price["lookup_key"] or price["id"])

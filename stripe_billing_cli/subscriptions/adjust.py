@@ -19,7 +19,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, SubscriptionItem
-from stripe_billing_cli.stripe_api.references import id_of, whole
+from stripe_billing_cli.stripe_api.references import id_of, name_of, whole
 from stripe_billing_cli.subscriptions import (
     cost,
     invoice_lines,
@@ -35,7 +35,7 @@ from stripe_billing_cli.subscriptions.change import check_as_read
 from stripe_billing_cli.subscriptions.payments import OwedInvoice
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
 from stripe_billing_cli.subscriptions.start import Line
-from stripe_billing_cli.subscriptions.terms import Terms, is_classic, is_metered, name_of, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, is_classic, is_metered, terms_of
 
 DAY = 86400
 MAY_WAIT = frozenset({"items", "trial_end", "billing_cycle_anchor"})

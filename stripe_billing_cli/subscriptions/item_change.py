@@ -13,10 +13,10 @@ from typing import Literal
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription, SubscriptionItem
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.references import id_of, name_of
 from stripe_billing_cli.subscriptions import schedule as schedules
 from stripe_billing_cli.subscriptions import status_checks
-from stripe_billing_cli.subscriptions.terms import Terms, name_of, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
 At = Literal["now", "period-end"]
 Action = Literal["none", "wait", "now", "later", "take_back"]

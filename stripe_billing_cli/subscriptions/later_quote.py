@@ -10,10 +10,11 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, SubscriptionItem
+from stripe_billing_cli.stripe_api.references import name_of
 from stripe_billing_cli.subscriptions import cost, discounts, quote, renewals
 from stripe_billing_cli.subscriptions.cancellation import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
-from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of, recurring_of
+from stripe_billing_cli.subscriptions.terms import Terms, is_metered, recurring_of
 
 
 def of_later_change(

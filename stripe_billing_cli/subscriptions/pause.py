@@ -16,10 +16,9 @@ from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.references import id_of, name_of
 from stripe_billing_cli.subscriptions import quote, schedule, status_checks, steps
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
-from stripe_billing_cli.subscriptions.terms import name_of
 
 
 @dataclass(frozen=True)

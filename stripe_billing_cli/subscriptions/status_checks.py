@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.references import id_of, name_of
 from stripe_billing_cli.subscriptions import renewals
-from stripe_billing_cli.subscriptions.terms import name_of, recurring_of
+from stripe_billing_cli.subscriptions.terms import recurring_of
 
 
 def check_not_ended(subscription: Subscription) -> None:

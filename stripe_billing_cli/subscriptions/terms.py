@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.objects.catalog import Price, Recurring
 from stripe_billing_cli.stripe_api.objects.subscriptions import PendingItem, PhaseItem, Subscription, SubscriptionItem
+from stripe_billing_cli.stripe_api.references import name_of
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,3 @@ def choose_item(subscription: Subscription, name: str | None) -> SubscriptionIte
 
 def _listed(items: Sequence[SubscriptionItem]) -> str:
     return ", ".join(f"{item['id']} ({name_of(item['price'])})" for item in items)
-
-
-def name_of(price: Price) -> str:
-    """Return what a price is called by: its lookup key, or its id."""
-    return str(price["lookup_key"] or price["id"])

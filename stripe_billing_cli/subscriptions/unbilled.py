@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.invoices import InvoiceItem
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import name_of
 from stripe_billing_cli.subscriptions import pending_invoice_items, quote
 from stripe_billing_cli.subscriptions.cancellation import ENDED, Cancellation
 from stripe_billing_cli.subscriptions.cost import is_invoice_item, is_proration, paid_for
-from stripe_billing_cli.subscriptions.terms import is_metered, name_of
+from stripe_billing_cli.subscriptions.terms import is_metered
 
 
 @dataclass(frozen=True)

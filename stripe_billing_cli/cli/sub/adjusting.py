@@ -132,7 +132,7 @@ def _plan(plan: AdjustPlan) -> Iterator[Line]:
 
 
 def _changes(plan: AdjustPlan) -> Iterator[str]:
-    from stripe_billing_cli.subscriptions.terms import name_of
+    from stripe_billing_cli.stripe_api.references import name_of
 
     for price, terms in plan.added:
         yield f"+ {name_of(price)}{formatting.times(terms.quantity)}"

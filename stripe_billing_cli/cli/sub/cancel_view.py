@@ -8,12 +8,12 @@ from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.references import id_of, name_of
 from stripe_billing_cli.subscriptions.cancel import CancelPlan, CancelResult
 from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
-from stripe_billing_cli.subscriptions.terms import is_metered, name_of
+from stripe_billing_cli.subscriptions.terms import is_metered
 from stripe_billing_cli.subscriptions.unbilled import Unbilled
 from stripe_billing_cli.subscriptions.unused_time import FOREIGN_PAYMENT
 

@@ -8,12 +8,13 @@ from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.references import name_of
 from stripe_billing_cli.subscriptions import payments, schedule
 from stripe_billing_cli.subscriptions.change import ChangePlan, ChangeResult
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import OwedInvoice
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_of, recurring_of, terms_of
+from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, recurring_of, terms_of
 
 
 def question(plan: ChangePlan) -> str:

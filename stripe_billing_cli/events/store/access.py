@@ -41,6 +41,13 @@ class AccessChange:
     after: Access | None
 
 
+def changes_between(current: Iterable[Access], wanted: Iterable[Access]) -> list[AccessChange]:
+    """Return what differs between the rows that a customer has and those that they are to have, by kind and key."""
+    before, after = ({(row.kind, row.key): row for row in rows} for rows in (current, wanted))
+    pairs = ((before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys()))
+    return [AccessChange(old, new) for old, new in pairs if old != new]
+
+
 class AccessRows:
     """The access table of a `Store`."""
 
@@ -56,14 +63,8 @@ class AccessRows:
 
     def replace(self, customer: str, rows: Iterable[Access], *, within: Connection | None = None) -> list[AccessChange]:
         """Make these all the rows that a customer has; what changed by that."""
-        wanted = {(row.kind, row.key): row for row in rows}
         with self._database.writing(within) as connection:
-            current = {(row.kind, row.key): row for row in self.for_customer(customer, within=connection)}
-            changes = [
-                AccessChange(current.get(name), wanted.get(name))
-                for name in sorted(current.keys() | wanted.keys())
-                if current.get(name) != wanted.get(name)
-            ]
+            changes = changes_between(self.for_customer(customer, within=connection), rows)
             for change in changes:
                 self._write(change, connection)
         return changes
