@@ -224,6 +224,20 @@ def test_metadata_of_the_subscription_and_unit_amounts_are_seen(local: Local) ->
     assert seen["parent"]["subscription_details"]["metadata"] == {"team": "red", "plan": "gold"}
 
 
+def test_a_pending_item_is_seen_changed(local: Local) -> None:
+    """`invoiceitem` is "The ID of the invoice item to update in preview"."""
+    life, subscription = running(local)
+    item = local.post("/v1/invoiceitems", customer=life.customer, amount=100, currency="usd")
+    items = [{"invoiceitem": item["id"], "amount": 250, "description": "More"}, {"amount": 7, "currency": "usd"}]
+    seen = local.post(PATH, subscription=subscription["id"], invoice_items=items)
+    assert [(line["amount"], line["description"]) for line in seen["lines"]["data"]][:2] == [(7, ""), (250, "More")]
+    assert local.get(f"/v1/invoiceitems/{item['id']}") == item
+    unknown = [{"invoiceitem": "ii_none", "amount": 250}]
+    assert (
+        local.refused("post", PATH, subscription=subscription["id"], invoice_items=unknown).code == "resource_missing"
+    )
+
+
 MONTH = {"interval": "month"}
 
 

@@ -16,25 +16,9 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import invoice_items
-from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers
+from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers, previewed_items
 
 DETAILS = "schedule_details"
-
-
-class _SeenError(Exception):
-    """The end of a preview, which undoes what was done for it."""
-
-    def __init__(self, invoice: Object) -> None:
-        self.invoice = invoice
-
-
-def by_decimal(item: Mapping[str, Any], at: int) -> Mapping[str, Any]:
-    """Return one of a preview's invoice items with its `unit_amount` as `unit_amount_decimal`."""
-    check_only_one(item, "unit_amount", "unit_amount_decimal", param=f"invoice_items[{at}][unit_amount]")
-    if "unit_amount" not in item:
-        return item
-    rest = {name: value for name, value in item.items() if name != "unit_amount"}
-    return {**rest, "unit_amount_decimal": str(item["unit_amount"])}
 
 
 def is_wanted(call: Call) -> bool:
@@ -50,11 +34,7 @@ def preview(call: Call, of_subscription: Callable[[Call], Object]) -> Object:
     check_only_one(call.params, DETAILS, "subscription", "subscription_details")
     if "discounts" in call.params:
         raise not_here("the parameter `discounts` in previews of schedules", "discounts", "phases have their own")
-    try:
-        with call.store.attempt():
-            raise _SeenError(_next_invoice(call, of_subscription))
-    except _SeenError as seen:
-        return seen.invoice
+    return previewed_items.undone(call, lambda: _next_invoice(call, of_subscription))
 
 
 def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Object:
@@ -65,7 +45,7 @@ def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Obje
     customer = customers.find(call, before["customer"] if before else params["customer"])
     call.store.replace("customer", previewed_customers.with_details(call, customer))
     for at, item in enumerate(params.get("invoice_items", ())):
-        invoice_items.create(replace(call, params={"customer": customer["id"], **by_decimal(item, at)}))
+        invoice_items.create(replace(call, params={"customer": customer["id"], **previewed_items.by_decimal(item, at)}))
     earlier = repository.find(call, before["subscription"]) if before and before["subscription"] else None
     after = _started(call, _with_details(call), customer)
     subscription = repository.find(call, after["subscription"])

@@ -37,7 +37,7 @@ from stripe_billing_cli.local_stripe.core.parameters import Choice, Field, Integ
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers, previewed_schedules
+from stripe_billing_cli.local_stripe.resources.invoices import previewed_customers, previewed_items, previewed_schedules
 from stripe_billing_cli.local_stripe.resources.subscriptions import (
     CHANGED_ITEM,
     PHASE_ITEM,
@@ -76,7 +76,6 @@ FORM = form(
     unsupported={
         "it itemizes no discounts": "*.flexible",
         "the quantity of its invoice items is whole": "invoice_items[].quantity_decimal",
-        "change the invoice item to see its invoice": "invoice_items[].invoiceitem",
         NO_CONNECT: "issuer",
         "its schedules do not pause": "schedule_details.pause_schedules",
     },
@@ -110,6 +109,8 @@ def none_upcoming(owner: str) -> ApiError:
 
 
 def preview(call: Call) -> Object:
+    if previewed_items.changes_pending(call):
+        return previewed_items.preview(call, preview)
     if previewed_schedules.is_wanted(call):
         return previewed_schedules.preview(call, preview)
     subscription = _subscription(call)
@@ -234,7 +235,7 @@ def _added(call: Call, currency: str, customer: Object) -> list[Line]:
     for at, wanted in enumerate(call.params.get("invoice_items", ())):
         if wanted.get("currency", currency) != currency:
             raise invalid("An invoice has one currency, and so have its items.", f"invoice_items[{at}][currency]")
-        item = previewed_schedules.by_decimal(wanted, at)
+        item = previewed_items.by_decimal(wanted, at)
         line = invoice_items.line_from_params(call, item, currency, f"invoice_items[{at}]")
         on = discount.Redemption(customer, None, currency, line.amount)
         own = discount.of_part(call, wanted.get("discounts"), f"invoice_items[{at}][discounts]", on, previewed=True)
