@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from functools import cache
 
 SCHEMA_VERSION = 6
@@ -60,15 +61,6 @@ SCHEMA = (
     "CREATE UNIQUE INDEX objects_by_id ON objects (kind, id)",
     "CREATE UNIQUE INDEX objects_by_lookup_key ON objects (kind, lookup_key) WHERE lookup_key IS NOT NULL",
     "CREATE INDEX objects_by_age ON objects (kind, created, seq)",
-    # Of all objects, so that SQLite prefers any other index: of a product's active prices, it looks at the product's.
-    "CREATE INDEX objects_by_activity ON objects (kind, active, created, seq)",
-    "CREATE INDEX objects_by_status ON objects (kind, status, created, seq)",
-    *(
-        f"CREATE INDEX objects_by_{name} ON objects (kind, {name}, created, seq) WHERE {name} IS NOT NULL"
-        for name in COLUMNS.values()
-        if name not in NOT_INDEXED
-    ),
-    f"CREATE INDEX objects_of_several_items ON objects (kind, created, seq) WHERE {ITEM_COUNT} > 1",
     """
     CREATE TABLE idempotency (
         key TEXT PRIMARY KEY,
@@ -105,6 +97,21 @@ SCHEMA = (
     """,
     "CREATE INDEX deliveries_by_due ON deliveries (due, seq)",
 )
+LIST_INDEXES = (
+    # Of all objects, so that SQLite prefers any other index: of a product's active prices, it looks at the product's.
+    "CREATE INDEX objects_by_activity ON objects (kind, active, created, seq)",
+    "CREATE INDEX objects_by_status ON objects (kind, status, created, seq)",
+    *(
+        f"CREATE INDEX objects_by_{name} ON objects (kind, {name}, created, seq) WHERE {name} IS NOT NULL"
+        for name in COLUMNS.values()
+        if name not in NOT_INDEXED
+    ),
+    f"CREATE INDEX objects_of_several_items ON objects (kind, created, seq) WHERE {ITEM_COUNT} > 1",
+)
+"""The indexes for lists and for what is looked up by other fields than ids."""
+FEW = 500
+"""Up to how many objects a connected account does without `LIST_INDEXES`: SQLite reads and writes each of them, and
+what a test makes is found as fast without."""
 
 WRITE_AND_READ_VERSION = slice(18, 20)
 WAL = b"\x02\x02"
@@ -126,17 +133,38 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE objects ADD COLUMN {name} {'INTEGER' if name == ITEM_COUNT else 'TEXT'}")
     for index in (*(f"objects_by_{name}" for name in missing), *INDEXES_UNTIL_5) if missing else ():
         connection.execute(f"DROP INDEX IF EXISTS {index}")
-    for statement in SCHEMA:
-        connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
+    _execute(connection, SCHEMA)
+    add_list_indexes(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+def add_list_indexes(connection: sqlite3.Connection) -> None:
+    _execute(connection, LIST_INDEXES)
+
+
+def has_list_indexes(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'objects_by_status'")
+    return bool(found.fetchone()[0])
+
+
+def _execute(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
+
+
 @cache
-def empty_file() -> bytes:
-    """Return a file with all tables and nothing in them: writing it takes a tenth of the time of creating them."""
+def empty_file(*, for_few: bool) -> bytes:
+    """Return a file with all tables and nothing in them: writing it takes a tenth of the time of creating them.
+
+    `for_few`: without the indexes that a few objects do without.
+    """
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        create(connection)
+        if for_few:
+            _execute(connection, SCHEMA)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        else:
+            create(connection)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         content = bytearray(connection.serialize())
     finally:

@@ -66,8 +66,10 @@ class Store:
         """What makes the id of an account that is to be connected to this store's, from the time in Unix seconds."""
         self._turn = threading.RLock()
         self._memory = TransactionMemory()
+        self._unindexed: int | None = None
+        """How many objects there are, as long as they are few and do without indexes for lists."""
         with self._with_store_errors():
-            make_private_file(path, schema.empty_file)
+            make_private_file(path, self._empty_file)
             self._connection = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=store_errors.PATIENCE_MS / 1000
             )
@@ -81,6 +83,9 @@ class Store:
     def close(self) -> None:
         with self._turn:
             self._connection.close()
+
+    def _empty_file(self) -> bytes:
+        return schema.empty_file(for_few=self.platform is not None)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -241,6 +246,8 @@ class Store:
                 if is_new:
                     rows = [(name, id, write.created, *write.columns, write.body) for id, write in group]
                     self._connection.executemany(INSERT, rows)
+                    if self._unindexed is not None:
+                        self._unindexed += len(rows)
                 else:
                     rows = [(*write.columns, write.body, name, id) for id, write in group]
                     self._connection.executemany(REPLACE, rows)
@@ -254,10 +261,18 @@ class Store:
                 yield
                 self._write_out()
                 self._connection.execute("COMMIT")
+                self._index_many()
             finally:
                 self._memory = TransactionMemory()
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+    def _index_many(self) -> None:
+        """Make the indexes for lists, once there are more than a few objects."""
+        if self._unindexed is not None and self._unindexed > schema.FEW:
+            self._unindexed = None
+            with contextlib.suppress(sqlite3.Error), self._exclusively():  # the next process that opens it does it
+                schema.add_list_indexes(self._connection)
 
     def _one(self, sql: str, *values: Any) -> Any:
         return self._connection.execute(sql, values).fetchone()
@@ -273,6 +288,8 @@ class Store:
                     schema.create(self._connection)
                     self._rewrite_older()
                     self._connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
+        if self.platform and not schema.has_list_indexes(self._connection):
+            self._unindexed = int(self._one("SELECT coalesce(max(seq), 0) FROM objects")[0])
 
     @contextlib.contextmanager
     def _exclusively(self) -> Iterator[None]:

@@ -88,7 +88,7 @@ class StoresAhead(Generic[Opened]):
         path = store_of(self._platform.path, id)
         self._write_note(id)
         try:
-            make_private_file(path, schema.empty_file)
+            make_private_file(path, lambda: schema.empty_file(for_few=True))
             yield
             self._ready.append((id, self._make(path, id)))
         except BaseException:

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.local_stripe.core import schema
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
-from stripe_billing_cli.local_stripe.core.store import Store
+from stripe_billing_cli.local_stripe.core.store import Platform, Store
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Local, serving
 
@@ -308,3 +309,35 @@ def test_what_a_transaction_wrote_is_there_for_its_queries_and_is_gone_with_it(d
     with store.reading():
         assert (store.get("price", "a"), store.get("price", "b"), keys()) == (held, None, [("a", "pro")])
     store.close()
+
+
+def indexes(store: Store) -> set[str]:
+    with closing(sqlite3.connect(store.path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+
+
+def test_a_connected_account_gets_its_indexes_once_it_has_more_than_a_few_objects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "FEW", 20)
+    platform = Store(tmp_path / "local.db")
+
+    def opened() -> Store:
+        return Store(tmp_path / "account.db", Platform(platform, "acct_1"))
+
+    def add(store: Store, first: int, number: int) -> None:
+        numbers = range(first, first + number)
+        store.insert_many("product", [{"id": f"prod_{n}", "object": "product", "created": n} for n in numbers])
+
+    with closing(opened()) as store:
+        add(store, 0, 20)
+        few = indexes(store)
+    with closing(opened()) as store:
+        assert indexes(store) == few < indexes(platform)
+        add(store, 20, 1)
+        assert indexes(store) == indexes(platform)
+        assert [one["id"] for one in store.dump("product")] == [f"prod_{n}" for n in range(21)]
+    with closing(opened()) as store:
+        add(store, 21, 1)
+        assert store.count("product", []) == 22
+    platform.close()
