@@ -15,20 +15,15 @@ from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = invoice_items.KIND
-WHOLE = "the quantity of its invoice items is whole"
 CREATE = form(
     "POST /v1/invoiceitems",
     {"discounts": discount.FORM, "quantity": Integer(0)},
     required="customer",
-    unsupported={WHOLE: "quantity_decimal"},
 )
 UPDATE = form(
     "POST /v1/invoiceitems/{invoiceitem}",
     {"discounts": discount.FORM, "quantity": Integer(0)},
-    unsupported={
-        WHOLE: "quantity_decimal",
-        "it has no invoicing rules": "invoicing_rules",
-    },
+    unsupported={"it has no invoicing rules": "invoicing_rules"},
 )
 LIST = form("GET /v1/invoiceitems")
 

@@ -149,3 +149,25 @@ def test_a_period_does_not_end_before_it_starts(local: Local, customer: str) -> 
     draft = local.post("/v1/invoices", customer=customer)["id"]
     line = {"amount": 500, "period": backwards}
     assert local.refused("post", f"/v1/invoices/{draft}/add_lines", lines=[line]).message == refusal.message
+
+
+def test_a_quantity_need_not_be_whole(local: Local, customer: str) -> None:
+    """`quantity_decimal` in `stripe/params/_invoice_item_create_params.py`: "Non-negative decimal"."""
+    hours: Any = {"customer": customer, "currency": "usd", "unit_amount_decimal": "1500"}
+    item = local.post(PATH, **hours, quantity_decimal="2.5")
+    assert (item["amount"], item["quantity"], item["quantity_decimal"]) == (3750, 2, "2.5")
+    path = f"{PATH}/{item['id']}"
+    assert local.post(path, quantity_decimal="0.25")["amount"] == 375
+    assert local.post(path, unit_amount_decimal="1000")["amount"] == 250
+    draft = local.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")
+    [line] = draft["lines"]["data"]
+    assert (draft["total"], line["quantity_decimal"]) == (250, "0.25")
+    changed = local.post(f"/v1/invoices/{draft['id']}/lines/{line['id']}", quantity_decimal="1.5")
+    assert (changed["amount"], changed["quantity_decimal"]) == (1500, "1.5")
+    by_price = local.post(
+        PATH, customer=customer, pricing={"price": local.price(unit_amount=900)["id"]}, quantity_decimal="1.5"
+    )
+    assert by_price["amount"] == 1350
+    both = local.refused("post", PATH, **hours, quantity=1, quantity_decimal="1")
+    assert both.param == "quantity_decimal"
+    assert local.refused("post", PATH, **hours, quantity_decimal="-1").param == "quantity_decimal"

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
 )
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, check_period
 from stripe_billing_cli.local_stripe.core import amounts, events, identifiers, objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -31,6 +31,7 @@ PRICED_BY = frozenset({"amount", "price", "price_data", "pricing", "unit_amount_
 """The parameters that say what an item costs: one of them is given."""
 TAXED_BY = frozenset({"tax_behavior", "tax_code"})
 """The parameters that say how a mere amount is taxed, which its price and its product then show."""
+QUANTITY = frozenset({"quantity", "quantity_decimal"})
 NO_QUANTITY = "You cannot set the quantity of an invoice item that has an amount and no price."
 
 
@@ -161,15 +162,14 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     if price is not None:
         _check_taxed_by_price(params, param)
         named = _nested(param, "price" if "price" in params else "pricing[price]")
-        line = line_for_price(call, price, params.get("quantity", 1), currency, (start, end), named)
+        line = line_for_price(call, price, _quantity(params, param), currency, (start, end), named)
         return replace(line, description=description or line.description, discountable=discountable, tax_rates=rates)
     if "unit_amount_decimal" in params:
-        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), params.get("quantity", 1)
+        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), _quantity(params, param)
         amount = pricing.rounded(unit_amount * quantity)
     elif "amount" in params:
-        if "quantity" in params:
-            raise invalid(NO_QUANTITY, _nested(param, "quantity"))
-        amount, quantity = params["amount"], 1
+        _check_no_quantity(params, param)
+        amount, quantity = params["amount"], Decimal(1)
         unit_amount = Decimal(amount)
     else:
         raise missing_param(_nested(param, "amount"))
@@ -177,8 +177,19 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     taxed = {"tax_behavior": params.get("tax_behavior", "unspecified"), "tax_code": params.get("tax_code")}
     price = implicit_prices.for_amount(call, description, unit_amount, currency, **taxed)
     shown = amounts.plain(unit_amount)
-    line = Line(amount, description, start, end, price, quantity, None, discountable=discountable, unit_amount=shown)
-    return replace(line, tax_rates=rates)
+    line = Line(amount, description, start, end, price, int(quantity), None, used=quantity, unit_amount=shown)
+    return replace(line, discountable=discountable, tax_rates=rates)
+
+
+def _quantity(params: Mapping[str, Any], param: str = "", before: str = "1") -> Decimal:
+    """Return how many a call wants, which need not be whole; as many as `before` where it does not say."""
+    check_only_one(params, "quantity", "quantity_decimal", param=_nested(param, "quantity_decimal"))
+    return Decimal(params.get("quantity_decimal", params.get("quantity", before)))
+
+
+def _check_no_quantity(params: Mapping[str, Any], param: str = "") -> None:
+    for name in sorted(QUANTITY & params.keys()):
+        raise invalid(NO_QUANTITY, _nested(param, name))
 
 
 def _check_taxed_by_price(params: Mapping[str, Any], param: str) -> None:
@@ -201,7 +212,7 @@ def with_discounts(call: Call, item: Object, customer: Object, params: Mapping[s
 
 
 def line_for_price(
-    call: Call, price: Object, quantity: int, currency: str, period: tuple[int, int], param: str
+    call: Call, price: Object, quantity: int | Decimal, currency: str, period: tuple[int, int], param: str
 ) -> Line:
     """Return a line for so many of a one-time price."""
     if currency not in price["currency_options"]:
@@ -214,7 +225,8 @@ def line_for_price(
     description = product["name"] if product else price["product"]
     amount = pricing.amount(price, currency, quantity)
     unit_amount = pricing.unit_amount_decimal(price, currency)
-    return Line(amount, description, *period, price, quantity, None, unit_amount=unit_amount)
+    used = Decimal(quantity)
+    return Line(amount, description, *period, price, int(quantity), None, used=used, unit_amount=unit_amount)
 
 
 def _nested(outer: str, name: str) -> str:
@@ -252,7 +264,7 @@ def one_time_price(call: Call, id: str, param: str) -> Object:
     return price
 
 
-PRICE_WORDS = PRICED_BY | {"quantity"}
+PRICE_WORDS = PRICED_BY | QUANTITY
 
 
 def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
@@ -279,39 +291,38 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
 def _priced(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
     """Return what a new price, amount, quantity or tax behaviour changes of an item."""
     currency = before["currency"]
+    wanted = _quantity(params, before=before["quantity_decimal"])
     price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
     if (named := _price(call, params, currency, "")) is not None:
         _check_taxed_by_price(params, "")
-        quantity = params.get("quantity", before["quantity"])
-        line = line_for_price(call, named, quantity, currency, (0, 0), "pricing[price]")
-        return _fields_of_price(named, line.unit_amount, line.amount, quantity)
+        line = line_for_price(call, named, wanted, currency, (0, 0), "pricing[price]")
+        return _fields_of_price(named, line.unit_amount, line.amount, wanted)
     if "unit_amount_decimal" in params:
-        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), params.get("quantity", before["quantity"])
+        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), wanted
     elif "amount" in params:
-        if "quantity" in params:
-            raise invalid(NO_QUANTITY, "quantity")
-        unit_amount, quantity = Decimal(params["amount"]), 1
-    elif "quantity" in params and (price is None or (implicit_prices.is_implicit(price) and before["quantity"] == 1)):
-        raise invalid(NO_QUANTITY, "quantity")
+        _check_no_quantity(params)
+        unit_amount, quantity = Decimal(params["amount"]), Decimal(1)
+    elif QUANTITY & params.keys() and (
+        price is None or (implicit_prices.is_implicit(price) and before["quantity_decimal"] == "1")
+    ):
+        raise invalid(NO_QUANTITY, min(QUANTITY & params.keys()))
     elif implicit_prices.is_implicit(price) and TAXED_BY & params.keys():
-        unit_amount = Decimal(before["pricing"]["unit_amount_decimal"])
-        quantity = params.get("quantity", before["quantity"])
+        unit_amount, quantity = Decimal(before["pricing"]["unit_amount_decimal"]), wanted
     else:
         _check_taxed_by_price(params, "")
         assert price is not None
-        quantity = params["quantity"]
         unit = price["currency_options"][currency]["unit_amount_decimal"]
-        return _fields_of_price(price, unit, pricing.amount(price, currency, quantity), quantity)
+        return _fields_of_price(price, unit, pricing.amount(price, currency, wanted), wanted)
     made = price and implicit_prices.changed(call, price, unit_amount, currency, params)
     return _fields_of_price(made, amounts.plain(unit_amount), pricing.rounded(unit_amount * quantity), quantity)
 
 
-def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int, quantity: int) -> Object:
+def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int, quantity: Decimal) -> Object:
     return {
         "amount": amount,
         "pricing": lines.priced(price, unit_amount),
-        "quantity": quantity,
-        "quantity_decimal": str(quantity),
+        "quantity": int(quantity),
+        "quantity_decimal": amounts.plain(quantity),
     }
 
 

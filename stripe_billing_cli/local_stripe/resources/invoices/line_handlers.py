@@ -19,19 +19,15 @@ from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "line_item"
-NOT_HERE = {
-    "the quantity of its lines is whole": "*.quantity_decimal",
-}
 OF_LINES = {"*.discounts": discount.FORM, "*.percentage": Percent(), "*.quantity": Integer(0)}
 MOST = {"lines": 250, "lines[].tax_amounts": tax_amounts.MOST}
-ADD = form("POST /v1/invoices/{invoice}/add_lines", OF_LINES, most=MOST, unsupported=NOT_HERE)
-UPDATE_ALL = form("POST /v1/invoices/{invoice}/update_lines", OF_LINES, most=MOST, unsupported=NOT_HERE)
+ADD = form("POST /v1/invoices/{invoice}/add_lines", OF_LINES, most=MOST)
+UPDATE_ALL = form("POST /v1/invoices/{invoice}/update_lines", OF_LINES, most=MOST)
 REMOVE = form("POST /v1/invoices/{invoice}/remove_lines", most={"lines": 250})
 UPDATE = form(
     "POST /v1/invoices/{invoice}/lines/{line_item_id}",
     {"discounts": discount.FORM, "*.percentage": Percent(), "quantity": Integer(0)},
     most={"tax_amounts": tax_amounts.MOST},
-    unsupported=NOT_HERE,
 )
 PAYMENTS = form(
     "GET /v1/invoice_payments",
@@ -122,7 +118,7 @@ def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], miss
 
 def _changed_period(call: Call, draft: Object, line: Object, wanted: Mapping[str, Any]) -> Object:
     """Return the draft with another line for the period of a subscription's item, which has the price of the item."""
-    for name in ("amount", "price_data", "pricing", "quantity"):
+    for name in ("amount", "price_data", "pricing", "quantity", "quantity_decimal"):
         if name in wanted:
             raise invalid(f"The local Stripe does not change the {name} of the lines of a subscription's period.", name)
     lines.check_period(wanted.get("period"))

@@ -75,7 +75,6 @@ FORM = form(
     },
     unsupported={
         "it itemizes no discounts": "*.flexible",
-        "the quantity of its invoice items is whole": "invoice_items[].quantity_decimal",
         NO_CONNECT: "issuer",
         "its schedules do not pause": "schedule_details.pause_schedules",
     },
