@@ -194,7 +194,7 @@ class Worker:
             try:
                 pause = self._turn()
             except Exception as error:  # noqa: BLE001  # the outermost layer of a thread that all handlers need
-                self.on_trouble(StoreError(_described(error), "This is a mistake in billing: report it."))
+                self.on_trouble(StoreError(_described(error), "this is a mistake in billing: report it"))
                 pause = self._failed_turn()
             self._wake.wait(pause)
             self._gather()

@@ -139,7 +139,7 @@ class BatchWriter:
         callbacks = [*batch[1], *self._waiting[1]]
         self._waiting = ([], [])
         message = f"{self._store.shown} has not stored an event for {self._late_seconds:g} s."
-        self._on_trouble(StoreError(message, "Check the database, and the disk that it is on.", passing=True))
+        self._on_trouble(StoreError(message, "check the database, and the disk that it is on", passing=True))
         for on_durable in callbacks:
             on_durable(False)
 
@@ -181,4 +181,4 @@ class BatchWriter:
 
 
 def _mistake(doing: str, error: Exception) -> StoreError:
-    return StoreError(f"{doing}: {type(error).__name__}.", "This is a mistake in billing: report it.")
+    return StoreError(f"{doing}: {type(error).__name__}", "this is a mistake in billing: report it")

@@ -136,6 +136,6 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         return http_server.listening_socket(host, port, BACKLOG)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
         taken = getattr(error, "errno", None) == errno.EADDRINUSE
         raise BindError(f"{host}, port {port}", reason.lower(), taken=taken) from error

@@ -109,10 +109,10 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return http_server.listening_socket(host, port, BACKLOG)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
         raise LocalStripeError(
-            f"The local Stripe cannot listen on {host}, port {port}: {reason.lower()}.",
-            "Choose another with --port; --port 0 takes a free one.",
+            f"the local Stripe cannot listen on {host}, port {port}: {reason.lower()}",
+            "choose another with --port; --port 0 takes a free one",
         ) from error
 
 

@@ -108,7 +108,7 @@ def _complete_json(body: Any, status: int) -> None:
         if not text.endswith("}"):
             raise _no_answer("The answer broke off in the middle.")
     elif status < 500:
-        raise errors.NotStripeError(f"What answered (HTTP {status}) is not Stripe: it sent no JSON.")
+        raise errors.NotStripeError(f"what answered (HTTP {status}) is not Stripe: it sent no JSON")
     else:
         raise _no_answer(f"HTTP {status} without Stripe's JSON.")
 

@@ -107,7 +107,7 @@ class TestShow:
             ran = billing("access", *command)
 
             assert ran.code == 1
-            assert "There is no store at .billing/events.db" in ran.err
+            assert "there is no store at .billing/events.db" in ran.err
         assert not (billing.directory / ".billing" / "events.db").exists()
 
     def test_what_is_no_customers_id(self, billing: Billing) -> None:

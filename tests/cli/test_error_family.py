@@ -117,6 +117,31 @@ def test_a_mistake_in_the_command_line_names_the_help_of_its_command(billing: Bi
     assert last_line(ran.err) == f"  → `billing {argv[0]} {argv[1]} --help` says what it takes"
 
 
+NAMES = re.compile(r"Stripe|SQLite|PostgreSQL|[A-Z_]{2,}|Z,")
+
+
+def test_no_message_and_no_hint_is_a_sentence_with_a_capital_and_a_full_stop() -> None:
+    """They stand behind `Error:` and an arrow. Only what failed to be paid is said as Stripe says it (`PaymentError`)."""
+    written = [
+        (f"{path.relative_to(PACKAGE)}:{call.lineno}", text)
+        for path in PACKAGE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in {*EXPLAINED, "LocalStripeError", "NotStripeError"}
+        for text in map(words_of, [*call.args, *(keyword.value for keyword in call.keywords)])
+        if " " in text
+    ]
+
+    assert len(written) > 400
+    assert [one for one in written if one[1].endswith(".") or (one[1][0].isupper() and not NAMES.match(one[1]))] == []
+
+
+def words_of(argument: ast.expr) -> str:
+    """Return a text, with a 0 for each value that is put into it."""
+    if isinstance(argument, ast.JoinedStr):
+        return "".join(str(one.value) if isinstance(one, ast.Constant) else "0" for one in argument.values)
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
+
+
 def test_every_error_says_what_to_do_next() -> None:
     without = [
         f"{path.relative_to(PACKAGE)}:{call.lineno}: {ast.unparse(call)[:90]}"

@@ -97,7 +97,7 @@ class TestList:
         ran = billing("events", *command)
 
         assert ran.code == 1
-        assert "There is no store at .billing/events.db" in ran.err
+        assert "there is no store at .billing/events.db" in ran.err
         assert not (billing.directory / ".billing" / "events.db").exists()
 
     def test_a_check_for_a_monitor(self, billing: Billing, store: Store) -> None:

@@ -191,7 +191,7 @@ def test_a_full_disk(billing: Billing, account: Account) -> None:
 
     assert ran.code == 1
     assert "Traceback" not in ran.err
-    assert "The disk is full" in ran.out, ran.out[-2000:]
+    assert "the disk is full" in ran.out, ran.out[-2000:]
     assert len(ran.out.split("Plan: ")[1]) < 1000
     assert "Run the same command again" in ran.out
     assert [price for price in account.prices() if price["id"] in {one["id"] for one in held}] == held

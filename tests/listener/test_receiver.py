@@ -189,7 +189,7 @@ class TestRefusals:
 
     def test_what_cannot_be_stored_is_asked_to_come_again(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object) -> frozenset[str]:
-            raise StoreError("The disk is full.", "Make room.", passing=True)
+            raise StoreError("the disk is full", "make room", passing=True)
 
         with running_receiver(store) as receiver:
             with monkeypatch.context() as broken:

@@ -67,7 +67,7 @@ def test_a_disk_without_room_for_a_long_event_is_full(path: Path, monkeypatch: p
     with open_store(str(path)) as store:
         store.ping()
         monkeypatch.setattr(database, "LEAST_ROOM", 1 << 62)
-        with pytest.raises(StoreError, match="The disk is full"):
+        with pytest.raises(StoreError, match="the disk is full"):
             store.ping()
 
 

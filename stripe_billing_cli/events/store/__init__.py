@@ -104,8 +104,8 @@ def open_store(
     where = address(store)
     if not make and where.sqlite and not Path(where.url.database or DEFAULT).exists():
         raise StoreError(
-            f"There is no store at {where.shown}.",
-            "`billing listen` makes it; name another with --store or BILLING_STORE.",
+            f"there is no store at {where.shown}",
+            "`billing listen` makes it; name another with --store or BILLING_STORE",
         )
     with translated_errors(where.shown):
         engine = make_engine(where, connections=connections)

@@ -60,7 +60,7 @@ def address(store: str) -> Address:
     try:
         url = make_url(store)
     except (ArgumentError, ValueError):
-        raise StoreError("--store or BILLING_STORE names no database.", hint) from None
+        raise StoreError("--store or BILLING_STORE names no database", hint) from None
     match url.drivername:
         case "postgresql" | "postgres" | "postgresql+psycopg":
             url = url.set(drivername="postgresql+psycopg")
@@ -68,7 +68,7 @@ def address(store: str) -> Address:
             return Address(shown, url)
         case "sqlite" | "sqlite+pysqlite" if url.database:
             return Address(url.database, URL.create("sqlite+pysqlite", database=url.database))
-    raise StoreError(f"A store is SQLite or PostgreSQL, not {url.drivername}.", hint)
+    raise StoreError(f"a store is SQLite or PostgreSQL, not {url.drivername}", hint)
 
 
 def make_engine(where: Address, *, connections: int) -> Engine:
@@ -85,7 +85,7 @@ def make_engine(where: Address, *, connections: int) -> Engine:
         )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise StoreError(
-            "PostgreSQL needs a driver that is not installed.", "pip install 'stripe-billing-cli[postgres]'"
+            "PostgreSQL needs a driver that is not installed", "pip install 'stripe-billing-cli[postgres]'"
         ) from None
 
     @event.listens_for(engine, "begin")

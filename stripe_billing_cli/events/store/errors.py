@@ -36,11 +36,11 @@ def translated_errors(shown: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _of_sqlite(shown, getattr(error, "sqlite_errorname", "no code")) from error
     except exc.TimeoutError as error:
-        raise StoreError(f"All connections to {shown} are in use.", "Try again in a moment.", passing=True) from error
+        raise StoreError(f"all connections to {shown} are in use", "try again in a moment", passing=True) from error
     except OSError as error:
         raise StoreError(
-            f"{shown} cannot be used: {(error.strerror or str(error)).lower()}.",
-            "Make the directory and the file writable for yourself, or name another with --store.",
+            f"{shown} cannot be used: {(error.strerror or str(error)).lower()}",
+            "make the directory and the file writable for yourself, or name another with --store",
         ) from error
 
 
@@ -54,18 +54,18 @@ def _explained(shown: str, error: exc.DBAPIError) -> StoreError:
 def removed_error(shown: str) -> StoreError:
     """Return the file of the store is not there any more, or another is in its place."""
     return StoreError(
-        f"{shown} was removed or replaced while it was in use.",
-        "Put it back, or start `billing listen` again, which makes a new one.",
+        f"{shown} was removed or replaced while it was in use",
+        "put it back, or start `billing listen` again, which makes a new one",
         passing=True,
     )
 
 
 def without_table(shown: str, table: str) -> StoreError:
-    return StoreError(f"{shown} has no table {table}.", "Restore a copy, or name another with --store.", passing=True)
+    return StoreError(f"{shown} has no table {table}", "restore a copy, or name another with --store", passing=True)
 
 
 def full_error(shown: str) -> StoreError:
-    return StoreError(f"The disk is full: {shown} could not be written.", "Make room on the disk.", passing=True)
+    return StoreError(f"the disk is full: {shown} could not be written", "make room on the disk", passing=True)
 
 
 def _of_sqlite(shown: str, code: str) -> StoreError:
@@ -74,22 +74,22 @@ def _of_sqlite(shown: str, code: str) -> StoreError:
         return full_error(shown)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreError(
-            f"{shown} has been in use by another process for too long.", "Try again in a moment.", passing=True
+            f"{shown} has been in use by another process for too long", "try again in a moment", passing=True
         )
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return StoreError(
-            f"{shown} is damaged, or no database of this program's.", "Restore a copy, or name another with --store."
+            f"{shown} is damaged, or no database of this program's", "restore a copy, or name another with --store"
         )
     if code.startswith("SQLITE_IOERR"):
-        return StoreError(f"{shown} could not be read or written.", "Check the disk.", passing=True)
+        return StoreError(f"{shown} could not be read or written", "check the disk", passing=True)
     if code.startswith("SQLITE_CANTOPEN") and not Path(shown).exists():
         return removed_error(shown)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
         return StoreError(
-            f"{shown} cannot be opened for writing.",
-            "Make the directory and the file writable for yourself, or name another with --store.",
+            f"{shown} cannot be opened for writing",
+            "make the directory and the file writable for yourself, or name another with --store",
         )
-    return StoreError(f"SQLite refused a statement on {shown} ({code}).", "This is a mistake in billing: report it.")
+    return StoreError(f"SQLite refused a statement on {shown} ({code})", "this is a mistake in billing: report it")
 
 
 def _of_postgres(shown: str, error: exc.DBAPIError) -> StoreError:
@@ -100,29 +100,29 @@ def _of_postgres(shown: str, error: exc.DBAPIError) -> StoreError:
     state = getattr(error.orig, "sqlstate", None)
     if state is None and _refused_login(str(error.orig)):
         return StoreError(
-            f"{shown} did not let us in.", "Check user, password and name of the database in --store or BILLING_STORE."
+            f"{shown} did not let us in", "check user, password and name of the database in --store or BILLING_STORE"
         )
     if error.connection_invalidated or state is None or state[:2] in ("08", "57"):
         return StoreError(
-            f"{shown} does not answer.",
-            "Check that PostgreSQL runs and can be reached.",
+            f"{shown} does not answer",
+            "check that PostgreSQL runs and can be reached",
             passing=True,
             outcome_unknown=error.statement is None or state is None,
         )
     if state[:2] in ("28", "3D"):
         return StoreError(
-            f"{shown} did not let us in.", "Check user, password and name of the database in --store or BILLING_STORE."
+            f"{shown} did not let us in", "check user, password and name of the database in --store or BILLING_STORE"
         )
     if state[:2] in ("40", "53", "55"):
         return StoreError(
-            f"{shown} is busy or full (SQLSTATE {state}).", "Make room, or try again in a moment.", passing=True
+            f"{shown} is busy or full (SQLSTATE {state})", "make room, or try again in a moment", passing=True
         )
     if state == "42501":
         return StoreError(
-            f"{shown} does not let this user create or change its tables.", "Grant it, or use the tables' owner."
+            f"{shown} does not let this user create or change its tables", "grant it, or use the tables' owner"
         )
     return StoreError(
-        f"PostgreSQL refused a statement on {shown} (SQLSTATE {state}).", "This is a mistake in billing: report it."
+        f"PostgreSQL refused a statement on {shown} (SQLSTATE {state})", "this is a mistake in billing: report it"
     )
 
 

@@ -30,13 +30,13 @@ def _current(connection: Connection, shown: str) -> bool:
     tables = set(sa.inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         if tables & {"objects", "idempotency"}:
-            raise StoreError(f"{shown} is the local Stripe's file.", "Name another with --store.")
+            raise StoreError(f"{shown} is the local Stripe's file", "name another with --store")
         return False
     version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     if version is not None and version > HEAD:
         raise StoreError(
-            f"{shown} was written by a newer version of billing (schema {version}, this one knows {HEAD}).",
-            "Update billing.",
+            f"{shown} was written by a newer version of billing (schema {version}, this one knows {HEAD})",
+            "update billing",
         )
     return version == HEAD
 

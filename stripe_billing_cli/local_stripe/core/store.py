@@ -307,14 +307,14 @@ class Store:
         application = int(self._one("PRAGMA application_id")[0])
         if application != schema.APPLICATION_ID and self._one("SELECT count(*) FROM sqlite_master")[0]:
             raise LocalStripeError(
-                f"{self.path} is a database, but not one of the local Stripe.",
-                "Move it away, or run billing in another directory.",
+                f"{self.path} is a database, but not one of the local Stripe",
+                "move it away, or run billing in another directory",
             )
         if version > schema.SCHEMA_VERSION:
             raise LocalStripeError(
                 f"{self.path} was written by a newer version of billing (format {version}, this one knows "
-                f"{schema.SCHEMA_VERSION}).",
-                "Update billing, or start anew with `billing local reset`.",
+                f"{schema.SCHEMA_VERSION})",
+                "update billing, or start anew with `billing local reset`",
             )
         return version == schema.SCHEMA_VERSION
 

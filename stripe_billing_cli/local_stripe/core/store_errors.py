@@ -17,22 +17,22 @@ ROOM_TO_WORK = 65_536
 
 def damaged_file(path: Path, damage: str) -> LocalStripeError:
     return LocalStripeError(
-        f"{path} is damaged: {damage}.",
-        "Nothing was changed. Restore a copy of the file, or start anew with `billing local reset`.",
+        f"{path} is damaged: {damage}",
+        "nothing was changed. Restore a copy of the file, or start anew with `billing local reset`",
     )
 
 
 def no_room_error(path: Path) -> LocalStripeError:
     return LocalStripeError(
-        f"The disk is full: {path} could not be written. The last change was not made.",
-        "Make room on the disk and run the command again.",
+        f"the disk is full: {path} could not be written. The last change was not made",
+        "make room on the disk and run the command again",
     )
 
 
 def closed_off(path: Path, reason: str) -> LocalStripeError:
     return LocalStripeError(
-        f"The local Stripe cannot use {path}: {reason}.",
-        "Make the directory and the file writable for yourself, or run billing in another directory.",
+        f"the local Stripe cannot use {path}: {reason}",
+        "make the directory and the file writable for yourself, or run billing in another directory",
     )
 
 
@@ -51,15 +51,15 @@ def store_error(path: Path, error: sqlite3.Error) -> LocalStripeError:
             return closed_off(path, "the file cannot be opened")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return LocalStripeError(
-                f"{path} has been in use by another process for {PATIENCE_MS // 1000} seconds.",
-                "Wait for the other command to finish, or end it, and try again.",
+                f"{path} has been in use by another process for {PATIENCE_MS // 1000} seconds",
+                "wait for the other command to finish, or end it, and try again",
             )
         case sqlite3.SQLITE_IOERR if _no_room(path):
             return no_room_error(path)
         case sqlite3.SQLITE_IOERR:
             return LocalStripeError(
-                f"Reading or writing {path} failed: {error}. The last change was not made.",
-                "See that the disk has room and works, and that files may grow (ulimit -f); then run it again.",
+                f"reading or writing {path} failed: {error}. The last change was not made",
+                "see that the disk has room and works, and that files may grow (ulimit -f); then run it again",
             )
     return damaged_file(path, str(error))
 
@@ -79,11 +79,11 @@ def system_error(path: Path, error: OSError) -> LocalStripeError:
         return no_room_error(path)
     if error.errno in (errno.EEXIST, errno.ENOTDIR):
         return LocalStripeError(
-            f"The local Stripe keeps its state in {path}, and {path.parent} is no directory.",
-            "Move it away, or run billing in another directory.",
+            f"the local Stripe keeps its state in {path}, and {path.parent} is no directory",
+            "move it away, or run billing in another directory",
         )
     if error.errno == errno.EFBIG:
         return LocalStripeError(
-            f"The local Stripe cannot use {path}: file too large.", "Let files grow (ulimit -f), then run it again."
+            f"the local Stripe cannot use {path}: file too large", "let files grow (ulimit -f), then run it again"
         )
     return closed_off(path, (error.strerror or str(error)).lower())
