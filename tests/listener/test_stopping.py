@@ -12,9 +12,9 @@ from tests.listener_process import deliver, entry, listening, product
 WAIT_FOR_FILE = "echo begun >> begun; while [ ! -e finish ]; do sleep 0.02; done; echo whole"
 
 
-def wait_for(path: Path) -> None:
-    for _ in range(2000):
-        if path.exists():
+def wait_for(path: Path, text: str = "") -> None:
+    for _ in range(12_000):
+        if path.exists() and path.read_text().startswith(text):
             return
         threading.Event().wait(0.01)
     raise AssertionError(f"{path} never came")
@@ -70,17 +70,19 @@ def test_a_second_signal_does_not_wait(directory: Path) -> None:
 
 def test_after_a_kill_the_next_listener_runs_nothing_beside_itself(directory: Path) -> None:
     """Each run of the command notes its beginning and, if it gets there, its end: none begins within another."""
-    command = "echo begin >> ran; sleep 0.4; echo end >> ran"
+    ran = directory / "ran"
+    command = "echo begin >> ran; while [ ! -e finish ]; do sleep 0.02; done; echo end >> ran"
     with listening(directory, "--exec", command) as (process, _, port):
         for number in range(3):
             assert deliver(port, product("prod_1", name=f"evt_{number}")) == 200
-        wait_for(directory / "ran")
+        wait_for(ran)
         process.kill()
         process.wait(20)
 
     with listening(directory, "--exec", command) as (_, lines, _):
+        wait_for(ran, "begin\nbegin\n")
+        (directory / "finish").touch()
         for _ in range(3):
-            lines.get(timeout=30)
+            lines.get(timeout=120)
 
-    ran = (directory / "ran").read_text().split()
-    assert ran == ["begin", *["begin", "end"] * 3]
+    assert ran.read_text().split() == ["begin", *["begin", "end"] * 3]
