@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
-from stripe_billing_cli.stripe_api.objects.common import Metadata
+from stripe_billing_cli.stripe_api.objects.common import metadata_of
 
 CATALOG = "billing_catalog"
 KEY = "billing_key"
@@ -42,11 +41,6 @@ class Stamp:
         if own:
             marks[METADATA_KEYS] = ",".join(sorted(own))
         return {**own, **marks}
-
-
-def metadata_of(existing: Mapping[str, object]) -> Metadata:
-    """Return the metadata of an object of whatever kind, or of the parameters of one; empty where it has none."""
-    return cast(Metadata, existing.get("metadata") or {})
 
 
 def stamp_of(existing: Mapping[str, object]) -> Stamp | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import ADDRESS_FIELDS
+from stripe_billing_cli.stripe_api.objects.common import field_of
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.references import default_method, id_of, without_own_method
 
@@ -51,8 +52,8 @@ class UpdatePlan:
         """Change the customer. Raises `StripeCallError`."""
         id, params, payment_method = self.customer["id"], self.request.fields.params(), self.request.payment_method
         if "address" in params:
-            current: Mapping[str, Any] = self.customer["address"] or {}
-            kept = {line: current[line] for line in ADDRESS_FIELDS if current.get(line)}
+            current = self.customer["address"]
+            kept = {line: text for line in ADDRESS_FIELDS if current and (text := field_of(current, line))}
             params["address"] = {**kept, **params["address"]}
         if payment_method:
             params["invoice_settings"] = {"default_payment_method": _attached(api, self.customer, payment_method)}

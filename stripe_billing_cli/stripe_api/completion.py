@@ -94,7 +94,6 @@ def fields_of(declared: Any) -> Fields:
     return _fields(declared)
 
 
-@cache
 def names_of(declared: Any) -> tuple[str, ...]:
     """Return what the `object` of an answer of this type may say: `Customer` → `customer`."""
     return tuple(name for name, known in OBJECTS.items() if known is declared)

@@ -23,7 +23,7 @@ from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, StripeCallError
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
-from stripe_billing_cli.stripe_api.objects.common import Kind
+from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, metadata_of
 
 ATTEMPTS = 4
 """So many keys are tried that Stripe may remember; each remembered answer that holds no more leads to the next."""
@@ -78,10 +78,10 @@ class CreateRequest:
         return "billing-" + hashlib.sha256(text.encode()).hexdigest()[:48]
 
 
-def made_before(request: CreateRequest, candidates: Iterable[Kind]) -> Kind | None:
+def made_before(request: CreateRequest, candidates: Iterable[Existing]) -> Existing | None:
     """Return the object that an unfinished run made, or a run with the same given key. Raises `OtherRequestError`."""
     for one in candidates:
-        mark = (one.get("metadata") or {}).get(INTERNAL)
+        mark = metadata_of(one).get(INTERNAL)
         if mark == request.mark:
             return one
         if request.given_key is not None and mark and mark.rpartition("#")[0] == request.given_key:
@@ -94,10 +94,10 @@ def create(
     request: CreateRequest,
     state: Iterable[str],
     *,
-    kind: type[Kind],
-    read: Callable[[], Iterable[Kind]],
-    holds: Callable[[Kind], bool],
-) -> Kind:
+    kind: type[Existing],
+    read: Callable[[], Iterable[Existing]],
+    holds: Callable[[Existing], bool],
+) -> Existing:
     """Create the object, or find what another run at the same time created.
 
     `state`: the ids of what Stripe had when this was decided. `read` gives what it has now. `holds` tells an object
@@ -126,8 +126,8 @@ def create(
 
 
 def _made_all_the_same(
-    request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[Kind]]
-) -> Kind | None:
+    request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[Existing]]
+) -> Existing | None:
     """Return what a failed call created nonetheless."""
     if not (failure.outcome_unknown or failure.replayed):
         return None
@@ -148,7 +148,7 @@ def _expansion(request: CreateRequest) -> dict[str, Any]:
     return {"expand": expand} if expand else {}
 
 
-def clear_marker(api: StripeApi, request: CreateRequest, made: Mapping[str, Any]) -> None:
+def clear_marker(api: StripeApi, request: CreateRequest, made: Identified) -> None:
     """Take the mark off: the same command makes another object from now on. Raises `StripeCallError`."""
-    if request.given_key is None and (made.get("metadata") or {}).get(INTERNAL) == request.mark:
+    if request.given_key is None and metadata_of(made).get(INTERNAL) == request.mark:
         api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: ""}})

@@ -6,10 +6,10 @@ the currency's smallest unit, beside their `currency`; times are Unix seconds; w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.stripe_api.objects.catalog import Discount, Price
+from stripe_billing_cli.stripe_api.objects.common import StripeObject, field_of, metadata_of
 from stripe_billing_cli.stripe_api.objects.customers import Address, BalanceTransaction, Customer, PaymentMethod
 from stripe_billing_cli.stripe_api.objects.events import Event
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice
@@ -114,8 +114,7 @@ ADDRESS_FIELDS = ("line1", "line2", "city", "state", "postal_code", "country")
 
 
 def _address(source: Address | None) -> dict[str, Any] | None:
-    parts: Mapping[str, Any] | None = source
-    return None if parts is None else {name: parts[name] for name in ADDRESS_FIELDS}
+    return None if source is None else {name: field_of(source, name) for name in ADDRESS_FIELDS}
 
 
 def payment_method(source: PaymentMethod) -> dict[str, Any]:
@@ -257,5 +256,5 @@ def event(source: Event) -> dict[str, Any]:
     }
 
 
-def metadata(source: Mapping[str, Any]) -> dict[str, str]:
-    return {key: value for key, value in (source["metadata"] or {}).items() if key not in (INTERNAL, REFUND)}
+def metadata(source: StripeObject) -> dict[str, str]:
+    return {key: value for key, value in metadata_of(source).items() if key not in (INTERNAL, REFUND)}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, overload
+from typing import overload
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
@@ -15,16 +14,16 @@ from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 
 @overload
-def id_of(reference: str | Mapping[str, Any]) -> str: ...
+def id_of(reference: Reference) -> str: ...
 
 
 @overload
-def id_of(reference: str | Mapping[str, Any] | None) -> str | None: ...
+def id_of(reference: Reference | None) -> str | None: ...
 
 
-def id_of(reference: str | Mapping[str, Any] | None) -> str | None:
+def id_of(reference: Reference | None) -> str | None:
     """Return the id of an object that is given as an id, whole, or not at all."""
-    return reference["id"] if isinstance(reference, Mapping) else reference
+    return reference if reference is None or isinstance(reference, str) else reference["id"]
 
 
 def whole(reference: str | Kind | None) -> Kind | None:

@@ -8,15 +8,14 @@ than a command that needs an option to mean it. A run with `--again` has a mark 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from stripe_billing_cli.stripe_api import create_once
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
-from stripe_billing_cli.stripe_api.objects.common import Kind
+from stripe_billing_cli.stripe_api.objects.common import ExistingDated, Identified, metadata_of
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.various import TestClock
 from stripe_billing_cli.stripe_api.references import id_of
@@ -35,15 +34,17 @@ def current_times(api: StripeApi, customer: str | None) -> tuple[int, ...]:
     return (real, int(api.get(f"/v1/test_helpers/test_clocks/{clock}", kind=TestClock)["frozen_time"]))
 
 
-def made_within_a_day(request: CreateRequest, candidates: Iterable[Kind], now: Sequence[int]) -> Kind | None:
+def made_within_a_day(
+    request: CreateRequest, candidates: Iterable[ExistingDated], now: Sequence[int]
+) -> ExistingDated | None:
     """Return the object among `candidates` that a run of the same request made less than a day ago."""
     recent = [one for one in candidates if any(abs(one["created"] - at) < DAY for at in now)]
     return create_once.made_before(request, recent)
 
 
-def finish(api: StripeApi, request: CreateRequest, made: Mapping[str, Any]) -> None:
+def finish(api: StripeApi, request: CreateRequest, made: Identified) -> None:
     """Give what a run with `--again` made the mark of a first run: it counts like the first then, and the next
     `--again` means one more."""
-    if request.again and (made.get("metadata") or {}).get(INTERNAL) == request.mark:
+    if request.again and metadata_of(made).get(INTERNAL) == request.mark:
         first = replace(request, again=False).mark
         api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: first}})

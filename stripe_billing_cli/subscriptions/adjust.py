@@ -182,7 +182,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     prices = [*kept, *(price for price, _ in added)]
     quoted = _quote(api, subscription, update, now, request.proration, prices)
     remarks = _remarks(subscription, request, added, removed, quoted)
-    remarks += tuple(coverage_remarks(api, discounts or (), prices))
+    remarks += tuple(coverage_remarks(api, discounts if isinstance(discounts, list) else (), prices))
     plan = AdjustPlan(subscription, request, update, added, removed, quoted, waiting, schedule, remarks)
     unpaid = payments.unpaid_time(api, payments.never_paid(api, subscription), now) if quoted.cost.credited else None
     has_waiting_items = pending_invoice_items.are_there(api, subscription)
@@ -237,7 +237,7 @@ def _removed(api: StripeApi, subscription: Subscription, names: Sequence[str]) -
     return tuple(removed)
 
 
-def _discounts(api: StripeApi, subscription: Subscription, request: AdjustRequest) -> Any:
+def _discounts(api: StripeApi, subscription: Subscription, request: AdjustRequest) -> str | list[dict[str, str]] | None:
     """Return the parameter for the discount that is wanted; None where it is as wanted."""
     discounts = [one for one in map(whole, subscription["discounts"]) if one]
     if request.no_discount:

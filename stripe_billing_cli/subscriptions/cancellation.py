@@ -137,7 +137,7 @@ def _later(
 
 def _details(subscription: Subscription, request: CancelRequest) -> dict[str, Any]:
     """Return the reason and comment that are not there yet."""
-    current: Mapping[str, Any] = subscription["cancellation_details"] or {}
+    current: Mapping[str, object] = subscription["cancellation_details"] or {}
     wanted = {"feedback": request.reason, "comment": request.comment}
     new = {name: value for name, value in wanted.items() if value is not None and current.get(name) != value}
     return {"cancellation_details": new} if new else {}

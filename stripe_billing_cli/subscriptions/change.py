@@ -238,7 +238,7 @@ def check_as_read(api: StripeApi, subscription: Subscription) -> None:
         )
 
 
-def _state(subscription: Subscription) -> Any:
+def _state(subscription: Subscription) -> tuple[object, ...]:
     """Return what the decision and its cost depend on."""
     items = [
         (item["id"], item["price"]["id"], item["quantity"], item["current_period_end"])

@@ -8,9 +8,10 @@ is; its phases are then written, the current one as it was and one more with wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from stripe_billing_cli.stripe_api.objects.catalog import Price
+from stripe_billing_cli.stripe_api.objects.common import field_of
 from stripe_billing_cli.stripe_api.objects.subscriptions import Phase, PhaseDiscount, PhaseItem, Schedule
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions.terms import Terms, recurring_of, terms_of
@@ -100,10 +101,9 @@ def _interval(price: Price) -> dict[str, Any]:
 
 def _phase_params(phase: Phase) -> dict[str, Any]:
     """Return a phase as it is written back, without its times."""
-    plain: Mapping[str, Any] = phase
-    kept: dict[str, Any] = {name: plain[name] for name in PLAIN if plain[name]}
+    kept: dict[str, Any] = {name: value for name in PLAIN if (value := field_of(phase, name))}
     for name, fields in WITHIN.items():
-        inner: Mapping[str, Any] = plain[name] or {}
+        inner = cast(Mapping[str, object], field_of(phase, name) or {})
         if written := _written({field: inner[field] for field in fields if field in inner}):
             kept[name] = written
     if rates := phase["default_tax_rates"]:
@@ -114,7 +114,7 @@ def _phase_params(phase: Phase) -> dict[str, Any]:
     return kept
 
 
-def _written(value: Any) -> Any:
+def _written(value: object) -> object:
     """Return a value of a phase as its parameter: objects by their ids, without what is null. The account itself, which
     is liable and issues invoices by default, is not named."""
     if isinstance(value, list):

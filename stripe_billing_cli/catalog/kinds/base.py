@@ -34,11 +34,11 @@ from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportedKind
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
-from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, metadata_of, stamp_of
+from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, stamp_of
 from stripe_billing_cli.catalog.plan import Action, Change, Create
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
+from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of, metadata_of
 
 Content = TypeVar("Content", bound=BaseModel)
 Wanted = Mapping[str, Sequence[AnyEntry]]

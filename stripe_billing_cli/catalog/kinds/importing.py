@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Generic
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects
 from stripe_billing_cli.catalog.entries import Fields
 from stripe_billing_cli.catalog.kinds.forms import Definition
-from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp, metadata_of
-from stripe_billing_cli.stripe_api.objects.common import Existing, field_of
+from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp
+from stripe_billing_cli.stripe_api.objects.common import Existing, field_of, metadata_of
 
 GENERATED = re.compile(r"[a-z]+_(?:(?:test|live)_)?(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{12,}$")
 """An id that Stripe made up."""

@@ -5,11 +5,17 @@ compiled at start-up.
 """
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypedDict, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, cast
 
 T = TypeVar("T")
-Kind = TypeVar("Kind", bound=Mapping[str, Any])
-"""A declared object, of whatever kind: `Customer`, `Invoice`."""
+
+
+Metadata = dict[str, str]
+
+
+def metadata_of(existing: Mapping[str, object]) -> Metadata:
+    """Return the metadata of an object of whatever kind, or of the parameters of one; empty where it has none."""
+    return cast(Metadata, existing.get("metadata") or {})
 
 
 def field_of(existing: Mapping[str, object], name: str) -> object:
@@ -19,6 +25,10 @@ def field_of(existing: Mapping[str, object], name: str) -> object:
 
 class StripeObject(TypedDict):
     """A part of an answer. Times are Unix seconds, amounts minor units."""
+
+
+Kind = TypeVar("Kind", bound=StripeObject)
+"""A declared object, of whatever kind: `Customer`, `Invoice`."""
 
 
 class Identified(StripeObject):
@@ -41,7 +51,6 @@ ExistingDated = TypeVar("ExistingDated", bound=Dated)
 
 Reference = str | Identified
 """The id of an object, or the object itself where it was expanded (https://docs.stripe.com/api/expanding_objects)."""
-Metadata = dict[str, str]
 
 
 class Embedded(StripeObject, Generic[T]):
