@@ -93,6 +93,12 @@ IN_NO_DOCUMENT = {
         ("customer", "entitlements", "livemode", "object"),
         {"entitlements": ("[]entitlements.active_entitlement",)},
     ),
+    # of a newer version: stripe/product_catalog/_trial_offer.py
+    "product_catalog.trial_offer": (
+        ("nickname",),
+        ("active", "duration", "end_behavior", "id", "livemode", "object", "price"),
+        {"price": ("price",)},
+    ),
 }
 WITHOUT_TOTAL = {
     # a list within an object has its `total_count` (recorded of lines, items and refunds), but not in this example of

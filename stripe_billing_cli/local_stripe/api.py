@@ -14,6 +14,7 @@ BILLING = "stripe_billing_cli.local_stripe.billing"
 PARTS = (
     Part(f"{RESOURCES}.products", ("/v1/products",)),
     Part(f"{RESOURCES}.prices", ("/v1/prices",)),
+    Part(f"{RESOURCES}.trial_offers", ("/v1/product_catalog/trial_offers",)),
     Part(f"{RESOURCES}.plans", ("/v1/plans",)),
     Part(f"{RESOURCES}.accounts", ("/v1/account", "/v1/accounts")),
     Part(f"{RESOURCES}.events", ("/v1/events",)),

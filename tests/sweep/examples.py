@@ -185,6 +185,11 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     },
     "POST /v1/billing_portal/configurations": lambda ids: {"features": FEATURES},
     "POST /v1/payment_links": lambda ids: {"line_items": [{"price": ids["price"], "quantity": 1}]},
+    "POST /v1/product_catalog/trial_offers": lambda ids: {
+        "duration": {"type": "relative", "relative": {"iterations": 1}},
+        "end_behavior": {"transition": {"price": ids["price"]}},
+        "price": ids["price"],
+    },
     "POST /v1/quotes": lambda ids: {"customer": ids["customer"], "line_items": [{"price": ids["price"]}]},
     "POST /v1/billing_portal/sessions": lambda ids: {"customer": ids["customer"]},
     "POST /v1/subscription_schedules": lambda ids: {

@@ -150,6 +150,11 @@ def _catalog(world: World) -> None:
     metered = {"currency": "usd", "product": ids["product"], "unit_amount": 2}
     by_use = {"interval": "month", "usage_type": "metered", "meter": ids["meter"]}
     ids["metered_price"] = make("/v1/prices", **metered, recurring=by_use)["id"]
+    trial = {"type": "relative", "relative": {"iterations": 1}}
+    after = {"transition": {"price": ids["price"]}}
+    for active in (False, True):
+        offer = {"price": ids["price"], "active": active, "duration": trial, "end_behavior": after}
+        ids["trial_offer"] = make("/v1/product_catalog/trial_offers", **offer)["id"]
     ids["coupon"] = make("/v1/coupons", percent_off=10, duration="forever")["id"]
     ids["other_coupon"] = make("/v1/coupons", amount_off=100, currency="usd", duration="once", max_redemptions=9)["id"]
     promotion = {"type": "coupon", "coupon": ids["coupon"]}

@@ -81,7 +81,8 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
         period=(min(item["current_period_start"] for item in before["items"]["data"]), call.now),
         auto_advance=automatic_invoices.advances(before),
     )
-    changed = {"items": after["items"], "status": after["status"], "latest_invoice": draft["id"]}
+    changed = {name: after[name] for name in ("billing_cycle_anchor", "items", "status")}
+    changed["latest_invoice"] = draft["id"]
     after = repository.amend(call, before["id"], **changed)
     schedule_jobs.plan_ahead(call, after)
     automatic_invoices.create(call, before, draft, pending_items)

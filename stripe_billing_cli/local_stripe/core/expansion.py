@@ -18,10 +18,14 @@ DEEPEST = 4
 
 UNDOCUMENTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "customer": {"invoice_credit_balance": ()},
+    "product_catalog.trial_offer": {"end_behavior": ("trial_offer.end_behavior",), "price": ("price",)},
     "subscription": {"plan": ("plan",)},
     "subscription_item": {"plan": ("plan",)},
+    "trial_offer.end_behavior": {"transition": ("trial_offer.transition",)},
+    "trial_offer.transition": {"price": ("price",)},
 }
-"""What the document leaves out: recorded as accepted, or of a form of earlier versions that is still answered."""
+"""What the document leaves out: recorded as accepted, of a form of earlier versions that is still answered, or of a
+newer version (`stripe/product_catalog/_trial_offer.py`)."""
 
 Expansions: TypeAlias = Mapping[str, Mapping[str, tuple[str, ...]]]
 """The expandable fields of kinds of objects, each with the kinds that may stand there."""

@@ -99,8 +99,16 @@ UNDOCUMENTED: Mapping[str, Any] = {
         ("customer", "entitlements", "livemode", "object"),
         {"entitlements": ("[]entitlements.active_entitlement",)},
     ),
+    "product_catalog.trial_offer": (
+        ("nickname",),
+        ("active", "duration", "end_behavior", "id", "livemode", "object", "price"),
+        {"end_behavior": ("trial_offer.end_behavior",), "price": ("price",)},
+    ),
+    "trial_offer.end_behavior": ((), ("type",), {"transition": ("trial_offer.transition",)}),
+    "trial_offer.transition": ((), ("price",), {"price": ("price",)}),
 }
-"""What is in events only, and not in the document (`stripe/entitlements/_active_entitlement_summary.py`)."""
+"""What is not in the document: of events only (`stripe/entitlements/_active_entitlement_summary.py`), or of a newer
+version (`stripe/product_catalog/_trial_offer.py`)."""
 
 
 @dataclass(frozen=True)

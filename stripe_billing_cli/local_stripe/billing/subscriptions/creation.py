@@ -29,6 +29,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     repository,
     schedule_jobs,
     thresholds,
+    trial_offers,
 )
 from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
@@ -142,7 +143,7 @@ def _first_status(subscription: Object, invoice: Object) -> str:
 def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) -> Object:
     params = call.params
     id = identifiers.long_id(call, "sub")
-    trial_end = _trial_end(call, prices)
+    trial_end = _trial_end(call, prices) or trial_offers.free_until(call, params["items"], prices)
     start = params.get("backdate_start_date", call.now)
     backdating.check(start, call.now)
     is_classic = params.get("billing_mode", {}).get("type") == "classic"
@@ -152,7 +153,8 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         period = call.now, trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
         if trial_end is None and start < call.now:
             period = backdating.first_start(price, anchor, start, call.now, is_classic=is_classic), period[1]
-        data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, period))
+        item = items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, period)
+        data.append(trial_offers.begun(call, item, wanted, price))
     ends = cancellation.requested_end(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]

@@ -118,7 +118,7 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
     repriced = "price" in change and change["price"] != item["price"]
     price = catalog.price(change["price"] if repriced else item["price"])
     if repriced:
-        after |= {"price": price["id"], "plan": price["id"]}
+        after |= {"current_trial": None, "price": price["id"], "plan": price["id"]}
         after = items.counting_anew(after, catalog.reported())
         if billing_intervals.billing_interval(price) != billing_intervals.billing_interval(
             catalog.price(item["price"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering, price_checks, proration
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering, price_checks, proration, trial_offers
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -20,10 +20,11 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
     A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
     """
     catalog = price_checks.catalog(call)
-    data, billed = begun_items(before, catalog, now)
+    renewed = trial_offers.ended(call, before, now)
+    data, billed = begun_items(renewed, catalog, now)
     billed += metering.usage_of(call, before, catalog, until=now)
     status = "active" if before["status"] == "trialing" else before["status"]
-    after = {**before, "items": items.with_items(before, data), "status": status}
+    after = {**renewed, "items": items.with_items(before, data), "status": status}
     return after, billed, invoice_items.pending_of(call, before)
 
 

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices
-from stripe_billing_cli.local_stripe.billing.subscriptions import creation, first_invoice, item_parameters, repository
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    creation,
+    first_invoice,
+    item_parameters,
+    repository,
+    trial_offers,
+)
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -49,7 +55,7 @@ def create(call: Call) -> Object:
     customer = customers.find(call, call.params["customer"], status=404)  # recorded 2026-08-26.dahlia
     call = clocks.at_time_of(call, customer)
     clocks.check_room_for_subscription(call, customer)
-    items = item_parameters.named(call, call.params["items"], customer, None)
+    items = item_parameters.named(call, trial_offers.applied(call, call.params), customer, None)
     call = replace(call, params={**call.params, "items": items})
     subscription = creation.new_subscription(call, customer)
     method = collection.default_method(call, customer, subscription)

@@ -78,10 +78,13 @@ ITEM_REST = {
     **not_clearable(
         billing_thresholds=thresholds.OF_ITEM, discounts=discount.FORM, metadata=Metadata(), tax_rates=ListOf(Text())
     ),
-    **unsupported("it has no trial offers", "current_trial"),
+    **unsupported("trial offers begin with their subscription here", "current_trial"),
 }
 NEW_ITEM = Item({**optional(price=Text(), quantity=Integer(0)), **ITEM_REST})
 PHASE_ITEM = Item({name: field for name, field in NEW_ITEM.fields.items() if name != "current_trial"})
+FIRST_ITEM = Item(
+    {**NEW_ITEM.fields, **optional(current_trial=ObjectParam(required(trial_offer=Text())))},
+)
 CHANGED_ITEM = Item(
     {
         **optional(id=Text(), price=Text(), quantity=Integer(0), deleted=Boolean(), clear_usage=Boolean()),
@@ -121,11 +124,12 @@ CREATE = form(
         "billing_cycle_anchor_config.minute": Integer(0, 59),
         "billing_cycle_anchor_config.month": Integer(1, 12),
         "billing_cycle_anchor_config.second": Integer(0, 59),
-        "items[]": NEW_ITEM,
+        "items[]": FIRST_ITEM,
         "trial_period_days": Integer(1, 730),
+        "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now", "unchanged")),
     },
     most=MOST,
-    required="trial_settings.end_behavior.missing_payment_method customer items",
+    required="customer items",
     unset="cancel_at description add_invoice_items[].metadata",
     unsupported={
         **UNSUPPORTED,
@@ -139,7 +143,6 @@ UPDATE = form(
         "items[]": CHANGED_ITEM,
     },
     most=MOST,
-    required="trial_settings.end_behavior.missing_payment_method",
     unset="default_payment_method add_invoice_items[].metadata",
     unsupported=UNSUPPORTED,
 )
