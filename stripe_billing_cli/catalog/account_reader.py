@@ -47,7 +47,7 @@ class AccountReader:
         self._pool = pool
         self._progress = progress
         self.catalog = catalog
-        self.readings: dict[str, Future[Reading[Any]]] = {}
+        self.readings: dict[str, Future[Reading[Identified]]] = {}
 
     def objects(self, kind: str, object_type: type[Existing]) -> Mapping[str, Existing]:
         """Return what is read of a kind on which another depends, waiting for it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 Content_co = TypeVar("Content_co", covariant=True)
 
@@ -28,7 +28,7 @@ def place_text(where: Location) -> str:
     return f"line {where.line}" + (f" of {where.file}" if where.file else "")
 
 
-def location_json(file: str, where: Location) -> dict[str, Any] | None:
+def location_json(file: str, where: Location) -> dict[str, str | int] | None:
     """Return a place as JSON has it, None where there is none."""
     if where == NOWHERE:
         return None
@@ -71,7 +71,7 @@ class Entry(Generic[Content_co]):
     """The id of the existing object that the file adopts."""
     moved_from: str | None = None
     """The key that the entry had before, by the file's `moved:`."""
-    kept: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, FieldValue] = field(default_factory=dict)
     """What `moved:` keeps as it was: the lines by which the entry would say so itself."""
     parent: AnyEntry | None = None
     children: list[AnyEntry] = field(default_factory=list)

@@ -254,19 +254,23 @@ class Plan:
         return sum(change.action == action for change in self.changes)
 
 
-def resolve(value: Any, ids: Mapping[Reference, str]) -> Any:
+def resolve(params: Mapping[str, Any], ids: Mapping[Reference, str]) -> dict[str, Any]:
     """Return parameters with the ids that their references stand for."""
+    return {name: _resolved(value, ids) for name, value in params.items()}
+
+
+def _resolved(value: object, ids: Mapping[Reference, str]) -> object:
     match value:
         case Reference():
             return ids[value]
         case Mapping():
-            return {name: resolve(inner, ids) for name, inner in value.items()}
+            return {name: _resolved(inner, ids) for name, inner in value.items()}
         case list() | tuple():
-            return [resolve(inner, ids) for inner in value]
+            return [_resolved(inner, ids) for inner in value]
     return value
 
 
-def references(value: Any) -> Iterator[Reference]:
+def references(value: object) -> Iterator[Reference]:
     """Yield the references in parameters."""
     match value:
         case Reference():

@@ -9,7 +9,6 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import AnyEntry, Reference
@@ -23,7 +22,7 @@ from stripe_billing_cli.stripe_api.objects.common import Identified
 PRUNE = frozenset({"--prune"})
 MARKS = 3
 """So many objects tell an account from others: one may be deleted meanwhile."""
-Matches = Mapping[Reference, Match[Any]]
+Matches = Mapping[Reference, Match[Identified]]
 
 
 class UnknownTargetError(UsageError):
@@ -71,7 +70,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         for kind in catalog.kinds
     }
     conflicts: list[Conflict] = []
-    matches: dict[Reference, Match[Any]] = {}
+    matches: dict[Reference, Match[Identified]] = {}
     for entry in catalog.entries():
         matching = matchings[entry.kind]
         matches[entry.reference] = catalog.kinds[entry.kind].match(matching, entry)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.contents import Catalog
@@ -82,7 +81,7 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
     return replace(snapshot, objects={**snapshot.objects, **pointing}, unread=tuple(unread))
 
 
-def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading[Any]:
+def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading[Identified]:
     """Read what concerns a kind; of one that the file has no entry of, what cannot be read is as good as not there."""
     try:
         return kind.read(reader, catalog.by_kind, whole)

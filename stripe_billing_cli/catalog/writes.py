@@ -142,7 +142,7 @@ def _made_with_secret(
     raise _out_of_date()
 
 
-def _delete_abandoned(api: StripeApi, create: CreateWithSecret[Any], made: str | None) -> None:
+def _delete_abandoned(api: StripeApi, create: CreateWithSecret[Existing], made: str | None) -> None:
     for object_id in create.abandoned:
         if object_id != made:
             _delete(api, f"{create.path}/{object_id}")

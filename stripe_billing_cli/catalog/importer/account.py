@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable_key
@@ -101,7 +100,7 @@ def read_rest(
         return by_id(kind.read_rest(AccountReader(api, calls, progress), chosen))
 
 
-def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading[Any]:
+def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading[Identified]:
     try:
         return Reading(by_id(kind.read_all(reader, scope)))
     except (PermissionMissingError, UnsupportedCallError):

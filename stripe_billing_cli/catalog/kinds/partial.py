@@ -194,9 +194,10 @@ def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, Fi
 
 def existing_leaf(field: Definition, existing: Mapping[str, Any]) -> Any:
     *above, last = field.name.split(".")
-    part: Any = existing
+    part = existing
     for step in above:
-        part = part.get(step)
-        if part is None:
+        inner = part.get(step)
+        if inner is None:
             return field.form.absent
+        part = inner
     return field.form.existing(part, last)
