@@ -224,16 +224,16 @@ class TestReconcile:
 
     def test_handlers_of_a_listener_are_told(self, billing: Billing, shop: Shop) -> None:
         customer, _ = subscribed(shop)
-        told = Action("exec", "./provision.sh", ("access.*",))
+        action = Action("exec", "./provision.sh", ("access.*",))
         with open_store() as store:
-            remember(store, [told])
+            remember(store, [action])
 
         billing.ok("access", "reconcile", "--local")
 
         with open_store() as store:
             [event] = store.events.page()
             assert (event.event.type, event.event.customer) == ("access.granted", customer)
-            assert [(one.handler, one.status) for one in event.deliveries] == [(told.name, "pending")]
+            assert [(one.handler, one.status) for one in event.deliveries] == [(action.name, "pending")]
 
     def test_with_other_rules(self, billing: Billing, shop: Shop) -> None:
         customer, _ = subscribed(shop)

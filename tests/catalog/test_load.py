@@ -22,19 +22,19 @@ from tests.catalog.loading import HEAD, PRODUCT, load, price, prices, problems
 def test_what_yaml_readers_disagree_about_is_one_problem_and_not_one_of_its_type_too(
     written: str, expected: str
 ) -> None:
-    [told] = problems(price(written))
+    [message] = problems(price(written))
 
-    assert told.startswith(expected)
+    assert message.startswith(expected)
 
 
 def test_a_key_without_a_value_is_not_missing_too() -> None:
-    [told] = problems(HEAD + "products:\n  pro:\n    name:\n")
+    [message] = problems(HEAD + "products:\n  pro:\n    name:\n")
 
-    assert told.startswith("6:5 name has no value")
+    assert message.startswith("6:5 name has no value")
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
-    told = problems(
+    messages = problems(
         """\
 version: 1
 catalog: shop
@@ -54,15 +54,15 @@ portal: {}
 """
     )
 
-    assert [problem.split(" ")[0] for problem in told] == ["5:3", "6:5", "8:24", "9:38", "12:20", "14:27", "15:1"]
+    assert [problem.split(" ")[0] for problem in messages] == ["5:3", "6:5", "8:24", "9:38", "12:20", "14:27", "15:1"]
 
 
 def test_types_and_rules_are_checked_in_one_run() -> None:
-    told = problems(
+    messages = problems(
         price('unit_amount: 1, unit_amount_decimal: "2", nickname: 5').replace("name: Pro", "name: 5\n    url: nowhere")
     )
 
-    assert [problem.split(" → ")[0] for problem in told] == [
+    assert [problem.split(" → ")[0] for problem in messages] == [
         "6:11 name: expected text, found 5",
         "7:10 nowhere is no URL",
         "9:54 unit_amount and unit_amount_decimal exclude each other",
@@ -82,10 +82,10 @@ def test_types_and_rules_are_checked_in_one_run() -> None:
     ],
 )
 def test_what_is_wrong_is_not_missing_too(fields: str) -> None:
-    told = problems(price(fields))
+    messages = problems(price(fields))
 
-    assert len(told) <= 2
-    assert not [problem for problem in told if "without" in problem or "needs" in problem]
+    assert len(messages) <= 2
+    assert not [problem for problem in messages if "without" in problem or "needs" in problem]
 
 
 def test_past_a_hundred_mistakes_are_counted() -> None:
@@ -111,9 +111,9 @@ def test_an_amount_that_only_cards_are_charged_is_warned_of(currency: str, most:
 
 def test_a_description_may_have_40000_characters() -> None:
     load(PRODUCT + f"    description: {'x' * 40_000}\n")
-    [told] = problems(PRODUCT + f"    description: {'x' * 40_001}\n")
+    [message] = problems(PRODUCT + f"    description: {'x' * 40_001}\n")
 
-    assert "expected at most 40000 characters" in told
+    assert "expected at most 40000 characters" in message
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_a_description_may_have_40000_characters() -> None:
 def test_two_entries_with_one_identity_are_refused_with_both_named(second: str, expected: str) -> None:
     first = "one: {name: One, prices: {a: {unit_amount: 1, id: price_1}}}"
 
-    [told] = problems(f"{HEAD}products:\n  {first}\n  {second}\n")
+    [message] = problems(f"{HEAD}products:\n  {first}\n  {second}\n")
 
-    assert told.startswith("6:")
-    assert expected in told
+    assert message.startswith("6:")
+    assert expected in message
 
 
 def test_a_price_and_another_products_price_cannot_have_one_name() -> None:
@@ -144,9 +144,9 @@ def test_a_price_and_another_products_price_cannot_have_one_name() -> None:
     one = "p: {name: P, prices: {a.b: {unit_amount: 1, lookup_key: one}}}"
     two = "p.a: {name: PA, prices: {b: {unit_amount: 2, lookup_key: two}}}"
 
-    [told] = problems(f"{HEAD}products:\n  {one}\n  {two}\n")
+    [message] = problems(f"{HEAD}products:\n  {one}\n  {two}\n")
 
-    assert "the name p.a.b is taken: p.a.b has it, in line 5" in told
+    assert "the name p.a.b is taken: p.a.b has it, in line 5" in message
 
 
 def test_amounts_are_exact_whatever_way_they_are_written() -> None:

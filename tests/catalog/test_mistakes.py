@@ -321,10 +321,10 @@ MISTAKES = {
 def test_a_mistake_is_told_with_its_place_and_a_way_out(mistake: str) -> None:
     text, expected = MISTAKES[mistake]
 
-    told = problems(text)
+    messages = problems(text)
 
-    assert any(expected in problem for problem in told), told
-    assert all(not problem.endswith("→ ") for problem in told), "each has a way out"
+    assert any(expected in problem for problem in messages), messages
+    assert all(not problem.endswith("→ ") for problem in messages), "each has a way out"
 
 
 def test_a_mistake_at_the_top_makes_no_amount_one_without_a_currency() -> None:

@@ -124,9 +124,9 @@ def test_an_account_that_never_had_the_old_key_gets_what_the_others_have(billing
 def test_what_moved_cannot_mean_is_a_mistake_with_its_place(billing: Billing) -> None:
     billing.write(BEFORE.replace("currency: usd\n", "currency: usd\nmoved: {pro: keymap-pro, launch: pro}\n", 1))
 
-    told = billing("catalog", "validate").err
+    output = billing("catalog", "validate").err
 
-    assert "catalog.yaml:4:14: this file has no keymap-pro" in told
+    assert "catalog.yaml:4:14: this file has no keymap-pro" in output
     billing.write(BEFORE.replace("currency: usd\n", "currency: usd\nmoved: {pro.monthly: pro.yearly}\n", 1))
     assert "catalog.yaml:4:9: pro.monthly is still in the file" in billing("catalog", "validate").err
 

@@ -108,23 +108,23 @@ ADDED = '      usage: {unit_amount_decimal: "0.15", recurring: month}\n'
 def test_a_person_reads_what_is_made_archived_and_a_lookup_key_that_is_not_the_usual_one(billing: Billing) -> None:
     billing.write(SEED + "      old: {unit_amount: 1, active: false, lookup_key: old_one}\n")
 
-    told = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ price    pro.old  $0.01, once\n    active: no\n    lookup_key: old_one\n" in told
-    assert told.count("lookup_key") == 1
-    assert told.count("active") == 1
+    assert "+ price    pro.old  $0.01, once\n    active: no\n    lookup_key: old_one\n" in output
+    assert output.count("lookup_key") == 1
+    assert output.count("active") == 1
 
 
 def test_names_cannot_steer_the_terminal_or_forge_lines(billing: Billing, account: Account) -> None:
     billing.write(SEED.replace("name: Pro", 'name: "Pro\\e[2J 👩‍💻"\n    description: "one\\n- product  all"'))
     account.post("/v1/products", id="foreign", name="x\x1b[31m\nPlan: 0 to create")
 
-    told = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "\x1b" not in told
-    assert "+ product  pro  Pro\\x1b[2J 👩‍💻\n" in told
-    assert "    description: one\\n- product  all\n" in told
-    assert "foreign  x\\x1b[31m\\nPlan: 0 to create\n" in told
+    assert "\x1b" not in output
+    assert "+ product  pro  Pro\\x1b[2J 👩‍💻\n" in output
+    assert "    description: one\\n- product  all\n" in output
+    assert "foreign  x\\x1b[31m\\nPlan: 0 to create\n" in output
 
 
 def test_fractions_of_a_cent_are_strings_in_json(billing: Billing) -> None:
@@ -214,21 +214,21 @@ def refusal(billing: Billing, catalog: str) -> str:
 def test_a_product_that_no_catalog_owns_is_taken_over_only_by_id(billing: Billing, account: Account) -> None:
     account.post("/v1/products", id="pro", name="By hand")
 
-    told = refusal(billing, SEED)
+    message = refusal(billing, SEED)
 
-    assert "catalog.yaml:5:3: product pro: the account has a product pro (By hand) that no catalog owns" in told
-    assert "`id: pro`" in told
+    assert "catalog.yaml:5:3: product pro: the account has a product pro (By hand) that no catalog owns" in message
+    assert "`id: pro`" in message
     billing.apply(SEED.replace("    name: Pro", "    id: pro\n    name: Pro"))
 
 
 def test_a_lookup_key_held_by_an_unmanaged_price_is_refused_with_both_named(billing: Billing, account: Account) -> None:
     price = handmade(account, lookup_key="pro.monthly")
 
-    told = refusal(billing, SEED)
+    message = refusal(billing, SEED)
 
-    assert "price pro.monthly: its lookup key pro.monthly is held by" in told
-    assert price["id"] in told
-    assert "prod_handmade" in told
+    assert "price pro.monthly: its lookup key pro.monthly is held by" in message
+    assert price["id"] in message
+    assert "prod_handmade" in message
     assert account.price("pro.monthly")["id"] == price["id"]
 
 
@@ -236,9 +236,9 @@ def test_an_id_of_another_products_price_is_refused_with_both_named(billing: Bil
     price = handmade(account)
     catalog = SEED.replace("monthly: {unit", f"monthly: {{id: {price['id']}, unit")
 
-    told = refusal(billing, catalog)
+    message = refusal(billing, catalog)
 
-    assert f"price pro.monthly adopts {price['id']}, a price of product prod_handmade and not of pro" in told
+    assert f"price pro.monthly adopts {price['id']}, a price of product prod_handmade and not of pro" in message
 
 
 @pytest.mark.parametrize("line", ["    id: prod_nowhere\n    name: Pro", "    name: Pro"])
@@ -255,9 +255,9 @@ def test_two_catalogs_in_one_account_are_kept_apart(billing: Billing, account: A
     other = SEED.replace("catalog: keymap", "catalog: other")
     billing.apply(other.replace("  pro:", "  basic:"))
 
-    told = refusal(billing, other)
+    message = refusal(billing, other)
 
-    assert "product pro: pro belongs to catalog keymap (as pro)" in told
+    assert "product pro: pro belongs to catalog keymap (as pro)" in message
     assert billing.plan(SEED)["changes"] == []
     assert {left["id"] for left in billing.plan(SEED)["unmanaged"]} == {
         "basic",
@@ -269,26 +269,26 @@ def test_two_catalogs_in_one_account_are_kept_apart(billing: Billing, account: A
 def test_a_catalog_whose_name_was_changed_is_one_conflict(billing: Billing, account: Account) -> None:
     billing.apply(SEED)
 
-    told = refusal(billing, SEED.replace("catalog: keymap", "catalog: keys"))
+    message = refusal(billing, SEED.replace("catalog: keymap", "catalog: keys"))
 
-    assert "catalog.yaml:2:1: the account has 3 of these 3 entries as the catalog keymap, and nothing as" in told
-    assert "write `catalog: keymap` again" in told
-    assert told.count("catalog.yaml:") == 1
+    assert "catalog.yaml:2:1: the account has 3 of these 3 entries as the catalog keymap, and nothing as" in message
+    assert "write `catalog: keymap` again" in message
+    assert message.count("catalog.yaml:") == 1
 
 
 def test_all_conflicts_are_told_at_once(billing: Billing, account: Account) -> None:
     account.post("/v1/products", id="pro", name="By hand")
     handmade(account, lookup_key="pro.monthly")
 
-    told = refusal(billing, SEED)
+    message = refusal(billing, SEED)
 
-    assert told.count("catalog.yaml:") == 2
+    assert message.count("catalog.yaml:") == 2
 
 
 def test_another_account_than_the_files_is_refused_before_anything_else(billing: Billing, account: Account) -> None:
-    told = refusal(billing, f"account: acct_other\n{SEED}")
+    message = refusal(billing, f"account: acct_other\n{SEED}")
 
-    assert f"catalog.yaml is for account acct_other, and the key is of {account.api.account()['id']}" in told
+    assert f"catalog.yaml is for account acct_other, and the key is of {account.api.account()['id']}" in message
     billing.apply(f"account: {account.api.account()['id']}\n{SEED}")
 
 

@@ -52,10 +52,10 @@ def test_without_a_terminal_it_is_refused_and_yes_is_named(key: str, stripe_itse
     with pytest.raises(BillingError) as refused:
         confirmation.confirm(Context(api_key=key), "Charge $15.00?", in_any_mode=True)
 
-    told = refused.value
-    assert (told.kind, told.exit_code) == ("confirmation", 2)
-    assert "Charge $15.00?" in told.message
-    assert "--yes" in (told.hint or "")
+    message = refused.value
+    assert (message.kind, message.exit_code) == ("confirmation", 2)
+    assert "Charge $15.00?" in message.message
+    assert "--yes" in (message.hint or "")
 
 
 def test_yes_answers(stripe_itself: responses.RequestsMock) -> None:

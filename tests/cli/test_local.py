@@ -159,9 +159,9 @@ def test_a_new_local_stripe_below_another_is_told(billing: Billing, monkeypatch:
     below = billing.directory / "sub"
     below.mkdir()
     monkeypatch.chdir(below)
-    told = billing.ok("sub", "list", "--local").err
+    output = billing.ok("sub", "list", "--local").err
 
     assert "Note:" not in first
-    assert f"a new, empty local Stripe in {below / '.billing' / 'local.db'}; another is in" in told
-    assert str(billing.directory / ".billing" / "local.db") in told
+    assert f"a new, empty local Stripe in {below / '.billing' / 'local.db'}; another is in" in output
+    assert str(billing.directory / ".billing" / "local.db") in output
     assert "Note:" not in billing.ok("sub", "list", "--local").err

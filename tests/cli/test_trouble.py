@@ -37,21 +37,21 @@ def test_an_expired_key(billing: Billing) -> None:
     billing.write(SEED)
     faulty(billing, "401 before *")
 
-    told = told_once(billing("catalog", "plan", "--local"), 1)
+    output = told_once(billing("catalog", "plan", "--local"), 1)
 
-    assert "Expired API Key provided" in told
-    assert "make a new key" in told
-    assert "in its request req_" in told
+    assert "Expired API Key provided" in output
+    assert "make a new key" in output
+    assert "in its request req_" in output
 
 
 def test_a_key_without_permission(billing: Billing) -> None:
     billing.write(SEED)
     faulty(billing, "403 before * GET /v1/prices")
 
-    told = told_once(billing("catalog", "plan", "--local"), 1)
+    output = told_once(billing("catalog", "plan", "--local"), 1)
 
-    assert "does not have the required permissions" in told
-    assert "give the restricted key this permission" in told
+    assert "does not have the required permissions" in output
+    assert "give the restricted key this permission" in output
 
 
 def test_a_key_that_may_not_read_the_account_can_still_apply(billing: Billing, account: Account) -> None:
@@ -67,11 +67,11 @@ def test_a_proxys_page(billing: Billing) -> None:
     billing.write(SEED)
     faulty(billing, "html before *")
 
-    told = told_once(billing("catalog", "plan", "--local"), 1)
+    output = told_once(billing("catalog", "plan", "--local"), 1)
 
-    assert "is not Stripe: it sent no JSON" in told
-    assert "HTTPS_PROXY" in told
-    assert "<html" not in told
+    assert "is not Stripe: it sent no JSON" in output
+    assert "HTTPS_PROXY" in output
+    assert "<html" not in output
 
 
 def test_stripe_is_down(billing: Billing) -> None:
@@ -85,11 +85,11 @@ def test_no_network(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
     billing.write(SEED)
     monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:9")
 
-    told = told_once(billing("catalog", "plan", "--api-key", "sk_test_nobody"), 1)
+    output = told_once(billing("catalog", "plan", "--api-key", "sk_test_nobody"), 1)
 
-    assert "http://127.0.0.1:9, which STRIPE_API_BASE names, could not be reached" in told
-    assert "billing local serve" in told
-    assert "sk_test_nobody" not in told
+    assert "http://127.0.0.1:9, which STRIPE_API_BASE names, could not be reached" in output
+    assert "billing local serve" in output
+    assert "sk_test_nobody" not in output
 
 
 def test_a_failure_as_json_has_all_its_fields(billing: Billing) -> None:
@@ -139,9 +139,9 @@ def test_a_corrupted_local_stripe_is_told_and_kept(billing: Billing) -> None:
         beside.unlink()
     database.write_bytes(b"this is no database" * 1000)
 
-    told = told_once(billing("catalog", "plan", "--local"), 1)
+    output = told_once(billing("catalog", "plan", "--local"), 1)
 
-    assert "local.db" in told
+    assert "local.db" in output
     assert database.read_bytes() == b"this is no database" * 1000
 
 
@@ -169,13 +169,13 @@ def test_a_read_only_directory(billing: Billing, as_nobody: None) -> None:
     if os.getuid() == 0:
         os.seteuid(65534)
     try:
-        told = told_once(billing("catalog", "plan", "--local"), 1)
+        output = told_once(billing("catalog", "plan", "--local"), 1)
     finally:
         if os.getuid() == 0:
             os.seteuid(0)
         billing.directory.chmod(0o755)
 
-    assert ".billing" in told
+    assert ".billing" in output
 
 
 def test_a_full_disk(billing: Billing, account: Account) -> None:
@@ -246,9 +246,9 @@ class TestLiveMode:
         billing.write(BARE)
 
         for options in ([], ["--yes"], ["--live"]):
-            told = told_once(billing("catalog", "apply", "--api-key", "sk_live_x", *options), 2)
-            assert "LIVE MODE: account Keymap Ltd (acct_live)" in told
-            assert "say --live --yes" in told
+            output = told_once(billing("catalog", "apply", "--api-key", "sk_live_x", *options), 2)
+            assert "LIVE MODE: account Keymap Ltd (acct_live)" in output
+            assert "say --live --yes" in output
         assert all(call.request.method == "GET" for call in live.calls)
 
     def test_with_both_it_applies(self, billing: Billing, live: responses.RequestsMock) -> None:
@@ -272,9 +272,9 @@ class TestLiveMode:
         refused = {"error": {"type": "invalid_request_error", "message": "The provided key does not have permissions"}}
         live.replace(responses.GET, "https://api.stripe.com/v1/account", json=refused, status=403)
 
-        told = billing("catalog", "apply", "--api-key", "rk_live_x").err
+        output = billing("catalog", "apply", "--api-key", "rk_live_x").err
 
-        assert "of unknown name" in told
+        assert "of unknown name" in output
 
 
 def test_timeouts_are_retried_with_one_idempotency_key(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,10 +210,10 @@ def test_time_alone_revokes_while_it_runs(tmp_path: Path, made_file: Path, recei
     local = Local(transport)
     customer, subscription = subscribed(local)
     local.post(f"/v1/subscriptions/{subscription['id']}", cancel_at=int(clock.now) + 3600)
-    told = Action("forward", receiver.url, ("access.*",))
+    action = Action("forward", receiver.url, ("access.*",))
     with (
         open_store(str(tmp_path / "events.db"), clock=clock) as store,
-        dispatcher(store, connected(transport), told) as running,
+        dispatcher(store, connected(transport), action) as running,
     ):
         running.arrive(event_of(local, "customer.subscription.updated"))
         granted = receiver.next()

@@ -88,8 +88,8 @@ def test_a_bare_number_is_refused_with_both_readings(text: str, currency: str, r
     with pytest.raises(AmountError) as refused:
         parse_amount(text, currency)
 
-    told = f"{refused.value.message} {refused.value.hint}".replace("\xa0", " ")
-    assert all(reading in told for reading in readings), told
+    message = f"{refused.value.message} {refused.value.hint}".replace("\xa0", " ")
+    assert all(reading in message for reading in readings), message
 
 
 @pytest.mark.parametrize(

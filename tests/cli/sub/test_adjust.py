@@ -258,9 +258,9 @@ class TestTrialAndPeriod:
         invoices = life.invoices()
 
         assert life.json(*CHANGE, "--restart-period")["result"] == "unchanged"
-        told = life.ok(*CHANGE, "--restart-period").out
-        assert "began a new period on 11 Mar 2026 00:00 UTC already" in told
-        assert "--again begins another" in told
+        output = life.ok(*CHANGE, "--restart-period").out
+        assert "began a new period on 11 Mar 2026 00:00 UTC already" in output
+        assert "--again begins another" in output
         assert life.invoices() == invoices
 
     def test_again_begins_another(self, life: Life) -> None:
@@ -276,9 +276,9 @@ class TestTrialAndPeriod:
         life.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
         life.advance(FIRST_OF_APRIL + 7200)
 
-        told = life.ok(*CHANGE, "--restart-period", "--coupon", "HALF").err
+        output = life.ok(*CHANGE, "--restart-period", "--coupon", "HALF").err
 
-        assert "A new period began on 1 Apr 2026 00:00 UTC already, and is not begun again; --again would." in told
+        assert "A new period began on 1 Apr 2026 00:00 UTC already, and is not begun again; --again would." in output
         assert life.subscription["billing_cycle_anchor"] < FIRST_OF_APRIL
 
     def test_again_is_of_a_new_period(self, life: Life) -> None:

@@ -39,10 +39,10 @@ def test_what_waits_is_billed_at_the_end_of_the_period(begin: Begin) -> None:
     it.to("2026-06-16")
     it.ok("change", "--price", "forty", "--proration", "create")
 
-    record, told = it.said("cancel")
+    record, output = it.said("cancel")
     it.to("2026-07-01 02:00")
 
-    assert "$15.00 is charged" in told
+    assert "$15.00 is charged" in output
     assert record["final_invoice"]["due_now"] == 1500
     assert (it.paid(), it.pending()) == ([1000, 1500], [])
 
@@ -52,10 +52,10 @@ def test_an_end_within_the_period_credits_the_balance(begin: Begin) -> None:
     it.price("thirty", 30)
     it.start("thirty")
 
-    told = it.ok("cancel", "--at", "2026-04-16", "--prorate").err
+    output = it.ok("cancel", "--at", "2026-04-16", "--prorate").err
     it.to("2026-04-16 02:00")
 
-    assert "$15.00 goes to the balance" in told
+    assert "$15.00 goes to the balance" in output
     assert (it.balance, it.pending()) == (-1500, [])
 
 
@@ -64,16 +64,16 @@ def test_an_end_in_a_later_period_says_what_is_charged_until_then(begin: Begin) 
     it.price("thirty", 30)
     it.start("thirty")
 
-    record, told = it.said("cancel", "--at", "2026-06-16")
+    record, output = it.said("cancel", "--at", "2026-06-16")
     for month in ("2026-05-01 02:00", "2026-06-01 02:00", "2026-06-16 02:00"):
         it.to(month)
 
     assert it.subscription["status"] == "canceled"
     charged = it.paid()[1:]
     assert charged == [3000, 1500]
-    assert "$30.00 on 1 May 2026 UTC" in told
-    assert "$15.00 on 1 Jun 2026 UTC" in told
-    assert "on 16 Jun 2026 UTC: " not in told
+    assert "$30.00 on 1 May 2026 UTC" in output
+    assert "$15.00 on 1 Jun 2026 UTC" in output
+    assert "on 16 Jun 2026 UTC: " not in output
     assert record["final_invoice"] is None
     assert [one["amount"] for one in record["renewals"]] == charged
 
@@ -126,10 +126,10 @@ def test_a_carried_over_charge_is_told_as_that(begin: Begin) -> None:
     it.start("ten")
     it.to("2026-04-16")
 
-    told = it.ok("change", "--price", "more").err
+    output = it.ok("change", "--price", "more").err
 
-    assert "$0.10 is less than Stripe charges: it is carried over to the next invoice" in told
-    assert "is credited to the next invoices" not in told
+    assert "$0.10 is less than Stripe charges: it is carried over to the next invoice" in output
+    assert "is credited to the next invoices" not in output
 
 
 def test_a_credit_is_told_with_what_the_next_invoice_uses_of_it(begin: Begin) -> None:
@@ -138,9 +138,9 @@ def test_a_credit_is_told_with_what_the_next_invoice_uses_of_it(begin: Begin) ->
     it.start("hundred")
     it.to("2026-04-16")
 
-    told = it.ok("change", "--price", "ten").err
+    output = it.ok("change", "--price", "ten").err
 
-    assert "$45.00: $10.00 pays the invoice of 1 May 2026 UTC, $35.00 stays for later ones" in told
+    assert "$45.00: $10.00 pays the invoice of 1 May 2026 UTC, $35.00 stays for later ones" in output
 
 
 def test_an_upgrade_of_what_is_to_end_is_made_or_refused_with_the_way_out(begin: Begin) -> None:
@@ -150,10 +150,10 @@ def test_an_upgrade_of_what_is_to_end_is_made_or_refused_with_the_way_out(begin:
     it.to("2026-04-16")
     it.ok("cancel")
 
-    record, told = it.said("change", "--price", "forty")
+    record, output = it.said("change", "--price", "forty")
     it.to("2026-05-01 02:00")
 
-    assert "still ends on 1 May 2026 UTC" in told
+    assert "still ends on 1 May 2026 UTC" in output
     assert (record["cost"]["due_now"], record["cost"]["next_invoice"]) == (1500, None)
     assert it.paid() == [1000, 1500]
 
@@ -164,9 +164,9 @@ def test_a_credit_without_an_invoice_waits_in_json_too(begin: Begin) -> None:
     it.start("thirty")
     it.to("2026-04-16")
 
-    record, told = it.said("cancel", "--now", "--prorate")
+    record, output = it.said("cancel", "--now", "--prorate")
 
-    assert "waits" in told
+    assert "waits" in output
     assert (record["final_invoice"]["to_balance"], record["final_invoice"]["due_now"]) == (0, 0)
     assert record["final_invoice"]["waits"] == -1500
     assert (it.balance, it.pending(), len(it.invoices())) == (0, [-1500], 1)
@@ -180,10 +180,10 @@ def test_a_credit_of_time_that_was_never_paid_for_is_warned_of(begin: Begin) -> 
     it.to("2026-05-02")
     assert it.subscription["status"] == "past_due"
 
-    record, told = it.said("cancel", "--now", "--prorate", "--invoice-now")
+    record, output = it.said("cancel", "--now", "--prorate", "--invoice-now")
 
     assert (record["final_invoice"]["credited"], it.balance) == (-2903, -2903)
-    assert "was never paid" in told
+    assert "was never paid" in output
     assert record["unpaid_time"] is True
 
 
@@ -195,9 +195,9 @@ def test_an_upgrade_of_what_is_past_due_is_warned_of_and_makes_it_active(begin: 
     it.to("2026-05-01 02:00")
     it.use_card("pm_card_visa")
 
-    told = it.ok("change", "--price", "sixty").err
+    output = it.ok("change", "--price", "sixty").err
 
-    assert "was never paid" in told
+    assert "was never paid" in output
     assert it.subscription["status"] == "active"
 
 
@@ -237,10 +237,10 @@ class TestStates:
         it.ok("pause")
         period = it.subscription["items"]["data"][0]["current_period_end"]
 
-        told = it.ok("cancel", "--at", "2026-06-01").err
+        output = it.ok("cancel", "--at", "2026-06-01").err
 
-        assert "It is paused: the customer has no access." in told
-        assert "keeps access" not in told
+        assert "It is paused: the customer has no access." in output
+        assert "keeps access" not in output
         assert it.subscription["items"]["data"][0]["current_period_end"] == period
 
     def test_an_end_in_a_later_period_is_not_taken_back_by_a_scheduled_change(self, it: History) -> None:
@@ -256,13 +256,13 @@ class TestStates:
     def test_an_end_with_the_period_moves_to_the_end_of_a_new_one(self, options: tuple[str, ...], it: History) -> None:
         it.ok("cancel")
 
-        record, told = it.said("change", *options)
+        record, output = it.said("change", *options)
 
         ends = it.subscription["cancel_at"]
         assert ends == it.subscription["items"]["data"][0]["current_period_end"] > moment("2026-05-01")
         assert record["cost"]["next_invoice"] is None
-        assert f"period, on 11 {'Apr 2027' if 'year' in options else 'May 2026'}" in told
-        assert "still ends" not in told
+        assert f"period, on 11 {'Apr 2027' if 'year' in options else 'May 2026'}" in output
+        assert "still ends" not in output
 
     @pytest.mark.parametrize("given_up", ["void", "mark_uncollectible"])
     def test_a_credit_of_time_whose_invoice_was_given_up_is_warned_of(self, given_up: str, it: History) -> None:
@@ -338,9 +338,9 @@ def test_zero_lines_are_not_printed(begin: Begin) -> None:
     it.start("free")
     it.to("2026-04-16")
 
-    told = it.ok("change", "--price", "thirty").err
+    output = it.ok("change", "--price", "thirty").err
 
-    assert "$0.00" not in told
+    assert "$0.00" not in output
 
 
 def test_a_discount_is_not_credited(begin: Begin) -> None:
@@ -350,11 +350,11 @@ def test_a_discount_is_not_credited(begin: Begin) -> None:
     it.price("year", 300, "year")
     it.start("thirty", discounts=[{"coupon": "HALF"}])
 
-    record, told = it.said("change", "--price", "year")
+    record, output = it.said("change", "--price", "year")
 
     assert record["cost"]["credited"] == -1500
     assert record["cost"]["discounted"] == -15000
-    assert "discount" in told
+    assert "discount" in output
 
 
 def test_help_explains_proration_in_its_order(billing: Billing) -> None:

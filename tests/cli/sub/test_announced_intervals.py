@@ -18,22 +18,22 @@ class TestSeveralIntervals:
         return it
 
     def test_an_end_says_when_it_comes_and_what_it_credits(self, it: History) -> None:
-        record, told = it.said("cancel")
+        record, output = it.said("cancel")
         ends = it.subscription["cancel_at"]
         it.to("2026-02-01 02:00")
 
         assert ends == record["ends"] == moment("2026-02-01")
-        assert "ends on 1 Feb 2026 00:00 UTC" in told
-        assert "1 Jan 2027 00:00 UTC" in told, "the other end"
+        assert "ends on 1 Feb 2026 00:00 UTC" in output
+        assert "1 Jan 2027 00:00 UTC" in output, "the other end"
         assert it.subscription["status"] == "canceled"
         final = record["final_invoice"]
         assert it.balance == (final["to_balance"] if final else 0)
 
     def test_the_end_of_the_longest_period_is_offered(self, it: History) -> None:
-        record, told = it.said("cancel", "--at", "last-period-end")
+        record, output = it.said("cancel", "--at", "last-period-end")
 
         assert record["ends"] == it.subscription["cancel_at"] == moment("2027-01-01")
-        assert "ends on 1 Jan 2027 00:00 UTC" in told
+        assert "ends on 1 Jan 2027 00:00 UTC" in output
 
     def test_a_later_change_says_what_is_due_then(self, it: History) -> None:
         it.price("a2", 200, "year")
@@ -77,10 +77,10 @@ class TestSeveralIntervals:
         assert it.paid()[-1] == 5000
 
     def test_each_item_shows_its_own_period(self, it: History) -> None:
-        told = it.billing.ok("sub", "show", it.id, "--local").out
+        output = it.billing.ok("sub", "show", it.id, "--local").out
 
-        assert "1 Jan 2026 UTC – 1 Jan 2027 UTC" in told
-        assert "1 Jan 2026 UTC – 1 Feb 2026 UTC" in told
+        assert "1 Jan 2026 UTC – 1 Jan 2027 UTC" in output
+        assert "1 Jan 2026 UTC – 1 Feb 2026 UTC" in output
 
 
 class TestAnotherIntervalWithTheNextPeriod:

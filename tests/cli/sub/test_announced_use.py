@@ -14,9 +14,9 @@ def test_use_is_said_before_it_is_charged(begin: Begin) -> None:
     it.use(5000)
     it.to("2026-04-16")
 
-    record, told = it.said("cancel", "--now", "--invoice-now")
+    record, output = it.said("cancel", "--now", "--invoice-now")
 
-    assert "$4.00 is charged" in told
+    assert "$4.00 is charged" in output
     assert record["final_invoice"]["due_now"] == 400
     assert it.paid()[-1] == 400
 
@@ -27,11 +27,11 @@ def test_use_until_an_end_is_said_to_be_billed_then(begin: Begin) -> None:
     it.start("calls")
     it.to("2026-04-16")
 
-    record, told = it.said("cancel")
+    record, output = it.said("cancel")
 
-    assert "What is used of calls until then, and not billed yet, is billed then." in told
+    assert "What is used of calls until then, and not billed yet, is billed then." in output
     assert record["final_invoice"] is None, "nothing that is known by now"
-    assert "charged" not in told
+    assert "charged" not in output
 
 
 class TestUse:
@@ -44,12 +44,12 @@ class TestUse:
         it.use(333)
         it.to("2026-04-11")
 
-        told = it.ok("change", "--price", "dear").err
+        output = it.ok("change", "--price", "dear").err
         it.use(100)
         upcoming = it.billing.ok("sub", "show", it.id, "--local", "--output", "json").json["next_invoice"]
         it.to("2026-05-01 02:00")
 
-        assert "used" in told
+        assert "used" in output
         assert upcoming["amount_due"] == 167 + 200
         assert sum(it.paid()) == 367
 
@@ -62,9 +62,9 @@ class TestUse:
         it.use(333)
         it.to("2026-04-16")
 
-        record, told = it.said("change", "--price", "flat")
+        record, output = it.said("change", "--price", "flat")
 
-        assert "$1.67" in told
+        assert "$1.67" in output
         assert record["cost"]["due_now"] == 1200 + 167
         assert it.paid()[-1] == 1200 + 167
 
@@ -76,11 +76,11 @@ class TestUse:
         it.use(400)
         it.to("2026-04-11")
 
-        record, told = it.said("change", "--price", "dear", "--at", "period-end")
+        record, output = it.said("change", "--price", "dear", "--at", "period-end")
         it.to("2026-05-01 02:00")
 
         assert record["cost"]["next_invoice"]["amount"] == sum(it.paid()) == 200
-        assert "What is used of cheap until then is billed then, at its price." in told
+        assert "What is used of cheap until then is billed then, at its price." in output
 
     @pytest.mark.parametrize(("proration", "billed"), [("create", 200), ("invoice", 200), ("none", 0)])
     def test_of_an_item_that_is_removed(self, proration: str, billed: int, begin: Begin) -> None:
@@ -91,11 +91,11 @@ class TestUse:
         it.use(400)
         it.to("2026-04-11")
 
-        told = it.ok("change", "--remove", "calls", "--proration", proration).err
+        output = it.ok("change", "--remove", "calls", "--proration", proration).err
         it.to("2026-05-01 02:00")
 
         assert sum(it.paid()) == 2000 + billed
-        assert f"not billed yet is {'billed with it' if billed else 'never billed'}" in told
+        assert f"not billed yet is {'billed with it' if billed else 'never billed'}" in output
 
     @pytest.mark.parametrize("after", ["dear", "flat"])
     def test_in_classic_billing_mode_goes_with_its_price(self, after: str, begin: Begin) -> None:
@@ -107,11 +107,11 @@ class TestUse:
         it.use(400)
         it.to("2026-04-11")
 
-        record, told = it.said("change", "--price", after, "--proration", "create")
+        record, output = it.said("change", "--price", after, "--proration", "create")
         it.use(100)
         it.to("2026-05-01 02:00")
 
-        assert "is lost: in classic billing mode it goes with its price" in told
+        assert "is lost: in classic billing mode it goes with its price" in output
         assert sum(it.paid()) == {"dear": 200, "flat": 2000 + 3000}[after]
         assert record["cost"]["next_invoice"]["amount"] == {"dear": 0, "flat": 5000}[after]
 

@@ -33,10 +33,10 @@ def drafts(it: History) -> list[Any]:
 def test_use_is_charged_at_once(prorate: tuple[str, ...], it: History) -> None:
     it.use(8000)
 
-    record, told = it.said(*BILLED, *prorate)
+    record, output = it.said(*BILLED, *prorate)
 
     due = 4000 - (1500 if prorate else 0)
-    assert f"${due // 100}.00 is charged" in told
+    assert f"${due // 100}.00 is charged" in output
     assert (it.paid()[1:], drafts(it), it.balance) == ([due], [], 0)
     [last] = record["last_invoices"]
     assert (last["status"], last["amount_paid"], last["credit_on_balance"]) == ("paid", due, None)
@@ -96,10 +96,10 @@ def test_a_draft_of_the_period_that_has_just_begun_is_charged_too(begin: Begin) 
     it.to("2026-05-01 00:30")
     [draft] = drafts(it)
 
-    told = it.ok(*BILLED, "--prorate").err
+    output = it.ok(*BILLED, "--prorate").err
 
-    assert f"Invoice {draft['id']} over $30.00, which nobody has charged yet, is made final and charged." in told
-    assert "never paid" not in told
+    assert f"Invoice {draft['id']} over $30.00, which nobody has charged yet, is made final and charged." in output
+    assert "never paid" not in output
     assert (it.paid(), drafts(it), it.balance) == ([3000, 3000, 0], [], -2998)
 
 
@@ -110,10 +110,10 @@ def test_a_draft_that_is_not_billed_is_said_and_that_its_time_was_never_paid_for
     it.to("2026-05-01 00:30")
     [draft] = drafts(it)
 
-    told = it.ok("cancel", "--now", "--prorate").err
+    output = it.ok("cancel", "--now", "--prorate").err
 
-    assert f"Invoice {draft['id']} over $30.00 is a draft, and Stripe may not collect it any more" in told
-    assert f"was never paid for: invoice {draft['id']}" in told
+    assert f"Invoice {draft['id']} over $30.00 is a draft, and Stripe may not collect it any more" in output
+    assert f"was never paid for: invoice {draft['id']}" in output
     it.ok("cancel", "--invoice-now")
     assert (it.paid(), drafts(it)) == ([3000, 3000], [])
 

@@ -18,11 +18,11 @@ def test_an_upgrade_comes_back_from_both_payments_newest_first(begin: Begin) -> 
     it.ok("change", "--price", "big")
     assert it.paid() == [2400, 1626]
 
-    record, told = it.said("cancel", *NOW)
+    record, output = it.said("cancel", *NOW)
 
     assert it.refunded() == [1626, 1626]
     assert record["refund"]["amount"] == 3252
-    assert "$32.52" in told
+    assert "$32.52" in output
 
 
 def test_what_a_change_left_on_the_balance_is_not_paid_out_again(begin: Begin) -> None:
@@ -34,12 +34,12 @@ def test_what_a_change_left_on_the_balance_is_not_paid_out_again(begin: Begin) -
     it.ok("change", "--price", "monthly")
     assert it.balance == -4000
 
-    record, told = it.said("cancel", *NOW)
+    record, output = it.said("cancel", *NOW)
 
     assert (it.refunded(), it.balance) == ([1000], -4000)
     assert record["refund"]["amount"] == 1000
-    assert "$40.00" in told
-    assert "balance" in told
+    assert "$40.00" in output
+    assert "balance" in output
 
 
 @pytest.mark.parametrize("invoiced", [(), ("--invoice-now",)])
@@ -52,12 +52,12 @@ def test_a_credit_that_waits_comes_back_with_it(invoiced: tuple[str, ...], begin
     assert sum(it.pending()) == -1000
     it.to("2026-04-21")
 
-    record, told = it.said("cancel", *NOW, *invoiced)
+    record, output = it.said("cancel", *NOW, *invoiced)
 
     to_balance = 1000 if invoiced else 0
     assert (sum(it.refunded()), it.balance, it.pending()) == (1500 - to_balance, -to_balance, [])
     assert record["refund"]["amount"] == 1500 - to_balance
-    assert f"${15 - to_balance // 100}.00" in told
+    assert f"${15 - to_balance // 100}.00" in output
 
 
 def test_an_upgrade_paid_later_comes_back_too(begin: Begin) -> None:
@@ -81,12 +81,12 @@ def test_the_last_payment_is_said_to_be_whole_and_what_of_it_is_used(begin: Begi
     it.to("2026-09-01")
     it.ok("change", "--price", "monthly")
 
-    told = it.ok("cancel", "--refund", "last").err
+    output = it.ok("cancel", "--refund", "last").err
 
     assert it.refunded() == [10000]
-    assert "the whole last payment" in told
-    assert "$66.58 of it is used" in told
-    assert "the service goes on" in told
+    assert "the whole last payment" in output
+    assert "$66.58 of it is used" in output
+    assert "the service goes on" in output
     assert moment("2026-09-01") < it.subscription["cancel_at"]
 
 
@@ -98,10 +98,10 @@ def test_a_credit_beside_the_last_payment_is_a_warning(begin: Begin) -> None:
     it.ok("change", "--add", "extra")
     it.ok("change", "--remove", "extra")
 
-    told = it.ok("cancel", "--refund", "last").err
+    output = it.ok("cancel", "--refund", "last").err
 
     assert it.refunded() == [5000]
-    assert "Careful: the credit of $50.00 is the customer's as well, beside this refund." in told
+    assert "Careful: the credit of $50.00 is the customer's as well, beside this refund." in output
 
 
 class TestWhatCannotGoBack:
@@ -118,12 +118,12 @@ class TestWhatCannotGoBack:
         it.start("thirty")
         it.to("2026-04-11")
 
-        record, told = it.said("cancel", *NOW)
+        record, output = it.said("cancel", *NOW)
 
         assert it.refunded() == []
         assert (record["refund"]["amount"], record["refund"]["not_to_card"]) == (0, 2000)
-        assert "$20.00 of what is unused does not go back to a card" in told
-        assert f"billing --local customer balance {it.customer} --credit" in told
+        assert "$20.00 of what is unused does not go back to a card" in output
+        assert f"billing --local customer balance {it.customer} --credit" in output
 
     def test_what_was_refunded_before(self, it: History) -> None:
         it.start("thirty")
@@ -131,23 +131,23 @@ class TestWhatCannotGoBack:
         it.shop.post("/v1/refunds", charge=charge["id"], amount=300)
         it.to("2026-04-11")
 
-        record, told = it.said("cancel", *NOW)
+        record, output = it.said("cancel", *NOW)
 
         assert it.refunded() == [300, 1700]
         assert (record["refund"]["amount"], record["refund"]["not_to_card"]) == (1700, 300)
-        assert "refunded or credited before" in told
-        assert "--credit" not in told, "the customer has it already"
+        assert "refunded or credited before" in output
+        assert "--credit" not in output, "the customer has it already"
 
     def test_time_that_was_never_paid_for(self, it: History) -> None:
         it.start("thirty")
         it.use_card("pm_card_chargeCustomerFail")
         it.to("2026-05-02")
 
-        record, told = it.said("cancel", *NOW)
+        record, output = it.said("cancel", *NOW)
 
         assert (it.refunded(), record["refund"]["amount"]) == ([], 0)
-        assert "was never paid" in told
-        assert "--credit" not in told, "nothing is owed to the customer"
+        assert "was never paid" in output
+        assert "--credit" not in output, "nothing is owed to the customer"
 
     @pytest.mark.parametrize("kind", ["prorated", "last"])
     def test_what_was_charged_back(self, kind: str, it: History) -> None:
@@ -155,11 +155,11 @@ class TestWhatCannotGoBack:
         it.start("thirty")
         it.to("2026-04-11")
 
-        told = it.ok("cancel", "--now", "--refund", kind).err
+        output = it.ok("cancel", "--now", "--refund", kind).err
 
         assert (it.refunded(), it.subscription["status"]) == ([], "canceled")
-        assert "is disputed" in told
-        assert "--credit" not in told, "the bank gave it back already"
+        assert "is disputed" in output
+        assert "--credit" not in output, "the bank gave it back already"
 
     def test_an_inquiry_took_no_money_and_hinders_nothing(self, it: History) -> None:
         it.use_card("pm_card_createDisputeInquiry")
@@ -182,10 +182,10 @@ class TestWhatCannotGoBack:
         )
         it.to("2026-04-11")
 
-        told = it.ok("cancel", *NOW).err
+        output = it.ok("cancel", *NOW).err
 
         assert (it.refunded(), it.pending()) == ([2000], [700])
-        assert "Onboarding, over $7.00 stays pending" in told
+        assert "Onboarding, over $7.00 stays pending" in output
 
 
 def test_after_an_end_that_credited_it_nothing_comes_back_again(begin: Begin) -> None:
@@ -214,13 +214,13 @@ class TestMoreToBeChargedThanIsUnused:
         return it
 
     def test_it_waits_for_another_invoice(self, it: History) -> None:
-        record, told = it.said("cancel", *NOW)
+        record, output = it.said("cancel", *NOW)
 
         assert (it.refunded(), it.paid(), sum(it.pending())) == ([], [1000], 1500 - 267)
         assert record["final_invoice"]["waits"] == 1233
         assert record["dropped"] == {"prorations": 0, "use": 0}
-        assert "exceeds what is unused by $12.33: nothing is refunded" in told
-        assert "waits for another invoice of the customer's; --invoice-now bills it at once" in told
+        assert "exceeds what is unused by $12.33: nothing is refunded" in output
+        assert "waits for another invoice of the customer's; --invoice-now bills it at once" in output
 
     def test_it_is_charged_on_a_last_invoice(self, it: History) -> None:
         record = it.json("cancel", *NOW, "--invoice-now")
@@ -244,9 +244,9 @@ class TestWhatAnEndAtOnceLeavesUnbilled:
         it.use(1000)
         it.to("2026-06-16")
 
-        record, told = it.said("cancel", "--now", *options)
+        record, output = it.said("cancel", "--now", *options)
 
-        said = "What was used of calls and not billed yet, $5.00 so far, is dropped; --invoice-now bills it." in told
+        said = "What was used of calls and not billed yet, $5.00 so far, is dropped; --invoice-now bills it." in output
         assert said is unbilled
         assert record["dropped"]["use"] == (500 if unbilled else 0)
         assert (500 in it.paid()) is not unbilled
@@ -261,10 +261,10 @@ class TestWhatAnEndAtOnceLeavesUnbilled:
             "id"
         ]
 
-        record, told = it.said("cancel", "--now")
+        record, output = it.said("cancel", "--now")
 
-        assert "A charge of $15.00 that waits for the next invoice is dropped" in told
-        assert f"{item}, added by hand, over $7.00 stays pending" in told
+        assert "A charge of $15.00 that waits for the next invoice is dropped" in output
+        assert f"{item}, added by hand, over $7.00 stays pending" in output
         assert (record["dropped"]["prorations"], record["stays_pending"]) == (1500, [item])
         assert (it.pending(), it.paid()) == ([700], [1000])
 
@@ -282,12 +282,12 @@ class TestWhatIsBilledAtTheEnd:
         return it
 
     def test_from_the_payment_of_the_last_invoice_too(self, it: History) -> None:
-        record, told = it.said("cancel", *NOW, "--invoice-now")
+        record, output = it.said("cancel", *NOW, "--invoice-now")
 
         assert it.paid() == [1000, 2500]
         assert (it.refunded(), record["refund"]["amount"], record["refund"]["not_to_card"]) == ([2500, 500], 3000, 0)
-        assert "$25.00, from what is charged now" in told
-        assert "$30.00 in all, from 2 payments" in told
+        assert "$25.00, from what is charged now" in output
+        assert "$30.00 in all, from 2 payments" in output
 
     def test_not_of_what_is_not_paid(self, it: History) -> None:
         it.use_card("pm_card_chargeCustomerFail")

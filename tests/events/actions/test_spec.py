@@ -117,10 +117,10 @@ def test_the_same_command_twice_is_refused() -> None:
 
 
 def test_what_a_listener_acts_on_is_remembered_for_others(tmp_path: Path) -> None:
-    told = Action("exec", "./provision.sh", ("access.*",))
+    action = Action("exec", "./provision.sh", ("access.*",))
     event = Event("evt_1", "access.granted", 1, False, "{}")
     with open_store(str(tmp_path / "events.db")) as store:
         assert list(remembered_route(store)(event)) == []
-        remember(store, [told, Action("exec", "./other.sh")])
+        remember(store, [action, Action("exec", "./other.sh")])
 
-        assert list(remembered_route(store)(event)) == [told.name]
+        assert list(remembered_route(store)(event)) == [action.name]

@@ -123,15 +123,18 @@ def test_a_bank_transfer_arrives_from_its_page(served: Local) -> None:
         payment_method_options={"customer_balance": transfer},
         confirm=True,
     )
-    told = intent["next_action"]["display_bank_transfer_instructions"]
-    page = requests.get(told["hosted_instructions_url"])
+    instructions = intent["next_action"]["display_bank_transfer_instructions"]
+    page = requests.get(instructions["hosted_instructions_url"])
     assert "Transfer $25.00" in page.text
-    assert told["reference"] in page.text
-    assert "The money has arrived" in requests.post(told["hosted_instructions_url"], data={"transfer": "arrives"}).text
+    assert instructions["reference"] in page.text
+    assert (
+        "The money has arrived"
+        in requests.post(instructions["hosted_instructions_url"], data={"transfer": "arrives"}).text
+    )
     paid = served.get(f"/v1/payment_intents/{intent['id']}", expand=["latest_charge"])
     assert paid["status"] == "succeeded"
     assert "Bank transfer" in requests.get(paid["latest_charge"]["receipt_url"]).text
-    assert requests.get(told["hosted_instructions_url"].partition("?")[0]).status_code == 404
+    assert requests.get(instructions["hosted_instructions_url"].partition("?")[0]).status_code == 404
 
 
 def test_what_users_wrote_is_text_on_the_page(served: Local) -> None:

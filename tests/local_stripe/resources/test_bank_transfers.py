@@ -72,15 +72,23 @@ def test_a_payment_waits_for_a_transfer_and_is_made_by_it(local: Local, customer
         "requires_action",
         "display_bank_transfer_instructions",
     )
-    told = waiting["next_action"]["display_bank_transfer_instructions"]
+    instructions = waiting["next_action"]["display_bank_transfer_instructions"]
     assert waiting["payment_method_options"] == {"customer_balance": US}
-    assert (told["amount_remaining"], told["currency"], told["type"]) == (3000, "usd", "us_bank_transfer")
-    assert [one["type"] for one in told["financial_addresses"]] == ["aba", "swift"]
+    assert (instructions["amount_remaining"], instructions["currency"], instructions["type"]) == (
+        3000,
+        "usd",
+        "us_bank_transfer",
+    )
+    assert [one["type"] for one in instructions["financial_addresses"]] == ["aba", "swift"]
     before = len(types(local))
-    fund(local, customer, 1000, reference=told["reference"])
+    fund(local, customer, 1000, reference=instructions["reference"])
     partly = local.get(f"/v1/payment_intents/{waiting['id']}")
-    told = partly["next_action"]["display_bank_transfer_instructions"]
-    assert (partly["status"], partly["amount_received"], told["amount_remaining"]) == ("requires_action", 0, 2000)
+    instructions = partly["next_action"]["display_bank_transfer_instructions"]
+    assert (partly["status"], partly["amount_received"], instructions["amount_remaining"]) == (
+        "requires_action",
+        0,
+        2000,
+    )
     fund(local, customer, 2000)
     local.post("/v1/products", name="Pro")
     paid = local.get(f"/v1/payment_intents/{waiting['id']}", expand=["latest_charge.balance_transaction"])
@@ -116,8 +124,8 @@ def test_a_payment_waits_for_a_transfer_and_is_made_by_it(local: Local, customer
 def test_the_accounts_are_of_the_types_that_are_asked_for(local: Local, customer: str) -> None:
     transfer = {"type": "us_bank_transfer", "requested_address_types": ["swift"]}
     waiting = payment(local, customer, 3000, {"funding_type": "bank_transfer", "bank_transfer": transfer})
-    told = waiting["next_action"]["display_bank_transfer_instructions"]
-    assert [one["type"] for one in told["financial_addresses"]] == ["swift"]
+    instructions = waiting["next_action"]["display_bank_transfer_instructions"]
+    assert [one["type"] for one in instructions["financial_addresses"]] == ["swift"]
 
 
 def test_a_payment_is_made_at_once_from_what_is_there(local: Local, customer: str) -> None:
@@ -160,8 +168,8 @@ def test_a_reference_comes_before_all_else(local: Local, customer: str) -> None:
     reference = second["next_action"]["display_bank_transfer_instructions"]["reference"]
     fund(local, customer, 500, reference=reference)
     assert local.get(f"/v1/payment_intents/{first['id']}")["next_action"] == first["next_action"]
-    told = local.get(f"/v1/payment_intents/{second['id']}")["next_action"]["display_bank_transfer_instructions"]
-    assert told["amount_remaining"] == 200
+    instructions = local.get(f"/v1/payment_intents/{second['id']}")["next_action"]["display_bank_transfer_instructions"]
+    assert instructions["amount_remaining"] == 200
 
 
 def test_then_the_smallest_group_that_waits_for_just_what_was_sent(local: Local, customer: str) -> None:
@@ -189,8 +197,8 @@ def test_then_what_can_be_paid_oldest_first_and_payments_in_part(local: Local, c
     small = invoice(local, customer, 1500)
     fund(local, customer, 3000)
     assert [status(local, each) for each in (large, small)] == ["open", "paid"]
-    told = local.get(f"/v1/payment_intents/{pay['id']}")["next_action"]["display_bank_transfer_instructions"]
-    assert (told["amount_remaining"], left(local, customer)) == (3500, 0)
+    instructions = local.get(f"/v1/payment_intents/{pay['id']}")["next_action"]["display_bank_transfer_instructions"]
+    assert (instructions["amount_remaining"], left(local, customer)) == (3500, 0)
 
 
 @pytest.mark.parametrize(("days", "reached"), [(59, "paid"), (61, "open")])
@@ -241,8 +249,8 @@ def test_money_goes_back_when_a_payment_is_changed_or_canceled(local: Local, cus
     assert left(local, customer) == 1000
     other = payment(local, customer, 500)
     assert other["status"] == "succeeded"
-    told = local.get(path)["next_action"]["display_bank_transfer_instructions"]
-    assert (told["amount_remaining"], left(local, customer)) == (3500, 0)
+    instructions = local.get(path)["next_action"]["display_bank_transfer_instructions"]
+    assert (instructions["amount_remaining"], left(local, customer)) == (3500, 0)
     canceled = local.post(f"{path}/cancel")
     assert (canceled["status"], left(local, customer)) == ("canceled", 500)
     local.post("/v1/customers")

@@ -33,8 +33,8 @@ def test_a_transfer_reaches_the_balance_and_is_told(local: Local, customer: str)
     balance = local.get(f"{customer}/cash_balance")
     assert balance["available"] == {"eur": 300, "usd": 1500}
     assert local.get(customer, expand=["cash_balance"])["cash_balance"] == balance
-    told, money = local.events()[:2]
-    assert (told["type"], told["data"]["object"]["available"]) == (
+    events, money = local.events()[:2]
+    assert (events["type"], events["data"]["object"]["available"]) == (
         "cash_balance.funds_available",
         {"eur": 300, "usd": 1500},
     )

@@ -34,9 +34,9 @@ def test_the_bank_s_reference_comes_moments_later(local: Local, clock: Clock) ->
     clock.now += 2
     card = local.get(f"{REFUNDS}/{refund['id']}")["destination_details"]["card"]
     assert (len(card["reference"]), card["reference_status"]) == (16, "available")
-    [told] = local.events(type="charge.refund.updated")
-    assert told["data"]["object"]["id"] == refund["id"]
-    assert told["data"]["previous_attributes"]["destination_details"]["card"]["reference_status"] == "pending"
+    [events] = local.events(type="charge.refund.updated")
+    assert events["data"]["object"]["id"] == refund["id"]
+    assert events["data"]["previous_attributes"]["destination_details"]["card"]["reference_status"] == "pending"
     assert types(local, "refund.", "charge.ref") == [
         "refund.created",
         "charge.refunded",
@@ -49,8 +49,8 @@ def test_changing_its_metadata_is_told(local: Local) -> None:
     refund = local.post(REFUNDS, charge=pay(local)["latest_charge"])
     changed = local.post(f"{REFUNDS}/{refund['id']}", metadata={"k": "v"})
     assert changed["metadata"] == {"k": "v"}
-    told = local.events(type="charge.refund.updated")
-    assert {"metadata": {"k": None}} in [event["data"]["previous_attributes"] for event in told]
+    events = local.events(type="charge.refund.updated")
+    assert {"metadata": {"k": None}} in [event["data"]["previous_attributes"] for event in events]
     assert local.post(f"{REFUNDS}/{refund['id']}", metadata="")["metadata"] == {}
 
 

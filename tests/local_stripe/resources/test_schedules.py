@@ -188,8 +188,8 @@ def test_every_step_is_told_by_an_event(local: Local) -> None:
     subscription = life.subscribe(price(local, 3000))
     downgrade(life, subscription, price(local, 1000))
     life.advance("2026-03-01 02:00")
-    told = life.events("subscription_schedule")
-    assert told == [
+    events = life.events("subscription_schedule")
+    assert events == [
         "subscription_schedule.created",
         "subscription_schedule.updated",
         "subscription_schedule.updated",
