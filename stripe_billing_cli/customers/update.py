@@ -3,8 +3,6 @@ so, a tax id that is there already is left alone."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +11,7 @@ from stripe_billing_cli.customers.fields import CustomerFields
 from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.create_once import ATTEMPTS, key_of_wish
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import ADDRESS_FIELDS
 from stripe_billing_cli.stripe_api.objects.common import field_of
@@ -20,9 +19,6 @@ from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMet
 from stripe_billing_cli.stripe_api.references import default_method, id_of, without_own_method
 
 """The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
-
-ATTEMPTS = 4
-"""How often a payment method is attached under a new key, after remembered answers."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:
     wish = [path, customer["id"], id_of(default_method(customer))]
     for again in range(ATTEMPTS):
         try:
-            answer = api.post(path, {"customer": customer["id"]}, _key(wish, again), kind=PaymentMethod)
+            answer = api.post(path, {"customer": customer["id"]}, key_of_wish(wish, again), kind=PaymentMethod)
         except StripeCallError as failure:
             if not failure.replayed or again == ATTEMPTS - 1:
                 raise
@@ -109,11 +105,6 @@ def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:
             if not answer.replayed or _is_attached(api, id, customer["id"]):
                 return id
     return api.post(path, {"customer": customer["id"]}, kind=PaymentMethod).body["id"]
-
-
-def _key(wish: Sequence[str | None], again: int) -> str:
-    content = json.dumps([*wish, again] if again else wish)
-    return "billing-" + hashlib.sha256(content.encode()).hexdigest()[:48]
 
 
 def _is_attached(api: StripeApi, payment_method: str, customer: str) -> bool:

@@ -78,6 +78,13 @@ class CreateRequest:
         return "billing-" + hashlib.sha256(text.encode()).hexdigest()[:48]
 
 
+def key_of_wish(wish: Sequence[str | None], again: int = 0) -> str:
+    """Return the idempotency key of a call that leaves no object which could bear a mark: the same for the same wish.
+    `again`: another key, after so many failures that Stripe remembers."""
+    content = json.dumps([*wish, again] if again else wish)
+    return "billing-" + hashlib.sha256(content.encode()).hexdigest()[:48]
+
+
 def made_before(request: CreateRequest, candidates: Iterable[Existing]) -> Existing | None:
     """Return the object that an unfinished run made, or a run with the same given key. Raises `OtherRequestError`."""
     for one in candidates:
