@@ -21,7 +21,7 @@ GROUPS = {
     "catalog": Group("stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."),
     "customer": Group("stripe_billing_cli.cli.customer", "Customers: create, find, change, and send to the portal."),
     "sub": Group("stripe_billing_cli.cli.sub", "Subscriptions: start one, look at it, change it, end it."),
-    "invoice": Group("stripe_billing_cli.cli.invoice", "Invoices: what is open, what became of it; pay, void, credit."),
+    "invoice": Group("stripe_billing_cli.cli.invoice", "Invoices: what is open, what became of it; pay, send, void."),
     "refund": Group("stripe_billing_cli.cli.refund", "Refunds: give back what was paid, in whole or in part."),
     "card": Group("stripe_billing_cli.cli.card", "Customers' cards: which expire or fail, which is charged."),
     "code": Group("stripe_billing_cli.cli.code", "Promotion codes: whether one would be taken, for how much off."),

@@ -65,7 +65,7 @@ RIGHTS = (
     ),
     Right("customers", "/v1/customers", "customer, sub", "customer create | update"),
     Right("subscriptions", "/v1/subscriptions", "sub, access", "sub create | change | cancel"),
-    Right("invoices", "/v1/invoices", "invoice, sub show", "invoice pay | void"),
+    Right("invoices", "/v1/invoices", "invoice, sub show", "invoice pay | send | void"),
     Right("refunds", "/v1/refunds", "refund list", "refund create"),
     Right("events", "/v1/events", "listen, events backfill", None),
 )

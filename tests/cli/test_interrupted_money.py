@@ -41,6 +41,7 @@ SCENARIOS = {
     "a payment": Scenario(("invoice", "pay", "{first}", "--yes")),
     "all payments": Scenario(("invoice", "pay", EMAIL, "--all", "--yes"), writes=2),
     "a payment outside of Stripe": Scenario(("invoice", "pay", "{first}", "--out-of-band", "--yes")),
+    "a mail": Scenario(("invoice", "send", "{mailed}", "--yes")),
     "a void": Scenario(("invoice", "void", "{first}", "--yes")),
     "a write-off": Scenario(("invoice", "write-off", "{first}", "--yes")),
     "a credit to the card": Scenario((*CREDIT, "card")),
@@ -62,7 +63,8 @@ SCENARIOS = {
 
 @dataclass
 class Book:
-    """An account with a paid invoice over $15.00 and two open ones over $20.00 and $30.00; copied for each run."""
+    """An account with a paid invoice over $15.00 and two open ones over $20.00 and $30.00, and another customer's that is
+    sent; copied for each run."""
 
     life: Life
     names: dict[str, str]
@@ -104,6 +106,7 @@ class Book:
             "subscriptions": [
                 (one["status"], one["currency"]) for one in api.page("/v1/subscriptions", {**mine, "status": "all"})[0]
             ],
+            "sent": len(api.page("/v1/events", {"type": "invoice.sent"})[0]),
             "deleted": customer.get("deleted"),
         }
         if not held["deleted"]:
@@ -136,6 +139,10 @@ def book(life: Life, tmp_path: Path) -> Book:
     life.shop.post("/v1/payment_methods/pm_card_mastercard/attach", customer=life.customer)
     names = {"paid": life.subscription["latest_invoice"], "customer": life.customer, "first": opened(2000)}
     opened(3000)
+    terms = {"customer": life.shop.customer(email="bob@example.com")["id"], "currency": "usd"}
+    mailed = life.shop.post("/v1/invoices", **terms, collection_method="send_invoice", days_until_due=9)["id"]
+    life.shop.post("/v1/invoiceitems", **terms, amount=900, invoice=mailed)
+    names["mailed"] = life.shop.post(f"/v1/invoices/{mailed}/finalize", auto_advance=False)["id"]
     return Book(life, names, tmp_path / "prepared" / "local.db")
 
 

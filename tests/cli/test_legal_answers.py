@@ -127,8 +127,12 @@ def one_of_each(tmp_path_factory: pytest.TempPathFactory) -> OneOfEach:
         paid = api.post("/v1/payment_intents", {**payment, "payment_method_types": ["card"]}).body["id"]
         refund = api.post("/v1/refunds", {"payment_intent": paid, "amount": 100}).body["id"]
         [invoice] = api.page("/v1/invoices", {})[0]
+        terms = {"customer": customer, "collection_method": "send_invoice", "days_until_due": 9}
+        mailed = api.post("/v1/invoices", terms).body["id"]
+        api.post("/v1/invoiceitems", {"customer": customer, "amount": 900, "currency": "usd", "invoice": mailed})
+        api.post(f"/v1/invoices/{mailed}/finalize", {"auto_advance": False})
     ids = {"customer": customer, "subscription": subscription, "clock": clock, "invoice": invoice["id"]}
-    return OneOfEach(directory, {**ids, "refund": refund})
+    return OneOfEach(directory, {**ids, "refund": refund, "mailed": mailed})
 
 
 @pytest.fixture(params=sorted(REWRITES))
@@ -203,6 +207,7 @@ ACTING = [
     "webhook create --url https://example.com/other",
     "events backfill --since 1d",
     "invoice write-off {invoice}",
+    "invoice send {mailed}",
     "card default {customer} 4242",
     "card remove {customer} 4242",
     "catalog import -f imported.yaml",

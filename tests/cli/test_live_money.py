@@ -14,6 +14,7 @@ from tests.live import LIVE_KEY, Posing
 COMMANDS = (
     ("invoice", "pay", "{open}"),
     ("invoice", "pay", "{customer}", "--all"),
+    ("invoice", "send", "{mailed}"),
     ("invoice", "void", "{open}"),
     ("invoice", "write-off", "{open}"),
     ("invoice", "credit", "{paid}", "--amount", "5.00", "--to", "balance"),
@@ -37,7 +38,17 @@ def live(life: Life, monkeypatch: pytest.MonkeyPatch) -> Any:
         "/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include", auto_advance=False
     )
     opened = life.shop.post(f"/v1/invoices/{made['id']}/finalize")["id"]
-    names = {"open": opened, "paid": life.subscription["latest_invoice"], "customer": life.customer, "sub": life.id}
+    terms = {"customer": life.customer, "collection_method": "send_invoice", "days_until_due": 9}
+    mailed = life.shop.post("/v1/invoices", **terms)["id"]
+    life.shop.post("/v1/invoiceitems", customer=life.customer, amount=900, currency="usd", invoice=mailed)
+    life.shop.post(f"/v1/invoices/{mailed}/finalize", auto_advance=False)
+    names = {
+        "mailed": mailed,
+        "open": opened,
+        "paid": life.subscription["latest_invoice"],
+        "customer": life.customer,
+        "sub": life.id,
+    }
     writes: list[str] = []
     database = life.billing.directory / ".billing" / "local.db"
 

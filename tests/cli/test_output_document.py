@@ -200,6 +200,12 @@ def invoices(run: Session, shop: Shop) -> None:
     run("invoice", "show", paid)
     run("invoice", "void", opened())
     run("invoice", "write-off", opened())
+    terms = {"collection_method": "send_invoice", "days_until_due": 9}
+    mailed = shop.post("/v1/invoices", customer=customer, **terms)["id"]
+    shop.post("/v1/invoiceitems", customer=customer, amount=900, currency="usd", invoice=mailed)
+    shop.post(f"/v1/invoices/{mailed}/finalize")
+    run("invoice", "send", mailed)
+    run("invoice", "void", mailed)
     opened(), opened()
     declined = ("--payment-method", "pm_card_chargeDeclined")
     run("invoice", "pay", customer, "--all", *declined, code=4)

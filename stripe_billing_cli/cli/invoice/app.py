@@ -10,7 +10,7 @@ import typer
 from stripe_billing_cli.cli import options
 
 app = typer.Typer(
-    help="Invoices: what is open, what became of it; pay it, give it up, credit it.",
+    help="Invoices: what is open, what became of it; pay it, send it, give it up, credit it.",
     no_args_is_help=True,
     **options.PLAIN,
 )
