@@ -85,16 +85,16 @@ class AccountReader:
     ) -> dict[str, Existing] | None:
         """Return by id what Stripe's search finds, which lags behind writes; None where it finds more than so many
         pages, or there is no search: not in every country, nor for every key (https://docs.stripe.com/search)."""
-        found: dict[str, Existing] = {}
+        objects: dict[str, Existing] = {}
         params: dict[str, Any] = {"query": query, "limit": PAGE}
         for _ in range(pages_at_most):
             try:
                 result = self._api.get(f"{path}/search", params, kind=SearchResult)
             except (PermissionMissingError, InvalidRequestError):
                 return None
-            found |= by_id(result["data"])
+            objects |= by_id(result["data"])
             if result["next_page"] is None:
-                return found
+                return objects
             params = {**params, "page": result["next_page"]}
         return None
 

@@ -43,14 +43,14 @@ def read_stretch(
 
     `fetch` returns a page of the list between two moments, `fetch_one` an object by its id.
     """
-    left, oldest, found = dict(made), min(made.values(), default=0), list[Existing]()
+    left, oldest, objects = dict(made), min(made.values(), default=0), list[Existing]()
     while left:
         newest = next(iter(left))
         page = fetch({"created": {"gte": oldest, "lte": left[newest]}})[0] if len(left) > 1 else []
         known = {existing["id"]: existing for existing in page if existing["id"] in left}
         alone = [newest] if known else [one for one, created in left.items() if created == left[newest]]
         read = [existing for one in alone if one not in known and (existing := fetch_one(one))]
-        found += [*known.values(), *read]
+        objects += [*known.values(), *read]
         for one in {*alone, *known}:
             del left[one]
-    return found
+    return objects

@@ -52,7 +52,7 @@ class Sweep(Generic[ExistingDated]):
         self._expected = expected
         self._pages_left = pages_at_most
         self._cuts_left = CUTS
-        self._found: list[ExistingDated] = []
+        self._objects: list[ExistingDated] = []
         self._reading: dict[Future[Page[ExistingDated]], Stretch] = {}
         self._left: list[Stretch] = [Stretch()]
 
@@ -76,12 +76,12 @@ class Sweep(Generic[ExistingDated]):
             for future in done:
                 stretch = self._reading.pop(future)
                 objects, more = future.result()
-                self._found += objects
+                self._objects += objects
                 if not more or not objects:
                     continue
                 for part in self._cut(_below(stretch, objects)):
                     self._start(pool, part)
-        return self._found
+        return self._objects
 
     def _start(self, pool: ThreadPoolExecutor, stretch: Stretch) -> None:
         if self._pages_left is not None:
@@ -93,7 +93,7 @@ class Sweep(Generic[ExistingDated]):
 
     def _cut(self, rest: Stretch) -> list[Stretch]:
         """Return `rest` in as many parts as can be read at once, or whole where that is not worth a request."""
-        pages_left = (self._expected - len(self._found)) / PAGE / (len(self._reading) + 1)
+        pages_left = (self._expected - len(self._objects)) / PAGE / (len(self._reading) + 1)
         cuts = min(AT_ONCE - len(self._reading) - 1, self._cuts_left, int(pages_left) - 1)
         if cuts < 1:
             return [rest]

@@ -22,7 +22,7 @@ class Blocker:
     id: str
     """The id of the object that points."""
     note: str
-    """What the user is told when the other stays for that reason."""
+    """What a plan notes when the other stays for that reason."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Context:
     order: tuple[str, ...] = ()
     """The names of the options that were given, as often as they were and in their order, where a command asks."""
     way: str = ""
-    """The options that lead a command that is told of to the same account."""
+    """The options by which commands that a message names lead to the same account."""
     account: str | None = None
     """The only account that is meant, where billing.toml says one."""
     refuses_other_accounts: bool = True

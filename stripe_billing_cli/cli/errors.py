@@ -22,8 +22,8 @@ from stripe_billing_cli.errors import FAILED, BillingError, system_reason
 def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False, way: str = "") -> int:
     """Print what happened and what to do next to stderr, and return the exit code.
 
-    A command that is `logging`, as lines of JSON, gets such a line. `way` are the options that lead a command that is
-    told of to the same account.
+    A command that is `logging`, as lines of JSON, gets such a line. `way` are the options by which
+    commands that a message names lead to the same account.
     """
     from stripe_billing_cli.cli.output import flush, null_stream
 

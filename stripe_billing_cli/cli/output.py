@@ -51,8 +51,8 @@ def coloured(stream: TextIO) -> bool:
 class Printer:
     """Prints results in the format asked for. `pages`: long tables go through a pager on a terminal.
 
-    `way` are the options that lead a command that is told of to the same account. `local`: the links among the results
-    are those of the local Stripe.
+    `way` are the options by which commands that a message names lead to the same account. `local`: the links among the
+    results are those of the local Stripe.
     """
 
     def __init__(self, output: str, *, pages: bool = True, way: str = "", local: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Commands in what is told to people, led to the same account as the command that tells them: they are pasted."""
+"""Commands that messages name, with the options that lead to the account of the message: people paste them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def led_to_account(text: str, way: str) -> str:
     if not way or way in text or "billing " not in text:
         return text
     return COMMAND.sub(
-        lambda found: f"billing {way}{found[0].removeprefix('billing')}" if _asks(found) else found[0], text
+        lambda named: f"billing {way}{named[0].removeprefix('billing')}" if _asks(named) else named[0], text
     )
 
 
-def _asks(found: re.Match[str]) -> bool:
+def _asks(named: re.Match[str]) -> bool:
     """Return whether these words are a command of this program, and one that asks Stripe."""
-    if found["group"] not in GROUPS:
+    if named["group"] not in GROUPS:
         return False
-    functions = functions_of(found["group"])
-    alone = list(functions) == [found["group"]]
-    command = functions[found["group"]] if alone else functions.get(found["name"] or "")
+    functions = functions_of(named["group"])
+    alone = list(functions) == [named["group"]]
+    command = functions[named["group"]] if alone else functions.get(named["name"] or "")
     return "local" in getattr(command, "shared_options", ())

@@ -139,12 +139,12 @@ def _made_with_key(api: StripeApi, create_request: CreateRequest) -> Customer | 
     quoted = create_request.mark.replace("\\", "\\\\").replace('"', '\\"')
     try:
         wanted = {"query": f'metadata["{INTERNAL}"]:"{quoted}"', "limit": 1}
-        found = api.get(f"{PATH}/search", wanted, kind=SearchResult)["data"]
+        customers = api.get(f"{PATH}/search", wanted, kind=SearchResult)["data"]
     except StripeCallError:
         return None
-    if not found:
+    if not customers:
         return None
-    customer = api.get(f"{PATH}/{found[0]['id']}", {"expand": [DEFAULT_CARD]}, kind=Customer)
+    customer = api.get(f"{PATH}/{customers[0]['id']}", {"expand": [DEFAULT_CARD]}, kind=Customer)
     return create_once.made_before(create_request, [customer])
 
 

@@ -110,9 +110,9 @@ def check_code(api: StripeApi, request: CheckRequest) -> CodeCheck:
     with ThreadPoolExecutor(8) as pool:
         listed = pool.submit(selection.load_codes, api, request.code, expand=EXPAND)
         person = pool.submit(lookup.find_customer, api, request.customer) if request.customer else None
-        found = [pool.submit(lookup.find_price, api, item.price) for item in request.items]
+        price_futures = [pool.submit(lookup.find_price, api, item.price) for item in request.items]
         customer = person.result() if person else None
-        prices = [price.result() for price in found]
+        prices = [future.result() for future in price_futures]
         code = selection.meant_code(listed.result(), customer["id"] if customer else None)
     if code is None:
         return CodeCheck(request, None, customer, (Refusal("unknown", "there is no such promotion code"),))

@@ -163,7 +163,7 @@ def _times(count: int) -> str:
 
 def all_of(code: PromotionCode, now: int, customer: Customer | None, has_paid: bool) -> list[Refusal]:
     """Return what is known against a code without asking what is bought."""
-    found: list[Iterable[Refusal]] = [of_state(code, now)]
+    refusals: list[Iterable[Refusal]] = [of_state(code, now)]
     if customer is not None:
-        found.append(of_customer(code, customer, has_paid))
-    return [refusal for some in found for refusal in some]
+        refusals.append(of_customer(code, customer, has_paid))
+    return [refusal for some in refusals for refusal in some]

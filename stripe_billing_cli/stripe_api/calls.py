@@ -1,4 +1,4 @@
-"""A call as it is told, and how long trouble is sat out before it is."""
+"""A call as `--verbose` prints it, and how long trouble is sat out before it is reported."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def network_reason(error: BaseException) -> str:
     if "InvalidSchema" in raised and any("SOCKS" in str(cause) for cause in causes):
         return NO_SOCKS
     if raised & {"ProxyError", "InvalidProxyURL"}:
-        refused = next((found for cause in causes if (found := TUNNEL.search(str(cause)))), None)
+        refused = next((refusal for cause in causes if (refusal := TUNNEL.search(str(cause)))), None)
         if refused is not None:
             return f"the proxy refused the connection: {refused[1].strip()}"
         return next(reason for name, reason in PROXY_REASONS.items() if name in raised)

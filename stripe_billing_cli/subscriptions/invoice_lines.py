@@ -34,7 +34,7 @@ def preview(api: StripeApi, params: Mapping[str, Any]) -> Invoice:
     """Return Stripe's preview of an invoice, with all its lines in it
     (https://docs.stripe.com/api/invoices/create_preview).
 
-    Raises `StripeCallError`; `OperationError` where Stripe gives not all lines: what is told by them would be wrong.
+    Raises `StripeCallError`; `OperationError` where Stripe gives not all lines: sums of them would be wrong.
     """
     invoice = api.post("/v1/invoices/create_preview", params, kind=Invoice).body
     try:

@@ -75,8 +75,8 @@ CONFLICT = re.compile(r"^(<{7}|>{7}) .*$", re.MULTILINE)
 
 
 def _refuse_merge_conflicts(text: str) -> None:
-    if found := CONFLICT.search(text):
-        line = text.count("\n", 0, found.start()) + 1
+    if marker := CONFLICT.search(text):
+        line = text.count("\n", 0, marker.start()) + 1
         raise YamlSyntaxError(
             Location(line, 1),
             "a merge conflict is left in the file",

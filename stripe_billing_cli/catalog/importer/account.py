@@ -113,10 +113,10 @@ def _find(kind: AnyKind, objects: Mapping[str, Identified], wanted: str) -> set[
     """Return the id of the object that has this id, else those of all that have this key or name."""
     if wanted in objects:
         return {wanted}
-    found = {object_id for object_id, existing in objects.items() if wanted in _names(kind, existing)}
-    if not found:
+    ids = {object_id for object_id, existing in objects.items() if wanted in _names(kind, existing)}
+    if not ids:
         raise UsageError(f"the account has no {kind.name} {wanted}", "give its id or its name")
-    return found
+    return ids
 
 
 def _names(kind: AnyKind, existing: Identified) -> set[str | None]:

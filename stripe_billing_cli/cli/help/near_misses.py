@@ -105,8 +105,8 @@ def command_meant(word: str, commands: Iterable[str], group: str) -> str | None:
 
 def _in_one_group(word: str) -> str | None:
     """Return the command of that name, where just one group has one: `billing plan` is `billing catalog plan`."""
-    found = [f"billing {group} {word}" for group in GROUPS if word in functions_of(group)]
-    return found[0] if len(found) == 1 else None
+    commands = [f"billing {group} {word}" for group in GROUPS if word in functions_of(group)]
+    return commands[0] if len(commands) == 1 else None
 
 
 def option_meant(option: str, options: Iterable[str], command: str) -> str | None:

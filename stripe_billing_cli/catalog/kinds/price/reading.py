@@ -84,13 +84,13 @@ class Asking:
             )
         if swept.read_to(self._calls_by_key - self._search_pages - SPARE_CALLS):
             return {}
-        found = self._by_key(reader, swept.objects)
-        known = swept.objects | found
-        found |= self._marked(reader, swept, known, {key: one for key, one in marked.items() if key not in known})
-        doubtful = self._unsettled(reader.catalog, swept.objects | found, marked)
+        prices = self._by_key(reader, swept.objects)
+        known = swept.objects | prices
+        prices |= self._marked(reader, swept, known, {key: one for key, one in marked.items() if key not in known})
+        doubtful = self._unsettled(reader.catalog, swept.objects | prices, marked)
         if swept.complete or (len(doubtful) > WORTH_GUESSING and swept.read_to(swept.pages + len(doubtful))):
             return {}
-        return found | self._by_product(reader, doubtful, swept.objects | found)
+        return prices | self._by_product(reader, doubtful, swept.objects | prices)
 
     @property
     def _there(self) -> set[str]:
@@ -119,8 +119,8 @@ class Asking:
         lists = reader.each(
             lambda product: reader.of_parent(StripePrice, self.path, {**self.listed, "product": product}), products
         )
-        found = by_id(price for prices in lists for price in prices)
-        return found | self._by_key(reader, {**known, **found})
+        theirs = by_id(price for prices in lists for price in prices)
+        return theirs | self._by_key(reader, {**known, **theirs})
 
     def _by_key(self, reader: AccountReader, known: Mapping[str, StripePrice]) -> dict[str, StripePrice]:
         have = {price["lookup_key"] for price in known.values()}
