@@ -106,19 +106,25 @@ class Store:
             yield
 
     @contextlib.contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Begin a part of a transaction that is undone by itself when it raises."""
+    def attempt(self, *, keeps: bool = True) -> Iterator[None]:
+        """Begin a part of a transaction that is undone by itself when it raises, and at its end unless it `keeps`."""
         self._write_out()
         self._connection.execute("SAVEPOINT attempt")
         try:
             yield
         except BaseException:
-            self._memory = TransactionMemory()
-            if self._connection.in_transaction:  # a full disk ends the whole transaction, savepoints and all
-                self._connection.execute("ROLLBACK TO attempt")
-                self._connection.execute("RELEASE attempt")
+            self._undo()
             raise
-        self._connection.execute("RELEASE attempt")
+        if keeps:
+            self._connection.execute("RELEASE attempt")
+        else:
+            self._undo()
+
+    def _undo(self) -> None:
+        self._memory = TransactionMemory()
+        if self._connection.in_transaction:  # a full disk ends the whole transaction, savepoints and all
+            self._connection.execute("ROLLBACK TO attempt")
+            self._connection.execute("RELEASE attempt")
 
     @property
     def last_shown(self) -> dict[str, Shown]:

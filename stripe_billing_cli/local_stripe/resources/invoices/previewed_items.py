@@ -1,5 +1,5 @@
 """The invoice items of a preview: new ones, and pending ones as the call would have them
-(`invoice_items` in `stripe/params/_invoice_create_preview_params.py`); and previews of what is done and undone."""
+(`invoice_items` in `stripe/params/_invoice_create_preview_params.py`)."""
 
 from __future__ import annotations
 
@@ -13,22 +13,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import invoice_items
 
 ITEM = "invoiceitem"
-
-
-class _SeenError(Exception):
-    """The end of a preview, which undoes what was done for it."""
-
-    def __init__(self, invoice: Object) -> None:
-        self.invoice = invoice
-
-
-def undone(call: Call, make: Callable[[], Object]) -> Object:
-    """Return the invoice that is made, and undo whatever was stored for it."""
-    try:
-        with call.store.attempt():
-            raise _SeenError(make())
-    except _SeenError as seen:
-        return seen.invoice
 
 
 def by_decimal(item: Mapping[str, Any], at: int) -> Mapping[str, Any]:
@@ -48,9 +32,8 @@ def changes_pending(call: Call) -> bool:
 def preview(call: Call, of_others: Callable[[Call], Object]) -> Object:
     """Return the invoice with pending items changed: "The ID of the invoice item to update in preview". `of_others`
     returns the one with new items alone."""
-
-    def changed() -> Object:
-        new_items = []
+    new_items = []
+    with call.store.attempt(keeps=False):
         for at, item in enumerate(call.params["invoice_items"]):
             if ITEM in item:
                 if call.store.get(invoice_items.KIND, item[ITEM]) is None:
@@ -60,5 +43,3 @@ def preview(call: Call, of_others: Callable[[Call], Object]) -> Object:
             else:
                 new_items.append(item)
         return of_others(replace(call, params={**call.params, "invoice_items": new_items}))
-
-    return undone(call, changed)

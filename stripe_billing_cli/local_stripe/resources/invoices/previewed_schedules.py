@@ -34,7 +34,8 @@ def preview(call: Call, of_subscription: Callable[[Call], Object]) -> Object:
     check_only_one(call.params, DETAILS, "subscription", "subscription_details")
     if "discounts" in call.params:
         raise not_here("the parameter `discounts` in previews of schedules", "discounts", "phases have their own")
-    return previewed_items.undone(call, lambda: _next_invoice(call, of_subscription))
+    with call.store.attempt(keeps=False):
+        return _next_invoice(call, of_subscription)
 
 
 def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Object:
