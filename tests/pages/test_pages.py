@@ -18,6 +18,8 @@ from tests.pages.preloaded import preloaded_billing
 from tests.pages.transcripts import PAGES, ROOT, with_transcripts, without_ids, written_anew
 
 README = ROOT / "README.md"
+FOR_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md")
+FILE = re.compile(r"`([a-z_]+/[a-z_/]+\.(?:py|json|sh|md))`")
 YAML = re.compile(r"```yaml\n(# yaml-language-server.*?)```\n", re.S)
 LINK = re.compile(r"(?<!\!)\[[^\]\n]*(?:\n[^\]\n]*)?\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?:\$ )?billing ((?:[a-z-]+ ?)+)", re.M)
@@ -46,6 +48,17 @@ def test_the_page_of_the_catalog_names_every_section() -> None:
     text = (ROOT / "docs" / "catalog.md").read_text(encoding="utf-8")
 
     assert [kind.section for kind in KINDS if f"{kind.section}:" not in text] == []
+
+
+@pytest.mark.parametrize("page", FOR_DEVELOPERS)
+def test_files_that_developers_are_led_to_are_there(page: str) -> None:
+    """By the end of their path: `kinds/base.py` is one of the catalog's."""
+    folders = ("docs", "scripts", "stripe_billing_cli", "tests")
+    files = {path.as_posix() for folder in folders for path in (ROOT / folder).rglob("*.*")}
+    named = set(FILE.findall((ROOT / page).read_text(encoding="utf-8")))
+
+    assert named
+    assert {name for name in named if not any(file.endswith(f"/{name}") for file in files)} == set()
 
 
 def test_the_readme_is_short_and_names_every_group() -> None:
