@@ -292,6 +292,31 @@ def test_an_invoice_that_is_charged_is_paid_from_the_balance(local: Local, custo
     assert left(local, customer) == 2000
 
 
+def test_payment_settings_name_transfers_of_their_currency(local: Local, customer: str) -> None:
+    def settings(**transfer: Any) -> Any:
+        options = {"customer_balance": {"funding_type": "bank_transfer", "bank_transfer": transfer}}
+        return {"payment_method_options": options, "payment_method_types": ["customer_balance"]}
+
+    at = "payment_settings[payment_method_options][customer_balance][bank_transfer]"
+    wrong, right = settings(type="us_bank_transfer"), settings(type="gb_bank_transfer")
+    price = local.price(currency="gbp", recurring={"interval": "month"})["id"]
+    sent = {"customer": customer, "collection_method": "send_invoice", "days_until_due": 30}
+    wanted = {**sent, "items": [{"price": price}]}
+    assert local.refused("post", "/v1/subscriptions", **wanted, payment_settings=wrong).param == f"{at}[type]"
+    begun = local.post("/v1/subscriptions", **wanted, payment_settings=right)
+    path = f"/v1/subscriptions/{begun['id']}"
+    assert local.refused("post", path, payment_settings=wrong).param == f"{at}[type]"
+    euros = {**sent, "currency": "eur", "payment_settings": settings(type="eu_bank_transfer")}
+    country = f"{at}[eu_bank_transfer][country]"
+    other = local.post("/v1/customers")["id"]
+    assert local.refused("post", "/v1/invoices", **{**euros, "customer": other}).param == country
+    local.post(f"/v1/invoices/{begun['latest_invoice']}/finalize")
+    fund(local, customer, 1500, "gbp")
+    paid = local.get(f"/v1/invoices/{begun['latest_invoice']}", expand=["payments"])
+    intent = local.get(f"/v1/payment_intents/{paid['payments']['data'][0]['payment']['payment_intent']}")
+    assert (paid["status"], intent["payment_method_options"]) == ("paid", right["payment_method_options"])
+
+
 def test_what_cannot_be_paid_by_transfer_is_refused(local: Local, customer: str) -> None:
     def refused(**more: Any) -> str | None:
         return local.refused("post", "/v1/payment_intents", **{**_wanted(customer, 1000), **more}).param

@@ -78,6 +78,42 @@ def test_a_payment_names_the_mandate_that_it_is_by(local: Local) -> None:
     assert local.refused("post", INTENTS, **paying, **{**by, "mandate": "mandate_none"}).code == "resource_missing"
 
 
+def test_an_invoice_names_the_mandate_that_it_is_paid_by(local: Local) -> None:
+    """`default_mandate` "must correspond to the payment method used to pay the invoice"
+    (`stripe/params/_invoice_create_params.py`)."""
+    customer = local.post("/v1/customers")["id"]
+    agreed = {"customer": customer, "mandate_data": {"customer_acceptance": ONLINE}, "confirm": True}
+    own, other = (local.post(SETUPS, **account(local), **agreed) for _ in range(2))
+    items = {"pending_invoice_items_behavior": "include", "default_payment_method": own["payment_method"]}
+
+    def invoice(**settings: Any) -> Any:
+        local.post("/v1/invoiceitems", customer=customer, amount=2000, currency="eur")
+        return local.post("/v1/invoices", customer=customer, **items, payment_settings=settings)["id"]
+
+    def mandate() -> str:
+        details = local.get("/v1/charges")["data"][0]["payment_method_details"]
+        return str(details["sepa_debit"]["mandate"])
+
+    first = invoice(default_mandate=own["mandate"])
+    assert local.get(f"/v1/invoices/{first}")["payment_settings"]["default_mandate"] == own["mandate"]
+    local.post(f"/v1/invoices/{first}/pay")
+    assert mandate() == own["mandate"]
+    second = invoice(default_mandate=own["mandate"])
+    by = {"payment_method": other["payment_method"], "mandate": other["mandate"]}
+    local.post(f"/v1/invoices/{second}/pay", **by)
+    assert mandate() == other["mandate"]
+    third = invoice(default_mandate=other["mandate"])
+    assert local.refused("post", f"/v1/invoices/{third}/pay").param == "mandate"
+    assert local.post(f"/v1/invoices/{third}", payment_settings={"default_mandate": ""})["payment_settings"] == {
+        "default_mandate": None,
+        "payment_method_options": None,
+        "payment_method_types": None,
+    }
+    local.post(f"/v1/invoices/{third}/pay")
+    missing = {"payment_settings": {"default_mandate": "mandate_none"}, "customer": customer}
+    assert local.refused("post", "/v1/invoices", **missing).param == "payment_settings[default_mandate]"
+
+
 def test_a_customer_agrees_at_the_page_of_checkout(local: Local) -> None:
     debits: dict[str, Any] = {"currency": "eur", "allowed_payment_method_types": ["sepa_debit"]}
     setup = local.post("/v1/checkout/sessions", mode="setup", success_url="https://example.com", **debits)

@@ -12,6 +12,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     bank_transfers,
     cash_balances,
     intent_errors,
+    mandates,
     method_options,
     payment_intents,
     payment_methods,
@@ -53,16 +54,19 @@ def no_method() -> ApiError:
 
 
 def charge(
-    call: Call, invoice: Object, method: str, *, off_session: bool, automatic: bool = True
+    call: Call, invoice: Object, method: str, *, off_session: bool, automatic: bool = True, mandate: str | None = None
 ) -> tuple[Object, Object]:
     """Return an open invoice charged to a card, and its payment intent, both as they are afterwards, with their
-    events."""
+    events. `mandate`: by which a bank account is debited, else by the invoice's default, else by its own."""
     invoices.check_payable(invoice)
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
     if intent["status"] == "processing":
         raise intent_errors.unexpected_state(call, intent, "confirm")
     used = payment_methods.find_chargeable(call, method, "payment_method")
+    mandate = mandate or invoice["payment_settings"]["default_mandate"]
+    if mandate is not None:
+        used = mandates.by_name(call, mandate, used)
     if (refusal := refusal_of(invoice, intent, used)) is not None:
         raise refusal
     intent = payment_intents.attempt(call, allow(call, intent, used), used, off_session=off_session, invoice=True)
@@ -87,6 +91,12 @@ def refusal_of(invoice: Object, intent: Object, method: Object) -> ApiError | No
             "payment_method",
         )
     return None
+
+
+def _agreed(call: Call, invoice: Object, method: Object) -> bool:
+    """Return whether the mandate that an invoice is to be paid by is of this payment method; it may name none."""
+    mandate = invoice["payment_settings"]["default_mandate"]
+    return mandate is None or bool(objects.known(call, mandates.KIND, mandate)["payment_method"] == method["id"])
 
 
 def allow(call: Call, intent: Object, method: Object) -> Object:
@@ -209,7 +219,7 @@ def attempt(call: Call, invoice: Object) -> Object:
         return invoice
     id = default_method(call, customer, invoices.find_subscription(call, invoice), invoice)
     method = None if id is None else payment_methods.find_chargeable(call, id, "payment_method")
-    if method is not None and refusal_of(invoice, intent, method) is None:
+    if method is not None and refusal_of(invoice, intent, method) is None and _agreed(call, invoice, method):
         return charge(call, invoice, method["id"], off_session=True)[0]
     if _is_in_balance(invoice, intent, customer):
         apply_balance(call, intent, intent["amount"])

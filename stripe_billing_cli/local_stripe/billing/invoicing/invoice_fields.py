@@ -67,9 +67,9 @@ def settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None)
 
 def payment_settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
     """Return `payment_settings` of an invoice as a call or its subscription wants them; what is unset is null."""
-    named = ("payment_method_options", "payment_method_types")
+    named = ("default_mandate", "payment_method_options", "payment_method_types")
     changed = {name: wanted[name] or None for name in named if name in wanted}
-    return {"default_mandate": None, **dict.fromkeys(named), **(before or {}), **changed}
+    return {**dict.fromkeys(named), **(before or {}), **changed}
 
 
 def rendering(page_size: str, options: Mapping[str, Any] | None = None) -> Object:

@@ -65,7 +65,7 @@ def check_transfer(transfer: Mapping[str, Any], currency: str, param: str) -> No
         return
     cash_balances.check_currency(currency)
     usual, _ = cash_balances.SENDERS[currency]
-    type = transfer["type"]
+    type = transfer.get("type", usual)
     if type != usual:
         raise invalid(
             f"A {type} is not in {currency}: transfers in {currency} are of the type {usual}.", f"{param}[type]"
@@ -79,6 +79,13 @@ def _check_country(account: Mapping[str, Any], param: str) -> None:
         raise missing_param(param)
     if account["country"] not in EU_COUNTRIES:
         raise invalid(f"Invalid {param}: must be one of {', '.join(EU_COUNTRIES)}", param)
+
+
+def check_settings(settings: Mapping[str, Any], currency: str) -> None:
+    """Raise for a transfer in `payment_settings`, of an invoice or a subscription, that is not in its currency."""
+    options = (settings.get("payment_method_options") or {}).get(METHOD) or {}
+    param = f"payment_settings[payment_method_options][{METHOD}][bank_transfer]"
+    check_transfer(options.get("bank_transfer") or {}, currency, param)
 
 
 def next_action(intent: Object) -> Object:

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     tax_ids,
     taxes,
 )
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     added_invoice_items,
     anchors,
@@ -70,6 +70,7 @@ def new_subscription(call: Call, customer: Object) -> Object:
     tax_ids.of_account(call, params.get("invoice_settings", {}), "invoice_settings")
     billing_intervals.check(params.get("billing_mode", {}).get("type", "flexible"), prices)
     thresholds.check(params.get(thresholds.NAME), prices, currency)
+    bank_transfers.check_settings(params.get("payment_settings", {}), currency)
     return _new(call, customer, prices, currency)
 
 

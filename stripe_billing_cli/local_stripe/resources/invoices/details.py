@@ -9,6 +9,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, invoices, tax_ids, taxes
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, mandates
 from stripe_billing_cli.local_stripe.core import objects, times
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
@@ -39,6 +40,9 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
     if "number" in params:
         after["number"] = _free_number(call, params["number"], draft)
     if "payment_settings" in params:
+        bank_transfers.check_settings(params["payment_settings"], draft["currency"])
+        if mandate := params["payment_settings"].get("default_mandate"):
+            objects.find(call, mandates.KIND, mandate, "payment_settings[default_mandate]")
         after["payment_settings"] = invoice_fields.payment_settings(
             params["payment_settings"], draft["payment_settings"]
         )

@@ -20,7 +20,6 @@ TYPES: Mapping[str, ParamType] = {
 UNSUPPORTED: Mapping[str, str] = {
     NO_CONNECT: "issuer.account",
     "it has no invoice templates": "rendering.template rendering.template_version",
-    "it has no mandates": "payment_settings.default_mandate",
 }
 MOST = {"custom_fields": 4, "discounts": 20}
 CREATE = form(
@@ -43,7 +42,4 @@ LIST = form(
 )
 FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
 ATTACH = form("POST /v1/invoices/{invoice}/attach_payment", unsupported={"it has no payment records": "payment_record"})
-PAY = form(
-    "POST /v1/invoices/{invoice}/pay",
-    unsupported={"it pays by the mandate that a payment method has": "mandate"},
-)
+PAY = form("POST /v1/invoices/{invoice}/pay")

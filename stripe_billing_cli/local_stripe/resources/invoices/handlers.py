@@ -200,7 +200,8 @@ def pay(call: Call) -> Object:
     if method is None:
         raise collection.no_method()
     off_session = call.params.get("off_session", True)
-    _, intent = collection.charge(call, invoice, method, off_session=off_session, automatic=False)
+    mandate = call.params.get("mandate") or None
+    _, intent = collection.charge(call, invoice, method, off_session=off_session, automatic=False, mandate=mandate)
     if intent["status"] not in payment_intents.UNDERWAY:
         raise collection.payment_refused(call, intent, of_subscription=False).keeping()
     return retrieve(call)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_fields, tax_ids, taxes
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, payment_methods
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     added_invoice_items,
@@ -137,6 +137,7 @@ def _plain_changes(call: Call, before: Object) -> Object:
         wanted = params[pending_item_interval.INTERVAL]
         changed |= pending_item_interval.fields(wanted, before["billing_cycle_anchor"], call.now)
     if "payment_settings" in params:
+        bank_transfers.check_settings(params["payment_settings"], before["currency"])
         settings = {name: value or None for name, value in params["payment_settings"].items()}
         changed["payment_settings"] = {**before["payment_settings"], **settings}
     if "trial_settings" in params:
