@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -256,7 +257,7 @@ def _look_at_catalog(context: Context, file: str) -> tuple[Finding, set[str]]:
         count = len(error.problems) + error.left_out
         first = error.problems[0]
         more = f" (and {count - 1} more)" if count > 1 else ""
-        return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {Path(file)}"), set()
+        return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {shlex.quote(file)}"), set()
     needed = {kind.path for kind in catalog.kinds if kind.usual or catalog.by_kind[kind.name]}
     if catalog.accounts:
         needed.add("/v1/account")

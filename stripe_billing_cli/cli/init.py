@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -59,9 +60,16 @@ products:
 def init(
     context: Context,
     name: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="The catalog's name (default: the directory's).")
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="The catalog's name (default: the directory's; with --from-account, the account's).",
+        ),
     ] = None,
-    currency: Annotated[str, typer.Option("--currency", metavar="CUR", help="The currency of its prices.")] = "usd",
+    currency: Annotated[
+        str | None, typer.Option("--currency", metavar="CUR", help="The currency of its prices (default: usd).")
+    ] = None,
     from_account: Annotated[
         bool, typer.Option("--from-account", help="Describe what is in the account: as `billing catalog import`.")
     ] = False,
@@ -77,37 +85,41 @@ def init(
                billing init --from-account --profile default
     """
     path = Path(file)
-    name = name or _slug(Path.cwd().name) or "shop"
-    text = "" if from_account else starting_catalog(name, currency)
+    text = starting_catalog(name or _slug(Path.cwd().name) or "shop", currency or "usd")
+    if from_account and currency:
+        raise UsageError("--currency is for a catalog from nothing", "leave out it, or --from-account")
     if path.exists():
-        raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {path}")
+        quoted = shlex.quote(str(path))
+        raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {quoted}")
     if from_account:
-        text = _described(context, name)
+        text = _described(context, name, path)
     write_whole(path, text)
     ignored = _ignore_state(Path(".gitignore"))
-    schema = f"billing catalog schema > {path.parent / 'catalog.schema.json'}"
-    steps = {
-        f"billing catalog plan --local{_named(path)}": "what it would make, on a Stripe of this machine",
-        f"billing catalog apply --local{_named(path)}": "make it there; no account is needed",
-        "billing help sub create": "then: start a subscription",
-        schema: "for an editor that completes and checks",
-        "billing help keys": "with an account of Stripe's: where the key comes from",
-    }
-    if from_account:
-        steps = {
-            led_to_account(
-                f"billing catalog plan{_named(path)}", context.way
-            ): "what has changed since: nothing, so far",
-            led_to_account(
-                f"billing catalog apply{_named(path)}", context.way
-            ): "mark what the file describes as its own",
-            schema: "for an editor that completes and checks",
-        }
+    steps = _next_steps(path, context.way, from_account=from_account)
     if context.printer.for_people:
         _tell(context, path, ignored, steps)
     else:
         record = {"id": str(path), "file": str(path), "gitignore": ignored, "next": list(steps)}
         context.printer.result(record, ids=[str(path)])
+
+
+def _next_steps(path: Path, way: str, *, from_account: bool) -> dict[str, str]:
+    """Return what to run next, each with what it is for; `way` are the options that lead to the account."""
+    schema = f"billing catalog schema > {shlex.quote(str(path.parent / 'catalog.schema.json'))}"
+    plan, apply = (f"billing catalog {name}" for name in ("plan", "apply"))
+    if from_account:
+        return {
+            led_to_account(f"{plan}{_named(path)}", way): "what has changed since: nothing, so far",
+            led_to_account(f"{apply}{_named(path)}", way): "mark what the file describes as its own",
+            schema: "for an editor that completes and checks",
+        }
+    return {
+        f"{plan} --local{_named(path)}": "what it would make, on a Stripe of this machine",
+        f"{apply} --local{_named(path)}": "make it there; no account is needed",
+        "billing help sub create": "then: start a subscription",
+        schema: "for an editor that completes and checks",
+        "billing help keys": "with an account of Stripe's: where the key comes from",
+    }
 
 
 def starting_catalog(name: str, currency: str) -> str:
@@ -121,13 +133,14 @@ def starting_catalog(name: str, currency: str) -> str:
     return TEMPLATE.format(name=name, currency=currency.lower(), amount=_amount(currency.lower()))
 
 
-def _described(context: Context, name: str) -> str:
-    """Return the catalog that describes the account as it is."""
+def _described(context: Context, name: str | None, path: Path) -> str:
+    """Return the catalog that describes the account as it is; says what of the account it has, and what it has not."""
     from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
+    from stripe_billing_cli.cli.catalog.import_ import reading_progress, tell_import
 
-    imported = import_catalog(context.stripe, ImportRequest(catalog=name))
-    for one in imported.not_written:
-        context.printer.note(f"Not written: {one.kind} {one.id}: {one.reason}", fg="yellow")
+    with reading_progress() as progress:
+        imported = import_catalog(context.stripe, ImportRequest(catalog=name), progress)
+    tell_import(imported, str(path), context.printer.line if context.printer.for_people else context.printer.note)
     return imported.text
 
 
@@ -143,7 +156,7 @@ def _slug(text: str) -> str:
 
 
 def _named(path: Path) -> str:
-    return "" if str(path) == "catalog.yaml" else f" -f {path}"
+    return "" if str(path) == "catalog.yaml" else f" -f {shlex.quote(str(path))}"
 
 
 def _ignore_state(path: Path) -> bool:

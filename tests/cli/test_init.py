@@ -54,6 +54,27 @@ def test_from_an_account_it_describes_what_is_there(billing: Billing, shop: Shop
     assert not billing.ok("catalog", "plan", "--local", "--output", "json").json["summary"]["create"]
 
 
+def test_from_an_account_it_takes_the_name_of_the_catalog_there_and_says_what_it_left_out(billing: Billing) -> None:
+    billing.write("version: 1\ncatalog: keymap\nproducts: {pro: {name: Pro}}\n")
+    billing.ok("catalog", "apply", "--local")
+
+    ran = billing.ok("init", "--local", "--from-account", "-f", "there.yaml")
+    other = billing.ok("init", "--local", "--from-account", "--name", "another", "-f", "other.yaml")
+
+    assert ran.out.startswith("there.yaml has catalog keymap: 1 product.\n")
+    assert "left out" in other.out
+    assert "catalog another: nothing" in other.out
+
+
+def test_its_commands_can_be_pasted_whatever_the_file_is_called(billing: Billing) -> None:
+    (billing.directory / "my shop").mkdir()
+
+    ran = billing.ok("init", "-f", "my shop/a.yaml", "--output", "json")
+
+    assert "billing catalog plan --local -f 'my shop/a.yaml'" in ran.json["next"]
+    assert "billing catalog schema > 'my shop/catalog.schema.json'" in ran.json["next"]
+
+
 def test_a_file_that_is_there_is_left_as_it_is(billing: Billing) -> None:
     path = billing.write("mine")
 
@@ -63,9 +84,17 @@ def test_a_file_that_is_there_is_left_as_it_is(billing: Billing) -> None:
     assert "billing catalog validate -f catalog.yaml" in ran.err
 
 
-@pytest.mark.parametrize("options", [("--currency", "xxd"), ("--name", "My Shop")])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--currency", "xxd"),
+        ("--name", "My Shop"),
+        ("--local", "--from-account", "--name", "My Shop"),
+        ("--local", "--from-account", "--currency", "eur"),
+    ],
+)
 def test_what_can_be_no_name_or_currency_is_refused_before_anything_is_written(
-    billing: Billing, options: tuple[str, str]
+    billing: Billing, options: tuple[str, ...]
 ) -> None:
     assert billing("init", *options).code == 2
     assert not (billing.directory / "catalog.yaml").exists()

@@ -111,7 +111,11 @@ def _show(context: Context, imported: Import, file: str, *, merged: bool) -> Non
     if not context.printer.for_people:
         context.printer.result(as_json(imported, file), ids=(draft.existing["id"] for draft in imported.drafts))
         return
-    tell = context.printer.note if file == STDOUT else context.printer.line
+    tell_import(imported, file, context.printer.note if file == STDOUT else context.printer.line, merged=merged)
+
+
+def tell_import(imported: Import, file: str, tell: Callable[..., None], *, merged: bool = False) -> None:
+    """Tell people what was written, and what of the account was not."""
     counts = imported.counts()
     written = ", ".join(_counted(counts[one.name], one.name) for one in imported.registry if one.name in counts)
     tell(_said(imported, file, written or "nothing", merged=merged))

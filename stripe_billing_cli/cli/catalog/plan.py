@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,7 @@ def plan(
         except OSError as error:
             message = f"the plan could not be saved in {out}: {system_reason(error)}"
             raise BillingError("system", message, "name another place with --out FILE") from error
-        context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {out}")
+        context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {shlex.quote(str(out))}")
     return PENDING if check and decided.changes else None
 
 
