@@ -43,6 +43,8 @@ class BalanceResult:
     result: Literal["shown", "changed", "unchanged"] = "shown"
     transaction: BalanceTransaction | None = None
     create_request: CreateRequest | None = None
+    has_more: bool = False
+    """Whether there are earlier transactions than these."""
 
     def finish(self, api: StripeApi) -> None:
         """Mark a transaction of `--again` as finished, once it is printed. Raises `StripeCallError`."""
@@ -92,14 +94,19 @@ class BalancePlan:
         )
         after = load_balance(api, id)
         done: Literal["changed", "unchanged"] = "unchanged" if self.before else "changed"
-        return BalanceResult(after.customer, after.transactions, done, made, self.create_request)
+        return BalanceResult(after.customer, after.transactions, done, made, self.create_request, after.has_more)
 
 
-def load_balance(api: StripeApi, name: str) -> BalanceResult:
-    """Return the balance of a customer with its last transactions. Raises `LookupFailedError`, `StripeCallError`."""
+def load_balance(api: StripeApi, name: str, *, all_transactions: bool = False) -> BalanceResult:
+    """Return the balance of a customer with its last ten transactions, or all. Raises `LookupFailedError`,
+    `StripeCallError`."""
     customer = lookup.find_customer(api, name)
-    transactions, _ = api.page(_path(customer["id"]), {"limit": SHOWN}, kind=BalanceTransaction)
-    return BalanceResult(customer, tuple(transactions))
+    path = _path(customer["id"])
+    if all_transactions:
+        pages = api.pages(path, {}, kind=BalanceTransaction)
+        return BalanceResult(customer, tuple(one for page in pages for one in page))
+    transactions, has_more = api.page(path, {"limit": SHOWN}, kind=BalanceTransaction)
+    return BalanceResult(customer, tuple(transactions), has_more=has_more)
 
 
 def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:

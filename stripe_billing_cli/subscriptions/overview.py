@@ -63,6 +63,10 @@ class Overview:
     invoices: list[Invoice]
     events: list[Event]
     all_events: bool
+    """Whether all of the account's events were searched."""
+    more_invoices: bool
+    """Whether there are earlier invoices than these."""
+    more_events: bool
     trouble: Mapping[str, str]
 
     @property
@@ -84,11 +88,19 @@ def load_overview(api: StripeApi, name: str) -> Overview:
     with ThreadPoolExecutor(4) as pool:
         subscription = pool.submit(_subscription, api, id)
         preview = pool.submit(parts.read, "next_invoice", lambda: _preview(api, id), None)
-        invoices = pool.submit(parts.read, "invoices", lambda: _invoices(api, id), [])
-        events = pool.submit(parts.read, "events", lambda: _events(api, id), ([], False))
-        shown_events, complete = events.result()
+        invoices = pool.submit(parts.read, "invoices", lambda: _invoices(api, id), ([], False))
+        events = pool.submit(parts.read, "events", lambda: _events(api, id), ([], False, False))
+        shown_events, complete, more_events = events.result()
+        shown_invoices, more_invoices = invoices.result()
         return Overview(
-            subscription.result(), preview.result(), invoices.result(), shown_events, complete, parts.unavailable
+            subscription.result(),
+            preview.result(),
+            shown_invoices,
+            shown_events,
+            complete,
+            more_invoices,
+            more_events,
+            parts.unavailable,
         )
 
 
@@ -111,22 +123,23 @@ def _preview(api: StripeApi, id: str) -> Invoice | None:
         raise
 
 
-def _invoices(api: StripeApi, id: str) -> list[Invoice]:
-    return api.page("/v1/invoices", {"subscription": id, "limit": INVOICES}, kind=Invoice)[0]
+def _invoices(api: StripeApi, id: str) -> tuple[list[Invoice], bool]:
+    """Return the subscription's last invoices, and whether there are more."""
+    return api.page("/v1/invoices", {"subscription": id, "limit": INVOICES}, kind=Invoice)
 
 
-def _events(api: StripeApi, id: str) -> tuple[list[Event], bool]:
-    """Return the subscription's last events, and whether all were searched for them."""
+def _events(api: StripeApi, id: str) -> tuple[list[Event], bool, bool]:
+    """Return the subscription's last events, whether all were searched for them, and whether more were found."""
     shown_events: list[Event] = []
     pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)}, kind=ListedEvent)
     for number, page in enumerate(pages, 1):
         events = [completed_event(event) for event in page if _subscription_of(event) == id]
         shown_events += [event for event in events if not _internal(event)]
         if len(shown_events) >= EVENTS:
-            return shown_events[:EVENTS], True
+            return shown_events[:EVENTS], True, len(shown_events) > EVENTS
         if number == EVENT_PAGES:
-            return shown_events, len(page) < 100
-    return shown_events, True
+            return shown_events, len(page) < 100, False
+    return shown_events, True, False
 
 
 def _internal(event: Event) -> bool:

@@ -32,6 +32,7 @@ def balance(
     currency: Annotated[
         str | None, typer.Option(metavar="CUR", help="Of a customer who was never billed: usd.")
     ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Show all that it is made up of, not the last ten only.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Once more, though the same was done today.")] = False,
     preview: parsing.Preview = False,
 ) -> None:
@@ -48,8 +49,10 @@ def balance(
     from stripe_billing_cli.customers.balance import load_balance, plan_balance
 
     request = _request(customer, credit, debit, note, currency, again)
+    if request is not None and all_:
+        raise UsageError("--all is for a balance that is shown", "leave it out beside --credit and --debit")
     if request is None:
-        result = load_balance(context.stripe, customer)
+        result = load_balance(context.stripe, customer, all_transactions=all_)
     else:
         plan = plan_balance(context.stripe, request)
         if plan.before is None:
@@ -58,6 +61,8 @@ def balance(
         result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))
+    if result.has_more and result.result == "shown":
+        context.printer.note(f"There are more than these {len(result.transactions)}: --all lists all.")
     finish(context, result)
 
 

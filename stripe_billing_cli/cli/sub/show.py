@@ -67,7 +67,9 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     if record["test_clock"]:
         yield fact("test clock", record["test_clock"])
     yield from _invoices(record)
-    yield from _events(subscription_overview)
+    if subscription_overview.more_invoices:
+        yield Line(f"    … and earlier ones: billing invoice list --subscription {record['id']}", {"dim": True})
+    yield from _events(record, subscription_overview)
     for part, trouble in record["unavailable"].items():
         yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {trouble})", {"dim": True})
 
@@ -142,11 +144,14 @@ def _invoices(record: Record) -> Iterator[Line]:
         yield Line(f"    {summary}  {invoice['hosted_invoice_url'] or ''}".rstrip(), hang=6)
 
 
-def _events(subscription_overview: Overview) -> Iterator[Line]:
+def _events(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     if subscription_overview.events:
         real = " (by real time, not the clock's)" if subscription_overview.subscription["test_clock"] else ""
         yield Line(f"  events{real}", {"bold": True})
     for event in subscription_overview.events:
         yield Line(f"    {formatting.moment(event['created'])}  {event_text(event)}", hang=6)
+    if subscription_overview.more_events:
+        way = f"billing events backfill, then billing events list --customer {record['customer']}"
+        yield Line(f"    … and earlier ones: {way}", {"dim": True})
     if not subscription_overview.all_events and "events" not in subscription_overview.trouble:
         yield Line("    … of the account's newest events only; the rest was not searched", {"dim": True})

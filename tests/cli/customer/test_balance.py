@@ -38,6 +38,18 @@ def test_without_an_amount_it_shows(life: Life) -> None:
     assert "$2.00 credit" in life.ok("customer", "balance", EMAIL).out
 
 
+def test_more_than_ten_transactions_are_said_and_all_are_shown(life: Life) -> None:
+    for number in range(1, 13):
+        life.shop.post(f"/v1/customers/{life.customer}/balance_transactions", amount=-number, currency="usd")
+
+    last, every = life.ok("customer", "balance", EMAIL), life.ok("customer", "balance", EMAIL, "--all")
+
+    assert last.out.count("by hand") == 10
+    assert "There are more than these 10: --all lists all." in last.err
+    assert every.out.count("by hand") == 12
+    assert "more than these" not in every.err
+
+
 def test_a_bare_number_is_refused_with_both_readings(life: Life) -> None:
     ran = life("customer", "balance", EMAIL, "--credit", "1250", "--yes", "--output", "json")
 

@@ -139,6 +139,22 @@ def test_what_may_not_be_expanded_is_left_out(billing: Billing, running: Any) ->
     assert (shown["status"], shown["customer_email"]) == ("active", None)
 
 
+def test_what_is_left_out_is_said_with_the_way_to_it(billing: Billing, shop: Shop) -> None:
+    clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]
+    customer = shop.with_card(email="ada@example.com", test_clock=clock)["id"]
+    shop.subscription(customer, shop.price(recurring={"interval": "day"})["id"])
+    for days in (2, 4, 6):
+        shop.post(f"/v1/test_helpers/test_clocks/{clock}/advance", frozen_time=1_800_000_000 + days * 86_400)
+
+    ran = billing.ok("sub", "show", customer, "--local")
+    id = ran.out.split()[0]
+    invoices = billing.ok("invoice", "list", "--subscription", id, "--local", "--output", "id").out.split()
+
+    assert f"… and earlier ones: billing --local invoice list --subscription {id}\n" in ran.out
+    assert len(invoices) > 5
+    assert f"billing --local events backfill, then billing events list --customer {customer}\n" in ran.out
+
+
 def test_events_of_others_are_not_its_own(billing: Billing, shop: Shop, running: Any) -> None:
     other = shop.subscription(running["customer"], shop.price()["id"])
 
