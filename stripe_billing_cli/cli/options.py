@@ -188,6 +188,11 @@ PLAIN: dict[str, Any] = {
 """How every Typer of this program is made: help as `help/screen.py` draws it; rich would take 0.15 s."""
 
 
+def group(help: str) -> typer.Typer:
+    """Return a group of commands, which prints its help where no command of it is named."""
+    return typer.Typer(help=help, no_args_is_help=True, **PLAIN)
+
+
 def command(
     app: typer.Typer,
     name: str | None = None,

@@ -21,7 +21,10 @@ from stripe_billing_cli.cli.pager import paging
 from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.cli.table import Column, Table, cells
 
-__all__ = ["Column", "Line", "Printer", "Record", "fact"]
+__all__ = ["GREEN", "YELLOW", "Column", "Line", "Printer", "Record", "fact"]
+
+GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
+"""The styles of what is done, and of what is not, or not yet."""
 
 Record = Mapping[str, Any]
 """One object as it is documented in docs/output.md: plain values, amounts in minor units, times in Unix seconds."""

@@ -15,6 +15,8 @@ Metadata = Annotated[
     list[str] | None, typer.Option("--metadata", metavar="KEY=VALUE", help="Your own note on it. Repeatable.")
 ]
 Preview = Annotated[bool, typer.Option("--preview", help="Only show what would happen.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
+All = Annotated[bool, typer.Option("--all", help="All of them, however many.")]
 IdempotencyKey = Annotated[
     str | None,
     typer.Option("--idempotency-key", metavar="KEY", help="Two runs with one key make one object, whenever they run."),

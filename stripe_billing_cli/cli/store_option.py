@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.events.store import Store
 
 StoreOption = Annotated[
     str,
@@ -17,3 +20,10 @@ StoreOption = Annotated[
     ),
 ]
 DEFAULT_STORE = ".billing/events.db"
+
+
+def opened_store(store: str, *, make: bool = False) -> Store:
+    """Return a store of events, which has to be there unless it may be made."""
+    from stripe_billing_cli.events.store import open_store
+
+    return open_store(store, make=make)

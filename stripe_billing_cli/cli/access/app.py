@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.output import Line, Record
 
-if TYPE_CHECKING:
-    from stripe_billing_cli.events.store import Store
-
-
-app = typer.Typer(
-    help="Who may use what, and why: as `billing listen` keeps it, or asked of Stripe.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("Who may use what, and why: as `billing listen` keeps it, or asked of Stripe.")
 
 
 StoreAt = Annotated[
@@ -50,14 +41,6 @@ Product = Annotated[str | None, typer.Option("--product", metavar="PRODUCT", hel
 
 
 Feature = Annotated[str | None, typer.Option("--feature", metavar="KEY", help="Only this feature, by its lookup key.")]
-
-
-@contextmanager
-def opened_store(store: str | None, *, make: bool = False) -> Iterator[Store]:
-    from stripe_billing_cli.events.store import DEFAULT, open_store
-
-    with open_store(store or DEFAULT, make=make) as opened:
-        yield opened
 
 
 def access_screen(record: Record, *, fresh: bool = False) -> Iterator[Line]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options
-from stripe_billing_cli.cli.access.app import Feature, Product, StoreAt, app, opened_store
+from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli.access.app import Feature, Product, StoreAt, app
 from stripe_billing_cli.cli.access.show import is_wanted
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, opened_store
 from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def list_(
     feature: Feature = None,
     granted: Annotated[bool, typer.Option("--granted", help="Only who has access.")] = False,
     revoked: Annotated[bool, typer.Option("--revoked", help="Only who has none (any more).")] = False,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
-    all_: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: parsing.Limit = 100,
+    all_: parsing.All = False,
     store: StoreAt = None,
 ) -> None:
     """List who may use what, as the store has it; with --output json one object a line.
@@ -41,7 +42,7 @@ def list_(
         raise UsageError("--product and --feature exclude each other", "ask twice")
     if granted and revoked:
         raise UsageError("--granted and --revoked exclude each other", "leave both out to list all")
-    with opened_store(store) as opened:
+    with opened_store(store or DEFAULT_STORE) as opened:
         wanted = granted if granted or revoked else None
         records = (
             record

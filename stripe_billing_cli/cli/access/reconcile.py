@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stripe_billing_cli.cli import formatting, options
-from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app, opened_store
+from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Record
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, opened_store
 from stripe_billing_cli.errors import PENDING
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def reconcile(
     from stripe_billing_cli.access.update import AccessKeeper
     from stripe_billing_cli.events.actions.spec import remembered_route
 
-    with opened_store(store, make=True) as opened:
+    with opened_store(store or DEFAULT_STORE, make=True) as opened:
         keeper = AccessKeeper(context.stripe, opened, read_rules(rules), remembered_route(opened))
         seen = differing = 0
         for compared in compare(keeper, customers or ()):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app, opened_store
+from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, opened_store
 from stripe_billing_cli.errors import NOT_REACHED, UsageError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, li
 def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]:
     if not customer.startswith("cus_"):
         raise UsageError(f"{customer} is no customer's id", "give its id, cus_…, or its email")
-    with opened_store(store) as opened:
+    with opened_store(store or DEFAULT_STORE) as opened:
         return customer, opened.access.for_customer(customer), opened.clock()
 
 

@@ -8,10 +8,6 @@ import typer
 
 from stripe_billing_cli.cli import options
 
-app = typer.Typer(
-    help="Customers' cards: which expire or fail, which is charged.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("Customers' cards: which expire or fail, which is charged.")
 
 Card = Annotated[str, typer.Argument(metavar="CARD", help="The payment method's id, or its last four digits.")]

@@ -9,12 +9,10 @@ from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.card.app import Card, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cards.default import DefaultPlan
-
-GREEN = {"fg": "green"}
 
 
 @options.command(app)

@@ -9,7 +9,7 @@ from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.card.app import Card, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cards.remove import RemovePlan
@@ -47,4 +47,4 @@ def _will(plan: RemovePlan) -> Iterator[str]:
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    yield Line(f"Removed {formatting.card(record)} from {record['customer']}.", {"fg": "green"})
+    yield Line(f"Removed {formatting.card(record)} from {record['customer']}.", GREEN)

@@ -8,11 +8,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 
-app = typer.Typer(
-    help="The product catalog as a reviewed file: plan it, apply it, as often as you like.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("The product catalog as a reviewed file: plan it, apply it, as often as you like.")
 
 File = Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog; - reads it from standard input.")]
 SecretFileName = Annotated[

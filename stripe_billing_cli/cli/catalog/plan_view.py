@@ -12,7 +12,7 @@ from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.error_json import error_json
-from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.output import YELLOW, Line
 from stripe_billing_cli.stripe_api.lookup import listed
 
 SYMBOLS = {
@@ -208,7 +208,7 @@ def _skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
             heading = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
             why.setdefault(heading, []).append(_named(change))
     for (word, reason), names in why.items():
-        yield Line(f"{word} {listed(names, SHOWN_FAILED)}: {reason}", {"fg": "yellow"})
+        yield Line(f"{word} {listed(names, SHOWN_FAILED)}: {reason}", YELLOW)
 
 
 def _named(change: Change) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Record
 from stripe_billing_cli.errors import WRONG, BillingError
@@ -15,11 +15,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import StripeApi
 
 
-app = typer.Typer(
-    help="Test clocks: customers whose time moves when you say so. Test mode only.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("Test clocks: customers whose time moves when you say so. Test mode only.")
 
 
 Clock = Annotated[str, typer.Argument(metavar="CLOCK", help="The clock's id, or its name.")]
@@ -38,7 +34,5 @@ def test_mode_api(context: Context) -> StripeApi:
 
 
 def time_shown(record: Record, *, moved: bool = True) -> str:
-    from stripe_billing_cli.cli import formatting
-
     name = f"{record['name']}: " if record["name"] else ""
     return f"{name}it is {formatting.moment(record['frozen_time'])}{'' if moved else ' already. Nothing to do'}."

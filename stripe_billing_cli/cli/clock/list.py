@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.clock.app import app, test_mode_api
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Column, Record
+from stripe_billing_cli.cli.output import Column
 
 
 @options.command(app, "list")
@@ -20,22 +20,10 @@ def list_(context: Context) -> None:
     context.printer.listing(map(clock_record, list_clocks(test_mode_api(context))), COLUMNS, "No test clocks.")
 
 
-def _time(record: Record) -> str:
-    from stripe_billing_cli.cli import formatting
-
-    return formatting.moment(record["frozen_time"])
-
-
-def _deleted_after(record: Record) -> str:
-    from stripe_billing_cli.cli import formatting
-
-    return formatting.date(record["deletes_after"])
-
-
 COLUMNS = (
     Column("CLOCK", lambda record: record["id"]),
     Column("NAME", lambda record: record["name"] or "-"),
-    Column("SHOWS", _time),
+    Column("SHOWS", lambda record: formatting.moment(record["frozen_time"])),
     Column("STATUS", lambda record: record["status"]),
-    Column("DELETED AFTER", _deleted_after),
+    Column("DELETED AFTER", lambda record: formatting.date(record["deletes_after"])),
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import typer
-
 from stripe_billing_cli.cli import options
 
 HELP = "Promotion codes: whether one would be taken, and for how much off."
-app = typer.Typer(help=HELP, no_args_is_help=True, **options.PLAIN)
+app = options.group(HELP)
 
 
 @app.callback(help=HELP)

@@ -10,7 +10,7 @@ import typer
 from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.code.app import app
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The code as customers write it, or its id.")]
@@ -68,7 +68,7 @@ def _lines(record: Record) -> Iterator[Line]:
         for refusal in record["reasons"]:
             yield _fact("why", str(refusal["message"]))
     else:
-        yield Line(f"{record['code']} would be taken{' if' if record['conditions'] else '.'}", {"fg": "green"})
+        yield Line(f"{record['code']} would be taken{' if' if record['conditions'] else '.'}", GREEN)
         for condition in record["conditions"]:
             yield _fact("", condition)
     if record["id"] is None:

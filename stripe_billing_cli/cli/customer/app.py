@@ -8,10 +8,9 @@ import typer
 
 from stripe_billing_cli.cli import options
 
-app = typer.Typer(
-    help="Customers: create, find, change, and send to the portal.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("Customers: create, find, change, and send to the portal.")
 
+OfCustomer = Annotated[
+    str | None, typer.Option("--customer", metavar="CUSTOMER", help="Only this customer's: the id or email.")
+]
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id or email.")]

@@ -11,7 +11,7 @@ from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.markers import finish
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _screen(record: Record) -> Iterator[Line]:
         yield Line(f"Nothing to do: {made['id']} did the same on {formatting.moment(made['created'])}.")
         yield Line("  --again does it once more.")
         return
-    style = {"fg": "green"} if record["result"] == "changed" else {"bold": True}
+    style = GREEN if record["result"] == "changed" else {"bold": True}
     yield Line(f"{record['id']}  balance: {signed_amount(record['balance'], record['currency'])}", style)
     for one in record["transactions"]:
         about = one["invoice"] or one["credit_note"] or ""

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import balance
 from stripe_billing_cli.cli.customer.app import Customer, app
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.errors import WRONG, BillingError
 
 if TYPE_CHECKING:
@@ -91,6 +91,6 @@ def _will(plan: DeletePlan) -> Iterator[str]:
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    yield Line(f"Deleted {record['id']}.", {"fg": "green"})
+    yield Line(f"Deleted {record['id']}.", GREEN)
     for subscription in record["ended_subscriptions"]:
         yield Line(f"  {subscription} has ended.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.output import Column
@@ -17,8 +17,8 @@ def list_(
     context: Context,
     email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only those with exactly this email.")] = None,
     test_clock: Annotated[str | None, typer.Option(metavar="CLOCK", help="Those on this test clock.")] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
-    all_: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: parsing.Limit = 100,
+    all_: parsing.All = False,
 ) -> None:
     """List customers, newest first, as they come.
 

@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Filter, Store, StoredEvent
 
 
-app = typer.Typer(
-    help="The events that `billing listen` received: find them, look at them, do them again.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("The events that `billing listen` received: find them, look at them, do them again.")
 
 
 Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this type; invoice.* for a kind.")]
@@ -44,12 +40,6 @@ Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id (evt
 
 
 WORST_FIRST = ("dead", "failed", "running", "pending", "done", "dropped")
-
-
-def opened_store(store: str, *, make: bool = False) -> Store:
-    from stripe_billing_cli.events.store import open_store
-
-    return open_store(store, make=make)
 
 
 def event_filter(

@@ -8,9 +8,9 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.events.app import Until, app, moment_option, opened_store
+from stripe_billing_cli.cli.events.app import Until, app, moment_option
 from stripe_billing_cli.cli.events.retry import route_of_store
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 from stripe_billing_cli.errors import UsageError
 
 LONGEST_BACKFILL = "30d"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.events.app import app, opened_store
+from stripe_billing_cli.cli.events.app import app
 from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, agree, waiting_for
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 
 
 @options.command(app, shared=("output", "yes", "verbose"), changes_store=True)

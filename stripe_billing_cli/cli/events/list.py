@@ -18,13 +18,12 @@ from stripe_billing_cli.cli.events.app import (
     event_filter,
     event_record,
     found_events,
-    opened_store,
     status_text,
     warn_of_uncalled,
 )
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 from stripe_billing_cli.errors import PENDING
 
 

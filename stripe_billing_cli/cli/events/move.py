@@ -8,9 +8,9 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.events.app import app, opened_store
+from stripe_billing_cli.cli.events.app import app
 from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, agree, waiting_for
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:

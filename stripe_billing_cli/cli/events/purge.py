@@ -8,9 +8,9 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.events.app import app, moment_option, opened_store
+from stripe_billing_cli.cli.events.app import app, moment_option
 from stripe_billing_cli.cli.events.waiting_work import agree
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 
 
 @options.command(app, shared=("output", "yes", "verbose", "time_zone"), changes_store=True)

@@ -16,11 +16,10 @@ from stripe_billing_cli.cli.events.app import (
     event_filter,
     existing_event,
     found_events,
-    opened_store,
     warn_of_uncalled,
 )
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event, opened_store
+from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event
 from stripe_billing_cli.cli.output import Line, json_text
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import StoredEvent

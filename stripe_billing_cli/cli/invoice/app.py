@@ -9,11 +9,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 
-app = typer.Typer(
-    help="Invoices: what is open, what became of it; pay it, send it, give it up, credit it.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("Invoices: what is open, what became of it; pay it, send it, give it up, credit it.")
 
 Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's id or number.")]
 

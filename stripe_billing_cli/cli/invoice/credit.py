@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 from stripe_billing_cli.cli.markers import finish
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.credit import CreditPlan
@@ -116,5 +116,5 @@ def _screen(record: Record) -> Iterator[Line]:
         yield Line(f"Nothing to do: {record['number']} ({record['id']}) credited {amount} for the same on {made}.")
         yield Line("  --again credits it once more.")
         return
-    yield Line(f"Credited {amount} with {record['number']} ({record['id']}).", view.GREEN)
+    yield Line(f"Credited {amount} with {record['number']} ({record['id']}).", GREEN)
     yield Line(f"  {formatting.money(record['left'], record['currency'])} is left to credit.")

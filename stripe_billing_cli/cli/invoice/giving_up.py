@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stripe_billing_cli.cli import confirm, formatting
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.give_up import GiveUpPlan, Way
@@ -55,8 +55,8 @@ def _screen(record: Record) -> Iterator[Line]:
     name = view.name(record)
     match record["result"]:
         case "voided":
-            yield Line(f"Invoice {name} is void.", view.GREEN)
+            yield Line(f"Invoice {name} is void.", GREEN)
         case "written_off":
-            yield Line(f"Invoice {name} is written off.", view.GREEN)
+            yield Line(f"Invoice {name} is written off.", GREEN)
         case _:
             yield Line(f"Invoice {name} is {record['status']} already. Nothing to do.")

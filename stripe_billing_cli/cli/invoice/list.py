@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer.app import OfCustomer
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Status, app
 from stripe_billing_cli.cli.output import Column
@@ -16,13 +17,11 @@ from stripe_billing_cli.cli.output import Column
 @options.command(app, "list")
 def list_(
     context: Context,
-    customer: Annotated[
-        str | None, typer.Option(metavar="CUSTOMER", help="Only this customer's: the id or email.")
-    ] = None,
+    customer: OfCustomer = None,
     subscription: Annotated[str | None, typer.Option(metavar="SUB", help="Only this subscription's.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only those that are so.", show_default=False)] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
-    all_: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: parsing.Limit = 100,
+    all_: parsing.All = False,
 ) -> None:
     """List invoices, newest first, as they come: what is open, and what became of the others.
 

@@ -11,7 +11,7 @@ from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import app
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, YELLOW, Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, BillingError, UsageError
 
 if TYPE_CHECKING:
@@ -104,10 +104,10 @@ def _screen(plan: PayPlan, result: PayResult) -> Iterator[Line]:
             yield Line(f"On its way: {amount} for invoice {_name(invoice)}, which is paid once the bank says so.")
             continue
         done = "Paid" if one.paid else "Not paid:"
-        yield Line(f"{done} {amount} for invoice {_name(invoice)}.", view.GREEN if one.paid else view.YELLOW)
+        yield Line(f"{done} {amount} for invoice {_name(invoice)}.", GREEN if one.paid else YELLOW)
     for later in result.untried:
         amount = formatting.money(later["amount_remaining"], later["currency"])
-        yield Line(f"Not tried: {amount} for invoice {_name(later)}.", view.YELLOW)
+        yield Line(f"Not tried: {amount} for invoice {_name(later)}.", YELLOW)
 
 
 def _nothing(plan: PayPlan) -> Line:

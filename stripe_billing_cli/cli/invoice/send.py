@@ -11,7 +11,7 @@ from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.send import SendPlan
@@ -53,7 +53,7 @@ def _will(plan: SendPlan) -> Iterator[str]:
 def _screen(record: Record) -> Iterator[Line]:
     name = view.name(record)
     if record["result"] == "sent":
-        yield Line(f"Sent invoice {name} to {record['customer_email']}.", view.GREEN)
+        yield Line(f"Sent invoice {name} to {record['customer_email']}.", GREEN)
     elif record["status"] == "paid":
         yield Line(f"Invoice {name} is paid already. Nothing to do.")
     else:

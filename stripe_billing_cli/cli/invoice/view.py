@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line, Record, fact
 
-GREEN = {"fg": "green"}
-YELLOW = {"fg": "yellow"}
-
 
 def name(invoice: Record) -> str:
     """Return the number that the customer knows, or the id of a draft."""

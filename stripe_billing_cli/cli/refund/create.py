@@ -12,7 +12,7 @@ from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.markers import finish
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.cli.refund.app import app
 
 if TYPE_CHECKING:
@@ -121,6 +121,6 @@ def _screen(record: Record) -> Iterator[Line]:
             yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {when}.")
         else:
             waits = "" if one["status"] == "succeeded" else f" It is {formatting.status(one['status'] or 'unknown')}."
-            yield Line(f"Refunded {amount} ({one['id']}).{waits}", view.GREEN)
+            yield Line(f"Refunded {amount} ({one['id']}).{waits}", GREEN)
     if record["result"] == "unchanged":
         yield Line("  --again refunds it once more.")

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer.app import OfCustomer
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.refund.app import app
 from stripe_billing_cli.errors import UsageError
@@ -16,14 +17,12 @@ from stripe_billing_cli.errors import UsageError
 @options.command(app, "list")
 def list_(
     context: Context,
-    customer: Annotated[
-        str | None, typer.Option(metavar="CUSTOMER", help="Only this customer's: the id or email.")
-    ] = None,
+    customer: OfCustomer = None,
     of: Annotated[
         str | None, typer.Option("--of", metavar="TARGET", help="Only those of this invoice, payment or charge.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
-    all_: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    limit: parsing.Limit = 100,
+    all_: parsing.All = False,
 ) -> None:
     """List refunds, newest first, as they come; failed ones too.
 

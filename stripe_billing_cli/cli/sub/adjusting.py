@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from stripe_billing_cli.cli import confirm, formatting, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.output import GREEN, YELLOW, Line
 from stripe_billing_cli.errors import NOT_REACHED, BillingError, UsageError
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.adjust import AdjustPlan, AdjustRequest
     from stripe_billing_cli.subscriptions.payments import OwedInvoice
     from stripe_billing_cli.subscriptions.quote import Proration
-
-GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
 
 
 def request(

@@ -9,11 +9,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 
-app = typer.Typer(
-    help="Subscriptions: start one, look at it, change it, end it.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("Subscriptions: start one, look at it, change it, end it.")
 
 Subscription = Annotated[
     str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stripe_billing_cli.cli import formatting
-from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.output import GREEN, YELLOW, Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of, name_of
@@ -18,7 +18,6 @@ from stripe_billing_cli.subscriptions.unbilled import Unbilled
 from stripe_billing_cli.subscriptions.unused_time import FOREIGN_PAYMENT
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
-GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
 
 
 def question(plan: CancelPlan) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stripe_billing_cli.cli import formatting
-from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.output import GREEN, YELLOW, Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.references import name_of
@@ -47,14 +47,14 @@ def screen(result: ChangeResult) -> Iterator[Line]:
         case "unchanged":
             yield Line(f"{id} is on {after} already. Nothing to do.")
         case "scheduled":
-            yield Line(f"{id} changes to {after} on {formatting.date(plan.change.starts)}.", {"fg": "green"})
+            yield Line(f"{id} changes to {after} on {formatting.date(plan.change.starts)}.", GREEN)
         case "taken_back":
-            yield Line(f"{id} stays on {after}.", {"fg": "green"})
+            yield Line(f"{id} stays on {after}.", GREEN)
         case "changed":
-            yield Line(f"{id} is on {after} now.", {"fg": "green"})
+            yield Line(f"{id} is on {after} now.", GREEN)
         case "payment_needed":
             assert owes is not None
-            yield Line(f"{id} changes to {after} when {_amount(owes)} is paid.", {"fg": "yellow"})
+            yield Line(f"{id} changes to {after} when {_amount(owes)} is paid.", YELLOW)
             yield Line(f"  {owes.url}")
 
 

@@ -10,7 +10,7 @@ import typer
 
 from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import UsageError
 
@@ -104,8 +104,6 @@ def _screen(record: Record, *, stops_service: bool) -> Iterator[Line]:
         yield Line(f"{id} is already paused in this way. Nothing to do.")
     elif collection and not stops_service:
         until = f" until {formatting.moment(collection['resumes_at'])}" if collection["resumes_at"] else ""
-        yield Line(
-            f"The invoices of {id} are not collected{until}. Collect again: billing sub resume {id}", {"fg": "green"}
-        )
+        yield Line(f"The invoices of {id} are not collected{until}. Collect again: billing sub resume {id}", GREEN)
     else:
-        yield Line(f"{id} is paused. Go on: billing sub resume {id}", {"fg": "green"})
+        yield Line(f"{id} is paused. Go on: billing sub resume {id}", GREEN)

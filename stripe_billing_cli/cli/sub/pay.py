@@ -9,7 +9,7 @@ import typer
 
 from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, YELLOW, Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
@@ -116,7 +116,4 @@ def _screen(record: Record) -> Iterator[Line]:
         case "nothing_to_pay":
             yield Line(f"Nothing to pay: {id} is {status}, and no invoice is open.")
         case _:
-            yield Line(f"Not paid; {id} is {status}.", {"fg": "yellow"})
-
-
-GREEN = {"fg": "green"}
+            yield Line(f"Not paid; {id} is {status}.", YELLOW)

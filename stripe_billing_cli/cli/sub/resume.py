@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.output import GREEN, YELLOW, Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
 
 if TYPE_CHECKING:
@@ -70,6 +70,6 @@ def _screen(record: Record) -> Iterator[Line]:
     if record["result"] == "unchanged":
         yield Line(f"{id} is {status}: it is neither paused nor about to end. Nothing to do.")
     elif record["result"] == "resumed":
-        yield Line(f"{id} goes on; it is {status}.", {"fg": "green"})
+        yield Line(f"{id} goes on; it is {status}.", GREEN)
     else:
-        yield Line(f"{id} is paused, and goes on when its invoice is paid.", {"fg": "yellow"})
+        yield Line(f"{id} is paused, and goes on when its invoice is paid.", YELLOW)

@@ -8,11 +8,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 
-app = typer.Typer(
-    help="Stripe's webhook endpoints: register one, roll its secret, delete it.",
-    no_args_is_help=True,
-    **options.PLAIN,
-)
+app = options.group("Stripe's webhook endpoints: register one, roll its secret, delete it.")
 
 
 Url = Annotated[str, typer.Option("--url", metavar="URL", help="Where Stripe sends the events.")]
