@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
     from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
+
+OBJECTS_UNTIL_COLLECTED = 20_000
+"""How many more objects Python makes than it drops before it looks for circles: a call leaves hardly any, and looking
+for them every 700 objects takes a thirtieth of each call."""
 
 RateLimit = Annotated[
     str | None,
@@ -152,7 +157,6 @@ def serve(
     from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
     from stripe_billing_cli.local_stripe.server import LocalServer
 
-    limits = _limits(rate_limit)
     faults = _faults(fault or ())
     sending = _sending(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
 
@@ -162,7 +166,7 @@ def serve(
             host=host,
             port=port,
             latency_ms=latency_ms,
-            limits=limits,
+            limits=_limits(rate_limit),
             faults=faults,
             strict_version=strict_version,
             sending=sending,
@@ -170,6 +174,7 @@ def serve(
             allowed_hosts=frozenset(name.lower() for name in allow_host or ()),
             resets=allow_reset,
         )
+        gc.set_threshold(OBJECTS_UNTIL_COLLECTED)
         server.run(lambda url: _print_address(context, url))
     except LocalStripeError as error:
         raise BillingError("local_stripe", error.message, error.hint) from error

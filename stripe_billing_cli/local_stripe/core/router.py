@@ -115,15 +115,16 @@ class Router:
         self.connected.close()
         self.store.close()
 
-    def answer(self, request: Request, *, failing: bool = False) -> Answer:
+    def answer(self, request: Request, *, failing: bool = False, account: Object | None = None) -> Answer:
         """Carry out a call. Raises only `LocalStripeError`.
 
-        `failing`: the call takes effect and is answered with a 500, which the idempotency key remembers.
+        `failing`: the call takes effect and is answered with a 500, which the idempotency key remembers. `account`:
+        this store's, where it is at hand.
         """
         other = self._connected_account(request)
         if other is not None:
-            with self.connected.opened(other) as router:
-                return router.answer(_of_own_account(request), failing=failing)
+            with self.connected.opened(other["id"]) as router:
+                return router.answer(_of_own_account(request), failing=failing, account=other)
         request_id = identifiers.request_id()
         headers = {
             "Content-Type": "application/json",
@@ -135,7 +136,7 @@ class Router:
             key = idempotency.checked_key(request.headers.get("idempotency-key"))
             if key and request.method.upper() == "POST":
                 headers["Idempotency-Key"] = key
-            status, body, extra = self._answered(request, request_id, key, failing)
+            status, body, extra = self._answered(request, request_id, key, failing, account)
         except ApiError as error:
             status, body, extra = error.status, error.body(request_id), dict(error.headers)
         return Answer(status, body, {**headers, **extra})
@@ -152,7 +153,7 @@ class Router:
         """Return the id of the account of this store, which is its own as long as the file is."""
         return str(self.account()["id"])
 
-    def _connected_account(self, request: Request) -> str | None:
+    def _connected_account(self, request: Request) -> Object | None:
         """Return the account for which a call is made with the key of the platform, if there is such a one."""
         if self.store.platform is not None:
             return None
@@ -160,7 +161,7 @@ class Router:
             other = request.headers.get(name)
             if other and other != self._own_id:
                 with self.store.reading_once():
-                    return other if self.store.position("account", other) is not None else None
+                    return self.store.get("account", other)
         return None
 
     def do_piece(self) -> None:
@@ -175,7 +176,7 @@ class Router:
                 router.let_time_pass()
 
     def _answered(
-        self, request: Request, request_id: str, key: str | None, failing: bool
+        self, request: Request, request_id: str, key: str | None, failing: bool, account: Object | None
     ) -> tuple[int, str, dict[str, str]]:
         api_key = authentication.key_of(request.headers)
         self._check_headers(request)
@@ -184,7 +185,7 @@ class Router:
         if matched.route.method == "GET":
             self._let_time_pass(now, request_id)
             prepared = _prepare(self._api, matched.route, _fields(request), api_key)
-            account = self.account()
+            account = account or self.account()
             with self.store.reading():
                 file = matched.route.file
                 extra = {"Content-Type": file.media_type} if file else {}
@@ -193,7 +194,7 @@ class Router:
             key = None
         with self._keys.claim(key):
             self._let_time_pass(now, request_id)
-            answered = self._write(matched, request, request_id, key, now, failing, api_key)
+            answered = self._write(matched, request, request_id, key, now, failing, api_key, account)
         if matched.route.kind == "account" and answered[0] == 200:
             self._after_accounts_changed(matched, now)
         return answered
@@ -235,8 +236,9 @@ class Router:
         now: int,
         failing: bool,
         api_key: str,
+        account: Object | None,
     ) -> tuple[int, str, dict[str, str]]:
-        account = self.account()
+        account = account or self.account()
         fields = _fields(request)
         print_ = idempotency.fingerprint(request.method.upper(), fields) if key else ""
         with self.store.writing():
