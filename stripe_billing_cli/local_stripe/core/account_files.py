@@ -15,5 +15,5 @@ def store_of(platform: Path, account: str) -> Path:
 
 
 def delete_store(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-journal", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -69,7 +69,7 @@ class Store:
         self._unindexed: int | None = None
         """How many objects there are, as long as they are few and do without indexes for lists."""
         with self._with_store_errors():
-            make_private_file(path, self._empty_file)
+            make_private_file(path, lambda: schema.empty_file(for_few=platform is not None))
             self._connection = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=store_errors.PATIENCE_MS / 1000
             )
@@ -82,10 +82,10 @@ class Store:
 
     def close(self) -> None:
         with self._turn:
+            if self.platform is not None:
+                with contextlib.suppress(sqlite3.Error):  # in another's use
+                    self._connection.execute("PRAGMA journal_mode = DELETE")
             self._connection.close()
-
-    def _empty_file(self) -> bytes:
-        return schema.empty_file(for_few=self.platform is not None)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -247,16 +247,18 @@ class Store:
 
     def _write_out(self, kind: str | None = None) -> None:
         """Write what this transaction has noted, of one kind or of all."""
-        for name, writes in self._memory.take_unwritten(kind):
-            for is_new, group in groupby(writes.items(), lambda entry: entry[1].is_new):
-                if is_new:
-                    rows = [(name, id, write.created, *write.columns, write.body) for id, write in group]
-                    self._connection.executemany(INSERT, rows)
-                    if self._unindexed is not None:
-                        self._unindexed += len(rows)
-                else:
-                    rows = [(*write.columns, write.body, name, id) for id, write in group]
-                    self._connection.executemany(REPLACE, rows)
+        taken = self._memory.take_unwritten(kind)
+        entries = [(name, id, write) for name, writes in taken for id, write in writes.items()]
+        for is_new, group in groupby(entries, lambda entry: entry[2].is_new):
+            if is_new:
+                rows = [(name, id, write.created, *write.columns, write.body) for name, id, write in group]
+                self._connection.executemany(INSERT, rows)
+                if self._unindexed is not None:
+                    self._unindexed += len(rows)
+            else:
+                self._connection.executemany(
+                    REPLACE, [(*write.columns, write.body, name, id) for name, id, write in group]
+                )
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
@@ -287,7 +289,11 @@ class Store:
         # Only a power cut would cost a connected account, a test's, its data; a new file would wait for the disk twice.
         self._connection.execute(f"PRAGMA synchronous = {'OFF' if self.platform else 'NORMAL'}")
         current = self._current()
-        self._connection.execute("PRAGMA journal_mode = WAL")  # before the tables are made: they need no flush then
+        if self.platform is None:
+            self._connection.execute("PRAGMA journal_mode = WAL")  # before the tables are made: they need no flush then
+        elif self._one("PRAGMA journal_mode")[0] != "wal":  # a file of an earlier version, maybe in another's use
+            # Two files fewer for each account of a test's, to be made and deleted.
+            self._connection.execute("PRAGMA journal_mode = PERSIST")
         if not current:
             with self._exclusively():
                 if not self._current():

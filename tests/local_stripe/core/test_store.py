@@ -311,6 +311,10 @@ def test_what_a_transaction_wrote_is_there_for_its_queries_and_is_gone_with_it(d
     store.close()
 
 
+def product(number: int, **fields: Any) -> dict[str, Any]:
+    return {"id": f"prod_{number}", "object": "product", "created": number, **fields}
+
+
 def indexes(store: Store) -> set[str]:
     with closing(sqlite3.connect(store.path)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
@@ -340,4 +344,38 @@ def test_a_connected_account_gets_its_indexes_once_it_has_more_than_a_few_object
     with closing(opened()) as store:
         add(store, 21, 1)
         assert store.count("product", []) == 22
+    platform.close()
+
+
+def test_two_processes_share_the_store_of_a_connected_account(tmp_path: Path) -> None:
+    platform = Store(tmp_path / "local.db")
+    path = tmp_path / "account.db"
+    first, second = (Store(path, Platform(platform, "acct_1")) for _ in range(2))
+    for number, store in enumerate((first, second, first, second)):
+        store.insert_many("product", [product(number)])
+        assert [len(one.dump("product")) for one in (first, second)] == [number + 1] * 2
+    first.close()
+    assert len(second.dump("product")) == 4
+    second.close()
+    platform.close()
+    assert {file.name for file in tmp_path.iterdir()} == {"local.db", "account.db"}
+
+
+def test_what_a_killed_process_had_not_finished_is_undone_in_a_connected_account(tmp_path: Path) -> None:
+    platform = Store(tmp_path / "local.db")
+    account = Platform(platform, "acct_1")
+    path, killed = tmp_path / "account.db", tmp_path / "killed.db"
+    with closing(Store(path, account)) as store:
+        store.insert_many("product", [product(0)])
+        before = path.read_bytes()
+        with pytest.raises(KeyboardInterrupt), store.writing():
+            for number in range(1, 400):  # more than SQLite keeps in memory
+                store.insert("product", product(number, description="x" * 8000))
+            store.count("product", [])
+            killed.write_bytes(path.read_bytes())
+            killed.with_name("killed.db-journal").write_bytes(path.with_name("account.db-journal").read_bytes())
+            raise KeyboardInterrupt
+    assert killed.read_bytes() != before
+    with closing(Store(killed, account)) as store:
+        assert [one["id"] for one in store.dump("product")] == ["prod_0"]
     platform.close()
