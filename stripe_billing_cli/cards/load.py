@@ -99,7 +99,7 @@ def last_failure(method: str, charges: Sequence[Charge]) -> str | None:
     """
     for charge in charges:
         if id_of(charge["payment_method"]) == method:
-            return None if charge["paid"] else str(charge["failure_message"] or "the payment failed")
+            return None if charge["paid"] else charge["failure_message"] or "the payment failed"
     return None
 
 

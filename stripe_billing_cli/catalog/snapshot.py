@@ -94,6 +94,6 @@ def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -
 def account_id(api: StripeApi) -> str | None:
     """Return the account's id, or None where the key may not read it, or the server does not have it."""
     try:
-        return str(api.account()["id"])
+        return api.account()["id"]
     except (PermissionMissingError, UnsupportedCallError):
         return None

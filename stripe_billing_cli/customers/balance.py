@@ -79,7 +79,7 @@ class BalancePlan:
     def balance_after(self) -> int:
         """Return the balance with Stripe's sign."""
         change = -self.amount if self.request.side == "credit" else self.amount
-        return int(self.customer["balance"] or 0) + change
+        return (self.customer["balance"] or 0) + change
 
     def apply(self, api: StripeApi) -> BalanceResult:
         """Make the transaction, once. Raises `StripeCallError`."""

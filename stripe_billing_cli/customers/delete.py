@@ -41,7 +41,7 @@ class DeletePlan:
 
     def apply(self, api: StripeApi) -> DeleteResult:
         """Delete the customer; one that another run has deleted is a success. Raises `StripeCallError`."""
-        id = str(self.customer["id"])
+        id = self.customer["id"]
         try:
             api.delete(f"/v1/customers/{id}")
         except NotFoundError:

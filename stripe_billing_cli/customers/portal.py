@@ -68,4 +68,4 @@ def subscription_to_cancel(api: StripeApi, customer: Customer, name: str | None)
         )
     if lookup.has_ended(chosen):
         raise NoMatchError(f"{chosen['id']} has ended already ({chosen['status']})", "there is nothing to cancel")
-    return str(chosen["id"])
+    return chosen["id"]

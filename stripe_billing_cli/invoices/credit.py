@@ -97,7 +97,7 @@ class CreditPlan:
             read=lambda: credit_notes_of(api, self.invoice["id"]),
             holds=lambda one: one["status"] == "issued",
         )
-        return CreditResult(note, self.create_request, made=True, left=self.left - int(note["amount"]))
+        return CreditResult(note, self.create_request, made=True, left=self.left - note["amount"])
 
 
 def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
@@ -142,7 +142,7 @@ def _amount_left(api: StripeApi, invoice: Invoice, issued: Sequence[CreditNote],
     linked = {id_of(one["refund"]) for note in issued for one in note["refunds"]}
     apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in linked]
     refunded = sum(one["amount"] for one in apart if one["status"] in GIVEN)
-    return int(invoice["total"] - sum(note["amount"] for note in issued) - refunded)
+    return invoice["total"] - sum(note["amount"] for note in issued) - refunded
 
 
 def _check_left(invoice: Invoice, amount: int, left: int) -> None:

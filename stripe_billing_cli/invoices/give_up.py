@@ -45,11 +45,11 @@ class GiveUpPlan:
 
     @property
     def is_done(self) -> bool:
-        return bool(self.invoice["status"] == BECOMES[self.way])
+        return self.invoice["status"] == BECOMES[self.way]
 
     @property
     def from_balance(self) -> int:
-        return int((self.invoice["ending_balance"] or 0) - self.invoice["starting_balance"])
+        return (self.invoice["ending_balance"] or 0) - self.invoice["starting_balance"]
 
     @property
     def subscription(self) -> InvoicedSubscription | None:

@@ -52,7 +52,7 @@ class PaidInvoice:
 
     @property
     def paid(self) -> bool:
-        return bool(self.invoice["status"] == "paid")
+        return self.invoice["status"] == "paid"
 
 
 @dataclass(frozen=True)

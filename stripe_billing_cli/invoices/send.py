@@ -39,7 +39,7 @@ class SendPlan:
 
     @property
     def is_done(self) -> bool:
-        return bool(self.invoice["status"] == "paid")
+        return self.invoice["status"] == "paid"
 
     def apply(self, api: StripeApi) -> SendResult:
         """Have Stripe mail the invoice. Raises `StripeCallError`."""

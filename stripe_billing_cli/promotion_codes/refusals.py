@@ -119,7 +119,7 @@ def coupon_of(code: PromotionCode) -> Coupon | None:
 def minimums(code: PromotionCode) -> dict[str, int]:
     """Return the least that a purchase comes to, by currency."""
     restrictions = code["restrictions"]
-    least = {name: int(one["minimum_amount"]) for name, one in (restrictions["currency_options"] or {}).items()}
+    least = {name: one["minimum_amount"] for name, one in (restrictions["currency_options"] or {}).items()}
     if restrictions["minimum_amount"] is not None and restrictions["minimum_amount_currency"] is not None:
         least.setdefault(restrictions["minimum_amount_currency"], restrictions["minimum_amount"])
     return least

@@ -140,7 +140,7 @@ def _made_part(payment: Payment, request: RefundRequest, amount: int | None, now
     """Return the part of a payment that the same request gave back within a day."""
     create_request = _create_request(payment, request, amount, 0)
     refund = repeats.made_within_a_day(create_request, payment.refunds_given, now)
-    return None if refund is None else Part(payment, int(refund["amount"]), create_request, refund)
+    return None if refund is None else Part(payment, refund["amount"], create_request, refund)
 
 
 def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:

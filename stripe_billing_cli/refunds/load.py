@@ -34,7 +34,7 @@ class Payment:
 
     @property
     def left(self) -> int:
-        return int(self.charge["amount_captured"] - self.charge["amount_refunded"])
+        return self.charge["amount_captured"] - self.charge["amount_refunded"]
 
     @property
     def refunds_given(self) -> list[Refund]:
@@ -65,7 +65,7 @@ class Target:
 
     @property
     def paid(self) -> int:
-        return sum(int(payment.charge["amount_captured"]) for payment in self.payments)
+        return sum(payment.charge["amount_captured"] for payment in self.payments)
 
 
 def load_target(api: StripeApi, name: str) -> Target:

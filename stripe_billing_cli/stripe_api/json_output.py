@@ -75,7 +75,7 @@ def price(source: Price, currency: str) -> dict[str, Any]:
         "lookup_key": source["lookup_key"],
         "product": id_of(source["product"]),
         "unit_amount": amounts["unit_amount"] if amounts else None,
-        "unit_amount_decimal": None if decimal is None else str(decimal),
+        "unit_amount_decimal": decimal,
         "divide_by": transformed["divide_by"] if transformed else None,
         "currency": currency,
         "interval": recurring["interval"] if recurring else None,

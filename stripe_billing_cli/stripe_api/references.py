@@ -102,4 +102,4 @@ def invoice_paid_by(api: StripeApi, intent: str | None) -> str | None:
 
 def name_of(price: Price) -> str:
     """Return what a price is called by: its lookup key, or its id."""
-    return str(price["lookup_key"] or price["id"])
+    return price["lookup_key"] or price["id"]

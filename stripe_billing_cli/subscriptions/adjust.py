@@ -249,7 +249,7 @@ def _discounts(api: StripeApi, subscription: Subscription, request: AdjustReques
         misnamed.check_coupon(api, request.coupon)
         return [{"coupon": request.coupon}]
     if request.promotion_code:
-        code = start.promotion_code_id(api, request.promotion_code, str(id_of(subscription["customer"])))
+        code = start.promotion_code_id(api, request.promotion_code, id_of(subscription["customer"]))
         return None if [id_of(one["promotion_code"]) for one in discounts] == [code] else [{"promotion_code": code}]
     return None
 
@@ -272,7 +272,7 @@ def _period_began(subscription: Subscription, now: int) -> int | None:
     second one."""
     if subscription["status"] == "trialing":
         return None
-    began = min(int(item["current_period_start"]) for item in subscription["items"]["data"])
+    began = min(item["current_period_start"] for item in subscription["items"]["data"])
     return began if now - began < DAY else None
 
 

@@ -137,7 +137,7 @@ class CancelResult:
     def ends(self) -> int:
         """Return when the service ends or ended."""
         known = None if self.result == "previewed" else self.subscription["ended_at"] or self.subscription["cancel_at"]
-        return int(known or self.plan.cancellation.ends)
+        return known or self.plan.cancellation.ends
 
     @property
     def unpaid(self) -> LastInvoice | None:

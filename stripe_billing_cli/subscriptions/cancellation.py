@@ -54,7 +54,7 @@ def decide(subscription: Subscription, request: CancelRequest, now: int) -> Canc
     the subscription's state."""
     details = _details(subscription, request)
     if subscription["status"] in ENDED:
-        ended = int(subscription["ended_at"] or subscription["canceled_at"] or now)
+        ended = subscription["ended_at"] or subscription["canceled_at"] or now
         return Cancellation("details" if details else "none", ended, details)
     when = _when(subscription, request, now)
     _check_options(when, request)
@@ -119,7 +119,7 @@ def _later(
     params: dict[str, Any]
     if when == "period-end":
         ends = first_period_end(subscription)
-        same, params = bool(subscription["cancel_at_period_end"]), {"cancel_at_period_end": True}
+        same, params = subscription["cancel_at_period_end"], {"cancel_at_period_end": True}
     elif when == "last-period-end":
         ends = period_end(subscription)
         same, params = known == ends, {"cancel_at": ends, "proration_behavior": "none"}
@@ -146,12 +146,12 @@ def _details(subscription: Subscription, request: CancelRequest) -> dict[str, An
 def first_period_end(subscription: Subscription) -> int:
     """Return when the first period of its items ends: what Stripe means by the end of the period
     (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
-    return min(int(item["current_period_end"]) for item in subscription["items"]["data"])
+    return min(item["current_period_end"] for item in subscription["items"]["data"])
 
 
 def period_end(subscription: Subscription) -> int:
     """Return when all that has been paid for is used up: the latest period of its items."""
-    return max(int(item["current_period_end"]) for item in subscription["items"]["data"])
+    return max(item["current_period_end"] for item in subscription["items"]["data"])
 
 
 def _pending_update(subscription: Subscription) -> str | None:

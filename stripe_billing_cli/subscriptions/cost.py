@@ -111,7 +111,7 @@ def billed_at_once(invoice: Invoice) -> Cost:
 def left_on_balance(invoice: Invoice) -> int:
     """Return what stays on the balance: a credit that is not used up, or a charge below what Stripe charges, which it
     carries over (`ending_balance` in `stripe/_invoice.py`; recorded 2026-08-26.dahlia for 1 and 4 cents)."""
-    rest = int(invoice["starting_balance"] + invoice["total"])
+    rest = invoice["starting_balance"] + invoice["total"]
     return rest if rest < 0 or not invoice["amount_due"] else 0
 
 
@@ -126,7 +126,7 @@ def billed_later(invoice: Invoice, waiting: Iterable[InvoiceItem]) -> Cost:
         if line["amount"] and not is_of_next_period(line, invoice)
     )
     left = left_on_balance(invoice)
-    upcoming = NextInvoice(invoice["amount_due"], int(invoice["period_end"]))
+    upcoming = NextInvoice(invoice["amount_due"], invoice["period_end"])
     return Cost(
         invoice["currency"], lines, to_balance=left, next_invoice=upcoming, balance_before=invoice["starting_balance"]
     )
@@ -152,7 +152,7 @@ def costs_more(invoice: Invoice, waiting: Iterable[InvoiceItem], proration_date:
         for line in invoice["lines"]["data"]
         if line["period"]["start"] >= proration_date and not is_proration(line) and not is_invoice_item(line)
     ]
-    return sum(int(line["amount"]) for line in changed) > 0
+    return sum(line["amount"] for line in changed) > 0
 
 
 def _may_wait(line: InvoiceLine) -> bool:
@@ -195,7 +195,7 @@ def is_next(invoice: Invoice, at: int, metered: Collection[str]) -> bool:
         return all(line["period"]["start"] > at + MINUTE for line in before)
     if lines:
         return any(line["period"]["end"] > at + MINUTE for line in lines)
-    return int(invoice["period_end"]) > at + MINUTE
+    return invoice["period_end"] > at + MINUTE
 
 
 def price_of(line: InvoiceLine) -> str | None:
@@ -225,14 +225,14 @@ def _beside(invoice: Invoice, left: int) -> list[CostLine]:
         ("Tax", taxes, "tax"),
         ("The customer's balance", balance, "balance"),
     )
-    return [CostLine(name, int(amount), kind) for name, amount, kind in beside if amount]
+    return [CostLine(name, amount, kind) for name, amount, kind in beside if amount]
 
 
 def paid_for(line: InvoiceLine) -> int:
     """Return what a line comes to, after its discounts and with taxes on top."""
     off = sum(one["amount"] for one in line["discount_amounts"] or ())
     taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
-    return int(line["amount"] - off + taxes)
+    return line["amount"] - off + taxes
 
 
 def amount_asked(total: int, currency: str) -> int:
@@ -246,7 +246,7 @@ def is_of_next_period(line: InvoiceLine, upcoming: Invoice) -> bool:
     Of a period that is cut short by an end that line may be called a proration too."""
     if is_invoice_item(line):
         return False
-    return not is_proration(line) or bool(line["period"]["start"] >= upcoming["period_end"])
+    return not is_proration(line) or line["period"]["start"] >= upcoming["period_end"]
 
 
 def is_invoice_item(line: InvoiceLine) -> bool:

@@ -62,7 +62,7 @@ class Discounts:
         """Return what lines of `invoice` come to on an invoice of their own, taxes on top, with the discounts that
         last: each takes its part of what the ones before it leave."""
         lines = list(lines)
-        left = [int(line["amount"]) for line in lines]
+        left = [line["amount"] for line in lines]
         of_all = _taken(invoice["lines"]["data"])
         for id in dict.fromkeys(id for line in lines for id, _ in _discounts(line) if id in lasting):
             for at, off in enumerate(self._shares(id, lines, left, of_all[id])):
@@ -82,10 +82,10 @@ class Discounts:
 
     def _taxes(self, line: InvoiceLine, net: int) -> int:
         """Return the taxes on top of a line of which so much is left; those that are included are taken out first."""
-        before = int(line["amount"]) - sum(amount for _, amount in _discounts(line))
+        before = line["amount"] - sum(amount for _, amount in _discounts(line))
         all_taxes = line["taxes"] or ()
         if net == before:
-            return sum(int(one["amount"]) for one in all_taxes if one["tax_behavior"] == "exclusive")
+            return sum(one["amount"] for one in all_taxes if one["tax_behavior"] == "exclusive")
         rates = [self._rate(one, before) for one in all_taxes]
         is_included = [one["tax_behavior"] == "inclusive" for one in all_taxes]
         included = sum(rate for rate, inside in zip(rates, is_included, strict=True) if inside)
@@ -98,7 +98,7 @@ class Discounts:
         """Return the rate of a tax of a line that came to so much before; about, where a key may not read it."""
         details = tax["tax_rate_details"]
         known = None if details is None else self.rates.get(details["tax_rate"])
-        return Decimal(int(tax["amount"])) / (before or 1) if known is None else known
+        return Decimal(tax["amount"]) / (before or 1) if known is None else known
 
 
 def load(
@@ -165,7 +165,7 @@ def ids_of(lines: Iterable[InvoiceLine]) -> set[str]:
 
 def _discounts(line: InvoiceLine) -> Iterator[tuple[str, int]]:
     for one in line["discount_amounts"] or ():
-        yield str(id_of(one["discount"])), int(one["amount"])
+        yield id_of(one["discount"]), one["amount"]
 
 
 def _covers(line: InvoiceLine, id: str) -> bool:

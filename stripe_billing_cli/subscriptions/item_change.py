@@ -65,7 +65,7 @@ def decide(
     at_index = [existing_item["id"] for existing_item in subscription["items"]["data"]].index(id)
     planned = upcoming if upcoming and len(upcoming) == len(current) else current
     wanted = (*planned[:at_index], after, *planned[at_index + 1 :])
-    starts = int(item["current_period_end"])
+    starts = item["current_period_end"]
     if wanted == (upcoming or current):
         if update:
             return Change("take_back", before, after, id, drops_update=update)

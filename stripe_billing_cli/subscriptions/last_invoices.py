@@ -38,7 +38,7 @@ class LastInvoice:
 
     @property
     def credit(self) -> int:
-        return max(0, -int(self.invoice["total"]))
+        return max(0, -self.invoice["total"])
 
     def record(self) -> dict[str, Any]:
         """Return the invoice as it is printed (docs/output.md)."""
@@ -68,9 +68,9 @@ def _is_unfinished(invoice: Invoice, subscription: Subscription) -> bool:
     """Return whether a draft is still going to be finalized; a draft that a pause of the collection keeps stays one."""
     ended = subscription["ended_at"]
     if ended is None:
-        return bool(invoice["auto_advance"])
+        return invoice["auto_advance"]
     since = ended if subscription["pause_collection"] else ended - UNTIL_FINAL
-    return bool(invoice["created"] >= since)
+    return invoice["created"] >= since
 
 
 def is_to_charge(invoice: Invoice) -> bool:

@@ -30,15 +30,15 @@ def of_later_change(
     due = [_is_due(subscription, item, starts) for item in current_items]
     if restarts and not all(due):
         raise _cuts_another(subscription, current_items[due.index(False)])
-    if restarts or any(int(item["current_period_end"]) != starts for item in current_items):
+    if restarts or any(item["current_period_end"] != starts for item in current_items):
         return _of_items_due(api, subscription, later, due, starts)
     items = [quote.item_change(item["id"], terms) for item, terms in zip(current_items, later, strict=True)]
     invoice = quote.preview_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
     upcoming = cost.billed_later(invoice, ())
     used = _use_so_far(api, subscription, later, invoice)
-    amount = int(invoice["amount_due"])
+    amount = invoice["amount_due"]
     if used:
-        amount = cost.amount_asked(int(invoice["starting_balance"] + invoice["total"]) + used, invoice["currency"])
+        amount = cost.amount_asked(invoice["starting_balance"] + invoice["total"] + used, invoice["currency"])
     return replace(upcoming, lines=(), next_invoice=NextInvoice(amount, starts))
 
 
@@ -60,7 +60,7 @@ def _is_due(subscription: Subscription, item: SubscriptionItem, at: int) -> bool
     recurring, ends = recurring_of(item["price"]), item["current_period_end"]
     if ends >= at:
         return ends == at
-    anchor = int(subscription["billing_cycle_anchor"])
+    anchor = subscription["billing_cycle_anchor"]
     moments = renewals.boundaries(anchor, recurring["interval"], recurring["interval_count"], ends)
     return next(moment for moment in moments if moment >= at) == at
 
@@ -99,7 +99,7 @@ def _of_items_due(
     amount = known.amount(lines, invoice, lasting)
     balance = 0
     if is_next:
-        balance = int(invoice["starting_balance"])
+        balance = invoice["starting_balance"]
         amount += _use_so_far(api, subscription, later, invoice)
     amount_due = cost.amount_asked(amount + balance, invoice["currency"])
     return Cost(invoice["currency"], next_invoice=NextInvoice(amount_due, starts))

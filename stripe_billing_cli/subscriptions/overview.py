@@ -83,7 +83,7 @@ def _customers_default(subscription: Subscription) -> PaymentMethod | None:
 def load_overview(api: StripeApi, name: str) -> Overview:
     """Read a subscription with what is shown of it. Raises `LookupFailedError`, `StripeCallError`."""
     is_id = ids.kind_of(name) == "a subscription" and ids.ID.fullmatch(name)
-    id = name if is_id else str(lookup.find_subscription(api, name)["id"])
+    id = name if is_id else lookup.find_subscription(api, name)["id"]
     parts = Parts()
     with ThreadPoolExecutor(4) as pool:
         subscription = pool.submit(_subscription, api, id)

@@ -66,7 +66,7 @@ class PayPlan:
 
     def _test_method(self) -> str:
         """Return what a customer would pay with in test mode: the saved card, or one of Stripe's where none is."""
-        return TEST_CARD if self.saved_card is None else str(self.saved_card["id"])
+        return TEST_CARD if self.saved_card is None else self.saved_card["id"]
 
 
 @dataclass(frozen=True)

@@ -55,11 +55,11 @@ def quote_new_period(
     then, or before. `prices` are those that the items are on then, `discount` is one that the change brings."""
     if cost.is_next(invoice, at, metered_ids(prices)):
         proration = not_at_once(proration)
-        ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
+        ends = invoice["period_end"] if subscription["cancel_at_period_end"] else None
         upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
         return Quote(upcoming, proration, at, restarts=True, ends=ends)
     again, ends = cost.due_again(invoice, at), subscription["cancel_at"]
-    until = max((int(line["period"]["end"]) for line in again or invoice["lines"]["data"]), default=at)
+    until = max((line["period"]["end"] for line in again or invoice["lines"]["data"]), default=at)
     known = discounts.load(api, subscription, invoice, discount, at)
     billed = cost.billed_at_once(invoice)
     use_ends = _first_period_of_use(prices, at)
@@ -77,7 +77,7 @@ def quote_new_period(
         return Quote(replace(billed, next_invoice=None), proration, at, restarts=True)
     if not again:
         return Quote(billed, proration, at, restarts=True)
-    start = int(again[0]["period"]["start"])
+    start = again[0]["period"]["start"]
     following_end = renewals.end_after(start, until)
     if ends < following_end:
         whole = (known.amount([line], invoice, lasting) for line in again)
@@ -107,7 +107,7 @@ def cost_of_invoice_now(
     known = discounts.load(api, subscription, following, discount, at)
     if known.is_in_doubt(invoice, following):
         return replace(billed, next_is_known=False)
-    starts = int(following["period_end"])
+    starts = following["period_end"]
     lines = [line for line in following["lines"]["data"] if cost.is_of_next_period(line, following)]
     ends = subscription["cancel_at"]
     if ends is not None and ends <= starts and not any(line["amount"] for line in lines):
@@ -294,4 +294,4 @@ def current_time(api: StripeApi, billed: Subscription | Customer, real_now: int)
     if clock is None:
         return real_now
     id = clock if isinstance(clock, str) else clock["id"]
-    return int(api.get(f"/v1/test_helpers/test_clocks/{id}", kind=TestClock)["frozen_time"])
+    return api.get(f"/v1/test_helpers/test_clocks/{id}", kind=TestClock)["frozen_time"]

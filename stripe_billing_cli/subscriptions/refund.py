@@ -113,7 +113,7 @@ def made_before(kind: RefundKind, subscription: str, payment: Payment) -> Refund
     mark = f"{kind}:{subscription}"
     for refund in payment.refunds:
         if refund["status"] in GIVEN and (refund["metadata"] or {}).get(REFUND) == mark:
-            return Refund(kind, subscription, payment, int(refund["amount"]), refund)
+            return Refund(kind, subscription, payment, refund["amount"], refund)
     return None
 
 
@@ -121,7 +121,7 @@ def decide_last(subscription: str, payment: Payment, now: int) -> RefundPlan:
     """Return the refund of all that is left of the last payment, whatever of it is used."""
     made = made_before("last", subscription, payment)
     part = made or Refund("last", subscription, payment, max(0, payment.left))
-    paid = int(payment.invoice["amount_paid"])
+    paid = payment.invoice["amount_paid"]
     used = max(0, paid - unused_part(payment.invoice["lines"]["data"], now))
     return RefundPlan("last", subscription, payment.invoice["currency"], (part,), used=used)
 
@@ -194,7 +194,7 @@ def _payment(api: StripeApi, invoice: Invoice, intent: str) -> Payment:
 def payment_by(api: StripeApi, invoice: Invoice, intent: str, charge: Charge) -> Payment:
     """Return the payment of an invoice by a charge. Of one that was charged back nothing can be refunded; of an
     inquiry, which took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeCallError`."""
-    left = int(charge["amount_captured"] - charge["amount_refunded"])
+    left = charge["amount_captured"] - charge["amount_refunded"]
     disputes = api.page("/v1/disputes", {"charge": charge["id"]}, kind=Dispute)[0] if charge["disputed"] else []
     charged_back = any(not one["is_charge_refundable"] for one in disputes)
     return Payment(invoice, intent, 0 if charged_back else left, refunds_of(api, intent), charged_back)

@@ -46,13 +46,13 @@ def count_on(subscription: Subscription, upcoming: Invoice, ends: int) -> Renewa
     if not plain or any(line["discount_amounts"] or line["taxes"] for line in lines):
         return Renewals((first,), False)
     [(interval, every)] = rhythms
-    moments = boundaries(int(subscription["billing_cycle_anchor"]), interval, every, first.at)
+    moments = boundaries(subscription["billing_cycle_anchor"], interval, every, first.at)
     renewals, start, balance = [first], next(moments), min(0, left_on_balance(upcoming))
     for end in moments:
         if start >= ends:
             break
         whole = end <= ends
-        total = sum(int(line["amount"]) if whole else part_of(line["amount"], start, end, ends) for line in lines)
+        total = sum(line["amount"] if whole else part_of(line["amount"], start, end, ends) for line in lines)
         amount, balance = max(0, total + balance), min(0, total + balance)
         if amount and not is_surely_charged(amount, upcoming["currency"]):
             return Renewals(tuple(renewals), False)

@@ -87,7 +87,7 @@ class ResumeResult:
     @property
     def stays_paused(self) -> bool:
         """Return whether the subscription goes on only when it is paid."""
-        return bool(self.subscription["status"] == "paused")
+        return self.subscription["status"] == "paused"
 
     def record(self) -> dict[str, Any]:
         """Return the resumption as it is printed (docs/output.md).

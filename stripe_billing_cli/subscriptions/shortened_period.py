@@ -41,7 +41,7 @@ def proration(api: StripeApi, subscription: Subscription) -> Behavior:
 def period_end(api: StripeApi, subscription: Subscription, proration: Behavior) -> int:
     """Return when the current period ends without the end that `subscription` has now. Raises `StripeCallError`."""
     details = {"cancel_at": "", "proration_behavior": proration}
-    return int(quote.preview_invoice(api, subscription, details)["period_end"])
+    return quote.preview_invoice(api, subscription, details)["period_end"]
 
 
 def is_billed(lines: Iterable[InvoiceLine | InvoiceItem], at: int) -> bool:

@@ -186,7 +186,7 @@ def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
     usable = selection.usable_code(selection.load_codes(api, code, active=True), customer)
     if usable is None:
         raise misnamed.no_promotion_code(api, code)
-    return str(usable["id"])
+    return usable["id"]
 
 
 def params(order: Order, situation: Situation) -> dict[str, Any]:

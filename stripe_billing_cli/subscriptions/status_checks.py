@@ -63,7 +63,7 @@ def check_ends_no_sooner(subscription: Subscription, added: Sequence[Price], now
     end = subscription["cancel_at"]
     if not subscription["cancel_at_period_end"] or end is None:
         return
-    id, anchor = subscription["id"], int(subscription["billing_cycle_anchor"])
+    id, anchor = subscription["id"], subscription["billing_cycle_anchor"]
     for price in added:
         recurring = recurring_of(price)
         ends = renewals.first_boundary(anchor, recurring["interval"], recurring["interval_count"], now)

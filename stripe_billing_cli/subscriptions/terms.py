@@ -43,7 +43,7 @@ def is_metered(price: Price) -> bool:
 def is_classic(subscription: Subscription) -> bool:
     """Return whether a subscription is in classic billing mode, where use before the current price of an item is lost
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
-    return bool(subscription["billing_mode"]["type"] == "classic")
+    return subscription["billing_mode"]["type"] == "classic"
 
 
 def new_terms(item: SubscriptionItem, price: Price | None, quantity: int | None) -> Terms:

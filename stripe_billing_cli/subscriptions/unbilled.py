@@ -48,7 +48,7 @@ def load(api: StripeApi, subscription: Subscription, cancellation: Cancellation,
     if ended:
         return Unbilled(by_hand=by_hand)
     kept = netted or cancellation.params.get("prorate")
-    prorations = 0 if kept else sum(int(item["amount"]) for item in items if item["proration"])
+    prorations = 0 if kept else sum(item["amount"] for item in items if item["proration"])
     metered = tuple(name_of(one["price"]) for one in subscription["items"]["data"] if is_metered(one["price"]))
     return Unbilled(prorations, _use(api, subscription) if metered else 0, metered, by_hand)
 

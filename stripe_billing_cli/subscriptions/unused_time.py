@@ -44,16 +44,16 @@ class Billing:
 
     @property
     def of_drafts(self) -> int:
-        return sum(max(0, int(one["total"])) for one in self.drafts)
+        return sum(max(0, one["total"]) for one in self.drafts)
 
     def balances(self) -> list[tuple[int, int]]:
         """Return the customer's balance before and after each of these invoices, the oldest first."""
-        totals = [int(one["total"]) for one in self.drafts]
+        totals = [one["total"] for one in self.drafts]
         if self.last:
             balance, currency = self.last.starting_balance, self.last.currency
             totals.append(self.last.total)
         elif self.drafts:
-            balance, currency = int(self.drafts[0]["starting_balance"]), self.drafts[0]["currency"]
+            balance, currency = self.drafts[0]["starting_balance"], self.drafts[0]["currency"]
         balances = []
         for total in totals:
             rest = balance + total
@@ -75,15 +75,15 @@ class Account:
     def billed(self) -> int:
         """Return all that invoices asked for, unpaid and voided ones too: that time was used or is to be credited. A
         change that was dropped unpaid is none of it."""
-        return sum(int(one["total"]) for one in self.invoices if not _is_dropped_change(one))
+        return sum(one["total"] for one in self.invoices if not _is_dropped_change(one))
 
     @property
     def paid(self) -> int:
-        return sum(int(charge["amount_captured"]) for charge in self.charges.values())
+        return sum(charge["amount_captured"] for charge in self.charges.values())
 
     @property
     def refunded(self) -> int:
-        return sum(int(charge["amount_refunded"]) for charge in self.charges.values())
+        return sum(charge["amount_refunded"] for charge in self.charges.values())
 
     def on_balance(self, billing: Billing | None = None) -> int:
         """Return what its invoices left on the customer's balance and its later ones have not taken up; a debt is
@@ -111,7 +111,7 @@ def _taken_from(change: int, balance: int) -> int:
 
 
 def _is_dropped_change(invoice: Invoice) -> bool:
-    return bool(invoice["status"] == "void" and invoice["billing_reason"] == "subscription_update")
+    return invoice["status"] == "void" and invoice["billing_reason"] == "subscription_update"
 
 
 def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing | None) -> RefundPlan:
@@ -169,7 +169,7 @@ def _account(api: StripeApi, subscription: Subscription) -> Account:
         for charge in page:
             intent = id_of(charge["payment_intent"])
             if intent in paying and charge["paid"] and charge["amount_captured"]:
-                charges[str(intent)] = charge
+                charges[intent] = charge
     credited = [invoice for invoice in invoices if invoice["post_payment_credit_notes_amount"]]
     return Account(invoices, charges, sum(_credited(api, invoice) for invoice in credited))
 
@@ -222,7 +222,7 @@ def _unused(
     id = subscription["id"]
     lines = [line for line in invoice["lines"]["data"] if invoice_lines.subscription_of(line) == id]
     credited = -sum(paid_for(line) for line in lines if is_proration(line))
-    waiting = -sum(int(item["amount"]) for item in items if item["proration"])
+    waiting = -sum(item["amount"] for item in items if item["proration"])
     return max(0, credited - waiting) if invoiced else credited
 
 
@@ -244,7 +244,7 @@ def _unused_of_ended(api: StripeApi, subscription: Subscription, account: Accoun
     ]
     pages = api.pages("/v1/invoiceitems", {"customer": id_of(subscription["customer"])}, kind=InvoiceItem)
     credited = sum(
-        int(item["amount"])
+        item["amount"]
         for page in pages
         for item in page
         if item["proration"] and item["parent"] is None and item["date"] == ended
@@ -290,4 +290,4 @@ def _explained(plan: RefundPlan, account: Account, billing: Billing | None) -> R
 def _paid_otherwise(invoice: Invoice) -> bool:
     if invoice["status"] != "paid" or invoice["total"] <= 0:
         return False
-    return bool(invoice["starting_balance"] < 0) or not any(_paid_by(invoice))
+    return invoice["starting_balance"] < 0 or not any(_paid_by(invoice))

@@ -49,7 +49,7 @@ class AdvancePlan:
     @property
     def is_done(self) -> bool:
         """Return whether the clock shows the time already."""
-        return bool(self.target <= self.clock["frozen_time"])
+        return self.target <= self.clock["frozen_time"]
 
     def apply(
         self, api: StripeApi, timeout: float = 600, on_look: Callable[[TestClock], None] = lambda clock: None
@@ -74,7 +74,7 @@ class AdvanceResult:
     @property
     def is_there(self) -> bool:
         """Return whether Stripe has done all that comes of the time."""
-        return bool(self.clock["status"] == "ready" and self.clock["frozen_time"] >= self.plan.target)
+        return self.clock["status"] == "ready" and self.clock["frozen_time"] >= self.plan.target
 
     def record(self) -> dict[str, Any]:
         """Return the clock as it is printed (docs/output.md)."""
@@ -117,7 +117,7 @@ def next_period_end(clock: TestClock, subscriptions: Sequence[Subscription]) -> 
         raise OperationError(
             f"no subscription on the clock {clock['id']} has a period that ends", "say how far: 35d, or a date"
         )
-    return int(min(ends)) + SETTLES_AFTER
+    return min(ends) + SETTLES_AFTER
 
 
 def furthest_step(subscriptions: Sequence[Subscription]) -> int:
@@ -134,7 +134,7 @@ def furthest_step(subscriptions: Sequence[Subscription]) -> int:
 
 
 def _shortest(recurring: Recurring | None) -> int:
-    return SHORTEST.get(recurring["interval"], DAY) * int(recurring["interval_count"]) if recurring else DAY
+    return SHORTEST.get(recurring["interval"], DAY) * recurring["interval_count"] if recurring else DAY
 
 
 def advance(

@@ -37,7 +37,7 @@ def id_for(api: StripeApi, name: str) -> str:
 
     Raises `LookupFailedError`, `StripeCallError`.
     """
-    return name if name.startswith("clock_") else str(find_clock(api, name)["id"])
+    return name if name.startswith("clock_") else find_clock(api, name)["id"]
 
 
 def list_clocks(api: StripeApi) -> Iterator[TestClock]:

@@ -237,7 +237,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     def key_text(self, existing: StripeCoupon, naming: Naming) -> str:
         if existing["name"] and GENERATED_ID.match(existing["id"]):
             return readable_key(existing["name"])
-        return str(existing["id"])
+        return existing["id"]
 
     def file_fields(self, existing: StripeCoupon, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
@@ -245,7 +245,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
         return {**fields, "applies_to": sorted(products)}
 
     def is_active(self, existing: StripeCoupon) -> bool:
-        return bool(existing["valid"])
+        return existing["valid"]
 
     def match(self, matching: Matching[StripeCoupon], entry: Entry[Coupon]) -> Match[StripeCoupon]:
         match = match_by_id(matching, entry, coupon_id(entry))

@@ -84,7 +84,7 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
         return Reading(objects | by_id(existing for existing in adopted if existing))
 
     def key_text(self, existing: StripeFeature, naming: Naming) -> str:
-        return str(existing["lookup_key"])
+        return existing["lookup_key"]
 
     def file_values(self, key: str, existing: StripeFeature, naming: Naming) -> dict[str, Any]:
         said = super().file_values(key, existing, naming)
@@ -114,7 +114,7 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
 
     def said_by_title(self, change: Change, name: str) -> bool:
         if name == "lookup_key":
-            return bool(change.fields[name].after == change.key)
+            return change.fields[name].after == change.key
         return super().said_by_title(change, name)
 
     def find_made(

@@ -111,7 +111,7 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
         return None
 
     def is_active(self, existing: StripeMeter) -> bool:
-        return bool(existing["status"] == "active")
+        return existing["status"] == "active"
 
     def stamp_on(self, existing: StripeMeter) -> Stamp | None:
         return None

@@ -117,7 +117,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         return _feature(existing)["active"] and (stamp is None or _lookup_key(existing) in stamp.parts)
 
     def parent_id(self, existing: Attachment) -> str:
-        return str(existing["_product"])
+        return existing["_product"]
 
     def object_references(self, existing: Attachment) -> Iterator[tuple[str, str]]:
         yield "feature", _feature(existing)["id"]
@@ -228,7 +228,7 @@ def _feature(existing: Attachment) -> StripeFeature:
 
 
 def _lookup_key(existing: Attachment) -> str:
-    return str(_feature(existing)["lookup_key"])
+    return _feature(existing)["lookup_key"]
 
 
 def _attached(product: StripeProduct) -> tuple[str, ...]:

@@ -277,4 +277,4 @@ def _options(fields: Fields) -> Mapping[str, OptionValue]:
 def _options_of(seller: PaymentLink | CheckoutSession) -> Iterator[str]:
     """Yield the shipping rates among which the customer of a link or session chooses."""
     for option in seller["shipping_options"] or []:
-        yield str(id_of(option["shipping_rate"]))
+        yield id_of(option["shipping_rate"])

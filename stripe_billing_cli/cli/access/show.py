@@ -56,7 +56,7 @@ def _id_of(context: Context, customer: str) -> str:
         return customer
     from stripe_billing_cli.stripe_api.lookup import find_customer
 
-    return str(find_customer(context.stripe, customer)["id"])
+    return find_customer(context.stripe, customer)["id"]
 
 
 def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, list[Access], float]:

@@ -140,7 +140,7 @@ def _preview(context: Context, plan: CreatePlan) -> None:
 
 def _customer_name(plan: CreatePlan) -> str:
     customer = plan.situation.customer
-    return f"{customer['email']} ({customer['id']})" if customer["email"] else str(customer["id"])
+    return f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
 
 
 def _price_names(plan: CreatePlan) -> str:

@@ -49,7 +49,7 @@ def watch(
     from stripe_billing_cli.stripe_api import lookup
     from stripe_billing_cli.subscriptions.watch import prospect
 
-    id = str(lookup.find_subscription(context.stripe, subscription)["id"])
+    id = lookup.find_subscription(context.stripe, subscription)["id"]
     status = None
     for observation in waiting.observe(context, id, every=every, seconds=seconds):
         _print(context, observation)

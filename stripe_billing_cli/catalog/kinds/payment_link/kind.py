@@ -158,7 +158,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
                 yield Seller(link, f"the payment link {link['url']}", self.points_at(link))
 
     def address(self, existing: StripePaymentLink) -> str | None:
-        return str(existing["url"])
+        return existing["url"]
 
     # ---- Import
 

@@ -33,6 +33,7 @@ from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
 from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import id_of
 
 LONGEST_LOOKUP_KEY = 200
 LARGE_ACCOUNT = 5000
@@ -149,7 +150,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
     def key_text(self, existing: StripePrice, naming: Naming) -> str:
         product, lookup_key = naming.name("product", product_of(existing)), existing["lookup_key"]
         if lookup_key and lookup_key.startswith(f"{product}.") and KEY.match(lookup_key.removeprefix(f"{product}.")):
-            return str(lookup_key.removeprefix(f"{product}."))
+            return lookup_key.removeprefix(f"{product}.")
         named = readable_key(lookup_key or existing["nickname"] or "").removeprefix(f"{readable_key(product)}-")
         return named or interval_key(existing, naming)
 
@@ -171,7 +172,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         return {**first, "lookup_key": None, **values}
 
     def label(self, existing: StripePrice) -> str:
-        return str(existing["nickname"] or existing["lookup_key"] or f"of product {product_of(existing)}")
+        return existing["nickname"] or existing["lookup_key"] or f"of product {product_of(existing)}"
 
     def points_at(self, existing: StripePrice) -> tuple[str, ...]:
         return (product_of(existing),)
@@ -323,7 +324,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
     def said_by_title(self, change: Change, name: str) -> bool:
         if name == "lookup_key":
-            return bool(change.fields[name].after == change.key)
+            return change.fields[name].after == change.key
         return super().said_by_title(change, name)
 
     def shown_currency(self, change: Change) -> str:
@@ -343,8 +344,7 @@ def expansions(entries: Sequence[AnyEntry]) -> list[str]:
 
 def product_of(price: StripePrice) -> str:
     """Return the id of a price's product, expanded or not."""
-    product = price["product"]
-    return product if isinstance(product, str) else str(product["id"])
+    return id_of(price["product"])
 
 
 def _wanted(entry: AnyEntry) -> WantedPrice:

@@ -164,7 +164,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
             yield "coupon", coupon
 
     def key_text(self, existing: StripePromotionCode, naming: Naming) -> str:
-        return str(existing["code"])
+        return existing["code"]
 
     def file_fields(self, existing: StripePromotionCode, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
