@@ -123,6 +123,30 @@ const flows = {
     assert.equal(note.total, 500);
   },
   // docs.stripe.com/billing/subscriptions/coupons
+  // docs.stripe.com/quotes/create
+  async 'a quote is read as a file and accepted'() {
+    const customer = await payingCustomer();
+    const price = await monthly(1500);
+    const quote = await stripe.quotes.create({ customer: customer.id, line_items: [{ price: price.id, quantity: 2 }] });
+    await stripe.quotes.finalizeQuote(quote.id);
+    const chunks = [];
+    for await (const chunk of await stripe.quotes.pdf(quote.id)) chunks.push(chunk);
+    assert.match(Buffer.concat(chunks).toString('latin1'), /^%PDF-1\.\d[^]*\$30\.00[^]*%%EOF\n$/);
+    assert.match((await stripe.quotes.accept(quote.id)).subscription, /^sub_/);
+  },
+  // docs.stripe.com/payments/bank-transfers/accept-a-payment
+  async 'a bank transfer pays what waits for it'() {
+    const customer = await stripe.customers.create();
+    const waiting = await stripe.paymentIntents.create({
+      amount: 3000, currency: 'usd', customer: customer.id, confirm: true,
+      allowed_payment_method_types: ['customer_balance'], payment_method_data: { type: 'customer_balance' },
+      payment_method_options: { customer_balance: { funding_type: 'bank_transfer', bank_transfer: { type: 'us_bank_transfer' } } },
+    });
+    const { reference, amount_remaining } = waiting.next_action.display_bank_transfer_instructions;
+    await stripe.testHelpers.customers.fundCashBalance(customer.id, { amount: amount_remaining, currency: 'usd', reference });
+    assert.equal((await stripe.paymentIntents.retrieve(waiting.id)).status, 'succeeded');
+    assert.equal((await stripe.customers.retrieveCashBalance(customer.id)).available.usd, 0);
+  },
   async 'a promotion code takes off what its coupon says'() {
     const customer = await payingCustomer();
     const coupon = await stripe.coupons.create({ percent_off: 20, duration: 'once' });
