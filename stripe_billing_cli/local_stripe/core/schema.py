@@ -26,8 +26,8 @@ COLUMNS = {
     "parent.subscription_details.subscription": "parent_subscription",
     "items.data[0].price": "first_item_price",
 }
-"""The columns in which fields of an object stand beside it, by the fields. SQLite reads JSON for each of its indexes,
-and of each event, much slower than these are taken from the object."""
+"""The columns in which fields of an object stand beside it, by the fields, those of its parts last. SQLite reads JSON
+for each of its indexes, and of each event, much slower than these are taken from the object."""
 ITEM_COUNT = "item_count"
 """The column that says how many items a subscription has."""
 COLUMN_NAMES = (*COLUMNS.values(), ITEM_COUNT)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ import msgspec
 
 from stripe_billing_cli.local_stripe.core import identifiers, older_formats, schema, store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.object_columns import LOOKUP_KEY, columns_of, created_at
 from stripe_billing_cli.local_stripe.core.transaction_memory import Shown, TransactionMemory, Write
 from stripe_billing_cli.private_files import make_private_file
 
@@ -237,8 +237,8 @@ class Store:
     def _write(self, kind: str, object: Object, *, is_new: bool) -> None:
         """Note an object, which is written once a query looks for its kind, or with the end of the transaction."""
         id = object["id"]
-        columns = _columns(object)
-        created = _created(object) if is_new else 0
+        columns = columns_of(object)
+        created = created_at(object) if is_new else 0
         write = Write(is_new, created, columns, columns[LOOKUP_KEY], as_json(object))
         self._memory.read.pop(kind, None)
         if not self._memory.note_write(kind, id, write):
@@ -336,7 +336,7 @@ class Store:
         rows = self._connection.execute("SELECT seq, kind, body FROM objects WHERE kind <> 'event'")
         for seq, kind, body in rows.fetchall():
             rewritten = older_formats.upgrade(version, kind, _decoded(body))
-            self._connection.execute(REWRITE, (*_columns(rewritten), as_json(rewritten), seq))
+            self._connection.execute(REWRITE, (*columns_of(rewritten), as_json(rewritten), seq))
 
     @contextlib.contextmanager
     def _with_store_errors(self) -> Iterator[None]:
@@ -362,43 +362,3 @@ def as_json(object: Object) -> str:
         return msgspec.json.encode(object).decode()
     except (UnicodeEncodeError, OverflowError):
         return json.dumps(object)
-
-
-PLAIN = tuple(path for path in schema.COLUMNS if path.isidentifier())
-NESTED = tuple(tuple(re.findall(r"\w+", path)) for path in schema.COLUMNS if path not in PLAIN)
-LOOKUP_KEY = PLAIN.index("lookup_key")
-HASHES = frozenset((dict, list))
-
-
-def _columns(object: Object) -> tuple[Any, ...]:
-    """Return the values of the columns; an object marked `_gave_up_lookup_key` holds its lookup key no longer."""
-    values = list(map(object.get, PLAIN))
-    if not HASHES.isdisjoint(map(type, values)):
-        values = [None if type(value) in HASHES else value for value in values]
-    if object.get("_gave_up_lookup_key"):
-        values[LOOKUP_KEY] = None
-    values += [_at(object[path[0]], path[1:]) if path[0] in object else None for path in NESTED]
-    items = object.get("items")
-    return (*values, len(items["data"]) if isinstance(items, dict) and "data" in items else None)
-
-
-def _at(value: Any, path: Sequence[str]) -> Any:
-    """Return the scalar to which names lead; None if there is none."""
-    for name in path:
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return None
-    return None if isinstance(value, dict | list) else value
-
-
-def _created(object: Object) -> int:
-    """Return when an object was created: an invoice item calls it `date`, a discount `start`; an object that Stripe
-    answers without such a field has it as `_created`, which is not answered. Raises `LookupError`."""
-    for name in ("created", "date", "start", "_created"):
-        if name in object:
-            return int(object[name])
-    kind = object.get("object")
-    raise LookupError(f"a {kind} does not say when it was created: give it `created`, or `_created` if Stripe has none")

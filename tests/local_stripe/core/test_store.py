@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from stripe_billing_cli.local_stripe.core import schema
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.object_columns import NESTED, PLAIN
 from stripe_billing_cli.local_stripe.core.store import Platform, Store
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Local, serving
@@ -318,6 +320,10 @@ def product(number: int, **fields: Any) -> dict[str, Any]:
 def indexes(store: Store) -> set[str]:
     with closing(sqlite3.connect(store.path)) as connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+
+
+def test_each_column_has_the_value_of_its_field() -> None:
+    assert [*PLAIN, *NESTED] == [tuple(re.findall(r"\w+", path)) if "." in path else path for path in schema.COLUMNS]
 
 
 def test_a_connected_account_gets_its_indexes_once_it_has_more_than_a_few_objects(
