@@ -84,8 +84,7 @@ def _change_json(change: Change, result: Result | None, source: str) -> dict[str
     }
     if result:
         error = error_json(result.error)["error"] if result.error else None
-        shown |= {"status": result.status, "error": error}
-        shown |= {"url": result.address} if result.address else {}
+        shown |= {"status": result.status, "error": error, "url": result.address or None}
     return shown
 
 
