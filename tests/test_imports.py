@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.imported_names import imported_names
 
 PACKAGE = "stripe_billing_cli"
 TESTS = Path(__file__).parent
@@ -37,24 +38,15 @@ USERS_OF_LOCAL_STRIPE = ("stripe_api/client.py", "cli/local/", "cli/local_links.
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
 
-def imported_names(path: Path) -> Iterator[str]:
-    """Yield what a file imports, inside functions and for types too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
 def imported_tests(path: Path) -> Iterator[str]:
     """Yield what a file imports from a test module: what several tests need stands in a module that is none."""
-    for name in imported_names(path):
+    for name in imported_names(path.read_text(encoding="utf-8")):
         if name.startswith("tests.") and any(part.startswith("test_") for part in name.split(".")[2:]):
             yield name
 
 
 def imported_rooms(path: Path) -> Iterator[str]:
-    for name in imported_names(path):
+    for name in imported_names(path.read_text(encoding="utf-8")):
         parts = name.split(".")
         if parts[0] == PACKAGE and len(parts) > 1 and (ROOT / parts[1]).is_dir():
             yield parts[1]
@@ -62,7 +54,7 @@ def imported_rooms(path: Path) -> Iterator[str]:
 
 def imported_modules(path: Path, modules: frozenset[str]) -> set[str]:
     """Return the modules of the program that a file imports; a name in a module counts as the module."""
-    names = set(imported_names(path))
+    names = set(imported_names(path.read_text(encoding="utf-8")))
     return {name if name in modules else name.rpartition(".")[0] for name in names} & modules
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from stripe_billing_cli.catalog.plan import KeepSecret
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from tests.contract import ContractTransport
 from tests.soak import Soak
@@ -171,3 +173,9 @@ def check_cut_off(
     assert repaired
     for path in repaired:
         assert state(path) == state(end), path.name
+
+
+def run_once(run: Callable[[], object]) -> None:
+    """Run what may end in any of the ways in which a run ends."""
+    with suppress(Killed, StripeCallError):
+        run()

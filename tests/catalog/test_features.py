@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
 from tests.contract import ContractTransport
 from tests.soak import Soak
-from tests.troubled import CUT_OFF, Killed, Trouble, TroubledTransport, apply, connected
+from tests.troubled import CUT_OFF, Trouble, TroubledTransport, apply, connected, run_once
 
 CATALOG = """\
 version: 1
@@ -213,7 +212,7 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
         path = tmp_path / f"{at}.db"
         apply(CATALOG, connected(LocalTransport(path)))
         troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting=True))
-        _until_killed(lambda: apply(AFTER, connected(troubled)))  # noqa: B023
+        run_once(lambda: apply(AFTER, connected(troubled)))  # noqa: B023
 
         assert apply(AFTER, connected(LocalTransport(path))).complete
 
@@ -232,12 +231,3 @@ def state(path: Path) -> Any:
     }
     products = {one["id"]: one["metadata"] for page in api.pages("/v1/products", {}) for one in page}
     return sorted(held), attached, products
-
-
-def _until_killed(run: Callable[[], object]) -> None:
-    from stripe_billing_cli.stripe_api.errors import StripeCallError
-
-    try:
-        run()
-    except (Killed, StripeCallError):
-        return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from stripe_billing_cli.catalog.executor import Outcome
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.contract import ContractTransport
 from tests.soak import Soak
-from tests.troubled import PATIENCE, Killed, Trouble, TroubledTransport, apply, connected
+from tests.troubled import PATIENCE, Trouble, TroubledTransport, apply, connected, run_once
 
 BEFORE = """\
 version: 1
@@ -154,16 +154,6 @@ def test_passing_trouble_is_sat_out_within_the_run(
         where = f"{kind} {'after' if after else 'before'} call {at}"
         assert outcome.complete, where
         assert state(path) == end, where
-
-
-def run_once(run: Callable[[], object]) -> None:
-    """A run that may end in any of the ways in which a run ends."""
-    from stripe_billing_cli.stripe_api.errors import StripeCallError
-
-    try:
-        run()
-    except (Killed, StripeCallError):
-        return
 
 
 def two_at_once(path: Path) -> list[Outcome]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pytest
 from stripe_billing_cli.stripe_api import client
 from tests.cli.sub.conftest import EMAIL, Life
 from tests.soak import Soak
-from tests.subscriptions.interrupted import Killed, Trouble, troubling
+from tests.subscriptions.interrupted import Killed, Trouble, copy_account, troubling
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,10 @@ class Book:
         return code, counted
 
     def save(self) -> None:
-        _copy(self.path, self.copy)
+        copy_account(self.path, self.copy)
 
     def restore(self) -> None:
-        _copy(self.copy, self.path)
+        copy_account(self.copy, self.path)
 
     def state(self) -> Any:
         """Return all that matters of what the account holds, without ids, which differ from run to run."""
@@ -116,13 +115,6 @@ class Book:
             moved = api.page(f"/v1/customers/{self.life.customer}/balance_transactions", {})[0]
             held["moved"] = [(one["amount"], one["type"]) for one in moved]
         return held
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.rmtree(target.parent, ignore_errors=True)
-    target.parent.mkdir(parents=True)
-    for file in source.parent.glob(f"{source.name}*"):
-        shutil.copy(file, target.with_name(file.name))
 
 
 @pytest.fixture

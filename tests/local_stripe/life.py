@@ -86,6 +86,21 @@ def price(local: Local, amount: int = 1500, interval: str = "month", **params: A
     return str(made["id"])
 
 
+def running(local: Local, **params: Any) -> tuple[Life, Any]:
+    """Return a subscription of 30 a month from April 1, on April 11."""
+    life = Life.begin(local, "2026-04-01")
+    subscription = life.subscribe(price(local, 3000), **params)
+    life.advance("2026-04-11")
+    return life, subscription
+
+
+def scheduled(local: Local, **params: Any) -> tuple[Life, Any, Any]:
+    """Return a life with a subscription, and the schedule that was made of it."""
+    life = Life.begin(local)
+    subscription = life.subscribe(price(local), **params)
+    return life, subscription, local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
+
+
 def price_of(subscription: Any) -> str:
     """Return the one price that is subscribed to."""
     [item] = subscription["items"]["data"]

@@ -5,8 +5,7 @@ Imports inside functions count, and so do those for types alone.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 import stripe_billing_cli.local_stripe
 from stripe_billing_cli.local_stripe import api
+from tests.imported_names import imported_names
 
 NAME = stripe_billing_cli.local_stripe.__name__
 ROOT = Path(stripe_billing_cli.local_stripe.__file__).parent
@@ -33,18 +33,10 @@ def _module(path: Path) -> Module:
 MODULES = frozenset(_module(path) for path in ROOT.rglob("*.py"))
 
 
-def _imported(text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
 def imports_of(module: Module, text: str) -> Imports:
     """Return what a module of this text imports of the local Stripe; a name in a module counts as the module."""
     found = set()
-    for name in _imported(text):
+    for name in imported_names(text):
         if name.startswith(f"{NAME}."):
             parts = tuple(name.removeprefix(f"{NAME}.").split("."))
             target = parts if parts in MODULES else parts[:-1]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import stripe
@@ -61,3 +63,11 @@ class Troubled(stripe.HTTPClient):
 
 def troubling(trouble: Trouble | None, counted: list[str]) -> Callable[[stripe.HTTPClient], stripe.HTTPClient]:
     return lambda inner: Troubled(inner, trouble, counted)
+
+
+def copy_account(source: Path, target: Path) -> None:
+    """Put a copy of an account's file, and of what SQLite keeps beside it, in a folder of its own."""
+    shutil.rmtree(target.parent, ignore_errors=True)
+    target.parent.mkdir(parents=True)
+    for file in source.parent.glob(f"{source.name}*"):
+        shutil.copy(file, target.with_name(file.name))

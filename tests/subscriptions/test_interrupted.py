@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pytest
 from stripe_billing_cli.stripe_api import client
 from tests.conftest import Billing
 from tests.soak import Soak
-from tests.subscriptions.interrupted import Killed, Trouble, troubling
+from tests.subscriptions.interrupted import Killed, Trouble, copy_account, troubling
 
 SUB = "ada@example.com"
 FIRST_OF_MARCH = 1772323200
@@ -165,12 +164,6 @@ class Stage:
     def path(self) -> Path:
         return self.billing.directory / ".billing" / "local.db"
 
-    def copy(self, source: Path, target: Path) -> None:
-        shutil.rmtree(target.parent, ignore_errors=True)
-        target.parent.mkdir(parents=True)
-        for file in source.parent.glob(f"{source.name}*"):
-            shutil.copy(file, target.with_name(file.name))
-
     def run(self, argv: Sequence[str]) -> int:
         return self.billing(*argv, "--local").code
 
@@ -239,7 +232,7 @@ def test_a_run_cut_off_after_any_write_is_completed_by_the_next(name: str, stage
     assert len(writes) == scenario.writes, writes
     end = stage.state()
     for at in range(1, scenario.writes + 1):
-        stage.copy(prepared, stage.path)
+        copy_account(prepared, stage.path)
         with stage.troubled(Trouble("kill", at)), suppress(Killed):
             stage.run(scenario.command)
 
@@ -260,7 +253,7 @@ def test_an_answer_that_is_lost_once_is_asked_for_again(stage: Stage, tmp_path: 
         end = stage.state()
         losses = [(kind, at) for kind in ("timeout", "500") for at in range(1, scenario.writes + 1)]
         for kind, at in soak.part(losses, 1):
-            stage.copy(prepared, stage.path)
+            copy_account(prepared, stage.path)
             with stage.troubled(Trouble(kind, at)):
                 code = stage.run(scenario.command)
 
@@ -280,9 +273,9 @@ def test_another_new_period_that_is_cut_off_charges_once(stage: Stage, tmp_path:
 
 def _prepared(stage: Stage, scenario: Scenario, tmp_path: Path) -> Path:
     """Return the account as the command finds it."""
-    stage.copy(stage.started, stage.path)
+    copy_account(stage.started, stage.path)
     for argv in scenario.before:
         assert stage.run(argv) in (0, 4), argv
     prepared = tmp_path / "prepared" / "local.db"
-    stage.copy(stage.path, prepared)
+    copy_account(stage.path, prepared)
     return prepared

@@ -7,15 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import Local, Refusal
-from tests.local_stripe.life import Life, moment, price, price_of
-
-
-def running(local: Local, **params: Any) -> tuple[Life, Any]:
-    """Of 30 a month from April 1, on April 11."""
-    life = Life.begin(local, "2026-04-01")
-    subscription = life.subscribe(price(local, 3000), **params)
-    life.advance("2026-04-11")
-    return life, subscription
+from tests.local_stripe.life import Life, moment, price, price_of, running
 
 
 def update(local: Local, subscription: Any, **params: Any) -> Any:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
-from tests.local_stripe.conftest import Local, serving
+from tests.local_stripe.conftest import Local
 
 SETUP: dict[str, Any] = {"mode": "setup", "currency": "usd"}
-
-
-@pytest.fixture
-def served(database: Path) -> Iterator[Local]:
-    with serving(database) as local:
-        yield local
 
 
 def subscribed(local: Local, **params: Any) -> Any:

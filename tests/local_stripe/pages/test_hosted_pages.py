@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from tests.local_stripe.conftest import Local, serving
+from tests.local_stripe.conftest import Local
 from tests.local_stripe.making import incomplete, status
-
-
-@pytest.fixture
-def served(database: Path) -> Iterator[Local]:
-    with serving(database) as local:
-        yield local
 
 
 def test_the_hosted_invoice_is_at_this_server_and_can_be_paid(served: Local) -> None:

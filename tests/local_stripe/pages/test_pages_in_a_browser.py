@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.local_stripe.checkout import selling
-from tests.local_stripe.conftest import Local, serving
+from tests.local_stripe.conftest import Local
 from tests.local_stripe.making import incomplete, status
 
 OFFLINE = [
@@ -41,12 +41,6 @@ def page() -> Iterator[Page]:
         yield opened
         assert faults == []
         browser.close()
-
-
-@pytest.fixture
-def served(database: Path) -> Iterator[Local]:
-    with serving(database) as local:
-        yield local
 
 
 def test_a_first_payment_is_declined_then_made_after_3d_secure(page: Page, served: Local) -> None:

@@ -7,17 +7,9 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import Local, Refusal
-from tests.local_stripe.life import Life, moment, price
+from tests.local_stripe.life import Life, moment, price, running
 
 PATH = "/v1/invoices/create_preview"
-
-
-def running(local: Local, **params: Any) -> tuple[Life, Any]:
-    """Of 30 a month from April 1, on April 11."""
-    life = Life.begin(local, "2026-04-01")
-    subscription = life.subscribe(price(local, 3000), **params)
-    life.advance("2026-04-11")
-    return life, subscription
 
 
 def preview(local: Local, subscription: Any, **details: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import Local, Refusal
-from tests.local_stripe.life import Life, moment, price
+from tests.local_stripe.life import Life, moment, price, scheduled
 
 PATH = "/v1/subscription_schedules"
 
@@ -28,9 +28,7 @@ def test_a_schedule_starts_and_its_phases_end_within_five_years(local: Local) ->
 
 
 def test_a_subscription_has_one_schedule_at_most(local: Local) -> None:
-    life = Life.begin(local)
-    subscription = life.subscribe(price(local))
-    made = local.post(PATH, from_subscription=subscription["id"])
+    _, subscription, made = scheduled(local)
     assert local.refused("post", PATH, from_subscription=subscription["id"]) == Refusal(
         f"You cannot migrate a subscription that is already attached to a schedule: `{made['id']}`.",
         param="from_subscription",
@@ -39,9 +37,7 @@ def test_a_subscription_has_one_schedule_at_most(local: Local) -> None:
 
 @pytest.mark.parametrize("change", [{"cancel_at_period_end": "true"}, {"cancel_at": 2_000_000_000}])
 def test_a_schedule_forbids_other_cancellations_of_its_subscription(local: Local, change: dict[str, Any]) -> None:
-    life = Life.begin(local)
-    subscription = life.subscribe(price(local))
-    made = local.post(PATH, from_subscription=subscription["id"])
+    _, subscription, made = scheduled(local)
     refusal = local.refused("post", f"/v1/subscriptions/{subscription['id']}", **change)
     assert refusal.message == (
         f"The subscription is managed by the subscription schedule `{made['id']}`, and updating any cancelation "
@@ -49,14 +45,13 @@ def test_a_schedule_forbids_other_cancellations_of_its_subscription(local: Local
     )
 
 
-@pytest.mark.parametrize(("action", "done"), [("", "updated"), ("/release", "released"), ("/cancel", "canceled")])
-def test_a_released_schedule_is_done_with(local: Local, action: str, done: str) -> None:
-    life = Life.begin(local)
-    subscription = life.subscribe(price(local))
-    made = local.post(PATH, from_subscription=subscription["id"])
+@pytest.mark.parametrize(
+    ("action", "verb", "done"),
+    [("", "update", "updated"), ("/release", "release", "released"), ("/cancel", "cancel", "canceled")],
+)
+def test_a_released_schedule_is_done_with(local: Local, action: str, verb: str, done: str) -> None:
+    _, _, made = scheduled(local)
     local.post(f"{PATH}/{made['id']}/release")
-    verb = done.removesuffix("ed").removesuffix("l") if done == "cancelled" else done[:-1]
-    verb = "cancel" if done == "canceled" else verb
     assert local.refused("post", f"{PATH}/{made['id']}{action}").message == (
         f"You cannot {verb} a subscription schedule that is currently in the `released` status. It must be in "
         f"`not_started, active` status to be {done}."

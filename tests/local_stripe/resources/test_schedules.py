@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.local_stripe.conftest import Clock, Local
-from tests.local_stripe.life import Life, moment, price, price_of
+from tests.local_stripe.life import Life, moment, price, price_of, scheduled
 
 PATH = "/v1/subscription_schedules"
 
@@ -267,9 +267,7 @@ def test_releasing_may_keep_the_date_of_the_cancellation(local: Local) -> None:
 
 
 def test_a_subscription_to_be_canceled_makes_a_schedule_that_cancels(local: Local) -> None:
-    life = Life.begin(local)
-    subscription = life.subscribe(price(local), cancel_at_period_end=True)
-    made = local.post(PATH, from_subscription=subscription["id"])
+    life, subscription, made = scheduled(local, cancel_at_period_end=True)
     assert made["end_behavior"] == "cancel"
     life.advance("2026-02-01 00:30")
     assert life.subscription(subscription["id"])["status"] == "canceled"
@@ -277,18 +275,14 @@ def test_a_subscription_to_be_canceled_makes_a_schedule_that_cancels(local: Loca
 
 
 def test_canceling_a_schedule_cancels_its_subscription(local: Local) -> None:
-    life = Life.begin(local)
-    subscription = life.subscribe(price(local))
-    made = local.post(PATH, from_subscription=subscription["id"])
+    life, subscription, made = scheduled(local)
     canceled = local.post(f"{PATH}/{made['id']}/cancel", invoice_now=False, prorate=False)
     assert (canceled["status"], canceled["canceled_at"]) == ("canceled", moment("2026-01-01"))
     assert life.subscription(subscription["id"])["status"] == "canceled"
 
 
 def test_canceling_a_subscription_cancels_its_schedule(local: Local) -> None:
-    life = Life.begin(local)
-    subscription = life.subscribe(price(local))
-    made = local.post(PATH, from_subscription=subscription["id"])
+    life, subscription, made = scheduled(local)
     local.delete(f"/v1/subscriptions/{subscription['id']}")
     assert local.get(f"{PATH}/{made['id']}")["status"] == "canceled"
     life.advance("2026-03-01")
@@ -322,9 +316,7 @@ def test_lists_are_by_customer_and_by_state(local: Local) -> None:
 
 
 def test_what_a_schedule_shows_can_be_expanded(local: Local) -> None:
-    life = Life.begin(local)
-    subscription = life.subscribe(price(local))
-    made = local.post(PATH, from_subscription=subscription["id"])
+    _, subscription, made = scheduled(local)
     whole = local.get(f"{PATH}/{made['id']}", expand=["subscription", "phases.items.price", "customer"])
     assert whole["phases"][0]["items"][0]["price"]["unit_amount"] == 1500
     assert whole["subscription"]["id"] == subscription["id"]
