@@ -44,6 +44,7 @@ HOW: Mapping[str, str] = {
     "off_session": "decides only about cards that need authentication",
     "payment_behavior": "decides only about payments that fail",
     "preserve_cancel_date": "decides only about schedules that cancel",
+    "requested_address_types": "chooses among the addresses of a currency, of which the example's has one",
     "return_url": "shown once a card needs authentication",
     "setup_credential_usage": "what the card's network is told of later payments, and no answer shows",
     "stored_credential_usage": "what the card's network is told of the payment, and no answer shows",
