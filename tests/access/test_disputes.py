@@ -116,6 +116,7 @@ def test_a_payment_for_no_subscription_counts_for_all(strict: World) -> None:
         currency="usd",
         customer=customer,
         payment_method="pm_card_createDispute",
+        allowed_payment_method_types=["card"],
         confirm=True,
     )
     strict.deliver()
@@ -140,7 +141,12 @@ def test_reconcile_sees_the_disputes_of_all(strict: World) -> None:
 
 def test_a_dispute_of_nobody_s_payment_is_nobody_s(strict: World) -> None:
     strict.local.post(
-        "/v1/payment_intents", amount=5000, currency="usd", payment_method="pm_card_createDispute", confirm=True
+        "/v1/payment_intents",
+        amount=5000,
+        currency="usd",
+        payment_method="pm_card_createDispute",
+        allowed_payment_method_types=["card"],
+        confirm=True,
     )
     strict.deliver()
 

@@ -178,7 +178,12 @@ def test_stripe_s_samples(local: Local) -> None:
     assert (session["url"], "_secret_" in session["client_secret"]) == (None, True)
     customer = sample.post("customers")["id"]
     kept = sample.post(
-        "setup_intents", customer=customer, confirm=True, payment_method="pm_card_visa", mandate_data=ONLINE
+        "setup_intents",
+        customer=customer,
+        confirm=True,
+        payment_method="pm_card_visa",
+        mandate_data=ONLINE,
+        return_url=BACK,
     )
     off_session = {"customer": customer, "payment_method": kept["payment_method"], "off_session": True, "confirm": True}
     assert sample.post("payment_intents", amount=1999, currency="usd", **off_session)["status"] == "succeeded"

@@ -257,7 +257,7 @@ def _payments(world: World) -> None:
     again = make("/v1/payment_intents", **by_card, **{**card, "payment_method": ids["payment_method"]})
     make("/v1/refunds", payment_intent=again["id"])
     ids["setup_intent"] = make("/v1/setup_intents", **card)["id"]
-    ids["succeeded_setup_intent"] = make("/v1/setup_intents", **card, confirm=True)["id"]
+    ids["succeeded_setup_intent"] = make("/v1/setup_intents", **card, confirm=True, use_stripe_sdk=True)["id"]
     agreed = {"mandate_data": {"customer_acceptance": {"type": "offline"}}}
     account = {"payment_method": "pm_sepaDebit_success_de", "payment_method_types": ["sepa_debit"]}
     ids["mandate"] = make("/v1/setup_intents", **account, **agreed, confirm=True)["mandate"]

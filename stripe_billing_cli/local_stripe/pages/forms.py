@@ -44,7 +44,7 @@ def call_api(call: Call, method: str, path: str, params: Mapping[str, str] | Non
 def confirm(call: Call, path: str, card: str, *, returns_to: str | None = None) -> tuple[str, Any]:
     """Return what went wrong, in words, or `requires_action` with the intent that asks for it; nothing where all is
     well."""
-    returning = {} if returns_to is None else {"return_url": returns_to}
+    returning = {"use_stripe_sdk": "true"} if returns_to is None else {"return_url": returns_to}
     status, body = call_api(call, "POST", path, {"payment_method": card, **returning})
     if status != 200:
         return body["error"]["message"], None

@@ -25,7 +25,7 @@ def reserve(local: Local, amount: int = 5000, **params: Any) -> Any:
         currency="usd",
         capture_method="manual",
         confirm=True,
-        **{"payment_method": "pm_card_visa", **params},
+        **{"payment_method": "pm_card_visa", "allowed_payment_method_types": ["card"], **params},
     )
 
 
@@ -149,7 +149,13 @@ def test_a_card_with_3d_secure_is_reserved_once_it_is_passed(local: Local) -> No
 
 def pay(local: Local, **params: Any) -> Any:
     return local.post(
-        INTENTS, **{"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True, **params}
+        INTENTS,
+        amount=2000,
+        currency="usd",
+        payment_method="pm_card_visa",
+        allowed_payment_method_types=["card"],
+        confirm=True,
+        **params,
     )
 
 

@@ -62,6 +62,7 @@ def paid(local: Local, owner: str, card: str, **more: Any) -> Any:
         currency="usd",
         customer=owner,
         payment_method=card,
+        allowed_payment_method_types=["card"],
         confirm=True,
         **more,
     )
@@ -69,9 +70,8 @@ def paid(local: Local, owner: str, card: str, **more: Any) -> Any:
 
 def test_a_card_that_authenticates_until_set_up_is_paid_with_off_session_once_set_up(local: Local) -> None:
     owner = local.post("/v1/customers")["id"]
-    setup = local.post(
-        "/v1/setup_intents", customer=owner, payment_method="pm_card_authenticationRequiredOnSetup", confirm=True
-    )
+    card = {"payment_method": "pm_card_authenticationRequiredOnSetup", "allowed_payment_method_types": ["card"]}
+    setup = local.post("/v1/setup_intents", customer=owner, **card, confirm=True)
     assert setup["status"] == "requires_action"
     done = local.send("post", f"/local/setup_intents/{setup['id']}/authenticate", "succeeds=true").json
     assert paid(local, owner, done["payment_method"], off_session=True)["status"] == "succeeded"

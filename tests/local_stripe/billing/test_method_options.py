@@ -53,7 +53,8 @@ def test_options_of_other_types_stand_beside_those_of_cards(local: Local) -> Non
 def test_3d_secure_is_asked_for_of_cards_that_can_do_it(local: Local, card: str, status: str) -> None:
     paying = {**PAYING, "payment_method": card, "confirm": True}
     assert local.post(INTENTS, **paying, payment_method_options=ANY)["status"] == status
-    setup = local.post(SETUPS, payment_method=card, confirm=True, payment_method_options=ANY)
+    by_card = {"payment_method": card, "allowed_payment_method_types": ["card"]}
+    setup = local.post(SETUPS, **by_card, confirm=True, payment_method_options=ANY)
     assert (setup["status"], setup["payment_method_options"]["card"]["request_three_d_secure"]) == (status, "any")
 
 

@@ -22,7 +22,8 @@ def described(local: Local, path: str, **params: Any) -> Any:
 
 def test_a_payment_method_is_made_of_what_describes_it(local: Local) -> None:
     customer = local.post("/v1/customers")["id"]
-    paid = described(local, INTENTS, **PAYING, customer=customer, confirm=True, setup_future_usage="on_session")
+    confirming = {"confirm": True, "return_url": "https://example.com"}
+    paid = described(local, INTENTS, **PAYING, customer=customer, **confirming, setup_future_usage="on_session")
     method = local.get(f"/v1/payment_methods/{paid['payment_method']}")
     assert (paid["status"], method["customer"], method["billing_details"]["name"]) == (
         "succeeded",
@@ -32,9 +33,9 @@ def test_a_payment_method_is_made_of_what_describes_it(local: Local) -> None:
     made = local.post(INTENTS, **PAYING)
     assert described(local, f"{INTENTS}/{made['id']}")["status"] == "requires_confirmation"
     assert described(local, f"{INTENTS}/{made['id']}/confirm")["status"] == "succeeded"
-    setup = described(local, SETUPS, customer=customer, confirm=True)
+    setup = described(local, SETUPS, customer=customer, **confirming)
     assert setup["status"] == "succeeded"
-    later = local.post(SETUPS, customer=customer)
+    later = local.post(SETUPS, customer=customer, allowed_payment_method_types=["card"])
     assert described(local, f"{SETUPS}/{later['id']}/confirm")["payment_method"] is not None
 
 

@@ -45,6 +45,31 @@ def test_an_intent_without_types_takes_what_the_account_has(local: Local) -> Non
     assert (allowed["allowed_payment_method_types"], allowed["payment_method_types"]) == (["card"], ["card"])
 
 
+@pytest.mark.parametrize(("path", "noun"), [(INTENTS, "PaymentIntent"), ("/v1/setup_intents", "SetupIntent")])
+def test_who_may_be_led_away_is_told_where_to_return_to(local: Local, path: str, noun: str) -> None:
+    """Whatever payment method is used (https://github.com/opencollective/opencollective-frontend/pull/12346)."""
+    amount = {"amount": 2000, "currency": "usd"} if path == INTENTS else {}
+    card = {**amount, "payment_method": "pm_card_visa"}
+    message = (
+        f"This {noun} is configured to accept payment methods enabled in your Dashboard. Because some of these payment "
+        "methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to "
+        "accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
+        "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
+    )
+    for how in ({}, {"automatic_payment_methods": {"enabled": True}}):
+        assert local.refused("post", path, **card, **how, confirm=True) == Refusal(message)
+        later = local.post(path, **card, **how)["id"]
+        assert local.refused("post", f"{path}/{later}/confirm") == Refusal(message)
+        assert local.post(f"{path}/{later}/confirm", return_url="https://example.com")["status"] == "succeeded"
+    for how in (
+        {"automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}},
+        {"allowed_payment_method_types": ["card"]},
+        {"return_url": "https://example.com"},
+        {"use_stripe_sdk": True},
+    ):
+        assert local.post(path, **card, **how, confirm=True)["status"] == "succeeded"
+
+
 def test_unknown_types_are_refused_as_stripe_does(local: Local) -> None:
     """Public threads have the words."""
     unknown = local.refused("post", INTENTS, amount=2000, currency="usd", payment_method_types=["card", "abc"])
@@ -141,6 +166,7 @@ def test_off_session_authentication_is_required_and_nothing_charged(local: Local
     owner = customer(local)
     card = local.post("/v1/payment_methods", type="card", card={"token": "tok_threeDSecure2Required"})["id"]
     form = f"amount=3300&currency=usd&customer={owner}&payment_method={card}&confirm=true&off_session=true"
+    form += "&payment_method_types[]=card"
     reply = local.send("post", INTENTS, form)
     error = reply.json["error"]
     assert reply.refusal == Refusal(
@@ -168,7 +194,7 @@ def test_off_session_authentication_is_required_and_nothing_charged(local: Local
 
 
 def test_a_payment_that_may_not_wait_for_the_customer(local: Local) -> None:
-    made = intent(local, payment_method="pm_card_threeDSecure2Required")
+    made = intent(local, payment_method="pm_card_threeDSecure2Required", allowed_payment_method_types=["card"])
     refused = local.refused("post", f"{INTENTS}/{made['id']}/confirm", error_on_requires_action=True)
     assert (refused.status, refused.code) == (402, "authentication_required")
 
@@ -186,7 +212,7 @@ def test_what_only_a_confirmation_uses_is_not_dropped_without_one(local: Local) 
 
 
 def test_what_changes_after_the_payment_and_what_does_not(local: Local) -> None:
-    paid = intent(local, payment_method="pm_card_visa", confirm=True)
+    paid = intent(local, payment_method="pm_card_visa", allowed_payment_method_types=["card"], confirm=True)
     path = f"{INTENTS}/{paid['id']}"
     changed = local.post(path, description="after", metadata={"u": "v"}, receipt_email="jenny@example.com")
     assert (changed["description"], changed["metadata"]) == ("after", {"u": "v"})

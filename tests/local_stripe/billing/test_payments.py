@@ -16,7 +16,10 @@ def customer(local: Local) -> str:
 
 
 def intent(local: Local, **params: Any) -> Any:
-    return local.post(INTENTS, **{"amount": 2000, "currency": "usd", **params})
+    """Return a payment intent of cards, which lead nowhere: its confirmation needs no `return_url`."""
+    return local.post(
+        INTENTS, **{"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], **params}
+    )
 
 
 def act(local: Local, held: Any, what: str, **params: Any) -> Any:
@@ -141,7 +144,7 @@ def test_intents_are_listed_by_customer(local: Local) -> None:
 
 def test_a_setup_attaches_the_card_for_later(local: Local) -> None:
     owner = customer(local)
-    made = local.post(SETUPS, customer=owner)
+    made = local.post(SETUPS, customer=owner, allowed_payment_method_types=["card"])
     done = act(local, made, "confirm", payment_method="pm_card_visa")
     assert done["status"] == "succeeded"
     assert local.get(f"/v1/payment_methods/{done['payment_method']}")["customer"] == owner
@@ -149,10 +152,10 @@ def test_a_setup_attaches_the_card_for_later(local: Local) -> None:
 
 
 def test_a_setup_may_be_declined_authenticated_changed_and_canceled(local: Local) -> None:
-    made = local.post(SETUPS, customer=customer(local))
+    made = local.post(SETUPS, customer=customer(local), allowed_payment_method_types=["card"])
     refused = local.refused("post", f"{SETUPS}/{made['id']}/confirm", payment_method="pm_card_chargeDeclined")
     assert (refused.status, refused.code) == (402, "card_declined")
-    saved = act(local, local.post(SETUPS), "confirm", payment_method="pm_card_chargeCustomerFail")
+    saved = act(local, local.post(SETUPS), "confirm", payment_method="pm_card_chargeCustomerFail", use_stripe_sdk=True)
     assert saved["status"] == "succeeded"
     waiting = act(local, made, "confirm", payment_method="pm_card_authenticationRequired")
     assert waiting["status"] == "requires_action"

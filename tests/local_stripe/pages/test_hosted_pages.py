@@ -153,6 +153,7 @@ def test_a_receipt_is_at_this_server(served: Local) -> None:
         amount=2000,
         currency="usd",
         payment_method="pm_card_visa",
+        allowed_payment_method_types=["card"],
         confirm=True,
         description="<b>A hat</b>",
     )

@@ -10,12 +10,13 @@ from tests.local_stripe.conftest import Clock, Local
 
 HELPER, INTENTS, SETUPS = "/v1/test_helpers/confirmation_tokens", "/v1/payment_intents", "/v1/setup_intents"
 PAYING: dict[str, Any] = {"amount": 1099, "currency": "usd"}
+BACK = "https://example.com/back"
 JENNY: dict[str, Any] = {"name": "Jenny", "address": {"line1": "1 Main Street", "country": "US"}}
 
 
 def test_a_payment_is_confirmed_with_what_the_customer_has_entered(local: Local) -> None:
     customer = local.post("/v1/customers")["id"]
-    entered = {"return_url": "https://example.com/back", "setup_future_usage": "off_session", "shipping": JENNY}
+    entered = {"return_url": BACK, "setup_future_usage": "off_session", "shipping": JENNY}
     token = local.post(HELPER, payment_method="pm_card_visa", **entered)
     preview = token["payment_method_preview"]
     assert (preview["type"], preview["card"]["last4"], preview["customer"]) == ("card", "4242", None)
@@ -27,7 +28,7 @@ def test_a_payment_is_confirmed_with_what_the_customer_has_entered(local: Local)
 
 
 def test_the_call_says_what_it_says_itself(local: Local) -> None:
-    token = local.post(HELPER, payment_method="pm_card_visa", shipping=JENNY)["id"]
+    token = local.post(HELPER, payment_method="pm_card_visa", shipping=JENNY, return_url=BACK)["id"]
     made = local.post(INTENTS, **PAYING)["id"]
     other = {**JENNY, "name": "Ada"}
     assert (
@@ -46,7 +47,7 @@ def test_a_setup_is_confirmed_with_a_token(local: Local) -> None:
 
 @pytest.mark.parametrize("card", ["pm_card_visa", "pm_card_chargeDeclined"])
 def test_a_token_is_used_once(local: Local, card: str) -> None:
-    token = local.post(HELPER, payment_method=card)["id"]
+    token = local.post(HELPER, payment_method=card, return_url=BACK)["id"]
     local.send("post", INTENTS, f"amount=1099&currency=usd&confirm=true&confirmation_token={token}")
     refused = local.refused("post", INTENTS, **PAYING, confirm=True, confirmation_token=token)
     assert refused.message == f"The ConfirmationToken {token} has already been used."

@@ -16,7 +16,8 @@ CLOSED = Refusal("This dispute is already closed")
 
 
 def pay(local: Local, card: str = "pm_card_createDispute", **params: Any) -> Any:
-    return local.post(INTENTS, **{"amount": 6000, "currency": "usd", "payment_method": card, "confirm": True, **params})
+    by_card = {"payment_method": card, "allowed_payment_method_types": ["card"], "confirm": True}
+    return local.post(INTENTS, **{"amount": 6000, "currency": "usd", **by_card, **params})
 
 
 def charge_of(local: Local, intent: Any) -> Any:

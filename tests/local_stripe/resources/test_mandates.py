@@ -54,7 +54,7 @@ def test_a_single_payment_has_a_mandate_of_its_own(local: Local) -> None:
 
 def test_a_card_needs_no_mandate(local: Local) -> None:
     form = {"payment_method": "pm_card_visa", "confirm": True, "mandate_data": {"customer_acceptance": ONLINE}}
-    setup = local.post(SETUPS, **form)
+    setup = local.post(SETUPS, **form, allowed_payment_method_types=["card"])
     assert (setup["status"], setup["mandate"]) == ("succeeded", None)
 
 

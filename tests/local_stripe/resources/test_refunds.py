@@ -8,11 +8,13 @@ import pytest
 
 from tests.local_stripe.conftest import Clock, Local, Refusal
 
+BY_CARD = "allowed_payment_method_types[]=card"
 INTENTS, CHARGES, REFUNDS = "/v1/payment_intents", "/v1/charges", "/v1/refunds"
 
 
 def pay(local: Local, card: str = "pm_card_visa", **params: Any) -> Any:
-    return local.post(INTENTS, **{"amount": 5000, "currency": "usd", "payment_method": card, "confirm": True, **params})
+    by_card = {"payment_method": card, "allowed_payment_method_types": ["card"], "confirm": True}
+    return local.post(INTENTS, **{"amount": 5000, "currency": "usd", **by_card, **params})
 
 
 def types(local: Local, *kinds: str) -> list[str]:
@@ -168,7 +170,7 @@ def test_a_charge_in_full(local: Local) -> None:
     ],
 )
 def test_the_outcome_of_a_failed_charge(local: Local, card: str, status: str, kind: str, reason: str) -> None:
-    reply = local.send("post", INTENTS, f"amount=5000&currency=usd&payment_method={card}&confirm=true")
+    reply = local.send("post", INTENTS, f"amount=5000&currency=usd&payment_method={card}&confirm=true&{BY_CARD}")
     error = reply.json["error"]
     charge = local.get(f"{CHARGES}/{error['charge']}")
     outcome = charge["outcome"]

@@ -65,7 +65,7 @@ def test_a_type_is_set_up_or_refused(local: Local) -> None:
 def test_a_confirmed_setup_keeps_the_card_for_its_customer(local: Local) -> None:
     owner = customer(local)
     card = local.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
-    done = local.post(PATH, customer=owner, payment_method=card, confirm=True)
+    done = local.post(PATH, customer=owner, payment_method=card, allowed_payment_method_types=["card"], confirm=True)
     assert (done["status"], done["payment_method"]) == ("succeeded", card)
     assert done["latest_attempt"].startswith("setatt_1")
     kept = local.get(f"/v1/payment_methods/{card}")
@@ -102,7 +102,7 @@ def test_a_card_belongs_to_its_customer(local: Local, action: str) -> None:
 
 def test_a_declined_setup_leaves_an_intent_with_the_bank_s_codes(local: Local) -> None:
     card = local.post("/v1/payment_methods", type="card", card={"token": "tok_chargeDeclinedExpiredCard"})["id"]
-    error = local.send("post", PATH, f"payment_method={card}&confirm=true").json["error"]
+    error = local.send("post", PATH, f"payment_method={card}&payment_method_types[]=card&confirm=true").json["error"]
     error.pop("request_log_url")
     setup = error.pop("setup_intent")
     assert error.pop("payment_method")["card"]["checks"]["cvc_check"] == "pass"
@@ -127,7 +127,8 @@ def test_a_declined_setup_leaves_an_intent_with_the_bank_s_codes(local: Local) -
 
 def test_a_succeeded_setup_changes_only_in_its_description(local: Local) -> None:
     owner = customer(local)
-    done = local.post(PATH, customer=owner, payment_method=attached(local, owner), confirm=True)
+    by_card = {"payment_method": attached(local, owner), "allowed_payment_method_types": ["card"]}
+    done = local.post(PATH, customer=owner, **by_card, confirm=True)
     after = local.post(f"{PATH}/{done['id']}", description="after the fact", metadata={"k": "v"})
     assert after == {**done, "description": "after the fact", "metadata": {"k": "v"}}
     for action, form, message in (
@@ -190,7 +191,7 @@ def test_a_client_secret_is_the_intent_s_own(local: Local) -> None:
 def test_each_try_is_an_attempt_of_the_intent(local: Local) -> None:
     """After `stripe/_setup_attempt.py`."""
     owner = customer(local)
-    setup = local.post(PATH, customer=owner)
+    setup = local.post(PATH, customer=owner, allowed_payment_method_types=["card"])
     path = f"{PATH}/{setup['id']}/confirm"
     local.send("post", path, "payment_method=pm_card_chargeDeclinedExpiredCard")
     waiting = local.post(path, payment_method="pm_card_authenticationRequired", expand=["latest_attempt"])

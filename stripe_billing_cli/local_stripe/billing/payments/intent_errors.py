@@ -32,6 +32,25 @@ def unexpected_state(call: Call, intent: Object, action: str) -> ApiError:
     return refusal(call, intent, message, f"{kind}_unexpected_state")
 
 
+def check_return(call: Call, intent: Object) -> None:
+    """Raise where a payment method that redirects might be used, and the call does not say where to return to. Stripe
+    asks for it whatever payment method is used (https://github.com/opencollective/opencollective-frontend/pull/12346);
+    whether of customers who are not there too, is not known: here it does not.
+    """
+    automatic = intent["automatic_payment_methods"] or {"allow_redirects": "never"}
+    if automatic["allow_redirects"] == "never" or call.params.keys() & {"off_session", "return_url", "use_stripe_sdk"}:
+        return
+    raise refusal(
+        call,
+        intent,
+        f"This {NOUNS[intent['object']]} is configured to accept payment methods enabled in your Dashboard. Because "
+        "some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. "
+        "If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to "
+        "`true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment "
+        "Intents.",
+    )
+
+
 def check_actionable(call: Call, intent: Object) -> None:
     """Raise where nobody is asked for anything (recorded for a setup intent's micro-deposits)."""
     noun, status = NOUNS[intent["object"]], intent["status"]

@@ -150,6 +150,7 @@ def confirm(call: Call) -> Object:
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     refusals.check_type(call, method, intent["payment_method_types"], intent)
+    intent_errors.check_return(call, intent)
     if method["type"] == bank_transfers.METHOD:
         refusals.check_transfer(call, intent)
         bank_transfers.check_options(bank_transfers.options_of(intent), intent["currency"], OF_TRANSFERS)

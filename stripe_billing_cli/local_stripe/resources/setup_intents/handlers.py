@@ -154,6 +154,7 @@ def verify(call: Call) -> Object:
 
 
 def _set_up(call: Call, setup: Object, method: Object) -> Object:
+    intent_errors.check_return(call, setup)
     after = setup_intents.attempt(call, setup, method)
     if after["last_setup_error"] is not None:
         raise intent_errors.card_error(call, after).keeping()
