@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missi
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Email, Field, Integer, Text
-from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_RADAR
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -26,8 +26,9 @@ CREATE = form(
     {"customer": Text(), "receipt_email": Email()},
     fields={"payment_method": Field(Text())},
     unsupported={
-        "cards are charged by payment intents": "card radar_options",
+        "it charges cards that are sources or tokens": "card",
         NO_CONNECT: "destination",
+        NO_RADAR: "radar_options",
     },
 )
 UPDATE = form(

@@ -233,3 +233,14 @@ def test_a_note_gives_shipping_costs_back(life: Life) -> None:
     assert (note["amount_shipping"], note["total"], note["shipping_cost"]["shipping_rate"]) == (700, 700, rate)
     refused = life.local.refused("post", NOTES, invoice=paid["id"], shipping_cost={"shipping_rate": "shr_nope"})
     assert refused.param == "shipping_cost[shipping_rate]"
+
+
+def test_a_line_of_a_note_may_cost_a_fraction(life: Life) -> None:
+    """ "accepts a decimal value in cents" (`stripe/params/_credit_note_create_params.py`), rounded as a price's is."""
+    paid = invoice(life, 2000)
+    line = {"type": "custom_line_item", "description": "Calls", "quantity": 3, "unit_amount_decimal": "0.5"}
+    note = life.local.post(NOTES, invoice=paid["id"], lines=[line], credit_amount=2)
+    [credited] = note["lines"]["data"]
+    assert (credited["amount"], credited["unit_amount"], credited["unit_amount_decimal"]) == (2, None, "0.5")
+    refused = life.local.refused("post", NOTES, invoice=paid["id"], lines=[{**line, "unit_amount": 1}])
+    assert refused.param == "lines[0][unit_amount_decimal]"

@@ -46,9 +46,6 @@ def _form(route: str) -> ObjectParam:
         most={"lines[].tax_amounts": tax_amounts.MOST},
         required="refunds[].refund",
         unset="metadata",
-        unsupported={
-            "its credit notes have whole minor units": "lines[].unit_amount_decimal",
-        },
         without="refunds[].payment_record_refund refunds[].type",
     )
 

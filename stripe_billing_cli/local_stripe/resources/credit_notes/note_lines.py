@@ -6,11 +6,13 @@ Fields after `stripe/_credit_note_line_item.py`; amounts in minor units.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_amounts, taxes
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import amounts, identifiers
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -43,12 +45,14 @@ def _line(
         "type": wanted["type"],
     }
     if custom:
-        if "unit_amount" not in wanted:
+        names = "unit_amount", "unit_amount_decimal"
+        check_only_one(wanted, *names, param=f"{param}[unit_amount_decimal]")
+        if not wanted.keys() & {*names}:
             raise invalid("Missing required param: unit_amount.", f"{param}[unit_amount]", "parameter_missing")
-        unit = wanted["unit_amount"]
+        unit = Decimal(wanted.get("unit_amount_decimal", wanted.get("unit_amount")))
         custom_line = {
             **line,
-            "amount": unit * (quantity or 1),
+            "amount": pricing.rounded(unit * (quantity or 1)),
             **_unit(unit),
             "quantity": quantity,
             "invoice_line_item": None,
@@ -111,5 +115,9 @@ def _part(source: Object, wanted: Mapping[str, Any], quantity: int | None) -> Ob
     }
 
 
-def _unit(amount: int | None) -> Object:
-    return {"unit_amount": amount, "unit_amount_decimal": None if amount is None else str(amount)}
+def _unit(amount: int | Decimal | None) -> Object:
+    """Return a unit amount, which is no integer where it has a fraction, as that of a price."""
+    if amount is None:
+        return {"unit_amount": None, "unit_amount_decimal": None}
+    whole = int(amount) if amount == int(amount) else None
+    return {"unit_amount": whole, "unit_amount_decimal": amounts.plain(Decimal(amount))}

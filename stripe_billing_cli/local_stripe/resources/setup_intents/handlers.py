@@ -37,7 +37,7 @@ CREATE = form(
     unset="metadata",
     unsupported={
         NO_CONFIGURATIONS: "payment_method_configuration",
-        "its mandates are for more than one payment": "single_use",
+        "it sets up methods for more than one payment": "single_use",
         **NOT_HERE,
     },
 )
