@@ -68,7 +68,7 @@ class Context:
         from stripe_billing_cli.stripe_api import client
 
         connection = self.connection
-        if self.printer.for_people and not self.verbose and not self.has_log:
+        if not self.verbose and not self.has_log:
             self._slow_notice = SlowNotice(lambda: self.printer.has_spoken)
             self._slow_notice.begin()
         if connection.key is None:

@@ -160,6 +160,7 @@ class Printer:
             sys.stdout.flush()
 
     def _streamed(self, record: Record, line: str, style: Mapping[str, Any]) -> None:
+        self.has_spoken = True
         match self.output:
             case "table":
                 self.line(line, **style)

@@ -165,8 +165,9 @@ def test_csv_is_refused_before_anything_is_done_where_there_is_no_list(billing: 
     assert billing.ok("customer", "list", "--local", "--output", "id").out == ""
 
 
+@pytest.mark.parametrize("output", ["table", "json", "csv"])
 def test_a_wait_is_told_once_it_is_long_in_a_pipe_too(
-    billing: Billing, monkeypatch: pytest.MonkeyPatch, shop: Shop
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, shop: Shop, output: str
 ) -> None:
     told = threading.Event()
 
@@ -187,7 +188,7 @@ def test_a_wait_is_told_once_it_is_long_in_a_pipe_too(
 
     monkeypatch.setattr(shop.api.__class__, "page", slow)
 
-    assert billing("customer", "list", "--local", "--email", "ada@example.com").code == 0
+    assert billing("customer", "list", "--local", "--email", "ada@example.com", "--output", output).code == 0
     assert told.is_set()
 
 

@@ -83,7 +83,7 @@ def test_an_error_as_json_is_one_object_on_stderr(shell: Shell) -> None:
     ran = shell("catalog", "plan", "--output", "json", "--local", code=2)
 
     assert ran.stdout == ""
-    error = json.loads(ran.stderr)["error"]
+    error = json.loads(own_words(ran.stderr))["error"]
     assert set(error) == set("kind message reason object errors location hint param request_id exit_code".split())
     assert error["exit_code"] == 2
     assert "catalog.yaml" in error["message"]
@@ -92,7 +92,7 @@ def test_an_error_as_json_is_one_object_on_stderr(shell: Shell) -> None:
 def test_a_mistyped_option_is_an_error_as_json_too(shell: Shell) -> None:
     ran = shell("catalog", "plan", "--output", "json", "--lokal", code=2)
 
-    assert json.loads(ran.stderr)["error"]["kind"] == "usage"
+    assert json.loads(own_words(ran.stderr))["error"]["kind"] == "usage"
 
 
 def test_without_a_key_the_three_ways_on_are_named(with_catalog: Shell) -> None:
