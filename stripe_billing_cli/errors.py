@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 FAILED, WRONG, PENDING, NOT_REACHED, INTERRUPTED, TERMINATED = 1, 2, 3, 4, 130, 143
 
-
 ID = r"\b(?!sk_|rk_|pk_|whsec_)[a-z]{2,8}(?:_sched|_test)?_(?=[A-Za-z]*\d)[A-Za-z0-9]{6,}\b(?!_)"
 """An id of Stripe's, such as sub_1MowQVLkdIwHu7ixeRlqHVzs; no key, and no client secret."""
 

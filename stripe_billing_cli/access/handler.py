@@ -21,7 +21,6 @@ OF_DISPUTES = "charge.dispute."
 CLOCK_READY = "test_helpers.test_clock.ready"
 TYPES = frozenset({"customer.deleted", CHECK, CLOCK_READY})
 
-
 Tell = Callable[[Sequence[Delivery]], None]
 """Told of deliveries that were done along with another."""
 

@@ -22,7 +22,6 @@ COUNTED: tuple[Action, ...] = ("create", "update", "replace", "archive")
 OCCASIONAL: tuple[Action, ...] = ("delete", "attach", "detach", "disable")
 """The actions that a summary counts where there are some."""
 
-
 RETIRING: tuple[Action, ...] = ("archive", "delete", "disable")
 MANY, MANY_OF = 10, 5
 """So many objects, or so large a part of what is managed, a fifth, are not retired without a question."""

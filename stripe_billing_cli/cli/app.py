@@ -28,7 +28,6 @@ Version = Annotated[
     bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
 ]
 
-
 HIDDEN = {"__complete": "stripe_billing_cli.cli.completion.suggest"}
 """What is run, but not by people: it is in no list."""
 

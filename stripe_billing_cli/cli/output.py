@@ -21,7 +21,7 @@ from stripe_billing_cli.cli.pager import paging
 from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.cli.table import Column, Table, cells
 
-__all__ = ["GREEN", "YELLOW", "Column", "Line", "Printer", "Record", "fact"]
+__all__ = ["GREEN", "YELLOW", "Column", "Line", "Printer", "Record", "fact", "unavailable"]
 
 GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
 """The styles of what is done, and of what is not, or not yet."""
@@ -43,6 +43,12 @@ class Line:
 def fact(label: str, value: str, width: int = 12) -> Line:
     """Return a line of a label and its value."""
     return Line(f"  {label:<{width}} {value}", hang=width + 3)
+
+
+def unavailable(record: Record) -> Iterator[Line]:
+    """Yield what of a record could not be read, and why."""
+    for part, why in record["unavailable"].items():
+        yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {why})", {"dim": True})
 
 
 def coloured(stream: TextIO) -> bool:

@@ -39,7 +39,6 @@ LONGEST_HEADER = 1 << 16
 SILENCE_SECONDS = 600.0
 """How long the fault `timeout` keeps a client waiting, if it does not give up first."""
 
-
 RESET = ("POST", "/_local/reset")
 """The call that empties an account, which no Stripe has; only where `resets` is asked for."""
 IN_PATHS = "/:@!$&'()*+,;=~[]"

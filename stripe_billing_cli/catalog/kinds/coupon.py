@@ -60,7 +60,6 @@ LONGEST_NAME = 40
 EXPANDED = ("applies_to", "currency_options")
 """What Stripe answers of a coupon only where it is asked for (`stripe/_coupon.py`)."""
 
-
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 

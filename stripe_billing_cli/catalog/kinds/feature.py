@@ -30,7 +30,6 @@ from stripe_billing_cli.stripe_api.objects.various import Feature as StripeFeatu
 LONGEST_KEY = 80
 """`lookup_key` of `stripe/params/entitlements/_feature_create_params.py`."""
 
-
 LookupKey = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
 
 

@@ -11,7 +11,6 @@ from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, TaxBehav
 DEFAULTS = ("currency", "tax_behavior")
 """The fields of a file's head that entries take where they say nothing themselves."""
 
-
 ID = {"type": "string", "pattern": "^acct_[A-Za-z0-9_]+$"}
 ACCOUNTS = {"anyOf": [ID, {"type": "array", "items": ID}]}
 AccountId = Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9_]+$"), Written("an account id", "acct_1032D82eZvKYlo2C")]

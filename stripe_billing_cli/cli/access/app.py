@@ -13,7 +13,6 @@ from stripe_billing_cli.cli.output import Line, Record
 
 app = options.group("Who may use what, and why: as `billing listen` keeps it, or asked of Stripe.")
 
-
 StoreAt = Annotated[
     str | None,
     typer.Option(
@@ -25,7 +24,6 @@ StoreAt = Annotated[
     ),
 ]
 
-
 RulesFile = Annotated[
     Path | None,
     typer.Option(
@@ -36,9 +34,7 @@ RulesFile = Annotated[
     ),
 ]
 
-
 Product = Annotated[str | None, typer.Option("--product", metavar="PRODUCT", help="Only this product, by its id.")]
-
 
 Feature = Annotated[str | None, typer.Option("--feature", metavar="KEY", help="Only this feature, by its lookup key.")]
 

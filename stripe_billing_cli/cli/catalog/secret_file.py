@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import BillingError, UsageError
+from stripe_billing_cli.errors import BillingError, UsageError, system_reason
 from stripe_billing_cli.private_files import take_from_others
 
 if TYPE_CHECKING:
@@ -67,7 +67,5 @@ class SecretFile:
         return descriptor
 
     def _error(self, error: OSError) -> BillingError:
-        reason = (error.strerror or str(error)).lower()
-        return BillingError(
-            "system", f"secrets cannot be stored in {self._name}: {reason}", "name another place with --secret-file"
-        )
+        message = f"secrets cannot be stored in {self._name}: {system_reason(error)}"
+        return BillingError("system", message, "name another place with --secret-file")

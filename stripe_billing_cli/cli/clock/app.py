@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 app = options.group("Test clocks: customers whose time moves when you say so. Test mode only.")
 
-
 Clock = Annotated[str, typer.Argument(metavar="CLOCK", help="The clock's id, or its name.")]
 
 

@@ -18,26 +18,19 @@ if TYPE_CHECKING:
 
 app = options.group("The events that `billing listen` received: find them, look at them, do them again.")
 
-
 Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this type; invoice.* for a kind.")]
-
 
 Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help="Only events of this customer.")]
 
-
 Failed = Annotated[bool, typer.Option("--failed", help="Only what a handler failed at, gave up, or is not called for.")]
-
 
 Since = Annotated[
     str | None, typer.Option("--since", metavar="WHEN", help="Only from then on: a date, a time, or a span such as 2h.")
 ]
 
-
 Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only from before then.")]
 
-
 Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id (evt_…).")]
-
 
 WORST_FIRST = ("dead", "failed", "running", "pending", "done", "dropped")
 

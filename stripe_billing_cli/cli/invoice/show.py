@@ -8,7 +8,7 @@ from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
-from stripe_billing_cli.cli.output import Line, Record, fact
+from stripe_billing_cli.cli.output import Line, Record, fact, unavailable
 
 
 @options.command(app)
@@ -34,8 +34,7 @@ def _screen(record: Record) -> Iterator[Line]:
     yield from _table("payments", [(one["amount"], _payment(one)) for one in record["payments"]], currency)
     yield from _table("refunds", [(one["amount"], _refund(one)) for one in record["refunds"]], currency)
     yield from _table("credit notes", [(one["amount"], _note(one)) for one in record["credit_notes"]], currency)
-    for part, why in record["unavailable"].items():
-        yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {why})", {"dim": True})
+    yield from unavailable(record)
 
 
 def _table(title: str, rows: list[tuple[int, str]], currency: str) -> Iterator[Line]:

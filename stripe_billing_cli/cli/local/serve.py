@@ -34,7 +34,6 @@ RateLimit = Annotated[
     ),
 ]
 
-
 Fault = Annotated[
     list[str] | None,
     typer.Option(
@@ -45,7 +44,6 @@ Fault = Annotated[
     ),
 ]
 
-
 WebhookRetries = Annotated[
     str,
     typer.Option(
@@ -54,7 +52,6 @@ WebhookRetries = Annotated[
         help="Try failed webhooks again as in test mode (3 times over hours) or in live mode (9 times over 3 days).",
     ),
 ]
-
 
 WebhookRetryScale = Annotated[
     float,
@@ -65,12 +62,10 @@ WebhookRetryScale = Annotated[
     ),
 ]
 
-
 WebhookTimeout = Annotated[
     float,
     typer.Option("--webhook-timeout", metavar="SECONDS", help="How long a webhook may take to be answered."),
 ]
-
 
 WebhookChaos = Annotated[
     str | None,
@@ -81,25 +76,19 @@ WebhookChaos = Annotated[
     ),
 ]
 
-
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
-
 
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
 
-
 LatencyMs = Annotated[int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")]
-
 
 StrictVersion = Annotated[
     bool, typer.Option("--strict-version", help="Refuse calls for another API version than the one answered.")
 ]
 
-
 WebhooksAnywhere = Annotated[
     bool, typer.Option("--webhooks-anywhere", help="Deliver webhooks to other machines too, not to this one only.")
 ]
-
 
 AllowHost = Annotated[
     list[str] | None,
@@ -109,7 +98,6 @@ AllowHost = Annotated[
         help="A name that it is called by, besides localhost and addresses; a container's, say. Repeatable.",
     ),
 ]
-
 
 AllowReset = Annotated[
     bool,

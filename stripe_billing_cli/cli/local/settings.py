@@ -23,7 +23,6 @@ AfterRetries = Annotated[
     ),
 ]
 
-
 CardTokens = Annotated[
     str | None,
     typer.Option(
@@ -32,7 +31,6 @@ CardTokens = Annotated[
         help="Whether charges are made of card tokens, as tok_visa: accounts of today have to enable it.",
     ),
 ]
-
 
 PendingUpdateItems = Annotated[
     str | None,
@@ -43,18 +41,15 @@ PendingUpdateItems = Annotated[
     ),
 ]
 
-
 Country = Annotated[
     str | None,
     typer.Option("--country", metavar="CODE", help="The account's country, as CA. Brings its currency along."),
 ]
 
-
 Currency = Annotated[
     str | None,
     typer.Option("--currency", metavar="CODE", help="The account's currency, in which its balance and fees are."),
 ]
-
 
 SearchLag = Annotated[
     str | None,

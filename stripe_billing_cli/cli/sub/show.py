@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Line, Record, fact
+from stripe_billing_cli.cli.output import Line, Record, fact, unavailable
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.cli.sub.status_text import meaning
 from stripe_billing_cli.cli.sub.timeline import event_text
@@ -70,8 +70,7 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     if subscription_overview.more_invoices:
         yield Line(f"    … and earlier ones: billing invoice list --subscription {record['id']}", {"dim": True})
     yield from _events(record, subscription_overview)
-    for part, trouble in record["unavailable"].items():
-        yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {trouble})", {"dim": True})
+    yield from unavailable(record)
 
 
 def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:

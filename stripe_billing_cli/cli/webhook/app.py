@@ -10,9 +10,7 @@ from stripe_billing_cli.cli import options
 
 app = options.group("Stripe's webhook endpoints: register one, roll its secret, delete it.")
 
-
 Url = Annotated[str, typer.Option("--url", metavar="URL", help="Where Stripe sends the events.")]
-
 
 Events = Annotated[
     list[str] | None,
@@ -23,7 +21,6 @@ Events = Annotated[
     ),
 ]
 
-
 StoreSecret = Annotated[
     bool,
     typer.Option(
@@ -31,7 +28,6 @@ StoreSecret = Annotated[
         help="Keep the secret in .billing/webhook-secrets, where `billing listen` reads it, instead of printing it.",
     ),
 ]
-
 
 Named = Annotated[
     str | None,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
-from stripe_billing_cli.errors import BillingError
+from stripe_billing_cli.errors import BillingError, system_reason
 
 
 class StoreError(BillingError):
@@ -39,7 +39,7 @@ def translated_errors(shown: str) -> Iterator[None]:
         raise StoreError(f"all connections to {shown} are in use", "try again in a moment", passing=True) from error
     except OSError as error:
         raise StoreError(
-            f"{shown} cannot be used: {(error.strerror or str(error)).lower()}",
+            f"{shown} cannot be used: {system_reason(error)}",
             "make the directory and the file writable for yourself, or name another with --store",
         ) from error
 

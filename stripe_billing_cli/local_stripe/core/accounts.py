@@ -18,7 +18,6 @@ FIRST = "SELECT body FROM objects NOT INDEXED WHERE kind = 'account' ORDER BY se
 """The store's own account was made first, those connected to it later: what is looked through in the order of its
 making has it in front, and what is sorted by an index would be sorted for each call."""
 
-
 SETTINGS = ("local_settings", "account")
 """The kind and id under which is kept what a merchant sets in Stripe's Dashboard."""
 

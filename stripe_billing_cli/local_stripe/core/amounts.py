@@ -15,7 +15,6 @@ _CODES = (
 CURRENCIES = tuple(_CODES.split())
 """In the order in which Stripe names them (recorded 2026-08-26.dahlia)."""
 
-
 MOST_DIGITS = {"idr": 12, "lbp": 12, "cop": 10, "huf": 10, "jpy": 10, "inr": 9}
 USUAL_DIGITS = 8
 

@@ -36,7 +36,6 @@ IN_NO_CALL: Mapping[str, str] = {
 }
 """Parameters that the local Stripe has in no call, wherever Stripe's documents have one of this name."""
 
-
 IDLE: Mapping[str, Raw] = {
     "attach_to_self": "false",
     "flexible": {"proration_discounts": "included"},

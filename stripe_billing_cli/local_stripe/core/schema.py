@@ -117,7 +117,6 @@ WRITE_AND_READ_VERSION = slice(18, 20)
 WAL = b"\x02\x02"
 """Both versions in the header of a file with a write-ahead log (https://www.sqlite.org/fileformat.html)."""
 
-
 INDEXES_UNTIL_5 = (
     *("objects_by_type", "objects_of_several_items"),
     *("objects_by_invoice_payment", "objects_by_invoice_subscription", "objects_by_first_item_price"),

@@ -27,7 +27,6 @@ from stripe_billing_cli.private_files import make_private_file
 Object = dict[str, Any]
 T = TypeVar("T")
 
-
 _COLUMNS = ("kind", "id", "created", *schema.COLUMN_NAMES, "body")
 INSERT = f"INSERT INTO objects ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 UPDATE = f"UPDATE objects SET {', '.join(f'{name} = ?' for name in (*schema.COLUMN_NAMES, 'body'))}"

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+from stripe_billing_cli.errors import system_reason
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 
 PATIENCE_MS = 15_000
@@ -86,4 +87,4 @@ def system_error(path: Path, error: OSError) -> LocalStripeError:
         return LocalStripeError(
             f"the local Stripe cannot use {path}: file too large", "let files grow (ulimit -f), then run it again"
         )
-    return closed_off(path, (error.strerror or str(error)).lower())
+    return closed_off(path, system_reason(error))

@@ -24,7 +24,6 @@ CREATE = form(
     },
 )
 
-
 UPDATE = form("POST /v1/coupons/{coupon}", {"currency_options*.amount_off": Integer(1)}, unset="name")
 
 
@@ -125,7 +124,6 @@ def list_coupons(call: Call) -> Object:
 
 
 PATH = "/v1/coupons"
-
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),

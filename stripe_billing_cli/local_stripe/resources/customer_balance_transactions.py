@@ -15,12 +15,9 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 PATH = "/v1/customers/{id}/balance_transactions"
 
-
 CREATE = form("POST /v1/customers/{customer}/balance_transactions")
 
-
 UPDATE = form("POST /v1/customers/{customer}/balance_transactions/{transaction}")
-
 
 LIST = form("GET /v1/customers/{customer}/balance_transactions")
 

@@ -22,20 +22,16 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 CODE = re.compile("[a-zA-Z0-9_-]+")
 
-
 AMOUNT = ("minimum_amount", "minimum_amount_currency")
-
 
 CREATE = form(
     "POST /v1/promotion_codes",
     {"max_redemptions": Integer(1), "*.minimum_amount": Integer(1)},
 )
 
-
 UPDATE = form(
     "POST /v1/promotion_codes/{promotion_code}", {"restrictions.currency_options*.minimum_amount": Integer(1)}
 )
-
 
 LIST = form("GET /v1/promotion_codes")
 
@@ -167,7 +163,6 @@ def list_codes(call: Call) -> Object:
 
 
 PATH = "/v1/promotion_codes"
-
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),

@@ -63,7 +63,6 @@ def list_rates(call: Call) -> Object:
 
 PATH = "/v1/shipping_rates"
 
-
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, shipping_rates.check_new),
     Route("GET", PATH, KIND, LIST, list_rates, lists=True),

@@ -9,7 +9,6 @@ from typing import Any, Generic, TypedDict, TypeVar, cast
 
 T = TypeVar("T")
 
-
 Metadata = dict[str, str]
 
 
@@ -47,7 +46,6 @@ Existing = TypeVar("Existing", bound=Identified)
 """A declared object that the account holds, and that has an id."""
 ExistingDated = TypeVar("ExistingDated", bound=Dated)
 """A declared object that the account holds, and that says when it was made."""
-
 
 Reference = str | Identified
 """The id of an object, or the object itself where it was expanded (https://docs.stripe.com/api/expanding_objects)."""

@@ -17,7 +17,6 @@ KIND = "mandate"
 WITH_MANDATE = ("sepa_debit",)
 """The types of payment methods that pay by mandate."""
 
-
 BY_CUSTOMER: Mapping[str, Any] = {"customer_acceptance": {"type": "online"}}
 """What customers agree to at a page of Stripe's."""
 

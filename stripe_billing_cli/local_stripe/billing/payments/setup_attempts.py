@@ -8,7 +8,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "setup_attempt"
 
-
 SHOWN_OF_CARD = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
 
 

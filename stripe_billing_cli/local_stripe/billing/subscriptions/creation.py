@@ -41,7 +41,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 DAY = 24 * 60 * 60
 LONGEST_TRIAL = 731 * DAY
 
-
 PREVIEWED = (
     "billing_mode",
     "cancel_at",

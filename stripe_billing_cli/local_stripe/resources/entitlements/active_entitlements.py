@@ -27,7 +27,6 @@ def list_entitlements(call: Call) -> Object:
 
 PATH = "/v1/entitlements/active_entitlements"
 
-
 ROUTES = (
     Route("GET", PATH, KIND, LIST, list_entitlements, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),

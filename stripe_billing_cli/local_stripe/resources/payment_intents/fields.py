@@ -82,7 +82,6 @@ TYPED: dict[str, ParamType] = {
     "receipt_email": Email(),
 }
 
-
 CREATE = form(
     "POST /v1/payment_intents",
     TYPED,
@@ -124,7 +123,6 @@ LIST = form("GET /v1/payment_intents")
 LINE_ITEMS = form("GET /v1/payment_intents/{intent}/amount_details_line_items")
 RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
-
 
 ONLY_CONFIRMING = (
     "confirmation_token",
