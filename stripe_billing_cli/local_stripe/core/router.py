@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -193,7 +193,6 @@ class Router:
         if matched.route.method == "DELETE":
             key = None
         with self._keys.claim(key):
-            self._let_time_pass(now, request_id)
             answered = self._write(matched, request, request_id, key, now, failing, api_key, account)
         if matched.route.kind == "account" and answered[0] == 200:
             self._after_accounts_changed(matched, now)
@@ -215,6 +214,17 @@ class Router:
                 call = Call(self.store, {}, "", now, account, request_id, None, now, self._api)
                 for clock in due:
                     scheduler.catch_up(call, clock, now)
+
+    @contextmanager
+    def _writing_at(self, now: int, request_id: str) -> Iterator[None]:
+        """Begin to write, after what was due: nearly always nothing is, which is seen in the same transaction."""
+        with self.store.writing():
+            if not scheduler.due_clocks(self.store, now):
+                yield
+                return
+        self._let_time_pass(now, request_id)
+        with self.store.writing():
+            yield
 
     def _check_headers(self, request: Request) -> None:
         for name in OF_ACCOUNT:
@@ -241,7 +251,7 @@ class Router:
         account = account or self.account()
         fields = _fields(request)
         print_ = idempotency.fingerprint(request.method.upper(), fields) if key else ""
-        with self.store.writing():
+        with self._writing_at(now, request_id):
             if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
                 replayed = {"Idempotent-Replayed": "true", "Original-Request": first.request_id}
                 if first.status >= 500:
