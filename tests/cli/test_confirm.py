@@ -79,9 +79,9 @@ def test_live_mode_is_named_even_where_yes_was_said(
 ) -> None:
     confirmation.confirm(Context(api_key=LIVE, yes=True), "Create it?", will=["A customer is created."])
 
-    told = capsys.readouterr()
-    assert told.err == "A customer is created.\nLIVE MODE: account KeyMap Ltd\n"
-    assert told.out == ""
+    streams = capsys.readouterr()
+    assert streams.err == "A customer is created.\nLIVE MODE: account KeyMap Ltd\n"
+    assert streams.out == ""
 
 
 def test_a_no_changes_nothing_and_is_a_failure_that_the_user_knows(

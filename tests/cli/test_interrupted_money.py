@@ -166,15 +166,15 @@ def test_a_preview_says_what_the_run_says_and_does_nothing(name: str, book: Book
     before, life = book.state(), book.life
     argv = [word.format(**book.names) for word in SCENARIOS[name].command]
 
-    told = life(*argv, "--preview", "--output", "json")
+    preview = life(*argv, "--preview", "--output", "json")
     screen = life(*argv, "--preview")
 
-    assert (told.code, book.state()) == (0, before), told.err
-    assert told.json["result"] == "previewed"
-    assert [line.strip() for line in screen.out.splitlines()] == told.json["will"]
+    assert (preview.code, book.state()) == (0, before), preview.err
+    assert preview.json["result"] == "previewed"
+    assert [line.strip() for line in screen.out.splitlines()] == preview.json["will"]
     ran = life(*argv)
     assert ran.code == 0
-    assert [line.strip() for line in ran.err.splitlines()][: len(told.json["will"])] == told.json["will"]
+    assert [line.strip() for line in ran.err.splitlines()][: len(preview.json["will"])] == preview.json["will"]
 
 
 @pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if one.after_printing])

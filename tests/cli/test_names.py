@@ -22,9 +22,9 @@ from tests.subscriptions.conftest import Shop
     ],
 )
 def test_each_mistake_has_its_kind_and_exit_code(refused: lookup.LookupFailedError, kind: str, exit_code: int) -> None:
-    told = explain(refused)
+    report = explain(refused)
 
-    assert (told.kind, told.exit_code) == (kind, exit_code)
+    assert (report.kind, report.exit_code) == (kind, exit_code)
 
 
 def test_the_request_of_a_refused_name_is_told(billing: Billing) -> None:

@@ -18,10 +18,10 @@ from tests.end_to_end.conftest import BILLING, Shell
 from tests.listener_process import begun
 
 TOKEN = "a-token-that-is-long-enough"
-TELL = 'echo "$BILLING_EVENT_ACCESS $BILLING_EVENT_CUSTOMER $BILLING_EVENT_ACCESS_KEY" > told'
+TELL = 'echo "$BILLING_EVENT_ACCESS $BILLING_EVENT_CUSTOMER $BILLING_EVENT_ACCESS_KEY" > output'
 
 
-class Told:
+class CommandOutput:
     """What the commands that `listen` ran have said, a line each, through a pipe with a name."""
 
     def __init__(self, path: Path) -> None:
@@ -32,7 +32,7 @@ class Told:
     def next(self) -> str:
         while "\n" not in self._text:
             ready, _, _ = select.select([self._pipe], [], [], 30)
-            assert ready, "nothing was told in 30 s"
+            assert ready, "no command said anything in 30 s"
             self._text += os.read(self._pipe, 65536).decode()
         line, _, self._text = self._text.partition("\n")
         return line
@@ -87,7 +87,7 @@ def subscribed(api: Any, price: str, card: str = "pm_card_visa") -> tuple[str, s
 
 
 def test_access_is_granted_and_revoked_and_a_script_is_told(shell: Shell) -> None:
-    told = Told(shell.directory / "told")
+    output = CommandOutput(shell.directory / "output")
     chaos = ("--webhook-chaos", "duplicate,reorder")
     with shell.serving(*chaos) as environment:
         url = _free_url()
@@ -98,21 +98,21 @@ def test_access_is_granted_and_revoked_and_a_script_is_told(shell: Shell) -> Non
             assert address == url
             api = client(environment)
             customer, subscription = subscribed(api, priced(api))
-            assert told.next() == f"granted {customer} pro"
+            assert output.next() == f"granted {customer} pro"
             assert _asked(url, customer) is True
             shell("webhook", "roll-secret", "--store-secret", environment=environment)
             shell("sub", "cancel", subscription, "--now", "--yes", environment=environment)
-            assert told.next() == f"revoked {customer} pro"
+            assert output.next() == f"revoked {customer} pro"
             assert _asked(url, customer) is False
             shell("access", "show", customer, code=4)
-    told.close()
+    output.close()
 
 
 def test_a_dispute_takes_access_away_until_it_is_won(shell: Shell) -> None:
     """By the events of the dispute: an inquiry, which takes no money, the chargeback after it, and its end."""
     (shell.directory / ".billing").mkdir(exist_ok=True)
     (shell.directory / ".billing" / "access.yaml").write_text("disputed: deny\n", encoding="utf-8")
-    told = Told(shell.directory / "told")
+    output = CommandOutput(shell.directory / "output")
     with shell.serving() as environment:
         url = _free_url()
         shell("webhook", "create", "--url", url, "--store-secret", environment=environment)
@@ -121,22 +121,22 @@ def test_a_dispute_takes_access_away_until_it_is_won(shell: Shell) -> None:
         with listening(shell, heard, *options, "--on", "access-granted", "--on", "access-revoked"):
             api = client(environment)
             customer, _ = subscribed(api, priced(api), "pm_card_createDisputeInquiry")
-            assert told.next() == f"granted {customer} pro"
+            assert output.next() == f"granted {customer} pro"
             [dispute] = api.disputes.list().data
             assert dispute.status == "warning_needs_response"
             api.disputes.update(dispute.id, {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}})
-            assert told.next() == f"revoked {customer} pro"
+            assert output.next() == f"revoked {customer} pro"
             assert _asked(url, customer) is False
             assert "a payment is disputed" in shell("access", "show", customer, code=4).stdout
             api.disputes.update(dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}})
-            assert told.next() == f"granted {customer} pro"
+            assert output.next() == f"granted {customer} pro"
             assert _asked(url, customer) is True
-    told.close()
+    output.close()
 
 
 def test_a_listener_that_is_killed_ends_with_access_as_stripe_has_it(shell: Shell) -> None:
     """Its webhooks are given up after a moment, too: what it missed, it fetches when it starts."""
-    told = Told(shell.directory / "told")
+    output = CommandOutput(shell.directory / "output")
     webhooks = ("--webhook-retry-scale", "0.00001", "--webhook-chaos", "duplicate,reorder")
     with shell.serving(*webhooks) as environment:
         url = _free_url()
@@ -159,10 +159,10 @@ def test_a_listener_that_is_killed_ends_with_access_as_stripe_has_it(shell: Shel
         with listening(shell, environment, *options):
             believed: dict[str, str] = {}
             while any(believed.get(customer, "revoked") != state for customer, state in expected.items()):
-                state, customer, _ = told.next().split()
+                state, customer, _ = output.next().split()
                 believed[customer] = state
             assert any(_agrees(shell, environment) for _ in range(30))
-    told.close()
+    output.close()
 
 
 def _agrees(shell: Shell, environment: Mapping[str, str]) -> bool:

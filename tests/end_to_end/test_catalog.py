@@ -303,8 +303,8 @@ def test_what_make_try_runs_ends_in_no_changes(shell: Shell) -> None:
         check=True,
     )
 
-    told = [part.splitlines()[0] for part in ran.stdout.split("$ billing ")[1:]]
-    assert told[:3] == ["catalog plan --local", "catalog apply --local", "catalog apply --local"]
+    commands = [part.splitlines()[0] for part in ran.stdout.split("$ billing ")[1:]]
+    assert commands[:3] == ["catalog plan --local", "catalog apply --local", "catalog apply --local"]
     assert "Done: 6 changes applied." in ran.stdout
     assert "± price    keymap-pro.monthly" in ran.stdout
     assert "No changes." in ran.stdout.split("$ billing ")[-1]

@@ -33,7 +33,7 @@ ASKED = "Apply this to the live account? [y/N]: "
 
 
 @pytest.mark.parametrize(
-    ("options", "answer", "code", "written", "told"),
+    ("options", "answer", "code", "written", "message"),
     [
         ((), b"y\n", 0, 1, "Done: 1 change applied."),
         ((), b"n\n", 1, 0, "Nothing was changed."),
@@ -45,7 +45,7 @@ ASKED = "Apply this to the live account? [y/N]: "
     ids=["yes", "no", "enter", "Ctrl-C", "Ctrl-D", "--yes"],
 )
 def test_apply_shows_account_and_mode_and_asks(
-    shell: Shell, options: tuple[str, ...], answer: bytes | None, code: int, written: int, told: str
+    shell: Shell, options: tuple[str, ...], answer: bytes | None, code: int, written: int, message: str
 ) -> None:
     (shell.directory / "catalog.yaml").write_text("version: 1\ncatalog: k\nproducts: {bare: {name: Bare}}\n")
     program = [sys.executable, "-c", BILLING_ON_A_LIVE_ACCOUNT]
@@ -56,5 +56,5 @@ def test_apply_shows_account_and_mode_and_asks(
     assert ended == code, shown
     assert "LIVE MODE: account Keymap Ltd (acct_live)" in shown
     assert (ASKED in shown) == (answer is not None)
-    assert told in shown
+    assert message in shown
     assert f"written: {written}" in shown

@@ -48,19 +48,19 @@ def check_refused(ran: Outcome, before: Snapshot, after: Snapshot) -> None:
 
 def check_change(it: Observed, shown: Outcome, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
     """What a change announced: the preview, what moved, and what comes next."""
-    told = ran.record
-    assert {name: shown.record[name] for name in PREVIEWED} == {name: told[name] for name in PREVIEWED}, "preview"
-    if told["result"] == "unchanged":
+    record = ran.record
+    assert {name: shown.record[name] for name in PREVIEWED} == {name: record[name] for name in PREVIEWED}, "preview"
+    if record["result"] == "unchanged":
         assert (after.money, after.terms) == (before.money, before.terms), "unchanged"
         return
-    cost = told["cost"]
+    cost = record["cost"]
     made = after.new_invoices(before)
     if cost is None:
         it.forget()
         assert (made, after.pending, after.balance) == ([], before.pending, before.balance)
         return
     check_said(cost, ran.said)
-    if told["result"] == "scheduled":
+    if record["result"] == "scheduled":
         assert (after.money, made) == (before.money, []), "nothing moves before it takes effect"
     elif made:
         assert all(one["status"] == "paid" for one in made), [one["status"] for one in made]
@@ -168,13 +168,13 @@ def check_previewed_end(shown: Outcome, ran: Outcome) -> None:
 
 def check_canceled(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
     """An end at once is as it was announced."""
-    told = ran.record
-    check_final(it, told["final_invoice"], before, after)
+    record = ran.record
+    check_final(it, record["final_invoice"], before, after)
     if ran.code:
         assert (it.may_fail, ran.error["kind"]) == (True, "payment_failed"), ran.error
         return
-    check_refund(told["refund"], before, after)
-    check_said_of_end(told, ran.said)
+    check_refund(record["refund"], before, after)
+    check_said_of_end(record, ran.said)
 
 
 def check_refund(refund: Any, before: Snapshot, after: Snapshot) -> None:
@@ -220,8 +220,8 @@ def check_going_on(cost: Any, waits: Iterable[int], before: Snapshot) -> None:
     assert all(amount in before.pending.values() for amount in lines), f"{lines} does not wait"
 
 
-def check_said_of_end(told: Any, said: str) -> None:
-    final, refund = told["final_invoice"], told["refund"]
+def check_said_of_end(record: Any, said: str) -> None:
+    final, refund = record["final_invoice"], record["refund"]
     if final:
         for line in final["lines"]:
             assert f"{money(line['amount'])} {' '.join(line['description'].split())}" in said, (line, said)
@@ -234,7 +234,7 @@ def check_said_of_end(told: Any, said: str) -> None:
             assert f"{money(final['to_balance'])} is less than Stripe charges" in said, said
         elif final["waits"]:
             assert "This waits for another invoice" in said, said
-    for one in told["renewals"][:12]:
+    for one in record["renewals"][:12]:
         assert f"{money(one['amount'])} on {day(one['at'])}" in said, (one, said)
     if refund and refund["amount"]:
         for one in refund["refunds"]:
@@ -246,19 +246,19 @@ def check_said_of_end(told: Any, said: str) -> None:
 
 def check_end(it: Observed, ending: Ending, after: Snapshot) -> None:
     """The end that was announced has come, with what it was said to bill until then, and at last."""
-    told = ending.record
+    record = ending.record
     assert after.subscription["ended_at"] == ending.at, "the end"
     if not ending.is_sure:
         return
     made = after.new_invoices(ending.before)
-    renewals = [(one["amount"], one["at"]) for one in told["renewals"]]
+    renewals = [(one["amount"], one["at"]) for one in record["renewals"]]
     came = [(one["amount_due"], one["created"]) for one in made]
     assert came[: len(renewals)] == renewals, f"until the end: {renewals} was announced, {came} came"
     if not renewals:
-        check_final(it, told["final_invoice"], ending.before, after)
-    elif told["renewals_complete"]:
-        final = told["final_invoice"]
-        rest = [(final["due_now"], told["ends"])] if final else []
+        check_final(it, record["final_invoice"], ending.before, after)
+    elif record["renewals_complete"]:
+        final = record["final_invoice"]
+        rest = [(final["due_now"], record["ends"])] if final else []
         assert came[len(renewals) :] == rest, f"at the end: {rest} was announced, {came} came"
 
 

@@ -236,22 +236,22 @@ class Cancel:
         shown = it.preview("cancel", *options)
         ran = it.run("cancel", *options)
         after = it.look()
-        told = ran.record
+        record = ran.record
         check_previewed_end(shown, ran)
-        if told is None:
+        if record is None:
             check_refused(ran, before, after)
-        elif told["result"] == "canceled":
-            assert after.subscription["ended_at"] == told["ends"] == it.now
+        elif record["result"] == "canceled":
+            assert after.subscription["ended_at"] == record["ends"] == it.now
             check_canceled(it, ran, before, after)
-        elif told["result"] == "scheduled":
-            assert after.subscription["cancel_at"] == told["ends"], "the end"
+        elif record["result"] == "scheduled":
+            assert after.subscription["cancel_at"] == record["ends"], "the end"
             assert after.new_invoices(before) == []
-            if not told["renewals"]:
-                check_credits(told["final_invoice"], after.newly_pending(before))
+            if not record["renewals"]:
+                check_credits(record["final_invoice"], after.newly_pending(before))
             assert after.balance == before.balance
-            check_refund(told["refund"], before, after)
-            check_said_of_end(told, ran.said)
-            it.ending, it.expected = Ending(told, before, told["ends"]), None
+            check_refund(record["refund"], before, after)
+            check_said_of_end(record, ran.said)
+            it.ending, it.expected = Ending(record, before, record["ends"]), None
 
     def _at(self, it: Observed) -> int:
         start, span = (it.now, it.period_end - it.now) if self.when == "within" else (it.period_end, LAST)

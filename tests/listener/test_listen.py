@@ -25,10 +25,10 @@ def test_in_a_pipe_each_event_is_a_line_of_json_with_what_was_done(directory: Pa
     with listening(directory, "--exec", "echo did it") as (_, lines, port):
         for _ in range(2):
             assert deliver(port, product("prod_1")) == 200
-        told = json.loads(lines.get(timeout=20))
+        record = json.loads(lines.get(timeout=20))
 
-        assert (told["id"], told["object_id"], told["changed"]) == ("evt_prod_1", "prod_1", ["active: yes → no"])
-        [done] = told["deliveries"]
+        assert (record["id"], record["object_id"], record["changed"]) == ("evt_prod_1", "prod_1", ["active: yes → no"])
+        [done] = record["deliveries"]
         assert (done["status"], done["attempts"], done["outcome"]) == ("done", 1, "did it")
         assert lines.empty()
 
@@ -41,9 +41,9 @@ def test_each_handler_is_called_for_the_types_that_are_named_after_it(directory:
         for type in ("price.created", "product.updated", "invoice.paid", "coupon.created"):
             inside = {"object": {"id": "x_1", "object": "x"}}
             assert deliver(port, event_body(f"evt_{type}", type=type, data=inside)) == 200
-            told = json.loads(lines.get(timeout=20))
-            called[told["type"]] = sorted(
-                one["outcome"] for one in told["deliveries"] if one["handler"].startswith("exec-")
+            record = json.loads(lines.get(timeout=20))
+            called[record["type"]] = sorted(
+                one["outcome"] for one in record["deliveries"] if one["handler"].startswith("exec-")
             )
 
     assert called == {
@@ -59,13 +59,13 @@ def test_without_a_key_handlers_are_called_and_nothing_else_is_done(directory: P
     about = {"type": "v2.core.account", "id": "acct_1", "url": "/v2/core/accounts/acct_1"}
     with listening(directory, "--exec", "echo did it", connection_option="--no-api-key") as (_, lines, port):
         assert deliver(port, event_body("evt_1", customer="cus_1")) == 200
-        told = json.loads(lines.get(timeout=20))
-        assert [(one["handler"][:5], one["outcome"]) for one in told["deliveries"]] == [("exec-", "did it")]
+        record = json.loads(lines.get(timeout=20))
+        assert [(one["handler"][:5], one["outcome"]) for one in record["deliveries"]] == [("exec-", "did it")]
 
         created = "2026-11-24T12:00:00.000Z"
         assert deliver(port, json.dumps({**thin, "created": created, "related_object": about}).encode()) == 200
-        told = json.loads(lines.get(timeout=20))
-        assert [told["id"], *(one["outcome"] for one in told["deliveries"])] == ["evt_thin", "did it"]
+        record = json.loads(lines.get(timeout=20))
+        assert [record["id"], *(one["outcome"] for one in record["deliveries"])] == ["evt_thin", "did it"]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_a_misspelt_type_is_told(directory: Path) -> None:
     )
     assert process.stderr is not None
     with process, process.stderr:
-        told = entry(process.stderr, "warning")
-        assert told["message"] == "No event is known by the name invocie.paid."
-        assert "did you mean invoice.paid" in told["hint"]
+        record = entry(process.stderr, "warning")
+        assert record["message"] == "No event is known by the name invocie.paid."
+        assert "did you mean invoice.paid" in record["hint"]
         assert begun(process.stderr).port
         process.terminate()
 
@@ -186,9 +186,9 @@ def test_the_log_tells_only_what_is_of_its_level(directory: Path) -> None:
         assert deliver(port, product("prod_1")) == 200
         lines.get(timeout=20)
         process.terminate()
-        told = list(entries(process.stderr))
+        records = list(entries(process.stderr))
 
-    assert [(one["level"], one["event_id"]) for one in told if "event_id" in one] == [("warning", "evt_prod_1")]
+    assert [(one["level"], one["event_id"]) for one in records if "event_id" in one] == [("warning", "evt_prod_1")]
 
 
 def test_as_text_too_each_line_names_its_event(directory: Path) -> None:
@@ -206,11 +206,11 @@ def test_as_text_too_each_line_names_its_event(directory: Path) -> None:
         port = re.match(r"Listening on http://127\.0\.0\.1:(\d+)/webhook, storing in ", process.stderr.readline())
         assert port is not None
         assert deliver(int(port[1]), product("prod_1")) == 200
-        told = process.stderr.readline()
+        line = process.stderr.readline()
         process.terminate()
 
     assert re.fullmatch(
-        r"Warning: product\.updated exec-exit-\w+: failed \(.*\), again in \d s  \(evt_prod_1\)\n", told
+        r"Warning: product\.updated exec-exit-\w+: failed \(.*\), again in \d s  \(evt_prod_1\)\n", line
     )
 
 
@@ -229,9 +229,9 @@ def test_a_post_with_another_secret_is_logged_once(directory: Path) -> None:
         for _ in range(3):
             assert Running(port, *[None] * 4).ask(wrong).status == 400  # type: ignore[arg-type]
         process.terminate()
-        told = [one["message"] for one in entries(process.stderr)]
+        messages = [one["message"] for one in entries(process.stderr)]
 
-    assert told == ["Refused a post that is signed with none of the secrets known here.", "Stopped."]
+    assert messages == ["Refused a post that is signed with none of the secrets known here.", "Stopped."]
 
 
 def test_an_error_at_the_start_is_a_line_of_the_log_too(directory: Path) -> None:
@@ -240,8 +240,8 @@ def test_an_error_at_the_start_is_a_line_of_the_log_too(directory: Path) -> None
     lines = subprocess.run(command, cwd=directory, capture_output=True, text=True)
 
     assert text.stderr.startswith("Error: --give-up is no span of time: soon\n  → ")
-    told = json.loads(lines.stderr)
-    assert (told["level"], told["message"], told["exit_code"], lines.returncode) == (
+    record = json.loads(lines.stderr)
+    assert (record["level"], record["message"], record["exit_code"], lines.returncode) == (
         "error",
         "--give-up is no span of time: soon",
         2,
@@ -279,14 +279,14 @@ def test_a_listener_on_the_next_port_says_what_to_do_and_metrics_take_a_free_one
         where = begun(beside.stderr)
         assert (where.port, where.admin_port not in (None, number)) == (number - 1, True)
         assert beside.stderr is not None
-        told = entry(beside.stderr, "warning")
-        assert told["message"].startswith(f"Port {number} is taken: metrics and access are at http://127.0.0.1:")
+        record = entry(beside.stderr, "warning")
+        assert record["message"].startswith(f"Port {number} is taken: metrics and access are at http://127.0.0.1:")
 
         same = started(number)
         assert same.stderr is not None
-        told = entry(same.stderr, "error")
-        assert told["message"] == f"cannot listen on 127.0.0.1, port {number}: address already in use"
-        assert "give them ports that are two apart" in told["hint"]
+        record = entry(same.stderr, "error")
+        assert record["message"] == f"cannot listen on 127.0.0.1, port {number}: address already in use"
+        assert "give them ports that are two apart" in record["hint"]
         exact = started(0, "--admin", str(number))
         assert exact.stderr is not None
         assert "with --admin HOST:PORT, or --admin off" in entry(exact.stderr, "error")["hint"]
@@ -322,19 +322,19 @@ def test_by_polling_and_by_webhook_an_event_comes_once(directory: Path) -> None:
     with listening(directory, "--source", "poll", "--source", "webhook") as (_, lines, port):
         made = [BILLING, "customer", "create", "--local", "--email", "ada@example.com", "--output", "id"]
         customer = subprocess.run(made, cwd=directory, check=True, capture_output=True, text=True).stdout.strip()
-        told = json.loads(lines.get(timeout=20))
-        while told["type"] != "customer.created":
-            told = json.loads(lines.get(timeout=20))
-        assert (told["customer"], told["source"]) == (customer, "poll")
+        record = json.loads(lines.get(timeout=20))
+        while record["type"] != "customer.created":
+            record = json.loads(lines.get(timeout=20))
+        assert (record["customer"], record["source"]) == (customer, "poll")
 
-        shown = [BILLING, "events", "show", told["id"], "--output", "json"]
+        shown = [BILLING, "events", "show", record["id"], "--output", "json"]
         payload = json.loads(subprocess.run(shown, cwd=directory, check=True, capture_output=True).stdout)["payload"]
         assert deliver(port, json.dumps(payload).encode()) == 200
 
     listed = [BILLING, "events", "list", "--type", "customer.created", "--output", "id"]
     found = subprocess.run(listed, cwd=directory, check=True, capture_output=True, text=True).stdout.split()
-    assert found == [told["id"]]
-    assert "ada@example.com" not in json.dumps(told)
+    assert found == [record["id"]]
+    assert "ada@example.com" not in json.dumps(record)
 
 
 def test_a_reader_that_goes_away_ends_it(directory: Path) -> None:

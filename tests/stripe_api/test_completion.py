@@ -66,7 +66,7 @@ def test_lists_of_v2_say_when_there_is_no_next_page(answer: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"currency": None}, "in the price price_1, currency is null"),
         ({"metadata": None}, "in the price price_1, metadata is null"),
@@ -82,8 +82,8 @@ def test_lists_of_v2_say_when_there_is_no_next_page(answer: dict[str, Any]) -> N
         ({"product": 7}, "in the price price_1, product is a whole number, where text or an object is expected"),
     ],
 )
-def test_what_may_not_be_is_an_error_that_names_object_and_field(change: dict[str, Any], told: str) -> None:
-    assert trouble(copy.deepcopy({**PRICE, **change})) == f"Stripe's answer is not complete: {told}"
+def test_what_may_not_be_is_an_error_that_names_object_and_field(change: dict[str, Any], message: str) -> None:
+    assert trouble(copy.deepcopy({**PRICE, **change})) == f"Stripe's answer is not complete: {message}"
 
 
 def test_what_may_not_be_absent_is_named_where_it_is_missing() -> None:
@@ -100,7 +100,7 @@ def test_what_may_not_be_absent_is_named_where_it_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         ([], "in the answer, object is missing"),
         ({"id": "x"}, "in the answer, object is missing"),
@@ -109,8 +109,8 @@ def test_what_may_not_be_absent_is_named_where_it_is_missing() -> None:
         ({"object": "list", "has_more": False, "data": [{}]}, "in the answer, data[0].object is missing"),
     ],
 )
-def test_what_is_no_answer_at_all(answer: Any, told: str) -> None:
-    assert trouble(answer) == f"Stripe's answer is not complete: {told}"
+def test_what_is_no_answer_at_all(answer: Any, message: str) -> None:
+    assert trouble(answer) == f"Stripe's answer is not complete: {message}"
 
 
 def test_a_list_is_expected_where_one_was_asked_for() -> None:

@@ -40,18 +40,18 @@ def connected(transport: stripe.HTTPClient) -> client.StripeApi:
     )
 
 
-def run(api: client.StripeApi, told: list[str], key: str | None = None) -> None:
+def run(api: client.StripeApi, printed: list[str], key: str | None = None) -> None:
     """`billing sub create` without its printing; the user is told where it would print."""
     situation = start.load_situation(api, ORDER)
     create_request = start.build_create_request(ORDER, situation, key)
     made = start.made_before(api, ORDER, create_request, situation) or start.create(api, create_request, situation)
-    told.append(made["id"])
+    printed.append(made["id"])
     create_once.clear_marker(api, create_request, made)
 
 
-def troubled(local: LocalTransport, fault: Fault, told: list[str], key: str | None = None) -> None:
+def troubled(local: LocalTransport, fault: Fault, printed: list[str], key: str | None = None) -> None:
     try:
-        run(connected(FaultyTransport(local, [fault])), told, key)
+        run(connected(FaultyTransport(local, [fault])), printed, key)
     except (SimulatedCrash, StripeCallError):
         return
 
@@ -77,14 +77,14 @@ def test_whatever_befell_earlier_runs_each_subscription_is_told_and_the_next_run
         local = LocalTransport(Path(directory) / "local.db")
         api = connected(local)
         stock(api)
-        told: list[str] = []
+        printed: list[str] = []
         for fault in troubles:
-            troubled(local, fault, told)
+            troubled(local, fault, printed)
 
-        run(api, told)
+        run(api, printed)
 
         subscription = subscriptions(api)
-        assert set(told) == set(subscription), "none was made that nobody was told of"
+        assert set(printed) == set(subscription), "none was made that nobody was told of"
         assert len(subscription) <= len(troubles) + 1
         assert all(not api.get(f"/v1/subscriptions/{id}")["metadata"] for id in subscription)
         local.close()
@@ -97,12 +97,12 @@ def test_with_a_key_of_the_users_there_is_only_ever_one(troubles: list[Fault]) -
         local = LocalTransport(Path(directory) / "local.db")
         api = connected(local)
         stock(api)
-        told: list[str] = []
+        printed: list[str] = []
         for fault in troubles:
-            troubled(local, fault, told, "order-1")
+            troubled(local, fault, printed, "order-1")
 
-        run(api, told, "order-1")
-        run(api, told, "order-1")
+        run(api, printed, "order-1")
+        run(api, printed, "order-1")
 
-        assert len(subscriptions(api)) == len(set(told)) == 1
+        assert len(subscriptions(api)) == len(set(printed)) == 1
         local.close()

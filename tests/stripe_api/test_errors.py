@@ -14,12 +14,12 @@ SECRETS = ["sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_", "pi_3Mabc12
 @pytest.mark.parametrize("prefix", SECRETS)
 @given(tail=st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=12, max_size=120))
 def test_no_secret_survives_in_a_message(prefix: str, tail: str) -> None:
-    told = without_secrets(f"Invalid value {prefix}{tail}, see the log")
+    message = without_secrets(f"Invalid value {prefix}{tail}, see the log")
 
-    assert f"{prefix}{tail}" not in told
-    assert tail[:-4] not in told
-    assert told.startswith(f"Invalid value {prefix}…")
-    assert told.endswith(", see the log")
+    assert f"{prefix}{tail}" not in message
+    assert tail[:-4] not in message
+    assert message.startswith(f"Invalid value {prefix}…")
+    assert message.endswith(", see the log")
 
 
 def test_a_failure_keeps_its_message_without_the_key() -> None:

@@ -30,8 +30,8 @@ def unreachable(cause: BaseException) -> tuple[str, str | None]:
     """Return what is said, and the way on, where the SDK gave up for this cause."""
     error = stripe.APIConnectionError("Unexpected error communicating with Stripe.")
     error.__cause__ = cause
-    told = billing_error(error, STRIPE_API_BASE)
-    return told.message, told.hint
+    failure = billing_error(error, STRIPE_API_BASE)
+    return failure.message, failure.hint
 
 
 def call_through(proxy: str) -> requests.RequestException:

@@ -57,10 +57,10 @@ class TestWait:
     def test_with_json_that_is_an_error_like_others(self, billing: Billing, ada: Any) -> None:
         ran = billing(*CREATE, *ADA, "--wait", "--timeout", "0s", "--output", "json")
 
-        told = json.loads(ran.err.splitlines()[-1])["error"]
-        assert (told["kind"], told["exit_code"]) == ("timeout", 4)
+        error = json.loads(ran.err.splitlines()[-1])["error"]
+        assert (error["kind"], error["exit_code"]) == ("timeout", 4)
         assert (
-            told["hint"] == f"wait on with: billing --local sub watch {ran.json['id']} --until active --until trialing"
+            error["hint"] == f"wait on with: billing --local sub watch {ran.json['id']} --until active --until trialing"
         )
 
     def test_it_ends_with_4_when_it_can_come_to_nothing(self, billing: Billing, shop: Shop, ada: Any) -> None:

@@ -102,10 +102,10 @@ def record(status: str, **facts: Any) -> dict[str, Any]:
     ],
 )
 def test_each_status(held: dict[str, Any], now: str, following: str) -> None:
-    told = meaning(held)
+    text = meaning(held)
 
-    assert now in told.now
-    assert following in told.next
+    assert now in text.now
+    assert following in text.next
 
 
 @pytest.mark.parametrize(

@@ -142,10 +142,10 @@ class TestOlderInvoices:
         ran = life.ok("sub", "pay", life.id, "--payment-method", "pm_card_visa", "--output", "json")
 
         assert [one["id"] for one in ran.json["older_open"]] == [older["id"]]
-        told = (
+        note = (
             f"{older['number']} over $20.00 of 11 Mar 2026 UTC, and stays so: billing --local invoice pay {older['id']}"
         )
-        assert told in ran.err
+        assert note in ran.err
         assert [status for status, _ in life.invoices()] == ["paid", "open", "paid"]
 
     def test_where_there_is_none_nothing_is_said(self, life: Life, new: str) -> None:

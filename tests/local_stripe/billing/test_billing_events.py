@@ -60,12 +60,12 @@ def test_an_upgrade_tells_the_items_and_prices_of_before(local: Local) -> None:
     local.post(
         f"/v1/subscriptions/{subscription['id']}", items=[{"id": subscription["items"]["data"][0]["id"], "price": dear}]
     )
-    told = newest(local, "customer.subscription.updated")
-    assert set(told["previous_attributes"]) == {"items", "plan"}
-    [old] = told["previous_attributes"]["items"]["data"]
+    data = newest(local, "customer.subscription.updated")
+    assert set(data["previous_attributes"]) == {"items", "plan"}
+    [old] = data["previous_attributes"]["items"]["data"]
     assert (old["price"]["id"], old["plan"]["id"]) == (cheap, cheap)
     assert "debits" not in old
-    assert told["object"]["items"]["data"][0]["price"]["id"] == dear
+    assert data["object"]["items"]["data"][0]["price"]["id"] == dear
     assert life.events("invoiceitem") == ["invoiceitem.created", "invoiceitem.created"]
 
 

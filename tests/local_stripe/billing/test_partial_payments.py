@@ -70,8 +70,8 @@ def test_a_part_is_paid_and_the_rest_by_the_invoice_itself(life: Life) -> None:
     )
     [charged, *_] = local.get("/v1/charges", customer=life.customer)["data"]
     assert charged["amount"] == 600
-    told = [event["data"]["object"]["amount_paid"] for event in local.events(type="invoice_payment.paid")]
-    assert told == [600, 400]
+    parts = [event["data"]["object"]["amount_paid"] for event in local.events(type="invoice_payment.paid")]
+    assert parts == [600, 400]
     for one in whole["payments"]["data"]:
         assert local.get(f"/v1/invoice_payments/{one['id']}") == one
 
@@ -209,8 +209,8 @@ def test_what_is_paid_beyond_what_is_due_is_credited_to_the_customer(life: Life)
     }
     [excess] = local.get(f"/v1/customers/{life.customer}/balance_transactions")["data"]
     assert (excess["type"], excess["amount"], excess["invoice"]) == ("invoice_overpaid", -200, invoice)
-    told = [type for type in life.events()[before:] if type.startswith(("customer.", "invoice"))]
-    assert told == [
+    types = [type for type in life.events()[before:] if type.startswith(("customer.", "invoice"))]
+    assert types == [
         "invoice.updated",
         "invoice_payment.paid",
         "customer.updated",

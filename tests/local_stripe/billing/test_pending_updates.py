@@ -170,10 +170,10 @@ def test_error_if_incomplete_changes_nothing(local: Local) -> None:
     life, subscription = running(local, DECLINED)
     items = [{"id": subscription["items"]["data"][0]["id"], "price": price(local, 3000)}]
     form = {"items": items, "proration_behavior": "always_invoice", "payment_behavior": "error_if_incomplete"}
-    before, told = life.subscription(subscription["id"]), len(life.events())
+    before, count = life.subscription(subscription["id"]), len(life.events())
     assert local.refused("post", f"/v1/subscriptions/{subscription['id']}", **form).code == "card_declined"
     assert life.subscription(subscription["id"]) == before
-    assert (len(life.events()), life.totals(subscription["id"])) == (told, [1000])
+    assert (len(life.events()), life.totals(subscription["id"])) == (count, [1000])
 
 
 @pytest.mark.parametrize(("behavior", "totals"), [("include", [2000, 334]), ("exclude", [2000, 1000])])

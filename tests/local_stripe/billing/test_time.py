@@ -14,7 +14,7 @@ from tests.local_stripe.conftest import NOW, Local
 from tests.local_stripe.life import CLOCKS, DAY, Life, moment, price
 
 END = moment("2026-05-10")
-TOLD = [
+EVENT_TYPES = [
     "customer.discount.deleted",
     "customer.subscription.updated",
     "invoice.created",
@@ -75,8 +75,14 @@ def _life(local: Local, steps: list[int]) -> Any:
         (one["created"], one["billing_reason"], one["total"], one["status"], one["lines"]["data"][0]["period"])
         for one in life.invoices(subscription["id"])
     ]
-    told = local.get("/v1/events", types=TOLD, limit=100)["data"]
-    return invoices, held["status"], held["schedule"], held["discounts"] == [], sorted(event["type"] for event in told)
+    events = local.get("/v1/events", types=EVENT_TYPES, limit=100)["data"]
+    return (
+        invoices,
+        held["status"],
+        held["schedule"],
+        held["discounts"] == [],
+        sorted(event["type"] for event in events),
+    )
 
 
 @settings(max_examples=2, deadline=None)

@@ -21,8 +21,8 @@ def test_a_trial_without_a_card_ends_as_its_settings_say(local: Local, behavior:
     after = life.subscription(subscription["id"])
     assert after["status"] == status
     assert life.totals(subscription["id"]) == [0]
-    told = {"paused": "customer.subscription.paused", "canceled": "customer.subscription.deleted"}[status]
-    assert told in life.events("customer.subscription")
+    type = {"paused": "customer.subscription.paused", "canceled": "customer.subscription.deleted"}[status]
+    assert type in life.events("customer.subscription")
 
 
 def test_a_renewal_is_told_of_a_week_before(local: Local) -> None:

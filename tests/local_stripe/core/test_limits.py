@@ -44,13 +44,13 @@ def test_all_operations_share_another() -> None:
 def test_any_one_second_counts_and_what_was_refused_does_not() -> None:
     clock = Clock(100.0)
     limiter = Limiter(RateLimit(100, 2), clock)
-    told = []
+    reasons = []
 
     for moment in (100.0, 100.9, 100.95, 100.99, 101.0, 101.5, 101.9, 101.95):
         clock.now = moment
-        told.append(reason(limiter, "POST /v1/prices"))
+        reasons.append(reason(limiter, "POST /v1/prices"))
 
-    assert told == [None, None, ENDPOINT, ENDPOINT, None, ENDPOINT, None, ENDPOINT]
+    assert reasons == [None, None, ENDPOINT, ENDPOINT, None, ENDPOINT, None, ENDPOINT]
 
 
 @pytest.mark.parametrize(

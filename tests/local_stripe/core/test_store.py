@@ -71,10 +71,10 @@ def test_two_processes_write_into_one_file(database: Path) -> None:
         assert writer.stdin is not None
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    told = [writer.communicate(timeout=60) for writer in writers]
+    outputs = [writer.communicate(timeout=60) for writer in writers]
 
-    assert [writer.returncode for writer in writers] == [0, 0], told
-    assert len({out for out, _ in told}) == 1, "each made an account of its own"
+    assert [writer.returncode for writer in writers] == [0, 0], outputs
+    assert len({out for out, _ in outputs}) == 1, "each made an account of its own"
     transport = LocalTransport(database)
     local = Local(transport)
     found = ids(local)

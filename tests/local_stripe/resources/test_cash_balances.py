@@ -67,12 +67,12 @@ def test_a_customer_is_told_to_which_account_to_transfer(
     type = {"eur": "eu", "gbp": "gb", "jpy": "jp", "mxn": "mx", "usd": "us"}[currency] + "_bank_transfer"
     country = {"eu_bank_transfer": {"country": "FR"}} if currency == "eur" else {}
     wanted = {"currency": currency, "funding_type": "bank_transfer", "bank_transfer": {"type": type, **country}}
-    told = instructions(local, customer, wanted)
-    assert instructions(local, customer, wanted) == told
-    assert [one["type"] for one in told["bank_transfer"]["financial_addresses"]] == types
-    assert (told["currency"], told["bank_transfer"]["type"]) == (currency, type)
+    first = instructions(local, customer, wanted)
+    assert instructions(local, customer, wanted) == first
+    assert [one["type"] for one in first["bank_transfer"]["financial_addresses"]] == types
+    assert (first["currency"], first["bank_transfer"]["type"]) == (currency, type)
     other = f"/v1/customers/{local.post('/v1/customers')['id']}"
-    assert instructions(local, other, wanted)["bank_transfer"] != told["bank_transfer"]
+    assert instructions(local, other, wanted)["bank_transfer"] != first["bank_transfer"]
 
 
 def test_instructions_are_of_a_type_of_the_currency(local: Local, customer: str) -> None:
