@@ -92,7 +92,7 @@ class Outline:
     is_derived: bool
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def outline_of(form_name: str, stored: tuple[str, ...], types: tuple[type, ...]) -> Outline:
     """Return the outline of an answer in which nothing is expanded, of an object that has values of these types
     stored."""

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.local_stripe.core.stores_ahead import Opened, StoresAhead
 
 MOST_OPEN = 64
-"""How many stores stay open while nobody uses them: each takes three files."""
+"""How many stores stay open while nobody uses them: each takes a file, and three where it has a log."""
 MOST_WAITING = 4
 """How many more may wait to be closed between calls."""
 

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.core import identifiers, schema
 from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, delete_store, store_of
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.store import Store
-from stripe_billing_cli.private_files import make_private_directory, make_private_file
+from stripe_billing_cli.private_files import make_private_directory
 
 NOTE = ".ahead-"
 """What the name of a note begins with."""
@@ -88,7 +88,7 @@ class StoresAhead(Generic[Opened]):
         path = store_of(self._platform.path, id)
         self._write_note(id)
         try:
-            make_private_file(path, lambda: schema.empty_file(for_few=True))
+            _write_file(path)
             yield
             self._ready.append((id, self._make(path, id)))
         except BaseException:
@@ -136,3 +136,12 @@ class StoresAhead(Generic[Opened]):
                 if id := file.read():
                     self._delete_without_account(id)
                 note.unlink()
+
+
+def _write_file(path: Path) -> None:
+    """Write an empty store. Nobody else knows its name, so that it need not be there at once as a whole."""
+    file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(file, schema.empty_file(for_few=True))
+    finally:
+        os.close(file)
