@@ -60,13 +60,9 @@ NOT_TRIGGERED: Mapping[str, str] = {
 }
 """Events by the reason why they are not made."""
 
-AS_PROMOTION = (
-    "--remove promotion_code:coupon --add promotion_code:promotion[type]=coupon "
-    "--add promotion_code:promotion[coupon]=${coupon:id}"
-)
 OVERRIDDEN: Mapping[str, str] = {
-    "promotion_code.created": AS_PROMOTION,
-    "promotion_code.updated": AS_PROMOTION,
+    "promotion_code.created": "--api-version 2025-08-27.basil",
+    "promotion_code.updated": "--api-version 2025-08-27.basil",
     "subscription_schedule.expiring": "--override advance_test_clock:frozen_time=1579737600",
 }
 """Options with which the CLI makes events that it does not make by itself."""

@@ -1,4 +1,4 @@
-"""Values of parameters that Stripe has renamed, as callers of an earlier version of its API still send them.
+"""Parameters that Stripe has renamed or moved, as callers of an earlier version of its API still send them.
 
 The local Stripe answers in one version, whatever version a call asks for; what the call says in its own version's words
 it understands all the same.
@@ -33,10 +33,35 @@ RENAMED = (
 )
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A parameter that stands in a hash since a version, of which the date counts; `besides` is what the hash says
+    besides."""
+
+    call: tuple[str, str]
+    parameter: str
+    since: str
+    into: str
+    besides: Mapping[str, str]
+
+
+MOVED = (
+    # https://docs.stripe.com/changelog/clover/2025-09-30/polymorphic-coupon
+    Moved(("POST", "/v1/promotion_codes"), "coupon", "2025-09-30", "promotion", {"type": "coupon"}),
+)
+
+
 def in_today_s_words(method: str, path: str, version: str | None, fields: dict[str, Raw]) -> dict[str, Raw]:
     """Return the parameters of a call as one that asks for today's version would say them."""
+    if not version:
+        return fields
+    date, call = version[:10], (method, path)
     for renamed in RENAMED:
         value = fields.get(renamed.parameter)
-        if version and version[:10] < renamed.since and renamed.call == (method, path) and isinstance(value, str):
+        if date < renamed.since and renamed.call == call and isinstance(value, str):
             fields = {**fields, renamed.parameter: renamed.values.get(value, value)}
+    for moved in MOVED:
+        if date < moved.since and moved.call == call and moved.parameter in fields and moved.into not in fields:
+            others = {name: value for name, value in fields.items() if name != moved.parameter}
+            fields = {**others, moved.into: {**moved.besides, moved.parameter: fields[moved.parameter]}}
     return fields

@@ -274,3 +274,13 @@ def test_a_trial_starts_no_discount_for_one_invoice(local: Local) -> None:
     life.advance("2026-02-09")
     assert life.totals(subscription["id"]) == [0, 500, 1000]
     assert moment("2026-01-08") == life.subscription(subscription["id"])["trial_end"]
+
+
+def test_a_caller_of_an_earlier_version_names_the_coupon_of_a_code(local: Local) -> None:
+    """https://docs.stripe.com/changelog/clover/2025-09-30/polymorphic-coupon."""
+    coupon = local.post("/v1/coupons", percent_off=10, duration="once")["id"]
+    form = f"coupon={coupon}&code=SPRING"
+    today = local.send("post", "/v1/promotion_codes", form, headers={"Stripe-Version": "2025-09-30.clover"}).refusal
+    assert (today.code, today.param) == ("parameter_unknown", "coupon")
+    earlier = local.send("post", "/v1/promotion_codes", form, headers={"Stripe-Version": "2025-08-27.basil"}).json
+    assert (earlier["code"], earlier["promotion"]) == ("SPRING", {"coupon": coupon, "type": "coupon"})
