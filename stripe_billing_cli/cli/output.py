@@ -181,7 +181,7 @@ class Printer:
 
     def _table(self, records: Iterator[Record], columns: Sequence[Column]) -> int:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        table = Table(records, columns, width)
+        table = Table(records, columns, width, lambda text: encodable(text, sys.stdout))
         if table.is_empty:
             return 0
         with paging(table.measured_lines, allowed=self.pages):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
+from stripe_billing_cli.cli.foreign_text import on_one_line, visible
+
 Record = Mapping[str, Any]
 MEASURED = 100
 """So many records, a page of Stripe's, decide how wide a table's columns are; the others do not wait for each other."""
@@ -24,10 +26,19 @@ class Column:
 
 
 class Table:
-    """The lines of a table of records. `columns` of a terminal that is too narrow make a block of each record."""
+    """The lines of a table of records. `columns` of a terminal that is too narrow make a block of each record.
 
-    def __init__(self, records: Iterable[Record], columns: Sequence[Column], width: int | None) -> None:
-        rows = (_row(record, columns) for record in records)
+    What stands in a cell is measured as it is seen, with what the output's encoding lacks replaced (`encodable`).
+    """
+
+    def __init__(
+        self,
+        records: Iterable[Record],
+        columns: Sequence[Column],
+        width: int | None,
+        encodable: Callable[[str], str] = str,
+    ) -> None:
+        rows = ([encodable(_cell(column.shows(record))) for column in columns] for record in records)
         self._columns = columns
         self._measured = list(islice(rows, MEASURED))
         self._rest = rows
@@ -92,5 +103,6 @@ def _padded(text: str, width: int, *, right: bool = False) -> str:
     return blanks + text if right else text + blanks
 
 
-def _row(record: Record, columns: Sequence[Column]) -> list[str]:
-    return [column.shows(record) for column in columns]
+def _cell(text: str) -> str:
+    """Return the text of a cell as it is seen: on one line, with what would steer a terminal written out."""
+    return on_one_line(visible(text)).replace("\t", "\\t")

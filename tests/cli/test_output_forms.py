@@ -21,6 +21,7 @@ from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
 BILLING = Path(sys.executable).parent / "billing"
+TODAY = re.compile(r"\d{1,2} \w{3} \d{4} UTC$")
 COLUMNS = (Column("NAME", lambda record: record["name"]), Column("AMOUNT", lambda record: record["amount"], right=True))
 
 
@@ -43,6 +44,24 @@ def test_every_encoding_takes_every_text(billing: Billing, shop: Shop, encoding:
     assert "cus_" in text
     if output == "json":
         assert json.loads(text)["name"] == "Zoë Łódź 株式会社 ☃ 😀"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_columns_stand_below_each_other_whatever_a_name_has(billing: Billing, shop: Shop, encoding: str) -> None:
+    for name in ("Ada", "Jürgen Groß", "\u0645\u062d\u0645\u062f", "\u202eevil", "Nam\te\nx", "100 → 200 €"):
+        shop.customer(name=name, email="ada@example.com")
+    ran = subprocess.run(
+        [BILLING, "customer", "list", "--local"],
+        cwd=billing.directory,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+
+    title, *rows = ran.stdout.decode(encoding).splitlines()
+    begun = title.index("CREATED")
+    assert len(rows) == 6
+    assert {cells(row) - cells(TODAY.search(row)[0]) for row in rows} == {begun}  # type: ignore[index]
 
 
 def test_what_ascii_lacks_is_shown_by_what_is_like_it(billing: Billing) -> None:
