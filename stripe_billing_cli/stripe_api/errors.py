@@ -50,7 +50,7 @@ class StripeCallError(BillingError):
         request_id: str | None = None,
         replayed: bool = False,
     ) -> None:
-        self.code = code
+        self.code, self.param = code, param
         self.replayed = replayed
         shown = without_secrets(message)
         super().__init__(
@@ -70,7 +70,8 @@ class InvalidRequestError(StripeCallError):
     def _hint(self, message: str) -> str | None:
         if self.code == "customer_tax_location_invalid":
             return "give the customer an address: billing customer update CUSTOMER --address-country US …"
-        return self.way_out
+        refused = f"what is given for {self.param}" if self.param else "what Stripe refuses"
+        return self.way_out or f"change {refused}, and run it again: what was done stays done"
 
 
 class NotFoundError(InvalidRequestError):
@@ -86,7 +87,7 @@ class NotFoundError(InvalidRequestError):
             return "billing card list CUSTOMER shows the cards that a customer has"
         if message.startswith("No such "):
             return "check the id, and that the key is of the same account and mode"
-        return None
+        return super()._hint(message)
 
 
 class UnsupportedCallError(InvalidRequestError):

@@ -70,6 +70,22 @@ def test_a_refusal_of_stripes_has_its_reason_and_request_before_the_way_out(bill
     assert as_json["reason"] == "resource_missing"
 
 
+@pytest.mark.parametrize(
+    ("argv", "param"),
+    [
+        (("customer", "create", "--email", "nobody"), "email"),
+        (("webhook", "create", "--url", "nowhere", "--events", "invoice.paid"), "url"),
+    ],
+)
+def test_a_refusal_that_nobody_foresaw_ends_with_what_to_change(
+    billing: Billing, argv: tuple[str, ...], param: str
+) -> None:
+    refused = billing(*argv, "--local")
+
+    assert refused.code == 1
+    assert last_line(refused.err) == f"  → change what is given for {param}, and run it again: what was done stays done"
+
+
 def test_the_json_of_an_error_is_the_last_line_after_what_was_announced(billing: Billing, shop: Shop) -> None:
     subscription = shop.subscription(shop.with_card()["id"], shop.price()["id"])
     for argv in (

@@ -51,10 +51,14 @@ def test_a_call_that_the_server_lacks(stripe_itself: responses.RequestsMock, sta
             "This customer has no attached payment source or default payment method. Please consider adding one.",
             "give the customer a card: billing customer update CUSTOMER --payment-method pm_…",
         ),
-        (400, "The promotion code is not there for this customer.", None),
+        (
+            400,
+            "The promotion code is not there for this customer.",
+            "change what Stripe refuses, and run it again: what was done stays done",
+        ),
     ],
 )
-def test_what_is_missing(stripe_itself: responses.RequestsMock, status: int, message: str, hint: str | None) -> None:
+def test_what_is_missing(stripe_itself: responses.RequestsMock, status: int, message: str, hint: str) -> None:
     failure = failed(stripe_itself, status, code="resource_missing", message=message)
 
     assert type(failure) is errors.NotFoundError
