@@ -56,6 +56,18 @@ def test_a_second_run_within_a_day_sends_nothing_unless_again(life: Life) -> Non
     assert sent(life) == 2
 
 
+def test_a_second_run_says_what_is_left_to_pay_now(life: Life) -> None:
+    id = opened(life)
+    life.ok("invoice", "send", id, "--yes")
+    by_card = {"payment_method": "pm_card_visa", "off_session": True, "confirm": True}
+    part = life.shop.post("/v1/payment_intents", amount=400, currency="usd", customer=life.customer, **by_card)
+    life.shop.post(f"/v1/invoices/{id}/attach_payment", payment_intent=part["id"])
+
+    record = life.json("invoice", "send", id, "--yes")
+
+    assert (record["result"], record["amount_remaining"]) == ("unchanged", 500)
+
+
 def test_a_failure_that_stripe_remembers_keeps_no_mail_back(life: Life) -> None:
     id = opened(life)
     life.billing.wrap[:] = [lambda inner: RememberedFailure(inner, "/send")]
