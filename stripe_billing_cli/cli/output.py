@@ -128,7 +128,7 @@ class Printer:
             from stripe_billing_cli.cli.csv_output import write_csv
 
             with _reader_may_leave():
-                return write_csv(records)
+                return write_csv(self._heard(records))
         count = 0
         for record in records:
             self.streamed(record)
@@ -178,6 +178,12 @@ class Printer:
             case _:
                 self._see_links(str(record))
                 print(json_text(record))
+
+    def _heard(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Yield records that are printed elsewhere, as they come."""
+        for record in records:
+            self.has_spoken = True
+            yield record
 
     def _table(self, records: Iterator[Record], columns: Sequence[Column]) -> int:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -10,11 +10,13 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from stripe_billing_cli.cli import slow_notice
+from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.cli.table import Column, Table, cells
 from stripe_billing_cli.listener.listener import Listener
 from tests.conftest import Billing
@@ -182,6 +184,21 @@ def test_csv_is_refused_before_anything_is_done_where_there_is_no_list(billing: 
     assert (ran.code, ran.out) == (2, "")
     assert "'csv' is not one of table, json, yaml, id" in ran.err
     assert billing.ok("customer", "list", "--local", "--output", "id").out == ""
+
+
+@pytest.mark.parametrize("output", ["json", "yaml", "id", "csv"])
+def test_no_wait_is_told_once_the_first_of_many_objects_is_printed(output: str) -> None:
+    printer = Printer(output)
+    spoken = []
+
+    def records() -> Iterator[dict[str, str]]:
+        for id in ("cus_1", "cus_2"):
+            spoken.append(printer.has_spoken)
+            yield {"id": id}
+
+    printer.records(records(), ())
+
+    assert spoken == [False, True]
 
 
 @pytest.mark.parametrize("output", ["table", "json", "csv"])
