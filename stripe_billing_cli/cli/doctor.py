@@ -81,7 +81,7 @@ def _settings(context: Context, file: str, store: str) -> list[Finding]:
     """Return each setting that is said in several places, and where it was said."""
     values = {
         "file": file,
-        "store": store,
+        "store": _store_shown(store),
         "output": context.output,
         "profile": context.profile,
         "time_zone": context.time_zone,
@@ -95,6 +95,19 @@ def _settings(context: Context, file: str, store: str) -> list[Finding]:
         reach = "--local ignores it" if context.local else "no other is worked on"
         findings.append(Finding("setting", True, f"account {context.account}, {_said(DEFAULTS_FILE)}: {reach}"))
     return findings
+
+
+def _store_shown(store: str) -> str:
+    """Return where the store is, without the password that its address may have."""
+    if "://" not in store:
+        return store
+    from stripe_billing_cli.events.store import StoreError
+    from stripe_billing_cli.events.store.engine import address
+
+    try:
+        return address(store).shown
+    except StoreError:
+        return "a database"
 
 
 def _said(source: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from stripe_billing_cli.catalog.kinds import KINDS
 from stripe_billing_cli.cli.rights import NOWHERE, RIGHTS, ask_rights
 from stripe_billing_cli.local_stripe.core.faults import Fault
@@ -198,3 +200,21 @@ def test_every_kind_of_the_catalog_has_a_right() -> None:
     paths = {kind.path for kind in KINDS if "{" not in kind.path}
 
     assert paths - {right.path for right in RIGHTS} == set()
+
+
+@pytest.mark.parametrize(
+    ("store", "shown"),
+    [
+        ("postgresql://ada:pw-of-ada@127.0.0.1:1/events", "store postgresql://ada:***@127.0.0.1:1/events"),
+        ("mysql://ada:pw-of-ada@127.0.0.1/events", "store a database"),
+    ],
+)
+def test_the_password_of_a_store_is_not_printed(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, store: str, shown: str
+) -> None:
+    monkeypatch.setenv("BILLING_STORE", store)
+
+    ran = billing("doctor", "--local", "--output", "json")
+
+    assert shown in ran.out
+    assert "pw-of-ada" not in ran.out + ran.err
