@@ -13,6 +13,11 @@ def hosted_invoice(account: str, invoice: str) -> str:
     return f"{BASE}/i/{account}/test_{invoice}"
 
 
+def credit_note_pdf(account: str, note: str) -> str:
+    """Return the address at which a credit note is a PDF file."""
+    return f"{BASE}/credit_notes/{account}/test_{note}/pdf"
+
+
 def receipt(account: str, charge: str) -> str:
     """Return the address at which a charge that succeeded is written out."""
     return f"{BASE}/receipts/{account}/{charge}"

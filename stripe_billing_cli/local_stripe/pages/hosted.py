@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.pages.forms import Call
 
 INVOICE = re.compile(r"/i/acct_\w+/test_(in_\w+)")
 INVOICE_PDF = re.compile(r"/i/acct_\w+/test_(in_\w+)/pdf")
+CREDIT_NOTE_PDF = re.compile(r"/credit_notes/acct_\w+/test_(cn_\w+)/pdf")
 RECEIPT = re.compile(r"/receipts/acct_\w+/(ch_\w+)")
 SETUP = re.compile(r"/setup/(seti_\w+)")
 CHECKOUT = re.compile(r"/c/pay/(cs_test_\w+)")
@@ -32,6 +33,7 @@ PAGES = (
     BANK_TRANSFER,
     INVOICE,
     INVOICE_PDF,
+    CREDIT_NOTE_PDF,
     RECEIPT,
     SETUP,
     CHECKOUT,
@@ -57,6 +59,8 @@ def answer(call: Call, request: Request) -> Answer:
         return _invoice(call, match[1], sent)
     if match := INVOICE_PDF.fullmatch(request.path):
         return invoice_pdf.file(call, match[1])
+    if match := CREDIT_NOTE_PDF.fullmatch(request.path):
+        return invoice_pdf.file_of_credit_note(call, match[1])
     if match := RECEIPT.fullmatch(request.path):
         return _receipt(call, match[1])
     if match := SETUP.fullmatch(request.path):

@@ -1,4 +1,4 @@
-"""An invoice as a PDF file, at the address that `invoice_pdf` has."""
+"""Invoices and credit notes as PDF files, at the addresses that `invoice_pdf` and `pdf` have."""
 
 from __future__ import annotations
 
@@ -15,8 +15,40 @@ def file(call: forms.Call, id: str) -> Answer:
     status, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}")
     if status != 200 or invoice["status"] == "draft":
         return forms.not_found_page("invoice")
-    text = pdf.document(f"Invoice {invoice['number']}", _lines(invoice))
-    return Answer(200, text, {**forms.HEADERS, "Content-Type": pdf.MEDIA_TYPE})
+    return _document(f"Invoice {invoice['number']}", _lines(invoice))
+
+
+def file_of_credit_note(call: forms.Call, id: str) -> Answer:
+    """Return the file of a credit note."""
+    expand = {"expand[0]": "customer", "expand[1]": "invoice"}
+    status, note = forms.call_api(call, "GET", f"/v1/credit_notes/{id}", expand)
+    if status != 200:
+        return forms.not_found_page("credit note")
+    return _document(f"Credit note {note['number']}", _credit_lines(note))
+
+
+def _document(title: str, lines: Iterator[str | None]) -> Answer:
+    return Answer(200, pdf.document(title, lines), {**forms.HEADERS, "Content-Type": pdf.MEDIA_TYPE})
+
+
+def _credit_lines(note: Object) -> Iterator[str | None]:
+    def money(amount: int) -> str:
+        return amounts.format_signed(amount, note["currency"])
+
+    customer = note["customer"]
+    yield f"For {customer.get('name') or customer.get('email') or customer['id']}"
+    yield f"On invoice {note['invoice']['number']}"
+    if note["status"] == "void":
+        yield "Void"
+    yield from ("", note["memo"])
+    for line in note["lines"]["data"]:
+        yield pdf.row(line["description"] or "", money(line["amount"]))
+    yield ""
+    tax = sum(one["amount"] for one in note["total_taxes"] or () if one["tax_behavior"] == "exclusive")
+    for label, amount in (("Discount", -note["discount_amount"]), ("Tax", tax), ("Shipping", note["amount_shipping"])):
+        if amount:
+            yield pdf.row(label, money(amount))
+    yield pdf.row("Total credited", money(note["total"]))
 
 
 def _lines(invoice: Object) -> Iterator[str | None]:

@@ -44,6 +44,20 @@ def test_the_invoice_is_a_pdf_file_at_the_address_that_it_names(served: Local) -
     assert requests.get(f"{served.base}/i/acct_1/test_in_1/pdf").status_code == 404
 
 
+def test_a_credit_note_is_a_pdf_file_at_the_address_that_it_names(served: Local) -> None:
+    invoice = incomplete(served)["latest_invoice"]["id"]
+    note = served.post("/v1/credit_notes", invoice=invoice, amount=500, memo="(Sorry)")
+    assert note["pdf"].startswith(f"{served.base}/credit_notes/acct_")
+    file = requests.get(note["pdf"])
+    assert (file.status_code, file.headers["Content-Type"]) == (200, "application/pdf")
+    for shown in (f"(Credit note {note['number']}) '", "\\050Sorry\\051", "Total credited", "$5.00) '"):
+        assert shown in file.text
+    assert "Void" not in file.text
+    served.post(f"/v1/credit_notes/{note['id']}/void")
+    assert "(Void) '" in requests.get(note["pdf"]).text
+    assert requests.get(f"{served.base}/credit_notes/acct_1/test_cn_1/pdf").status_code == 404
+
+
 def _page(subscription: Any) -> str:
     return str(subscription["latest_invoice"]["hosted_invoice_url"])
 
