@@ -110,6 +110,16 @@ def test_a_quote_for_later_is_a_schedule(life: Life) -> None:
     assert life.totals(begun) == [1500]
 
 
+def test_a_quote_of_a_new_subscription_has_no_period_whose_end_it_could_wait_for(life: Life) -> None:
+    """`current_period_end` is documented for quotes that update a subscription, which none of this version does."""
+    wanted = {"effective_date": "current_period_end"}
+    refused = life.local.refused("post", PATH, customer=life.customer, subscription_data=wanted)
+    assert refused.message == "You can only use `current_period_end` for a quote that updates a subscription."
+    assert refused.param == "subscription_data[effective_date]"
+    quote = quoted(life, price(life.local))
+    assert life.local.refused("post", f"{PATH}/{quote['id']}", subscription_data=wanted) == refused
+
+
 def test_what_is_billed_once_is_an_invoice(life: Life) -> None:
     tenth = coupon(life.local, percent_off=10, duration="once")
     quote = quoted(

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog.price_data import INTERVAL
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, ParamType
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
+
+
+class EffectiveDate(ParamType):
+    """When what a quote leads to begins, in Unix seconds.
+
+    "The special value `current_period_end` can be provided to update a subscription at the end of its current period"
+    (Stripe's document of the calls that had `from_subscription`, by which a quote updates one). No call of this version
+    has that, and the words of the refusal are not recorded.
+    """
+
+    def read(self, raw: Raw, name: str) -> Any:
+        if raw == "current_period_end":
+            raise invalid(f"You can only use `{raw}` for a quote that updates a subscription.", name)
+        return Integer().read(raw, name)
+
 
 TYPES: Mapping[str, ParamType] = {
     "discounts": discount.FORM,
@@ -19,7 +37,7 @@ TYPES: Mapping[str, ParamType] = {
     "line_items[].price_data.recurring.interval_count": Integer(1),
     "line_items[].price_data.unit_amount": Integer(0),
     "line_items[].quantity": Integer(0),
-    "subscription_data.effective_date": Integer(),
+    "subscription_data.effective_date": EffectiveDate(),
     "subscription_data.trial_period_days": Integer(1, 730),
 }
 UNSUPPORTED: Mapping[str, str] = {NO_CONNECT: "invoice_settings.issuer.account"}
