@@ -141,7 +141,6 @@ class Printer:
         columns: Sequence[Column],
         none: str,
         limit: int | None = None,
-        way_to_more: str = "--all lists all",
     ) -> int:
         """Print at most `limit` objects, and return how many. `records` go on after them where there are more.
 
@@ -153,7 +152,7 @@ class Printer:
         if self.for_people and not count:
             self.note(none)
         if limit is not None and count == limit and next(following, None) is not None:
-            self.note(f"There are more than these {limit:,}: {way_to_more}.")
+            self.note(f"There are more than these {limit:,}: --all lists all.")
         return count
 
     def streamed(self, record: Record, line: str = "", **style: Any) -> None:

@@ -15,7 +15,7 @@ Metadata = Annotated[
     list[str] | None, typer.Option("--metadata", metavar="KEY=VALUE", help="Your own note on it. Repeatable.")
 ]
 Preview = Annotated[bool, typer.Option("--preview", help="Only show what would happen.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many.")]
+Limit = Annotated[int, typer.Option("--limit", min=0, metavar="N", help="At most so many; 0 for all.")]
 All = Annotated[bool, typer.Option("--all", help="All of them, however many.")]
 IdempotencyKey = Annotated[
     str | None,
@@ -25,6 +25,16 @@ LONGEST_KEY = 200
 UNIX_SECONDS = re.compile("[0-9]{9,11}")
 SPAN = re.compile(r"([0-9]+)\s*([smhdw]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+def most(limit: int, all_: bool) -> int | None:
+    """Return how many objects a list has at most by `--limit` and `--all`; None for all."""
+    return None if all_ else limit or None
+
+
+def one_more(most: int | None) -> int | None:
+    """Return how many objects to read, so that a list can say that there are more than it prints."""
+    return None if most is None else most + 1
 
 
 def metadata(option: str, texts: Sequence[str] | None) -> dict[str, str]:

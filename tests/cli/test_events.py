@@ -58,6 +58,7 @@ class TestList:
         [
             ([], ["evt_3", "evt_2", "evt_1"]),
             (["--limit", "2"], ["evt_3", "evt_2"]),
+            (["--all"], ["evt_3", "evt_2", "evt_1"]),
             (["--limit", "0"], ["evt_3", "evt_2", "evt_1"]),
             (["--type", "invoice.*"], ["evt_2", "evt_1"]),
             (["--failed"], ["evt_3", "evt_2"]),
@@ -75,7 +76,7 @@ class TestList:
     ) -> None:
         ran = billing.ok("events", "list", "--limit", limit, "--output", "json")
 
-        assert ("--limit 0 lists all" in ran.err) is there_are_more
+        assert ("--all lists all" in ran.err) is there_are_more
 
     def test_as_a_table_and_as_json_lines(self, billing: Billing, store: Store) -> None:
         table = billing.ok("events", "list").out.splitlines()

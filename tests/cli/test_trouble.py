@@ -309,7 +309,7 @@ def test_timeouts_are_retried_with_one_idempotency_key(billing: Billing, monkeyp
             ("customer", "list", "--output", "nope"),
             "invalid value for '--output' / '-o': 'nope' is not one of table, json",
         ),
-        (("sub", "list", "--limit", "0"), "invalid value for '--limit': it is at least 1"),
+        (("sub", "list", "--limit", "-1"), "invalid value for '--limit': it is at least 0"),
         (("sub", "list", "--limit"), "Error: option '--limit' requires an argument\n"),
         (("sub", "cancel", "sub_1", "--previe"), "has no option --previe"),
     ],

@@ -55,7 +55,7 @@ def list_(
             records,
             COLUMNS,
             "Nothing is known of anybody's access. `billing access reconcile` asks Stripe.",
-            None if all_ else limit,
+            parsing.most(limit, all_),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.card.app import app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
@@ -10,7 +10,12 @@ from stripe_billing_cli.cli.output import Column, Record
 
 
 @options.command(app, "list")
-def list_(context: Context, customer: Customer) -> None:
+def list_(
+    context: Context,
+    customer: Customer,
+    limit: parsing.Limit = 100,
+    all_: parsing.All = False,
+) -> None:
     """List a customer's saved cards and other payment methods, newest first.
 
     Says which is charged by default, which subscriptions have one of their own, which have expired or expire with this
@@ -24,7 +29,10 @@ def list_(context: Context, customer: Customer) -> None:
 
     wallet = load_wallet(context.stripe, customer)
     context.printer.listing(
-        (card.record() for card in wallet.cards), COLUMNS, f"{wallet.customer['id']} has no saved card."
+        (card.record() for card in wallet.cards),
+        COLUMNS,
+        f"{wallet.customer['id']} has no saved card.",
+        parsing.most(limit, all_),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.clock.app import app, test_mode_api
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 
 
 @options.command(app, "list")
-def list_(context: Context) -> None:
+def list_(context: Context, limit: parsing.Limit = 100, all_: parsing.All = False) -> None:
     """List the test clocks, newest first, as they come.
 
     \b
@@ -17,7 +17,8 @@ def list_(context: Context) -> None:
     """
     from stripe_billing_cli.test_clocks.load import clock_record, list_clocks
 
-    context.printer.listing(map(clock_record, list_clocks(test_mode_api(context))), COLUMNS, "No test clocks.")
+    clocks = map(clock_record, list_clocks(test_mode_api(context)))
+    context.printer.listing(clocks, COLUMNS, "No test clocks.", parsing.most(limit, all_))
 
 
 COLUMNS = (

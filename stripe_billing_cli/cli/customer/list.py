@@ -36,8 +36,9 @@ def list_(
     clock = id_for(context.stripe, test_clock) if test_clock else None
     filters = {"email": email, "test_clock": clock}
     wanted = {name: value for name, value in filters.items() if value is not None}
-    customers = lists.objects(context.stripe, "/v1/customers", wanted, None if all_ else limit + 1, kind=Customer)
-    context.printer.listing(map(json_output.customer, customers), COLUMNS, "No customers.", None if all_ else limit)
+    most = parsing.most(limit, all_)
+    customers = lists.objects(context.stripe, "/v1/customers", wanted, parsing.one_more(most), kind=Customer)
+    context.printer.listing(map(json_output.customer, customers), COLUMNS, "No customers.", most)
 
 
 COLUMNS = (

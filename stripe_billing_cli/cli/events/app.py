@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -65,16 +66,10 @@ def moment_option(option: str, text: str, now: float) -> int:
     return parsing.moment(option, text, or_else="12h, 7d, 2w, ")
 
 
-def found_events(store: Store, filter: Filter, limit: int) -> Iterator[StoredEvent]:
+def found_events(store: Store, filter: Filter, limit: int | None) -> Iterator[StoredEvent]:
     """Yield events a page at a time, so that a million of them need no more memory than a hundred."""
-    left = limit or None
-    for page in store.events.pages(filter, limit=min(limit or 1000, 1000)):
-        for stored in page:
-            yield stored
-            if left is not None:
-                left -= 1
-                if left == 0:
-                    return
+    pages = store.events.pages(filter, limit=min(limit or 1000, 1000))
+    yield from islice(chain.from_iterable(pages), limit)
 
 
 def existing_event(store: Store, id: str) -> StoredEvent:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import (
     Customer,
@@ -35,7 +35,8 @@ def list_(
     failed: Failed = False,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", help="At most so many; 0 for all.", min=0)] = 100,
+    limit: parsing.Limit = 100,
+    all_: parsing.All = False,
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 3 where there are any, for a monitor: --failed --check.")
     ] = False,
@@ -47,15 +48,16 @@ def list_(
     Examples:  billing events list --failed
                billing events list --failed --check > /dev/null || page-somebody
                billing events list --type 'invoice.*' --customer cus_123 --since 7d
-               billing events list --limit 0 -o json > events.jsonl
+               billing events list --all -o json > events.jsonl
     """
     from stripe_billing_cli.events.uncalled import uncalled_handlers
 
+    most = parsing.most(limit, all_)
     with opened_store(store) as opened:
         uncalled = uncalled_handlers(opened) if failed else {}
         chosen = event_filter(opened, type, customer, failed, since, until, uncalled)
-        records = map(event_record, found_events(opened, chosen, limit and limit + 1))
-        count = context.printer.listing(records, COLUMNS, "No events.", limit or None, "--limit 0 lists all")
+        records = map(event_record, found_events(opened, chosen, parsing.one_more(most)))
+        count = context.printer.listing(records, COLUMNS, "No events.", most)
     if count:
         warn_of_uncalled(context, uncalled)
     if count and check:

@@ -74,7 +74,7 @@ def retry(
 
 def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[StoredEvent]:
     """Return all events to retry beforehand: doing one again changes what the filter finds."""
-    return [existing_event(store, id) for id in dict.fromkeys(ids)] if ids else list(found_events(store, filter, 0))
+    return [existing_event(store, id) for id in dict.fromkeys(ids)] if ids else list(found_events(store, filter, None))
 
 
 def _again(stored: StoredEvent, chosen: list[str] | None, *, failed: bool) -> list[str]:

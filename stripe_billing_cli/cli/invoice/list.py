@@ -34,14 +34,15 @@ def list_(
     """
     from stripe_billing_cli.invoices import load
 
+    most = parsing.most(limit, all_)
     invoices = load.list_records(
         context.stripe,
         customer=customer,
         subscription=subscription,
         status=status.value if status else None,
-        limit=None if all_ else limit + 1,
+        limit=parsing.one_more(most),
     )
-    context.printer.listing(invoices, COLUMNS, "No invoices.", None if all_ else limit)
+    context.printer.listing(invoices, COLUMNS, "No invoices.", most)
 
 
 COLUMNS = (

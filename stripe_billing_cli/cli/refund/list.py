@@ -38,8 +38,9 @@ def list_(
 
     if customer and of:
         raise UsageError("--customer and --of exclude each other", "say one of them")
-    refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit + 1)
-    context.printer.listing(map(json_output.refund, refunds), COLUMNS, "No refunds.", None if all_ else limit)
+    most = parsing.most(limit, all_)
+    refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=parsing.one_more(most))
+    context.printer.listing(map(json_output.refund, refunds), COLUMNS, "No refunds.", most)
 
 
 COLUMNS = (

@@ -47,7 +47,8 @@ def list_(
         str | None, typer.Option(metavar="DATE", help="Only those created since: 2026-11-24, or Unix seconds.")
     ] = None,
     test_clock: Annotated[str | None, typer.Option(metavar="CLOCK", help="Those on this test clock.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many (default: all).")] = None,
+    limit: parsing.Limit = 100,
+    all_: parsing.All = False,
 ) -> None:
     """List subscriptions, newest first, as they come.
 
@@ -58,6 +59,7 @@ def list_(
     Examples:  billing sub list --status past_due
                billing sub list --price keymap-pro.monthly --output json | jq -r .customer
                billing sub list --customer ada@example.com --status all
+               billing sub list --all --output json > subscriptions.jsonl
     """
     from stripe_billing_cli.stripe_api import lists, lookup
     from stripe_billing_cli.test_clocks.load import id_for
@@ -74,11 +76,10 @@ def list_(
         wanted["customer"] = lookup.find_customer(api, customer)["id"]
     if price:
         wanted["price"] = lookup.find_price(api, price, archived_too=True)["id"]
-    subscriptions = lists.subscriptions(api, wanted, None if limit is None else limit + 1)
-    context.printer.listing(map(lists.record, subscriptions), COLUMNS, "No subscriptions.", limit, MORE)
+    most = parsing.most(limit, all_)
+    subscriptions = lists.subscriptions(api, wanted, parsing.one_more(most))
+    context.printer.listing(map(lists.record, subscriptions), COLUMNS, "No subscriptions.", most)
 
-
-MORE = "give a greater --limit, or none to list all"
 
 COLUMNS = (
     Column("SUBSCRIPTION", lambda record: record["id"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.webhook.app import app
@@ -10,7 +10,7 @@ from stripe_billing_cli.cli.webhook.view import event_types_text, made_by
 
 
 @options.command(app, "list")
-def list_(context: Context) -> None:
+def list_(context: Context, limit: parsing.Limit = 100, all_: parsing.All = False) -> None:
     """List the account's webhook endpoints.
 
     \b
@@ -21,7 +21,7 @@ def list_(context: Context) -> None:
 
     endpoints_with_secret = {secret.endpoint for secret in kept_secrets()}
     rows = [{**record(one), "secret_kept": one.id in endpoints_with_secret} for one in read_endpoints(context.stripe)]
-    context.printer.listing(rows, COLUMNS, "No webhook endpoints.")
+    context.printer.listing(rows, COLUMNS, "No webhook endpoints.", parsing.most(limit, all_))
 
 
 COLUMNS = (
