@@ -70,8 +70,11 @@ class InvalidRequestError(StripeCallError):
     def _hint(self, message: str) -> str | None:
         if self.code == "customer_tax_location_invalid":
             return "give the customer an address: billing customer update CUSTOMER --address-country US …"
-        refused = f"what is given for {self.param}" if self.param else "what Stripe refuses"
-        return self.way_out or f"change {refused}, and run it again: what was done stays done"
+        if self.way_out:
+            return self.way_out
+        if self.param:
+            return f"change what is given for {self.param}, and run it again: what was done stays done"
+        return "look at the object as it is now: this call changed nothing, and what was done before it stays done"
 
 
 class NotFoundError(InvalidRequestError):

@@ -54,7 +54,7 @@ def test_a_call_that_the_server_lacks(stripe_itself: responses.RequestsMock, sta
         (
             400,
             "The promotion code is not there for this customer.",
-            "change what Stripe refuses, and run it again: what was done stays done",
+            "look at the object as it is now: this call changed nothing, and what was done before it stays done",
         ),
     ],
 )
