@@ -1,0 +1,22 @@
+"""Products: what a file says of them (`model.py`), and how they stand to Stripe's (`kind.py`)."""
+
+from stripe_billing_cli.catalog.kinds.product.kind import (
+    FEATURE,
+    ProductKind,
+    attachments_of,
+    features_of,
+    included_features,
+    product_id,
+)
+from stripe_billing_cli.catalog.kinds.product.model import Product, TaxCodeId
+
+__all__ = [
+    "FEATURE",
+    "Product",
+    "ProductKind",
+    "TaxCodeId",
+    "attachments_of",
+    "features_of",
+    "included_features",
+    "product_id",
+]
