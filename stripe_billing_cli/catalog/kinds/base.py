@@ -2,7 +2,7 @@
 
 The file checks, the snapshot, the planner, the executor and the output ask a kind and never name one. A kind says
 what it is in class attributes and a model whose fields have forms (`forms.py`), and overrides a method where it
-differs. `standard.py` plans for kinds field by field.
+differs. `comparing.py` and `importing.py` have two sides of a kind; `standard.py` plans for kinds field by field.
 """
 
 from __future__ import annotations
@@ -10,64 +10,31 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
-from stripe_billing_cli.catalog.diff import FieldChange, created, differences, metadata_changes
-from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, FieldValue, Reference
-from stripe_billing_cli.catalog.kinds.forms import (
-    NOTHING,
-    Definition,
-    Form,
-    Plain,
-    by_place,
-    definitions,
-    existing_fields,
-    plain_text,
-    unclearable_fields,
-    wanted_fields,
-)
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
+from stripe_billing_cli.catalog.kinds.comparing import ComparedKind, Content
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportedKind
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
+from stripe_billing_cli.catalog.kinds.usage import Seller, Usage
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
-from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, stamp_of
-from stripe_billing_cli.catalog.plan import Action, Change, Create
-from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Blocker, PlanBuilder
+from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
+from stripe_billing_cli.catalog.plan import Change, Create
+from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of, metadata_of
+from stripe_billing_cli.stripe_api.objects.common import Existing, field_of
 
-Content = TypeVar("Content", bound=BaseModel)
 Wanted = Mapping[str, Sequence[AnyEntry]]
 """What the file wants: kind → entries."""
 CHOSEN_BY_STRIPE = re.compile(r"[a-z]+_[A-Za-z0-9]{14,}$")
-QUIET = frozenset({"metadata.billing_metadata"})
-"""Fields of a new object that nobody reviews."""
 
 
-@dataclass(frozen=True)
-class Seller:
-    """An object of the account, such as a payment link, by which prices are sold: Stripe closes it when one of them is
-    archived. `text` is what people call it, `sells` the ids of what it sells."""
-
-    existing: Identified
-    text: str
-    sells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Usage:
-    """The users of an object, in words; `subscriptions` says how many of them are subscriptions, `1 subscription`,
-    where there are some."""
-
-    text: str | None
-    subscriptions: str | None = None
-
-
-class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
+class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
     """A kind of object, described by class attributes; methods stand in the order in which they are asked."""
 
     name: ClassVar[str]
@@ -85,19 +52,12 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     """
     dependencies: ClassVar[tuple[str, ...]] = ()
     """The kinds whose objects this one refers to."""
-    model: type[Content]
-    """The fields, each once, with its type, its form and its meaning."""
     object_type: type[Existing]
     """The type that declares what is read of Stripe's objects."""
     path: ClassVar[str]
     """Where objects are made and listed: `/v1/prices`."""
     example: ClassVar[str]
     """What an entry may look like, for the hint where one has no keys and values: `such as {name: Pro}`."""
-    named_by: ClassVar[str] = "name"
-    """The field that people call an object by."""
-    retirement: ClassVar[Action] = "archive"
-    """What becomes of an object whose entry is gone, with `prune_option`; the parameters of an archiving update are
-    `retirement_params`."""
     retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
     is_subscribed_to: ClassVar[bool] = False
     """Whether subscriptions are on such objects."""
@@ -106,8 +66,6 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
     """The option that retires an object which a new one has replaced; None: it is retired without an option."""
     unique_params: ClassVar[tuple[str, ...]] = ()
     """Parameters whose values no two objects of an account may share."""
-    quiet: ClassVar[frozenset[str]] = frozenset()
-    """Fields of a new object that its first line (`title`) says, so that no line of their own does."""
 
     # ---- The file
 
@@ -157,6 +115,10 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
 
     def resolve(self, entry: Entry[Content], entries: Mapping[Reference, AnyEntry]) -> Fields:
         """Return the fields of an entry with the ids of what it names in the file, as far as the file says them."""
+        return dict(entry.fields)
+
+    def linked_fields(self, entry: Entry[Content], ids: Mapping[Reference, str | None]) -> Fields:
+        """Return the fields with what an entry refers to by its id, or as a `Reference` where that is to be made."""
         return dict(entry.fields)
 
     # ---- The account
@@ -292,109 +254,3 @@ class Kind(ImportedKind[Existing], ABC, Generic[Content, Existing]):
             ),
             None,
         )
-
-    # ---- Fields
-
-    @property
-    def differing_by_place(self) -> tuple[str, ...]:
-        """Return the fields that a file may have for each account or mode."""
-        return by_place(self.model)
-
-    @property
-    def has_metadata(self) -> bool:
-        return "metadata" in self.model.model_fields
-
-    def linked_fields(self, entry: Entry[Content], ids: Mapping[Reference, str | None]) -> Fields:
-        """Return the fields with what an entry refers to by its id, or as a `Reference` where that is to be made."""
-        return dict(entry.fields)
-
-    @property
-    def definitions(self) -> tuple[Definition, ...]:
-        return definitions(self.model)
-
-    def wanted_fields(self, content: Content) -> Fields:
-        return wanted_fields(content)
-
-    def existing_fields(self, existing: Existing) -> Fields:
-        return existing_fields(self.model, existing)
-
-    def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
-        """Return the fields of a new object that are worth showing."""
-        defaults = {field.name: field.default for field in self.definitions}
-        metadata = {f"metadata.{key}": FieldChange(None, value) for key, value in entry.metadata.items()}
-        return created(entry.fields, defaults) | metadata
-
-    def retired_fields(self, existing: Existing) -> dict[str, FieldChange]:
-        return {} if self.retirement == "delete" else {"active": ARCHIVED}
-
-    def changes(self, entry: Entry[Content], existing: Existing, catalog: str) -> dict[str, FieldChange]:
-        """Return what the file changes on an object that exists, in place or not."""
-        now = self.existing_fields(existing)
-        fields = {}
-        if now != entry.fields:
-            fields = {
-                name: change
-                for name, change in differences(now, self.beside(entry, now)).items()
-                if change.after is not None or self.form(name).unset
-            }
-        wanted = self.stamp(entry, catalog).metadata(entry.metadata)
-        if not self.has_metadata:
-            return fields
-        metadata = metadata_of(existing)
-        return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
-
-    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
-        """Return the changed fields that the existing object cannot take."""
-        return [
-            name
-            for name, change in fields.items()
-            if not name.startswith("metadata.") and not self.form(name).changes_in_place(change.before, change.after)
-        ]
-
-    def has_same_terms(self, entry: Entry[Content], existing: Existing) -> bool:
-        """Return whether an object can be brought to what the file wants in place."""
-        now = self.existing_fields(existing)
-        return not self.fixed(differences(now, self.beside(entry, now)))
-
-    def note_stuck(self, entry: Entry[Content], existing: Existing, builder: PlanBuilder) -> None:
-        """Note the fields that the file leaves out and Stripe cannot clear."""
-        for field in unclearable_fields(self.model):
-            value = field_of(existing, field.name)
-            if entry.fields[field.name] is None and value is not None:
-                builder.note(
-                    f"{entry.key}: {field.name} stays {value!r}: the file leaves it out, and Stripe can "
-                    "change it but not unset it.",
-                    entry,
-                )
-
-    def beside(self, entry: Entry[Content], now: Fields) -> Fields:
-        return {field.name: field.form.beside(entry.fields[field.name], now[field.name]) for field in self.definitions}
-
-    def form(self, name: str) -> Form[Any]:
-        """Return the form of a field; of one that is compared apart, the plain one."""
-        return next((field.form for field in self.definitions if field.name == name), Plain())
-
-    # ---- Showing
-
-    def title(self, change: Change) -> str:
-        """Return what the first line of a new object says after its key."""
-        name = change.fields.get(self.named_by)
-        return plain_text(name.after) if name else ""
-
-    def said_by_title(self, change: Change, name: str) -> bool:
-        """Return whether the first line of a new object says this field already, or nobody reviews it."""
-        return name in QUIET or name in self.quiet or name == self.named_by
-
-    def shown_currency(self, change: Change) -> str:
-        """Return the currency of a changed object's amounts."""
-        return ""
-
-    def show(self, change: Change, name: str, value: FieldValue) -> str:
-        """Return the value of a field as a person reads it."""
-        if value is None or value == [] or value == {}:
-            return NOTHING
-        return self.form(name).show(value, self.shown_currency(change))
-
-    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, object]]:
-        """Return the name of a changed field in JSON, with its `from` and `to`."""
-        return self.form(name).json(name, field.before, field.after)

@@ -1,4 +1,7 @@
-"""What still uses an object that is being replaced: found in the account's lists, as Stripe has no filter for it."""
+"""The users of an object that is being replaced or retired, and what sells it.
+
+They are found in the account's lists: Stripe has no filter for them.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,31 @@ from typing import Any, Generic
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
-from stripe_billing_cli.stripe_api.objects.common import Existing
+from stripe_billing_cli.stripe_api.objects.common import Existing, Identified
 
 MOST_PAGES = 10
 """So many pages of a list are looked at: 1,000 objects."""
 NAMED = 3
 """So many objects are named."""
+
+
+@dataclass(frozen=True)
+class Seller:
+    """An object of the account, such as a payment link, by which prices are sold: Stripe closes it when one of them is
+    archived. `text` is what people call it, `sells` the ids of what it sells."""
+
+    existing: Identified
+    text: str
+    sells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The users of an object, in words; `subscriptions` says how many of them are subscriptions, `1 subscription`,
+    where there are some."""
+
+    text: str | None
+    subscriptions: str | None = None
 
 
 @dataclass(frozen=True)

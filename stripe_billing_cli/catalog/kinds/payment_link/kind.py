@@ -13,7 +13,7 @@ from typing import Any, cast
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
-from stripe_billing_cli.catalog.kinds.base import Seller, Wanted
+from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
@@ -27,6 +27,7 @@ from stripe_billing_cli.catalog.kinds.payment_link.items import (
 )
 from stripe_billing_cli.catalog.kinds.payment_link.model import PaymentLink
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata, check_url
+from stripe_billing_cli.catalog.kinds.usage import Seller
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder

@@ -12,7 +12,7 @@ from typing import Any
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
-from stripe_billing_cli.catalog.kinds.base import Usage, Wanted
+from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency, default_tax_behavior
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_period
@@ -24,6 +24,7 @@ from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.kinds.usage import Usage
 from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, earlier_objects
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Move

@@ -1,0 +1,154 @@
+"""How a kind's objects are compared with what the file wants, field by field, and how their changes are shown.
+
+`Kind` inherits this. All of it follows from the model, whose fields have forms (`forms.py`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from stripe_billing_cli.catalog.diff import FieldChange, created, differences, metadata_changes
+from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue
+from stripe_billing_cli.catalog.kinds.forms import (
+    NOTHING,
+    Definition,
+    Form,
+    Plain,
+    by_place,
+    definitions,
+    existing_fields,
+    plain_text,
+    unclearable_fields,
+    wanted_fields,
+)
+from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys
+from stripe_billing_cli.catalog.plan import Action, Change
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder
+from stripe_billing_cli.stripe_api.objects.common import Existing, field_of, metadata_of
+
+Content = TypeVar("Content", bound=BaseModel)
+QUIET = frozenset({"metadata.billing_metadata"})
+"""Fields of a new object that nobody reviews."""
+
+
+class ComparedKind(ABC, Generic[Content, Existing]):
+    """The side of a kind that plans ask about fields, and that output asks how to show them."""
+
+    model: type[Content]
+    """The fields, each once, with its type, its form and its meaning."""
+    named_by: ClassVar[str] = "name"
+    """The field that people call an object by."""
+    retirement: ClassVar[Action] = "archive"
+    """What becomes of an object whose entry is gone, with `prune_option`; the parameters of an archiving update are
+    `retirement_params`."""
+    quiet: ClassVar[frozenset[str]] = frozenset()
+    """Fields of a new object that its first line (`title`) says, so that no line of their own does."""
+
+    def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
+        raise NotImplementedError
+
+    # ---- Fields
+
+    @property
+    def differing_by_place(self) -> tuple[str, ...]:
+        """Return the fields that a file may have for each account or mode."""
+        return by_place(self.model)
+
+    @property
+    def has_metadata(self) -> bool:
+        return "metadata" in self.model.model_fields
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        return definitions(self.model)
+
+    def wanted_fields(self, content: Content) -> Fields:
+        return wanted_fields(content)
+
+    def existing_fields(self, existing: Existing) -> Fields:
+        return existing_fields(self.model, existing)
+
+    def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
+        """Return the fields of a new object that are worth showing."""
+        defaults = {field.name: field.default for field in self.definitions}
+        metadata = {f"metadata.{key}": FieldChange(None, value) for key, value in entry.metadata.items()}
+        return created(entry.fields, defaults) | metadata
+
+    def retired_fields(self, existing: Existing) -> dict[str, FieldChange]:
+        return {} if self.retirement == "delete" else {"active": ARCHIVED}
+
+    def changes(self, entry: Entry[Content], existing: Existing, catalog: str) -> dict[str, FieldChange]:
+        """Return what the file changes on an object that exists, in place or not."""
+        now = self.existing_fields(existing)
+        fields = {}
+        if now != entry.fields:
+            fields = {
+                name: change
+                for name, change in differences(now, self.beside(entry, now)).items()
+                if change.after is not None or self.form(name).unset
+            }
+        wanted = self.stamp(entry, catalog).metadata(entry.metadata)
+        if not self.has_metadata:
+            return fields
+        metadata = metadata_of(existing)
+        return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
+
+    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
+        """Return the changed fields that the existing object cannot take."""
+        return [
+            name
+            for name, change in fields.items()
+            if not name.startswith("metadata.") and not self.form(name).changes_in_place(change.before, change.after)
+        ]
+
+    def has_same_terms(self, entry: Entry[Content], existing: Existing) -> bool:
+        """Return whether an object can be brought to what the file wants in place."""
+        now = self.existing_fields(existing)
+        return not self.fixed(differences(now, self.beside(entry, now)))
+
+    def note_stuck(self, entry: Entry[Content], existing: Existing, builder: PlanBuilder) -> None:
+        """Note the fields that the file leaves out and Stripe cannot clear."""
+        for field in unclearable_fields(self.model):
+            value = field_of(existing, field.name)
+            if entry.fields[field.name] is None and value is not None:
+                builder.note(
+                    f"{entry.key}: {field.name} stays {value!r}: the file leaves it out, and Stripe can "
+                    "change it but not unset it.",
+                    entry,
+                )
+
+    def beside(self, entry: Entry[Content], now: Fields) -> Fields:
+        return {field.name: field.form.beside(entry.fields[field.name], now[field.name]) for field in self.definitions}
+
+    def form(self, name: str) -> Form[Any]:
+        """Return the form of a field; of one that is compared apart, the plain one."""
+        return next((field.form for field in self.definitions if field.name == name), Plain())
+
+    # ---- Showing
+
+    def title(self, change: Change) -> str:
+        """Return what the first line of a new object says after its key."""
+        name = change.fields.get(self.named_by)
+        return plain_text(name.after) if name else ""
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        """Return whether the first line of a new object says this field already, or nobody reviews it."""
+        return name in QUIET or name in self.quiet or name == self.named_by
+
+    def shown_currency(self, change: Change) -> str:
+        """Return the currency of a changed object's amounts."""
+        return ""
+
+    def show(self, change: Change, name: str, value: FieldValue) -> str:
+        """Return the value of a field as a person reads it."""
+        if value is None or value == [] or value == {}:
+            return NOTHING
+        return self.form(name).show(value, self.shown_currency(change))
+
+    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, object]]:
+        """Return the name of a changed field in JSON, with its `from` and `to`."""
+        return self.form(name).json(name, field.before, field.after)
