@@ -49,20 +49,20 @@ class StoresAhead(Generic[Opened]):
         self._make = make
         self._pieces: Generator[None] | None = None
         self._ready: list[tuple[str, Opened]] = []
-        self._given: OrderedDict[str, Opened] = OrderedDict()
+        self._claimable: OrderedDict[str, Opened] = OrderedDict()
         self._note: tuple[Path, int] | None = None
 
     def account_id(self, now: int) -> str:
         """Return the id of an account that is made now: that of the store that is ready, if there is one."""
         with suppress(IndexError):
             id, opened = self._ready.pop()
-            self._given[id] = opened
+            self._claimable[id] = opened
             return id
         return identifiers.account_id(now)
 
     def claim(self, account: str) -> Opened | None:
         """Return what was opened for an account, once; None where nothing was, or its file was deleted since."""
-        opened = self._given.pop(account, None)
+        opened = self._claimable.pop(account, None)
         if opened is None or store_of(self._platform.path, account).exists():
             return opened
         opened.close()
@@ -82,8 +82,8 @@ class StoresAhead(Generic[Opened]):
             self._pieces = None
 
     def _opening(self, now: int) -> Generator[None]:
-        while len(self._given) > MOST_UNUSED:
-            self._close(*self._given.popitem(last=False))
+        while len(self._claimable) > MOST_UNUSED:
+            self._close(*self._claimable.popitem(last=False))
         id = identifiers.account_id(now)
         path = store_of(self._platform.path, id)
         self._write_note(id)
@@ -99,10 +99,10 @@ class StoresAhead(Generic[Opened]):
         """Close all stores, and delete those that have no account."""
         if self._pieces is not None:
             self._pieces.close()
-        for id, opened in [*self._ready, *self._given.items()]:
+        for id, opened in [*self._ready, *self._claimable.items()]:
             self._close(id, opened)
         self._ready.clear()
-        self._given.clear()
+        self._claimable.clear()
         if self._note is not None:
             path, file = self._note
             path.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ def _customer(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    return cash_balances.of(_customer(call))
+    return cash_balances.balance_of(_customer(call))
 
 
 def update(call: Call) -> Object:

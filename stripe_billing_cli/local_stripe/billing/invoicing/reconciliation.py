@@ -29,8 +29,8 @@ MOST_GROUPED = 24
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """What waits for money: a payment intent, or an invoice by its intent. `since`: since when, in Unix seconds."""
+class AwaitedPayment:
+    """A payment intent that waits for money, or an invoice by its intent. `since`: since when, in Unix seconds."""
 
     intent: Object
     invoice: Object | None
@@ -55,7 +55,7 @@ def _left(call: Call, customer: str, currency: str) -> int:
     return cash_balances.available(objects.known(call, "customer", customer), currency)
 
 
-def _chosen(call: Call, customer: str, currency: str, sent: int, reference: str | None) -> Iterator[Waiting]:
+def _chosen(call: Call, customer: str, currency: str, sent: int, reference: str | None) -> Iterator[AwaitedPayment]:
     """Yield what is to be paid, each once what came before has been."""
     waiting = _waiting(call, customer, currency)
     named = _named(waiting, reference or "", _left(call, customer, currency))
@@ -72,19 +72,19 @@ def _chosen(call: Call, customer: str, currency: str, sent: int, reference: str 
             yield one
 
 
-def _waiting(call: Call, customer: str, currency: str) -> list[Waiting]:
+def _waiting(call: Call, customer: str, currency: str) -> list[AwaitedPayment]:
     """Return what waits for money of a currency, oldest first."""
     of_customer = equal(json_field("customer"), customer)
-    found = []
+    awaited = []
     for invoice in call.store.select("invoice", of_customer, newest_first=False, limit=10_000):
         intent = invoices.intent_of(call, invoice) if _can_be_paid(call, invoice, currency) else None
         if intent is not None and intent["status"] in payment_intents.PAYABLE:
-            found.append(Waiting(intent, invoice, invoice["status_transitions"]["finalized_at"]))
+            awaited.append(AwaitedPayment(intent, invoice, invoice["status_transitions"]["finalized_at"]))
     for intent in call.store.select(payment_intents.KIND, of_customer, newest_first=False, limit=10_000):
         is_own = bank_transfers.is_awaited(intent) and intent["currency"] == currency
         if is_own and invoices.of_intent(call, intent["id"]) is None:
-            found.append(Waiting(intent, None, intent["created"]))
-    return sorted(found, key=lambda one: one.since)
+            awaited.append(AwaitedPayment(intent, None, intent["created"]))
+    return sorted(awaited, key=lambda one: one.since)
 
 
 def _can_be_paid(call: Call, invoice: Object, currency: str) -> bool:
@@ -96,17 +96,17 @@ def _can_be_paid(call: Call, invoice: Object, currency: str) -> bool:
     return is_open and bank_transfers.METHOD in types and not overdue
 
 
-def _named(waiting: Sequence[Waiting], reference: str, left: int) -> Waiting | None:
+def _named(waiting: Sequence[AwaitedPayment], reference: str, left: int) -> AwaitedPayment | None:
     """Return the one that a transfer's reference names: an invoice by its number, which must be paid whole, else a
     payment by the reference that its customer was told."""
     numbered = [one for one in waiting if one.invoice is not None and one.invoice["number"] in reference]
     if len(numbered) == 1 and numbered[0].amount <= left:
         return numbered[0]
-    told = [one for one in waiting if one.invoice is None and bank_transfers.reference(one.intent["id"]) in reference]
-    return told[0] if len(told) == 1 else None
+    own = [one for one in waiting if one.invoice is None and bank_transfers.reference(one.intent["id"]) in reference]
+    return own[0] if len(own) == 1 else None
 
 
-def _group(waiting: Sequence[Waiting], sent: int) -> Sequence[Waiting]:
+def _group(waiting: Sequence[AwaitedPayment], sent: int) -> Sequence[AwaitedPayment]:
     """Return the smallest group that waits for just what was sent; of several the one with the most invoices, then with
     the oldest payments. None where there is no such group."""
     for size in range(1, LARGEST_GROUP + 1):
@@ -117,17 +117,17 @@ def _group(waiting: Sequence[Waiting], sent: int) -> Sequence[Waiting]:
     return ()
 
 
-def _rank(group: Sequence[Waiting]) -> tuple[int, list[int]]:
+def _rank(group: Sequence[AwaitedPayment]) -> tuple[int, list[int]]:
     own = [one.since for one in group if one.invoice is None]
     return len(own), own or [one.since for one in group]
 
 
 def reconcile_all(call: Call, customer: str) -> None:
     """Apply all that a customer's cash balance has: something new waits for it, or money came back to it."""
-    found = call.store.get("customer", customer)
-    if found is None or found.get("deleted"):
+    owner = call.store.get("customer", customer)
+    if owner is None or owner.get("deleted"):
         return
-    for currency, amount in (cash_balances.of(found)["available"] or {}).items():
+    for currency, amount in (cash_balances.balance_of(owner)["available"] or {}).items():
         if amount > 0:
             reconcile(call, customer, currency, amount)
 

@@ -34,7 +34,7 @@ TYPES: Mapping[str, ParamType] = {
 MOST = {"amount_details.line_items": 200}
 
 
-def after(call: Call, id: str, before: Object, amount: int) -> Object:
+def details_after(call: Call, id: str, before: Object, amount: int) -> Object:
     """Return the details of the intent with this id after a call that may say something of them, for an amount.
 
     Raises where they do not add up. Where the call says `enforce_arithmetic_validation=false`, or nothing of them,
@@ -100,5 +100,5 @@ def _cost(item: Mapping[str, Any]) -> int:
     return int(item["unit_cost"] * item["quantity"] - item.get("discount_amount", 0) + _tax(item))
 
 
-def _tax(of: Mapping[str, Any]) -> int:
-    return int(of.get("tax", {}).get("total_tax_amount") or 0)
+def _tax(part: Mapping[str, Any]) -> int:
+    return int(part.get("tax", {}).get("total_tax_amount") or 0)

@@ -29,7 +29,7 @@ SENDERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 """By the currency: the type of transfer, and what is known of who has sent it."""
 
 
-def of(customer: Object) -> Object:
+def balance_of(customer: Object) -> Object:
     """Return the cash balance of a customer, who may have none."""
     return customer.get(PRIVATE) or {
         "object": KIND,
@@ -45,20 +45,20 @@ def with_settings(customer: Object, wanted: Mapping[str, Any]) -> Object:
     """Return the cash balance of a customer after a call that says something of its settings."""
     mode = wanted.get("settings", {}).get("reconciliation_mode")
     if mode is None:
-        return of(customer)
+        return balance_of(customer)
     by_merchant = mode == "merchant_default"
     settings = {"reconciliation_mode": "automatic" if by_merchant else mode, "using_merchant_default": by_merchant}
-    return {**of(customer), "settings": settings}
+    return {**balance_of(customer), "settings": settings}
 
 
 def available(customer: Object, currency: str) -> int:
     """Return what a customer's cash balance has in a currency."""
-    return int((of(customer)["available"] or {}).get(currency, 0))
+    return int((balance_of(customer)["available"] or {}).get(currency, 0))
 
 
 def is_automatic(customer: Object) -> bool:
     """Return whether money is applied by itself to what waits for it."""
-    return bool(of(customer)["settings"]["reconciliation_mode"] == "automatic")
+    return bool(balance_of(customer)["settings"]["reconciliation_mode"] == "automatic")
 
 
 def check_currency(currency: str) -> None:
@@ -98,15 +98,15 @@ def announce_rest(call: Call, customer: Object) -> None:
     """Tell that a balance has money: "Occurs whenever there is a positive remaining cash balance after Stripe
     automatically reconciles new funds into the cash balance. If you enabled manual reconciliation, this webhook will
     fire whenever there are new funds into the cash balance." (https://docs.stripe.com/api/events/types)."""
-    events.record(call, f"{KIND}.funds_available", of(customer))
+    events.record(call, f"{KIND}.funds_available", balance_of(customer))
 
 
 def _move(call: Call, customer_id: str, currency: str, net: int, type: str, about: Mapping[str, Any]) -> Object:
     """Return the transaction by which a balance changed."""
     customer = objects.known(call, "customer", customer_id)
-    before = of(customer)
-    held = before["available"] or {}
-    after = {**before, "available": {**held, currency: held.get(currency, 0) + net}}
+    before = balance_of(customer)
+    amounts = before["available"] or {}
+    after = {**before, "available": {**amounts, currency: amounts.get(currency, 0) + net}}
     call.store.replace("customer", {**customer, PRIVATE: after})
     transaction = {
         "id": identifiers.long_id(call, "ccsbtxn"),

@@ -154,7 +154,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         if trial_end is None and start < call.now:
             period = backdating.first_start(price, anchor, start, call.now, is_classic=is_classic), period[1]
         item = items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, period)
-        data.append(trial_offers.begun(call, item, wanted, price))
+        data.append(trial_offers.begin_trial(call, item, wanted, price))
     ends = cancellation.requested_end(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]

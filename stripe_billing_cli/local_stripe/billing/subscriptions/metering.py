@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)
-class Accrued:
+class AccruedUse:
     """What was used of a metered `item` in its period until now: `units`, of which `billed_units` are on invoices that
     thresholds have brought about. `lines` have all of it, and take off what is billed."""
 
@@ -43,7 +43,7 @@ def unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
     return [line for one in accrued_items(call, subscription, catalog) for line in one.lines]
 
 
-def accrued_items(call: Call, subscription: Object, catalog: Catalog) -> list[Accrued]:
+def accrued_items(call: Call, subscription: Object, catalog: Catalog) -> list[AccruedUse]:
     """Return what was used until now and is not billed yet, of whichever metered items anything was used."""
     accrued = [until_now(call, subscription, item, catalog) for item in subscription["items"]["data"]]
     return [one for one in accrued if one is not None and one.is_new]
@@ -55,7 +55,7 @@ def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Cata
     return accrued.lines if accrued is not None and accrued.is_new else []
 
 
-def until_now(call: Call, subscription: Object, item: Object, catalog: Catalog) -> Accrued | None:
+def until_now(call: Call, subscription: Object, item: Object, catalog: Catalog) -> AccruedUse | None:
     """Return what was used of an item, reports of this second included; None of one that is not metered."""
     return _accrued(call, subscription, item, catalog, call.now + 1)
 
@@ -65,7 +65,7 @@ def last_report(call: Call) -> int:
     return int(call.store.row("SELECT COALESCE(MAX(seq), 0) FROM objects")[0])
 
 
-def _accrued(call: Call, subscription: Object, item: Object, catalog: Catalog, until: int) -> Accrued | None:
+def _accrued(call: Call, subscription: Object, item: Object, catalog: Catalog, until: int) -> AccruedUse | None:
     """Return what was used of an item until then; nothing for less than nothing."""
     price = catalog.price(item["price"])
     if not items.is_metered(price) or subscription["status"] == "trialing":
@@ -78,4 +78,4 @@ def _accrued(call: Call, subscription: Object, item: Object, catalog: Catalog, u
     used = max(usage.total_usage(call, meter, customer, start, end, after=counted["after"]), Decimal(0))
     billed, currency = Decimal(counted.get("billed", 0)), subscription["currency"]
     usage_lines = lines.for_usage(item, price, catalog.sold(price["product"]), currency, used, start, end)
-    return Accrued(item, used, billed, lines.less_billed(usage_lines, item, price, currency, billed))
+    return AccruedUse(item, used, billed, lines.less_billed(usage_lines, item, price, currency, billed))

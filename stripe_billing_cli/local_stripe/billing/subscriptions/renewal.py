@@ -20,7 +20,7 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
     A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
     """
     catalog = price_checks.catalog(call)
-    renewed = trial_offers.ended(call, before, now)
+    renewed = trial_offers.end_trials(call, before, now)
     data, billed = begun_items(renewed, catalog, now)
     billed += metering.usage_of(call, before, catalog, until=now)
     status = "active" if before["status"] == "trialing" else before["status"]

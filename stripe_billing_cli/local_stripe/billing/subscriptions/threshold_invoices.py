@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     schedule_jobs,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
-from stripe_billing_cli.local_stripe.billing.subscriptions.metering import Accrued
+from stripe_billing_cli.local_stripe.billing.subscriptions.metering import AccruedUse
 from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -38,7 +38,7 @@ receives multiple invoices on the same date"."""
 
 
 @dataclass(frozen=True)
-class Reached:
+class ReachedThresholds:
     """The thresholds that use has reached: the subscription's `amount`, and those of `items`, by the items' ids."""
 
     amount: int | None
@@ -100,7 +100,7 @@ def _draft(
     )
 
 
-def _reached(subscription: Object, accrued: Sequence[Accrued], total: int) -> Reached:
+def _reached(subscription: Object, accrued: Sequence[AccruedUse], total: int) -> ReachedThresholds:
     """Return what is reached: "the value used excludes taxes but includes discounts", and of a number of units those
     that are not billed."""
     amount = (subscription["billing_thresholds"] or {}).get("amount_gte")
@@ -109,10 +109,10 @@ def _reached(subscription: Object, accrued: Sequence[Accrued], total: int) -> Re
         least = (one.item["billing_thresholds"] or {}).get("usage_gte")
         if least is not None and one.units - one.billed_units >= least:
             by_item[one.item["id"]] = least
-    return Reached(amount if amount is not None and total >= amount else None, by_item)
+    return ReachedThresholds(amount if amount is not None and total >= amount else None, by_item)
 
 
-def _reason(reached: Reached, draft: Object) -> Object:
+def _reason(reached: ReachedThresholds, draft: Object) -> Object:
     """Return `threshold_reason` of the invoice."""
     lines_by_item: dict[str, list[str]] = {}
     for line in draft["lines"]["data"]:
@@ -127,7 +127,7 @@ def _reason(reached: Reached, draft: Object) -> Object:
     }
 
 
-def _billed_items(subscription: Object, accrued: Sequence[Accrued]) -> list[Object]:
+def _billed_items(subscription: Object, accrued: Sequence[AccruedUse]) -> list[Object]:
     """Return the items, whose periods go on, with the use that is billed now."""
     units = {one.item["id"]: one.units for one in accrued}
     data = subscription["items"]["data"]

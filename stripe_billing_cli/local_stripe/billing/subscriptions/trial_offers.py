@@ -37,7 +37,7 @@ def find(call: Call, id: str, param: str) -> Object:
     return offer
 
 
-def applied(call: Call, params: Wanted) -> Sequence[Wanted]:
+def apply_offers(call: Call, params: Wanted) -> Sequence[Wanted]:
     """Return the items that a call wants of a new subscription, each with the price of its trial offer where it has
     one. Raises for what does not go with trial offers."""
     wanted: Sequence[Wanted] = params["items"]
@@ -53,10 +53,10 @@ def applied(call: Call, params: Wanted) -> Sequence[Wanted]:
     for name in NO_ANCHORS:
         if name in params:
             raise not_here(f"trial offers with `{name}`", name)
-    return [_applied(call, item, f"items[{at}]") for at, item in enumerate(wanted)]
+    return [_apply_offer(call, item, f"items[{at}]") for at, item in enumerate(wanted)]
 
 
-def _applied(call: Call, item: Wanted, param: str) -> Wanted:
+def _apply_offer(call: Call, item: Wanted, param: str) -> Wanted:
     if PARAM not in item:
         return item
     for name in DESCRIBED:
@@ -86,7 +86,7 @@ def _end(call: Call, item: Wanted, price: Object) -> int:
     return whole.next_after(call.now, call.now)
 
 
-def begun(call: Call, item: Object, wanted: Wanted, price: Object) -> Object:
+def begin_trial(call: Call, item: Object, wanted: Wanted, price: Object) -> Object:
     """Return a new subscription's item, in the trial that the call wants for it."""
     if PARAM not in wanted:
         return item
@@ -94,19 +94,19 @@ def begun(call: Call, item: Object, wanted: Wanted, price: Object) -> Object:
     return {**item, PARAM: trial}
 
 
-def ended(call: Call, subscription: Object, now: int) -> Object:
+def end_trials(call: Call, subscription: Object, now: int) -> Object:
     """Return a subscription whose trials that are over have the price that comes after them. Its billing cycle begins
     anew then, unless its trial settings say that the anchor is `unchanged`."""
     over = [item for item in subscription["items"]["data"] if item[PARAM] and item[PARAM]["end_date"] <= now]
     if not over:
         return subscription
-    data = [_transitioned(call, item) if item in over else item for item in subscription["items"]["data"]]
+    data = [_end_trial(call, item) if item in over else item for item in subscription["items"]["data"]]
     keeps = subscription["trial_settings"]["end_behavior"]["billing_cycle_anchor"] == UNCHANGED
     anchor = subscription["billing_cycle_anchor"] if keeps else now
     return {**subscription, "billing_cycle_anchor": anchor, "items": items.with_items(subscription, data)}
 
 
-def _transitioned(call: Call, item: Object) -> Object:
+def _end_trial(call: Call, item: Object) -> Object:
     offer = objects.known(call, KIND, item[PARAM]["trial_offer"])
     price = objects.known(call, "price", offer["end_behavior"]["transition"]["price"])
     after = {**item, PARAM: None, "plan": price["id"], "price": price["id"]}

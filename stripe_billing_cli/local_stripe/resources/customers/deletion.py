@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def delete(call: Call) -> Object:
     customer = customers.find(call, call.id, "id", status=404)
-    if cash_balances.of(customer)["available"] is not None:
+    if cash_balances.balance_of(customer)["available"] is not None:
         # "You cannot delete a customer with any cash balances, even if the balance is 0" (`stripe/_cash_balance.py`);
         # the words of the refusal are not recorded.
         raise invalid("You cannot delete a customer with a cash balance.")

@@ -57,7 +57,7 @@ def create(call: Call) -> Object:
         call,
         id=id,
         amount=params["amount"],
-        amount_details=amount_details.after(call, id, amount_details.NONE, params["amount"]),
+        amount_details=amount_details.details_after(call, id, amount_details.NONE, params["amount"]),
         currency=params["currency"],
         customer=customer["id"] if customer else None,
         capture_method=params.get("capture_method", "automatic_async"),
@@ -120,7 +120,7 @@ def _types(call: Call) -> Object:
 
 def _amount_details(call: Call, before: Object, amount: int) -> Object:
     """Return what the amount is made up of after a call on an intent."""
-    return amount_details.after(call, before["id"], before["amount_details"], amount)
+    return amount_details.details_after(call, before["id"], before["amount_details"], amount)
 
 
 def retrieve(call: Call) -> Object:
