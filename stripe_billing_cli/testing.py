@@ -90,6 +90,17 @@ class LocalStripe:
         if errors:
             raise errors[0]
 
+    def set_in_dashboard(self, **values: str | int) -> None:
+        """Set what a merchant sets in Stripe's Dashboard, as `billing local settings` does: `card_tokens="accept"`."""
+        from stripe_billing_cli.local_stripe.billing import settings
+
+        for name, value in values.items():
+            if name not in settings.DEFAULTS or value not in settings.CHOICES.get(name, (value,)):
+                raise ValueError(f"{name} cannot be {value!r}: see `billing local settings --help`")
+        account = self.transport.router.account()
+        with self.transport.store.writing():
+            settings.change(self.transport.store, account, values)
+
     def events(self, *types: str) -> list[stripe.Event]:
         """Return what happened, oldest first: all events, or those of these types."""
         listed = self.client.v1.events.list({"limit": 100}).auto_paging_iter()

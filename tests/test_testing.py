@@ -91,6 +91,17 @@ def test_a_catalog_of_another_account_is_made_without_its_endpoints(local_stripe
     assert client.webhook_endpoints.list().data == []
 
 
+def test_what_the_dashboard_would_set_is_set(local_stripe: LocalStripe) -> None:
+    client = local_stripe.client.v1
+    with pytest.raises(stripe.InvalidRequestError, match="Card Token usage"):
+        client.customers.create({"source": "tok_visa"})
+    local_stripe.set_in_dashboard(card_tokens="accept")
+    assert str(client.customers.create({"source": "tok_visa"}).default_source).startswith("card_")
+    for wrong in ({"card_tokens": "perhaps"}, {"colour": "red"}):
+        with pytest.raises(ValueError, match="cannot be"):
+            local_stripe.set_in_dashboard(**wrong)
+
+
 def test_a_catalog_with_mistakes_is_refused(local_stripe: LocalStripe, tmp_path: Path) -> None:
     file = tmp_path / "catalog.yaml"
     file.write_text("version: 1\ncatalog: shop\nproducts: {pro: {nane: Pro}}\n", encoding="utf-8")

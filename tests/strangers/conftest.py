@@ -10,6 +10,7 @@ import pytest
 import stripe
 
 from stripe_billing_cli.local_stripe.server import running
+from tests.card_tokens import take_card_tokens
 from tests.strangers.programs import API_KEY
 
 
@@ -28,7 +29,8 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    """An empty account."""
+    """An empty account, which takes card tokens, as Stripe's CLI has them."""
+    take_card_tokens(tmp_path / "stripe.db")
     with running(tmp_path / "stripe.db", resets=True) as url:
         yield Served(url, stripe.StripeClient(API_KEY, base_addresses={"api": url, "files": url}))
 

@@ -16,6 +16,7 @@ import pytest
 from stripe._encode import _api_encode
 
 from stripe_billing_cli.local_stripe.api import API
+from stripe_billing_cli.local_stripe.billing import settings
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
@@ -114,6 +115,9 @@ class World:
 def build(world: World) -> World:
     """Fill the account. What is made in pairs is so that lists can be restricted."""
     world.draw(0)
+    account = world.router.account()
+    with world.store.writing():
+        settings.change(world.store, account, {"card_tokens": "accept"})
     _catalog(world)
     _customers(world)
     _billing(world)

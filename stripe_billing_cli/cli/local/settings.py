@@ -28,7 +28,7 @@ CardTokens = Annotated[
     typer.Option(
         "--card-tokens",
         metavar="refuse|accept",
-        help="Whether charges are made of card tokens, as tok_visa: accounts of today have to enable it.",
+        help="Whether customers and charges take card tokens, as tok_visa: accounts of today have to enable it.",
     ),
 ]
 
@@ -78,6 +78,8 @@ def settings(
 
     The account is one of the United States, with US dollars, unless --country and --currency say otherwise. Both count
     for what comes after: charges, fees and balance transactions that are there stay in their currency.
+
+    Connected accounts go by the other settings, too; the country of each is its own.
 
     \b
     Examples:  billing local settings

@@ -17,7 +17,8 @@ PENDING_UPDATE_ITEMS = ("include", "exclude")
 a subscription does (https://docs.stripe.com/billing/subscriptions/billing-mode/compare); of this one a user reports
 that it does not, and Stripe's documents do not say."""
 CARD_TOKENS = ("refuse", "accept")
-"""Whether charges are made of card tokens, which accounts of today have to enable (recorded 2026-08-26.dahlia)."""
+"""Whether customers and charges take card tokens, which accounts of today have to enable (recorded
+2026-08-26.dahlia)."""
 CHOICES = {"after_retries": AFTER_RETRIES, "card_tokens": CARD_TOKENS, "pending_update_items": PENDING_UPDATE_ITEMS}
 """The values of the settings that have few."""
 DEFAULTS: Object = {
@@ -30,8 +31,8 @@ DEFAULTS: Object = {
 
 def read(store: Store, account: Object) -> Object:
     """Return all settings, those that the account itself shows among them. Runs inside a transaction of `store`."""
-    values = (store.get(KIND, ID) or {}).get("values") or {}
-    return {**DEFAULTS, **values, "country": account["country"], "currency": account["default_currency"]}
+    own = {"country": account["country"], "currency": account["default_currency"]}
+    return {**DEFAULTS, **accounts.dashboard(store), **own}
 
 
 def change(store: Store, account: Object, values: Object) -> Object:

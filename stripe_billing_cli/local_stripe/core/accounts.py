@@ -6,8 +6,6 @@ Shape: `stripe/_account.py`. Left out, as Stripe does for an account read with i
 
 from __future__ import annotations
 
-from typing import Any
-
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.shapes import blank
@@ -99,9 +97,19 @@ def _settings() -> Object:
     }
 
 
-def setting(store: Store, name: str, default: Any) -> Any:
-    """Return what is set in the account's Dashboard (`SETTINGS`). Runs inside a transaction of `store`."""
-    return ((store.get(*SETTINGS) or {}).get("values") or {}).get(name, default)
+def dashboard(store: Store) -> Object:
+    """Return what is set in the account's Dashboard (`SETTINGS`). What is set for a platform counts for the accounts
+    that are connected to it, too: nobody opens theirs. Runs inside a transaction of `store`."""
+    own = _own_settings(store)
+    if store.platform is None:
+        return own
+    platform = store.platform.store
+    with platform.reading_once():
+        return {**_own_settings(platform), **own}
+
+
+def _own_settings(store: Store) -> Object:
+    return (store.get(*SETTINGS) or {}).get("values") or {}
 
 
 def connected(platform: Store, id: str) -> Object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import customers, settings
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import (
     charge_lookup,
     charges,
@@ -41,13 +41,6 @@ CAPTURE = form(
     {"amount": Integer(1), "receipt_email": Email()},
 )
 LIST = form("GET /v1/charges")
-NO_TOKENS = (
-    "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "
-    "your payments, you will need to use the Payment Intents and Payment Methods API. Read more about what you should "
-    "do here: https://docs.stripe.com/payments/payment-methods/integration-options. If you need to continue to use "
-    "Card Tokens on the Customers and Charges API, enable this functionality in your API policies settings: "
-    "https://dashboard.stripe.com/settings/developers/api-policies"
-)
 
 
 def create(call: Call) -> Object:
@@ -64,8 +57,7 @@ def create(call: Call) -> Object:
         method = _card(call, customer)
         charges.check_amount(params["amount"], params["currency"])
         return direct_charges.create(call, customer, method)
-    if settings.read(call.store, call.account)["card_tokens"] == "refuse":
-        raise invalid(NO_TOKENS)
+    payment_methods.check_tokens_taken(call)
     charges.check_amount(params["amount"], params["currency"])
     return direct_charges.create(call, None, payment_methods.of_token(call, params["source"]))
 

@@ -14,8 +14,9 @@ EMAIL = "ada@example.com"
 
 
 @pytest.fixture
-def card(shop: Shop) -> str:
+def card(shop: Shop, billing: Billing) -> str:
     """The card of a customer with a subscription that it paid."""
+    billing.ok("local", "settings", "--card-tokens", "accept")
     customer = shop.customer(email=EMAIL, source="tok_visa")
     shop.subscription(customer["id"], shop.price(lookup_key="pro")["id"])
     return str(customer["default_source"])

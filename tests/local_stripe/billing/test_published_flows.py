@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.card_tokens import take_card_tokens
 from tests.local_stripe.conftest import Local, encoded, serving
 
 Step = tuple[str, str, Mapping[str, Any]]
@@ -166,6 +167,7 @@ FLOWS: dict[str, list[Step]] = {
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     database: Path = tmp_path_factory.mktemp("published") / "local.db"
+    take_card_tokens(database)
     with serving(database) as local:
         yield local
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.local_stripe.conftest import Local
-from tests.local_stripe.life import Life, moment, price
+from tests.local_stripe.life import Life, moment, price, set_in_dashboard
 
 
 @pytest.mark.parametrize(("behavior", "status"), [("pause", "paused"), ("cancel", "canceled")])
@@ -41,6 +41,7 @@ def test_a_renewal_is_told_of_a_week_before(local: Local) -> None:
 
 
 def test_a_customer_made_with_a_token_pays_by_that_card(local: Local) -> None:
+    set_in_dashboard(local, card_tokens="accept")
     life = Life.begin(local, card=None, source="tok_mastercard")
     customer = local.get(f"/v1/customers/{life.customer}")
     assert customer["default_source"].startswith("card_")

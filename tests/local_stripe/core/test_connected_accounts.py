@@ -11,6 +11,7 @@ import pytest
 from stripe_billing_cli.local_stripe.core import connected_accounts
 from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, store_of
 from tests.local_stripe.conftest import Local, Refusal, serving
+from tests.local_stripe.life import set_in_dashboard
 
 
 def call(local: Local, account: str, method: str, path: str, **params: Any) -> Any:
@@ -53,6 +54,20 @@ def test_the_keys_own_account_is_neither_changed_nor_deleted(local: Local) -> No
     own = local.get("/v1/account")["id"]
     assert local.refused("post", f"/v1/accounts/{own}", email="new@example.com").code == "account_invalid"
     assert local.refused("delete", f"/v1/accounts/{own}").code == "account_invalid"
+
+
+def test_what_is_set_for_a_platform_counts_for_its_accounts(local: Local) -> None:
+    """A connected account has no Dashboard here, so that card tokens could not be enabled for it."""
+    id = local.post("/v1/accounts")["id"]
+    account = {"Stripe-Account": id}
+    refused = local.send("post", "/v1/customers", "source=tok_visa", headers=account).refusal
+    assert refused.message.startswith("Card Token usage on the Customers API")
+    set_in_dashboard(local, card_tokens="accept", search_lag=60)
+    customer = call(local, id, "post", "/v1/customers", source="tok_visa")
+    assert customer["default_source"].startswith("card_")
+    made = call(local, id, "post", "/v1/charges", amount=500, currency="usd", source="tok_visa")
+    assert (made["status"], local.get("/v1/charges")["data"]) == ("succeeded", [])
+    assert call(local, id, "get", "/v1/customers/search", query="created>0")["data"] == []
 
 
 def test_a_connected_account_connects_none(local: Local) -> None:

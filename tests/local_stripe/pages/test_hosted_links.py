@@ -12,7 +12,8 @@ SETUP: dict[str, Any] = {"mode": "setup", "currency": "usd"}
 
 
 def subscribed(local: Local, **params: Any) -> Any:
-    customer = local.post("/v1/customers", email="jenny@example.com", source="tok_visa")["id"]
+    pays = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
+    customer = local.post("/v1/customers", email="jenny@example.com", **pays)["id"]
     items = [{"price": local.price(recurring={"interval": "month"})["id"]}]
     return local.post("/v1/subscriptions", customer=customer, items=items, **params)
 

@@ -18,13 +18,18 @@ def charge(local: Local, amount: int = 2000, **params: Any) -> Any:
 
 
 def holder(local: Local, token: str = "tok_visa") -> Any:
-    """Return a customer whose card is a source."""
-    return local.post("/v1/customers", source=token)
+    """Return a customer whose card is a source, as the account's settings allow while it is made."""
+    set_in_dashboard(local, card_tokens="accept")
+    customer = local.post("/v1/customers", source=token)
+    set_in_dashboard(local, card_tokens="refuse")
+    return customer
 
 
 def test_a_customer_is_charged_by_the_card_that_is_their_source(local: Local) -> None:
     customer = holder(local)
+    set_in_dashboard(local, card_tokens="accept")
     other = local.post(f"/v1/customers/{customer['id']}/sources", source="tok_mastercard")["id"]
+    set_in_dashboard(local, card_tokens="refuse")
     made = charge(
         local,
         customer=customer["id"],

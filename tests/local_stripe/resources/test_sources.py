@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import set_in_dashboard
+
+REFUSED = "Card Token usage on the Customers API and Charges API has reached end of life."
+
+
+@pytest.fixture
+def local(local: Local) -> Local:
+    """Return a local Stripe whose account takes card tokens."""
+    set_in_dashboard(local, card_tokens="accept")
+    return local
 
 
 def test_a_card_is_a_source_and_a_payment_method(local: Local) -> None:
@@ -95,6 +107,18 @@ def test_a_declined_card_is_not_saved_and_a_bank_account_is_not_had(local: Local
     assert (declined.status, declined.code) == (402, "card_declined")
     assert "its sources are cards" in local.refused("post", path, source="tok_visa", validate=True).message
     assert local.get(path)["data"] == []
+
+
+def test_a_token_is_a_source_only_where_the_account_takes_tokens(local: Local) -> None:
+    """Recorded 2026-08-26.dahlia of a charge; the message is of customers, too."""
+    customer = f"/v1/customers/{local.post('/v1/customers')['id']}"
+    set_in_dashboard(local, card_tokens="refuse")
+    for path in ("/v1/customers", customer, f"{customer}/sources"):
+        refused = local.refused("post", path, source="tok_visa")
+        assert (refused.status, refused.code, refused.message[: len(REFUSED)]) == (400, None, REFUSED), path
+    assert local.send("post", f"{customer}/cards", "source=tok_visa").refusal == refused
+    assert local.get(f"{customer}/sources")["data"] == []
+    assert len(local.get("/v1/customers")["data"]) == 1
 
 
 def test_no_bank_warns_of_fraud(local: Local) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing import customers, settings
 from stripe_billing_cli.local_stripe.billing.payments import card_input, debits, payment_method_types
 from stripe_billing_cli.local_stripe.billing.payments.cards import WRONG_CVC, Card, Decline
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID, BY_KEY
@@ -18,6 +18,14 @@ CHARGEABLE = ("card", "sepa_debit")
 OF_INTENTS = (*CHARGEABLE, "customer_balance")
 """Those that pay payment intents; those of all others are objects only."""
 NETWORK_CODES = ("network_advice_code", "network_decline_code")
+NO_TOKENS = (
+    "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "
+    "your payments, you will need to use the Payment Intents and Payment Methods API. Read more about what you should "
+    "do here: https://docs.stripe.com/payments/payment-methods/integration-options. If you need to continue to use "
+    "Card Tokens on the Customers and Charges API, enable this functionality in your API policies settings: "
+    "https://dashboard.stripe.com/settings/developers/api-policies"
+)
+"""The refusal of the calls on customers and charges (recorded 2026-08-26.dahlia)."""
 
 
 def blank_method(call: Call, type: str) -> Object:
@@ -218,7 +226,14 @@ def as_source(call: Call, token: str, customer: str) -> str:
     """Return the id of a new card of the customer's, made of a token: what programs did before there were payment
     methods, and Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
+    check_tokens_taken(call)
     return str(attach_to(call, of_token(call, token)["id"], customer, "source")["id"])
+
+
+def check_tokens_taken(call: Call) -> None:
+    """Raise Stripe's refusal where the account's settings do not take card tokens."""
+    if settings.read(call.store, call.account)["card_tokens"] == "refuse":
+        raise invalid(NO_TOKENS)
 
 
 def of_token(call: Call, token: str) -> Object:

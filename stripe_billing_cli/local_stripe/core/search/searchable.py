@@ -91,7 +91,7 @@ class Searchable:
 
     def _candidates(self, call: Call, wanted: Query) -> Iterator[Object]:
         """Give the objects among which are all that fit, as they were when search last looked."""
-        lag = int(accounts.setting(call.store, "search_lag", 0))
+        lag = int(accounts.dashboard(call.store).get("search_lag", 0))
         conditions = [] if lag else [*self._likely(wanted)]
         conditions.append(Condition("json_extract(body, '$.test_clock') IS NULL"))
         conditions.append(Condition("json_extract(body, '$.deleted') IS NULL"))
