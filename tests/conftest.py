@@ -223,8 +223,9 @@ def billing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         for wrap in command.wrap:
             transport = wrap(transport)
         at_once = replace(patience, first_pause=0, longest_pause=0)
-        held = ContractTransport(transport) if command.is_checked else transport
-        return original(held, patience=at_once, **rest)
+        if command.is_checked:
+            transport = ContractTransport(transport)
+        return original(transport, patience=at_once, **rest)
 
     monkeypatch.setattr(client, "client_over", checked)
     yield command

@@ -80,8 +80,8 @@ def check_answer(body: str, status: int, route: Route | None, where: str) -> Non
             raise ContractViolation(f"{where}: deleted, and nobody asked for that")
     elif route.of_list:
         _check_envelope(answer, where)
-        for number, held in enumerate(answer["data"]):
-            check_whole(held, route.answer, f"{where} data[{number}]")
+        for number, object in enumerate(answer["data"]):
+            check_whole(object, route.answer, f"{where} data[{number}]")
     else:
         check_whole(answer, route.answer, where)
 
@@ -207,13 +207,13 @@ Check = Callable[[Any], "str | None"]
 """What is wrong with a value, begun with the way to it (` name[0]: …`); None where nothing is."""
 
 
-def check_whole(held: Any, kind: type[StripeObject], where: str) -> None:
+def check_whole(object: Any, kind: type[StripeObject], where: str) -> None:
     """Hold the fields of an object of Stripe's against the SDK's classes, and its keys against what is recorded."""
-    wrong = _object_check(kind)(held)
+    wrong = _object_check(kind)(object)
     if wrong is not None:
         raise ContractViolation(where + wrong)
-    name = f"deleted_{kind.OBJECT_NAME}" if held.get("deleted") else kind.OBJECT_NAME
-    complaints = contract_keys.complaints(held, name, where)
+    name = f"deleted_{kind.OBJECT_NAME}" if object.get("deleted") else kind.OBJECT_NAME
+    complaints = contract_keys.complaints(object, name, where)
     if complaints:
         raise ContractViolation("; ".join(complaints))
 
@@ -222,18 +222,18 @@ def check_whole(held: Any, kind: type[StripeObject], where: str) -> None:
 def _object_check(kind: type[StripeObject]) -> Check:
     checks: dict[str, Check] = {}
 
-    def check(held: Any) -> str | None:
-        if not isinstance(held, dict):
-            return f": {held!r} for {kind.__name__}"
+    def check(object: Any) -> str | None:
+        if not isinstance(object, dict):
+            return f": {object!r} for {kind.__name__}"
         if not checks:
             checks.update({name: _field_check(hint) for name, hint in field_hints(kind).items()})
-        for name, value in held.items():
+        for name, value in object.items():
             if name in checks:
                 if (wrong := checks[name](value)) is not None:
                     return f" {name}{wrong}"
-            elif name not in contract_keys.IN_NO_SDK.get(str(held.get("object")), "").split():
+            elif name not in contract_keys.IN_NO_SDK.get(str(object.get("object")), "").split():
                 return f": {kind.__name__} has no {[name]}"
-        return _event_wrong(held) if kind is stripe.Event else None
+        return _event_wrong(object) if kind is stripe.Event else None
 
     return check
 
@@ -255,11 +255,11 @@ def _event_wrong(event: Mapping[str, Any]) -> str | None:
     """Return what is wrong with the object in an event, or with the attributes of it that changed."""
     if event["type"] not in _event_types():
         return f": Stripe has no event {event['type']}"
-    held = event["data"]["object"]
-    kind = get_object_class("V1", held["object"])
-    check_whole(held, kind, f"{event['type']} data.object")
+    object = event["data"]["object"]
+    kind = get_object_class("V1", object["object"])
+    check_whole(object, kind, f"{event['type']} data.object")
     for name in event["data"].get("previous_attributes") or {}:
-        if name not in field_hints(kind) and name not in contract_keys.IN_NO_SDK.get(held["object"], ""):
+        if name not in field_hints(kind) and name not in contract_keys.IN_NO_SDK.get(object["object"], ""):
             return f": {kind.__name__} has no {name} that could have changed"
     return None
 

@@ -27,8 +27,8 @@ class UndeclaredReadError(BaseException):
 class DeclaredDict(dict[str, Any]):
     """An object of Stripe's, of which the program may read by name only what is declared."""
 
-    def __init__(self, held: dict[str, Any], declared: frozenset[str]) -> None:
-        super().__init__(held)
+    def __init__(self, object: dict[str, Any], declared: frozenset[str]) -> None:
+        super().__init__(object)
         self._declared = declared
 
     def __getitem__(self, name: str) -> Any:
@@ -60,8 +60,8 @@ def watch() -> None:
 
     def completed_event(event: dict[str, Any]) -> dict[str, Any]:
         shown = original_event(event)
-        held = shown["data"]["object"]
-        return _object({**shown, "data": {**shown["data"], "object": _answer(held)}}, fields_of(Event))
+        object = shown["data"]["object"]
+        return _object({**shown, "data": {**shown["data"], "object": _answer(object)}}, fields_of(Event))
 
     client.completed = completed
     for module in [module for name, module in sys.modules.items() if name.startswith("stripe_billing_cli.")]:
@@ -78,11 +78,11 @@ def _answer(answer: Any) -> Any:
     return _object(answer, fields_of(OBJECTS[kind]) if kind in OBJECTS else ())
 
 
-def _object(held: dict[str, Any], fields: Fields) -> dict[str, Any]:
+def _object(object: dict[str, Any], fields: Fields) -> dict[str, Any]:
     if fields is FREE:
-        return held
+        return object
     shapes = dict(fields)
-    inside = {name: _value(value, shapes[name]) if name in shapes else value for name, value in held.items()}
+    inside = {name: _value(value, shapes[name]) if name in shapes else value for name, value in object.items()}
     return DeclaredDict(inside, frozenset(shapes))
 
 

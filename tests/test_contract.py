@@ -60,17 +60,17 @@ def local(tmp_path: Path) -> Iterator[Local]:
 
 
 def _set(path: str, value: Any) -> Callable[[Object], None]:
-    def change(held: Object) -> None:
+    def change(object: Object) -> None:
         *outer, last = path.split(".")
         for name in outer:
-            held = held[name]
-        held[last] = value
+            object = object[name]
+        object[last] = value
 
     return change
 
 
 def _without(name: str) -> Callable[[Object], None]:
-    return lambda held: held.pop(name)
+    return lambda object: object.pop(name)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_a_wrong_answer_is_seen(local: Local, change: Callable[[Object], None], 
         (_set("business_name", None), "customer has business_name: null, which Stripe leaves out"),
         (_without("address"), "customer without address"),
         (_set("shipping", {"address": None, "name": "Ada", "phone": None, "carrier": None}), "has carrier: null"),
-        (lambda held: held["tax_ids"].pop("total_count"), "tax_ids: a list within an object"),
-        (lambda held: held["invoice_settings"].pop("footer"), "invoice_setting_customer_setting without footer"),
+        (lambda object: object["tax_ids"].pop("total_count"), "tax_ids: a list within an object"),
+        (lambda object: object["invoice_settings"].pop("footer"), "invoice_setting_customer_setting without footer"),
     ],
 )
 def test_null_and_absent_are_told_apart(local: Local, change: Callable[[Object], Any], complaint: str) -> None:

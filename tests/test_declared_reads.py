@@ -32,5 +32,5 @@ def test_every_answer_of_the_suite_is_watched(account: Account) -> None:
     customer = account.post("/v1/customers", expand=["invoice_settings.default_payment_method"])
     [listed] = account.api.page("/v1/customers", {})[0]
 
-    for held in (customer, customer["invoice_settings"], listed):
-        assert isinstance(held, DeclaredDict)
+    for answer in (customer, customer["invoice_settings"], listed):
+        assert isinstance(answer, DeclaredDict)

@@ -42,14 +42,14 @@ def connected(transport: stripe.HTTPClient) -> client.StripeApi:
 
 @dataclass
 class World:
-    """`told` are the announcements of access, in the order in which they were handled."""
+    """`announcements` of access, in the order in which they were handled: `granted` or `revoked`, and the key."""
 
     local: Local
     api: client.StripeApi
     store: Store
     clock: Clock
     rules: Rules = field(default_factory=Rules)
-    told: list[tuple[str, str]] = field(default_factory=list)
+    announcements: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         teller = Handler("teller", self._tell, lambda event: event.type in ("access.granted", "access.revoked"))
@@ -60,7 +60,7 @@ class World:
 
     def _tell(self, event: Any, delivery: Any) -> str:
         about = event.body()["data"]["object"]
-        self.told.append((event.type.removeprefix("access."), about["key"]))
+        self.announcements.append((event.type.removeprefix("access."), about["key"]))
         return "told"
 
     def customer(self, **params: Any) -> str:

@@ -24,7 +24,7 @@ def test_a_subscription_grants_and_its_end_revokes(world: World) -> None:
 
     [row] = world.store.access.for_customer(customer)
     assert (row.granted, row.since, row.reason) == (False, int(world.clock()), "canceled")
-    assert world.told == [("granted", "pro"), ("revoked", "pro")]
+    assert world.announcements == [("granted", "pro"), ("revoked", "pro")]
 
 
 def test_an_incomplete_subscription_grants_once_it_is_paid(world: World) -> None:
@@ -37,7 +37,7 @@ def test_an_incomplete_subscription_grants_once_it_is_paid(world: World) -> None
     world.deliver()
 
     assert world.access(customer) == {"pro": True}
-    assert world.told == [("granted", "pro")]
+    assert world.announcements == [("granted", "pro")]
 
 
 def test_a_change_of_plan_moves_access(world: World) -> None:
@@ -50,7 +50,7 @@ def test_a_change_of_plan_moves_access(world: World) -> None:
     world.deliver()
 
     assert world.access(customer) == {"team": True}
-    assert sorted(world.told[1:]) == [("granted", "team"), ("revoked", "pro")]
+    assert sorted(world.announcements[1:]) == [("granted", "team"), ("revoked", "pro")]
 
 
 def test_events_in_the_wrong_order_and_twice_change_nothing(world: World) -> None:
@@ -62,7 +62,7 @@ def test_events_in_the_wrong_order_and_twice_change_nothing(world: World) -> Non
     world.deliver([*reversed(events), *events])
 
     assert world.access(customer) == {"pro": False}
-    assert world.told == []
+    assert world.announcements == []
 
 
 def test_an_event_of_before_a_change_does_not_bring_it_back(world: World) -> None:
@@ -83,13 +83,13 @@ def test_a_subscription_that_is_to_end_ends_by_time_alone(world: World) -> None:
     assert world.access(customer) == {"pro": True}
 
     world.let_time_pass(made["cancel_at"] - world.clock() - 1)
-    assert world.told == [("granted", "pro")]
+    assert world.announcements == [("granted", "pro")]
     world.let_time_pass(1)
 
     assert world.access(customer) == {"pro": False}
-    assert world.told == [("granted", "pro"), ("revoked", "pro")]
+    assert world.announcements == [("granted", "pro"), ("revoked", "pro")]
     world.let_time_pass(DAY)
-    assert len(world.told) == 2
+    assert len(world.announcements) == 2
 
 
 class TestGrace:
@@ -111,7 +111,7 @@ class TestGrace:
         world.let_time_pass(1)
 
         assert world.access(customer) == {"pro": False}
-        assert world.told == [("granted", "pro"), ("revoked", "pro")]
+        assert world.announcements == [("granted", "pro"), ("revoked", "pro")]
 
     def test_paying_ends_it_well(self, world: World) -> None:
         customer, price = world.customer(), world.price("pro")
@@ -130,7 +130,7 @@ class TestGrace:
         [row] = world.store.access.for_customer(customer)
         assert (row.granted, row.until, row.reason) == (True, None, "active")
         world.let_time_pass(20 * DAY)
-        assert world.told == [("granted", "pro")]
+        assert world.announcements == [("granted", "pro")]
 
     def failing(self, world: World, customer: str) -> str:
         method = world.local.post("/v1/payment_methods/pm_card_chargeCustomerFail/attach", customer=customer)
@@ -178,7 +178,7 @@ def test_a_customer_who_is_deleted_loses_access(world: World) -> None:
     world.deliver()
 
     assert not any(world.access(customer).values())
-    assert world.told == [("granted", "pro"), ("revoked", "pro")]
+    assert world.announcements == [("granted", "pro"), ("revoked", "pro")]
 
 
 def test_the_rules_of_the_user_decide(world: World) -> None:
@@ -298,7 +298,7 @@ def test_what_comes_while_stripe_is_read_is_not_taken_as_done(world: World, monk
     world.deliver(early)
 
     assert world.access(customer) == {"pro": False}
-    assert world.told == [("granted", "pro"), ("revoked", "pro")]
+    assert world.announcements == [("granted", "pro"), ("revoked", "pro")]
 
 
 def test_a_test_clock_that_is_gone_is_about_nobody(world: World) -> None:

@@ -70,7 +70,7 @@ def test_the_events_of_a_dispute_deny_and_grant_by_themselves(strict: World) -> 
 
     assert dispute(strict)["status"] == "won"
     assert strict.access(customer) == {"pro": True}
-    assert strict.told == [("granted", "pro")]
+    assert strict.announcements == [("granted", "pro")]
 
 
 def test_a_lost_dispute_goes_on_denying(strict: World) -> None:
@@ -94,7 +94,7 @@ def test_an_inquiry_changes_nothing_until_it_is_escalated(strict: World) -> None
     answer(strict, "escalate_inquiry_evidence")
 
     assert strict.access(customer) == {"pro": False}
-    assert strict.told == [("granted", "pro"), ("revoked", "pro")]
+    assert strict.announcements == [("granted", "pro"), ("revoked", "pro")]
 
 
 def test_a_subscription_paid_by_another_payment_goes_on(strict: World) -> None:
@@ -150,4 +150,4 @@ def test_a_dispute_of_nobody_s_payment_is_nobody_s(strict: World) -> None:
     )
     strict.deliver()
 
-    assert strict.told == []
+    assert strict.announcements == []

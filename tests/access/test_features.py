@@ -25,8 +25,8 @@ def test_the_features_of_a_product_come_and_go_with_it(world: World) -> None:
     world.deliver()
 
     assert world.access(customer) == {"pro": False}
-    assert sorted(world.told[:3]) == [("granted", "exports"), ("granted", "pro"), ("granted", "sso")]
-    assert sorted(world.told[3:]) == [("revoked", "exports"), ("revoked", "pro"), ("revoked", "sso")]
+    assert sorted(world.announcements[:3]) == [("granted", "exports"), ("granted", "pro"), ("granted", "sso")]
+    assert sorted(world.announcements[3:]) == [("revoked", "exports"), ("revoked", "pro"), ("revoked", "sso")]
 
 
 def test_the_event_of_entitlements_is_enough(world: World) -> None:

@@ -43,20 +43,20 @@ def truth(local: LocalStore, customer: str, now: float) -> dict[str, bool]:
     found: dict[str, bool] = {}
     invoices = [one for one in local.dump("invoice") if one["status"] == "open"]
     prices = {one["id"]: one["product"] for one in local.dump("price")}
-    for held in local.dump("subscription"):
-        if held["customer"] != customer:
+    for subscription in local.dump("subscription"):
+        if subscription["customer"] != customer:
             continue
-        ended = held["cancel_at"] is not None and held["cancel_at"] <= now
-        status = held["status"]
+        ended = subscription["cancel_at"] is not None and subscription["cancel_at"] <= now
+        status = subscription["status"]
         good = status in ("active", "trialing") and not ended
         if status == "past_due" and not ended:
             owed = [
                 one["due_date"] or one["status_transitions"]["finalized_at"]
                 for one in invoices
-                if one["parent"]["subscription_details"]["subscription"] == held["id"]
+                if one["parent"]["subscription_details"]["subscription"] == subscription["id"]
             ]
             good = not owed or now < min(owed) + GRACE
-        for item in held["items"]["data"]:
+        for item in subscription["items"]["data"]:
             product = prices[item["price"]]
             found[product] = found.get(product, False) or good
     keys = {one["id"]: one["lookup_key"] for one in local.dump("entitlements.feature")}
@@ -160,16 +160,16 @@ def test_however_events_arrive_access_is_what_stripe_says(
 
         expected = truth(LocalStore(world.local.transport.store.path), customer, world.clock())  # type: ignore[attr-defined]
         assert world.access(customer) == expected
-        told = _last_told(world)
-        assert {key for key, granted in told.items() if granted == "granted"} == {
+        believed = _last_announcements(world)
+        assert {key for key, granted in believed.items() if granted == "granted"} == {
             key for key, granted in expected.items() if granted
         }
 
 
-def _last_told(world: World) -> dict[str, str]:
+def _last_announcements(world: World) -> dict[str, str]:
     """Return what handlers believe who do as announcements say. Each product is granted and revoked in turn."""
     believed: dict[str, str] = {}
-    for what, key in world.told:
+    for what, key in world.announcements:
         assert believed.get(key, "revoked") != what, f"{key} was {what} twice in a row"
         believed[key] = what
     return believed

@@ -112,13 +112,13 @@ products:
     details = "tax_details: {performance_location: taxloc_1, tax_code: txcd_99999999}"
     for tax, place in ((details, "taxloc_1"), (code, None)):
         billing.apply(product.replace("{}", tax))
-        held = account.products()["boxed"]
-        assert held["tax_code"] == "txcd_99999999"
-        assert held["tax_details"] == {"performance_location": place, "tax_code": "txcd_99999999"}
+        boxed = account.products()["boxed"]
+        assert boxed["tax_code"] == "txcd_99999999"
+        assert boxed["tax_details"] == {"performance_location": place, "tax_code": "txcd_99999999"}
         assert "No changes." in billing.ok("catalog", "plan", "--local").out
     billing.apply(product.replace("{}", ""))
-    held = account.products()["boxed"]
-    assert (held["tax_code"], held["tax_details"]) == (None, None)
+    boxed = account.products()["boxed"]
+    assert (boxed["tax_code"], boxed["tax_details"]) == (None, None)
 
 
 def test_metadata_that_the_file_never_set_is_left_alone(billing: Billing, account: Account) -> None:

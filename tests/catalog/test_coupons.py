@@ -121,7 +121,7 @@ def test_anything_else_takes_another_key(
     billing: Billing, account: Account, before: str, after: str, field: str
 ) -> None:
     billing.apply(CATALOG)
-    held = coupons(account)
+    existing = coupons(account)
     billing.write(CATALOG.replace(before, after))
 
     ran = billing("catalog", "apply", "--local")
@@ -129,7 +129,7 @@ def test_anything_else_takes_another_key(
     assert ran.code == 2
     assert f"{field} cannot change on a coupon" in ran.err
     assert "give the changed coupon another key, such as" in ran.err
-    assert coupons(account) == held
+    assert coupons(account) == existing
 
 
 def test_the_refusal_lists_the_codes_to_point_at_the_new_coupon(billing: Billing) -> None:

@@ -222,7 +222,7 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
 def state(path: Path) -> Any:
     """Return the active features, and the lookup keys that each product includes."""
     api = connected(ContractTransport(LocalTransport(path)))
-    held = [(one["lookup_key"], one["name"]) for page in api.pages("/v1/entitlements/features", {}) for one in page]
+    active = [(one["lookup_key"], one["name"]) for page in api.pages("/v1/entitlements/features", {}) for one in page]
     attached = {
         product: sorted(
             one["entitlement_feature"]["lookup_key"] for one in api.page(f"/v1/products/{product}/features", {})[0]
@@ -230,4 +230,4 @@ def state(path: Path) -> Any:
         for product in ("team", "enterprise")
     }
     products = {one["id"]: one["metadata"] for page in api.pages("/v1/products", {}) for one in page}
-    return sorted(held), attached, products
+    return sorted(active), attached, products

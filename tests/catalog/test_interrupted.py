@@ -75,8 +75,8 @@ def state(path: Path) -> Any:
     )
 
 
-def _without(held: Any, fields: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in held.items() if name not in fields}
+def _without(object: Any, fields: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in object.items() if name not in fields}
 
 
 @pytest.fixture(scope="module")

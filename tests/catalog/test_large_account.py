@@ -38,9 +38,9 @@ def crowded(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch)
     product = account.post("/v1/products", id="foreign", name="Foreign")
     price = account.post("/v1/prices", product="foreign", unit_amount=1, currency="usd")
 
-    def copies(held: dict[str, Any], **more: str) -> list[dict[str, Any]]:
+    def copies(original: dict[str, Any], **more: str) -> list[dict[str, Any]]:
         named = ({key: value.format(number) for key, value in more.items()} for number in range(FOREIGN))
-        return [{**held, **own, "created": held["created"] + 1 + number} for number, own in enumerate(named)]
+        return [{**original, **own, "created": original["created"] + 1 + number} for number, own in enumerate(named)]
 
     store = Store(billing.directory / ".billing" / "local.db")
     store.insert_many("product", copies(product, id="foreign_{}"))

@@ -71,8 +71,8 @@ def test_an_apply_broken_anywhere_is_completed_by_the_next(soak: Soak) -> None:
             assert apply(text, connected(LocalTransport(path))).complete
 
             assert plan_of(text, path).changes == ()
-            held = [price for page in connected(LocalTransport(path)).pages("/v1/prices", {}) for price in page]
-            keys = [price["metadata"]["billing_key"] for price in held if price["active"]]
+            prices = [price for page in connected(LocalTransport(path)).pages("/v1/prices", {}) for price in page]
+            keys = [price["metadata"]["billing_key"] for price in prices if price["active"]]
             assert len(keys) == len(set(keys)), "no price was made twice"
 
     completed()

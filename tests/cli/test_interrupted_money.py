@@ -94,7 +94,7 @@ class Book:
         api = client.connect_locally(self.path)
         customer = api.get(f"/v1/customers/{self.life.customer}")
         mine = {"customer": self.life.customer}
-        held: dict[str, Any] = {
+        state: dict[str, Any] = {
             "invoices": [
                 (one["number"], one["status"], one["amount_paid"], one["amount_remaining"])
                 for one in api.page("/v1/invoices", mine)[0]
@@ -108,13 +108,13 @@ class Book:
             "sent": len(api.page("/v1/events", {"type": "invoice.sent"})[0]),
             "deleted": customer.get("deleted"),
         }
-        if not held["deleted"]:
+        if not state["deleted"]:
             default = customer["invoice_settings"]["default_payment_method"]
-            held["balance"] = customer["balance"]
-            held["default"] = default and api.get(f"/v1/payment_methods/{default}")["card"]["last4"]
+            state["balance"] = customer["balance"]
+            state["default"] = default and api.get(f"/v1/payment_methods/{default}")["card"]["last4"]
             moved = api.page(f"/v1/customers/{self.life.customer}/balance_transactions", {})[0]
-            held["moved"] = [(one["amount"], one["type"]) for one in moved]
-        return held
+            state["moved"] = [(one["amount"], one["type"]) for one in moved]
+        return state
 
 
 @pytest.fixture

@@ -68,11 +68,11 @@ def _reworded(answer: Any) -> Any:
         return [_reworded(element) for element in answer]
     if not isinstance(answer, dict):
         return answer
-    held = {name: _reworded(value) for name, value in answer.items()}
-    held |= {name: word for name, word in WORDS.get(str(held.get("object")), {}).items() if held.get(name)}
-    if held.get("object") == "price" and held["recurring"]:
-        held["recurring"] |= NEW_RECURRING
-    return held
+    reworded = {name: _reworded(value) for name, value in answer.items()}
+    reworded |= {name: word for name, word in WORDS.get(str(reworded.get("object")), {}).items() if reworded.get(name)}
+    if reworded.get("object") == "price" and reworded["recurring"]:
+        reworded["recurring"] |= NEW_RECURRING
+    return reworded
 
 
 def _least(answer: Any, path: str = "") -> Any:

@@ -205,27 +205,27 @@ def test_no_wait_is_told_once_the_first_of_many_objects_is_printed(output: str) 
 def test_a_wait_is_told_once_it_is_long_in_a_pipe_too(
     billing: Billing, monkeypatch: pytest.MonkeyPatch, shop: Shop, output: str
 ) -> None:
-    told = threading.Event()
+    printed = threading.Event()
 
-    class Told(io.StringIO):
+    class WatchedStream(io.StringIO):
         def write(self, text: str) -> int:
             if "Waiting for Stripe for" in text:
-                told.set()
+                printed.set()
             return super().write(text)
 
     shop.customer(email="ada@example.com")
     monkeypatch.setattr(slow_notice, "FIRST", 0.01)
-    monkeypatch.setattr(sys, "stderr", Told())
+    monkeypatch.setattr(sys, "stderr", WatchedStream())
     original = shop.api.__class__.page
 
     def slow(*arguments: object, **options: object) -> object:
-        assert told.wait(30)
+        assert printed.wait(30)
         return original(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(shop.api.__class__, "page", slow)
 
     assert billing("customer", "list", "--local", "--email", "ada@example.com", "--output", output).code == 0
-    assert told.is_set()
+    assert printed.is_set()
 
 
 def test_a_wait_is_told_by_what_comes_to_an_end_and_not_beside_a_log(

@@ -181,7 +181,7 @@ def test_a_read_only_directory(billing: Billing, as_nobody: None) -> None:
 def test_a_full_disk(billing: Billing, account: Account) -> None:
     """SQLite's own limit on the size of a database answers as a full disk does."""
     billing.apply(SEED)
-    held = account.prices()
+    before = account.prices()
 
     many = "".join(f"      p{number}: {{unit_amount: {number}, recurring: month}}\n" for number in range(400))
     billing.write(SEED + many)
@@ -194,7 +194,7 @@ def test_a_full_disk(billing: Billing, account: Account) -> None:
     assert "the disk is full" in ran.out, ran.out[-2000:]
     assert len(ran.out.split("Plan: ")[1]) < 1000
     assert "Run the same command again" in ran.out
-    assert [price for price in account.prices() if price["id"] in {one["id"] for one in held}] == held
+    assert [price for price in account.prices() if price["id"] in {one["id"] for one in before}] == before
 
 
 def limited(monkeypatch: pytest.MonkeyPatch) -> None:

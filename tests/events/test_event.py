@@ -95,9 +95,9 @@ def test_a_thin_event_names_its_object_and_is_thin_until_it_has_data() -> None:
     ],
 )
 def test_what_is_no_event(text: bytes) -> None:
-    with pytest.raises(InvalidEventError) as told:
+    with pytest.raises(InvalidEventError) as raised:
         parse(text)
-    assert "sub_1" not in str(told.value)
+    assert "sub_1" not in str(raised.value)
 
 
 @given(

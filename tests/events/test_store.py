@@ -166,9 +166,9 @@ class TestEvents:
                     store.work.finish(one)
             assert store.events.purge(1_750_000_000) == 300
 
-            held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-            assert held.count(b"ada@example.com") == 0
-            assert b"grace@example.com" in held
+            content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+            assert content.count(b"ada@example.com") == 0
+            assert b"grace@example.com" in content
 
     @pytest.mark.parametrize("seed", range(2))
     def test_what_handlers_said_is_gone_from_the_file_with_the_events(
@@ -197,8 +197,8 @@ class TestEvents:
 
             assert store.events.purge(1_750_000_000) == 300
 
-            held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-            assert held.count(b"ada@example.com") == 0
+            content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+            assert content.count(b"ada@example.com") == 0
             assert store.work.for_events([event.id for event in thin]) == {
                 event: [replace(one, outcome=None, error=None) for one in of] for event, of in before.items()
             }

@@ -115,16 +115,16 @@ class TestOpening:
         ],
     )
     def test_a_store_that_cannot_be_had_is_told_without_its_password(self, store: str, words: str) -> None:
-        with pytest.raises(StoreError) as told:
+        with pytest.raises(StoreError) as raised:
             open_store(store)
 
-        assert words in told.value.message
-        assert "geheim" not in told.value.message + told.value.hint
+        assert words in raised.value.message
+        assert "geheim" not in raised.value.message + raised.value.hint
 
     def test_a_database_that_does_not_exist(self, postgres_url: str) -> None:
-        with pytest.raises(StoreError, match="did not let us in") as told:
+        with pytest.raises(StoreError, match="did not let us in") as raised:
             open_store(f"{postgres_url}_not")
-        assert not told.value.passing
+        assert not raised.value.passing
 
 
 def opened(where: str) -> str:

@@ -69,8 +69,8 @@ class TestWork:
     def test_a_worker_that_stops_gives_its_work_back_uncounted(self, store: Store, make_event: Make) -> None:
         store.events.record([make_event()], to("access"))
 
-        [held] = store.work.claim("w", ["access"])
-        assert store.work.release("w", but=[held.seq]) == 0
+        [delivery] = store.work.claim("w", ["access"])
+        assert store.work.release("w", but=[delivery.seq]) == 0
         assert store.work.release("w") == 1
         assert [delivery.attempts for delivery in store.work.claim("x", ["access"])] == [1]
 

@@ -138,11 +138,11 @@ class TestRefusals:
 
     def test_too_many_events_at_once_are_asked_to_come_again(self, store: Store) -> None:
         """Two may wait while one is stored; the store is held up until the fourth has been answered."""
-        held, entered = threading.Event(), threading.Event()
+        release, entered = threading.Event(), threading.Event()
 
         def hold(events: Any) -> None:
             entered.set()
-            held.wait(20)
+            release.wait(20)
 
         writer = BatchWriter(store, no_route, most_waiting=2, on_recorded=hold, threads=1)
         with running_receiver(store, writer=writer) as receiver, ThreadPoolExecutor(4) as clients:
@@ -158,7 +158,7 @@ class TestRefusals:
             with receiver.connected() as connection:
                 answer = connection.ask(delivery(event_body("evt_4")))
                 assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-                held.set()
+                release.set()
                 assert {one.result(20) for one in pending} == {200}
                 assert connection.ask(delivery(event_body("evt_4"))).status == 200
 
@@ -175,8 +175,10 @@ class TestRefusals:
             return record(*arguments)
 
         monkeypatch.setattr(store.events, "record", wait)
-        told: list[str] = []
-        writer = BatchWriter(store, no_route, on_trouble=lambda trouble: told.append(trouble.message), late_seconds=0.1)
+        messages: list[str] = []
+        writer = BatchWriter(
+            store, no_route, on_trouble=lambda trouble: messages.append(trouble.message), late_seconds=0.1
+        )
         with running_receiver(store, writer=writer, fast=fast) as receiver:
             assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [503, 503]
             answers.set()
@@ -185,7 +187,7 @@ class TestRefusals:
             assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [200, 200]
 
         assert stored(store) == ["evt_1", "evt_2"]
-        assert told == [f"{store.shown} has not stored an event for 0.1 s."]
+        assert messages == [f"{store.shown} has not stored an event for 0.1 s."]
 
     def test_what_cannot_be_stored_is_asked_to_come_again(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object) -> frozenset[str]:
@@ -204,9 +206,9 @@ class TestRefusals:
         def mistaken(*_: object) -> frozenset[str]:
             raise RuntimeError
 
-        told: list[str] = []
+        messages: list[str] = []
         writer = BatchWriter(
-            store, no_route, on_recorded=mistaken, on_trouble=lambda trouble: told.append(trouble.message)
+            store, no_route, on_recorded=mistaken, on_trouble=lambda trouble: messages.append(trouble.message)
         )
         with running_receiver(store, writer=writer) as receiver:
             with monkeypatch.context() as broken:
@@ -215,7 +217,7 @@ class TestRefusals:
             assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [200, 200]
 
         assert stored(store) == ["evt_1", "evt_2"]
-        assert [message.split(":")[0] for message in told] == [
+        assert [message.split(":")[0] for message in messages] == [
             "Events could not be stored",
             *["Events are stored, but could not be told of"] * 2,
         ]
@@ -344,12 +346,12 @@ class TestBeside:
         assert json.loads(event_body())["data"]["object"]["customer"] not in text
 
     def test_stopping_answers_what_has_begun(self, store: Store) -> None:
-        held, entered = threading.Event(), threading.Event()
+        release, entered = threading.Event(), threading.Event()
         original = store.events.record
 
         def hold(*given: Any) -> frozenset[str]:
             entered.set()
-            held.wait(20)
+            release.wait(20)
             return original(*given)
 
         with pytest.MonkeyPatch.context() as slowed:
@@ -358,6 +360,6 @@ class TestBeside:
                 connection.send(delivery(event_body()))
                 entered.wait(20)
                 receiver.server.stop()
-                held.set()
+                release.set()
                 assert connection.answer().status == 200
         assert stored(store) == ["evt_1"]

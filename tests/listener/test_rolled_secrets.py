@@ -23,9 +23,9 @@ BODY = json.dumps(
 class Kept:
     """In place of the writer to the store."""
 
-    def store(self, event: Any, told: Any) -> None:
+    def store(self, event: Any, on_stored: Any) -> None:
         """It is safe."""
-        told(True)
+        on_stored(True)
 
 
 @pytest.fixture

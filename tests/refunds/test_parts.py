@@ -24,15 +24,15 @@ def target(*payments: Payment) -> Target:
     return Target("in_1", "usd", None, payments)
 
 
-def parts(held: Target, amount: int | None, request: RefundRequest | None = None) -> list[tuple[str, int, bool]]:
+def parts(target: Target, amount: int | None, request: RefundRequest | None = None) -> list[tuple[str, int, bool]]:
     """Return the charge, the amount, and whether it was made before."""
-    found = decide_parts(held, request or RefundRequest("in_1"), amount, [NOW])
+    found = decide_parts(target, request or RefundRequest("in_1"), amount, [NOW])
     return [(part.payment.charge["id"], part.amount, part.made is not None) for part in found]
 
 
-def made_of(held: Target, amount: int | None, *, created: int = NOW, status: str = "succeeded") -> Payment:
+def made_of(target: Target, amount: int | None, *, created: int = NOW, status: str = "succeeded") -> Payment:
     """Return the newest payment with the part of a run that was cut off after it."""
-    part = decide_parts(held, RefundRequest("in_1"), amount, [NOW])[0]
+    part = decide_parts(target, RefundRequest("in_1"), amount, [NOW])[0]
     refund = {
         "id": "re_1",
         "amount": part.amount,

@@ -96,8 +96,8 @@ def test_pay_for_rails(local: Local) -> None:
     paying = {"amount": 1500, "currency": "usd", "customer": owner, "return_url": BACK, "payment_method": card}
     charged = pay.post("payment_intents", **paying, confirm=True, expand=expanded)
     assert charged["latest_charge"]["payment_intent"]["id"] == charged["id"]
-    held = pay.post("payment_intents", **paying, confirm=True, capture_method="manual", expand=expanded)
-    assert pay.post(f"payment_intents/{held['id']}/capture", amount_to_capture=500)["amount_received"] == 500
+    intent = pay.post("payment_intents", **paying, confirm=True, capture_method="manual", expand=expanded)
+    assert pay.post(f"payment_intents/{intent['id']}/capture", amount_to_capture=500)["amount_received"] == 500
     enabled = {"pricing_table": {"enabled": True}}
     assert pay.post("customer_sessions", customer=owner, components=enabled)["client_secret"]
     line = {"price_data": {"currency": "usd", "product_data": {"name": "T-shirt"}, "unit_amount": 1500}, "quantity": 2}

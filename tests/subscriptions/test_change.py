@@ -58,9 +58,9 @@ def scheduled(*phases: Any) -> Any:
 
 
 def decided(
-    held: Any, after: Terms, at: item_change.At = "now", on: Any = None, item: int = 0
+    before: Any, after: Terms, at: item_change.At = "now", on: Any = None, item: int = 0
 ) -> tuple[str, str | None, str | None, str | None]:
-    found = item_change.decide(held, on, held["items"]["data"][item], after, at)
+    found = item_change.decide(before, on, before["items"]["data"][item], after, at)
     return found.action, found.drops_update, found.drops_schedule, found.schedule
 
 
@@ -72,7 +72,7 @@ DONE["current_phase"] = {"start_date": NOW, "end_date": END}
 
 
 @pytest.mark.parametrize(
-    ("what", "held", "after", "at", "on", "expected"),
+    ("what", "before", "after", "at", "on", "expected"),
     [
         ("another price", {}, TEAM, "now", None, ("now", None, None, None)),
         ("the same price", {}, PRO, "now", None, ("none", None, None, None)),
@@ -99,16 +99,16 @@ DONE["current_phase"] = {"start_date": NOW, "end_date": END}
         ("on, after the plan has come true", {}, TEAM, "period-end", DONE, ("later", None, None, "sub_sched_1")),
     ],
 )
-def test_the_latest_command_decides(what: str, held: Any, after: str, at: Any, on: Any, expected: Any) -> None:
+def test_the_latest_command_decides(what: str, before: Any, after: str, at: Any, on: Any, expected: Any) -> None:
     attached = {"schedule": "sub_sched_1"} if on else {}
-    assert decided(subscription(**held, **attached), Terms(after, 1), at, on) == expected
+    assert decided(subscription(**before, **attached), Terms(after, 1), at, on) == expected
 
 
 def test_items_keep_what_is_planned_for_each_other() -> None:
-    held = subscription(item("si_1", PRO), item("si_2", TEAM), schedule="sub_sched_1")
+    before = subscription(item("si_1", PRO), item("si_2", TEAM), schedule="sub_sched_1")
     on = scheduled(phase(NOW, END, (PRO, 1), (TEAM, 1)), phase(END, 3_000, (PRO, 1), (TEAM, 5)))
 
-    found = item_change.decide(held, on, held["items"]["data"][0], Terms(PRO, 3), "period-end")
+    found = item_change.decide(before, on, before["items"]["data"][0], Terms(PRO, 3), "period-end")
 
     assert found.later == (Terms(PRO, 3), Terms(TEAM, 5))
 
@@ -193,10 +193,10 @@ class TestSchedule:
 
     def test_drops_the_phases_that_have_passed_and_that_were_planned(self) -> None:
         past = phase(0, NOW, (SOLO, 1))
-        held = scheduled(past, phase(NOW, END, (PRO, 1)), phase(END, 3_000, (TEAM, 1)))
-        held["current_phase"] = {"start_date": NOW, "end_date": END}
+        before = scheduled(past, phase(NOW, END, (PRO, 1)), phase(END, 3_000, (TEAM, 1)))
+        before["current_phase"] = {"start_date": NOW, "end_date": END}
 
-        params = schedule.update_params(held, [Terms(SOLO, 1)], END, price(SOLO))
+        params = schedule.update_params(before, [Terms(SOLO, 1)], END, price(SOLO))
 
         assert [one["items"][0]["price"] for one in params["phases"]] == [PRO, SOLO]
 

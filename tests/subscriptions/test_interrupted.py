@@ -188,16 +188,16 @@ def state(api: client.StripeApi) -> Any:
     prices = {price["id"]: price["lookup_key"] for price in api.page("/v1/prices", {})[0]}
     [clock] = api.page("/v1/test_helpers/test_clocks", {})[0]
     [customer] = api.page("/v1/customers", {"test_clock": clock["id"]})[0]
-    [held] = api.page("/v1/subscriptions", {"customer": customer["id"], "status": "all"})[0]
+    [read] = api.page("/v1/subscriptions", {"customer": customer["id"], "status": "all"})[0]
     invoices = api.page("/v1/invoices", {"customer": customer["id"]})[0]
     schedules = api.page("/v1/subscription_schedules", {"customer": customer["id"]})[0]
     subscription = {
-        "items": _items(held["items"]["data"], prices),
-        "waiting": _items((held["pending_update"] or {}).get("subscription_items") or (), prices),
-        "scheduled": held["schedule"] is not None,
-        "discounts": len(held["discounts"]),
+        "items": _items(read["items"]["data"], prices),
+        "waiting": _items((read["pending_update"] or {}).get("subscription_items") or (), prices),
+        "scheduled": read["schedule"] is not None,
+        "discounts": len(read["discounts"]),
         **{
-            name: held[name]
+            name: read[name]
             for name in "status cancel_at cancel_at_period_end ended_at cancellation_details pause_collection".split()
         },
     }

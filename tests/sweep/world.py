@@ -251,11 +251,11 @@ def _payments(world: World) -> None:
         method = make("/v1/payment_methods", type="card", card={"token": token})["id"]
         disputed = make("/v1/payment_intents", **by_card, payment_method=method)
     ids["disputed_charge"] = disputed["latest_charge"]
-    held = make("/v1/payment_intents", **by_card, payment_method="pm_card_visa", capture_method="manual")
+    authorized = make("/v1/payment_intents", **by_card, payment_method="pm_card_visa", capture_method="manual")
     more = {"card": {"request_incremental_authorization": "if_available"}}
     growing = {**by_card, "payment_method": "pm_card_visa", "capture_method": "manual"}
     ids["growing_intent"] = make("/v1/payment_intents", **growing, payment_method_options=more)["id"]
-    ids["held_intent"] = held["id"]
+    ids["held_intent"] = authorized["id"]
     reserved = {"amount": 3000, "currency": "usd", "capture": False}
     ids["held_charge"] = make("/v1/charges", customer=ids["customer"], **reserved)["id"]
     again = make("/v1/payment_intents", **by_card, **{**card, "payment_method": ids["payment_method"]})

@@ -52,11 +52,11 @@ class TestList:
         assert "has no saved card" in life.ok("card", "list", bare).err
 
     @pytest.mark.parametrize(
-        ("month", "year", "told"),
+        ("month", "year", "expected"),
         [(2, 2026, "expired"), (12, 2025, "expired"), (3, 2026, "soon"), (4, 2026, "soon"), (5, 2026, None)],
     )
-    def test_a_card_is_good_to_the_end_of_its_month(self, month: int, year: int, told: str | None) -> None:
-        assert expiry({"card": {"exp_month": month, "exp_year": year}}, FIRST_OF_MARCH + 30 * DAY) == told
+    def test_a_card_is_good_to_the_end_of_its_month(self, month: int, year: int, expected: str | None) -> None:
+        assert expiry({"card": {"exp_month": month, "exp_year": year}}, FIRST_OF_MARCH + 30 * DAY) == expected
 
     def test_what_is_no_card_does_not_expire(self) -> None:
         assert expiry({"card": None}, FIRST_OF_MARCH) is None

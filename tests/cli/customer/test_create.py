@@ -103,9 +103,9 @@ def test_if_not_exists_says_what_it_did_not_use(billing: Billing, shop: Shop) ->
 
 def test_if_not_exists_finds_one_on_a_test_clock(billing: Billing, shop: Shop) -> None:
     clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]
-    held = shop.customer(email="ada@example.com", test_clock=clock)
+    existing = shop.customer(email="ada@example.com", test_clock=clock)
 
-    assert billing.ok(*ADA, "--if-not-exists", "--output", "id").out.strip() == held["id"]
+    assert billing.ok(*ADA, "--if-not-exists", "--output", "id").out.strip() == existing["id"]
 
 
 def test_if_not_exists_refuses_to_guess_between_two(billing: Billing, shop: Shop) -> None:

@@ -161,10 +161,10 @@ class TestUpdate:
         for place in crash_at_every_call(billing, first):
             run()
             after = shop.api.get(f"/v1/customers/{ada['id']}")
-            held = [one["id"] for one in shop.api.page(f"/v1/customers/{ada['id']}/payment_methods", {})[0]]
+            cards = [one["id"] for one in shop.api.page(f"/v1/customers/{ada['id']}/payment_methods", {})[0]]
             became_default = place in ("after call 5", "before call 6", "after call 6")
-            assert len(held) == (2 if became_default and card == "pm_card_visa" else 1), place
-            assert after["invoice_settings"]["default_payment_method"] in held, place
+            assert len(cards) == (2 if became_default and card == "pm_card_visa" else 1), place
+            assert after["invoice_settings"]["default_payment_method"] in cards, place
             assert len(shop.api.page(f"/v1/customers/{ada['id']}/tax_ids", {})[0]) == 1, place
 
     def test_a_card_that_was_taken_away_meanwhile_is_attached_anew(self, billing: Billing, shop: Shop) -> None:

@@ -35,15 +35,15 @@ def fail(life: Life, id: str) -> None:
         refund = store.get("refund", id)
         assert refund is not None
         store.replace("refund", {**refund, "status": "failed"})
-        held = store.get("charge", refund["charge"])
-        assert held is not None
-        store.replace("charge", {**held, "amount_refunded": held["amount_refunded"] - refund["amount"]})
+        stored = store.get("charge", refund["charge"])
+        assert stored is not None
+        store.replace("charge", {**stored, "amount_refunded": stored["amount_refunded"] - refund["amount"]})
     store.close()
 
 
 def target(life: Life, kind: str) -> str:
-    held = charge(life)
-    return str({"in": life.subscription["latest_invoice"], "pi": held["payment_intent"], "ch": held["id"]}[kind])
+    payment = charge(life)
+    return str({"in": life.subscription["latest_invoice"], "pi": payment["payment_intent"], "ch": payment["id"]}[kind])
 
 
 class TestCreate:

@@ -223,11 +223,11 @@ class TestTrialAndPeriod:
         assert trial.subscription["trial_end"] == FIRST_OF_APRIL + 14 * DAY
         assert done["cost"]["next_invoice"] == {"amount": 1500, "at": FIRST_OF_APRIL + 14 * DAY}
 
-    @pytest.mark.parametrize(("proration", "told"), [("none", "is not credited"), ("create", "is credited")])
-    def test_a_trial_begins(self, life: Life, proration: str, told: str) -> None:
+    @pytest.mark.parametrize(("proration", "credited"), [("none", "is not credited"), ("create", "is credited")])
+    def test_a_trial_begins(self, life: Life, proration: str, credited: str) -> None:
         ran = life.ok(*CHANGE, "--trial-end", "2026-04-15", "--proration", proration)
 
-        assert f"what is paid for of the current period {told}" in ran.err
+        assert f"what is paid for of the current period {credited}" in ran.err
         assert (life.subscription["status"], life.subscription["trial_end"]) == ("trialing", FIRST_OF_APRIL + 14 * DAY)
 
     @pytest.mark.parametrize("end", ["now", "2026-04-15"])

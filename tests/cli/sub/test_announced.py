@@ -271,12 +271,12 @@ class TestStates:
         open_one = it.invoices()[-1]["id"]
         it.shop.post(f"/v1/invoices/{open_one}/{given_up}")
 
-        change, told_of_change = it.said("change", "--price", "ten")
-        cancel, told_of_cancel = it.said("cancel", "--now", "--prorate")
+        change, shown_of_change = it.said("change", "--price", "ten")
+        cancel, shown_of_cancel = it.said("cancel", "--now", "--prorate")
 
         assert change["unpaid_time"] is cancel["unpaid_time"] is True
-        for told in (told_of_change, told_of_cancel):
-            assert f"never paid for: invoice {open_one} is {'void' if given_up == 'void' else 'written off'}" in told
+        for shown in (shown_of_change, shown_of_cancel):
+            assert f"never paid for: invoice {open_one} is {'void' if given_up == 'void' else 'written off'}" in shown
 
 
 def test_two_changes_within_one_second_are_counted_apart(begin: Begin) -> None:

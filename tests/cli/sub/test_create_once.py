@@ -67,10 +67,10 @@ class TestOnceAndTrials:
 
         for place in crash_at_every_call(billing, first):
             assert run().code == 0
-            held = billing.ok("sub", "list", "--local", "--customer", email, "--output", "id").out.split()
+            ids = billing.ok("sub", "list", "--local", "--customer", email, "--output", "id").out.split()
             # Without a fee a run that was finished but for its mark is followed by another.
-            finished = options[0] != "--add-once" and place.startswith("after") and len(held) == 2
-            assert len(held) == 1 or finished, place
+            finished = options[0] != "--add-once" and place.startswith("after") and len(ids) == 2
+            assert len(ids) == 1 or finished, place
 
     def test_a_recurring_price_is_not_billed_once(self, billing: Billing, shop: Shop, ada: Any) -> None:
         ran = billing(*CREATE, *ADA, "--add-once", "pro.monthly", "--output", "json")

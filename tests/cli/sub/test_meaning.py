@@ -43,7 +43,7 @@ def record(status: str, **facts: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("held", "now", "following"),
+    ("subscription", "now", "following"),
     [
         (
             record("incomplete"),
@@ -101,8 +101,8 @@ def record(status: str, **facts: Any) -> dict[str, Any]:
         (record("brand_new"), "does not know", "dashboard"),
     ],
 )
-def test_each_status(held: dict[str, Any], now: str, following: str) -> None:
-    text = meaning(held)
+def test_each_status(subscription: dict[str, Any], now: str, following: str) -> None:
+    text = meaning(subscription)
 
     assert now in text.now
     assert following in text.next
@@ -117,6 +117,6 @@ def test_each_status(held: dict[str, Any], now: str, following: str) -> None:
     ],
 )
 def test_a_trial_without_a_card_ends_as_it_was_set_to(behaviour: str, said: str) -> None:
-    held = record("trialing", trial_end=DAY, payment_method=None)
+    subscription = record("trialing", trial_end=DAY, payment_method=None)
 
-    assert meaning(held, without_card=behaviour).next == said
+    assert meaning(subscription, without_card=behaviour).next == said

@@ -26,9 +26,9 @@ class TestFirstPayment:
         record = life.json("sub", "pay", "bob@example.com")
 
         assert (record["id"], record["result"], record["invoice"]["status"]) == (new, "paid", "paid")
-        held = life.shop.api.get(f"/v1/subscriptions/{new}")
-        assert held["status"] == record["subscription"]["status"] == "active"
-        assert held["default_payment_method"] is not None
+        subscription = life.shop.api.get(f"/v1/subscriptions/{new}")
+        assert subscription["status"] == record["subscription"]["status"] == "active"
+        assert subscription["default_payment_method"] is not None
 
     @pytest.mark.parametrize(
         ("card", "decline_code"),

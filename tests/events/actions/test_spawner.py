@@ -80,10 +80,10 @@ def test_many_at_once_each_have_their_own_exit_code(spawner: Spawner) -> None:
 def test_a_listener_that_is_killed_leaves_nothing_running(command: str, tmp_path: Path) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
-        held = os.open(path, os.O_WRONLY)  # so that the first closing is not taken for the end
+        writer = os.open(path, os.O_WRONLY)  # so that the first closing is not taken for the end
         listener = subprocess.Popen([sys.executable, "-c", LISTENER, command, ENVIRONMENT["PATH"]])
         wait_for_opening(pipe, path)
-        os.close(held)
+        os.close(writer)
         listener.kill()
         listener.wait()
 
@@ -94,12 +94,12 @@ def test_a_listener_that_is_killed_leaves_nothing_running(command: str, tmp_path
 def test_a_command_that_has_ended_leaves_nothing_running_after_its_listener(left: str, tmp_path: Path) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
-        held = os.open(path, os.O_WRONLY)
+        writer = os.open(path, os.O_WRONLY)
         background = f"exec 9> {path}; {left} & echo begun > {path}"
         program = LISTENER + "import time; time.sleep(600)"
         listener = subprocess.Popen([sys.executable, "-c", program, background, ENVIRONMENT["PATH"]])
         wait_for_opening(pipe, path)
-        os.close(held)
+        os.close(writer)
         assert select.select([pipe], [], [], 0.3)[0] == [], "the program in the background runs on"
         listener.kill()
         listener.wait()
@@ -120,11 +120,11 @@ def test_a_spawner_that_is_killed_takes_its_commands_along_and_another_follows(
             errors.append(error)
 
     with pipe_at(path) as pipe:
-        held = os.open(path, os.O_WRONLY)
+        writer = os.open(path, os.O_WRONLY)
         thread = threading.Thread(target=run)
         thread.start()
         wait_for_opening(pipe, path)
-        os.close(held)
+        os.close(writer)
         spawner.run("true", ENVIRONMENT, b"", 60)  # by the time it has ended, the first one's process is known
         os.kill(spawner.start(), signal.SIGKILL)
         thread.join(20)
@@ -139,10 +139,10 @@ def test_what_does_not_end_in_time_is_killed_with_what_it_started(
 ) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
-        held = os.open(path, os.O_WRONLY)
+        writer = os.open(path, os.O_WRONLY)
         with pytest.raises(NotEndedError):
             spawner.run(command, ENVIRONMENT, b"", 1)
-        os.close(held)
+        os.close(writer)
 
         wait_for_opening(pipe, path)
         assert closed(pipe)
@@ -171,14 +171,14 @@ def test_files_that_something_in_the_background_may_use_are_not_used_again(spawn
 def test_what_made_itself_a_daemon_lives_on(tmp_path: Path) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
-        held = os.open(path, os.O_WRONLY)
+        writer = os.open(path, os.O_WRONLY)
         daemon = f"'{sys.executable}' -I -S -c 'import os, time; os.setsid(); time.sleep(600)'"
         spawner = Spawner()
         spawner.run(
             f"exec 9> {path}; {daemon} & echo $! > {tmp_path}/daemon; echo begun > {path}", ENVIRONMENT, b"", 60
         )
         wait_for_opening(pipe, path)
-        os.close(held)
+        os.close(writer)
         process = int((tmp_path / "daemon").read_text())
         while os.getsid(process) != process:
             threading.Event().wait(0.01)

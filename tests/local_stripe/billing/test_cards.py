@@ -61,33 +61,33 @@ def test_a_card_that_declines_everything_is_not_attached(local: Local, card: str
 
 def test_a_card_belongs_to_one_customer(local: Local) -> None:
     owner, other = customer(local), customer(local)
-    held = attach(local, "pm_card_visa", owner)
-    assert attach(local, held["id"], owner) == held
-    refused = local.refused("post", f"{PATH}/{held['id']}/attach", customer=other)
+    card = attach(local, "pm_card_visa", owner)
+    assert attach(local, card["id"], owner) == card
+    refused = local.refused("post", f"{PATH}/{card['id']}/attach", customer=other)
     assert refused.message == "The payment method you provided has already been attached to a customer."
-    belongs = local.refused("post", f"/v1/customers/{other}", invoice_settings={"default_payment_method": held["id"]})
+    belongs = local.refused("post", f"/v1/customers/{other}", invoice_settings={"default_payment_method": card["id"]})
     assert (belongs.code, belongs.param) == ("resource_missing", "invoice_settings[default_payment_method]")
 
 
 def test_detached_it_is_of_no_more_use(local: Local) -> None:
     owner = customer(local)
-    held = attach(local, "pm_card_visa", owner)
-    local.post(f"/v1/customers/{owner}", invoice_settings={"default_payment_method": held["id"]})
-    assert local.post(f"{PATH}/{held['id']}/detach")["customer"] is None
+    card = attach(local, "pm_card_visa", owner)
+    local.post(f"/v1/customers/{owner}", invoice_settings={"default_payment_method": card["id"]})
+    assert local.post(f"{PATH}/{card['id']}/detach")["customer"] is None
     assert local.get(f"/v1/customers/{owner}")["invoice_settings"]["default_payment_method"] is None
-    assert "may not be used again" in local.refused("post", f"{PATH}/{held['id']}/attach", customer=owner).message
-    form = {"amount": 900, "currency": "usd", "payment_method": held["id"], "confirm": True}
+    assert "may not be used again" in local.refused("post", f"{PATH}/{card['id']}/attach", customer=owner).message
+    form = {"amount": 900, "currency": "usd", "payment_method": card["id"], "confirm": True}
     assert local.refused("post", "/v1/payment_intents", **form).param == "payment_method"
     items = [{"price": price(local)}]
-    refused = local.refused("post", "/v1/subscriptions", customer=owner, items=items, default_payment_method=held["id"])
+    refused = local.refused("post", "/v1/subscriptions", customer=owner, items=items, default_payment_method=card["id"])
     assert (refused.code, refused.param) == ("resource_missing", "default_payment_method")
-    assert "not attached" in local.refused("post", f"{PATH}/{held['id']}/detach").message
+    assert "not attached" in local.refused("post", f"{PATH}/{card['id']}/detach").message
 
 
 def test_a_card_is_renewed_and_named(local: Local) -> None:
-    held = attach(local, "pm_card_visa", customer(local))
+    card = attach(local, "pm_card_visa", customer(local))
     changed = local.post(
-        f"{PATH}/{held['id']}", card={"exp_year": 2040}, billing_details={"name": "Ada"}, metadata={"a": "b"}
+        f"{PATH}/{card['id']}", card={"exp_year": 2040}, billing_details={"name": "Ada"}, metadata={"a": "b"}
     )
     assert (changed["card"]["exp_year"], changed["card"]["exp_month"]) == (2040, 1)
     assert (changed["billing_details"]["name"], changed["metadata"]) == ("Ada", {"a": "b"})

@@ -241,10 +241,10 @@ def test_a_schedule_made_from_a_subscription_keeps_its_discount(local: Local) ->
     subscription = life.subscribe(basic, discounts=[{"coupon": half}])
     made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
     now = made["phases"][0]
-    [held] = now["discounts"]
-    assert held["discount"] == subscription["discounts"][0]
+    [of_phase] = now["discounts"]
+    assert of_phase["discount"] == subscription["discounts"][0]
     kept = {"items": [{"price": basic}], "start_date": now["start_date"], "end_date": now["end_date"]}
-    discounts = [{"discount": held["discount"]}]
+    discounts = [{"discount": of_phase["discount"]}]
     local.post(
         f"/v1/subscription_schedules/{made['id']}",
         phases=[{**kept, "discounts": discounts}, {"items": [{"price": pro}], "discounts": discounts}],

@@ -77,9 +77,9 @@ def test_a_payment_confirmed_by_hand_is_confirmed_again_after_3d_secure(local: L
 
 
 def test_a_capture_may_change_what_the_statement_says(local: Local) -> None:
-    held = local.post(INTENTS, **PAYING, payment_method="pm_card_visa", capture_method="manual", confirm=True)
+    intent = local.post(INTENTS, **PAYING, payment_method="pm_card_visa", capture_method="manual", confirm=True)
     paid = local.post(
-        f"{INTENTS}/{held['id']}/capture", statement_descriptor_suffix="ORDER 7", expand=["latest_charge"]
+        f"{INTENTS}/{intent['id']}/capture", statement_descriptor_suffix="ORDER 7", expand=["latest_charge"]
     )
     assert paid["statement_descriptor_suffix"] == "ORDER 7"
     charge = paid["latest_charge"]

@@ -22,12 +22,12 @@ def intent(local: Local, **params: Any) -> Any:
     )
 
 
-def act(local: Local, held: Any, what: str, **params: Any) -> Any:
-    return local.post(f"/v1/{held['object']}s/{held['id']}/{what}", **params)
+def act(local: Local, intent: Any, what: str, **params: Any) -> Any:
+    return local.post(f"/v1/{intent['object']}s/{intent['id']}/{what}", **params)
 
 
-def authenticate(local: Local, held: Any, *, succeeds: bool) -> Any:
-    path = f"/local/{held['object']}s/{held['id']}/authenticate"
+def authenticate(local: Local, intent: Any, *, succeeds: bool) -> Any:
+    path = f"/local/{intent['object']}s/{intent['id']}/authenticate"
     return local.send("post", path, f"succeeds={str(succeeds).lower()}").json
 
 

@@ -210,8 +210,8 @@ def test_what_a_new_subscription_may_not_say(local: Local, params: Any, refusal:
 
 def test_a_price_may_be_named_as_a_plan(local: Local) -> None:
     life, id = Life.begin(local), price(local)
-    held = local.post(PATH, customer=life.customer, items=[{"plan": id}])
-    assert held["items"]["data"][0]["price"]["id"] == id
+    subscription = local.post(PATH, customer=life.customer, items=[{"plan": id}])
+    assert subscription["items"]["data"][0]["price"]["id"] == id
     refusal = local.refused("post", PATH, customer=life.customer, items=[{"price_data": {"currency": "usd"}}])
     assert refusal.param == "items[0][price_data][product]"
 

@@ -70,7 +70,7 @@ def _life(local: Local, steps: list[int]) -> Any:
         local.post(f"{CLOCKS}/{life.clock}/advance", frozen_time=at)
         if at == END:
             break
-    held = life.subscription(subscription["id"])
+    current = life.subscription(subscription["id"])
     invoices = [
         (one["created"], one["billing_reason"], one["total"], one["status"], one["lines"]["data"][0]["period"])
         for one in life.invoices(subscription["id"])
@@ -78,9 +78,9 @@ def _life(local: Local, steps: list[int]) -> Any:
     events = local.get("/v1/events", types=EVENT_TYPES, limit=100)["data"]
     return (
         invoices,
-        held["status"],
-        held["schedule"],
-        held["discounts"] == [],
+        current["status"],
+        current["schedule"],
+        current["discounts"] == [],
         sorted(event["type"] for event in events),
     )
 

@@ -62,13 +62,13 @@ def test_all_objects_of_an_older_file_are_read_in_todays_shape(older: Local, pat
     listed = older.get(path, limit=100, **every)["data"]
 
     assert len(listed) == LISTS[path]
-    for held in listed:
-        assert older.get(f"{path}/{held['id']}") == held
+    for object in listed:
+        assert older.get(f"{path}/{object['id']}") == object
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_all_that_is_documented_can_be_expanded_in_a_list(older: Local, path: str) -> None:
-    """One step and two, over objects in all their states; each answer is held against the contract."""
+    """One step and two, over objects in all their states; each answer is object against the contract."""
     kind = {route.path: route.kind for route in API.whole().routes}[path]
     steps = documented.expandable(kind)
     asked = [f"data.{field}" for field in steps]

@@ -290,16 +290,16 @@ def test_what_belongs_to_an_object_and_is_active_is_found_by_the_object(
 
 def test_what_a_transaction_wrote_is_there_for_its_queries_and_is_gone_with_it(database: Path) -> None:
     store = Store(database)
-    held = {"id": "a", "created": 1, "lookup_key": "pro"}
+    stored = {"id": "a", "created": 1, "lookup_key": "pro"}
 
     def keys() -> list[tuple[str, str | None]]:
         prices = store.select("price", [], newest_first=False, limit=9)
         return [(price["id"], price.get("lookup_key")) for price in prices]
 
     with store.writing():
-        store.insert("price", held)
+        store.insert("price", stored)
     with pytest.raises(ZeroDivisionError), store.writing():
-        store.replace("price", {**held, "lookup_key": None})
+        store.replace("price", {**stored, "lookup_key": None})
         store.insert("price", {"id": "b", "created": 2})
         store.replace("price", {"id": "b", "created": 2, "lookup_key": "pro"})
         assert store.get("price", "b") == {"id": "b", "created": 2, "lookup_key": "pro"}
@@ -309,7 +309,7 @@ def test_what_a_transaction_wrote_is_there_for_its_queries_and_is_gone_with_it(d
         raise ZeroDivisionError
 
     with store.reading():
-        assert (store.get("price", "a"), store.get("price", "b"), keys()) == (held, None, [("a", "pro")])
+        assert (store.get("price", "a"), store.get("price", "b"), keys()) == (stored, None, [("a", "pro")])
     store.close()
 
 

@@ -13,8 +13,8 @@ from tests.local_stripe.making import incomplete, status
 
 
 def test_the_hosted_invoice_is_at_this_server_and_can_be_paid(served: Local) -> None:
-    held = incomplete(served)
-    url = held["latest_invoice"]["hosted_invoice_url"]
+    subscription = incomplete(served)
+    url = subscription["latest_invoice"]["hosted_invoice_url"]
     assert url.startswith(f"{served.base}/i/acct_")
     page = requests.get(url)
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -22,14 +22,14 @@ def test_the_hosted_invoice_is_at_this_server_and_can_be_paid(served: Local) -> 
     assert "Pay $15.00" in page.text
     paid = requests.post(url, data={"card": "pm_card_visa"})
     assert "This invoice is paid" in paid.text
-    assert status(served, held) == "active"
+    assert status(served, subscription) == "active"
 
 
 def test_the_hosted_invoice_shows_what_lies_between_its_lines_and_what_is_due(served: Local) -> None:
     served.post("/v1/coupons", id="FIVE", amount_off=500, currency="usd")
-    held = incomplete(served, discounts=[{"coupon": "FIVE"}])
+    subscription = incomplete(served, discounts=[{"coupon": "FIVE"}])
 
-    rows = re.findall(r"<td>(?:<b>)?([^<]*).*?<td>(?:<b>)?([^<]*)", requests.get(_page(held)).text)
+    rows = re.findall(r"<td>(?:<b>)?([^<]*).*?<td>(?:<b>)?([^<]*)", requests.get(_page(subscription)).text)
 
     assert rows == [("1 × Pro (at $15.00 / month)", "$15.00"), ("Discount", "-$5.00"), ("Amount due", "$10.00")]
 
@@ -63,31 +63,33 @@ def _page(subscription: Any) -> str:
 
 
 def test_a_declined_card_is_told_and_another_may_be_tried(served: Local) -> None:
-    held = incomplete(served)
-    url = held["latest_invoice"]["hosted_invoice_url"]
+    subscription = incomplete(served)
+    url = subscription["latest_invoice"]["hosted_invoice_url"]
     assert (
         "Your card has insufficient funds."
         in requests.post(url, data={"card": "pm_card_chargeDeclinedInsufficientFunds"}).text
     )
-    assert status(served, held) == "incomplete"
+    assert status(served, subscription) == "incomplete"
     requests.post(url, data={"card": "pm_card_mastercard"})
-    assert status(served, held) == "active"
+    assert status(served, subscription) == "active"
 
 
 @pytest.mark.parametrize(("outcome", "reached"), [("complete", "active"), ("fail", "incomplete")])
 def test_3d_secure_is_passed_or_failed_at_its_page(served: Local, outcome: str, reached: str) -> None:
-    held = incomplete(served)
-    page = requests.post(held["latest_invoice"]["hosted_invoice_url"], data={"card": "pm_card_authenticationRequired"})
+    subscription = incomplete(served)
+    page = requests.post(
+        subscription["latest_invoice"]["hosted_invoice_url"], data={"card": "pm_card_authenticationRequired"}
+    )
     assert "/3d_secure/pi_" in page.url
     assert "Your bank asks whether this is you." in page.text
     done = requests.post(page.url, data={"outcome": outcome})
     assert ("Done." in done.text) == (outcome == "complete")
-    assert status(served, held) == reached
+    assert status(served, subscription) == reached
 
 
 def test_the_customer_is_sent_back_to_where_the_payment_was_confirmed(served: Local) -> None:
-    held = incomplete(served)
-    intent = held["latest_invoice"]["payments"]["data"][0]["payment"]["payment_intent"]
+    subscription = incomplete(served)
+    intent = subscription["latest_invoice"]["payments"]["data"][0]["payment"]["payment_intent"]
     back = f"{served.base}/"
     confirmed = served.post(
         f"/v1/payment_intents/{intent}/confirm", payment_method="pm_card_authenticationRequired", return_url=back
@@ -96,22 +98,25 @@ def test_the_customer_is_sent_back_to_where_the_payment_was_confirmed(served: Lo
     assert where["return_url"] == back
     done = requests.post(where["url"], data={"outcome": "complete"}, allow_redirects=False)
     assert (done.status_code, done.headers["Location"]) == (303, f"{back}?payment_intent={intent}")
-    assert status(served, held) == "active"
+    assert status(served, subscription) == "active"
 
 
 def test_a_card_is_saved_while_nothing_is_due(served: Local) -> None:
-    held = incomplete(served, trial_period_days=7)
-    setup = served.get(f"/v1/setup_intents/{held['pending_setup_intent']}")
+    subscription = incomplete(served, trial_period_days=7)
+    setup = served.get(f"/v1/setup_intents/{subscription['pending_setup_intent']}")
     url = f"{served.base}/setup/{setup['id']}?client_secret={setup['client_secret']}"
     assert "Save a card" in requests.get(url).text
     assert "The card is saved" in requests.post(url, data={"card": "pm_card_visa"}).text
-    after = served.get(f"/v1/subscriptions/{held['id']}")
+    after = served.get(f"/v1/subscriptions/{subscription['id']}")
     assert (after["pending_setup_intent"], after["default_payment_method"] is None) == (None, False)
 
 
 def test_without_its_secret_an_intent_shows_nothing(served: Local) -> None:
-    held = incomplete(served, trial_period_days=7)
-    for url in (f"/setup/{held['pending_setup_intent']}", f"/3d_secure/{held['pending_setup_intent']}?client_secret=x"):
+    subscription = incomplete(served, trial_period_days=7)
+    for url in (
+        f"/setup/{subscription['pending_setup_intent']}",
+        f"/3d_secure/{subscription['pending_setup_intent']}?client_secret=x",
+    ):
         assert requests.get(served.base + url).status_code == 404
     assert requests.get(f"{served.base}/i/acct_1/test_in_1").status_code == 404
 

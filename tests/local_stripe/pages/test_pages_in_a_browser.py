@@ -44,26 +44,26 @@ def page() -> Iterator[Page]:
 
 
 def test_a_first_payment_is_declined_then_made_after_3d_secure(page: Page, served: Local) -> None:
-    held = incomplete(served)
-    page.goto(held["latest_invoice"]["hosted_invoice_url"])
+    subscription = incomplete(served)
+    page.goto(subscription["latest_invoice"]["hosted_invoice_url"])
     pay = page.get_by_role("button", name="Pay $15.00")
 
     page.get_by_role("combobox").select_option("pm_card_visa_chargeDeclinedInsufficientFunds")
     pay.click()
     expect(page.get_by_text("Your card has insufficient funds.")).to_be_visible()
-    assert status(served, held) == "incomplete"
+    assert status(served, subscription) == "incomplete"
 
     page.get_by_role("combobox").select_option("pm_card_authenticationRequired")
     pay.click()
     expect(page.get_by_text("Your bank asks whether this is you.")).to_be_visible()
     page.get_by_role("button", name="Complete").click()
     expect(page.get_by_text("Done.")).to_be_visible()
-    assert status(served, held) == "active"
+    assert status(served, subscription) == "active"
 
 
 def test_the_card_of_a_trial_is_saved_and_the_page_fits_a_phone(page: Page, served: Local) -> None:
-    held = incomplete(served, trial_period_days=7)
-    setup = served.get(f"/v1/setup_intents/{held['pending_setup_intent']}")
+    subscription = incomplete(served, trial_period_days=7)
+    setup = served.get(f"/v1/setup_intents/{subscription['pending_setup_intent']}")
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(f"{served.base}/setup/{setup['id']}?client_secret={setup['client_secret']}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -71,7 +71,7 @@ def test_the_card_of_a_trial_is_saved_and_the_page_fits_a_phone(page: Page, serv
     page.get_by_role("combobox").select_option("pm_card_visa")
     page.get_by_role("button").click()
     expect(page.get_by_text("The card is saved")).to_be_visible()
-    assert served.get(f"/v1/subscriptions/{held['id']}")["default_payment_method"] is not None
+    assert served.get(f"/v1/subscriptions/{subscription['id']}")["default_payment_method"] is not None
 
 
 def test_a_checkout_session_is_paid_after_a_decline_and_3d_secure(page: Page, served: Local) -> None:

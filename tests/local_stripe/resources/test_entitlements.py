@@ -103,6 +103,6 @@ def test_two_subscriptions_entitle_together_and_past_due_still_does(local: Local
     local.delete(f"/v1/subscriptions/{first['id']}")
     assert entitled(local, life.customer) == ["reports"]
     assert entitled(local, other.customer) == ["exports"]
-    [held] = local.get(ACTIVE, customer=life.customer, expand=["data.feature"])["data"]
-    assert local.get(f"{ACTIVE}/{held['id']}")["feature"] == held["feature"]["id"]
+    [entitlement] = local.get(ACTIVE, customer=life.customer, expand=["data.feature"])["data"]
+    assert local.get(f"{ACTIVE}/{entitlement['id']}")["feature"] == entitlement["feature"]["id"]
     assert local.refused("get", ACTIVE, customer="cus_none").code == "resource_missing"

@@ -132,9 +132,9 @@ def test_a_fraction_is_billed_as_one(local: Local) -> None:
     assert (invoice["total"], line["quantity"], line["quantity_decimal"]) == (225, 1, "1.5")
 
 
-def change(local: Local, held: Any, to: str, **params: Any) -> Any:
-    items = [{"id": held["items"]["data"][0]["id"], "price": to}]
-    return local.post(f"/v1/subscriptions/{held['id']}", items=items, **params)
+def change(local: Local, subscription: Any, to: str, **params: Any) -> Any:
+    items = [{"id": subscription["items"]["data"][0]["id"], "price": to}]
+    return local.post(f"/v1/subscriptions/{subscription['id']}", items=items, **params)
 
 
 def pending(local: Local) -> list[tuple[int, bool]]:

@@ -105,9 +105,9 @@ def test_only_an_attached_payment_method_changes_and_only_to_a_valid_card(local:
     assert local.refused("post", f"{PATH}/{loose}", metadata={"a": "1"}) == Refusal(
         "You must save this PaymentMethod to a customer before you can update it."
     )
-    held = local.post(f"{PATH}/{loose}/attach", customer=customer(local))["id"]
+    attached = local.post(f"{PATH}/{loose}/attach", customer=customer(local))["id"]
     for card, part in (({"exp_month": 13}, "month"), ({"exp_year": 1995}, "year")):
-        assert local.refused("post", f"{PATH}/{held}", card=card) == Refusal(
+        assert local.refused("post", f"{PATH}/{attached}", card=card) == Refusal(
             f"Your card's expiration {part} is invalid.", f"invalid_expiry_{part}", f"exp_{part}", 402, "card_error"
         )
 
