@@ -188,6 +188,29 @@ def test_discounts_count_and_are_not_taken_off_twice(local: Local, duration: str
     assert life.totals(id) == totals
 
 
+def test_what_was_billed_at_a_discount_is_credited_at_it(local: Local) -> None:
+    """10,000 units were paid at half their price: 10,001 at 0.40 USD leave half of 999.60 USD, and the tax on it."""
+    half = coupon(local, percent_off=50, duration="forever")
+    rate = local.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)["id"]
+    life = Life.begin(local)
+    params = {
+        "billing_thresholds": {"amount_gte": 250_000},
+        "discounts": [{"coupon": half}],
+        "default_tax_rates": [rate],
+    }
+    id = life.subscribe(tiered(local, "volume"), **params)["id"]
+    use(life, 10_000)
+    use(life, 1)
+    seen = local.post("/v1/invoices/create_preview", subscription=id)
+    life.advance("2026-02-01 02:00")
+    assert life.totals(id) == [300_000, -59_976]
+    assert seen["total"] == -59_976
+    assert lines(life.invoices(id)[-1])[1] == ("Amount previously billed (Tier 1 at $0.50 / month)", -450_020)
+    use(life, 10_000)
+    life.advance("2026-03-01 02:00")
+    assert life.totals(id)[2:] == [300_000, 0]
+
+
 def test_taxes_do_not_count(local: Local) -> None:
     rate = local.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)["id"]
     life = Life.begin(local)

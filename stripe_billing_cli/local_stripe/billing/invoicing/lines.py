@@ -102,35 +102,43 @@ def for_usage(
     return usage_lines
 
 
-def less_billed(usage_lines: Sequence[Line], item: Object, price: Object, currency: str, units: Decimal) -> list[Line]:
-    """Return lines of use that count from the period's start, and credits of the units among them that are billed:
-    "Amount previously billed (at 0.50 USD per unit)"
+def less_billed(
+    usage_lines: Sequence[Line], item: Object, price: Object, currency: str, units: Decimal, net: int
+) -> list[Line]:
+    """Return lines of use that count from the period's start, and credits of the units among them that are billed, for
+    `net` after discounts: "Amount previously billed (at 0.50 USD per unit)"
     (https://docs.stripe.com/billing/subscriptions/usage-based/thresholds)."""
     if not usage_lines or not units:
         return list(usage_lines)
-    first = usage_lines[0]
-    credits = [
-        Line(
-            -part.amount,
-            f"Amount previously billed ({rate(price, currency, part)})",
-            first.start,
-            first.end,
-            price,
-            0,
-            item["id"],
-            discountable=False,
-            tax_rates=first.tax_rates,
-        )
-        for part in pricing.parts(price, currency, units)
-        if part.amount
-    ]
-    left = -sum(credit.amount for credit in credits)
+    parts = [part for part in pricing.parts(price, currency, units) if part.amount]
+    gross = sum(part.amount for part in parts)
+    left = gross
     reduced = []
     for line in usage_lines:
         billed = max(0, min(line.amount, left))
         left -= billed
         reduced.append(replace(line, billed=billed))
-    return [*reduced, *credits]
+    return [*reduced, *_credits(usage_lines[0], item, price, currency, parts, _discounts_of(left, gross, net))]
+
+
+def _discounts_of(part: int, gross: int, net: int) -> int:
+    """Return how much discounts took off a part of what was billed: nobody gets back more than was paid where volume
+    tiers make use cheaper than what is billed of it."""
+    return pricing.rounded(Decimal(gross - net) * part / gross) if part else 0
+
+
+def _credits(
+    use: Line, item: Object, price: Object, currency: str, parts: Sequence[pricing.Part], discounts: int
+) -> list[Line]:
+    """Return credits of what was billed for these parts, less the discounts that came off it."""
+    credits = []
+    for part in parts:
+        less = min(discounts, part.amount)
+        discounts -= less
+        description = f"Amount previously billed ({rate(price, currency, part)})"
+        credit = Line(less - part.amount, description, use.start, use.end, price, 0, item["id"], discountable=False)
+        credits.append(replace(credit, tax_rates=use.tax_rates))
+    return credits
 
 
 def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) -> tuple[str, str | None]:

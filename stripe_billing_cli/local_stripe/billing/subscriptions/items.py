@@ -59,10 +59,10 @@ def counting_anew(item: Object, reported: int, start: int | None = None) -> Obje
     return {**item, "_use": {"after": reported, "start": item["current_period_start"] if start is None else start}}
 
 
-def with_billed_use(item: Object, units: Decimal) -> Object:
-    """Return the item, of which so much use is billed of what is counted."""
+def with_billed_use(item: Object, units: Decimal, net: int) -> Object:
+    """Return the item, of which so much use is billed of what is counted, for so much net of discounts."""
     counted = item["_use"] or {"after": 0, "start": item["current_period_start"]}
-    return {**item, "_use": {**counted, "billed": str(units)}}
+    return {**item, "_use": {**counted, "billed": str(units), "billed_net": net}}
 
 
 def with_debit(item: Object, lines: Sequence[Line]) -> Object:

@@ -18,11 +18,13 @@ from stripe_billing_cli.local_stripe.core.store import Object
 @dataclass(frozen=True)
 class AccruedUse:
     """What was used of a metered `item` in its period until now: `units`, of which `billed_units` are on invoices that
-    thresholds have brought about. `lines` have all of it, and take off what is billed."""
+    thresholds have brought about, for `billed_net` net of discounts. `lines` have all of it, and take off what is
+    billed."""
 
     item: Object
     units: Decimal
     billed_units: Decimal
+    billed_net: int
     lines: list[Line]
 
     @property
@@ -77,5 +79,7 @@ def _accrued(call: Call, subscription: Object, item: Object, catalog: Catalog, u
     meter, customer = price["recurring"]["meter"], subscription["customer"]
     used = max(usage.total_usage(call, meter, customer, start, end, after=counted["after"]), Decimal(0))
     billed, currency = Decimal(counted.get("billed", 0)), subscription["currency"]
+    net = counted.get("billed_net", 0)
     usage_lines = lines.for_usage(item, price, catalog.sold(price["product"]), currency, used, start, end)
-    return AccruedUse(item, used, billed, lines.less_billed(usage_lines, item, price, currency, billed))
+    unbilled_lines = lines.less_billed(usage_lines, item, price, currency, billed, net)
+    return AccruedUse(item, used, billed, net, unbilled_lines)

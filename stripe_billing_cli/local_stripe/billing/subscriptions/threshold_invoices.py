@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, item_of
 from stripe_billing_cli.local_stripe.billing.metering.usage import UsageReported
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     automatic_invoices,
@@ -73,7 +73,7 @@ def _bill_if_reached(call: Call, before: Object) -> None:
         changed = {"billing_cycle_anchor": call.now, "items": items.with_items(before, data)}
         draft = _draft(call, {**before, **changed}, pending_items, [*billed, *used], since=before)
     else:
-        changed = {"items": items.with_items(before, _billed_items(before, accrued))}
+        changed = {"items": items.with_items(before, _billed_items(before, accrued, draft))}
     draft["threshold_reason"] = _reason(reached, draft)
     after = repository.amend(call, before["id"], **changed, latest_invoice=draft["id"])
     schedule_jobs.plan_ahead(call, after)
@@ -114,24 +114,34 @@ def _reached(subscription: Object, accrued: Sequence[AccruedUse], total: int) ->
 
 def _reason(reached: ReachedThresholds, draft: Object) -> Object:
     """Return `threshold_reason` of the invoice."""
-    lines_by_item: dict[str, list[str]] = {}
-    for line in draft["lines"]["data"]:
-        details = line["parent"]["subscription_item_details"]
-        if details is not None:
-            lines_by_item.setdefault(details["subscription_item"], []).append(line["id"])
     return {
         "amount_gte": reached.amount,
         "item_reasons": [
-            {"line_item_ids": lines_by_item[id], "usage_gte": least} for id, least in reached.items.items()
+            {"line_item_ids": [line["id"] for line in _lines_of(id, draft)], "usage_gte": least}
+            for id, least in reached.items.items()
         ],
     }
 
 
-def _billed_items(subscription: Object, accrued: Sequence[AccruedUse]) -> list[Object]:
+def _lines_of(item: str, draft: Object) -> list[Object]:
+    """Return the lines of a subscription item."""
+    details = [(line, line["parent"]["subscription_item_details"]) for line in draft["lines"]["data"]]
+    return [line for line, parent in details if parent is not None and parent["subscription_item"] == item]
+
+
+def _billed_items(subscription: Object, accrued: Sequence[AccruedUse], draft: Object) -> list[Object]:
     """Return the items, whose periods go on, with the use that is billed now."""
-    units = {one.item["id"]: one.units for one in accrued}
-    data = subscription["items"]["data"]
-    return [items.with_billed_use(item, units[item["id"]]) if item["id"] in units else item for item in data]
+    used = {one.item["id"]: one for one in accrued}
+    return [
+        _billed_item(used[item["id"]], draft) if item["id"] in used else item for item in subscription["items"]["data"]
+    ]
+
+
+def _billed_item(accrued: AccruedUse, draft: Object) -> Object:
+    """Return an item with the use that is billed now, for what its lines come to, those before among them."""
+    used = [line for line in _lines_of(accrued.item["id"], draft) if item_of(line) is None]
+    net = sum(line["amount"] - sum(off["amount"] for off in line["discount_amounts"]) for line in used)
+    return items.with_billed_use(accrued.item, accrued.units, accrued.billed_net + net)
 
 
 def _next_period(subscription: Object, catalog: Catalog, now: int) -> tuple[list[Object], list[Line]]:
