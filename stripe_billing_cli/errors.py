@@ -50,7 +50,7 @@ class BillingError(Exception):
     `kind` is one of the kinds in docs/output.md, `message` says what happened, to which object and why, `hint` what to
     do next. `reason` is the why in a word, Stripe's code or the bank's; `object` is the id of the object, by default
     the first one that the message names; `location` is where in a file. `param` and `request_id` are Stripe's, where a
-    call of Stripe's failed. `mistakes` are what a catalog file has.
+    call of Stripe's failed. `mistakes` are what a catalog file has, see `MistakesError`.
     """
 
     mistakes: tuple[Mistake, ...] = ()
@@ -78,6 +78,26 @@ class BillingError(Exception):
         self.object = object or _first_id(message)
         self.location = location
         super().__init__(message)
+
+
+class MistakesError(BillingError):
+    """Several mistakes at once: `message` has a paragraph for each, its way out included.
+
+    `object`, `reason`, `location` and `hint` are those of the first mistake.
+    """
+
+    def __init__(self, kind: str, message: str, mistakes: tuple[Mistake, ...]) -> None:
+        first = mistakes[0]
+        super().__init__(
+            kind,
+            message,
+            first.hint or None,
+            WRONG,
+            reason=first.reason,
+            object=first.object,
+            location=first.location,
+        )
+        self.mistakes = mistakes
 
 
 class SettingsError(BillingError):

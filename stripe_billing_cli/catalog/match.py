@@ -13,7 +13,7 @@ from typing import Generic
 
 from stripe_billing_cli.catalog.entries import AnyEntry, Location, Reference
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
-from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, Mistake
+from stripe_billing_cli.errors import ErrorLocation, Mistake, MistakesError
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
 
 
@@ -36,13 +36,13 @@ class Conflict:
         return f"{self.source}:{self.where.line}:{self.where.column}: {self.message}"
 
 
-class ConflictError(BillingError):
+class ConflictError(MistakesError):
     """The catalog and the account contradict each other; nothing was changed."""
 
     def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
         self.conflicts = conflicts
         lines = [f"{conflict}\n    {conflict.hint}" for conflict in conflicts]
-        self.mistakes = tuple(
+        mistakes = tuple(
             Mistake(
                 one.object,
                 one.message,
@@ -51,8 +51,7 @@ class ConflictError(BillingError):
             )
             for one in conflicts
         )
-        first = self.mistakes[0].location if self.mistakes else None
-        super().__init__("conflict", "\n".join(lines), exit_code=WRONG, location=first)
+        super().__init__("conflict", "\n".join(lines), mistakes)
 
 
 @dataclass(frozen=True)

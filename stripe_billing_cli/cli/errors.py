@@ -172,5 +172,5 @@ def _print(error: BillingError) -> None:
     if error.request_id:
         reason = f"Stripe's reason: {error.reason}, in its request" if error.reason else "Stripe's request:"
         sys.stderr.write(f"  {reason} {error.request_id}\n")
-    if error.hint:
+    if error.hint and not error.mistakes:  # each mistake has its own below it
         sys.stderr.write(f"  → {visible(without_secrets_in(error.hint))}\n")

@@ -107,7 +107,28 @@ def test_a_mistake_in_a_file_has_its_place(billing: Billing) -> None:
 
     error = billing("catalog", "validate", "--output", "json").error
 
+    first = error["errors"][0]
     assert error["location"] == {"file": "catalog.yaml", "line": 4, "column": 3}
+    assert (error["object"], error["reason"], error["hint"]) == (first["object"], first["reason"], first["hint"])
+    assert first["hint"]
+
+
+def test_mistakes_of_a_file_have_their_ways_out_once_as_text(billing: Billing) -> None:
+    said = billing.mistakes("version: 1\ncatalog: shop\nproducts:\n  pro: {nane: Pro}\n  team: {nane: Team}\n")
+
+    assert said.count("did you mean name?") == 2
+    assert "→" not in said
+
+
+def test_a_contradiction_of_file_and_account_has_the_fields_of_the_family(billing: Billing, shop: Shop) -> None:
+    billing.write("version: 1\ncatalog: shop\nproducts:\n  pro: {name: Pro, id: prod_Nowhere000}\n")
+
+    error = billing("catalog", "plan", "--local", "--output", "json").error
+
+    assert error["kind"] == "conflict"
+    assert error["object"] == "product pro"
+    assert error["hint"] == "correct `id:`, or leave it out to have the product created"
+    assert error["reason"] == "product pro adopts prod_Nowhere000, and this account has no such product"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_billing_cli.catalog.entries import Location
-from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, Mistake
+from stripe_billing_cli.errors import ErrorLocation, Mistake, MistakesError
 
 MOST = 100
 """So many problems are reported; a file with more is not a catalog."""
@@ -29,7 +29,7 @@ class Problem:
         return f"{place}: {self.message}"
 
 
-class CatalogErrors(BillingError):
+class CatalogErrors(MistakesError):
     """The problems of a file, in their order there; `left_out` counts those past the first hundred."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -37,11 +37,10 @@ class CatalogErrors(BillingError):
         self.problems = tuple(ordered[:MOST])
         self.left_out = len(ordered) - len(self.problems)
         lines = [f"{problem}\n    {problem.hint}" if problem.hint else str(problem) for problem in self.problems]
-        self.mistakes = tuple(Mistake(one.object, one.message, _location(one), one.hint) for one in self.problems)
         if self.left_out:
             lines.append(f"and {self.left_out:,} more\n    mend these first, and run it again")
-        first = self.mistakes[0].location if self.mistakes else None
-        super().__init__("catalog", "\n".join(lines), exit_code=WRONG, location=first)
+        mistakes = tuple(Mistake(one.object, one.message, _location(one), one.hint) for one in self.problems)
+        super().__init__("catalog", "\n".join(lines), mistakes)
 
 
 def _location(problem: Problem) -> ErrorLocation:
