@@ -329,6 +329,7 @@ def this_machine(billing: Billing, document: Document) -> None:
         ("doctor", "--local"),
         ("local", "path"),
         ("local", "settings"),
+        ("help", "exit-codes"),
         ("completion", "bash", "--install"),
     ):
         name = " ".join(("billing", *argv[: 2 if argv[0] == "local" else 1]))
@@ -342,7 +343,7 @@ def documented(document: Document) -> Iterator[str]:
         yield from section.fields.values()
 
 
-OTHERWISE = {"billing help", "billing catalog schema", "billing catalog show", "billing local reset"}
+OTHERWISE = {"billing catalog schema", "billing catalog show", "billing local reset"}
 """Commands that print no record; `catalog show` prints a catalog, whose schema is what `catalog schema` prints."""
 
 

@@ -29,7 +29,17 @@ def help_(
     """
     from stripe_billing_cli.cli.help.screen import draw
 
-    typer.echo(draw(page_for(words or [])))
+    page = page_for(words or [])
+    if context.printer.for_people:
+        typer.echo(draw(page))
+    else:
+        topic = page.name.removeprefix("billing help ")
+        record = {"topic": topic, "summary": page.summary, "text": draw(page, WIDTH, bold=False)}
+        context.printer.result(record, ids=[topic])
+
+
+WIDTH = 80
+"""The columns of the text in a record, which does not depend on the terminal."""
 
 
 def page_for(words: list[str]) -> Any:

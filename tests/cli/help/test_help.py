@@ -114,6 +114,23 @@ def test_help_has_topics(billing: Billing, topic: str) -> None:
     assert topic in billing.ok("--help").out
 
 
+@pytest.mark.parametrize(("asked", "topic"), [(("sub", "change"), "billing sub change"), (("keys",), "keys")])
+def test_help_is_a_record_that_no_terminal_changes(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], topic: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+
+    printed = billing.ok("help", *asked, "--output", "json").json
+
+    page = EVERYTHING[topic if len(asked) > 1 else f"billing help {topic}"]
+    assert printed == {"topic": topic, "summary": page.summary, "text": draw(page, 80, bold=False)}
+    assert billing.ok("help", *asked, "--output", "id").out == f"{topic}\n"
+
+
+def test_help_for_what_does_not_exist_is_a_record_too(billing: Billing) -> None:
+    assert billing("help", "wombat", "--output", "json").error["hint"] == "`billing help` lists what there is"
+
+
 @pytest.mark.parametrize(
     ("asked", "answer"),
     [
