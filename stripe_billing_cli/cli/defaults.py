@@ -6,6 +6,8 @@ it, and an option on the command line beats both.
 
 from __future__ import annotations
 
+import re
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,6 +19,8 @@ from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, system
 
 LARGEST = 100_000
 """Bytes."""
+PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+"""The place that `tomllib` names; as numbers only since Python 3.14."""
 MEANT_ELSEWHERE = {
     "live": "live mode is said on the command line each time: --live",
     "yes": "a yes is said on the command line each time: --yes",
@@ -28,8 +32,9 @@ MEANT_ELSEWHERE = {
 class DefaultsError(BillingError):
     """The error of a wrong `billing.toml`."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__("settings", f"{FILE}: {message}", hint, WRONG, location=ErrorLocation(FILE))
+    def __init__(self, message: str, hint: str, line: int | None = None, column: int | None = None) -> None:
+        location = ErrorLocation(FILE, line, column)
+        super().__init__("settings", f"{FILE}: {message}", hint, WRONG, location=location)
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,18 @@ def read_defaults(formats: Iterable[str]) -> Defaults:
     """Return what `billing.toml` in the current directory says. Raises `DefaultsError`."""
     path = Path(FILE)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            raise DefaultsError("it is no file", "remove it, or write a file of this name")
         with path.open("rb") as file:
-            content = file.read(LARGEST)
+            content = file.read(LARGEST + 1)
     except FileNotFoundError:
         return NOTHING
     except OSError as error:
         raise DefaultsError(
             f"it cannot be read: {system_reason(error)}", "check its permissions, or remove it"
         ) from None
+    if len(content) > LARGEST:
+        raise DefaultsError(f"it has more than {LARGEST:,} bytes", "it has a line for each setting, and no more")
     return _checked(_parsed(content), list(formats))
 
 
@@ -65,9 +74,13 @@ def _parsed(content: bytes) -> Mapping[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefaultsError(f"it is not TOML: {error}", 'write lines such as: file = "catalog.yaml"') from None
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise DefaultsError("it is not UTF-8", "save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        found = PLACE.search(str(error))
+        place = (int(found[1]), int(found[2])) if found else ()
+        raise DefaultsError(f"it is not TOML: {error}", 'write lines such as: file = "catalog.yaml"', *place) from None
 
 
 def _checked(values: Mapping[str, Any], formats: list[str]) -> Defaults:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +54,68 @@ def test_errors_come_in_its_format(billing: Billing) -> None:
     said(billing, 'output = "json"')
 
     assert billing("sub", "show", "sub_1Nowhere", "--local").error["kind"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'\xef\xbb\xbfoutput = "id"\n',
+        b'output = "id"\r\ntime_zone = "local"\r\n',
+        b'\xef\xbb\xbf# of Windows\r\noutput = "id"',
+    ],
+)
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(billing: Billing, content: bytes) -> None:
+    (billing.directory / "billing.toml").write_bytes(content)
+
+    assert billing.ok("help", "keys").out == "keys\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        ('output = "id"\n'.encode("utf-16"), "it is not UTF-8\n  → save it as UTF-8"),
+        (b'file = "caf\xe9.yaml"\n', "it is not UTF-8\n  → save it as UTF-8"),
+        (b"#" * 100_001, "it has more than 100,000 bytes\n  → it has a line for each setting, and no more"),
+    ],
+)
+def test_a_file_that_is_none_of_settings_is_an_error_in_one_sentence(
+    billing: Billing, content: bytes, answer: str
+) -> None:
+    (billing.directory / "billing.toml").write_bytes(content)
+
+    ran = billing("doctor", "--local")
+
+    assert (ran.code, ran.out, ran.err) == (2, "", f"Error: billing.toml: {answer}\n")
+
+
+@pytest.mark.parametrize(
+    ("make", "answer"),
+    [
+        (Path.mkdir, "it is no file\n  → remove it, or write a file of this name"),
+        (os.mkfifo, "it is no file\n  → remove it, or write a file of this name"),
+        (
+            lambda path: path.symlink_to(path),
+            "it cannot be read: too many levels of symbolic links\n  → check its permissions, or remove it",
+        ),
+    ],
+    ids=["directory", "pipe", "loop"],
+)
+def test_what_cannot_be_read_is_an_error_in_one_sentence(
+    billing: Billing, make: Callable[[Path], None], answer: str
+) -> None:
+    make(billing.directory / "billing.toml")
+
+    ran = billing("doctor", "--local")
+
+    assert (ran.code, ran.out, ran.err) == (2, "", f"Error: billing.toml: {answer}\n")
+
+
+def test_what_is_not_toml_has_its_place(billing: Billing) -> None:
+    said(billing, 'file = "shop.yaml"\noutput = json\n')
+
+    error = billing("doctor", "--local", "--output", "json").error
+
+    assert error["location"] == {"file": "billing.toml", "line": 2, "column": 10}
 
 
 def test_a_profile_comes_from_it_unless_a_key_is_named(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
