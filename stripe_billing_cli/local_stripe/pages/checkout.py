@@ -10,7 +10,7 @@ import html
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from stripe_billing_cli.local_stripe.billing.payments import payment_intents
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, payment_intents
 from stripe_billing_cli.local_stripe.core.messages import Answer
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.pages import checkout_form, forms
@@ -37,7 +37,7 @@ def page(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str])
     if session["status"] == "open" and form:
         action = "price" if form.get("action") == "price" else "pay"
         params = checkout_form.parameters(session, form)
-        if action == "pay" and form.get("iban"):
+        if action == "pay" and form.get("iban") and not form.get("by_transfer"):
             params |= _account(call, form)
         status, answered = forms.call_api(call, "POST", f"/local/checkout/sessions/{id}/{action}", params)
         message = answered["error"]["message"] if status != 200 else ""
@@ -45,6 +45,8 @@ def page(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str])
         if status == 200 and action == "pay" and waiting["data"]:
             return forms.to_authentication(waiting["data"][0])
         _, session = _read(call, id)
+        if status == 200 and (instructions := _instructions(session)):
+            return forms.redirect(instructions)
     came_to_pay = bool(form) or bool(query.keys() & {"payment_intent", "setup_intent"})
     if session["status"] == "complete" and came_to_pay and (url := _after_completion(session)):
         return forms.redirect(url)
@@ -54,6 +56,12 @@ def page(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str])
         case "expired":
             return forms.page(200, "Expired", '<p class="bad">This link has expired.</p>' + _recovery(session))
     return forms.page(200, checkout_form.title(session), forms.error_text(message) + checkout_form.body(session, form))
+
+
+def _instructions(session: Object) -> str | None:
+    """Return the address of the page that says where to transfer the money, where it is waited for."""
+    action = (session["payment_intent"] or {}).get("next_action") or {}
+    return (action.get(bank_transfers.ACTION) or {}).get("hosted_instructions_url")
 
 
 def _account(call: Call, form: Mapping[str, str]) -> dict[str, str]:

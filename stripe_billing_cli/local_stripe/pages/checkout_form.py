@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
-from stripe_billing_cli.local_stripe.billing.payments import debits
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, debits
 from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.pages import forms
@@ -21,7 +21,9 @@ TAX_ID_TYPES = ("eu_vat", "gb_vat", "us_ein", "ch_vat", "au_abn", "ca_gst_hst", 
 def parameters(session: Object, form: Mapping[str, str]) -> dict[str, str]:
     """Return what the form has sent, as the parameters of the call that pays the session."""
     sent = {name: form[name] for name in PLAIN if form.get(name)}
-    if form.get("card"):
+    if form.get("by_transfer"):
+        sent["by_transfer"] = "true"
+    elif form.get("card"):
         sent["payment_method"] = form["card"]
     for name in ADDRESS:
         if form.get(name):
@@ -68,11 +70,21 @@ def body(session: Object, form: Mapping[str, str]) -> str:
     parts = "" if session["mode"] == "setup" else _bill(session) + _optional_items(session) + _promotion(session)
     inputs = _contact(session, form) + _shipping(session, form) + _custom_fields(session, form) + _consent(session)
     asks = session["mode"] != "subscription" or session["payment_method_collection"] != "if_required"
-    methods = forms.cards() if "card" in session["payment_method_types"] else _accounts()
-    card = methods if session["amount_total"] or session["mode"] == "setup" or _due_later(session, asks) else ""
+    card = (
+        _methods(session) if session["amount_total"] or session["mode"] == "setup" or _due_later(session, asks) else ""
+    )
     text = _text(session, "submit")
     button = f'{text}<button name="action" value="pay">{html.escape(_button(session))}</button>'
     return f'<form method="post">{parts}{inputs}{card}{button}</form>' + forms.link("Back", session["cancel_url"])
+
+
+def _methods(session: Object) -> str:
+    """Return the choice of what pays."""
+    types = session["payment_method_types"]
+    choice = forms.cards() if "card" in types else _accounts() if "sepa_debit" in types else ""
+    if bank_transfers.METHOD in types:
+        choice += _checkbox("by_transfer", "Pay by bank transfer", required=not choice)
+    return choice
 
 
 def _accounts() -> str:

@@ -180,3 +180,17 @@ def test_a_session_without_cards_debits_a_bank_account(served: Local) -> None:
     assert done.headers["Location"].startswith("https://example.com/thanks")
     receipt = served.get(f"{PATH}/{session['id']}", expand=["payment_intent.latest_charge"])
     assert receipt["payment_intent"]["latest_charge"]["payment_method_details"]["type"] == "sepa_debit"
+
+
+@pytest.mark.parametrize("types", [["customer_balance"], ["card", "customer_balance"]])
+def test_a_transfer_is_chosen_at_the_page_which_leads_to_where_it_goes(served: Local, types: list[str]) -> None:
+    transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "us_bank_transfer"}}
+    options = {"customer_balance": transfer}
+    session = selling(served, served.price()["id"], allowed_payment_method_types=types, payment_method_options=options)
+    shown = requests.get(session["url"]).text
+    assert "Pay by bank transfer" in shown and ('name="card"' in shown) is ("card" in types)
+    where = send(session["url"], by_transfer="1").headers["Location"]
+    assert where.startswith("/bank_transfers/pi_")
+    assert "Transfer $15.00 to this account" in requests.get(served.base + where).text
+    assert "The money has arrived." in requests.post(served.base + where, data={"transfer": "arrives"}).text
+    assert served.get(f"{PATH}/{session['id']}")["payment_status"] == "paid"

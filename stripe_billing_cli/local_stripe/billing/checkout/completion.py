@@ -10,7 +10,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.checkout import new_subscription, purchase_invoices, redemption, sessions
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentPending
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp, DebitEnded, PaymentMade
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import effects, events
@@ -49,11 +49,13 @@ def _subscribed(call: Call, session: Object, invoice: Object, payment_status: st
 
 
 def on_payment(call: Call, effect: PaymentMade) -> None:
-    """Complete the session that asked for this payment, if one did. Money that is only reserved, or that a bank is
-    asked for, is not paid yet."""
+    """Complete the session that asked for this payment, if one did. Money that is only reserved, that a bank is
+    asked for, or that is to be transferred, is not paid yet; a transfer arrives at a session that is complete."""
     intent = effect.intent
     session = sessions.open_by(call, "payment_intent", intent["id"])
     if session is None:
+        if bank_transfers.is_paid(intent):
+            _end_waiting(call, intent, "checkout.session.async_payment_succeeded", payment_status="paid")
         return
     redemption.redeem(call, session, session["customer"])
     changes: Object = {"payment_status": "paid" if intent["status"] == "succeeded" else "unpaid"}

@@ -14,6 +14,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.checkout import completion, new_subscription, redemption, sessions
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices, tax_ids
 from stripe_billing_cli.local_stripe.billing.payments import (
+    bank_transfers,
     intent_errors,
     mandates,
     method_options,
@@ -41,7 +42,9 @@ GIVEN = (
 def pay(call: Call, session: Object, card: str | None) -> None:
     """Complete a session with a card, unless that asks for 3-D Secure first; `session` is as the customer has chosen,
     and stored. Raises the card's decline, what it left behind stays."""
-    if needs_customer(session) and session["customer"] is None:
+    # It is a customer's cash balance that a transfer goes to.
+    by_transfer = (call.store.get("payment_method", card or "") or {}).get("type") == bank_transfers.METHOD
+    if session["customer"] is None and (by_transfer or needs_customer(session)):
         session = _with_customer(call, session)
     elif session["customer"] is not None:
         _update_customer(call, session)
@@ -128,8 +131,8 @@ def _card(call: Call, session: Object, card: str | None) -> Object:
     """Return the card that pays, with who its holder is as entered at the page."""
     if card is None:
         raise missing_param("payment_method")
-    method = payment_methods.find_chargeable(call, card, "payment_method")
-    if method["type"] not in session["payment_method_types"]:
+    method = payment_methods.find(call, card, "payment_method")
+    if method["type"] not in payment_methods.OF_INTENTS or method["type"] not in session["payment_method_types"]:
         raise invalid("This payment method cannot pay here.", "payment_method")
     if method["customer"] is not None:
         return method

@@ -119,6 +119,7 @@ PAY = ObjectParam(
         **optional(
             address=ADDRESS,
             business_name=Text(),
+            by_transfer=Boolean(),
             custom_fields=Metadata(),
             email=Email(),
             individual_name=Text(),

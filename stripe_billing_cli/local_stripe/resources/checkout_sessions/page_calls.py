@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing.checkout import choices, payment, sessions
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
@@ -20,15 +20,17 @@ from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, 
 
 
 def pay(call: Call) -> Object:
-    """Pay an open session by a card, with what its customer has entered. Return it: complete, or still open where the
-    card asks for 3-D Secure (`list_waiting`)."""
+    """Pay an open session by a card, or by a bank transfer to be made, with what its customer has entered. Return it:
+    complete, or still open where the card asks for 3-D Secure (`list_waiting`)."""
     session = _priced(call)
     call = clocks.at_time_of_customer(call, session["customer"])
     if not (session["customer_details"] or {}).get("email") and session["mode"] != "setup":
         raise invalid("Enter your email address.", "email")
     call.store.replace(sessions.KIND, session)
     returning = {**call.params, "return_url": page_addresses.checkout(session["id"])}
-    payment.pay(replace(call, params=returning), session, call.params.get("payment_method"))
+    by_transfer = call.params.get("by_transfer", False)
+    method = payment_methods.new_transfer(call)["id"] if by_transfer else call.params.get("payment_method")
+    payment.pay(replace(call, params=returning), session, method)
     return sessions.find(call, session["id"])
 
 
@@ -48,7 +50,7 @@ def list_waiting(call: Call) -> Object:
     waiting = [
         intent
         for intent in payment.intents(call, sessions.find(call, call.id))
-        if intent["status"] == "requires_action"
+        if intent["status"] == "requires_action" and not bank_transfers.is_awaited(intent)
     ]
     return page_of(call, waiting, f"/local/checkout/sessions/{call.id}/intents", "intent")
 

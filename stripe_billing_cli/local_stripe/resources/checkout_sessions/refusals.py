@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, cash_balances, payment_methods
 from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -104,8 +104,13 @@ def _check_payment(params: Params) -> None:
     if len(named) > 1:
         raise only_one_of(named)
     for name in named:
-        if not set(payment_methods.CHARGEABLE) & set(params[name]):
+        if not set(payment_methods.OF_INTENTS) & set(params[name]):
             raise invalid("The local Stripe does not have a Checkout without cards.", name)
+        if bank_transfers.METHOD in params[name] and params["mode"] != "payment":
+            # The words are not recorded.
+            raise invalid(
+                f"The payment method `{bank_transfers.METHOD}` cannot be used in `{params['mode']}` mode.", name
+            )
     if "card" in params.get("excluded_payment_method_types", ()):
         raise invalid("The local Stripe does not have a Checkout without cards.", "excluded_payment_method_types")
 
@@ -149,6 +154,7 @@ def check_total(session: Object) -> None:
             f"Invalid currency: {currency}. The payment method `sepa_debit` only supports the following currencies: "
             "`eur`."
         )
+    _check_transfer(session)
     smallest = amounts.smallest_charge(currency)
     if 0 < amount < smallest and session["mode"] == "payment":
         least = amounts.format_amount(Decimal(smallest), currency)
@@ -161,6 +167,19 @@ def check_total(session: Object) -> None:
         raise invalid(
             f"The Checkout Session's total amount due must be no more than {most} {currency}", code="amount_too_large"
         )
+
+
+def _check_transfer(session: Object) -> None:
+    """Raise for a bank transfer that is not in the session's currency, or that is to be captured by hand."""
+    if bank_transfers.METHOD not in session["payment_method_types"]:
+        return
+    param = f"payment_method_options[{bank_transfers.METHOD}]"
+    options = session["payment_method_options"].get(bank_transfers.METHOD) or {}
+    cash_balances.check_currency(session["currency"])
+    bank_transfers.check_options(options, session["currency"], param)
+    if session["_payment_intent_data"].get("capture_method") == "manual":
+        message = "Payments with customer_balance are not captured by hand."
+        raise invalid(message, "payment_intent_data[capture_method]")
 
 
 def check_location(customer: Object | None, params: Params) -> None:
