@@ -87,13 +87,13 @@ def _settings(context: Context, file: str, store: str) -> list[Finding]:
         "time_zone": context.time_zone,
     }
     findings = [
-        Finding("setting", True, f"{name} {value}, {_said(context.sources.get(name, NOBODY))}")
+        Finding("setting", True, f"{name} {value}, {_source_text(context.sources.get(name, NOBODY))}")
         for name, value in values.items()
         if value
     ]
     if context.account:
         reach = "--local ignores it" if context.local else "no other is worked on"
-        findings.append(Finding("setting", True, f"account {context.account}, {_said(DEFAULTS_FILE)}: {reach}"))
+        findings.append(Finding("setting", True, f"account {context.account}, {_source_text(DEFAULTS_FILE)}: {reach}"))
     return findings
 
 
@@ -110,7 +110,7 @@ def _store_shown(store: str) -> str:
         return "a database"
 
 
-def _said(source: str) -> str:
+def _source_text(source: str) -> str:
     return source if source == NOBODY else f"from {source}"
 
 

@@ -120,11 +120,11 @@ def _usage_error(error: Any) -> BillingError:
 
     ctx = getattr(error, "ctx", None)
     if ctx is None:
-        return BillingError("usage", _said(error), "`billing --help` says what it takes", error.exit_code)
+        return BillingError("usage", _message(error), "`billing --help` says what it takes", error.exit_code)
     lists = f"`{ctx.command_path} --help` says what it takes"
     option = getattr(error, "option_name", None)
     if option is None or not hasattr(error, "possibilities"):
-        return BillingError("usage", _said(error), lists, error.exit_code)
+        return BillingError("usage", _message(error), lists, error.exit_code)
     known = [name for param in ctx.command.get_params(ctx) for name in param.opts if name.startswith("--")]
     meant = option_meant(option, known, ctx.command_path)
     return BillingError(
@@ -135,7 +135,7 @@ def _usage_error(error: Any) -> BillingError:
     )
 
 
-def _said(error: Any) -> str:
+def _message(error: Any) -> str:
     message = _plain(error.format_message().rstrip("."))
     return message[:1].lower() + message[1:]
 

@@ -166,7 +166,7 @@ def _hidden(annotation: Any, default: Any) -> tuple[Any, Any]:
 
 
 MISLEAD_NOBODY = ("yes", "verbose", "no_pager", "time_zone")
-"""What a command may be given in vain without a word."""
+"""The shared options of which nothing is said where a command makes no use of them."""
 
 
 def say_what_changes_nothing(

@@ -26,7 +26,10 @@ def signing_secrets(options: Sequence[str] | None, files: Sequence[str]) -> Know
     from stripe_billing_cli.listener.secrets import stored_secrets
 
     secrets = [
-        _checked(option, one) for option, text in _given(options, files) for one in re.split(r"[,\s]+", text) if one
+        _checked(option, one)
+        for option, text in _secret_texts(options, files)
+        for one in re.split(r"[,\s]+", text)
+        if one
     ]
     known = KnownSecrets(secrets, stored_secrets, time.time)
     if not known.all:
@@ -38,7 +41,7 @@ def signing_secrets(options: Sequence[str] | None, files: Sequence[str]) -> Know
     return known
 
 
-def _given(options: Sequence[str] | None, files: Sequence[str]) -> list[tuple[str, str]]:
+def _secret_texts(options: Sequence[str] | None, files: Sequence[str]) -> list[tuple[str, str]]:
     """Return the texts that have secrets, each with the option or variable that it is from."""
     if not options and not files:
         return [("STRIPE_WEBHOOK_SECRET", os.environ.get("STRIPE_WEBHOOK_SECRET", ""))]

@@ -45,7 +45,7 @@ GIVE_WAY_SECONDS = 0.02
 AHEAD = 4
 """How many deliveries are claimed for each thread for quick calls, those being called among them."""
 MOST_AHEAD = 16
-"""As `AHEAD`, where turns take so long that the threads run out of work meanwhile."""
+"""How many are claimed for each thread where turns take so long that the threads run out of work meanwhile."""
 SLOW_AFTER = 0.5
 """Seconds after which a call counts as slow (`call_pool.py`)."""
 CUT_OFF_SECONDS = 2.0

@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.core.faults import Fault
 from stripe_billing_cli.local_stripe.core.limits import RateLimit
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
-from stripe_billing_cli.local_stripe.core.webhooks.sender import Sender, Sending
+from stripe_billing_cli.local_stripe.core.webhooks.sender import DeliverySettings, Sender
 
 TICK_SECONDS = 1.0
 BACKLOG = 256
@@ -46,7 +46,7 @@ class LocalServer:
         limits: RateLimit | None = None,
         faults: Sequence[Fault] = (),
         strict_version: bool = False,
-        sending: Sending | None = None,
+        sending: DeliverySettings | None = None,
         log: Log | None = None,
         allowed_hosts: Collection[str] = (),
         resets: bool = False,
@@ -68,7 +68,7 @@ class LocalServer:
             allowed_hosts=allowed_hosts,
             resets=resets,
         )
-        self._sender = Sender(self.store, sending or Sending(), log=log, connected=self._router.connected)
+        self._sender = Sender(self.store, sending or DeliverySettings(), log=log, connected=self._router.connected)
         self._server = http_server.Server(
             uvicorn.Config(
                 self._application,

@@ -27,7 +27,7 @@ Value = TypeVar("Value")
 PartValue = TypeVar("PartValue", bound=Mapping[str, object])
 """The canonical values of the fields of a part, by their names."""
 NOTHING = "none"
-"""How nothing is shown."""
+"""The text that stands for no value."""
 APART = frozenset({"id", "metadata"})
 """Fields of every kind that are not compared like others: which object it is, and the keys of its own."""
 

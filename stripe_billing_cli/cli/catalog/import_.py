@@ -101,7 +101,7 @@ def reading_progress() -> Iterator[Callable[[int], None]]:
         yield lambda count: progress.advance(task, count)
 
 
-def _said(imported: Import, file: str, written: str, *, merged: bool) -> str:
+def _summary(imported: Import, file: str, written: str, *, merged: bool) -> str:
     if merged:
         return f"Added to {file}: {written}." if imported.counts() else f"Nothing to add: {file} has it all."
     return f"{'Standard output' if file == STDOUT else file} has catalog {imported.catalog}: {written}."
@@ -118,7 +118,7 @@ def tell_import(imported: Import, file: str, tell: Callable[..., None], *, merge
     """Tell people what was written, and what of the account was not."""
     counts = imported.counts()
     written = ", ".join(_counted(counts[one.name], one.name) for one in imported.registry if one.name in counts)
-    tell(_said(imported, file, written or "nothing", merged=merged))
+    tell(_summary(imported, file, written or "nothing", merged=merged))
     for reason, count in imported.left_out.items():
         tell(f"  left out  {reason}: {count:,}", dim=True)
     for section in imported.unread:

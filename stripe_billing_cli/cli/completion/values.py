@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.completion.cache import LookupKeys
 
 FILES = re.compile(r"FILE|PATH|STORE")
 ALTERNATIVES = re.compile(r"[a-z_-]+(\|[A-Za-z_-]+)+")
-"""What stands for the value in the help where it names the words that it may be, as `now|DATE`."""
+"""The name of a value in the help that is the words that it may be, as `now|DATE`."""
 PRICES = ("PRICE", "PRICE[:QUANTITY]")
 EVENT_TYPES = ("TYPE", "TYPES")
 KIND = re.compile(r'^    name = "([a-z_]+)"$', re.MULTILINE)

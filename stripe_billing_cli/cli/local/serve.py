@@ -19,7 +19,7 @@ from stripe_billing_cli.errors import BillingError, UsageError
 if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
     from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
-    from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
+    from stripe_billing_cli.local_stripe.core.webhooks.sender import DeliverySettings
 
 OBJECTS_UNTIL_COLLECTED = 20_000
 """How many more objects Python makes than it drops before it looks for circles: a call leaves hardly any, and looking
@@ -196,10 +196,10 @@ def _limits(text: str | None) -> LocalRateLimit | None:
     return LocalRateLimit(int(match[1]), int(match[2] or match[1]))
 
 
-def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> Sending:
+def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> DeliverySettings:
     from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
     from stripe_billing_cli.local_stripe.core.webhooks.retries import SCHEDULES, scaled_pauses
-    from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
+    from stripe_billing_cli.local_stripe.core.webhooks.sender import DeliverySettings
 
     if retries not in SCHEDULES:
         raise UsageError(f"--webhook-retries cannot be {retries}", "it is test or live")
@@ -210,4 +210,4 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anyw
         deviations = Chaos.parse(chaos) if chaos is not None else Chaos()
     except ValueError as error:
         raise UsageError(f"--webhook-chaos: {error}", "say duplicate,reorder,delay=2, for example") from None
-    return Sending(scaled_pauses(SCHEDULES[retries], scale), deviations, timeout, anywhere)
+    return DeliverySettings(scaled_pauses(SCHEDULES[retries], scale), deviations, timeout, anywhere)

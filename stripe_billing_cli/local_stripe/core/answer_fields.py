@@ -16,10 +16,10 @@ from stripe_billing_cli.local_stripe.core.shapes import LIST, MAP, Shape, is_kno
 from stripe_billing_cli.local_stripe.core.store import Object
 
 PRIVATE = "_"
-"""What the names begin with of all that the local Stripe remembers of an object and Stripe does not show."""
+"""The beginning of the names of fields that the local Stripe keeps of an object and never answers."""
 SCALARS = frozenset((str, int, float, bool))
 LEFT_OUT = object()
-"""What a field says that is not there where nothing is stored."""
+"""The value of a field that an answer leaves out where nothing is stored."""
 
 FIRST = ("id", "object")
 

@@ -20,7 +20,7 @@ BRANDS = {
     "unknown": "Unknown",
     "visa": "Visa",
 }
-"""As cards name them, which payment methods name otherwise."""
+"""The brands by the names that payment methods have for them, as cards name them."""
 
 
 def as_card(method: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,8 +24,8 @@ UNDOCUMENTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "trial_offer.end_behavior": {"transition": ("trial_offer.transition",)},
     "trial_offer.transition": {"price": ("price",)},
 }
-"""What the document leaves out: recorded as accepted, of a form of earlier versions that is still answered, or of a
-newer version (`stripe/product_catalog/_trial_offer.py`)."""
+"""The expansions that the document leaves out: recorded as accepted, of a form of earlier versions that is still
+answered, or of a newer version (`stripe/product_catalog/_trial_offer.py`)."""
 
 Expansions: TypeAlias = Mapping[str, Mapping[str, tuple[str, ...]]]
 """The expandable fields of kinds of objects, each with the kinds that may stand there."""

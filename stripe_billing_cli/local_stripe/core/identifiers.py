@@ -23,7 +23,7 @@ OF_PAYMENTS = ("pi", "ch", "re", "txn")
 """Ids of what moves money begin with a 3, others with a 1 (recorded)."""
 
 
-class Making(Protocol):
+class CreatingCall(Protocol):
     """The call that makes an object: its account, and its time in Unix seconds."""
 
     @property
@@ -83,18 +83,18 @@ def account_id(now: int) -> str:
     return f"acct_1{_seconds(now)}{_random(10)}"
 
 
-def short_id(call: Making, prefix: str) -> str:
+def short_id(call: CreatingCall, prefix: str) -> str:
     """Make an id of customers, products, items and others whose ids are short: `cus_NffrFeUfNV2Hib`."""
     return f"{prefix}_{_time(max(0, call.real_now - EPOCH) // 60, 4)}{_random(10)}"
 
 
-def long_id(call: Making, prefix: str) -> str:
+def long_id(call: CreatingCall, prefix: str) -> str:
     """Make an id of most objects: `sub_1MowQVLkdIwHu7ixeRlqHVzs`."""
     first = "3" if prefix in OF_PAYMENTS else "1"
     return f"{prefix}_{first}{_seconds(call.real_now)}{call.account['id'][-10:]}{_random(8)}"
 
 
-def derived_long_id(call: Making, prefix: str, created: int, seed: str) -> str:
+def derived_long_id(call: CreatingCall, prefix: str, created: int, seed: str) -> str:
     """Make an id of an object that is computed when asked for, in the form of `long_id`: it follows from `seed`."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
     return f"{prefix}_1{_seconds(created)}{call.account['id'][-10:]}{_base_62(number, 8)}"

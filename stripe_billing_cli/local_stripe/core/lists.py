@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 DEFAULT_LIMIT = 10
 MOST_OBJECTS = 1_000_000
-"""As many as a local Stripe is made for: none is left out of what has to see all."""
+"""The limit of a query that has to see all objects: more than a local Stripe is made for."""
 BOUNDS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 LIST_FIELDS = {

@@ -1,4 +1,4 @@
-"""What stands in the columns beside an object in the file of the local Stripe."""
+"""The columns beside an object in the local Stripe's file, by which lists and queries look for it."""
 
 from __future__ import annotations
 

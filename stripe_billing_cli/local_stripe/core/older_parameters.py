@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.forms import Raw
 
 
 @dataclass(frozen=True)
-class Renamed:
+class RenamedValues:
     """Values of a parameter that are called otherwise since a version, of which the date counts."""
 
     call: tuple[str, str]
@@ -24,7 +24,7 @@ class Renamed:
 
 RENAMED = (
     # https://docs.stripe.com/changelog/dahlia/2026-03-25/updates-available-checkout-session-ui-modes
-    Renamed(
+    RenamedValues(
         ("POST", "/v1/checkout/sessions"),
         "ui_mode",
         "2026-03-25",
@@ -34,7 +34,7 @@ RENAMED = (
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedParameter:
     """A parameter that stands in a hash since a version, of which the date counts; `besides` is what the hash says
     besides."""
 
@@ -47,7 +47,7 @@ class Moved:
 
 MOVED = (
     # https://docs.stripe.com/changelog/clover/2025-09-30/polymorphic-coupon
-    Moved(("POST", "/v1/promotion_codes"), "coupon", "2025-09-30", "promotion", {"type": "coupon"}),
+    MovedParameter(("POST", "/v1/promotion_codes"), "coupon", "2025-09-30", "promotion", {"type": "coupon"}),
 )
 
 

@@ -59,7 +59,7 @@ class Route:
 
 @dataclass(frozen=True)
 class File:
-    """What a route answers that is no JSON: the text of a file of this media type, written of the object."""
+    """A file that a route answers in place of JSON: its media type, and what writes its text from the object."""
 
     media_type: str
     write: Callable[[Call, Object], str]

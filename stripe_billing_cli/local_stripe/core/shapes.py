@@ -107,8 +107,8 @@ UNDOCUMENTED: Mapping[str, Any] = {
     "trial_offer.end_behavior": ((), ("type",), {"transition": ("trial_offer.transition",)}),
     "trial_offer.transition": ((), ("price",), {"price": ("price",)}),
 }
-"""What is not in the document: of events only (`stripe/entitlements/_active_entitlement_summary.py`), or of a newer
-version (`stripe/product_catalog/_trial_offer.py`)."""
+"""The shapes that are not in the document: of events only (`stripe/entitlements/_active_entitlement_summary.py`), or of
+a newer version (`stripe/product_catalog/_trial_offer.py`)."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.private_files import make_private_directory
 
 NOTE = ".ahead-"
-"""What the name of a note begins with."""
+"""The beginning of a note's name."""
 MOST_UNUSED = 8
 """How many accounts that no call has used keep the stores that were opened for them."""
 

@@ -67,7 +67,7 @@ def retrieve(call: Call) -> Object:
     return objects.find(call, KIND, call.id, NAME, 404)
 
 
-def applied(call: Call, names: tuple[str, ...]) -> Call:
+def apply_token(call: Call, names: tuple[str, ...]) -> Call:
     """Return a call on an intent as if it said what the token that it names does, of these parameters: "the values in
     this request will take precedence". Raises where the token was used, or is too old."""
     if NAME not in call.params:

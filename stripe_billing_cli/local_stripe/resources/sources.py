@@ -138,7 +138,7 @@ ANY = "bank_account card source"
 """What a source may be at Stripe; an account of Connect's has sources that are called by these routes, too."""
 ANY_OWNER = f"account {ANY}"
 CARDS = "/v1/customers/{id}/cards"
-"""The same cards by the address that they had before there were sources of other kinds."""
+"""The address of a customer's cards from before there were sources of other kinds."""
 BANK_ACCOUNTS = "/v1/customers/{id}/bank_accounts"
 PATH = "/v1/customers/{id}/sources"
 ROUTES = (

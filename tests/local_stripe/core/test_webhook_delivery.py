@@ -15,7 +15,7 @@ import stripe
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries, retries
 from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
-from stripe_billing_cli.local_stripe.core.webhooks.sender import USER_AGENT, Sender, Sending
+from stripe_billing_cli.local_stripe.core.webhooks.sender import USER_AGENT, DeliverySettings, Sender
 from stripe_billing_cli.local_stripe.server import running
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import NOW, Clock, Local
@@ -41,7 +41,7 @@ def store(database: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def sender(store: Store, clock: Clock) -> Sender:
-    return Sender(store, Sending(), clock=clock)
+    return Sender(store, DeliverySettings(), clock=clock)
 
 
 def endpoint(local: Local, receiver: Receiver, path: str = "/webhook", **params: Any) -> Any:
@@ -150,7 +150,7 @@ def test_in_live_mode_it_is_tried_for_three_days() -> None:
 
 
 def test_the_schedule_can_be_compressed(local: Local, receiver: Receiver, store: Store, clock: Clock) -> None:
-    sender = Sender(store, Sending(retries.scaled_pauses(retries.TEST, 0.001)), clock=clock)
+    sender = Sender(store, DeliverySettings(retries.scaled_pauses(retries.TEST, 0.001)), clock=clock)
     endpoint(local, receiver)
     receiver.answers = [500, 500]
     local.product()
@@ -173,7 +173,7 @@ def test_an_endpoint_that_nobody_serves_is_a_failure(local: Local, sender: Sende
 def test_an_answer_that_takes_too_long_is_a_failure(
     local: Local, receiver: Receiver, store: Store, clock: Clock
 ) -> None:
-    sender = Sender(store, Sending(timeout=0.05), clock=clock)
+    sender = Sender(store, DeliverySettings(timeout=0.05), clock=clock)
     endpoint(local, receiver)
     receiver.holding.set()
     local.product()
@@ -224,9 +224,9 @@ def test_a_sender_that_died_while_sending_leaves_its_work_to_the_next(
 ) -> None:
     endpoint(local, receiver)
     local.product()
-    dead = Sender(store, Sending(), clock=clock)
+    dead = Sender(store, DeliverySettings(), clock=clock)
     assert len(dead._claim()) == 1
-    other = Sender(store, Sending(), clock=clock)
+    other = Sender(store, DeliverySettings(), clock=clock)
 
     assert other.deliver_due() == 0
     clock.now += 31
@@ -241,7 +241,7 @@ def test_two_senders_on_one_file_send_each_event_once(
     for _ in range(20):
         local.product()
     stores = [Store(database) for _ in range(2)]
-    senders = [threading.Thread(target=Sender(store, Sending(), clock=clock).deliver_due) for store in stores]
+    senders = [threading.Thread(target=Sender(store, DeliverySettings(), clock=clock).deliver_due) for store in stores]
     for one in senders:
         one.start()
     for one in senders:
@@ -255,7 +255,7 @@ def test_two_senders_on_one_file_send_each_event_once(
 
 
 def test_duplicates_do_not_count_down_twice(local: Local, receiver: Receiver, store: Store, clock: Clock) -> None:
-    sender = Sender(store, Sending(chaos=Chaos.parse("duplicate")), clock=clock)
+    sender = Sender(store, DeliverySettings(chaos=Chaos.parse("duplicate")), clock=clock)
     endpoint(local, receiver)
     endpoint(local, receiver)
     local.product()
@@ -268,7 +268,7 @@ def test_duplicates_do_not_count_down_twice(local: Local, receiver: Receiver, st
 
 def test_delayed_and_out_of_order(local: Local, receiver: Receiver, store: Store, clock: Clock) -> None:
     chaos = replace(Chaos.parse("reorder,delay=2"), random=random.Random(1))
-    sender = Sender(store, Sending(chaos=chaos), clock=clock)
+    sender = Sender(store, DeliverySettings(chaos=chaos), clock=clock)
     endpoint(local, receiver)
     names = [local.product(name=f"Product {number}")["name"] for number in range(8)]
 
@@ -310,7 +310,7 @@ class TestServed:
         local = Local(transport := LocalTransport(database))
         endpoint(local, receiver)
         receiver.answers = [500]
-        with running(database, sending=Sending(pauses=(0.0, 0.0))):
+        with running(database, sending=DeliverySettings(pauses=(0.0, 0.0))):
             local.product()
             first, second = receiver.next(), receiver.next()
         transport.close()
@@ -341,7 +341,7 @@ class TestServed:
         local.product()
         receiver.holding.set()
         store = Store(database)
-        sender = Sender(store, Sending())
+        sender = Sender(store, DeliverySettings())
         running = threading.Thread(target=sender.run)
         running.start()
         receiver.next()
@@ -357,7 +357,7 @@ class TestServed:
 def test_an_endpoint_of_connected_accounts_hears_of_theirs_alone(local: Local, receiver: Receiver) -> None:
     """ "You can identify … by the `account` attribute" (https://docs.stripe.com/connect/webhooks)."""
     router = local.transport.router  # type: ignore[attr-defined]
-    sender = Sender(router.store, Sending(), clock=lambda: NOW, connected=router.connected)
+    sender = Sender(router.store, DeliverySettings(), clock=lambda: NOW, connected=router.connected)
     account = local.post("/v1/accounts")["id"]
     made = endpoint(local, receiver, "/connect", connect=True)
     own = endpoint(local, receiver, "/own")

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def finish(call: Call, session: Object, **changes: Any) -> Object:
     """Return the session, complete."""
     after = sessions.complete(call, session, **changes)
-    effects.announce(call, sessions.Completed(after))
+    effects.announce(call, sessions.SessionCompleted(after))
     return after
 
 

@@ -18,7 +18,7 @@ GUEST: Object = {"id": None, "test_clock": None}
 """Whoever has no customer yet: codes for single customers, or for first purchases, are not theirs."""
 
 
-def applied(call: Call, session: Object, wanted: Sequence[Mapping[str, Any]]) -> Object:
+def apply_discount(call: Call, session: Object, wanted: Sequence[Mapping[str, Any]]) -> Object:
     """Return what a session says of the discount that a call gives it; nothing for none. Raises where the coupon cannot
     be redeemed."""
     if not wanted:
@@ -44,7 +44,7 @@ def by_code(call: Call, session: Object, code: str) -> Object:
     own = [one for one in codes if one["customer"] in (session["customer"], None)]
     if not own:
         raise invalid("This code is invalid.", "promotion_code")
-    return applied(call, session, [{"promotion_code": own[0]["id"]}])
+    return apply_discount(call, session, [{"promotion_code": own[0]["id"]}])
 
 
 def wanted_of(session: Object) -> list[Object]:

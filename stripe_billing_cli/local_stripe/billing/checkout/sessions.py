@@ -22,7 +22,7 @@ RECOVERABLE_SECONDS = 30 * 24 * 60 * 60
 
 
 @dataclass(frozen=True)
-class Completed:
+class SessionCompleted:
     """The effect that a session is complete."""
 
     session: Object

@@ -70,7 +70,7 @@ def taxes_of(amount: int, rates: Sequence[Rate]) -> list[Tax]:
     ]
 
 
-def shown(tax: Tax, exempt: str | None) -> Object:
+def line_tax(tax: Tax, exempt: str | None) -> Object:
     """Return the tax as a line shows it. `exempt`: the customer's `tax_exempt`."""
     reason = UNTAXED.get(exempt or "none")
     return {
@@ -120,9 +120,9 @@ def taxed(call: Call, invoice: Object) -> Object:
         if ids not in known:
             known[ids] = find_rates(call, ids)
         taken = sum(one["amount"] for one in line["discount_amounts"] if line["discountable"])
-        line_taxes = [shown(tax, exempt) for tax in taxes_of(line["amount"] - taken, known[ids])]
+        line_taxes = [line_tax(tax, exempt) for tax in taxes_of(line["amount"] - taken, known[ids])]
         before = taxes_of(line["amount"] - _own_discounts(line), known[ids])
-        contained += amount_of((shown(tax, exempt) for tax in before), "inclusive")
+        contained += amount_of((line_tax(tax, exempt) for tax in before), "inclusive")
         data.append({**line, "taxes": line_taxes})
     all_taxes = [tax for line in data for tax in line["taxes"]]
     shipping = invoice["amount_shipping"]

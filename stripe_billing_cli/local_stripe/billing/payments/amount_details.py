@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 NAME = "amount_details"
 LINE_ITEM = "payment_intent_amount_details_line_item"
 NONE: Object = {"tip": {}}
-"""What is said of a payment that no call has described."""
+"""The details of a payment that no call has described."""
 PARTS = ("discount_amount", "line_items", "shipping", "tax")
 TYPES: Mapping[str, ParamType] = {
     "amount_details.discount_amount": Integer(1),

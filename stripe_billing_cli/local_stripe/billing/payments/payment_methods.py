@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 CHARGEABLE = ("card", "sepa_debit")
 """The types of payment methods that pay wherever one may be named."""
 OF_INTENTS = (*CHARGEABLE, "customer_balance")
-"""Those that pay payment intents; those of all others are objects only."""
+"""The types of payment methods that pay payment intents; methods of other types are objects only."""
 NETWORK_CODES = ("network_advice_code", "network_decline_code")
 NO_TOKENS = (
     "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "

@@ -67,7 +67,7 @@ def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: 
         "add_invoice_items": [phase_items.kept_once(item) for item in phase.get("add_invoice_items", ())],
         "automatic_tax": automatic_tax(phase),
         "billing_cycle_anchor": phase.get("billing_cycle_anchor"),
-        thresholds.NAME: thresholds.shown(phase.get(thresholds.NAME)),
+        thresholds.NAME: thresholds.merge(phase.get(thresholds.NAME)),
         "collection_method": phase.get("collection_method"),
         "currency": phase.get("currency", currency),
         "default_payment_method": phase.get("default_payment_method"),

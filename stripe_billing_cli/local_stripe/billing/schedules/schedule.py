@@ -59,7 +59,7 @@ def default_settings(settings: Mapping[str, Any]) -> Object:
         **shapes.blank("subscription_schedules_resource_default_settings"),
         "automatic_tax": phases.automatic_tax(settings) or tax,
         "billing_cycle_anchor": settings.get("billing_cycle_anchor", "automatic"),
-        thresholds.NAME: thresholds.shown(settings.get(thresholds.NAME)),
+        thresholds.NAME: thresholds.merge(settings.get(thresholds.NAME)),
         "collection_method": settings.get("collection_method", "charge_automatically"),
         "default_payment_method": settings.get("default_payment_method"),
         "description": settings.get("description"),

@@ -198,7 +198,7 @@ def _settings(params: Params) -> Object:
         "object": "subscription",
         "automatic_tax": automatic_tax.on_subscription(params.get("automatic_tax", {}).get("enabled", False)),
         "billing_schedules": [],
-        thresholds.NAME: thresholds.shown(params.get(thresholds.NAME)),
+        thresholds.NAME: thresholds.merge(params.get(thresholds.NAME)),
         "cancel_at_period_end": False,
         "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
         "collection_method": params.get("collection_method", "charge_automatically"),

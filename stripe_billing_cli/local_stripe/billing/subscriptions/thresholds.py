@@ -19,7 +19,7 @@ OF_SUBSCRIPTION: ParamType = ObjectParam(optional(amount_gte=Integer(LEAST), res
 OF_ITEM: ParamType = ObjectParam(required(usage_gte=Integer(1)))
 
 
-def shown(wanted: Mapping[str, Any] | None, before: Object | None = None) -> Object | None:
+def merge(wanted: Mapping[str, Any] | None, before: Object | None = None) -> Object | None:
     """Return the thresholds of a subscription, or of a phase, after a call that wants these; None for none. What the
     call leaves out stays: the document resets the anchor by `reset_billing_cycle_anchor` alone."""
     if wanted is None:

@@ -32,7 +32,7 @@ once time passes there, which is every second."""
 
 
 @dataclass(frozen=True)
-class Sending:
+class DeliverySettings:
     """The way in which deliveries are made. `pauses` and `timeout` in seconds."""
 
     pauses: tuple[float, ...] = retries.TEST
@@ -64,7 +64,7 @@ class Sender:
     def __init__(
         self,
         store: Store,
-        sending: Sending,
+        sending: DeliverySettings,
         *,
         log: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.time,

@@ -217,7 +217,7 @@ def _selling(call: Call, session: Object) -> Object:
         **({"tax_id_collection": {"required": "never", **collects_tax_ids}} if collects_tax_ids else {}),
     }
     session = totals.priced(call, session)
-    session |= redemption.applied(call, session, params.get("discounts", ()))
+    session |= redemption.apply_discount(call, session, params.get("discounts", ()))
     session = totals.priced(call, session)
     refusals.check_total(session)
     return session

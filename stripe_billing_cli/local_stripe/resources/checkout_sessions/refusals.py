@@ -39,7 +39,7 @@ NOT_WITHIN: Mapping[str, Sequence[str]] = {
     "embedded_page": ("cancel_url", "success_url"),
     "form": ("cancel_url", "optional_items", "success_url"),
 }
-"""What does not go with an interface. Stripe names all of it at once
+"""The parameters that do not go with an interface. Stripe names all of them at once
 (https://github.com/laravel/cashier-stripe/pull/1815)."""
 
 

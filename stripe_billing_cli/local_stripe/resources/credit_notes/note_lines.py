@@ -86,7 +86,7 @@ def _taxed(call: Call, line: Object, wanted: Mapping[str, Any], exempt: str | No
         own = tax_amounts.of_note_line(call, wanted["tax_amounts"], f"{param}[tax_amounts]")
         return {**line, "tax_rates": [], "taxes": own}
     line_taxes = taxes.taxes_of(line["amount"] - line["discount_amount"], taxes.find_rates(call, line["tax_rates"]))
-    return {**line, "taxes": [taxes.shown(tax, exempt) for tax in line_taxes]}
+    return {**line, "taxes": [taxes.line_tax(tax, exempt) for tax in line_taxes]}
 
 
 def _part(source: Object, wanted: Mapping[str, Any], quantity: int | None) -> Object:

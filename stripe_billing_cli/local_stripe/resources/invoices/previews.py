@@ -82,7 +82,7 @@ FORM = form(
 
 
 @dataclass(frozen=True)
-class Upcoming:
+class UpcomingInvoice:
     """The invoice of a time to come, for a subscription as it will be then."""
 
     subscription: Object
@@ -168,7 +168,7 @@ def _subscription(call: Call) -> Object | None:
 
 
 def _shown(
-    call: Call, customer: Object, upcoming: Upcoming, discounts: list[Object] | None = None, **rest: Any
+    call: Call, customer: Object, upcoming: UpcomingInvoice, discounts: list[Object] | None = None, **rest: Any
 ) -> Object:
     """Return the invoice as a preview shows it: with `discounts`, those of them that it will still have then, or with
     the subscription's own."""
@@ -213,7 +213,7 @@ def _of_new(call: Call) -> Object:
     _, billed = first_invoice.first_period(replace(call, params=wanted), subscription)
     discounts = _discounts(call, customer, subscription)
     return _shown(
-        call, customer, Upcoming(subscription, [*waiting, *billed], call.now), discounts=discounts, parent=None
+        call, customer, UpcomingInvoice(subscription, [*waiting, *billed], call.now), discounts=discounts, parent=None
     )
 
 
@@ -279,7 +279,9 @@ def _redeemed(call: Call, on: discount.Redemption, subscription: str | None) -> 
     return discounts
 
 
-def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any], discounts: list[Object] | None) -> Upcoming:
+def _upcoming(
+    call: Call, subscription: Object, details: Mapping[str, Any], discounts: list[Object] | None
+) -> UpcomingInvoice:
     """Return what is billed next. `call` has the details as its parameters, as an update would; `discounts` are those
     that it is to be seen with."""
     pending_items = invoice_items.pending_of(call, subscription)
@@ -290,7 +292,7 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any], disc
         catalog = price_checks.catalog(call)
         credits = proration.credits_for(subscription, subscription["items"]["data"], catalog, at) if prorated else []
         used = metering.unbilled(call, subscription, catalog)
-        return Upcoming(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
+        return UpcomingInvoice(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
     if "pause" in details:
         return _paused(call, subscription, details["pause"], waiting)
     if "resume_at" in details:
@@ -303,7 +305,7 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any], disc
     change = decided.change
     waiting = [*invoice_items.as_pending(call, change.prorations), *waiting]
     if change.at_once or (details.get("proration_behavior") == "always_invoice" and change.prorations):
-        return Upcoming(after, [*waiting, *change.at_once], call.now)
+        return UpcomingInvoice(after, [*waiting, *change.at_once], call.now)
     return _renewal(call, after, waiting, changed="items" in details)
 
 
@@ -327,14 +329,14 @@ def _ends(call: Call, subscription: Object) -> Object:
     return cancellation.changed_fields(call, subscription)
 
 
-def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: bool) -> Upcoming:
+def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: bool) -> UpcomingInvoice:
     """Return the next invoice that comes by itself: of the renewal, or what is pending at the end."""
     at = items.first_end(subscription["items"]["data"])
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
         used = metering.usage_of(call, subscription, price_checks.catalog(call), until=at)
         if not waiting and not used:
             raise none_upcoming(f"subscription: {subscription['id']}")
-        return Upcoming(subscription, [*waiting, *used], at)
+        return UpcomingInvoice(subscription, [*waiting, *used], at)
     if not changed:
         current_items, anchor, used = forecast.renewed_items(call, subscription, at)
         waiting = [*invoice_items.as_pending(call, used), *waiting]
@@ -344,10 +346,10 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
             "billing_cycle_anchor": anchor,
         }
     after, billed, _ = renewal.next_period(call, subscription, at)
-    return Upcoming(after, [*waiting, *billed], at)
+    return UpcomingInvoice(after, [*waiting, *billed], at)
 
 
-def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
+def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> UpcomingInvoice:
     """Return what a pause would bill, where it would make an invoice (https://docs.stripe.com/billing/subscriptions/pause)."""
     check_pausable(subscription)
     billed = pausing.billed(call, subscription, settings)
@@ -360,17 +362,17 @@ def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiti
         "status": "paused",
         "status_details": pausing.details(call, "pause_requested"),
     }
-    return Upcoming(after, [*invoice_items.as_pending(call, billed), *waiting], call.now)
+    return UpcomingInvoice(after, [*invoice_items.as_pending(call, billed), *waiting], call.now)
 
 
-def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
+def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> UpcomingInvoice:
     check_resumable(subscription)
     data, prorations, at_once = pausing.resumed_items(call, subscription, details)
     billed = [*invoice_items.as_pending(call, prorations), *waiting, *at_once]
     if not at_once and not (details.get("proration_behavior") == "always_invoice" and billed):
         raise none_upcoming(f"subscription: {subscription['id']}")
     after = {**subscription, "items": items.with_items(subscription, data)}
-    return Upcoming(after, billed, call.now)
+    return UpcomingInvoice(after, billed, call.now)
 
 
 ROUTES = (Route("POST", "/v1/invoices/create_preview", "invoice", FORM, preview, check),)

@@ -44,7 +44,7 @@ OF_AMOUNTS = {
     NO_CONNECT: "amount_details.line_items[].payment_method_options.paypal.sold_by",
     NO_TAXES: "hooks",
 }
-"""What no call that says an amount has here, by the reason."""
+"""The parameters that are refused in every call which says an amount, by the reason."""
 NOT_HERE = {
     **OF_AMOUNTS,
     NO_MOTO: "payment_method_options.card.moto",

@@ -38,12 +38,12 @@ DECIDING = "amount currency customer capture_method payment_method setup_future_
 
 OF_TRANSFERS = "payment_method_options[customer_balance]"
 FUNDED = frozenset({"amount", "currency", "customer", "payment_method"})
-"""What an intent has money of the cash balance for: with another one, it has that money no more."""
+"""The parameters of an intent by which it took money of the cash balance: where one changes, the money goes back."""
 OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 
 
 def create(call: Call) -> Object:
-    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_PAYMENTS))
+    call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_PAYMENTS))
     params = call.params
     customer = customers.named(call)
     call = clocks.at_time_of(call, customer)
@@ -133,7 +133,7 @@ def confirm(call: Call) -> Object:
     customer = _customer_of(call, before)
     refusals.check_confirmable(call, before)
     call = clocks.at_time_of(call, customer)
-    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_PAYMENTS))
+    call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_PAYMENTS))
     wanted = call.params.get("payment_method") or before["payment_method"]
     method = refusals.usable_method(call, wanted, customer, before)
     if method is None:

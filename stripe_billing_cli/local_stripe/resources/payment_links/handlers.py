@@ -104,13 +104,13 @@ def _changed(call: Call, link: Object, params: Params) -> Object:
     plain = fields.plain()
     for name, value in params.items():
         if name not in ("currency", "expand", "line_items", "metadata"):
-            after[name] = plain.get(name) if value is None else _said(call, link, name, value)
+            after[name] = plain.get(name) if value is None else _link_value(call, link, name, value)
     if len(after["line_items"]["data"]) + len(after["optional_items"] or ()) > MOST_ITEMS:
         raise invalid(f"A payment link has at most {MOST_ITEMS} line items and optional items.", "optional_items")
     return after
 
 
-def _said(call: Call, link: Object, name: str, value: Any) -> Any:
+def _link_value(call: Call, link: Object, name: str, value: Any) -> Any:
     """Return what a link says after a call that gives a parameter a value."""
     match name:
         case "invoice_creation":

@@ -104,7 +104,7 @@ def _without_nulls(part: Mapping[str, Any]) -> Object:
     }
 
 
-def on_completed(call: Call, effect: sessions.Completed) -> None:
+def on_completed(call: Call, effect: sessions.SessionCompleted) -> None:
     """Count the session, if it is of a link; the last that is allowed makes the link inactive
     (https://docs.stripe.com/payment-links/customize#limit-the-number-of-times-a-payment-link-can-be-paid)."""
     link = call.store.get(KIND, effect.session["payment_link"] or "")
@@ -118,5 +118,5 @@ def on_completed(call: Call, effect: sessions.Completed) -> None:
     events.record(call, "payment_link.updated", after, link)
 
 
-LISTENERS: Listeners = {sessions.Completed: (on_completed,)}
+LISTENERS: Listeners = {sessions.SessionCompleted: (on_completed,)}
 ROUTES = (Route("POST", "/local/payment_links/{id}/sessions", sessions.KIND, FROM_ADDRESS, open_link),)

@@ -51,7 +51,7 @@ CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
 
 
 def create(call: Call) -> Object:
-    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_SETUPS))
+    call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_SETUPS))
     params = call.params
     customer = customers.named(call)
     call = clocks.at_time_of(call, customer)
@@ -132,7 +132,7 @@ def confirm(call: Call) -> Object:
     setup = refusals.find(call)
     refusals.check_secret(call, setup)
     call = clocks.at_time_of_customer(call, setup["customer"])
-    call = described_methods.with_method(confirmation_tokens.applied(call, confirmation_tokens.OF_SETUPS))
+    call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_SETUPS))
     id = call.params.get("payment_method") or setup["payment_method"]
     refusals.check_confirmable(call, setup, id)
     method = refusals.usable_method(call, id, setup["customer"], setup)

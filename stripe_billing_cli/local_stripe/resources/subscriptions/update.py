@@ -160,7 +160,7 @@ def _plain_changes(call: Call, before: Object) -> Object:
     if "default_tax_rates" in params:
         changed["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
     if thresholds.NAME in params:
-        changed[thresholds.NAME] = thresholds.shown(params[thresholds.NAME], before[thresholds.NAME])
+        changed[thresholds.NAME] = thresholds.merge(params[thresholds.NAME], before[thresholds.NAME])
         catalog = price_checks.catalog(call)
         prices = [catalog.price(item["price"]) for item in before["items"]["data"]]
         thresholds.check(changed[thresholds.NAME], prices, before["currency"])
