@@ -30,12 +30,12 @@ def platform(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def ahead(platform: Store) -> Iterator[StoresAhead[Store]]:
-    stores = of_process(platform)
+    stores = stores_of_process(platform)
     yield stores
     stores.close()
 
 
-def of_process(platform: Store) -> StoresAhead[Store]:
+def stores_of_process(platform: Store) -> StoresAhead[Store]:
     """Return the stores of a process of their own."""
     return StoresAhead(platform, lambda path, account: Store(path, Platform(platform, account)))
 
@@ -77,7 +77,7 @@ def test_the_next_account_gets_the_store_that_is_open(platform: Store, ahead: St
 
 def test_a_store_without_an_account_leaves_no_file(platform: Store) -> None:
     for pieces in (1, 2, 3):
-        stores = of_process(platform)
+        stores = stores_of_process(platform)
         stores.open_next(NOW)
         for _ in range(pieces):
             stores.do_piece()
@@ -98,7 +98,7 @@ def test_a_store_that_cannot_be_opened_is_left_to_the_call_that_needs_it(platfor
 
 
 def test_an_account_that_was_not_made_after_all_leaves_no_file(platform: Store) -> None:
-    stores = of_process(platform)
+    stores = stores_of_process(platform)
     open_next(stores)
     stores.account_id(NOW)
     stores.close()

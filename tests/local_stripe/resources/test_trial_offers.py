@@ -28,7 +28,7 @@ def offer(life: Life, during: str, after: str, iterations: int = 1) -> str:
     return str(made["id"])
 
 
-def begun(life: Life, *offers: str, **more: Any) -> Any:
+def begin(life: Life, *offers: str, **more: Any) -> Any:
     items = [{"current_trial": {"trial_offer": one}} for one in offers]
     return life.local.post("/v1/subscriptions", **{"customer": life.customer, "items": items, **more})
 
@@ -53,7 +53,7 @@ def test_an_offer_is_made_read_changed_and_listed(life: Life) -> None:
 
 def test_a_paid_trial_costs_its_price_and_then_the_next_one(life: Life) -> None:
     """The guide's example: a week for 1 dollar, then 20 a month, from the day on which the trial ends."""
-    subscription = begun(life, offer(life, price(life, 100, "week"), price(life, 2000)))
+    subscription = begin(life, offer(life, price(life, 100, "week"), price(life, 2000)))
     [item] = subscription["items"]["data"]
     assert (subscription["status"], subscription["trial_end"], item["price"]["unit_amount"]) == ("active", None, 100)
     trial, start = item["current_trial"], subscription["start_date"]
@@ -67,7 +67,7 @@ def test_a_paid_trial_costs_its_price_and_then_the_next_one(life: Life) -> None:
 
 
 def test_a_trial_lasts_as_many_periods_as_the_offer_says(life: Life) -> None:
-    subscription = begun(life, offer(life, price(life, 100, "week"), price(life, 500, "week"), iterations=3))
+    subscription = begin(life, offer(life, price(life, 100, "week"), price(life, 500, "week"), iterations=3))
     life.advance("2026-01-30", days=14)
     assert life.totals(subscription["id"]) == [100, 100, 100, 500, 500]
 
@@ -75,7 +75,7 @@ def test_a_trial_lasts_as_many_periods_as_the_offer_says(life: Life) -> None:
 def test_the_anchor_may_stay_where_it_was(life: Life) -> None:
     unchanged = {"end_behavior": {"billing_cycle_anchor": "unchanged"}}
     month = price(life, 3100)
-    subscription = begun(life, offer(life, price(life, 100, "week"), month), trial_settings=unchanged)
+    subscription = begin(life, offer(life, price(life, 100, "week"), month), trial_settings=unchanged)
     start = subscription["start_date"]
     life.advance("2026-01-09")
     after = life.subscription(subscription["id"])
@@ -87,7 +87,7 @@ def test_the_anchor_may_stay_where_it_was(life: Life) -> None:
 
 
 def test_a_free_trial_is_a_trial_as_ever(life: Life) -> None:
-    subscription = begun(life, offer(life, price(life, 0, "week"), price(life, 2000)))
+    subscription = begin(life, offer(life, price(life, 0, "week"), price(life, 2000)))
     start = subscription["start_date"]
     assert (subscription["status"], subscription["trial_end"]) == ("trialing", start + 7 * DAY)
     life.advance("2026-01-06")
@@ -99,7 +99,7 @@ def test_a_free_trial_is_a_trial_as_ever(life: Life) -> None:
 
 
 def test_a_price_of_one_s_own_ends_the_trial(life: Life) -> None:
-    subscription = begun(life, offer(life, price(life, 100), price(life, 2000)))
+    subscription = begin(life, offer(life, price(life, 100), price(life, 2000)))
     item = {"id": subscription["items"]["data"][0]["id"], "price": price(life, 700)}
     path = f"/v1/subscriptions/{subscription['id']}"
     changed = life.local.post(path, items=[item], proration_behavior="none")
