@@ -18,7 +18,7 @@ Job = TypeVar("Job")
 
 
 @dataclass
-class Running(Generic[Job]):
+class RunningCall(Generic[Job]):
     """A call that runs, since `begun` on the monotonic clock."""
 
     job: Job
@@ -43,7 +43,7 @@ class CallPool(Generic[Job]):
         self._name = name
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
-        self._running: dict[int, Running[Job]] = {}
+        self._running: dict[int, RunningCall[Job]] = {}
         self._started = 0
 
     def start(self) -> None:
@@ -111,7 +111,7 @@ class CallPool(Generic[Job]):
 
     def _work(self, number: int) -> None:
         while (job := self._jobs.get()) is not None:
-            running = Running(job, time.monotonic())
+            running = RunningCall(job, time.monotonic())
             with self._guard:
                 self._running[number] = running
             try:

@@ -33,7 +33,7 @@ from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.renewals import Renewals
-from stripe_billing_cli.subscriptions.unbilled import Unbilled
+from stripe_billing_cli.subscriptions.unbilled import UnbilledAmounts
 from stripe_billing_cli.subscriptions.unused_time import Billing
 
 RESULTS = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
@@ -54,7 +54,7 @@ class CancelPlan:
     final: Cost | None
     refund: RefundPlan | None
     owed: list[Invoice]
-    unbilled: Unbilled
+    unbilled: UnbilledAmounts
     drafts: tuple[Invoice, ...] = ()
     renewals: Renewals | None = None
     unpaid: Invoice | None = None

@@ -20,7 +20,7 @@ from stripe_billing_cli.subscriptions.terms import is_metered
 
 
 @dataclass(frozen=True)
-class Unbilled:
+class UnbilledAmounts:
     """Amounts that stay unbilled. `prorations` and `use` are dropped; `metered` names the prices of that use.
 
     `by_hand`: invoice items that somebody added, which stay pending.
@@ -36,21 +36,21 @@ class Unbilled:
         return bool(self.prorations or self.metered or self.by_hand)
 
 
-def load(api: StripeApi, subscription: Subscription, cancellation: Cancellation, *, netted: bool) -> Unbilled:
+def load(api: StripeApi, subscription: Subscription, cancellation: Cancellation, *, netted: bool) -> UnbilledAmounts:
     """Read what `cancellation` leaves unbilled. `netted`: pending prorations count in a refund. Raises
     `StripeCallError`."""
     ended = subscription["status"] in ENDED
     at_once = cancellation.action == "now" and subscription["status"] != "incomplete"
     if cancellation.params.get("invoice_now") or not (at_once or ended):
-        return Unbilled()
+        return UnbilledAmounts()
     items = pending_invoice_items.for_subscription(api, subscription)
     by_hand = tuple(item for item in items if not item["proration"])
     if ended:
-        return Unbilled(by_hand=by_hand)
+        return UnbilledAmounts(by_hand=by_hand)
     kept = netted or cancellation.params.get("prorate")
     prorations = 0 if kept else sum(item["amount"] for item in items if item["proration"])
     metered = tuple(name_of(one["price"]) for one in subscription["items"]["data"] if is_metered(one["price"]))
-    return Unbilled(prorations, _use(api, subscription) if metered else 0, metered, by_hand)
+    return UnbilledAmounts(prorations, _use(api, subscription) if metered else 0, metered, by_hand)
 
 
 def _use(api: StripeApi, subscription: Subscription) -> int:

@@ -40,7 +40,7 @@ UNSUPPORTED: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Explained:
+class Explanation:
     """A mistake in words. `at_key`: the mistake is the key itself, or that it has no companion, and not its value."""
 
     message: str
@@ -48,7 +48,7 @@ class Explained:
     at_key: bool = False
 
 
-def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = None) -> Explained:
+def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = None) -> Explanation:
     """Return the message and the way out for one error of validating `model`, with amounts in `currency`."""
     location, value = error["loc"], error["input"]
     name = str(location[-1]) if location else ""
@@ -57,7 +57,7 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
     if kind == "extra_forbidden":
         return _unknown_key(name, _inside(model, location[:-1]))
     if kind == "missing":
-        return Explained(f"{name} is missing", f"add `{name}:`", at_key=True)
+        return Explanation(f"{name} is missing", f"add `{name}:`", at_key=True)
     marks = _Marks(_field(model, location))
     if marks.written and isinstance(location[-1], int):
         name = str(location[-2])
@@ -67,18 +67,18 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
     if expected is not None:
         money = _money_hint(value, currency if len(location) == 1 else None) if marks.amount else None
         hint = money or _percent_hint(value) or _hint(kind, value, context, name, marks)
-        return Explained(f"{_named(name)}: expected {expected}, found {_described(value)}", hint)
-    return Explained(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api")
+        return Explanation(f"{_named(name)}: expected {expected}, found {_described(value)}", hint)
+    return Explanation(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api")
 
 
-def _unknown_key(name: str, model: type[BaseModel]) -> Explained:
+def _unknown_key(name: str, model: type[BaseModel]) -> Explanation:
     holders = [
         field
         for field, info in model.model_fields.items()
         if any(_is_model(choice) and name in choice.model_fields for choice in _choices(info.annotation))
     ]
     hint = f"it belongs under `{holders[0]}:`" if len(holders) == 1 else nearest(name, list(model.model_fields))
-    return Explained(f"unknown key {name}", hint, at_key=True)
+    return Explanation(f"unknown key {name}", hint, at_key=True)
 
 
 def _inside(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
@@ -127,7 +127,7 @@ def _choices(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
-def _fraction(name: str, amount: Decimal, currency: str | None) -> Explained:
+def _fraction(name: str, amount: Decimal, currency: str | None) -> Explanation:
     exponent = minor_unit_exponent(currency) if currency in CURRENCIES else 2
     minor = amount.scaleb(exponent)
     decimal = f'write {name}_decimal: "{amount}"' if name.endswith("amount") else "write it in minor units"
@@ -140,7 +140,7 @@ def _fraction(name: str, amount: Decimal, currency: str | None) -> Explained:
             hint = f"{hint}; if it is {amount} minor units, {decimal}"
     else:
         hint = decimal
-    return Explained(f"{name}: an amount is a whole number of minor units (cents), found {amount}", hint)
+    return Explanation(f"{name}: an amount is a whole number of minor units (cents), found {amount}", hint)
 
 
 MONEY = re.compile(r"(?:[A-Za-z]{3}|[€$£¥])?\s*([0-9]+)(?:[.,]([0-9]{1,2}))?\s*(?:[A-Za-z]{3}|[€$£¥])?")

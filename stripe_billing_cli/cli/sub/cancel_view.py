@@ -14,7 +14,7 @@ from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
 from stripe_billing_cli.subscriptions.terms import is_metered
-from stripe_billing_cli.subscriptions.unbilled import Unbilled
+from stripe_billing_cli.subscriptions.unbilled import UnbilledAmounts
 from stripe_billing_cli.subscriptions.unused_time import FOREIGN_PAYMENT
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
@@ -115,7 +115,7 @@ def _drafts(plan: CancelPlan) -> Iterator[Line]:
             yield Line(f"  {named} is made final.")
 
 
-def _unbilled(left: Unbilled, currency: str) -> Iterator[Line]:
+def _unbilled(left: UnbilledAmounts, currency: str) -> Iterator[Line]:
     """Yield what an end at once drops, and what it leaves pending."""
     if left.prorations:
         amount = formatting.money(abs(left.prorations), currency)

@@ -18,7 +18,7 @@ from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, read
 from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_period
 from stripe_billing_cli.catalog.kinds.price.importing import has_more_tiers, interval_key, with_all_tiers
 from stripe_billing_cli.catalog.kinds.price.model import Price
-from stripe_billing_cli.catalog.kinds.price.reading import Asking, WantedPrice
+from stripe_billing_cli.catalog.kinds.price.reading import PriceQuery, WantedPrice
 from stripe_billing_cli.catalog.kinds.price.review import warnings_of
 from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import product_id
@@ -112,7 +112,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
             account_products = reader.objects("product", StripeProduct)
             products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
             prices = [_wanted(entry) for entry in entries]
-            reading = Asking(self.path, listed, products, prices).read(reader)
+            reading = PriceQuery(self.path, listed, products, prices).read(reader)
         objects = reading.objects
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
         adopted = reader.each(

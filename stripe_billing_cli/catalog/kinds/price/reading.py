@@ -51,8 +51,8 @@ class WantedPrice:
 
 
 @dataclass(frozen=True)
-class Asking:
-    """How a large account is asked for the prices of a file: those of `products`, which it has, are there perhaps."""
+class PriceQuery:
+    """A query of a large account for a file's prices; only of `products`, which it has, may prices be there."""
 
     path: str
     listed: Mapping[str, Any]
