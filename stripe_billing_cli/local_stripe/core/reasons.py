@@ -9,7 +9,6 @@ from stripe_billing_cli.local_stripe.core.forms import Raw
 NO_ACCOUNTS = "it has no accounts that are customers"
 NO_CONFIGURATIONS = "it has no payment method configurations"
 NO_CONNECT = "its accounts do nothing for one another"
-NO_CVC_TOKENS = "it has no tokens of security codes"
 NO_FEEDBACK_OPTIONS = "it has no feedback options of one's own"
 NO_INSTALLMENTS = "its cards have no plans of installments"
 NO_MOTO = "its account takes no orders by mail or telephone, which Stripe allows upon request"

@@ -1,4 +1,5 @@
-"""Tokens of cards (https://docs.stripe.com/api/tokens), to make one payment method of. After `stripe/_token.py`."""
+"""Tokens of cards (https://docs.stripe.com/api/tokens), to make one payment method of, and of security codes
+that are entered again for a saved card. After `stripe/_token.py`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.cards_as_sources import BRANDS
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import missing_param
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, missing_param
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -19,23 +20,45 @@ CREATE = form(
     {"card.exp_month": Integer(), "card.exp_year": Integer(0), "card.currency": Currency()},
     unsupported={
         "its cards belong to one network": "card.networks",
-        "its tokens are of cards": "account bank_account cvc_update person pii",
+        "its tokens are of cards": "account bank_account person pii",
         "it has no platforms to copy a card from": "customer",
     },
 )
 
 
 def check(params: Params) -> None:
-    if "card" not in params:
+    check_only_one(params, "card", "cvc_update")
+    if not params.keys() & {"card", "cvc_update"}:
         raise missing_param("card")
 
 
 def create(call: Call) -> Object:
+    token = _of_card(call) if "card" in call.params else _of_security_code(call)
+    call.store.insert(KIND, token)
+    return token
+
+
+def _of_security_code(call: Call) -> Object:
+    card_input.check_security_code(call.params["cvc_update"]["cvc"])
+    return {**_token(call, "cvctok"), "type": "cvc_update"}
+
+
+def _token(call: Call, prefix: str) -> Object:
+    return {
+        "id": identifiers.long_id(call, prefix),
+        "object": KIND,
+        "client_ip": None,
+        "created": call.now,
+        "livemode": False,
+        "used": False,
+    }
+
+
+def _of_card(call: Call) -> Object:
     params = call.params["card"]
     card = card_input.by_number(call, params)
-    token = {
-        "id": identifiers.long_id(call, "tok"),
-        "object": KIND,
+    return {
+        **_token(call, "tok"),
         "bank_account": None,
         "card": {
             **shapes.blank("card", "description iin issuer"),
@@ -54,15 +77,9 @@ def create(call: Call) -> Object:
             "networks": {"preferred": None},
             "regulated_status": "unregulated",
         },
-        "client_ip": None,
-        "created": call.now,
-        "livemode": False,
         "type": "card",
-        "used": False,
         "_card": card.id,
     }
-    call.store.insert(KIND, token)
-    return token
 
 
 def retrieve(call: Call) -> Object:

@@ -246,3 +246,16 @@ def test_of_a_co_branded_card_the_customer_s_network_is_kept(local: Local) -> No
     other = local.post(PATH, type="card", card={**card, "networks": {"preferred": "mastercard"}})["card"]
     assert (known["networks"]["preferred"], known["display_brand"]) == ("cartes_bancaires", "cartes_bancaires")
     assert (other["networks"]["preferred"], other["display_brand"]) == ("invalid_preference", "visa")
+
+
+@pytest.mark.parametrize(("type", "details"), [("sepa_debit", {"iban": "DE89370400440532013000"}), ("link", {})])
+def test_saved_payment_methods_that_are_no_cards_are_updated(local: Local, type: str, details: dict[str, str]) -> None:
+    customer = local.post("/v1/customers")["id"]
+    holder = {"name": "Jenny", "email": "jenny@example.com"}
+    made = local.post("/v1/payment_methods", type=type, billing_details=holder, **({type: details} if details else {}))
+    path = f"/v1/payment_methods/{made['id']}"
+    local.post(f"{path}/attach", customer=customer)
+    after = local.post(path, billing_details={"name": "Bob", "address": {"city": "Paris"}}, metadata={"a": "1"})
+    assert (after["billing_details"]["name"], after["billing_details"]["email"]) == ("Bob", "jenny@example.com")
+    assert (after["billing_details"]["address"]["city"], after["metadata"]) == ("Paris", {"a": "1"})
+    assert after == local.get(path)

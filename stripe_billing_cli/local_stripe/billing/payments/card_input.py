@@ -11,7 +11,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_KEY, BY_NUMBER, BY_TOKEN
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -24,8 +24,8 @@ def by_number(call: Call, params: Mapping[str, Any]) -> Card:
     if not re.fullmatch("[0-9]{12,19}", number) or not _adds_up(number):
         raise _card_error("Your card number is incorrect.", "incorrect_number", "number")
     check_expiry(call, in_full(params))
-    if "cvc" in params and not re.fullmatch("[0-9]{3,4}", params["cvc"]):
-        raise _card_error("Your card's security code is invalid.", "invalid_cvc", "cvc")
+    if "cvc" in params:
+        check_security_code(params["cvc"])
     if number not in BY_NUMBER:
         raise ApiError(
             402,
@@ -36,6 +36,12 @@ def by_number(call: Call, params: Mapping[str, Any]) -> Card:
             decline_code="test_mode_live_card",
         )
     return BY_NUMBER[number]
+
+
+def check_security_code(cvc: str) -> None:
+    """Raise the card error for a security code that no card has."""
+    if not re.fullmatch("[0-9]{3,4}", cvc):
+        raise _card_error("Your card's security code is invalid.", "invalid_cvc", "cvc")
 
 
 def check_expiry(call: Call, params: Mapping[str, Any]) -> None:
@@ -71,12 +77,17 @@ def read_card(call: Call, params: Mapping[str, Any], param: str = "card[token]")
         return by_number(call, params), in_full(params)
     if params["token"] in BY_TOKEN:
         return BY_TOKEN[params["token"]], params
-    token = objects.find(call, TOKEN, params["token"], param)
-    if token["used"]:
-        raise invalid(f"You cannot use a Stripe token more than once: {token['id']}.", param, "token_already_used")
-    _use(call, token)
+    token = use_token(call, "card", params["token"], param)
     return BY_KEY[token["_card"]], token["card"]
 
 
-def _use(call: Call, token: Object) -> None:
+def use_token(call: Call, type: str, id: str, param: str) -> Object:
+    """Return a token of a type, which cannot be used again. Raises for one that was used, and for one of another type
+    as if it were not there."""
+    token = objects.find(call, TOKEN, id, param)
+    if token["type"] != type:
+        raise no_such(TOKEN, id, param)
+    if token["used"]:
+        raise invalid(f"You cannot use a Stripe token more than once: {id}.", param, "token_already_used")
     call.store.replace(TOKEN, {**token, "used": True})
+    return token

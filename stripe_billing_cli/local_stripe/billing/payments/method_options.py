@@ -35,7 +35,7 @@ OF_SETUPS: Options = {
     "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
 }
 OF_SESSIONS: Options = {"card": {"request_three_d_secure": "automatic"}}
-NOT_SHOWN = frozenset({"setup_credential_usage", "stored_credential_usage"})
+NOT_SHOWN = frozenset({"cvc_token", "setup_credential_usage", "stored_credential_usage"})
 """Options that no intent shows (the document of Stripe's API has them in calls alone)."""
 INCREMENTED = ("amex", "discover", "mastercard", "unionpay", "visa")
 """The networks with incremental authorizations (https://docs.stripe.com/payments/incremental-authorization)."""

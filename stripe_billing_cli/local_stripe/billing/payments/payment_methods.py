@@ -92,6 +92,14 @@ def checked_by_bank(call: Call, method: Object) -> Object:
     return after
 
 
+def with_security_code(call: Call, method: Object) -> Object:
+    """Return the card, whose bank is to check the security code that was entered again."""
+    checks = {**method["card"]["checks"], "cvc_check": "unchecked"}
+    after = {**method, "card": {**method["card"], "checks": checks}}
+    call.store.replace("payment_method", after)
+    return after
+
+
 def setup_decline(method: Object) -> Decline | None:
     """Return what the bank says to saving the card."""
     return _decline(method, card_of(method).declines_setup)

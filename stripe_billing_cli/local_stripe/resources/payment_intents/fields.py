@@ -22,7 +22,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.reasons import (
     NO_CONFIGURATIONS,
     NO_CONNECT,
-    NO_CVC_TOKENS,
     NO_INSTALLMENTS,
     NO_MOTO,
     NO_OTHER_3DS,
@@ -48,7 +47,6 @@ OF_AMOUNTS = {
 NOT_HERE = {
     **OF_AMOUNTS,
     NO_MOTO: "payment_method_options.card.moto",
-    NO_CVC_TOKENS: "payment_method_options.card.cvc_token",
     NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
     NO_INSTALLMENTS: "payment_method_options.card.installments.plan",
     NO_READERS: "payment_method_options.card_present payment_method_options.interac_present",
@@ -124,6 +122,7 @@ LINE_ITEMS = form("GET /v1/payment_intents/{intent}/amount_details_line_items")
 RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
 
+CVC_TOKEN = "payment_method_options[card][cvc_token]"
 ONLY_CONFIRMING = (
     "confirmation_token",
     "error_on_requires_action",
@@ -139,9 +138,31 @@ def check_creation(params: Params) -> None:
     charges.check_amount(params["amount"], params["currency"])
     check_types(params)
     check_only_one(params, "automatic_payment_methods", *method_options.TYPES)
+    if params.get("confirm"):
+        return
     early = [name for name in ONLY_CONFIRMING if name in params]
-    if early and not params.get("confirm"):
+    if early:
         raise invalid(f"The parameter `{early[0]}` can only be used with `confirm=true`.", early[0])
+    check_no_cvc_token(params)
+
+
+def cvc_token(params: Params) -> str | None:
+    """Return the token of the security code that was entered again for a saved card, if a call names one."""
+    options = (params.get("payment_method_options") or {}).get("card") or {}
+    token = options.get("cvc_token")
+    return None if token is None else str(token)
+
+
+def check_no_cvc_token(params: Params) -> None:
+    """Raise for a token of a security code: "This parameter can only be provided during confirmation"
+    (`stripe/params/_payment_intent_create_params.py`)."""
+    if cvc_token(params) is not None:
+        raise invalid(f"The parameter `{CVC_TOKEN}` can only be used with `confirm=true`.", CVC_TOKEN)
+
+
+def check_update(params: Params) -> None:
+    check_types(params)
+    check_no_cvc_token(params)
 
 
 def check_types(params: Params) -> None:

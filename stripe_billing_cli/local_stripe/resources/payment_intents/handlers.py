@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import attached_payments,
 from stripe_billing_cli.local_stripe.billing.payments import (
     amount_details,
     bank_transfers,
+    card_input,
     cash_balances,
     charges,
     intent_errors,
@@ -154,6 +155,9 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     if method["type"] == bank_transfers.METHOD:
         refusals.check_transfer(call, intent)
         bank_transfers.check_options(bank_transfers.options_of(intent), intent["currency"], OF_TRANSFERS)
+    if method["type"] == "card" and (token := fields.cvc_token(call.params)) is not None:
+        card_input.use_token(call, "cvc_update", token, fields.CVC_TOKEN)
+        method = payment_methods.with_security_code(call, method)
     if "mandate" in call.params:
         method = mandates.by_name(call, call.params["mandate"], method)
     after = payment_intents.attempt(
@@ -338,7 +342,7 @@ ROUTES = (
         list_line_items,
         lists=True,
     ),
-    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update, fields.check_types),
+    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update, fields.check_update),
     Route("POST", f"{PATH}/{{id}}/confirm", KIND, fields.CONFIRM, confirm, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
     Route("POST", f"{PATH}/{{id}}/apply_customer_balance", KIND, fields.APPLY, apply_customer_balance),
