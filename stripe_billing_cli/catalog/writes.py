@@ -19,6 +19,7 @@ from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.plan import Create, CreateWithSecret, Delete, KeepSecret, NewSecret, Operation
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Answer, StripeApi
+from stripe_billing_cli.stripe_api.create_once import ATTEMPTS
 from stripe_billing_cli.stripe_api.errors import (
     IdempotencyConflictError,
     IncompleteAnswerError,
@@ -35,10 +36,6 @@ class Written:
 
     id: str
     address: str | None = None
-
-
-ATTEMPTS = 4
-"""How often a create is asked again under a new key after an answer that was out of date."""
 
 
 def write(

@@ -27,8 +27,6 @@ from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
 from stripe_billing_cli.subscriptions.payments import intent_of
 
-ATTEMPTS = 4
-"""How often a refund is asked for under a new key, after a remembered failure."""
 GIVEN = ("succeeded", "pending", "requires_action")
 """The statuses of a refund that has not failed (`stripe/_refund.py`)."""
 
@@ -217,7 +215,7 @@ def give_back(api: StripeApi, refund: Refund) -> StripeRefund:
         "reason": "requested_by_customer",
         "metadata": {REFUND: refund.mark},
     }
-    for again in range(ATTEMPTS):
+    for again in range(create_once.ATTEMPTS):
         try:
             return api.post("/v1/refunds", params, refund.idempotency_key(again), kind=StripeRefund).body
         except StripeCallError as failure:
@@ -225,7 +223,7 @@ def give_back(api: StripeApi, refund: Refund) -> StripeRefund:
             earlier = _made_all_the_same(api, refund) if failure.outcome_unknown or remembered else None
             if earlier is not None:
                 return earlier
-            if not remembered or again == ATTEMPTS - 1:
+            if not remembered or again == create_once.ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
