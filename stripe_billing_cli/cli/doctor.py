@@ -17,7 +17,7 @@ from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
-from stripe_billing_cli.errors import FAILED
+from stripe_billing_cli.errors import FAILED, BillingError
 
 app = typer.Typer(**options.PLAIN)
 
@@ -174,8 +174,11 @@ def _look_at_stripe(context: Context, needed: set[str]) -> Iterator[Finding]:
         kind = "restricted" if connection.restricted else "secret"
         yield Finding("key", True, f"a {kind} key from {connection.said_by}, sent to {connection.base}")
     yield Finding("mode", True, "live: real money" if connection.livemode else "test")
-    yield from _look_at_account(context, needed, restricted=connection.restricted)
-    yield from _look_at_endpoints(context)
+    try:
+        yield from _look_at_account(context, needed, restricted=connection.restricted)
+        yield from _look_at_endpoints(context)
+    except BillingError as error:  # as of a local Stripe whose file cannot be used
+        yield Finding("account", False, error.message, error.hint)
 
 
 def _look_at_account(context: Context, needed: set[str], *, restricted: bool) -> Iterator[Finding]:

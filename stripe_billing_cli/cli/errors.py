@@ -81,11 +81,15 @@ def explain(error: BaseException) -> BillingError:
             message = f"the output could not be written: {system_reason(error)}"
             return BillingError("output", message, "make room for it, and run it again: what was done stays done")
         case OSError():
-            where = f" ({error.filename})" if error.filename else ""
-            hint = "check that it is there, and its permissions" if where else "free what it needs, and run it again"
+            what = f"{error.filename} cannot be used" if error.filename else "the system refused"
+            hint = (
+                "check that it is there, and its permissions"
+                if error.filename
+                else "free what it needs, and run it again"
+            )
             if error.errno in UNWRITTEN:
                 hint = "make room on the disk, and run it again"
-            return BillingError("system", f"{error.strerror or error}{where}", hint)
+            return BillingError("system", f"{what}: {system_reason(error)}", hint)
     return BillingError(
         "bug",
         f"this is a mistake in billing: {type(error).__name__}: {error}",

@@ -95,8 +95,17 @@ def _key(
 
 def profiles_path(environment: Mapping[str, str]) -> Path:
     """Return the path at which the Stripe CLI keeps its profiles (https://docs.stripe.com/stripe-cli/keys)."""
-    home = environment.get("XDG_CONFIG_HOME") or Path(environment.get("HOME") or Path.home()) / ".config"
-    return Path(home) / "stripe" / "config.toml"
+    folder = environment.get("XDG_CONFIG_HOME") or home_directory(environment) / ".config"
+    return Path(folder) / "stripe" / "config.toml"
+
+
+def home_directory(environment: Mapping[str, str]) -> Path:
+    """Return the user's home directory. Raises `SettingsError` where there is none, as for a number without a name in a
+    container."""
+    try:
+        return Path(environment.get("HOME") or Path.home())
+    except RuntimeError:
+        raise SettingsError("there is no home directory: HOME is not set", "set HOME to a directory of yours") from None
 
 
 def _profile_key(profile: str, live: bool, environment: Mapping[str, str]) -> str:

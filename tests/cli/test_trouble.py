@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import os
+import pwd
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -176,6 +178,60 @@ def test_a_read_only_directory(billing: Billing, as_nobody: None) -> None:
         billing.directory.chmod(0o755)
 
     assert ".billing" in output
+
+
+def test_doctor_says_what_else_it_sees_where_the_local_stripe_cannot_be_used(billing: Billing) -> None:
+    (billing.directory / ".billing").write_text("no directory")
+    billing.write(SEED)
+
+    ran = billing("doctor", "--local", "--output", "json")
+
+    [wrong] = [finding for finding in ran.json["findings"] if not finding["ok"]]
+    assert ran.code == 1
+    assert wrong["found"].endswith(".billing is no directory")
+    assert wrong["hint"]
+    assert {"catalog", "setting"} <= {finding["check"] for finding in ran.json["findings"]}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_says_how_else_where_home_may_not_be_written_to(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, shell: str
+) -> None:
+    home = billing.directory / "home"
+    home.write_text("no directory")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    output = told_once(billing("completion", shell, "--install"), 1)
+
+    assert re.search(rf"Error: {home}/\S*billing\S* cannot be written: not a directory\n", output)
+    assert f"`billing completion {shell} > FILE` writes the script" in output
+
+
+@pytest.mark.parametrize("argv", [("completion", "bash", "--install"), ("customer", "list", "--profile", "default")])
+def test_a_user_without_a_home_is_told_to_set_one(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
+) -> None:
+    """As of a container that runs as a number without a name."""
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", lambda uid: {}[uid])
+
+    output = told_once(billing(*argv), 2)
+
+    assert "there is no home directory: HOME is not set\n  → set HOME to a directory of yours" in output
+
+
+def test_a_file_that_may_not_be_written_is_named_first(billing: Billing) -> None:
+    (billing.directory / "folder").write_text("no directory")
+
+    output = told_once(billing("init", "--file", "folder/catalog.yaml"), 1)
+
+    assert (
+        output
+        == "Error: folder/catalog.yaml cannot be used: not a directory\n  → check that it is there, and its permissions\n"
+    )
 
 
 def test_a_full_disk(billing: Billing, account: Account) -> None:

@@ -11,7 +11,10 @@ import typer
 
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import UNWRITTEN
+from stripe_billing_cli.cli.settings import home_directory
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
+from stripe_billing_cli.errors import BillingError, system_reason
 from stripe_billing_cli.whole_files import write_whole
 
 app = typer.Typer(**options.PLAIN)
@@ -47,13 +50,27 @@ def completion(
         typer.echo(SCRIPTS[shell], nl=False)
         return
     path = script_path(shell)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, SCRIPTS[shell])
+    _install(path, SCRIPTS[shell], shell)
     if context.printer.for_people:
         context.printer.line(f"Installed in {path}.")
         context.printer.note(NEXT[shell].format(folder=path.parent))
     else:
         context.printer.result({"shell": shell.value, "path": str(path)}, ids=[str(path)])
+
+
+def _install(path: Path, script: str, shell: Shell) -> None:
+    """Write a script. Raises `BillingError` where its place may not be written to, and `OSError` on a full disk."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, script)
+    except OSError as error:
+        if error.errno in UNWRITTEN:
+            raise
+        raise BillingError(
+            "system",
+            f"{path} cannot be written: {system_reason(error)}",
+            f"`billing completion {shell} > FILE` writes the script to a file of your choice, for your shell to source",
+        ) from None
 
 
 NEXT = {
@@ -69,8 +86,8 @@ def script_path(shell: Shell) -> Path:
     bash: https://github.com/scop/bash-completion#faq; fish: https://fishshell.com/docs/current/completions.html; zsh
     has no such place, and site-functions is what its users and their frameworks put on the fpath.
     """
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    data = Path(os.environ.get("XDG_DATA_HOME") or home_directory(os.environ) / ".local" / "share")
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or home_directory(os.environ) / ".config")
     match shell:
         case Shell.bash:
             return data / "bash-completion" / "completions" / "billing"
