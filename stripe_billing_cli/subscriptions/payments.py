@@ -109,10 +109,10 @@ def owed_latest(api: StripeApi, subscription: Subscription) -> OwedInvoice | Non
     return owed_invoice(api, latest) if latest else None
 
 
-def intent_of(invoice: Invoice, status: str = "open") -> str | None:
-    """Return the payment intent that is to pay an open invoice, or that paid it; `invoice` with its `payments`."""
+def intent_of(invoice: Invoice) -> str | None:
+    """Return the payment intent that is to pay an open invoice; `invoice` with its `payments`."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
-        if payment["status"] == status and payment["payment"]["type"] == "payment_intent":
+        if payment["status"] == "open" and payment["payment"]["type"] == "payment_intent":
             return id_of(payment["payment"]["payment_intent"])
     return None
 

@@ -21,11 +21,10 @@ from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
 from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent
 from stripe_billing_cli.stripe_api.objects.payments import Refund as StripeRefund
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded
+from stripe_billing_cli.stripe_api.references import expanded, id_of
 from stripe_billing_cli.subscriptions import invoice_lines, refund_note
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
-from stripe_billing_cli.subscriptions.payments import intent_of
 
 GIVEN = ("succeeded", "pending", "requires_action")
 """The statuses of a refund that has not failed (`stripe/_refund.py`)."""
@@ -33,13 +32,15 @@ GIVEN = ("succeeded", "pending", "requires_action")
 
 @dataclass(frozen=True)
 class Payment:
-    """The payment of an invoice: what was paid by it, and what of that is left to give back, in minor units.
+    """A payment of an invoice, which may have others: what was `paid` by it, and what of that is left to give back, in
+    minor units.
 
     `refunds` are all that were made of it, failed ones too. `charged_back`: nothing is left because of a dispute.
     """
 
     invoice: Invoice
     intent: str
+    paid: int
     left: int
     refunds: tuple[StripeRefund, ...]
     charged_back: bool = False
@@ -119,8 +120,7 @@ def decide_last(subscription: str, payment: Payment, now: int) -> RefundPlan:
     """Return the refund of all that is left of the last payment, whatever of it is used."""
     made = made_before("last", subscription, payment)
     part = made or Refund("last", subscription, payment, max(0, payment.left))
-    paid = payment.invoice["amount_paid"]
-    used = max(0, paid - unused_part(payment.invoice["lines"]["data"], now))
+    used = max(0, payment.paid - unused_part(payment.invoice["lines"]["data"], now))
     return RefundPlan("last", subscription, payment.invoice["currency"], (part,), used=used)
 
 
@@ -159,8 +159,8 @@ def note_last(api: StripeApi, plan: RefundPlan, ends: int) -> None:
 
 
 def last_payment(api: StripeApi, subscription: Subscription) -> Payment:
-    """Return the payment of the newest invoice that was paid by card or the like, with all its lines; of a subscription
-    whose end was billed, the payment that was written down before.
+    """Return the last payment of the newest invoice that was paid by card or the like, with all its lines; of a
+    subscription whose end was billed, the payment that was written down before.
 
     Raises `OperationError`, `StripeCallError`.
     """
@@ -168,10 +168,20 @@ def last_payment(api: StripeApi, subscription: Subscription) -> Payment:
     wanted = {"subscription": subscription["id"], "status": "paid", "expand": ["data.payments"]}
     for page in api.pages("/v1/invoices", wanted, kind=Invoice):
         for invoice in page:
-            intent = intent_of(invoice, "paid")
+            intent = _last_intent(invoice)
             if intent and invoice["amount_paid"] > 0 and noted in (None, intent):
                 return _payment(api, invoice_lines.with_all_lines(api, invoice), intent)
     raise nothing_paid(subscription["id"])
+
+
+def _last_intent(invoice: Invoice) -> str | None:
+    """Return the payment intent by which an invoice was paid, of several (partial payments) the one that paid last."""
+    intents = [
+        (one["status_transitions"]["paid_at"] or 0, id_of(one["payment"]["payment_intent"]))
+        for one in (invoice["payments"] or {"data": ()})["data"]
+        if one["status"] == "paid" and one["payment"]["type"] == "payment_intent"
+    ]
+    return max(intents, key=lambda intent: intent[0])[1] if intents else None
 
 
 def nothing_paid(subscription: str) -> OperationError:
@@ -185,7 +195,7 @@ def _payment(api: StripeApi, invoice: Invoice, intent: str) -> Payment:
     paid = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]}, kind=PaymentIntent)
     charge = expanded(paid["latest_charge"])
     if charge is None:
-        return Payment(invoice, intent, 0, refunds_of(api, intent))
+        return Payment(invoice, intent, 0, 0, refunds_of(api, intent))
     return payment_by(api, invoice, intent, charge)
 
 
@@ -195,7 +205,8 @@ def payment_by(api: StripeApi, invoice: Invoice, intent: str, charge: Charge) ->
     left = charge["amount_captured"] - charge["amount_refunded"]
     disputes = api.page("/v1/disputes", {"charge": charge["id"]}, kind=Dispute)[0] if charge["disputed"] else []
     charged_back = any(not one["is_charge_refundable"] for one in disputes)
-    return Payment(invoice, intent, 0 if charged_back else left, refunds_of(api, intent), charged_back)
+    left = 0 if charged_back else left
+    return Payment(invoice, intent, charge["amount_captured"], left, refunds_of(api, intent), charged_back)
 
 
 def refunds_of(api: StripeApi, intent: str) -> tuple[StripeRefund, ...]:

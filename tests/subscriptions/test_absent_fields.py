@@ -47,7 +47,7 @@ def test_a_refund_without_metadata_is_somebody_elses() -> None:
     with pytest.raises(NetworkError):
         refund.give_back(
             Answers(others),  # type: ignore[arg-type]  # what is called of it
-            Refund("last", "sub_1", Payment(invoice, "pi_1", 1500, ()), 1500),
+            Refund("last", "sub_1", Payment(invoice, "pi_1", 1500, 1500, ()), 1500),
         )
 
 

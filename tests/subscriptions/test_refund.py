@@ -70,7 +70,7 @@ class TestUnusedPart:
 
 def payment(intent: str, left: int, *refunds: Any) -> Payment:
     invoice = {"amount_paid": 1500, "currency": "usd", "lines": {"data": [line(1500, 0, 30 * DAY)]}}
-    return Payment(invoice, intent, left, refunds)
+    return Payment(invoice, intent, 1500, left, refunds)
 
 
 def given_before(amount: int, mark: str = "prorated:sub_1", status: str = "succeeded") -> Any:

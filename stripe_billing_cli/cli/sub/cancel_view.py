@@ -201,8 +201,8 @@ LAST_GOES_ON = "; and the service goes on until the end"
 
 def _part(refund: RefundPlan, part: Refund) -> str:
     invoice = part.payment.invoice
-    amount, paid = (formatting.money(one, refund.currency) for one in (part.amount, invoice["amount_paid"]))
-    share = ", all of it" if part.amount == invoice["amount_paid"] else ""
+    amount, paid = (formatting.money(one, refund.currency) for one in (part.amount, part.payment.paid))
+    share = ", all of it" if part.amount == part.payment.paid else ""
     if not share and part.payment.left == part.amount:
         share = ", what is left of it"
     elif not share:

@@ -95,10 +95,15 @@ class PaidBy(StripeObject):
     payment_intent: Reference | None
 
 
+class PaymentTransitions(StripeObject):
+    paid_at: int | None
+
+
 class InvoicePayment(StripeObject):
     invoice: Reference
     payment: PaidBy
     status: str
+    status_transitions: PaymentTransitions
 
 
 class Invoice(StripeObject):

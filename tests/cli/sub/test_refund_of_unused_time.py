@@ -307,3 +307,43 @@ class TestWhatIsBilledAtTheEnd:
         [first, second] = it.paid()
         assert (first, second) == (1000, 8500)
         assert sum(it.refunded()) == 6000 - 4
+
+
+def paid_too_much(begin: Begin) -> History:
+    """Return a month of $30.00, paid with $20.00 on its second day and $18.00 on its third: $8.00 too much."""
+    it = begin("2026-04-01")
+    it.monthly(big=30)
+    it.start("big", collection_method="send_invoice", days_until_due=30)
+    it.to("2026-04-02")
+    [invoice] = it.invoices()
+    by_card = {"currency": "usd", "customer": it.customer, "payment_method": "pm_card_visa"}
+    intents = [it.shop.post("/v1/payment_intents", amount=amount, **by_card)["id"] for amount in (2000, 1800)]
+    for intent in intents:
+        it.shop.post(f"/v1/invoices/{invoice['id']}/attach_payment", payment_intent=intent)
+    for day, intent in enumerate(intents, 2):
+        it.to(f"2026-04-{day:02} 12:00")
+        it.shop.post(f"/v1/payment_intents/{intent}/confirm", off_session=True)
+    return it
+
+
+def test_what_was_paid_in_parts_comes_back_in_parts(begin: Begin) -> None:
+    it = paid_too_much(begin)
+    it.to("2026-04-04")
+
+    _, output = it.said("cancel", *NOW)
+
+    assert (it.refunded(), it.balance) == ([1800, 900], -800)
+    assert "$18.00, all of it, from the payment of $18.00" in output
+    assert "$9.00, what is unused of it, from the payment of $20.00" in output
+    assert "$27.00 in all, from 2 payments" in output
+
+
+def test_of_an_invoice_paid_in_parts_the_last_payment_is_the_last_part(begin: Begin) -> None:
+    it = paid_too_much(begin)
+    it.to("2026-04-16")
+
+    _, output = it.said("cancel", "--now", "--refund", "last")
+
+    assert (it.refunded(), it.balance) == ([1800], -800)
+    assert "$18.00, all of it, from the payment of $18.00" in output
+    assert "though $3.00 of it is used by now" in output
