@@ -145,6 +145,7 @@ def invoice(source: Invoice) -> dict[str, Any]:
         "amount_due": source["amount_due"],
         "amount_paid": source["amount_paid"],
         "amount_remaining": source["amount_remaining"],
+        "amount_overpaid": source["amount_overpaid"],
         "credited": source["pre_payment_credit_notes_amount"] + source["post_payment_credit_notes_amount"],
         "currency": source["currency"],
         "due_date": source["due_date"],

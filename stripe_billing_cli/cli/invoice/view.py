@@ -19,7 +19,7 @@ def outcome_text(invoice: Record) -> str:
     credited += _refunded(invoice)
     match invoice["status"]:
         case "paid":
-            return f"paid {formatting.date(invoice['paid_at'])}{credited}"
+            return f"paid {formatting.date(invoice['paid_at'])}{_overpaid(invoice)}{credited}"
         case "void":
             return f"void since {formatting.date(invoice['voided_at'])}"
         case "uncollectible":
@@ -27,6 +27,11 @@ def outcome_text(invoice: Record) -> str:
         case "draft":
             return "not finalized yet"
     return f"open{_waits(invoice)}{credited}"
+
+
+def _overpaid(invoice: Record) -> str:
+    overpaid = invoice["amount_overpaid"]
+    return f", {formatting.money(overpaid, invoice['currency'])} too much" if overpaid else ""
 
 
 def _refunded(invoice: Record) -> str:

@@ -111,6 +111,7 @@ class Invoice(StripeObject):
 
     id: str
     amount_due: int
+    amount_overpaid: int
     amount_paid: int
     amount_remaining: int
     attempt_count: int

@@ -333,6 +333,9 @@ def test_what_was_paid_in_parts_comes_back_in_parts(begin: Begin) -> None:
     _, output = it.said("cancel", *NOW)
 
     assert (it.refunded(), it.balance) == ([1800, 900], -800)
+    [invoice] = it.invoices()
+    shown = it.billing.ok("invoice", "show", invoice["id"], "--local")
+    assert "paid 3 Apr 2026 UTC, $8.00 too much, $27.00 refunded" in shown.out
     assert "$18.00, all of it, from the payment of $18.00" in output
     assert "$9.00, what is unused of it, from the payment of $20.00" in output
     assert "$27.00 in all, from 2 payments" in output
