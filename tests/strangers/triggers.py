@@ -42,6 +42,10 @@ REFUSED_BY_STRIPE: Mapping[str, str] = {
 """Events that concern billing, and for which the CLI sends what Stripe refuses at this version, too: a parameter that
 no call of the SDK's has (https://docs.stripe.com/changelog)."""
 
+WITHOUT_RETURN_URL = "payment_method.updated setup_intent.requires_action"
+"""Events for which the CLI confirms a setup intent with automatic payment methods, and names no `return_url`
+(https://github.com/opencollective/opencollective-frontend/pull/12346)."""
+
 NOT_HERE: Mapping[str, str] = {
     "payouts": "payout.",
     "Identity": "identity.",
@@ -56,11 +60,13 @@ NOT_TRIGGERED: Mapping[str, str] = {
     **{
         f"Stripe refuses at this version what the CLI sends: {why}": events for why, events in REFUSED_BY_STRIPE.items()
     },
+    "Stripe asks for a `return_url` where a setup intent might redirect, and the CLI names none": WITHOUT_RETURN_URL,
     **{f"the local Stripe does not have {why}": events for why, events in NOT_HERE.items()},
 }
 """Events by the reason why they are not made."""
 
 OVERRIDDEN: Mapping[str, str] = {
+    **dict.fromkeys(WITHOUT_RETURN_URL.split(), "--add setup_intent:return_url=https://example.com"),
     "promotion_code.created": "--api-version 2025-08-27.basil",
     "promotion_code.updated": "--api-version 2025-08-27.basil",
     "subscription_schedule.expiring": "--override advance_test_clock:frozen_time=1579737600",
