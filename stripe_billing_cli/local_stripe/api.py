@@ -71,7 +71,7 @@ PARTS = (
         f"{RESOURCES}.meters", ("/v1/billing/meters", "/v1/billing/meter_events", "/v1/billing/meter_event_adjustments")
     ),
     Part(f"{RESOURCES}.nested_lists", ("/v1/accounts/{id}/external_accounts",)),
-    Part(f"{RESOURCES}.payment_links", ("/v1/payment_links", "/local/payment_links"), effects=("Completed",)),
+    Part(f"{RESOURCES}.payment_links", ("/v1/payment_links", "/local/payment_links"), effects=("SessionCompleted",)),
     Part(f"{RESOURCES}.portal", ("/v1/billing_portal", "/local/billing_portal")),
     Part(f"{RESOURCES}.subscription_schedules", ("/v1/subscription_schedules",)),
     Part(f"{RESOURCES}.test_clocks", ("/v1/test_helpers/test_clocks",)),
