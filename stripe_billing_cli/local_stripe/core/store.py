@@ -32,6 +32,8 @@ INSERT = f"INSERT INTO objects ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * 
 UPDATE = f"UPDATE objects SET {', '.join(f'{name} = ?' for name in (*schema.COLUMN_NAMES, 'body'))}"
 REPLACE = f"{UPDATE} WHERE kind = ? AND id = ?"
 REWRITE = f"{UPDATE} WHERE seq = ?"
+BY_STATE = frozenset({"active = ?", "status = ?"})
+BY_OBJECT = frozenset(f"{name} = ?" for name in schema.COLUMN_NAMES if name not in schema.NOT_INDEXED)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class Condition:
     values: tuple[Any, ...] = ()
     by_seq: bool = False
     """Whether it names rows by their `seq`, which SQLite would otherwise look for in the index by age."""
+
+
+def restriction(conditions: Sequence[Condition]) -> str:
+    """Return conditions as SQL, with that on the kind.
+
+    What belongs to one object is few, what is active is most: of both, a `+` keeps SQLite from taking the index of the
+    latter (https://www.sqlite.org/optoverview.html), as 3.53 does where it knows nothing of the data.
+    """
+    sqls = [condition.sql for condition in conditions]
+    if not BY_OBJECT.isdisjoint(sqls):
+        sqls = [f"+{sql}" if sql in BY_STATE else sql for sql in sqls]
+    return " AND ".join(["kind = ?", *(f"({sql})" for sql in sqls)])
 
 
 @dataclass(frozen=True)
@@ -188,7 +202,7 @@ class Store:
         return (int(row[0]), int(row[1])) if row else None
 
     def select(self, kind: str, conditions: Sequence[Condition], *, newest_first: bool, limit: int) -> list[Object]:
-        where = " AND ".join(["kind = ?", *(f"({condition.sql})" for condition in conditions)])
+        where = restriction(conditions)
         values = [value for condition in conditions for value in condition.values]
         order = "DESC" if newest_first else "ASC"
         index = "NOT INDEXED" if any(condition.by_seq for condition in conditions) else ""
@@ -200,7 +214,7 @@ class Store:
         return [_decoded(body) for (body,) in rows]
 
     def count(self, kind: str, conditions: Sequence[Condition]) -> int:
-        where = " AND ".join(["kind = ?", *(f"({condition.sql})" for condition in conditions)])
+        where = restriction(conditions)
         values = [value for condition in conditions for value in condition.values]
         return int(self.row(f"SELECT count(*) FROM objects WHERE {where}", kind, *values)[0])
 

@@ -17,7 +17,7 @@ import pytest
 from stripe_billing_cli.local_stripe.core import schema
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.object_columns import NESTED, PLAIN
-from stripe_billing_cli.local_stripe.core.store import Platform, Store
+from stripe_billing_cli.local_stripe.core.store import Condition, Platform, Store, restriction
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Local, serving
 
@@ -277,10 +277,11 @@ def test_what_belongs_to_a_payment_is_found_without_a_look_at_all_others(databas
 def test_what_belongs_to_an_object_and_is_active_is_found_by_the_object(
     database: Path, state: str, column: str
 ) -> None:
+    conditions = [Condition(f"{state} = ?", (1,)), Condition(f"{column} = ?", ("x",))]
     Store(database).close()
     with sqlite3.connect(database) as connection:
         [(*_, plan)] = connection.execute(
-            f"EXPLAIN QUERY PLAN SELECT body FROM objects WHERE kind = ? AND ({state} = ?) AND ({column} = ?) "
+            f"EXPLAIN QUERY PLAN SELECT body FROM objects WHERE {restriction(conditions)} "
             "ORDER BY created DESC, seq DESC LIMIT ?",
             ("price", 1, "x", 11),
         ).fetchall()
