@@ -87,24 +87,25 @@ class TroubledTransport(stripe.HTTPClient):
 
 
 class RememberedFailure(stripe.HTTPClient):
-    """Stripe remembers a failure of a call that had begun, and repeats it under the same key for a day. `path` is how
-    the address of the call ends."""
+    """Stripe remembers a failure of a call that had begun, and repeats it under the same key for a day: of the first
+    `keys` that come. `path` is how the address of the call ends."""
 
     name = "remembered-failure"
 
-    def __init__(self, inner: stripe.HTTPClient, path: str) -> None:
+    def __init__(self, inner: stripe.HTTPClient, path: str, keys: int = 1) -> None:
         super().__init__()
         self._inner = inner
         self._path = path
-        self._first: str | None = None
+        self._keys = keys
+        self._failed: set[str] = set()
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
         if not (method == "post" and url.endswith(self._path)):
             return self._inner.request(method, url, headers, post_data)
         key = headers["Idempotency-Key"]
-        if self._first in (None, key):
-            replayed = {"Idempotent-Replayed": "true"} if self._first else {}
-            self._first = key
+        if key in self._failed or len(self._failed) < self._keys:
+            replayed = {"Idempotent-Replayed": "true"} if key in self._failed else {}
+            self._failed.add(key)
             return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, replayed
         return self._inner.request(method, url, headers, post_data)
 

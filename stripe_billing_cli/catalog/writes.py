@@ -13,21 +13,21 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.plan import Create, CreateWithSecret, Delete, KeepSecret, NewSecret, Operation
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Answer, StripeApi
-from stripe_billing_cli.stripe_api.create_once import ATTEMPTS
 from stripe_billing_cli.stripe_api.errors import (
-    IdempotencyConflictError,
     IncompleteAnswerError,
     InvalidRequestError,
     NotFoundError,
     StripeCallError,
 )
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
+from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 
 
 @dataclass(frozen=True)
@@ -69,20 +69,11 @@ def _delete(api: StripeApi, path: str) -> str:
 
 
 def _create(api: StripeApi, account: str | None, create: Create[Existing], params: Mapping[str, Any]) -> Existing:
-    for again in range(ATTEMPTS):
-        try:
-            answer = _post_create(api, account, create, params, again)
-        except StripeCallError as failure:
-            earlier = _after_failure(api, create, params, failure)
-            if earlier is not None:
-                return earlier
-            if not (failure.replayed and again < ATTEMPTS - 1):
-                raise
-        else:
-            current = _current(api, create, params, answer)
-            if current is not None:
-                return current
-    raise _out_of_date()
+    return ask_until_current(
+        partial(_post_create, api, account, create, params),
+        partial(_current, api, create, params),
+        made_by_failed=partial(_after_failure, api, create, params),
+    )
 
 
 def _post_create(
@@ -90,13 +81,6 @@ def _post_create(
 ) -> Answer[Existing]:
     key = idempotency_key(account, create, params, again)
     return api.post(create.path, params, key, kind=create.object_type)
-
-
-def _out_of_date() -> IdempotencyConflictError:
-    return IdempotencyConflictError(
-        "Stripe repeats an earlier answer about an object that is gone or has changed since; "
-        "in 24 hours it will have forgotten it"
-    )
 
 
 def _create_with_secret(
@@ -124,19 +108,18 @@ def _made_with_secret(
     Nothing reads back what a failed call may have made: its secret is only in the answer to the same call, which the
     next run repeats.
     """
-    for again in range(ATTEMPTS):
-        try:
-            answer = _post_create(api, account, create, params, again)
-        except StripeCallError as failure:
-            makes_room = isinstance(failure, InvalidRequestError) and bool(create.abandoned)
-            if again == ATTEMPTS - 1 or not (makes_room or failure.replayed):
-                raise
-            if makes_room:  # an account may have few of them, and these are good for nothing
-                _delete_abandoned(api, create, None)
-        else:
-            if not answer.replayed or lookup.exists(api, f"{create.path}/{answer.body['id']}"):
-                return answer.body
-    raise _out_of_date()
+
+    def current(answer: Answer[Existing]) -> Existing | None:
+        is_there = not answer.replayed or lookup.exists(api, f"{create.path}/{answer.body['id']}")
+        return answer.body if is_there else None
+
+    def is_passed_by(failure: StripeCallError) -> bool:
+        if not (isinstance(failure, InvalidRequestError) and create.abandoned):
+            return failure.replayed
+        _delete_abandoned(api, create, None)  # an account may have few of them, and these are good for nothing
+        return True
+
+    return ask_until_current(partial(_post_create, api, account, create, params), current, is_passed_by=is_passed_by)
 
 
 def _delete_abandoned(api: StripeApi, create: CreateWithSecret[Existing], made: str | None) -> None:

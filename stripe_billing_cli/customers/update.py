@@ -10,13 +10,13 @@ from typing import Any
 from stripe_billing_cli.customers.fields import CustomerFields
 from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
 from stripe_billing_cli.stripe_api import lookup
-from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.create_once import ATTEMPTS, key_of_wish
-from stripe_billing_cli.stripe_api.errors import StripeCallError
+from stripe_billing_cli.stripe_api.client import Answer, StripeApi
+from stripe_billing_cli.stripe_api.create_once import key_of_wish
 from stripe_billing_cli.stripe_api.json_output import ADDRESS_FIELDS
 from stripe_billing_cli.stripe_api.objects.common import field_of
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.references import default_method, id_of, without_own_method
+from stripe_billing_cli.stripe_api.remembered_answers import ATTEMPTS, ask_until_current
 
 """The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
 
@@ -90,21 +90,20 @@ def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:
 
     A test card (`pm_card_visa`) becomes a new card each time that it is attached. Until it is the default, the same
     attempt has the same idempotency key, and a run after one that was cut off gets the card of that one; a refusal that
-    Stripe remembers, or a card that was taken off since, leads to another key.
+    Stripe remembers, or a card that was taken off since, leads to another key, and in the end to one of the SDK's own.
     """
     path = f"/v1/payment_methods/{payment_method}/attach"
     wish = [path, customer["id"], id_of(default_method(customer))]
-    for again in range(ATTEMPTS):
-        try:
-            answer = api.post(path, {"customer": customer["id"]}, key_of_wish(wish, again), kind=PaymentMethod)
-        except StripeCallError as failure:
-            if not failure.replayed or again == ATTEMPTS - 1:
-                raise
-        else:
-            id = answer.body["id"]
-            if not answer.replayed or _is_attached(api, id, customer["id"]):
-                return id
-    return api.post(path, {"customer": customer["id"]}, kind=PaymentMethod).body["id"]
+
+    def attach(again: int) -> Answer[PaymentMethod]:
+        key = key_of_wish(wish, again) if again < ATTEMPTS else None
+        return api.post(path, {"customer": customer["id"]}, key, kind=PaymentMethod)
+
+    def attached(answer: Answer[PaymentMethod]) -> str | None:
+        id = answer.body["id"]
+        return id if not answer.replayed or _is_attached(api, id, customer["id"]) else None
+
+    return ask_until_current(attach, attached, attempts=ATTEMPTS + 1)
 
 
 def _is_attached(api: StripeApi, payment_method: str, customer: str) -> bool:

@@ -12,10 +12,10 @@ from typing import Any
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.invoices.load import PATH, find_invoice
 from stripe_billing_cli.stripe_api import json_output
-from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.create_once import ATTEMPTS, key_of_wish
-from stripe_billing_cli.stripe_api.errors import StripeCallError
+from stripe_billing_cli.stripe_api.client import Answer, StripeApi
+from stripe_billing_cli.stripe_api.create_once import key_of_wish
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
+from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,13 @@ class SendPlan:
         path = f"{PATH}/{self.invoice['id']}/send"
         if self.again:
             return SendResult(api.post(path, {}, kind=Invoice).body, sent=True)
-        for attempt in range(ATTEMPTS):
-            try:
-                answer = api.post(path, {}, key_of_wish([path], attempt), kind=Invoice)
-            except StripeCallError as failure:
-                if not failure.replayed or attempt == ATTEMPTS - 1:
-                    raise
-            else:
-                # What Stripe repeats of the first answer may be a day old.
-                return SendResult(self.invoice if answer.replayed else answer.body, sent=not answer.replayed)
-        raise AssertionError("the last attempt returns or raises")
+        return ask_until_current(
+            lambda again: api.post(path, {}, key_of_wish([path], again), kind=Invoice), self._result
+        )
+
+    def _result(self, answer: Answer[Invoice]) -> SendResult:
+        """Return the result of Stripe's answer; the invoice in one that Stripe repeats may be a day old."""
+        return SendResult(self.invoice if answer.replayed else answer.body, sent=not answer.replayed)
 
 
 def plan_send(api: StripeApi, name: str, *, again: bool = False) -> SendPlan:

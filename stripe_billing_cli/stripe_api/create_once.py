@@ -16,17 +16,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.errors import WRONG, BillingError
-from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.client import Answer, StripeApi
 from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, StripeCallError
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
 from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, metadata_of
-
-ATTEMPTS = 4
-"""So many keys are tried that Stripe may remember; each remembered answer that holds no more leads to the next."""
+from stripe_billing_cli.stripe_api.remembered_answers import ATTEMPTS, ask_until_current
 
 
 class OtherRequestError(BillingError):
@@ -111,37 +110,32 @@ def create(
     that still is what was wanted from one that has ended since. Raises `StripeCallError`.
     """
     state = list(state)
-    again = 0
-    while True:
-        try:
-            answer = api.post(request.path, request.marked(), request.idempotency_key(state, again), kind=kind)
-        except StripeCallError as failure:
-            made = _made_all_the_same(request, failure, read)
-            if made is not None:
-                return made
-            if request.given_key is not None and other_parameters(failure):
-                raise OtherRequestError(request.given_key) from failure
-            if not failure.replayed or again >= ATTEMPTS:
-                raise
-        else:
-            if not answer.replayed:
-                return answer.body
-            now = api.get(f"{request.path}/{answer.body['id']}", _expansion(request), kind=kind)
-            if holds(now) or (request.given_key is not None and not now.get("deleted")):
-                return now
-        again += 1
+
+    def current(answer: Answer[Existing]) -> Existing | None:
+        if not answer.replayed:
+            return answer.body
+        now = api.get(f"{request.path}/{answer.body['id']}", _expansion(request), kind=kind)
+        return now if holds(now) or (request.given_key is not None and not now.get("deleted")) else None
+
+    return ask_until_current(
+        lambda again: api.post(request.path, request.marked(), request.idempotency_key(state, again), kind=kind),
+        current,
+        made_by_failed=lambda failure: _made_all_the_same(request, failure, read),
+        attempts=ATTEMPTS + 1,
+    )
 
 
 def _made_all_the_same(
     request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[Existing]]
 ) -> Existing | None:
-    """Return what a failed call created nonetheless."""
-    if not (failure.outcome_unknown or failure.replayed):
-        return None
-    try:
-        return made_before(request, read())
-    except StripeCallError:
-        return None
+    """Return what a failed call created nonetheless. Raises `OtherRequestError`."""
+    made = None
+    if failure.outcome_unknown or failure.replayed:
+        with suppress(StripeCallError):
+            made = made_before(request, read())
+    if made is None and request.given_key is not None and other_parameters(failure):
+        raise OtherRequestError(request.given_key) from failure
+    return made
 
 
 def other_parameters(failure: StripeCallError) -> bool:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api import create_once
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.create_once import other_parameters
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import REFUND
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
@@ -22,6 +22,7 @@ from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, Paym
 from stripe_billing_cli.stripe_api.objects.payments import Refund as StripeRefund
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import expanded, id_of
+from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 from stripe_billing_cli.subscriptions import invoice_lines, refund_note
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
@@ -226,21 +227,23 @@ def give_back(api: StripeApi, refund: Refund) -> StripeRefund:
         "reason": "requested_by_customer",
         "metadata": {REFUND: refund.mark},
     }
-    for again in range(create_once.ATTEMPTS):
-        try:
-            return api.post("/v1/refunds", params, refund.idempotency_key(again), kind=StripeRefund).body
-        except StripeCallError as failure:
-            remembered = failure.replayed or create_once.other_parameters(failure)
-            earlier = _made_all_the_same(api, refund) if failure.outcome_unknown or remembered else None
-            if earlier is not None:
-                return earlier
-            if not remembered or again == create_once.ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    return ask_until_current(
+        lambda again: api.post("/v1/refunds", params, refund.idempotency_key(again), kind=StripeRefund),
+        lambda answer: answer.body,
+        made_by_failed=lambda failure: _made_all_the_same(api, refund, failure),
+        is_passed_by=_has_used_key,
+    )
 
 
-def _made_all_the_same(api: StripeApi, refund: Refund) -> StripeRefund | None:
+def _has_used_key(failure: StripeCallError) -> bool:
+    """Return whether the key led to a failure that Stripe remembers, or to a refund of another amount."""
+    return failure.replayed or other_parameters(failure)
+
+
+def _made_all_the_same(api: StripeApi, refund: Refund, failure: StripeCallError) -> StripeRefund | None:
     """Return the refund, where a call that seemed to fail has made it."""
+    if not (failure.outcome_unknown or _has_used_key(failure)):
+        return None
     for page in api.pages("/v1/refunds", {"payment_intent": refund.payment.intent}, kind=StripeRefund):
         for one in page:
             if one["status"] in GIVEN and (one["metadata"] or {}).get(REFUND) == refund.mark:

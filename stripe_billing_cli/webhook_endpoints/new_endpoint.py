@@ -12,15 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Answer, StripeApi
-from stripe_billing_cli.stripe_api.errors import (
-    IdempotencyConflictError,
-    IncompleteAnswerError,
-    NotFoundError,
-    StripeCallError,
-)
+from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError, NotFoundError
 from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
 from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
+from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 from stripe_billing_cli.webhook_endpoints.endpoint import (
     MADE,
     PATH,
@@ -96,32 +93,18 @@ def delete(api: StripeApi, id: str) -> None:
 def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer[WebhookEndpoint]:
     """Create an endpoint; what Stripe remembers of one that was deleted since, or of a failure, is asked for again,
     anew."""
-    remembered: list[str] = []
-    for _ in range(ATTEMPTS):
-        try:
-            answer = api.post(PATH, params, _key(params, existing_ids, remembered), kind=WebhookEndpoint)
-        except StripeCallError as failure:
-            if not failure.replayed:
-                raise
-            remembered.append("failure")
-        else:
-            if not answer.replayed or _is_there(api, answer.body["id"]):
-                return answer
-            remembered.append(answer.body["id"])
-    raise IdempotencyConflictError(
-        "Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day"
+
+    def current(answer: Answer[WebhookEndpoint]) -> Answer[WebhookEndpoint] | None:
+        return answer if not answer.replayed or lookup.exists(api, f"{PATH}/{answer.body['id']}") else None
+
+    return ask_until_current(
+        lambda again: api.post(PATH, params, _key(params, existing_ids, again), kind=WebhookEndpoint),
+        current,
+        attempts=ATTEMPTS,
     )
 
 
-def _key(params: Mapping[str, Any], existing_ids: Iterable[str], remembered: Sequence[str]) -> str:
+def _key(params: Mapping[str, Any], existing_ids: Iterable[str], again: int) -> str:
     """Return the idempotency key, the same for every run that wants the same of the same account in the same state."""
-    content = json.dumps([params, sorted(existing_ids), remembered], sort_keys=True)
+    content = json.dumps([params, sorted(existing_ids), again], sort_keys=True)
     return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
-
-
-def _is_there(api: StripeApi, id: str) -> bool:
-    try:
-        api.get(f"{PATH}/{id}")
-    except NotFoundError:
-        return False
-    return True

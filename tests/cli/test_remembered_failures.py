@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from stripe_billing_cli.stripe_api.remembered_answers import ATTEMPTS
 from tests.conftest import Account, Billing
 from tests.troubled import RememberedFailure
 
@@ -32,5 +33,21 @@ def test_the_next_key_is_tried(path: str, command: Sequence[str], billing: Billi
     account.post("/v1/customers", email=EMAIL)
     (billing.directory / "catalog.yaml").write_text(CATALOG, encoding="utf-8")
     billing.wrap[:] = [lambda inner: RememberedFailure(inner, path)]
+
+    billing.ok(*command, "--local", "--yes")
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("/attach", ("customer", "update", EMAIL, "--payment-method", "pm_card_visa")),
+        ("/v1/customers", ("customer", "create", "--email", "bob@example.com")),
+    ],
+)
+def test_where_all_keys_are_remembered_the_call_has_one_of_its_own(
+    path: str, command: Sequence[str], billing: Billing, account: Account
+) -> None:
+    account.post("/v1/customers", email=EMAIL)
+    billing.wrap[:] = [lambda inner: RememberedFailure(inner, path, keys=ATTEMPTS)]
 
     billing.ok(*command, "--local", "--yes")
