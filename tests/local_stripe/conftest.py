@@ -65,12 +65,22 @@ class Clock:
 
 
 class Local:
-    """The local Stripe behind any transport of the SDK's."""
+    """The local Stripe behind any transport of the SDK's, called for a connected account where one is named."""
 
-    def __init__(self, transport: stripe.HTTPClient, base: str = BASE) -> None:
+    def __init__(self, transport: stripe.HTTPClient, base: str = BASE, account: str | None = None) -> None:
         self.transport = transport
         self._checked = ContractTransport(transport)
         self.base = base
+        self.account = account
+
+    @property
+    def pages(self) -> str:
+        """Return what the addresses of the account's pages begin with."""
+        return self.base if self.account is None else f"{self.base}/connected/{self.account}"
+
+    def connected(self) -> Local:
+        """Return the same local Stripe, called for a new connected account."""
+        return Local(self.transport, self.base, self.post("/v1/accounts")["id"])
 
     def get(self, path: str, /, **params: Any) -> Any:
         return self._done("get", path, params, None)
@@ -145,6 +155,7 @@ class Local:
             "Authorization": f"Bearer {SECRET_KEY}",
             "Content-Type": "application/x-www-form-urlencoded",
             "Idempotency-Key": key,
+            "Stripe-Account": self.account,
             **(headers or {}),
         }
         sent = {name: value for name, value in named.items() if value is not None}

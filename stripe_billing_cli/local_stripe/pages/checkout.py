@@ -110,11 +110,11 @@ def payment_link(call: Call, code: str, query: Mapping[str, str]) -> Answer:
     """Begin a session by a payment link, and lead to its page."""
     path = f"/local/payment_links/{code}/sessions"
     status, session = forms.call_api(call, "POST", path, checkout_form.from_address(query))
-    if status == 404:
+    if status in (403, 404):
         return forms.not_found_page("payment link")
     if status != 200:
         return forms.page(200, "Not available", f'<p class="bad">{html.escape(session["error"]["message"])}</p>')
-    return _to_session(session)
+    return forms.redirect(session["url"])
 
 
 def recovery(call: Call, id: str) -> Answer:
@@ -122,8 +122,4 @@ def recovery(call: Call, id: str) -> Answer:
     status, session = forms.call_api(call, "POST", f"/local/checkout/sessions/{id}/recover")
     if status != 200:
         return forms.not_found_page("Checkout session")
-    return _to_session(session)
-
-
-def _to_session(session: Object) -> Answer:
-    return Answer(303, "", {**forms.HEADERS, "Location": f"/c/pay/{session['id']}"})
+    return forms.redirect(session["url"])

@@ -52,8 +52,11 @@ def confirm(call: Call, path: str, card: str, *, returns_to: str | None = None) 
 
 
 def to_authentication(intent: Object) -> Answer:
-    where = f"/3d_secure/{intent['id']}?{urlencode({'client_secret': intent['client_secret']})}"
-    return Answer(303, "", {**HEADERS, "Location": where})
+    """Lead to the page at which the 3-D Secure that an intent asks for is passed or failed."""
+    action = intent["next_action"]
+    if action["type"] == "redirect_to_url":
+        return redirect(action["redirect_to_url"]["url"])
+    return redirect(action["use_stripe_sdk"]["stripe_js"])
 
 
 def has_secret(intent: Object, query: Mapping[str, str]) -> bool:
@@ -96,15 +99,14 @@ def link(text: str, url: str | None) -> str:
     """Return a link of a page; nothing for what is no address of the web."""
     if url is None or not re.match(r"https?://", url):
         return ""
-    return f'<p><a href="{html.escape(url)}">{html.escape(text)}</a></p>'
+    return f'<p><a href="{html.escape(page_addresses.in_page(url))}">{html.escape(text)}</a></p>'
 
 
 def redirect(url: str) -> Answer:
     """Lead to an address of the web, or to a page of this server; say that all is done where it is neither."""
     if not re.match(r"https?://", url):
         return page(200, "Done", '<p class="good">Done. You can close this page.</p>')
-    path = url.removeprefix(page_addresses.BASE) if url.startswith(f"{page_addresses.BASE}/") else url
-    return Answer(303, "", {**HEADERS, "Location": quote(path, safe=IN_ADDRESSES)})
+    return Answer(303, "", {**HEADERS, "Location": quote(page_addresses.in_page(url), safe=IN_ADDRESSES)})
 
 
 def error_text(message: str) -> str:

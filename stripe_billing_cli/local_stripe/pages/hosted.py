@@ -10,8 +10,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
+from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.pages import bank_transfers, checkout, forms, invoice_pdf, links
@@ -46,6 +48,7 @@ PAGES = (
 
 
 def is_page(path: str) -> bool:
+    _, path = page_addresses.account_and_path(path)
     return any(pattern.fullmatch(path) for pattern in PAGES)
 
 
@@ -53,6 +56,9 @@ def answer(call: Call, request: Request) -> Answer:
     """Return the page at a path of `is_page`, after what a form of it has sent."""
     if request.method not in ("GET", "POST"):
         return forms.page(405, "Not here", "<p>This page is read, or its form is sent.</p>")
+    account, path = page_addresses.account_and_path(request.path)
+    if account is not None:
+        return answer(_for_account(call, account), replace(request, path=path))
     sent = {name: values[0] for name, values in parse_qs(request.body).items()} if request.method == "POST" else {}
     query = {name: values[0] for name, values in parse_qs(request.query).items()}
     if match := INVOICE.fullmatch(request.path):
@@ -79,6 +85,11 @@ def answer(call: Call, request: Request) -> Answer:
         return bank_transfers.page(call, match[1], query, sent)
     match = AUTHENTICATION.fullmatch(request.path)
     return _authentication(call, match[1] if match else "", query, sent)
+
+
+def _for_account(call: Call, account: str) -> Call:
+    """Return how the router answers calls for a connected account."""
+    return lambda request: call(replace(request, headers={**request.headers, "stripe-account": account}))
 
 
 def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:

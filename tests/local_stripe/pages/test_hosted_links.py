@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import requests
 
+from tests.local_stripe.checkout import PATH, selling
 from tests.local_stripe.conftest import Local
 
 SETUP: dict[str, Any] = {"mode": "setup", "currency": "usd"}
@@ -22,7 +24,7 @@ def test_a_checkout_link_collects_a_card_and_leads_on(served: Local) -> None:
     customer = served.post("/v1/customers")["id"]
     done = "https://example.com/thanks?session={CHECKOUT_SESSION_ID}"
     session = served.post("/v1/checkout/sessions", **SETUP, customer=customer, success_url=done)
-    assert session["url"].startswith(f"{served.base}/c/pay/cs_test_")
+    assert session["url"].startswith(f"{served.pages}/c/pay/cs_test_")
     assert "Save card" in requests.get(session["url"]).text
     declined = requests.post(session["url"], data={"card": "pm_card_chargeDeclined"})
     assert "Your card was declined." in declined.text
@@ -44,11 +46,30 @@ def test_a_checkout_link_that_expired_says_so(served: Local) -> None:
     assert requests.get(session["url"] + "x").status_code == 404
 
 
+def test_a_checkout_link_that_expired_begins_anew_at_this_server(served: Local) -> None:
+    recovery = {"recovery": {"enabled": True}}
+    session = selling(served, served.price()["id"], after_expiration=recovery)
+    served.post(f"{PATH}/{session['id']}/expire")
+    [path] = re.findall(r'href="([^"]+)">Begin anew', requests.get(session["url"]).text)
+    anew = requests.get(served.base + path, allow_redirects=False).headers["Location"]
+    assert (served.base + anew).startswith(f"{served.pages}/c/pay/cs_test_") and not anew.endswith(session["id"])
+    assert "Pay $15.00" in requests.get(served.base + anew).text
+
+
+def test_an_account_that_is_not_there_has_no_pages(served: Local) -> None:
+    session = selling(served, served.price()["id"])
+    link = served.post("/v1/payment_links", line_items=[{"price": served.price()["id"], "quantity": 1}])
+    for url in (session["url"], link["url"]):
+        path = url.removeprefix(served.pages)
+        assert requests.get(f"{served.pages}{path}").status_code == 200
+        assert requests.get(f"{served.base}/connected/acct_1{path}").status_code == 404
+
+
 def test_the_portal_changes_the_card_that_is_charged(served: Local) -> None:
     subscription = subscribed(served)
     flow = {"type": "payment_method_update"}
     session = served.post("/v1/billing_portal/sessions", customer=subscription["customer"], flow_data=flow)
-    assert session["url"].startswith(f"{served.base}/p/session/test_")
+    assert session["url"].startswith(f"{served.pages}/p/session/test_")
     assert "Cancel" not in requests.get(session["url"]).text
     assert "charged from now on" in requests.post(session["url"], data={"card": "pm_card_mastercard"}).text
     default = served.get(f"/v1/customers/{subscription['customer']}")["invoice_settings"]["default_payment_method"]

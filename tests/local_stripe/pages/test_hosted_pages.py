@@ -15,7 +15,7 @@ from tests.local_stripe.making import incomplete, status
 def test_the_hosted_invoice_is_at_this_server_and_can_be_paid(served: Local) -> None:
     subscription = incomplete(served)
     url = subscription["latest_invoice"]["hosted_invoice_url"]
-    assert url.startswith(f"{served.base}/i/acct_")
+    assert url.startswith(f"{served.pages}/i/acct_")
     page = requests.get(url)
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "1 × Pro (at $15.00 / month)" in page.text
@@ -41,13 +41,13 @@ def test_the_invoice_is_a_pdf_file_at_the_address_that_it_names(served: Local) -
     assert file.text.startswith("%PDF-")
     for shown in (f"(Invoice {invoice['number']}) '", "1 \\327 Pro \\050at $15.00 / month\\051", "Amount due"):
         assert shown in file.text
-    assert requests.get(f"{served.base}/i/acct_1/test_in_1/pdf").status_code == 404
+    assert requests.get(f"{served.pages}/i/acct_1/test_in_1/pdf").status_code == 404
 
 
 def test_a_credit_note_is_a_pdf_file_at_the_address_that_it_names(served: Local) -> None:
     invoice = incomplete(served)["latest_invoice"]["id"]
     note = served.post("/v1/credit_notes", invoice=invoice, amount=500, memo="(Sorry)")
-    assert note["pdf"].startswith(f"{served.base}/credit_notes/acct_")
+    assert note["pdf"].startswith(f"{served.pages}/credit_notes/acct_")
     file = requests.get(note["pdf"])
     assert (file.status_code, file.headers["Content-Type"]) == (200, "application/pdf")
     for shown in (f"(Credit note {note['number']}) '", "\\050Sorry\\051", "Total credited", "$5.00) '"):
@@ -55,7 +55,7 @@ def test_a_credit_note_is_a_pdf_file_at_the_address_that_it_names(served: Local)
     assert "Void" not in file.text
     served.post(f"/v1/credit_notes/{note['id']}/void")
     assert "(Void) '" in requests.get(note["pdf"]).text
-    assert requests.get(f"{served.base}/credit_notes/acct_1/test_cn_1/pdf").status_code == 404
+    assert requests.get(f"{served.pages}/credit_notes/acct_1/test_cn_1/pdf").status_code == 404
 
 
 def _page(subscription: Any) -> str:
@@ -104,7 +104,7 @@ def test_the_customer_is_sent_back_to_where_the_payment_was_confirmed(served: Lo
 def test_a_card_is_saved_while_nothing_is_due(served: Local) -> None:
     subscription = incomplete(served, trial_period_days=7)
     setup = served.get(f"/v1/setup_intents/{subscription['pending_setup_intent']}")
-    url = f"{served.base}/setup/{setup['id']}?client_secret={setup['client_secret']}"
+    url = f"{served.pages}/setup/{setup['id']}?client_secret={setup['client_secret']}"
     assert "Save a card" in requests.get(url).text
     assert "The card is saved" in requests.post(url, data={"card": "pm_card_visa"}).text
     after = served.get(f"/v1/subscriptions/{subscription['id']}")
@@ -118,7 +118,7 @@ def test_without_its_secret_an_intent_shows_nothing(served: Local) -> None:
         f"/3d_secure/{subscription['pending_setup_intent']}?client_secret=x",
     ):
         assert requests.get(served.base + url).status_code == 404
-    assert requests.get(f"{served.base}/i/acct_1/test_in_1").status_code == 404
+    assert requests.get(f"{served.pages}/i/acct_1/test_in_1").status_code == 404
 
 
 def test_a_bank_transfer_arrives_from_its_page(served: Local) -> None:
@@ -179,8 +179,8 @@ def test_a_receipt_is_at_this_server(served: Local) -> None:
     served.post("/v1/refunds", payment_intent=paid["id"], amount=500)
     charge = served.get(f"/v1/charges/{paid['latest_charge']}")
     page = requests.get(charge["receipt_url"])
-    assert charge["receipt_url"].startswith(served.base)
+    assert charge["receipt_url"].startswith(served.pages)
     assert page.status_code == 200
     for shown in ("&lt;b&gt;A hat&lt;/b&gt;", "$20.00", "$5.00", "visa ending in 4242"):
         assert shown in page.text
-    assert requests.get(f"{served.base}/receipts/acct_1/ch_1").status_code == 404
+    assert requests.get(f"{served.pages}/receipts/acct_1/ch_1").status_code == 404

@@ -65,7 +65,7 @@ def test_the_card_of_a_trial_is_saved_and_the_page_fits_a_phone(page: Page, serv
     subscription = incomplete(served, trial_period_days=7)
     setup = served.get(f"/v1/setup_intents/{subscription['pending_setup_intent']}")
     page.set_viewport_size({"width": 360, "height": 640})
-    page.goto(f"{served.base}/setup/{setup['id']}?client_secret={setup['client_secret']}")
+    page.goto(f"{served.pages}/setup/{setup['id']}?client_secret={setup['client_secret']}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     page.get_by_role("combobox").select_option("pm_card_visa")
@@ -120,6 +120,7 @@ UNREADABLE = """() => {
 BRIGHTNESS = "Math.max(...getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g))"
 
 
+@pytest.mark.parametrize("served", ["own account"], indirect=True)
 def test_the_pages_fit_every_screen_and_are_readable_in_the_dark(page: Page, served: Local, tmp_path: Path) -> None:
     """To look at them: `pytest --basetemp=DIRECTORY` keeps the screenshots."""
     invoice = incomplete(served)["latest_invoice"]["hosted_invoice_url"]
@@ -129,7 +130,7 @@ def test_the_pages_fit_every_screen_and_are_readable_in_the_dark(page: Page, ser
         "shipping_address_collection": {"allowed_countries": ["US", "DE"]},
     }
     checkout = selling(served, served.price(unit_amount=99_999_999)["id"], **asking)["url"]
-    for name, address in (("invoice", invoice), ("checkout", checkout), ("missing", f"{served.base}/setup/seti_1")):
+    for name, address in (("invoice", invoice), ("checkout", checkout), ("missing", f"{served.pages}/setup/seti_1")):
         page.goto(address)
         if name == "invoice":
             page.get_by_role("combobox").select_option("pm_card_visa_chargeDeclinedInsufficientFunds")

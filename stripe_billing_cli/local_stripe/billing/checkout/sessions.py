@@ -65,7 +65,7 @@ def expire(call: Call, session: Object) -> Object:
     recovery = (session["after_expiration"] or {}).get("recovery")
     if recovery is not None and recovery["enabled"]:
         until = call.real_now + RECOVERABLE_SECONDS
-        link = {"expires_at": until, "url": page_addresses.recovery(session["id"])}
+        link = {"expires_at": until, "url": page_addresses.recovery(call.store, session["id"])}
         session = {**session, "after_expiration": {"recovery": {**recovery, **link}}}
     return _close(call, session, "expired", "checkout.session.expired")
 

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import cash_balances
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 METHOD = "customer_balance"
 ACTION = "display_bank_transfer_instructions"
@@ -88,14 +88,14 @@ def check_settings(settings: Mapping[str, Any], currency: str) -> None:
     check_transfer(options.get("bank_transfer") or {}, currency, param)
 
 
-def next_action(intent: Object) -> Object:
+def next_action(store: Store, intent: Object) -> Object:
     """Return what the customer has to do so that a payment is made."""
     transfer = options_of(intent).get("bank_transfer") or {}
     details = {
         "amount_remaining": remaining(intent),
         "currency": intent["currency"],
         "financial_addresses": addresses(intent["customer"], intent["currency"], transfer),
-        "hosted_instructions_url": page_addresses.bank_transfer(intent["id"], intent["client_secret"]),
+        "hosted_instructions_url": page_addresses.bank_transfer(store, intent["id"], intent["client_secret"]),
         "reference": reference(intent["id"]),
         "type": cash_balances.SENDERS[intent["currency"]][0],
     }

@@ -85,7 +85,7 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
             call, intent, method, declined=decline is not None, authenticated=authenticated
         ),
         "radar_options": {},
-        "receipt_url": None if decline else page_addresses.receipt(call.account["id"], id),
+        "receipt_url": None if decline else page_addresses.receipt(call.store, call.account["id"], id),
         "refunded": False,
         "status": "failed" if decline else "pending" if pending else "succeeded",
     }

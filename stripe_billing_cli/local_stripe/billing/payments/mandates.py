@@ -40,7 +40,7 @@ def agree(call: Call, method: Object, data: Mapping[str, Any] | None, single_use
         ),
         "payment_method": method["id"],
         "payment_method_details": {
-            "sepa_debit": {"reference": id[-16:].upper(), "url": page_addresses.mandate(id)},
+            "sepa_debit": {"reference": id[-16:].upper(), "url": page_addresses.mandate(call.store, id)},
             "type": "sepa_debit",
         },
         "status": "active",

@@ -165,7 +165,7 @@ def _transfer(call: Call, intent: Object, method: Object) -> Object:
         return fund(call, after, bank_transfers.remaining(intent))
     if not bank_transfers.asks_for_transfer(intent):
         return _failed(call, intent, method, debits.NO_FUNDS)
-    after |= {"next_action": bank_transfers.next_action(after), "status": "requires_action"}
+    after |= {"next_action": bank_transfers.next_action(call.store, after), "status": "requires_action"}
     call.store.replace(KIND, after)
     events.record(call, "payment_intent.requires_action", after)
     announce(call, PaymentMade(after))
@@ -179,7 +179,7 @@ def fund(call: Call, intent: Object, amount: int) -> Object:
     cash_balances.apply(call, intent, amount)
     funded = {**intent, "_funded": intent.get("_funded", 0) + amount}
     if bank_transfers.remaining(funded) > 0:
-        after = {**funded, "next_action": bank_transfers.next_action(funded), "status": "requires_action"}
+        after = {**funded, "next_action": bank_transfers.next_action(call.store, funded), "status": "requires_action"}
         call.store.replace(KIND, after)
         events.record(call, "payment_intent.partially_funded", after)
         return after
@@ -195,7 +195,9 @@ def unfund(call: Call, intent: Object) -> Object:
     if intent.get("_funded"):
         cash_balances.give_back(call, intent, intent["_funded"])
     rest = {name: value for name, value in intent.items() if name != "_funded"}
-    return {**rest, "next_action": bank_transfers.next_action(rest)} if bank_transfers.is_awaited(rest) else rest
+    if not bank_transfers.is_awaited(rest):
+        return rest
+    return {**rest, "next_action": bank_transfers.next_action(call.store, rest)}
 
 
 def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
@@ -295,7 +297,7 @@ def next_action(call: Call, intent: Object) -> Object:
     """Return what the customer has to do, 3-D Secure at a page of the local Stripe's: to be redirected to where the
     caller has a page to return to, else for Stripe.js (https://docs.stripe.com/payments/3d-secure/authentication-flow).
     """
-    url = page_addresses.authentication(intent["id"], intent["client_secret"])
+    url = page_addresses.authentication(call.store, intent["id"], intent["client_secret"])
     return_url = call.params.get("return_url")
     if return_url is not None and not call.params.get("use_stripe_sdk"):
         return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}

@@ -66,7 +66,7 @@ def like(call: Call, expired: Object, *, allow_promotion_codes: bool) -> Object:
         "payment_intent": None,
         "recovered_from": expired["id"],
         "status": "open",
-        "url": page_addresses.checkout(id),
+        "url": page_addresses.checkout(call.store, id),
         "_setup_intent": None,
         "_subscription": None,
     }
@@ -107,7 +107,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "shipping_options": [],
         "status": "open",
         "ui_mode": interface,
-        "url": page_addresses.checkout(id) if interface == "hosted_page" else None,
+        "url": page_addresses.checkout(call.store, id) if interface == "hosted_page" else None,
         "_customer_update": params.get("customer_update", {}),
         "_discount": None,
         "_payment_intent_data": params.get("payment_intent_data", {}),

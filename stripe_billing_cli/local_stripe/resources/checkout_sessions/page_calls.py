@@ -27,7 +27,7 @@ def pay(call: Call) -> Object:
     if not (session["customer_details"] or {}).get("email") and session["mode"] != "setup":
         raise invalid("Enter your email address.", "email")
     call.store.replace(sessions.KIND, session)
-    returning = {**call.params, "return_url": page_addresses.checkout(session["id"])}
+    returning = {**call.params, "return_url": page_addresses.checkout(call.store, session["id"])}
     by_transfer = call.params.get("by_transfer", False)
     method = payment_methods.new_transfer(call)["id"] if by_transfer else call.params.get("payment_method")
     payment.pay(replace(call, params=returning), session, method)

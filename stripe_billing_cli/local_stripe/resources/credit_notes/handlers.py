@@ -123,7 +123,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "metadata": new_metadata(params),
         "number": number,
         "out_of_band_amount": params.get("out_of_band_amount"),
-        "pdf": page_addresses.credit_note_pdf(call.account["id"], id),
+        "pdf": page_addresses.credit_note_pdf(call.store, call.account["id"], id),
         "post_payment_amount": total - pre,
         "pre_payment_amount": pre,
         "pretax_credit_amounts": [],

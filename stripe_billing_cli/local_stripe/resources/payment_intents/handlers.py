@@ -219,7 +219,7 @@ def update(call: Call) -> Object:
         after |= {"next_action": None, "status": "requires_confirmation"}
     bank_transfers.check_options(bank_transfers.options_of(after), after["currency"], OF_TRANSFERS)
     if bank_transfers.is_awaited(after):
-        after["next_action"] = bank_transfers.next_action(after)
+        after["next_action"] = bank_transfers.next_action(call.store, after)
     call.store.replace(KIND, after)
     return after
 

@@ -51,7 +51,7 @@ def create(call: Call) -> Object:
         "line_items": {"object": "list", "data": items, "has_more": False, "url": url},
         "livemode": False,
         "metadata": new_metadata(params),
-        "url": page_addresses.payment_link(f"test_{secrets.token_hex(8)}"),
+        "url": page_addresses.payment_link(call.store, f"test_{secrets.token_hex(8)}"),
     }
     part = "subscription_data" if recurring else "invoice_creation"
     link = _changed(call, link | {part: fields.PARTS[part]}, params)

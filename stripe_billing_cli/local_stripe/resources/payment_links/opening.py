@@ -56,7 +56,7 @@ def open_link(call: Call) -> Object:
 
 
 def _find(call: Call) -> Object:
-    url = page_addresses.payment_link(call.id)
+    url = page_addresses.payment_link(call.store, call.id)
     link = next(iter(call.store.select(KIND, equal(json_field("url"), url), newest_first=True, limit=1)), None)
     if link is None:
         raise no_such("payment link", call.id, "payment_link", 404)

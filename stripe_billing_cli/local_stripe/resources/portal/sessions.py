@@ -82,7 +82,7 @@ def create(call: Call) -> Object:
         "locale": params.get("locale"),
         "on_behalf_of": None,
         "return_url": params.get("return_url", configuration["default_return_url"]),
-        "url": page_addresses.portal(f"test_{secrets.token_urlsafe(40)}"),
+        "url": page_addresses.portal(call.store, f"test_{secrets.token_urlsafe(40)}"),
     }
     return objects.insert(call, KIND, session)
 
@@ -163,7 +163,7 @@ def _flow(flow: Mapping[str, Any]) -> Object:
 def at_page(call: Call) -> Object:
     """Return the session whose address this is: what the page itself asks, and Stripe's API does not answer."""
     sessions = call.store.select(
-        KIND, equal(json_field("url"), page_addresses.portal(call.id)), newest_first=True, limit=1
+        KIND, equal(json_field("url"), page_addresses.portal(call.store, call.id)), newest_first=True, limit=1
     )
     if not sessions:
         raise no_such("billing_portal.session", call.id, "id", 404)
