@@ -68,7 +68,10 @@ class LocalServer:
             allowed_hosts=allowed_hosts,
             resets=resets,
         )
-        self._sender = Sender(self.store, sending or DeliverySettings(), log=log, connected=self._router.connected)
+        self.url = self._application.url = http_server.url_of(host, self._socket)
+        self._sender = Sender(
+            self.store, sending or DeliverySettings(), log=log, connected=self._router.connected, url=self.url
+        )
         self._server = http_server.Server(
             uvicorn.Config(
                 self._application,
@@ -79,7 +82,6 @@ class LocalServer:
                 timeout_graceful_shutdown=1,
             )
         )
-        self.url = self._application.url = http_server.url_of(host, self._socket)
 
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread. Webhooks are sent, too."""

@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
 from stripe_billing_cli.local_stripe.core.webhooks.sender import USER_AGENT, DeliverySettings, Sender
 from stripe_billing_cli.local_stripe.server import running
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from tests.local_stripe.conftest import NOW, Clock, Local
+from tests.local_stripe.conftest import NOW, Clock, Local, serving
 from tests.receiving import Receiver, receiving
 
 PATH = "/v1/webhook_endpoints"
@@ -292,6 +292,14 @@ def test_chaos_that_makes_no_sense_is_refused(text: str) -> None:
 
 
 class TestServed:
+    def test_the_pages_that_a_payload_names_are_this_server_s(self, database: Path, receiver: Receiver) -> None:
+        with serving(database) as own:
+            for local, connect in ((own, False), (own.connected(), True)):
+                endpoint(own, receiver, connect=connect, enabled_events=["payment_link.created"])
+                link = local.post("/v1/payment_links", line_items=[{"price": local.price()["id"], "quantity": 1}])
+                assert link["url"].startswith(local.pages)
+                assert receiver.next().json["data"]["object"]["url"] == link["url"]
+
     def test_what_another_process_records_is_delivered_too(self, database: Path, receiver: Receiver) -> None:
         """`billing … --local` beside `billing local serve`, on the same file."""
         beside = LocalTransport(database)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
 
@@ -164,11 +165,11 @@ def mark_failed(store: Store, delivery: Delivery, now: float, pauses: Sequence[f
         )
 
 
-def payload(delivery: Delivery) -> bytes:
-    """Return the body as Stripe sends it. Its `api_version` is the endpoint's; the object inside keeps the one shape
-    that the local Stripe has, whatever that version."""
+def payload(delivery: Delivery, base: str = page_addresses.BASE) -> bytes:
+    """Return the body as Stripe sends it, with addresses of pages that are served at `base`. Its `api_version` is the
+    endpoint's; the object inside keeps the one shape that the local Stripe has, whatever that version."""
     version = delivery.endpoint["api_version"] or delivery.event["api_version"]
     event = {**delivery.event, "api_version": version}
     if delivery.endpoint.get(CONNECT):
         event["account"] = delivery.account
-    return json.dumps(event, indent=2).encode()
+    return page_addresses.with_base(json.dumps(event, indent=2), base).encode()

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAccounts
 from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
 from stripe_billing_cli.local_stripe.core.origins import is_on_this_machine
@@ -58,7 +59,7 @@ def _hmac(secret: str, signed: bytes) -> str:
 class Sender:
     """The sender of one store's deliveries, and of those of `connected` accounts, with threads of its own.
 
-    `clock` gives Unix seconds.
+    `clock` gives Unix seconds; pages are served at `url`.
     """
 
     def __init__(
@@ -69,9 +70,11 @@ class Sender:
         log: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.time,
         connected: ConnectedAccounts[Any] | None = None,
+        url: str = page_addresses.BASE,
     ) -> None:
         self._store = store
         self._connected = connected
+        self._url = url
         self._sending = sending
         self._log = log
         self._clock = clock
@@ -215,7 +218,7 @@ class Sender:
 
         if not self._sending.anywhere and not is_on_this_machine(delivery.endpoint["url"]):
             return "not sent: it is on another machine (--webhooks-anywhere)"
-        body = deliveries.payload(delivery)
+        body = deliveries.payload(delivery, self._url)
         headers = {
             "Accept": "*/*; q=0.5, application/xml",
             "Cache-Control": "no-cache",
