@@ -56,9 +56,9 @@ class LocalStripe:
     @property
     def url(self) -> str:
         """Return the address of the same account over HTTP, for `stripe.api_base` and for other programs; served from
-        the first time that it is asked for."""
+        the first time that it is asked for, with the pages that answers name."""
         if self._url is None:
-            self._url = self._opened.enter_context(running(self._path, clock=self.now))
+            self._url = self.transport.pages_at = self._opened.enter_context(running(self._path, clock=self.now))
         return self._url
 
     def now(self) -> float:

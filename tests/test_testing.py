@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 import stripe
 
 from stripe_billing_cli.catalog.file.problems import CatalogErrors
@@ -50,6 +52,17 @@ def test_time_passes_with_what_stripe_does_meanwhile(local_stripe: LocalStripe) 
     assert [event.data.object["amount_paid"] for event in local_stripe.events("invoice.paid")] == [0, 1500]
     with pytest.raises(ValueError, match="forward"):
         local_stripe.advance(days=-1)
+
+
+def test_pages_are_at_the_address_of_the_account(local_stripe: LocalStripe) -> None:
+    item: Any = {"price_data": {"currency": "usd", "unit_amount": 900, "product_data": {"name": "Pro"}}, "quantity": 1}
+    made = local_stripe.client.v1.checkout.sessions.create(
+        {"mode": "payment", "line_items": [item], "success_url": "https://example.com"}
+    )
+    url = local_stripe.url
+    session = local_stripe.client.v1.checkout.sessions.retrieve(made.id)
+    assert session.url is not None and session.url.startswith(f"{url}/c/pay/")
+    assert "Pay $9.00" in requests.get(session.url).text
 
 
 def test_it_is_the_same_account_over_http(local_stripe: LocalStripe) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,6 +14,7 @@ import stripe
 from requests.structures import CaseInsensitiveDict
 
 from stripe_billing_cli.local_stripe.api import API
+from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.requests import ServedApi
 from stripe_billing_cli.local_stripe.core.router import Router
@@ -31,6 +33,8 @@ class LocalTransport(stripe.HTTPClient):
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, api: ServedApi = API) -> None:
         super().__init__()
         self.store = Store(path)
+        self.pages_at = page_addresses.BASE
+        """Where the pages that answers name are served, if they are."""
         self.router = Router(self.store, clock, api)
 
     def request(
@@ -41,7 +45,8 @@ class LocalTransport(stripe.HTTPClient):
         post_data: Any = None,
         **_: Any,
     ) -> tuple[str, int, Mapping[str, str]]:
-        return sdk_answer(self.router.answer(request_of(method, url, headers, post_data)))
+        answer = self.router.answer(request_of(method, url, headers, post_data))
+        return sdk_answer(replace(answer, body=page_addresses.with_base(answer.body, self.pages_at)))
 
     def request_stream(
         self,
