@@ -42,7 +42,7 @@ def test_reset_asks_and_then_starts_over(billing: Billing) -> None:
 
 
 def test_reset_of_nothing_is_fine(billing: Billing) -> None:
-    billing.ok("local", "reset", "--yes")
+    assert billing.ok("local", "reset", "--yes", "-o", "json").json["deleted"] is False
 
 
 @pytest.mark.parametrize("fault", ["explode before 1", "500 sometimes 1", "500 before none", "500"])
@@ -144,7 +144,8 @@ def test_reset_of_one_account_leaves_the_others(billing: Billing) -> None:
 
     assert billing("local", "reset", "--account", "acct_other", "--yes").code == 1
     assert billing("local", "reset", "--account", id).code == 2
-    billing.ok("local", "reset", "--account", id, "--yes")
+    emptied = billing.ok("local", "reset", "--account", id, "--yes", "-o", "json").json
+    assert emptied == {"path": str(database), "account": id, "deleted": True}
 
     router = LocalTransport(database).router
     assert json.loads(router.answer(Request("GET", "/v1/products", headers=theirs)).body)["data"] == []

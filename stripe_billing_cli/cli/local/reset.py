@@ -44,7 +44,7 @@ def reset(
         path.unlink()
     if connected.is_dir():
         shutil.rmtree(connected)
-    context.printer.note("The local Stripe is empty.")
+    _print(context, "The local Stripe is empty.", account=None, deleted=bool(files))
 
 
 def _reset_account(context: Context, account: str) -> None:
@@ -62,8 +62,17 @@ def _reset_account(context: Context, account: str) -> None:
     finally:
         store.close()
     _confirm(context, f"all that account {account} has")
-    delete_store(store_of(LOCAL_DATABASE, account))
-    context.printer.note(f"Account {account} is empty.")
+    store_of_account = store_of(LOCAL_DATABASE, account)
+    deleted = store_of_account.exists()
+    delete_store(store_of_account)
+    _print(context, f"Account {account} is empty.", account=account, deleted=deleted)
+
+
+def _print(context: Context, text: str, *, account: str | None, deleted: bool) -> None:
+    context.printer.note(text)
+    if not context.printer.for_people:
+        where = str(LOCAL_DATABASE.absolute())
+        context.printer.result({"path": where, "account": account, "deleted": deleted}, ids=[account or where])
 
 
 def _confirm(context: Context, data: str) -> None:
