@@ -162,6 +162,7 @@ def record(overview: Overview) -> dict[str, Any]:
     subscription = overview.subscription
     customer, ending = whole(subscription["customer"]), subscription["cancellation_details"]
     paused, update = subscription["pause_collection"], subscription["pending_update"]
+    thresholds = subscription["billing_thresholds"]
     method = whole(overview.payment_method)
     discounts = [whole(one) for one in subscription["discounts"]]
     return {
@@ -173,6 +174,7 @@ def record(overview: Overview) -> dict[str, Any]:
         "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
         "scheduled_change": _scheduled(whole(subscription["schedule"])),
         "cancellation_reason": ending["reason"] if ending else None,
+        "billing_threshold": thresholds["amount_gte"] if thresholds else None,
         "pause_collection": paused["behavior"] if paused else None,
         "pending_update_expires_at": update["expires_at"] if update else None,
         "invoices": [json_output.invoice(one) for one in overview.invoices],

@@ -58,6 +58,9 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
         amount = formatting.money(following["amount_due"], following["currency"])
         fate = ", not collected" if record["pause_collection"] else ""
         yield fact("next invoice", f"{amount} on {formatting.date(following['at'])}{fate}")
+    if record["billing_threshold"]:
+        threshold = formatting.money(record["billing_threshold"], record["currency"])
+        yield fact("early invoice", f"once {threshold} are due within the period")
     yield fact("pays by", _pays_by(record, subscription))
     yield from _facts("discount", map(_discount, record["discounts"]))
     yield from _changes(record)

@@ -168,6 +168,7 @@ class Subscription(StripeObject):
     metadata: Metadata
     start_date: int
     status: str
+    billing_thresholds: Thresholds | None
     cancel_at: int | None
     canceled_at: int | None
     cancellation_details: CancellationDetails | None

@@ -45,6 +45,13 @@ def test_the_screen_answers_an_operations_person(billing: Billing, running: Any)
         assert fact in said, fact
 
 
+def test_an_invoice_that_comes_early_is_shown(billing: Billing, shop: Shop, running: Any) -> None:
+    shop.post(f"/v1/subscriptions/{running['id']}", billing_thresholds={"amount_gte": 5000})
+
+    assert "early invoice once $50.00 are due within the period" in billing.ok(*SHOW, running["id"]).out
+    assert billing.ok(*SHOW, running["id"], "--output", "json").json["billing_threshold"] == 5000
+
+
 def test_by_the_customer(billing: Billing, running: Any) -> None:
     assert billing.ok(*SHOW, "ada@example.com", "--output", "id").out.strip() == running["id"]
 
