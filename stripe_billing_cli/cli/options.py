@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from functools import partial
-from typing import Any, get_type_hints
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from stripe_billing_cli.cli import time_zone
-from stripe_billing_cli.cli.chosen import COMMAND_LINE, NOBODY, WAY, chosen_options, source_of
+from stripe_billing_cli.cli.chosen import NOBODY, WAY, chosen_options, source_of
+from stripe_billing_cli.cli.command_options import fitting_format, is_list, own_parameters, zone_of_dates
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.empty_values import refuse_empty_values
 from stripe_billing_cli.cli.local_links import with_way_to_open
@@ -233,9 +234,9 @@ def _with_shared(
     in_vain: Callable[[], dict[str, tuple[Any, Any]]],
     say_in_vain: Callable[..., None],
 ) -> Callable[..., None]:
-    own, groups = _own_parameters(function)
+    own, groups = own_parameters(function)
     kinds = {option: SHARED[option] for option in shared}
-    formats: type[StrEnum] = named or (ListFormat if _is_list(function) else Format)
+    formats: type[StrEnum] = named or (ListFormat if is_list(function) else Format)
     if "output" in kinds:
         kinds["output"] = OUTPUTS[formats], formats("table")
     asks_stripe = "local" in kinds
@@ -252,7 +253,7 @@ def _with_shared(
         defaults = read_defaults(ListFormat)
         chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
         if "output" in chosen:
-            chosen["output"] = _fitting(ctx, chosen["output"], sources["output"], formats)
+            chosen["output"] = fitting_format(ctx, chosen["output"], sources["output"], formats)
         if asks_stripe:
             ctx.obj[WAY] = way_to_account(chosen)
         say_in_vain(ctx, unused)
@@ -268,7 +269,7 @@ def _with_shared(
             order = ctx.meta.get(ORDER, ())
             way = ctx.obj.get(WAY, "")
             with (
-                time_zone.shown_in(*_zone(chosen, sources)),
+                time_zone.shown_in(*zone_of_dates(chosen, sources)),
                 closing(Context(**chosen, order=order, way=way, account=defaults.account, sources=sources)) as context,
             ):
                 code = _run(function, context, values)
@@ -294,61 +295,3 @@ def _run(function: Callable[..., int | None], context: Context, values: Mapping[
         if context.local:
             error.hint = with_way_to_open(error.hint)
         raise
-
-
-def _zone(chosen: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[str, str]:
-    """Return the time zone of dates, and who named it."""
-    source = sources.get("time_zone", NOBODY)
-    return chosen.get("time_zone", time_zone.DEFAULT), time_zone.OPTION if source == COMMAND_LINE else source
-
-
-def _is_list(function: Callable[..., Any]) -> bool:
-    return function.__name__.strip("_") == "list"
-
-
-def _fitting(ctx: typer.Context, output: str, source: str, formats: type[StrEnum]) -> str:
-    """Return how the command is to print; a default of CSV, which only lists have, is none for any other command.
-
-    Raises `UsageError`, before anything is done, where the command cannot print so.
-    """
-    if output in list(formats):
-        return output
-    if output == ListFormat.csv and source != COMMAND_LINE:
-        ctx.obj["output"] = Format.table.value
-        return Format.table.value
-    owner, example = ("lists", "billing sub list") if output == ListFormat.csv else ("plans", "billing catalog plan")
-    raise UsageError(
-        f"--output {output} is for {owner}, and {ctx.command_path} is none",
-        f"{example} has it; here there are {', '.join(formats)}",
-    )
-
-
-def _own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
-    """Return a command's own options, and the dataclasses that have some of them, by the name of their parameter.
-
-    A parameter of the function that is a dataclass stands for its fields, an option each.
-    """
-    hints = get_type_hints(function, include_extras=True)
-    own: list[inspect.Parameter] = []
-    groups: dict[str, Any] = {}
-    for parameter in list(inspect.signature(function).parameters.values())[1:]:
-        hint = hints[parameter.name]
-        if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-            groups[parameter.name] = hint
-            own += _fields_as_parameters(hint)
-        else:
-            own.append(parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY))
-    return own, groups
-
-
-def _fields_as_parameters(group: Any) -> list[inspect.Parameter]:
-    hints = get_type_hints(group, include_extras=True)
-    return [
-        inspect.Parameter(
-            field.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            annotation=hints[field.name],
-            default=inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default,
-        )
-        for field in dataclasses.fields(group)
-    ]
