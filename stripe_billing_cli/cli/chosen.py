@@ -54,7 +54,6 @@ def chosen_options(
             chosen["output"], sources["output"] = named, OUTPUT_VARIABLE
         if defaults.output and sources["output"] == NOBODY:
             chosen["output"], sources["output"] = defaults.output, DEFAULTS_FILE
-            ctx.obj["output"] = defaults.output
     if "time_zone" in chosen and sources["time_zone"] == NOBODY:
         if named := os.environ.get(time_zone.VARIABLE):
             chosen["time_zone"], sources["time_zone"] = named, time_zone.VARIABLE

@@ -4,29 +4,109 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import typer
 
 from stripe_billing_cli.cli import time_zone
-from stripe_billing_cli.cli.chosen import COMMAND_LINE, NOBODY
-from stripe_billing_cli.cli.shared_options import Format, ListFormat
+from stripe_billing_cli.cli.chosen import COMMAND_LINE, NOBODY, chosen_options, source_of
+from stripe_billing_cli.cli.settings import DEFAULTS_FILE
+from stripe_billing_cli.cli.shared_options import OUTPUTS, SHARED, Format, ListFormat, without_effect
 from stripe_billing_cli.errors import UsageError
 
-
-def zone_of_dates(chosen: Mapping[str, Any], sources: Mapping[str, str]) -> tuple[str, str]:
-    """Return the time zone of dates, and who named it."""
-    source = sources.get("time_zone", NOBODY)
-    return chosen.get("time_zone", time_zone.DEFAULT), time_zone.OPTION if source == COMMAND_LINE else source
+if TYPE_CHECKING:
+    from stripe_billing_cli.cli.defaults import Defaults
 
 
-def is_list(function: Callable[..., Any]) -> bool:
-    return function.__name__.strip("_") == "list"
+@dataclass(frozen=True)
+class CommandOptions:
+    """The options that a command takes.
+
+    `own` are those of its function; a dataclass of `groups`, by the name of the function's parameter, stands for some
+    of them. `shared` and `unused` are shared options with their annotation and default: those that the command heeds,
+    and those that it takes without effect. `formats`: what it prints.
+    """
+
+    own: list[inspect.Parameter]
+    groups: dict[str, Any]
+    shared: dict[str, tuple[Any, Any]]
+    unused: dict[str, tuple[Any, Any]]
+    formats: type[StrEnum]
+
+    @property
+    def asks_stripe(self) -> bool:
+        return "local" in self.shared
+
+    def parameters(self) -> list[inspect.Parameter]:
+        """Return the parameters that Typer is to see."""
+        return [
+            inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+            *self.own,
+            *(
+                inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+                for option, (annotation, default) in {**self.unused, **self.shared}.items()
+            ),
+        ]
 
 
-def fitting_format(ctx: typer.Context, output: str, source: str, formats: type[StrEnum]) -> str:
+@dataclass(frozen=True)
+class Call:
+    """One call of a command, as the command line, the environment and billing.toml say: the `values` of its function's
+    parameters, the shared options as `chosen`, and the `sources` of both. `account`: the only one that is meant."""
+
+    values: dict[str, Any]
+    chosen: dict[str, Any]
+    sources: dict[str, str]
+    account: str | None
+
+    def time_zone(self) -> tuple[str, str]:
+        """Return the time zone of dates, and who named it."""
+        source = self.sources.get("time_zone", NOBODY)
+        return (
+            self.chosen.get("time_zone", time_zone.DEFAULT),
+            time_zone.OPTION if source == COMMAND_LINE else source,
+        )
+
+
+def options_of(
+    function: Callable[..., int | None],
+    shared: Iterable[str],
+    formats: type[StrEnum] | None,
+    other_stripe: str | None,
+) -> CommandOptions:
+    """Return the options of a command, whose types take time to look up. `formats` are what it prints, where that is
+    not what all commands, or all lists, do; `other_stripe` is its option that names the Stripe it asks."""
+    own, groups = _own_parameters(function)
+    heeded = {option: SHARED[option] for option in shared}
+    formats = formats or (ListFormat if function.__name__.strip("_") == "list" else Format)
+    if "output" in heeded:
+        heeded["output"] = OUTPUTS[formats], formats("table")
+    unused = [option for option in SHARED if option not in heeded]
+    in_vain = {} if "local" in heeded else without_effect(unused, other_stripe)
+    return CommandOptions(own, groups, heeded, in_vain, formats)
+
+
+def call_of(ctx: typer.Context, options: CommandOptions, values: Mapping[str, Any], defaults: Defaults) -> Call:
+    """Return what counts of the `values` that Typer read, with the defaults of billing.toml.
+
+    Raises `UsageError`, before anything is done, where the command cannot print as it is to.
+    """
+    chosen, sources = chosen_options(ctx, {option: values[option] for option in options.shared}, defaults)
+    if "output" in chosen:
+        chosen["output"] = _fitting_format(ctx, chosen["output"], sources["output"], options.formats)
+    own = {parameter.name: values[parameter.name] for parameter in options.own}
+    sources |= {name: source_of(ctx, name) for name in ("file", "store") if name in own}
+    if defaults.file and sources.get("file") == NOBODY:
+        own["file"], sources["file"] = defaults.file, DEFAULTS_FILE
+    for name, group in options.groups.items():
+        own[name] = group(**{option.name: own.pop(option.name) for option in dataclasses.fields(group)})
+    return Call(own, chosen, sources, defaults.account)
+
+
+def _fitting_format(ctx: typer.Context, output: str, source: str, formats: type[StrEnum]) -> str:
     """Return how the command is to print; a default of CSV, which only lists have, is none for any other command.
 
     Raises `UsageError`, before anything is done, where the command cannot print so.
@@ -34,7 +114,6 @@ def fitting_format(ctx: typer.Context, output: str, source: str, formats: type[S
     if output in list(formats):
         return output
     if output == ListFormat.csv and source != COMMAND_LINE:
-        ctx.obj["output"] = Format.table.value
         return Format.table.value
     owner, example = ("lists", "billing sub list") if output == ListFormat.csv else ("plans", "billing catalog plan")
     raise UsageError(
@@ -43,7 +122,7 @@ def fitting_format(ctx: typer.Context, output: str, source: str, formats: type[S
     )
 
 
-def own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
+def _own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
     """Return a command's own options, and the dataclasses that have some of them, by the name of their parameter.
 
     A parameter of the function that is a dataclass stands for its fields, an option each.

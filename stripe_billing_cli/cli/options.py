@@ -6,7 +6,6 @@ stand before the command's name as well, where the root takes them (`remember_ro
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -19,22 +18,14 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from stripe_billing_cli.cli import time_zone
-from stripe_billing_cli.cli.chosen import NOBODY, WAY, chosen_options, source_of
-from stripe_billing_cli.cli.command_options import fitting_format, is_list, own_parameters, zone_of_dates
+from stripe_billing_cli.cli.chosen import WAY
+from stripe_billing_cli.cli.command_options import Call, CommandOptions, call_of, options_of
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.empty_values import refuse_empty_values
 from stripe_billing_cli.cli.local_links import with_way_to_open
 from stripe_billing_cli.cli.pasted_commands import way_to_account
 from stripe_billing_cli.cli.quick_values import quick
-from stripe_billing_cli.cli.settings import DEFAULTS_FILE
-from stripe_billing_cli.cli.shared_options import (
-    OUTPUTS,
-    SHARED,
-    Format,
-    ListFormat,
-    say_what_changes_nothing,
-    without_effect,
-)
+from stripe_billing_cli.cli.shared_options import SHARED, ListFormat, say_what_changes_nothing
 from stripe_billing_cli.errors import BillingError, UsageError
 
 
@@ -218,9 +209,9 @@ def command(
         function.shared_options = shared  # type: ignore[attr-defined]
         function.may_be_empty = may_be_empty  # type: ignore[attr-defined]
         say = partial(say_what_changes_nothing, changes_store=changes_store, other_stripe=other_stripe)
-        unused = [option for option in SHARED if option not in shared]
-        in_vain = partial(without_effect, unused, other_stripe)
-        function.with_shared = partial(_with_shared, function, shared, formats, in_vain, say)  # type: ignore[attr-defined]
+        function.with_shared = lambda: _with_shared(  # type: ignore[attr-defined]
+            function, options_of(function, shared, formats, other_stripe), say
+        )
         app.command(name, cls=cls)(function)
         return function
 
@@ -228,70 +219,48 @@ def command(
 
 
 def _with_shared(
-    function: Callable[..., int | None],
-    shared: tuple[str, ...],
-    named: type[StrEnum] | None,
-    in_vain: Callable[[], dict[str, tuple[Any, Any]]],
-    say_in_vain: Callable[..., None],
+    function: Callable[..., int | None], options: CommandOptions, say_in_vain: Callable[..., None]
 ) -> Callable[..., None]:
-    own, groups = own_parameters(function)
-    kinds = {option: SHARED[option] for option in shared}
-    formats: type[StrEnum] = named or (ListFormat if is_list(function) else Format)
-    if "output" in kinds:
-        kinds["output"] = OUTPUTS[formats], formats("table")
-    asks_stripe = "local" in kinds
-    unused = {} if asks_stripe else in_vain()
-    added = [
-        inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-        for option, (annotation, default) in {**unused, **kinds}.items()
-    ]
+    """Return the function as Typer is to call it, with all options that the command takes."""
 
     def run(ctx: typer.Context, **values: Any) -> None:
         from stripe_billing_cli.cli.defaults import read_defaults
 
         refuse_empty_values(ctx, function.may_be_empty)  # type: ignore[attr-defined]
-        defaults = read_defaults(ListFormat)
-        chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
-        if "output" in chosen:
-            chosen["output"] = fitting_format(ctx, chosen["output"], sources["output"], formats)
-        if asks_stripe:
-            ctx.obj[WAY] = way_to_account(chosen)
-        say_in_vain(ctx, unused)
-        for option in unused:
-            del values[option]
-        for name in {"file", "store"} & values.keys():
-            sources[name] = source_of(ctx, name)
-        if defaults.file and sources.get("file") == NOBODY:
-            values["file"], sources["file"] = defaults.file, DEFAULTS_FILE
-        for name, group in groups.items():
-            values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
-        try:
-            order = ctx.meta.get(ORDER, ())
-            way = ctx.obj.get(WAY, "")
-            with (
-                time_zone.shown_in(*zone_of_dates(chosen, sources)),
-                closing(Context(**chosen, order=order, way=way, account=defaults.account, sources=sources)) as context,
-            ):
-                code = _run(function, context, values)
-        except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
-            from stripe_billing_cli.cli.interrupts import exit_code
-
-            raise BillingError("interrupted", "interrupted", exit_code=exit_code(interruption)) from None
-        if code:
+        call = call_of(ctx, options, values, read_defaults(ListFormat))
+        if "output" in call.chosen:
+            ctx.obj["output"] = call.chosen["output"]
+        if options.asks_stripe:
+            ctx.obj[WAY] = way_to_account(call.chosen)
+        say_in_vain(ctx, options.unused)
+        if code := _run(function, ctx, call):
             raise typer.Exit(code)
 
-    first = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    run.__signature__ = inspect.Signature([first, *own, *added])  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (first, *own, *added)}
+    parameters = options.parameters()
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
 
 
-def _run(function: Callable[..., int | None], context: Context, values: Mapping[str, Any]) -> int | None:
+def _run(function: Callable[..., int | None], ctx: typer.Context, call: Call) -> int | None:
+    """Run a command and return its exit code. An error that it raises has a hint that fits where the command ran."""
+    context = Context(
+        **call.chosen,
+        order=ctx.meta.get(ORDER, ()),
+        way=ctx.obj.get(WAY, ""),
+        account=call.account,
+        sources=call.sources,
+    )
     try:
-        return function(context, **values)
+        with time_zone.shown_in(*call.time_zone()), closing(context):
+            return function(context, **call.values)
     except BillingError as error:
         if context.local:
             error.hint = with_way_to_open(error.hint)
         raise
+    except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
+        from stripe_billing_cli.cli.interrupts import exit_code
+
+        raise BillingError("interrupted", "interrupted", exit_code=exit_code(interruption)) from None
