@@ -61,7 +61,7 @@ def check(clause: Clause, kind: Kind) -> None:
             raise invalid(f"Operator `{clause.operator}` is not supported for the value null.", "query")
         return
     if kind is Kind.NUMERIC and _number(clause.value) is None:
-        raise invalid(f"SearchField `{clause.field}` takes a number, and not `{clause.value}`.", "query")
+        raise invalid(f"Field `{clause.field}` takes a number, and not `{clause.value}`.", "query")
     if clause.operator == "~" and len(clause.value) < SHORTEST_PART:
         raise invalid(f"Substring matches need at least {SHORTEST_PART} characters.", "query")
 

@@ -71,7 +71,7 @@ class Searchable:
         if field is None or clause.key is not None:
             plural = self.path.rpartition("/")[2]
             raise invalid(
-                f"SearchField `{clause.field}` is an unsupported search field for resource `{plural}`. "
+                f"Field `{clause.field}` is an unsupported search field for resource `{plural}`. "
                 f"See {NUMBERS}{plural.replace('_', '-')} for a list of supported fields.",
                 "query",
             )
