@@ -55,7 +55,7 @@ RIGHTS = (
         "customer portal",
         "/v1/billing_portal/configurations",
         "`portal_configurations:` in a catalog",
-        "catalog apply of them",
+        "catalog apply of them, customer portal, the link of sub create for a card",
     ),
     Right(
         "webhook endpoints",
@@ -65,8 +65,13 @@ RIGHTS = (
     ),
     Right("customers", "/v1/customers", "customer, sub", "customer create | update"),
     Right("subscriptions", "/v1/subscriptions", "sub, access", "sub create | change | cancel"),
-    Right("invoices", "/v1/invoices", "invoice, sub show", "invoice pay | send | void"),
-    Right("refunds", "/v1/refunds", "refund list", "refund create"),
+    Right("invoices", "/v1/invoices", "invoice, sub show", "invoice pay | send | void | write-off"),
+    Right("credit notes", "/v1/credit_notes", "invoice show, refunds of sub cancel", "invoice credit"),
+    Right("payment methods", "/v1/payment_methods", "card, sub show", "card default | remove, customer create"),
+    Right("payment intents", "/v1/payment_intents", "sub create, invoice show", "sub pay"),
+    Right("setup intents", "/v1/setup_intents", "sub create of a trial", "sub pay of a trial"),
+    Right("charges and refunds", "/v1/refunds", "refund, card list", "refund create, refunds of sub cancel"),
+    Right("disputes", "/v1/disputes", "refund create, access with `disputed: deny`", None),
     Right("events", "/v1/events", "listen, events backfill", None),
 )
 RECEIVING = frozenset({"/v1/events", "/v1/subscriptions", "/v1/entitlements/features"})

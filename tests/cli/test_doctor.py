@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import stripe_billing_cli
 from stripe_billing_cli.catalog.kinds import KINDS
 from stripe_billing_cli.cli.rights import NOWHERE, RIGHTS, ask_rights
 from stripe_billing_cli.local_stripe.core.faults import Fault
@@ -190,9 +194,33 @@ def test_what_a_restricted_key_may_write_is_found_out_without_writing(billing: B
     rights = ask_rights(plain_api(FaultyTransport(local, [fault])), writing=True)
 
     assert [right.name for right, failure in rights.writes.items() if failure] == ["prices"]
-    assert {right.name for right in rights.writes} >= {"products", "prices", "subscriptions", "refunds"}
+    assert {right.name for right in rights.writes} >= {"products", "prices", "subscriptions", "credit notes"}
     assert not any(rights.reads.values())
     assert (account.products(), account.prices()) == before
+
+
+BY_RIGHT_OF = {
+    "charges": "/v1/refunds",
+    "checkout": "/v1/payment_links",
+    "invoiceitems": "/v1/invoices",
+    "invoice_payments": "/v1/invoices",
+    "subscription_items": "/v1/subscriptions",
+    "subscription_schedules": "/v1/subscriptions",
+    "test_helpers": "/v1/customers",
+}
+"""Resources that go by the right of another, as in Stripe's Dashboard; Checkout sessions are read only where shipping
+rates of links are, and test clocks are of test mode."""
+
+
+def test_every_resource_that_commands_call_has_a_right() -> None:
+    package = Path(stripe_billing_cli.__file__).parent
+    sources = [file for file in package.rglob("*.py") if "local_stripe" not in file.parts]
+    called = {match for file in sources for match in re.findall(r"[\"`]/v1/([a-z_]+)", file.read_text())}
+
+    covered = {right.path.split("/")[2] for right in RIGHTS} | BY_RIGHT_OF.keys()
+    assert called - covered == set()
+    assert {"charges", "payment_methods", "disputes"} <= called
+    assert set(BY_RIGHT_OF.values()) <= {right.path for right in RIGHTS}
 
 
 def test_every_kind_of_the_catalog_has_a_right() -> None:
