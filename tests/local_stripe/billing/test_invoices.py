@@ -72,6 +72,16 @@ def test_a_payment_that_wants_3d_secure_says_what_is_to_do(local: Local) -> None
     assert (refused.status, refused.code) == (402, "invoice_payment_intent_requires_action")
 
 
+def test_an_invoice_that_wants_3d_secure_at_its_first_automatic_attempt_is_not_tried_again(local: Local) -> None:
+    life, draft = billed(local, card="pm_card_authenticationRequired", auto_advance=True)
+    opened = act(local, draft, "finalize")
+    assert opened["next_payment_attempt"] == moment("2026-01-01 01:00")
+    life.advance("2026-01-02")
+    after = local.get(f"/v1/invoices/{draft['id']}")
+    assert (after["status"], after["attempted"], after["next_payment_attempt"]) == ("open", True, None)
+    assert "invoice.payment_action_required" in life.events("invoice.")
+
+
 def test_void_cancels_the_payment_and_cannot_be_undone(local: Local) -> None:
     life, draft = billed(local)
     act(local, draft, "finalize")

@@ -42,11 +42,9 @@ def _wanted(customer: str, amount: int, transfer: Any = US, **more: Any) -> dict
 
 def invoice(local: Local, customer: str, amount: int, **more: Any) -> Any:
     """Return an open invoice that transfers pay."""
-    usual = {
-        "collection_method": "send_invoice",
-        "days_until_due": 30,
-        "payment_settings": {"payment_method_types": ["customer_balance"]},
-    }
+    usual = {"payment_settings": {"payment_method_types": ["customer_balance"]}}
+    if "collection_method" not in more:
+        more |= {"collection_method": "send_invoice", "days_until_due": 30, **more}
     draft = local.post("/v1/invoices", customer=customer, **{**usual, **more})["id"]
     local.post("/v1/invoiceitems", customer=customer, amount=amount, currency="usd", invoice=draft)
     return local.post(f"/v1/invoices/{draft}/finalize")
@@ -290,6 +288,26 @@ def test_an_invoice_that_is_charged_is_paid_from_the_balance(local: Local, custo
     clock.now += 32 * DAY
     assert local.get(f"/v1/subscriptions/{begun['id']}")["status"] == "active"
     assert left(local, customer) == 2000
+
+
+def test_a_retry_takes_no_more_than_what_is_left_of_a_funded_invoice(
+    local: Local, customer: str, clock: Clock
+) -> None:
+    due = invoice(local, customer, 3000, collection_method="charge_automatically", auto_advance=True)
+    own = local.get("/v1/invoice_payments", invoice=due["id"])["data"][0]["payment"]["payment_intent"]
+    fund(local, customer, 1000)
+    transfer = {"payment_method_data": {"type": "customer_balance"}, "payment_method_options": {"customer_balance": US}}
+    partly = local.post(f"/v1/payment_intents/{own}/confirm", **transfer)
+    assert (partly["next_action"]["display_bank_transfer_instructions"]["amount_remaining"], left(local, customer)) == (
+        2000,
+        0,
+    )
+    path = f"/v1/customers/{customer}/cash_balance"
+    local.post(path, settings={"reconciliation_mode": "manual"})
+    fund(local, customer, 2500)
+    local.post(path, settings={"reconciliation_mode": "automatic"})
+    clock.now += 4 * DAY
+    assert (status(local, due), left(local, customer)) == ("paid", 500)
 
 
 def test_payment_settings_name_transfers_of_their_currency(local: Local, customer: str) -> None:

@@ -127,12 +127,18 @@ def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bo
     if intent["status"] == "processing":
         return _wait_for_bank(call, invoice, intent, counted, automatic=automatic)
     tried = {**invoice, "attempt_count": counted}
-    next_attempt = _next_attempt(call, tried) if counts else invoice["next_payment_attempt"]
+    next_attempt = _next_attempt(call, tried) if counts else _planned_attempt(call, invoice)
     failed = _unpaid(call, tried, next_attempt)
     if intent["status"] == "requires_action":
         events.record(call, "invoice.payment_action_required", failed)
     _tell_failed(call, failed, counts=counts, automatic=automatic)
     return failed
+
+
+def _planned_attempt(call: Call, invoice: Object) -> int | None:
+    """Return when an invoice is tried again after an attempt that does not count: as planned, if that is to come."""
+    at: int | None = invoice["next_payment_attempt"]
+    return at if at is not None and at > call.now else None
 
 
 def _tell_failed(call: Call, failed: Object, *, counts: bool, automatic: bool) -> None:
@@ -222,7 +228,7 @@ def attempt(call: Call, invoice: Object) -> Object:
     if method is not None and refusal_of(invoice, intent, method) is None and _agreed(call, invoice, method):
         return charge(call, invoice, method["id"], off_session=True)[0]
     if _is_in_balance(invoice, intent, customer):
-        apply_balance(call, intent, intent["amount"])
+        apply_balance(call, intent, bank_transfers.remaining(intent))
         return objects.known(call, "invoice", invoice["id"])
     return record_attempt(call, invoice, intent, automatic=True)
 
@@ -241,9 +247,9 @@ def apply_balance(call: Call, intent: Object, amount: int) -> Object:
 
 
 def _is_in_balance(invoice: Object, intent: Object, customer: Object) -> bool:
-    """Return whether the customer's cash balance may pay an invoice, and is enough."""
+    """Return whether the customer's cash balance may pay what is left of an invoice, and is enough."""
     types = invoice["payment_settings"]["payment_method_types"] or ()
-    is_enough = cash_balances.available(customer, intent["currency"]) >= intent["amount"]
+    is_enough = cash_balances.available(customer, intent["currency"]) >= bank_transfers.remaining(intent)
     return bank_transfers.METHOD in types and is_enough and cash_balances.is_automatic(customer)
 
 
