@@ -6,8 +6,11 @@ import json
 import stat
 
 import pytest
+import stripe
 
 from stripe_billing_cli.local_stripe.core.messages import Request
+from stripe_billing_cli.local_stripe.core.store import Store
+from stripe_billing_cli.local_stripe.server import running
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing
@@ -153,6 +156,36 @@ def test_reset_of_one_account_leaves_the_others(billing: Billing) -> None:
     assert billing.plan()["changes"] == []
     billing.ok("local", "reset", "--yes")
     assert not database.with_name("local.db.accounts").exists()
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_what_a_server_has_open_is_emptied_where_it_is(billing: Billing, used: bool) -> None:
+    """A deleted file would stay with the server, which would answer as if nothing had been."""
+    database = billing.directory / ".billing" / "local.db"
+    billing.ok("local", "settings", "--country", "CA")
+    with running(database) as url:
+        platform = stripe.StripeClient("sk_test_123", base_addresses={"api": url}).v1
+        account = platform.accounts.create({}).id
+        theirs: stripe.RequestOptions = {"stripe_account": account}
+        if used:
+            platform.customers.create({}, theirs)
+
+        billing.ok("local", "reset", "--account", account, "--yes")
+        assert len(platform.customers.list({}, theirs).data) == 0
+        platform.customers.create({}, theirs)
+        platform.products.create({"name": "Pro"})
+
+        billing.ok("local", "reset", "--yes")
+        assert (len(platform.products.list().data), len(platform.accounts.list().data)) == (0, 0)
+        assert platform.accounts.retrieve_current().country == "US"
+        with pytest.raises(stripe.PermissionError):
+            platform.customers.list({}, theirs)
+        platform.products.create({"name": "Pro"})
+        again = platform.accounts.create({}).id
+        assert len(platform.products.list({}, {"stripe_account": again}).data) == 0
+        store = Store(database)  # what another process sees
+        assert [product["name"] for product in store.dump("product")] == ["Pro"]
+        store.close()
 
 
 def test_a_new_local_stripe_below_another_is_told(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:

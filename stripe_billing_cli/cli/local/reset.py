@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +12,6 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import WRONG, BillingError
-from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, delete_store, store_of
 
 
 @options.command(app, shared=("output", "yes", "verbose"))
@@ -33,22 +30,21 @@ def reset(
     Examples:  billing local reset --yes
                billing local reset --account acct_1Uy5QSRlU1ymDwha --yes
     """
+    from stripe_billing_cli.local_stripe.core.emptying import empty_everything
+
     if account is not None:
         _reset_account(context, account)
         return
-    files = [path for path in _files(LOCAL_DATABASE) if path.exists()]
-    connected = accounts_folder(LOCAL_DATABASE)
-    if files:
+    if LOCAL_DATABASE.exists():
         _confirm(context, f"{LOCAL_DATABASE} and all in it")
-    for path in files:
-        path.unlink()
-    if connected.is_dir():
-        shutil.rmtree(connected)
-    _print(context, "The local Stripe is empty.", account=None, deleted=bool(files))
+    deleted = LOCAL_DATABASE.exists()
+    empty_everything(LOCAL_DATABASE)
+    _print(context, "The local Stripe is empty.", account=None, deleted=deleted)
 
 
 def _reset_account(context: Context, account: str) -> None:
     from stripe_billing_cli.local_stripe.core.accounts import connected
+    from stripe_billing_cli.local_stripe.core.emptying import empty_account
     from stripe_billing_cli.local_stripe.core.errors import ApiError
     from stripe_billing_cli.local_stripe.core.store import Store
 
@@ -62,9 +58,7 @@ def _reset_account(context: Context, account: str) -> None:
     finally:
         store.close()
     _confirm(context, f"all that account {account} has")
-    store_of_account = store_of(LOCAL_DATABASE, account)
-    deleted = store_of_account.exists()
-    delete_store(store_of_account)
+    deleted = empty_account(LOCAL_DATABASE, account)
     _print(context, f"Account {account} is empty.", account=account, deleted=deleted)
 
 
@@ -82,8 +76,3 @@ def _confirm(context: Context, data: str) -> None:
         raise BillingError("confirmation", f"{data} would be deleted", "say --yes to mean it", WRONG)
     if not typer.confirm(f"Delete {data}?", err=True):
         raise said_no("nothing was deleted")
-
-
-def _files(database: Path) -> list[Path]:
-    """Return the database and what SQLite keeps beside it."""
-    return [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))]

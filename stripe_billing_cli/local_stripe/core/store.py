@@ -239,6 +239,16 @@ class Store:
             for table in ("idempotency", "agenda", "deliveries"):
                 self._connection.execute(f"DELETE FROM {table}")
 
+    def is_used_elsewhere(self) -> bool:
+        """Return whether another connection has the file open: only the last one may end its write-ahead log."""
+        with self._turn:
+            try:
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+            except sqlite3.OperationalError:
+                return True
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            return False
+
     def execute(self, sql: str, *values: Any) -> None:
         self._connection.execute(sql, values)
 
