@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import jsonschema
 import pytest
 import yaml
 
 from stripe_billing_cli.catalog import snapshot
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.executor import carry_out
 from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.file.problems import CatalogErrors
@@ -23,13 +25,14 @@ from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text
 from stripe_billing_cli.catalog.kinds.rules import Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.match import Match, Matching
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.cli.catalog import plan_view
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects import OBJECTS
-from stripe_billing_cli.stripe_api.objects.catalog import Coupon
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Meter
 from stripe_billing_cli.stripe_api.objects.common import StripeObject
 from tests.contract import ContractTransport
 from tests.troubled import Killed, Trouble, TroubledTransport, connected
@@ -98,7 +101,43 @@ class RebateKind(StandardKind[Rebate, Coupon]):
     retirement = "delete"
 
 
+class Aggregation(FileModel):
+    formula: Text
+    """The formula."""
+
+
+class Gauge(FileModel):
+    display_name: Annotated[Text, Plain(in_place=True)]
+    """What people call it."""
+    event_name: Text
+    """The events that it adds up."""
+    default_aggregation: Aggregation
+    """How they add up."""
+
+
+class GaugeKind(StandardKind[Gauge, Meter]):
+    """A kind of objects that have no metadata, and so bear no stamp: the name of their events finds them."""
+
+    name = "gauge"
+    section = "gauges"
+    section_text = "Meters by key."
+    model = Gauge
+    object_type = Meter
+    path = "/v1/billing/meters"
+    example = "such as {display_name: Calls, event_name: calls, default_aggregation: {formula: sum}}"
+    named_by = "display_name"
+    retirement = "disable"
+    retirement_params: ClassVar[Mapping[str, Any]] = {"disabled": True}
+
+    def is_active(self, existing: Meter) -> bool:
+        return existing["status"] == "active"
+
+    def match(self, matching: Matching[Meter], entry: Entry[Gauge]) -> Match[Meter]:
+        return Match(matching.index("event_name").get(entry.content.event_name))
+
+
 WITH_LEVIES = Registry(kind for kind in KINDS if kind.path != LevyKind.path).with_kind(LevyKind())
+WITH_GAUGES = Registry([]).with_kind(GaugeKind())
 HEAD = "version: 1\ncatalog: keymap\ncurrency: usd\n"
 LEVIES = """\
 levies:
@@ -246,6 +285,18 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(api: StripeApi, t
         again = connected(LocalTransport(path))
         apply(again, text)
         assert {name: len(found) for name, found in rates(again).items()} == {"VAT": 1, "Reduced VAT": 1}
+
+
+def test_a_kind_of_objects_without_metadata_is_planned_by_what_finds_them(api: StripeApi) -> None:
+    calls = "gauges: {calls: {display_name: Calls, event_name: calls, default_aggregation: {formula: sum}}}\n"
+    assert carry_out(api, plan(api, HEAD + calls, kinds=WITH_GAUGES)).complete
+    assert plan(api, HEAD + calls, kinds=WITH_GAUGES).changes == ()
+
+    renamed = plan(api, HEAD + calls.replace("Calls", "API calls"), kinds=WITH_GAUGES)
+
+    assert [(change.action, change.reason) for change in renamed.changes] == [("update", "differs from the file")]
+    assert plan(api, HEAD, prune=True, kinds=WITH_GAUGES).changes == ()
+    assert GaugeKind().retired_fields(Meter(id="mtr_1")) == {"disabled": FieldChange(False, True)}  # type: ignore[typeddict-item]
 
 
 def with_killed(run: Callable[[], object]) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
-from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.errors import UsageError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
@@ -120,6 +119,6 @@ def _find(kind: AnyKind, objects: Mapping[str, Identified], wanted: str) -> set[
 
 
 def _names(kind: AnyKind, existing: Identified) -> set[str | None]:
-    stamp, called = stamp_of(existing), field_of(existing, kind.named_by)
+    stamp, called = kind.stamp_on(existing), field_of(existing, kind.named_by)
     name = str(called) if called else None
     return {stamp.key if stamp else None, name, readable_key(name or "")}

@@ -58,7 +58,6 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
     """Where objects are made and listed: `/v1/prices`."""
     example: ClassVar[str]
     """What an entry may look like, for the hint where one has no keys and values: `such as {name: Pro}`."""
-    retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
     is_subscribed_to: ClassVar[bool] = False
     """Whether subscriptions are on such objects."""
     prune_option: ClassVar[str] = "--prune"
@@ -190,8 +189,8 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
         return Usage(self.usage(api, existing))
 
     def stamp_on(self, existing: Existing) -> Stamp | None:
-        """Return the stamp that an object carries."""
-        return stamp_of(existing)
+        """Return the stamp that an object carries; an object without metadata carries none."""
+        return stamp_of(existing) if self.has_metadata else None
 
     def is_ours(self, existing: Existing, catalog: str) -> bool:
         """Return whether an object that no entry names is this catalog's to prune."""

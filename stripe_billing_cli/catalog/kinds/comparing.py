@@ -27,7 +27,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
 )
 from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys
 from stripe_billing_cli.catalog.plan import Action, Change
-from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.objects.common import Existing, field_of, metadata_of
 
 Content = TypeVar("Content", bound=BaseModel)
@@ -43,8 +43,9 @@ class ComparedKind(ABC, Generic[Content, Existing]):
     named_by: ClassVar[str] = "name"
     """The field that people call an object by."""
     retirement: ClassVar[Action] = "archive"
-    """What becomes of an object whose entry is gone, with `prune_option`; the parameters of an archiving update are
-    `retirement_params`."""
+    """What becomes of an object whose entry is gone, with `prune_option`."""
+    retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
+    """The parameters of the update that retires an object, unless it is deleted."""
     quiet: ClassVar[frozenset[str]] = frozenset()
     """Fields of a new object that its first line (`title`) says, so that no line of their own does."""
 
@@ -79,7 +80,10 @@ class ComparedKind(ABC, Generic[Content, Existing]):
         return created(entry.fields, defaults) | metadata
 
     def retired_fields(self, existing: Existing) -> dict[str, FieldChange]:
-        return {} if self.retirement == "delete" else {"active": ARCHIVED}
+        """Return the fields that the retirement of an object changes, which are switches."""
+        if self.retirement == "delete":
+            return {}
+        return {name: FieldChange(not value, value) for name, value in self.retirement_params.items()}
 
     def changes(self, entry: Entry[Content], existing: Existing, catalog: str) -> dict[str, FieldChange]:
         """Return what the file changes on an object that exists, in place or not."""

@@ -22,7 +22,6 @@ from stripe_billing_cli.catalog.kinds.model import FileModel, ShortForm, Text
 from stripe_billing_cli.catalog.kinds.rules import Path
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
 from stripe_billing_cli.catalog.match import Match, Matching
-from stripe_billing_cli.catalog.ownership import Stamp
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -113,9 +112,6 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
     def is_active(self, existing: StripeMeter) -> bool:
         return existing["status"] == "active"
 
-    def stamp_on(self, existing: StripeMeter) -> Stamp | None:
-        return None
-
     def is_ours(self, existing: StripeMeter, catalog: str) -> bool:
         """Return True: a meter cannot say whose it is; the option to prune meters says it for all."""
         return True
@@ -160,9 +156,6 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
             renamed = self.add_updates(change, entry, match, current, fields, builder)
             renamed.needs += (reactivated,)
         return change
-
-    def update_reason(self, existing: StripeMeter, fields: Mapping[str, FieldChange]) -> str:
-        return "differs from the file"
 
     def find_made(self, api: StripeApi, create: Create[StripeMeter], params: Mapping[str, Any]) -> StripeMeter | None:
         for page in api.pages(self.path, {"status": "active"}, kind=StripeMeter):

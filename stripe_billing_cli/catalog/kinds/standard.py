@@ -16,7 +16,7 @@ from stripe_billing_cli.catalog.diff import FieldChange, metadata_params
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.match import Match
-from stripe_billing_cli.catalog.ownership import KEY, sets_marks_only, stamp_of
+from stripe_billing_cli.catalog.ownership import KEY, sets_marks_only
 from stripe_billing_cli.catalog.plan import Change, Create, Delete, Move, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
 from stripe_billing_cli.stripe_api.objects.common import Existing
@@ -50,10 +50,10 @@ class StandardKind(Kind[Content, Existing]):
 
     def lacks_mark_only(self, entry: Entry[Content], existing: Existing, fields: Mapping[str, FieldChange]) -> bool:
         """Return whether an object that the file adopts is as the file wants it, but for this catalog's mark."""
-        return bool(fields) and bool(entry.adopted_id) and stamp_of(existing) is None and sets_marks_only(fields)
+        return bool(fields) and bool(entry.adopted_id) and self.stamp_on(existing) is None and sets_marks_only(fields)
 
     def update_reason(self, existing: Existing, fields: Mapping[str, FieldChange]) -> str:
-        if stamp_of(existing) is None:
+        if self.has_metadata and self.stamp_on(existing) is None:
             return "adopted by its id"
         if (key := fields.get(f"metadata.{KEY}")) and key.before:
             return f"it was {key.before}"

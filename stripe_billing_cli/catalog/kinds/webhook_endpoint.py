@@ -14,7 +14,6 @@ from typing import Annotated, Any, cast
 from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import Objects, objects_of
-from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, FieldValue
 from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
@@ -33,7 +32,6 @@ from stripe_billing_cli.webhook_endpoints.event_types import expanded, known_ver
 
 SHOWN_EVENTS = 4
 DATE = len("2026-10-28")
-DISABLED = FieldChange(False, True)
 
 
 class EventTypes(Form[list[str]]):
@@ -220,9 +218,6 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
         change.operations.append(create)
         builder.ids[entry.reference] = None
         return create
-
-    def retired_fields(self, existing: StripeWebhookEndpoint) -> dict[str, FieldChange]:
-        return {"disabled": DISABLED}
 
     # ---- Showing
 
