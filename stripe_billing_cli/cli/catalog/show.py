@@ -23,13 +23,12 @@ def show(context: Context, file: File = DEFAULT_FILE) -> None:
     from stripe_billing_cli.catalog.diff import plain
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.file.write import file_text
-    from stripe_billing_cli.catalog.kinds.price_sheet import price_sheet
+    from stripe_billing_cli.catalog.kinds.sheet import sheet_lines
     from stripe_billing_cli.cli.foreign_text import visible
 
     catalog = load_catalog(read_source(file))
     if context.printer.output == "markdown":
-        sheet = price_sheet(catalog.name, catalog.by_kind["product"], catalog.by_kind["coupon"])
-        print(visible("\n".join(sheet)))
+        print(visible("\n".join(sheet_lines(catalog))))
     elif context.printer.for_people:
         parents = frozenset(kind.section for kind in catalog.kinds.within(None) if catalog.kinds.within(kind.name))
         sys.stdout.write(file_text(catalog.values, parents))

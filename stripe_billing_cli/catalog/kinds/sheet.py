@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import cast
 
+from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import AnyEntry
 from stripe_billing_cli.catalog.kinds.coupon import CouponValues, coupon_values
 from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_amounts, show_period
@@ -15,13 +16,17 @@ from stripe_billing_cli.stripe_api.money import format_amount
 ESCAPED = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
 
 
-def price_sheet(name: str, products: Iterable[AnyEntry], coupons: Iterable[AnyEntry]) -> Iterator[str]:
+def sheet_lines(catalog: Catalog) -> Iterator[str]:
     """Yield the lines of a price sheet in Markdown; what is archived is left out."""
-    yield f"# Prices of {_text(name)}"
-    for product in products:
+    yield f"# Prices of {_text(catalog.name)}"
+    for product in catalog.by_kind["product"]:
         if product.fields["active"]:
             yield from _product(product, cast(Product, product.content))
-    off = [(coupon.key, values) for coupon in coupons if _takes_off(values := coupon_values(coupon.fields))]
+    off = [
+        (coupon.key, values)
+        for coupon in catalog.by_kind["coupon"]
+        if _takes_off(values := coupon_values(coupon.fields))
+    ]
     if off:
         yield from ("", "## Coupons", "", "| Coupon | Off | How long |", "|---|---|---|")
         yield from (_row(_text(values["name"] or key), _off(values), _how_long(values)) for key, values in off)
