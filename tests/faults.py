@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.pacing import operation_of
 from tests.conftest import Billing, Ran
-from tests.faulty_transport import FaultyTransport, SimulatedCrash
 
 
 class Meanwhile(stripe.HTTPClient):
@@ -56,7 +56,7 @@ def failing(billing: Billing, *faults: str | Fault) -> Iterator[None]:
 
     def around(transport: stripe.HTTPClient) -> stripe.HTTPClient:
         assert isinstance(transport, LocalTransport)
-        return FaultyTransport(transport, parsed)
+        return FaultyTransport(transport, Faults(parsed))
 
     billing.wrap.append(around)
     try:

@@ -8,7 +8,7 @@ import functools
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.authentication import key_of
 from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
-from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer, first_half
+from stripe_billing_cli.local_stripe.core.faults import LOST, Faults, false_answer, first_half
 from stripe_billing_cli.local_stripe.core.identifiers import request_id
 from stripe_billing_cli.local_stripe.core.limits import Limiter, RateLimit
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request, operation_of
@@ -126,7 +126,7 @@ class Application:
         *,
         latency_ms: int = 0,
         limits: RateLimit | None = None,
-        faults: Sequence[Fault] = (),
+        faults: Faults | None = None,
         log: Log | None = None,
         allowed_hosts: Collection[str] = (),
         resets: bool = False,
@@ -136,7 +136,7 @@ class Application:
         self._allowed_hosts = allowed_hosts
         self._latency = latency_ms / 1000
         self._limiter = Limiter(limits, time.monotonic) if limits else None
-        self._faults = Faults(faults)
+        self._faults = faults or Faults()
         self._log = log
         self.url = page_addresses.BASE
         """Where it is served."""

@@ -10,7 +10,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from stripe_billing_cli import http_server
 from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.application import Application, DroppableProtocol, Log
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
-from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.faults import Faults
 from stripe_billing_cli.local_stripe.core.limits import RateLimit
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
@@ -44,7 +44,7 @@ class LocalServer:
         port: int = 0,
         latency_ms: int = 0,
         limits: RateLimit | None = None,
-        faults: Sequence[Fault] = (),
+        faults: Faults | None = None,
         strict_version: bool = False,
         sending: DeliverySettings | None = None,
         log: Log | None = None,

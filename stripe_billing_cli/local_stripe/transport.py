@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,56 @@ from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
 
 
-class LocalTransport(stripe.HTTPClient):
+class InProcessTransport(stripe.HTTPClient):
+    """A transport of the SDK's that answers in this process: its calls of other forms follow from `request`."""
+
+    def request_stream(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **_: Any,
+    ) -> tuple[io.BytesIO, int, Mapping[str, str]]:
+        """Return the answer as the SDK takes a file: to be read."""
+        body, status, answered = self.request(method, url, headers, post_data)
+        return io.BytesIO(body.encode()), status, answered
+
+    async def request_async(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **_: Any,
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """Return the answer to a call of the SDK's `…_async`: at once, since nothing is waited for."""
+        body, status, answered = self.request(method, url, headers, post_data)
+        return body.encode(), status, answered
+
+    async def request_stream_async(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **_: Any,
+    ) -> tuple[AsyncIterator[bytes], int, Mapping[str, str]]:
+        body, status, answered = await self.request_async(method, url, headers, post_data)
+        return _in_one_piece(body), status, answered
+
+    def sleep_async(self, secs: float) -> Awaitable[None]:
+        return asyncio.sleep(secs)
+
+    async def close_async(self) -> None:
+        self.close()  # type: ignore[no-untyped-call]
+
+
+async def _in_one_piece(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+class LocalTransport(InProcessTransport):
     """The local Stripe as a transport: its state lives in the file `path`; `clock` gives Unix seconds; `api` is what it
     answers. May be shared by threads.
 
@@ -47,18 +97,6 @@ class LocalTransport(stripe.HTTPClient):
     ) -> tuple[str, int, Mapping[str, str]]:
         answer = self.router.answer(request_of(method, url, headers, post_data))
         return sdk_answer(replace(answer, body=page_addresses.with_base(answer.body, self.pages_at)))
-
-    def request_stream(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        post_data: Any = None,
-        **_: Any,
-    ) -> tuple[io.BytesIO, int, Mapping[str, str]]:
-        """Return the answer as the SDK takes a file: to be read."""
-        body, status, answered = self.request(method, url, headers, post_data)
-        return io.BytesIO(body.encode()), status, answered
 
     def close(self) -> None:
         self.router.close()

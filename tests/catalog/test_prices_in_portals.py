@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.catalog.plan_request import PlanRequest, plan_catalog
-from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport
 from tests.catalog.loading import load
 from tests.catalog.portals import CATALOG, HEAD, PATH, PRODUCTS, REPLACED, calls_of, configurations, offered
 from tests.conftest import Account, Billing
-from tests.faulty_transport import FaultyTransport
 
 HIGHER = (HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,")
 """The catalog without its portal, after a price was raised."""
@@ -129,7 +129,7 @@ class TestConfigurationsThatTheFileDoesNotName:
 
     def test_that_the_key_may_not_read_it_is_a_warning(self, billing: Billing, account: Account, by_hand: Any) -> None:
         refused = [Fault.parse(f"403 before * GET {PATH}")]
-        billing.wrap.append(lambda inner: FaultyTransport(inner, refused))  # type: ignore[arg-type]
+        billing.wrap.append(lambda inner: FaultyTransport(inner, Faults(refused)))  # type: ignore[arg-type]
 
         plan = billing.plan(HIGHER)
 

@@ -10,11 +10,11 @@ import pytest
 import stripe_billing_cli
 from stripe_billing_cli.catalog.kinds import KINDS
 from stripe_billing_cli.cli.rights import NOWHERE, RIGHTS, ask_rights
-from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing, plain_api
-from tests.faulty_transport import FaultyTransport
 
 
 def test_all_is_well(billing: Billing, account: Account) -> None:
@@ -54,7 +54,7 @@ def test_without_a_key_the_catalog_is_looked_at_all_the_same(billing: Billing) -
 def test_a_missing_permission_is_named(billing: Billing) -> None:
     billing.write(SEED)
     fault = Fault.parse("403 before * GET /v1/prices")
-    billing.wrap.append(lambda inner: FaultyTransport(inner, [fault]))  # type: ignore[arg-type]
+    billing.wrap.append(lambda inner: FaultyTransport(inner, Faults([fault])))  # type: ignore[arg-type]
 
     ran = billing("doctor", "--local")
 
@@ -66,7 +66,7 @@ def test_a_missing_permission_is_named(billing: Billing) -> None:
 def test_a_key_that_stripe_refuses(billing: Billing) -> None:
     billing.write(SEED)
     fault = Fault.parse("401 before *")
-    billing.wrap.append(lambda inner: FaultyTransport(inner, [fault]))  # type: ignore[arg-type]
+    billing.wrap.append(lambda inner: FaultyTransport(inner, Faults([fault])))  # type: ignore[arg-type]
 
     ran = billing("doctor", "--local")
 
@@ -126,7 +126,7 @@ def test_an_endpoint_of_ours_that_is_disabled_is_a_warning(billing: Billing, acc
 def test_a_key_that_may_not_read_endpoints_is_told(billing: Billing) -> None:
     billing.write(SEED)
     fault = Fault.parse("403 before * GET /v1/webhook_endpoints")
-    billing.wrap.append(lambda inner: FaultyTransport(inner, [fault]))  # type: ignore[arg-type]
+    billing.wrap.append(lambda inner: FaultyTransport(inner, Faults([fault])))  # type: ignore[arg-type]
 
     assert "! webhook      not looked at: The provided key" in billing.ok("doctor", "--local").out
 
@@ -134,7 +134,7 @@ def test_a_key_that_may_not_read_endpoints_is_told(billing: Billing) -> None:
 def without(billing: Billing, *faults: str) -> None:
     """Take rights away from the key."""
     parsed = [Fault.parse(fault) for fault in faults]
-    billing.wrap.append(lambda inner: FaultyTransport(inner, parsed))  # type: ignore[arg-type]
+    billing.wrap.append(lambda inner: FaultyTransport(inner, Faults(parsed)))  # type: ignore[arg-type]
 
 
 def test_a_right_that_no_file_or_service_here_needs_fails_nothing(billing: Billing) -> None:
@@ -191,7 +191,7 @@ def test_what_a_restricted_key_may_write_is_found_out_without_writing(billing: B
     local = LocalTransport(billing.directory / ".billing" / "local.db")
     fault = Fault.parse(f"403 before * POST /v1/prices/{NOWHERE}")
 
-    rights = ask_rights(plain_api(FaultyTransport(local, [fault])), writing=True)
+    rights = ask_rights(plain_api(FaultyTransport(local, Faults([fault]))), writing=True)
 
     assert [right.name for right, failure in rights.writes.items() if failure] == ["prices"]
     assert {right.name for right in rights.writes} >= {"products", "prices", "subscriptions", "credit notes"}

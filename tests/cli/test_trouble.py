@@ -15,14 +15,14 @@ import pytest
 import requests
 import responses
 
-from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing, Ran
-from tests.faulty_transport import FaultyTransport
 
 
 def faulty(billing: Billing, *faults: str) -> None:
-    billing.wrap.append(lambda inner: FaultyTransport(inner, [Fault.parse(fault) for fault in faults]))  # type: ignore[arg-type]
+    billing.wrap.append(lambda inner: FaultyTransport(inner, Faults([Fault.parse(fault) for fault in faults])))  # type: ignore[arg-type]
 
 
 def told_once(ran: Ran, code: int) -> str:

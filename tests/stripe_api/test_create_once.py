@@ -10,14 +10,14 @@ import stripe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client, create_once
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from stripe_billing_cli.subscriptions import start
 from tests.contract import ContractTransport
-from tests.faulty_transport import FaultyTransport, SimulatedCrash
 
 ORDER = start.Order(customer="ada@example.com", lines=[start.Line("pro.monthly")])
 TROUBLES = st.builds(
@@ -51,7 +51,7 @@ def run(api: client.StripeApi, printed: list[str], key: str | None = None) -> No
 
 def troubled(local: LocalTransport, fault: Fault, printed: list[str], key: str | None = None) -> None:
     try:
-        run(connected(FaultyTransport(local, [fault])), printed, key)
+        run(connected(FaultyTransport(local, Faults([fault]))), printed, key)
     except (SimulatedCrash, StripeCallError):
         return
 

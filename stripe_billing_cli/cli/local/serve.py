@@ -17,7 +17,7 @@ from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import BillingError, UsageError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
+    from stripe_billing_cli.local_stripe.core.faults import Faults
     from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
     from stripe_billing_cli.local_stripe.core.webhooks.sender import DeliverySettings
 
@@ -176,11 +176,11 @@ def _print_address(context: Context, url: str) -> None:
     sys.stdout.flush()
 
 
-def _faults(texts: Sequence[str]) -> list[LocalFault]:
-    from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
+def _faults(texts: Sequence[str]) -> Faults:
+    from stripe_billing_cli.local_stripe.core import faults
 
     try:
-        return [LocalFault.parse(text) for text in texts]
+        return faults.Faults([faults.Fault.parse(text) for text in texts])
     except ValueError as error:
         raise UsageError(f"--fault: {error}", "billing local serve --help has examples") from None
 

@@ -94,10 +94,16 @@ def _method(operation: str) -> str | None:
 class Faults:
     """The faults that were ordered, with their counters. May be shared by threads."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self._faults = faults
+    def __init__(self, faults: Sequence[Fault] = ()) -> None:
+        self._faults = list(faults)
         self._seen = [0] * len(faults)
         self._lock = threading.Lock()
+
+    def order(self, fault: Fault) -> None:
+        """Let a fault count calls from now on."""
+        with self._lock:
+            self._faults.append(fault)
+            self._seen.append(0)
 
     def next(self, method: str, path: str) -> Fault | None:
         """Count a call; the fault that it is to suffer, or None."""

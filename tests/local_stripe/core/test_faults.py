@@ -10,8 +10,8 @@ import pytest
 import stripe
 
 from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from tests.faulty_transport import FaultyTransport, SimulatedCrash
 from tests.local_stripe.conftest import Local, Refusal, Reply, serving
 
 Suffering = Callable[..., Local]
@@ -25,8 +25,8 @@ def suffering(request: pytest.FixtureRequest, database: Path) -> Iterator[Suffer
         def begun(*faults: str, patience: float = 10) -> Local:
             parsed = [Fault.parse(fault) for fault in faults]
             if request.param == "over HTTP":
-                return stack.enter_context(serving(database, faults=parsed, patience=patience))
-            transport = FaultyTransport(LocalTransport(database), parsed)
+                return stack.enter_context(serving(database, faults=Faults(parsed), patience=patience))
+            transport = FaultyTransport(LocalTransport(database), Faults(parsed))
             stack.callback(transport.close)
             return Local(transport)
 
@@ -101,7 +101,7 @@ def test_a_call_whose_answer_is_lost_took_effect_once(suffering: Suffering, quie
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_crash_ends_the_program(database: Path, quiet: Local, when: str) -> None:
-    transport = FaultyTransport(LocalTransport(database), [Fault.parse(f"crash {when} 1 POST")])
+    transport = FaultyTransport(LocalTransport(database), Faults([Fault.parse(f"crash {when} 1 POST")]))
 
     with pytest.raises(SimulatedCrash, match="POST /v1/products"):
         create(Local(transport))

@@ -13,7 +13,7 @@ import requests
 import stripe
 
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
-from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
 from stripe_billing_cli.local_stripe.server import LocalServer, running
 from tests.local_stripe.conftest import NOW, serving
 
@@ -22,7 +22,7 @@ def test_each_call_is_a_line_in_the_log_without_its_parameters(database: Path) -
     lines: list[str] = []
     faults = [Fault.parse("drop before 1 GET /v1/prices"), Fault.parse("500 before 1 GET /v1/events")]
 
-    with serving(database, log=lines.append, faults=faults) as local:
+    with serving(database, log=lines.append, faults=Faults(faults)) as local:
         local.product(id="pro", metadata={"secret": "word"})
         local.send("get", "/v1/products/pro", "expand[]=default_price")
         local.send("get", "/v1/nothing")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import stripe
 
-from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer
-from stripe_billing_cli.local_stripe.transport import LocalTransport, request_of, sdk_answer
+from stripe_billing_cli.local_stripe.core.faults import LOST, Faults, false_answer
+from stripe_billing_cli.local_stripe.transport import InProcessTransport, LocalTransport, request_of, sdk_answer
 
 LOSSES = {
     "drop": "Unexpected error communicating with Stripe. (Network error: the connection was closed without an answer)",
@@ -21,7 +21,7 @@ class SimulatedCrash(BaseException):
     """The program ends here, as if it had been killed. Not an `Exception`, so that nothing rescues it."""
 
 
-class FaultyTransport(stripe.HTTPClient):
+class FaultyTransport(InProcessTransport):
     """A transport that wraps another one with faults on order, as the user of that one sees them.
 
     What is lost on the way is `APIConnectionError(should_retry=True)`, as from the SDK's own transport.
@@ -29,10 +29,10 @@ class FaultyTransport(stripe.HTTPClient):
 
     name = "faulty"
 
-    def __init__(self, inner: LocalTransport, faults: Sequence[Fault]) -> None:
+    def __init__(self, inner: LocalTransport, faults: Faults) -> None:
         super().__init__()
         self.inner = inner
-        self._faults = Faults(faults)
+        self._faults = faults
 
     def request(
         self,
@@ -45,7 +45,7 @@ class FaultyTransport(stripe.HTTPClient):
         request = request_of(method, url, headers, post_data)
         fault = self._faults.next(request.method, request.path)
         if fault is None:
-            return sdk_answer(self.inner.router.answer(request))
+            return self.inner.request(method, url, headers, post_data)
         if fault.when == "after":
             failure = self.inner.router.answer(request, failing=fault.how == "500")
             if fault.how == "500":
