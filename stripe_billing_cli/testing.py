@@ -18,17 +18,21 @@ Each test has an account of its own. pytest is needed, which billing itself does
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import stripe
 
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.core.webhooks.sender import signature
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport
 from stripe_billing_cli.local_stripe.server import running
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 
@@ -40,8 +44,20 @@ NOT_RETRIED = 0
 """The SDK's retries: nothing is lost on the way to the same process."""
 
 
+class WebhookRequest(NamedTuple):
+    """What Stripe posts to a webhook endpoint."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
 class LocalStripe:
-    """An empty account of the local Stripe, with a clock of its own. `client` calls it in this process."""
+    """An empty account of the local Stripe, with a clock of its own, kept in the file `path` until `close()` or the end
+    of a `with` block. `client` calls it in this process, also by the SDK's `…_async`.
+    """
+
+    webhook_secret = "whsec_local"
+    """The secret by which `webhook` signs."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -51,14 +67,23 @@ class LocalStripe:
         self.transport = LocalTransport(path, clock=self.now)
         self._opened.callback(self.transport.close)
         self.api_key = API_KEY
-        self.client = stripe.StripeClient(API_KEY, http_client=self.transport, max_network_retries=NOT_RETRIED)
+        self._faults = Faults()
+        calls = FaultyTransport(self.transport, self._faults)
+        self.client = stripe.StripeClient(API_KEY, http_client=calls, max_network_retries=NOT_RETRIED)
+
+    def __enter__(self) -> LocalStripe:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def url(self) -> str:
         """Return the address of the same account over HTTP, for `stripe.api_base` and for other programs; served from
         the first time that it is asked for, with the pages that answers name."""
         if self._url is None:
-            self._url = self.transport.pages_at = self._opened.enter_context(running(self._path, clock=self.now))
+            served = running(self._path, clock=self.now, faults=self._faults)
+            self._url = self.transport.pages_at = self._opened.enter_context(served)
         return self._url
 
     def now(self) -> float:
@@ -110,6 +135,20 @@ class LocalStripe:
         """Return the types of all events, oldest first."""
         return [event.type for event in self.events()]
 
+    def webhook(self, event: stripe.Event) -> WebhookRequest:
+        """Return the request that brings an event to a webhook endpoint, signed by `webhook_secret` at the present."""
+        body = json.dumps(event.to_dict(), indent=2).encode()
+        signed = signature(self.webhook_secret, body, int(time.time()))
+        return WebhookRequest(body, {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signed})
+
+    def fail(self, *faults: str) -> None:
+        """Let calls fail from now on, by `client` and over HTTP: `"500 before 1 POST /v1/customers"` the next of these.
+
+        A fault is `HOW WHEN N [OPERATION]`, as of `billing local serve --fault`; ValueError says what is wrong with it.
+        """
+        for fault in faults:
+            self._faults.order(Fault.parse(fault))
+
     def close(self) -> None:
         self._opened.close()
 
@@ -128,8 +167,5 @@ def _for_any_account(catalog: Catalog) -> Catalog:
 @pytest.fixture
 def local_stripe(tmp_path: Path) -> Iterator[LocalStripe]:
     """Yield a local Stripe with an empty account."""
-    local = LocalStripe(tmp_path / "stripe.db")
-    try:
+    with LocalStripe(tmp_path / "stripe.db") as local:
         yield local
-    finally:
-        local.close()

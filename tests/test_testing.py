@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -115,6 +115,67 @@ def test_what_the_dashboard_would_set_is_set(local_stripe: LocalStripe) -> None:
             local_stripe.set_in_dashboard(**wrong)
 
 
+def test_calls_of_asynchronous_code_need_no_network_either(local_stripe: LocalStripe) -> None:
+    async def read_back() -> tuple[list[str | None], bytes]:
+        client = local_stripe.client.v1
+        customer = await client.customers.create_async({"name": "Ada"})
+        with pytest.raises(stripe.InvalidRequestError, match="No such price"):
+            await client.prices.retrieve_async("price_missing")
+        line = {"price_data": {"currency": "usd", "product": product.id, "unit_amount": 5}}
+        quote = await client.quotes.create_async({"customer": customer.id, "line_items": [line]})  # type: ignore[list-item]
+        await client.quotes.finalize_quote_async(quote.id)
+        pdf = await client.quotes.pdf_async(quote.id)
+        return [
+            each.name async for each in (await client.customers.list_async()).auto_paging_iter()
+        ], await pdf.read_async()
+
+    product = local_stripe.client.v1.products.create({"name": "Pro"})
+    names, pdf = asyncio.run(read_back())
+    assert (names, pdf[:5]) == (["Ada"], b"%PDF-")
+
+
+def test_an_event_comes_to_a_handler_as_stripe_would_sign_it(local_stripe: LocalStripe) -> None:
+    local_stripe.client.v1.customers.create({"name": "Ada"})
+    local_stripe.advance(days=30)
+    [event] = local_stripe.events()
+
+    sent = local_stripe.webhook(event)
+
+    signed = sent.headers["Stripe-Signature"]
+    received = stripe.Webhook.construct_event(sent.body, signed, local_stripe.webhook_secret)  # type: ignore[no-untyped-call]
+    assert (received.id, received.data.object["name"]) == (event.id, "Ada")
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(sent.body, signed, "whsec_other")  # type: ignore[no-untyped-call]
+
+
+def test_calls_fail_as_ordered_wherever_they_come_from(local_stripe: LocalStripe) -> None:
+    clients = [
+        local_stripe.client,
+        stripe.StripeClient(local_stripe.api_key, base_addresses={"api": local_stripe.url}, max_network_retries=0),
+    ]
+    for client in clients:
+        client.v1.customers.create({"name": "Before"})
+        local_stripe.fail("500 before 1 POST /v1/customers", "drop after 2 POST /v1/customers")
+        with pytest.raises(stripe.APIError):
+            client.v1.customers.create({"name": "Refused"})
+        with pytest.raises(stripe.APIConnectionError):
+            client.v1.customers.create({"name": "Made"})
+        client.v1.customers.create({"name": "After"})
+    made = [customer.name for customer in clients[0].v1.customers.list().data][::-1]
+    assert made == ["Before", "Made", "After"] * 2
+    with pytest.raises(ValueError, match="not a way to fail"):
+        local_stripe.fail("explode before 1")
+
+
+def test_an_account_of_another_scope_ends_with_its_block(tmp_path: Path) -> None:
+    with LocalStripe(tmp_path / "one.db") as one, LocalStripe(tmp_path / "other.db") as other:
+        one.client.v1.products.create({"name": "Pro"})
+        assert other.client.v1.products.list().data == []
+        assert one.url != other.url
+    with pytest.raises(stripe.APIConnectionError):
+        stripe.StripeClient("sk_test_x", base_addresses={"api": one.url}).v1.products.list()
+
+
 def test_a_catalog_with_mistakes_is_refused(local_stripe: LocalStripe, tmp_path: Path) -> None:
     file = tmp_path / "catalog.yaml"
     file.write_text("version: 1\ncatalog: shop\nproducts: {pro: {nane: Pro}}\n", encoding="utf-8")
@@ -125,7 +186,8 @@ def test_a_catalog_with_mistakes_is_refused(local_stripe: LocalStripe, tmp_path:
 
 def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "local-stripe.md").read_text(encoding="utf-8")
-    shutil.copy(ROOT / "catalog.yaml", tmp_path)
+    started = [sys.executable, "-m", "stripe_billing_cli", "init"]
+    subprocess.run(started, cwd=tmp_path, capture_output=True, check=True)
     for name, text in re.findall(r"```python\n# (\S+)\n(.*?)```", page, re.S):
         (tmp_path / name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
