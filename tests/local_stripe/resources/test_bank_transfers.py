@@ -290,9 +290,7 @@ def test_an_invoice_that_is_charged_is_paid_from_the_balance(local: Local, custo
     assert left(local, customer) == 2000
 
 
-def test_a_retry_takes_no_more_than_what_is_left_of_a_funded_invoice(
-    local: Local, customer: str, clock: Clock
-) -> None:
+def test_a_retry_takes_no_more_than_what_is_left_of_a_funded_invoice(local: Local, customer: str, clock: Clock) -> None:
     due = invoice(local, customer, 3000, collection_method="charge_automatically", auto_advance=True)
     own = local.get("/v1/invoice_payments", invoice=due["id"])["data"][0]["payment"]["payment_intent"]
     fund(local, customer, 1000)

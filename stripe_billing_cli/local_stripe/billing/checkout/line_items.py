@@ -13,8 +13,8 @@ from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.core import identifiers, objects
-from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
-from stripe_billing_cli.local_stripe.core.metadata import new_metadata
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -40,6 +40,36 @@ def new_items(
         check_bounds(item, f"line_items[{at}]")
         items.append(_new(call, item, price, currency, f"line_items[{at}]"))
     return items
+
+
+def changed_items(call: Call, wanted: Sequence[Wanted], session: Object) -> list[Object]:
+    """Return the items of a session after an update, in the order in which it names them: what names the id of an item
+    keeps what it says nothing of, and an item that is not named is gone. Raises Stripe's refusals."""
+    earlier = {item["id"]: item for item in session["line_items"]["data"]}
+    for at, item in enumerate(wanted):
+        if "id" in item and item["id"] not in earlier:
+            raise no_such("line item", item["id"], f"line_items[{at}][id]")
+    whole = [{**_kept(earlier[item["id"]], item), **item} if "id" in item else item for item in wanted]
+    made = new_items(call, whole, session["mode"], session["currency"])
+    return [_as_before(item, new, earlier) for item, new in zip(wanted, made, strict=True)]
+
+
+def _kept(item: Object, changes: Wanted) -> Object:
+    """Return what an item keeps where an update says nothing of it, as a call says it."""
+    kept = {"adjustable_quantity": item["adjustable_quantity"], "tax_rates": item["_tax_rates"]}
+    if item["quantity"] is not None:
+        kept["quantity"] = item["quantity"]
+    if not changes.keys() & {"price", "price_data"}:
+        kept |= {"price": item["price"], inline_prices.INLINE: True}
+    return kept
+
+
+def _as_before(wanted: Wanted, made: Object, earlier: Mapping[str, Object]) -> Object:
+    before = earlier.get(wanted.get("id", ""))
+    if before is None:
+        return made
+    inline = before["_inline"] if made["price"] == before["price"] else made["_inline"]
+    return {**made, "id": before["id"], "metadata": changed_metadata(before, wanted), "_inline": inline}
 
 
 def _new(call: Call, item: Wanted, price: Object, currency: str, param: str) -> Object:

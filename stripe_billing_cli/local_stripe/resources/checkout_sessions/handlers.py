@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.checkout import sessions, shipping, totals
+from stripe_billing_cli.local_stripe.billing.checkout import line_items, sessions, shipping, totals
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents, setup_intents
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import check_named, equal, json_field, naming, page, page_of
@@ -38,21 +38,28 @@ def update(call: Call) -> Object:
 
 def _changed(call: Call, session: Object) -> Object:
     params = call.params
+    refusals.check_update(session, params)
     after = {**session}
     if "collected_information" in params:
         blank = {"business_name": None, "individual_name": None, "shipping_details": None}
         wanted = params["collected_information"]
         after["collected_information"] = {**blank, **(session["collected_information"] or {}), **wanted}
     if "payment_intent_data" in params:
-        if session["mode"] != "payment":
-            raise invalid(f"You can not pass `payment_intent_data` in `{session['mode']}` mode.", "payment_intent_data")
-        wanted = params["payment_intent_data"]
-        after["_payment_intent_data"] = {**session["_payment_intent_data"], **wanted}
+        before, wanted = session["_payment_intent_data"], params["payment_intent_data"]
+        data = {**before, **wanted}
+        if "metadata" in wanted:
+            data["metadata"] = merged(before.get("metadata", {}), wanted["metadata"])
+        after["_payment_intent_data"] = {name: value for name, value in data.items() if value is not None}
+    if "line_items" in params:
+        items = line_items.changed_items(call, params["line_items"], session)
+        if session["mode"] == "subscription":
+            mode = session["_subscription_data"].get("billing_mode", {}).get("type", "flexible")
+            line_items.check_intervals(call, items, mode)
+        after["line_items"] = {**session["line_items"], "data": items}
     if "shipping_options" in params:
-        if session["mode"] != "payment":
-            raise invalid(f"You can not pass `shipping_options` in `{session['mode']}` mode.", "shipping_options")
         options = shipping.options(call, params["shipping_options"] or (), session["currency"])
         after |= {"shipping_cost": shipping.cost(options), "shipping_options": options}
+    if params.keys() & {"line_items", "shipping_options"}:
         after = totals.priced(call, after)
         refusals.check_total(after)
     return after

@@ -42,6 +42,14 @@ NOT_WITHIN: Mapping[str, Sequence[str]] = {
 """The parameters that do not go with an interface. Stripe names all of them at once
 (https://github.com/laravel/cashier-stripe/pull/1815)."""
 
+UPDATED_WITHIN: Mapping[str, Sequence[str]] = {
+    "collected_information": ("embedded_page", "elements"),
+    "line_items": ("elements", "form"),
+    "payment_intent_data": ("elements",),
+}
+"""The interfaces with which a parameter of an update goes (`stripe/params/checkout/_session_update_params.py`; of line
+items https://docs.stripe.com/payments/checkout/dynamically-update-line-items)."""
+
 
 def check_new(params: Params) -> None:
     mode = params["mode"]
@@ -59,6 +67,17 @@ def check_new(params: Params) -> None:
     check_only_one(params, "allow_promotion_codes", "discounts")
     _check_trial(params.get("subscription_data", {}))
     _check_custom_fields(params)
+
+
+def check_update(session: Object, params: Params) -> None:
+    """Raise for an update of what goes with another mode, or with another interface. The words are not recorded."""
+    for name in ("line_items", "payment_intent_data", "shipping_options"):
+        if name in params and name in WRONG[session["mode"]]:
+            raise invalid(f"You can not pass `{name}` in `{session['mode']}` mode.", name)
+    for name, interfaces in UPDATED_WITHIN.items():
+        if name in params and session["ui_mode"] not in interfaces:
+            within = " or ".join(f"`{interface}`" for interface in interfaces)
+            raise invalid(f"You can only update `{name}` when `ui_mode` is {within}.", name)
 
 
 def _names_types(params: Params) -> bool:
