@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.local_stripe.checkout import PATH, paid, pay, selling, types, waiting_intent
 from tests.local_stripe.conftest import NOW, Clock, Local, encoded
 
@@ -96,6 +100,34 @@ def test_a_declined_card_leaves_the_session_open_for_another(local: Local) -> No
     made = types(local)
     assert made.count("payment_intent.created") == made.count("payment_intent.payment_failed") == 2
     assert made.count("customer.subscription.created") == 1
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "blocked", "taken"),
+    [
+        ({"brands_blocked": ["american_express"]}, "pm_card_amex", "pm_card_visa"),
+        ({"brands_blocked": ["discover_global_network", "visa"]}, "pm_card_jcb", "pm_card_mastercard"),
+        ({"funding_types_blocked": ["prepaid", "debit"]}, "pm_card_visa_debit", "pm_card_visa"),
+    ],
+)
+def test_a_blocked_card_pays_neither_a_session_nor_a_link(
+    local: Local, restrictions: dict[str, Any], blocked: str, taken: str
+) -> None:
+    """ "If a customer enters or selects a card belonging to a blocked brand, they can't complete the payment"
+    (`stripe/params/checkout/_session_create_params.py`)."""
+    options = {"card": {"restrictions": restrictions}}
+    price = local.price()["id"]
+    sessions = [selling(local, price, payment_method_options=options)]
+    if "brands_blocked" in restrictions:
+        items = [{"price": price, "quantity": 1}]
+        link = local.post("/v1/payment_links", line_items=items, payment_method_options=options)
+        sessions.append(local.send("post", f"/local/payment_links/{link['url'].rsplit('/', 1)[1]}/sessions").json)
+    for session in sessions:
+        assert session["payment_method_options"]["card"]["restrictions"] == restrictions
+        refused = pay(local, session, payment_method=blocked)
+        assert (refused.status, refused.refusal.param) == (400, "payment_method")
+        done = paid(local, session, payment_method=taken, expand=("payment_intent",))
+        assert "restrictions" not in done["payment_intent"]["payment_method_options"]["card"]
 
 
 def test_a_card_that_asks_for_3d_secure_completes_the_session_afterwards(local: Local) -> None:

@@ -122,6 +122,10 @@ def test_what_a_link_cannot_sell_is_refused(local: Local) -> None:
     one = {"quantity": 1}
     wrong = local.refused("post", LINKS, line_items=[{"price": monthly, **one}], invoice_creation={"enabled": True})
     assert wrong.param == "invoice_creation"
+    rate = {"display_name": "Post", "type": "fixed_amount", "fixed_amount": {"amount": 500, "currency": "usd"}}
+    shipping = [{"shipping_rate": local.post("/v1/shipping_rates", **rate)["id"]}]
+    wrong = local.refused("post", LINKS, line_items=[{"price": monthly, **one}], shipping_options=shipping)
+    assert wrong.message == "You can not pass `shipping_options` in `subscription` mode."
     wrong = local.refused(
         "post", LINKS, line_items=[{"price": book, **one}], subscription_data={"metadata": {"a": "1"}}
     )

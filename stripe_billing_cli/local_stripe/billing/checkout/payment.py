@@ -134,6 +134,8 @@ def _card(call: Call, session: Object, card: str | None) -> Object:
     method = payment_methods.find(call, card, "payment_method")
     if method["type"] not in payment_methods.OF_INTENTS or method["type"] not in session["payment_method_types"]:
         raise invalid("This payment method cannot pay here.", "payment_method")
+    if method["type"] == "card" and method_options.is_blocked(session, method["card"]):
+        raise invalid("Cards of this kind are not accepted here.", "payment_method")
     if method["customer"] is not None:
         return method
     holder = session["customer_details"] or {}

@@ -37,6 +37,10 @@ OF_SETUPS: Options = {
 OF_SESSIONS: Options = {"card": {"request_three_d_secure": "automatic"}}
 NOT_SHOWN = frozenset({"cvc_token", "setup_credential_usage", "stored_credential_usage"})
 """Options that no intent shows (the document of Stripe's API has them in calls alone)."""
+DISCOVER_GLOBAL_NETWORK = "discover_global_network"
+CATEGORIES = {"amex": "american_express", "mastercard": "mastercard", "visa": "visa"}
+"""The names by which Checkout blocks brands; all others are of Discover's network: "Discover, Diners, JCB, UnionPay,
+Elo" (https://stripe.dev/stripe-react-native/api-reference/enums/PaymentSheet.CardBrandCategory.html)."""
 INCREMENTED = ("amex", "discover", "mastercard", "unionpay", "visa")
 """The networks with incremental authorizations (https://docs.stripe.com/payments/incremental-authorization)."""
 IN_FULL: Options = {
@@ -118,8 +122,20 @@ def of_session(given: Mapping[str, Any] | None) -> Object:
 
 
 def of_payment_by(session: Object) -> Object:
-    """Return the options of the payment that a Checkout session makes."""
-    return merged(of_types(session["payment_method_types"]), session["payment_method_options"])
+    """Return the options of the payment that a Checkout session makes; which cards pay is decided at its page."""
+    given = dict(session["payment_method_options"])
+    if "card" in given:
+        given["card"] = {name: value for name, value in given["card"].items() if name != "restrictions"}
+    return merged(of_types(session["payment_method_types"]), given)
+
+
+def is_blocked(session: Object, card: Object) -> bool:
+    """Return whether a Checkout session takes no cards of this brand, or of this funding."""
+    restrictions = (session["payment_method_options"].get("card") or {}).get("restrictions") or {}
+    brand = CATEGORIES.get(card["brand"], DISCOVER_GLOBAL_NETWORK)
+    return brand in (restrictions.get("brands_blocked") or ()) or card["funding"] in (
+        restrictions.get("funding_types_blocked") or ()
+    )
 
 
 def of_setup_by(session: Object) -> Object:

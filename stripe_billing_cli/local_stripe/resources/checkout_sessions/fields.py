@@ -90,7 +90,6 @@ CREATE = form(
         NO_CONNECT: ("invoice_creation.invoice_data.issuer.account subscription_data.invoice_settings.issuer.account"),
         "it has no invoice templates": "invoice_creation.invoice_data.rendering_options.template",
         NO_CONFIGURATIONS: "payment_method_configuration",
-        "its pages take cards of every kind": "payment_method_options.card.restrictions",
     },
 )
 UPDATE = form(

@@ -132,6 +132,12 @@ def _check_payment(params: Params) -> None:
             )
     if "card" in params.get("excluded_payment_method_types", ()):
         raise invalid("The local Stripe does not have a Checkout without cards.", "excluded_payment_method_types")
+    card = params.get("payment_method_options", {}).get("card") or {}
+    if "restrictions" in card and params.get("ui_mode") == "elements":
+        # "You can't set this parameter if `ui_mode` is `elements`" (`_session_create_params.py`); the words are not
+        # recorded.
+        name = "payment_method_options[card][restrictions]"
+        raise invalid(f"You can not pass `{name}` when `ui_mode` is `elements`.", name)
 
 
 def _check_trial(data: Params) -> None:

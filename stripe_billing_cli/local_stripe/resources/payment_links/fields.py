@@ -44,8 +44,9 @@ LIST = form("GET /v1/payment_links")
 LINE_ITEMS = form("GET /v1/payment_links/{payment_link}/line_items")
 
 SUBSCRIPTION_ONLY = ("payment_method_collection", "subscription_data")
-PAYMENT_ONLY = ("customer_creation", "invoice_creation", "payment_intent_data")
-"""What goes with a recurring price, and what goes with none (`stripe/params/_payment_link_create_params.py`)."""
+PAYMENT_ONLY = ("customer_creation", "invoice_creation", "payment_intent_data", "shipping_options")
+"""What goes with a recurring price, and what goes with none (`stripe/params/_payment_link_create_params.py`; shipping
+as in the sessions that a link opens)."""
 
 
 def plain() -> Object:

@@ -20,8 +20,8 @@ from stripe_billing_cli.local_stripe.resources import checkout_sessions
 KIND = "payment_link"
 SAME = (
     "allow_promotion_codes automatic_tax billing_address_collection consent_collection custom_fields custom_text "
-    "name_collection optional_items payment_intent_data payment_method_types phone_number_collection "
-    "shipping_address_collection submit_type subscription_data tax_id_collection"
+    "name_collection optional_items payment_intent_data payment_method_options payment_method_types "
+    "phone_number_collection shipping_address_collection submit_type subscription_data tax_id_collection"
 ).split()
 """What a session says as its link does."""
 BY_MODE = {
