@@ -57,7 +57,7 @@ class Cost:
 
     @property
     def credited(self) -> int:
-        return sum(line.amount for line in self.lines if line.kind == "line" and line.amount < 0)
+        return sum(line.amount for line in self.lines if line.kind in ("line", "tax") and line.amount < 0)
 
     @property
     def charged(self) -> int:
@@ -122,7 +122,7 @@ def billed_later(invoice: Invoice, waiting: Iterable[InvoiceItem]) -> Cost:
     """
     lines = tuple(
         CostLine(line["description"] or "", line["amount"])
-        for line in _without(waiting, filter(_may_wait, invoice["lines"]["data"]))
+        for line in without_waiting(waiting, filter(_may_wait, invoice["lines"]["data"]))
         if line["amount"] and not is_of_next_period(line, invoice)
     )
     left = left_on_balance(invoice)
@@ -146,7 +146,7 @@ def cost_with_waiting(invoice: Invoice) -> Cost | None:
 def costs_more(invoice: Invoice, waiting: Iterable[InvoiceItem], proration_date: int) -> bool:
     """Return whether the change by itself, billed at once, asks for money: an upgrade. `waiting` as in
     `billed_later`."""
-    changed = _without(waiting, filter(is_proration, invoice["lines"]["data"]))
+    changed = without_waiting(waiting, filter(is_proration, invoice["lines"]["data"]))
     changed += [
         line
         for line in invoice["lines"]["data"]
@@ -161,7 +161,7 @@ def _may_wait(line: InvoiceLine) -> bool:
     return is_proration(line) or is_invoice_item(line)
 
 
-def _without(waiting: Iterable[InvoiceItem], lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
+def without_waiting(waiting: Iterable[InvoiceItem], lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
     """Return the lines of a preview without those that wait already, which are in it too: of lines that are alike, as
     many are taken away as wait."""
     rest = list(lines)

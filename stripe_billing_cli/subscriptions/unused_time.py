@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem
 from stripe_billing_cli.stripe_api.objects.payments import Charge
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.references import id_of, whole
 from stripe_billing_cli.subscriptions import cost, invoice_lines, pending_invoice_items, quote, refund, refund_note
 from stripe_billing_cli.subscriptions.cancellation import ENDED, period_end
 from stripe_billing_cli.subscriptions.cost import Cost, is_proration, paid_for
@@ -220,10 +221,13 @@ def _unused(
     if invoice is None:
         return 0
     id = subscription["id"]
-    lines = [line for line in invoice["lines"]["data"] if invoice_lines.subscription_of(line) == id]
-    credited = -sum(paid_for(line) for line in lines if is_proration(line))
-    waiting = -sum(item["amount"] for item in items if item["proration"])
-    return max(0, credited - waiting) if invoiced else credited
+    lines = [
+        line for line in invoice["lines"]["data"] if invoice_lines.subscription_of(line) == id and is_proration(line)
+    ]
+    if not invoiced:
+        return -sum(map(paid_for, lines))
+    waiting = [item for item in items if item["proration"]]
+    return max(0, -sum(map(paid_for, cost.without_waiting(waiting, lines))))
 
 
 def _unused_of_ended(api: StripeApi, subscription: Subscription, account: Account, ended: int) -> int:
@@ -244,12 +248,22 @@ def _unused_of_ended(api: StripeApi, subscription: Subscription, account: Accoun
     ]
     pages = api.pages("/v1/invoiceitems", {"customer": id_of(subscription["customer"])}, kind=InvoiceItem)
     credited = sum(
-        item["amount"]
+        _with_taxes(item)
         for page in pages
         for item in page
         if item["proration"] and item["parent"] is None and item["date"] == ended
     )
     return max(0, refund.unused_part(lines, ended) + credited)
+
+
+def _with_taxes(item: InvoiceItem) -> int:
+    """Return what an item of no subscription comes to on an invoice, with the taxes of its own on top."""
+    rates = [rate for rate in map(whole, item["tax_rates"] or ()) if rate is not None]
+    percents = [(rate["inclusive"], Decimal(str(rate["percentage"])) / 100) for rate in rates]
+    included = sum(percent for is_inclusive, percent in percents if is_inclusive)
+    base = Decimal(item["amount"]) / (1 + included)
+    taxes = (base * percent for is_inclusive, percent in percents if not is_inclusive)
+    return item["amount"] + sum(int(tax.quantize(Decimal(1), ROUND_HALF_UP)) for tax in taxes)
 
 
 def _payments(api: StripeApi, account: Account, subscription: str, total: int) -> Iterator[Payment]:

@@ -1,5 +1,6 @@
 """Invoices, their lines and payments, and invoice items (https://docs.stripe.com/api/invoices/object)."""
 
+from stripe_billing_cli.stripe_api.objects.catalog import TaxRate
 from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Period, Reference, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 
@@ -160,7 +161,7 @@ class InvoiceItem(StripeObject):
     proration: bool
     description: str | None
     parent: InvoiceItemParent | None
-    tax_rates: list[Reference] | None
+    tax_rates: list[str | TaxRate] | None
 
 
 class NoteRefund(StripeObject):

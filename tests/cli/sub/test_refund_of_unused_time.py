@@ -60,6 +60,31 @@ def test_a_credit_that_waits_comes_back_with_it(invoiced: tuple[str, ...], begin
     assert f"${15 - to_balance // 100}.00" in output
 
 
+@pytest.mark.parametrize("invoiced", [(), ("--invoice-now",)])
+def test_the_taxes_on_a_credit_that_waits_come_back_once(invoiced: tuple[str, ...], begin: Begin) -> None:
+    """Of the 36.00 that were paid, 10 days at 36.00 and 10 days at 18.00 a month are used."""
+    it = begin("2026-04-01")
+    it.monthly(big=30, small=15)
+    it.start("big", default_tax_rates=[taxed(it)])
+    it.to("2026-04-11")
+    it.ok("change", "--price", "small")
+    it.to("2026-04-21")
+
+    record = it.json("cancel", *NOW, *invoiced)
+
+    to_balance = 1200 if invoiced else 0
+    assert (sum(it.refunded()), it.balance) == (1800 - to_balance, -to_balance)
+    assert record["refund"]["amount"] == 1800 - to_balance
+    if invoiced:
+        assert (record["final_invoice"]["credited"], record["final_invoice"]["charged"]) == (-2000 - 200, 1000)
+
+
+def taxed(it: History) -> str:
+    """Return the id of a tax rate of 20 % on top."""
+    rate = it.shop.post("/v1/tax_rates", display_name="VAT", percentage="20", inclusive=False)
+    return str(rate["id"])
+
+
 def test_an_upgrade_paid_later_comes_back_too(begin: Begin) -> None:
     it = begin("2026-04-01")
     it.monthly(small=20, big=30)
@@ -192,6 +217,19 @@ def test_after_an_end_that_credited_it_nothing_comes_back_again(begin: Begin) ->
     it = begin("2026-04-01")
     it.price("thirty", 30)
     it.start("thirty")
+    it.to("2026-04-11")
+    it.ok("cancel", "--now", "--prorate")
+
+    record = it.json("cancel", "--refund", "prorated")
+
+    assert (it.refunded(), record["refund"]["amount"]) == ([], 0)
+
+
+def test_nothing_comes_back_again_with_the_taxes_that_are_credited_with_it(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    price = it.shop.price(it.shop.product("thirty"), unit_amount=3000)["id"]
+    item = {"price": price, "tax_rates": [taxed(it)]}
+    it.id = it.shop.post("/v1/subscriptions", customer=it.customer, items=[item])["id"]
     it.to("2026-04-11")
     it.ok("cancel", "--now", "--prorate")
 
