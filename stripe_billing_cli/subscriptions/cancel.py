@@ -28,13 +28,13 @@ from stripe_billing_cli.subscriptions import (
     unbilled,
     unused_time,
 )
+from stripe_billing_cli.subscriptions.account import Billing
 from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.renewals import Renewals
 from stripe_billing_cli.subscriptions.unbilled import UnbilledAmounts
-from stripe_billing_cli.subscriptions.unused_time import Billing
 
 RESULTS = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
 

@@ -1,0 +1,191 @@
+"""The account of a subscription: what was billed, what cards paid of it, and what went back.
+
+Amounts are ints in the currency's smallest unit, times Unix seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice
+from stripe_billing_cli.stripe_api.objects.payments import Charge
+from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.subscriptions import cost, invoice_lines
+from stripe_billing_cli.subscriptions.cost import Cost
+
+
+@dataclass(frozen=True)
+class Billing:
+    """The billing at an end, which is paid before anything goes back: `drafts` that there are already, and the `last`
+    invoice, by its preview."""
+
+    drafts: Sequence[Invoice] = ()
+    last: Cost | None = None
+
+    @property
+    def due(self) -> int:
+        return self.last.due_now if self.last else 0
+
+    @property
+    def of_drafts(self) -> int:
+        return sum(max(0, one["total"]) for one in self.drafts)
+
+    def balances(self) -> list[tuple[int, int]]:
+        """Return the customer's balance before and after each of these invoices, the oldest first."""
+        totals = [one["total"] for one in self.drafts]
+        if self.last:
+            balance, currency = self.last.starting_balance, self.last.currency
+            totals.append(self.last.total)
+        elif self.drafts:
+            balance, currency = self.drafts[0]["starting_balance"], self.drafts[0]["currency"]
+        balances = []
+        for total in totals:
+            rest = balance + total
+            balances.append((balance, 0 if cost.amount_asked(rest, currency) else rest))
+            balance = balances[-1][1]
+        return balances
+
+
+@dataclass
+class BalanceParts:
+    """The parts of the customer's balance that are of a subscription: the `credit` and the `debt` that its invoices
+    left there and its later ones have not taken up. `others_debt` is what they paid of a debt that came otherwise."""
+
+    credit: int = 0
+    debt: int = 0
+    others_debt: int = 0
+
+    def take(self, starting: int, ending: int) -> int:
+        """Take an invoice in, with the customer's balance before and after it, where a debt is positive. Return what of
+        its total and its payment went to the balance, or came from there: a credit is positive."""
+        before = self.credit - self.debt + self.others_debt
+        if ending > starting:
+            of_credit = min(ending - starting, max(0, -starting))
+            self.credit -= min(self.credit, of_credit)
+            self.debt += ending - starting - of_credit
+        else:
+            of_debt = min(starting - ending, max(0, starting))
+            ours = min(self.debt, of_debt)
+            self.debt -= ours
+            self.others_debt += of_debt - ours
+            self.credit += starting - ending - of_debt
+        return self.credit - self.debt + self.others_debt - before
+
+
+@dataclass(frozen=True)
+class Account:
+    """The invoices of a subscription, newest first, the charges that paid them, by their intents, and what credit notes
+    gave back of each beside refunds: to the balance, or outside of Stripe."""
+
+    invoices: Sequence[Invoice]
+    charges: Mapping[str, Charge]
+    credited: Mapping[str, int]
+
+    @property
+    def billed(self) -> list[Invoice]:
+        """Return the invoices without those of changes that were dropped unpaid. What asked for money counts, unpaid
+        and voided ones too: that time was used or is to be credited."""
+        return [one for one in self.invoices if not _is_dropped_change(one)]
+
+    def charges_of(self, invoice: Invoice) -> list[Charge]:
+        return [self.charges[intent] for intent in paid_by(invoice) if intent in self.charges]
+
+    def given_back(self, invoice: Invoice) -> int:
+        """Return what went back of an invoice: to a card, to the balance, or outside of Stripe."""
+        refunded = sum(one["amount_refunded"] for one in self.charges_of(invoice))
+        return refunded + self.credited.get(invoice["id"], 0)
+
+    def invoice_of(self, intent: str) -> Invoice:
+        return next(one for one in self.invoices if intent in paid_by(one))
+
+    def left_on_balance(self, billing: Billing) -> int:
+        """Return the credit that its invoices left on the customer's balance, with those of `billing`, which are yet to
+        come."""
+        parts = BalanceParts()
+        for starting, ending in (*filter(None, map(_balances, reversed(self.invoices))), *billing.balances()):
+            parts.take(starting, ending)
+        return max(0, parts.credit - parts.debt)
+
+    def covered(self, counting: Sequence[Invoice], not_refunded: Mapping[str, int]) -> int:
+        """Return what cards paid beyond the price of what was billed; negative where something was paid in another way,
+        not at all, or went back before. Of other invoices than `counting` a shortage does not count. `not_refunded` are
+        refunds that count as not made, by the intents of their payments."""
+        parts = BalanceParts()
+        counted = {one["id"] for one in counting}
+        total = 0
+        for invoice in reversed(self.invoices):
+            balances = _balances(invoice)
+            to_balance = parts.take(*balances) if balances else 0
+            paid = sum(one["amount_captured"] for one in self.charges_of(invoice))
+            given_back = self.given_back(invoice) - sum(not_refunded.get(intent, 0) for intent in paid_by(invoice))
+            billed = 0 if _is_dropped_change(invoice) else invoice["total"]
+            beyond = paid - given_back - to_balance - billed
+            total += beyond if invoice["id"] in counted else max(0, beyond)
+        return total
+
+
+def load_account(api: StripeApi, subscription: Subscription) -> Account:
+    """Read the account of a subscription. Raises `StripeCallError`."""
+    wanted = {"subscription": subscription["id"], "expand": ["data.payments"]}
+    invoices = [invoice for page in api.pages("/v1/invoices", wanted, kind=Invoice) for invoice in page]
+    paying = {paid for invoice in invoices for paid in paid_by(invoice)}
+    customer = id_of(subscription["customer"])
+    charges = {}
+    for page in api.pages("/v1/charges", {"customer": customer}, kind=Charge) if paying else ():
+        for charge in page:
+            intent = id_of(charge["payment_intent"])
+            if intent in paying and charge["paid"] and charge["amount_captured"]:
+                charges[intent] = charge
+    credited = [invoice for invoice in invoices if invoice["post_payment_credit_notes_amount"]]
+    return Account(invoices, charges, {invoice["id"]: _credited(api, invoice) for invoice in credited})
+
+
+def paid_by(invoice: Invoice) -> Iterator[str]:
+    """Yield the payment intents that paid an invoice, whose `payments` are expanded."""
+    for one in (invoice["payments"] or {"data": ()})["data"]:
+        if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
+            yield str(id_of(one["payment"]["payment_intent"]))
+
+
+def is_paid_otherwise(invoice: Invoice) -> bool:
+    """Return whether an invoice was paid from the customer's balance, or outside of Stripe."""
+    if invoice["status"] != "paid" or invoice["total"] <= 0:
+        return False
+    return invoice["starting_balance"] < 0 or not any(paid_by(invoice))
+
+
+def counting_invoices(api: StripeApi, account: Account, ends: int) -> list[Invoice]:
+    """Return the invoices of which a shortage counts where what is unused after `ends` is given back: those that bill
+    time after it, and those that are still owed.
+
+    How the time before was paid for, whether it was forgiven, and what went back of it, is no matter of that time.
+    Raises `StripeCallError`.
+    """
+    owed = ("open", "uncollectible", "draft")
+    return [one for one in account.billed if one["status"] in owed or _bills_time_after(api, one, ends)]
+
+
+def _bills_time_after(api: StripeApi, invoice: Invoice, ends: int) -> bool:
+    return any(line["period"]["end"] > ends for line in invoice_lines.all_lines(api, invoice))
+
+
+def _is_dropped_change(invoice: Invoice) -> bool:
+    return invoice["status"] == "void" and invoice["billing_reason"] == "subscription_update"
+
+
+def _balances(invoice: Invoice) -> tuple[int, int] | None:
+    """Return the customer's balance before and after an invoice; None of one that changed nothing there."""
+    ending = invoice["ending_balance"]
+    return None if ending is None or invoice["status"] == "void" else (invoice["starting_balance"], ending)
+
+
+def _credited(api: StripeApi, invoice: Invoice) -> int:
+    notes = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}, kind=CreditNote) for one in page]
+    return sum(
+        int(note["post_payment_amount"]) - sum(int(one["amount_refunded"]) for one in note["refunds"])
+        for note in notes
+        if note["status"] == "issued"
+    )

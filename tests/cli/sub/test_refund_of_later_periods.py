@@ -1,0 +1,92 @@
+"""`billing sub cancel --refund prorated` in a later period: how the periods before were paid for is no matter of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.sub.history import Begin, History
+
+NOW = ("--now", "--refund", "prorated")
+
+
+@pytest.fixture
+def it(begin: Begin) -> History:
+    """A customer who pays 30.00 a month from the first of April, and has half of a month left when all is over."""
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    return it
+
+
+def newest_invoice(it: History) -> str:
+    return str(it.invoices()[-1]["id"])
+
+
+def check_half_a_month_comes_back(it: History, refunded: tuple[int, ...] = ()) -> None:
+    record, output = it.said("cancel", *NOW)
+
+    assert it.refunded() == [*refunded, 1500]
+    assert (record["refund"]["amount"], record["refund"]["not_to_card"]) == (1500, 0)
+    assert "balance" not in output
+
+
+def test_what_was_refunded_of_a_month_that_is_over(it: History) -> None:
+    it.start("thirty")
+    it.billing.ok("refund", "create", newest_invoice(it), "--amount", "10.00", "--yes", "--local")
+    it.to("2026-05-16 12:00")
+    check_half_a_month_comes_back(it, (1000,))
+
+
+def test_what_was_credited_to_the_card_of_a_month_that_is_over(it: History) -> None:
+    it.start("thirty")
+    credit = ("--amount", "10.00", "--to", "card")
+    it.billing.ok("invoice", "credit", newest_invoice(it), *credit, "--yes", "--local")
+    it.to("2026-05-16 12:00")
+    check_half_a_month_comes_back(it, (1000,))
+
+
+def test_a_month_that_was_paid_outside_of_stripe(it: History) -> None:
+    it.start("thirty", collection_method="send_invoice", days_until_due=5)
+    it.to("2026-04-01 02:00")
+    it.shop.post(f"/v1/invoices/{newest_invoice(it)}/pay", paid_out_of_band=True)
+    it.shop.post(f"/v1/subscriptions/{it.id}", collection_method="charge_automatically")
+    it.to("2026-05-16 12:00")
+    check_half_a_month_comes_back(it)
+
+
+def test_a_month_that_the_balance_paid_in_part(it: History) -> None:
+    it.shop.post(f"/v1/customers/{it.customer}/balance_transactions", amount=-1000, currency="usd")
+    it.start("thirty")
+    it.to("2026-05-16 12:00")
+    check_half_a_month_comes_back(it)
+
+
+def test_a_month_whose_invoice_was_voided(it: History) -> None:
+    it.start("thirty")
+    it.ok("pause", "--keep-service")
+    it.to("2026-05-10")
+    it.ok("resume")
+    it.to("2026-06-16")
+    assert [one["status"] for one in it.invoices()] == ["paid", "void", "paid"]
+    check_half_a_month_comes_back(it)
+
+
+def test_a_debt_that_a_payment_settled_is_no_credit_that_is_left(it: History) -> None:
+    it.shop.post(f"/v1/customers/{it.customer}/balance_transactions", amount=1000, currency="usd")
+    it.start("thirty")
+    it.to("2026-04-16")
+    assert it.paid() == [4000]
+    check_half_a_month_comes_back(it)
+
+
+def test_a_month_that_is_still_owed_is_not_paid_for_by_what_comes_back(it: History) -> None:
+    it.start("thirty")
+    it.shop.post(f"/v1/subscriptions/{it.id}", collection_method="send_invoice", days_until_due=20)
+    it.to("2026-05-10")
+    it.shop.post(f"/v1/subscriptions/{it.id}", collection_method="charge_automatically")
+    it.to("2026-06-16")
+    assert [one["status"] for one in it.invoices()] == ["paid", "open", "paid"]
+
+    record, output = it.said("cancel", *NOW)
+
+    assert (it.refunded(), record["refund"]["not_to_card"]) == ([], 1500)
+    assert "something was never paid" in output
