@@ -106,6 +106,17 @@ def alternatives(names: Sequence[str]) -> str:
     return " or ".join(names)
 
 
+def refund_waits(status: str | None) -> str:
+    """Return a sentence, with a blank before it, on a refund that has not reached the customer yet; "" on one that
+    has."""
+    match status:
+        case "succeeded":
+            return ""
+        case "requires_action":
+            return " It waits for the customer, whom Stripe asks by mail for a bank account."
+    return f" It is {(status or 'unknown').replace('_', ' ')}."
+
+
 def status(name: str | None) -> str:
     """Return Stripe's word for a status as people write it: `past due`."""
     return "gone" if name is None else name.replace("_", " ")

@@ -26,6 +26,8 @@ KINDS = {
     "price_": "a price",
     "prod_": "a product",
     "promo_": "a promotion code",
+    "py_": "a charge",
+    "pyr_": "a refund",
     "re_": "a refund",
     "rk_": "an API key",
     "seti_": "a setup intent",

@@ -37,6 +37,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "POST /v1/charges/{id}/capture": ("held_charge",),
     "GET /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
     "POST /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
+    "POST /v1/refunds/{id}/cancel": ("waiting_refund",),
+    "POST /v1/test_helpers/refunds/{id}/expire": ("waiting_refund",),
     "GET /v1/charges/{id}/dispute": ("disputed_charge",),
     "POST /v1/charges/{id}/dispute": ("disputed_charge",),
     "POST /v1/charges/{id}/dispute/close": ("disputed_charge",),
@@ -82,7 +84,6 @@ REFUSED: Mapping[str, str] = {
     "POST /v1/payouts/{id}/cancel": "there are no payouts",
     "POST /v1/payouts/{id}/reverse": "there are no payouts",
     "GET /v1/payouts/{id}": "there are no payouts",
-    "POST /v1/refunds/{id}/cancel": "refunds to cards are never pending",
     "POST /v1/payment_intents/{id}/verify_microdeposits": "cards need no microdeposits",
     "POST /v1/setup_intents/{id}/verify_microdeposits": "cards need no microdeposits",
 }

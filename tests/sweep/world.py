@@ -241,6 +241,10 @@ def _payments(world: World) -> None:
     make(f"/v1/test_helpers/customers/{payer}/fund_cash_balance", amount=500, currency="usd")
     by_transfer = {"customer": payer, "payment_method_types": ["customer_balance"]}
     ids["transfer_intent"] = make("/v1/payment_intents", amount=400, currency="usd", **by_transfer)["id"]
+    at_once = {"confirm": True, "payment_method_data": {"type": "customer_balance"}}
+    sent = make("/v1/payment_intents", amount=100, currency="usd", **by_transfer, **at_once)["id"]
+    asked = {"instructions_email": "kim@example.com"}
+    ids["waiting_refund"] = make("/v1/refunds", payment_intent=sent, **asked)["id"]
     ids["intent"] = make("/v1/payment_intents", amount=1000, currency="usd", **card)["id"]
     paid = make("/v1/payment_intents", amount=2000, currency="usd", **card, confirm=True, off_session=True)
     ids["payment_intent"], ids["charge"] = paid["id"], paid["latest_charge"]

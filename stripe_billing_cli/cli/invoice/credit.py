@@ -103,7 +103,7 @@ def _way(plan: CreditPlan) -> str:
     match plan.request.to:
         case "card":
             assert plan.card is not None
-            return f"goes back to {view.paid_by(payment(plan.card))}."
+            return f"goes back to {view.refunded_to(payment(plan.card))}."
         case "balance":
             return "goes to the customer's balance, for the next invoices."
     return "counts as given back outside of Stripe: nothing is paid out."

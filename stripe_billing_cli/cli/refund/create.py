@@ -103,7 +103,7 @@ def _part(part: Part, currency: str) -> str:
     amount = formatting.money(part.amount, currency)
     done = f"{amount} was refunded by {part.made['id']} already" if part.made else f"{amount} goes back"
     paid = f"{formatting.money(charge['amount'], currency)} of {formatting.date(charge['created'])}"
-    return f"{done} to {view.paid_by(charge)}, from the payment of {paid} ({charge['id']})"
+    return f"{done} to {view.refunded_to(charge)}, from the payment of {paid} ({charge['id']})"
 
 
 def _access(target: Target) -> str:
@@ -120,7 +120,6 @@ def _screen(record: Record) -> Iterator[Line]:
             when = formatting.moment(one["created"])
             yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {when}.")
         else:
-            waits = "" if one["status"] == "succeeded" else f" It is {formatting.status(one['status'] or 'unknown')}."
-            yield Line(f"Refunded {amount} ({one['id']}).{waits}", GREEN)
+            yield Line(f"Refunded {amount} ({one['id']}).{formatting.refund_waits(one['status'])}", GREEN)
     if record["result"] == "unchanged":
         yield Line("  --again refunds it once more.")

@@ -284,7 +284,8 @@ def screen(result: CancelResult) -> Iterator[Line]:
     yield from _finished(result)
     for refund in result.refunds_made:
         yield Line(
-            f"Refunded {formatting.money(refund['amount'], refund['currency'])} ({refund['id']}).",
+            f"Refunded {formatting.money(refund['amount'], refund['currency'])} ({refund['id']})."
+            f"{formatting.refund_waits(refund['status'])}",
             GREEN,
         )
     if result.refunds_made:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices, revisions
 from stripe_billing_cli.local_stripe.billing.payments import (
+    bank_refunds,
     charges,
     direct_charges,
     disputes,
@@ -169,6 +170,8 @@ API = Api(
         payment_intents.DEBIT: payment_intents.end_debit,
         direct_charges.EXPIRE: direct_charges.expire,
         payment_intents.EXPIRE: payment_intents.expire,
+        bank_refunds.ARRIVE: bank_refunds.arrive,
+        refunds.EXPIRE: bank_refunds.expire_by_itself,
         refunds.FAIL: refunds.fail,
         refunds.TRACE: refunds.trace,
         coupons.EXPIRE: coupons.expire,

@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, refunds
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.payments import bank_refunds, charge_lookup, charges, refunds
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    EXPAND_ONLY,
+    Email,
+    Integer,
+    ObjectParam,
+    Params,
+    ParamType,
+    Text,
+    required,
+)
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-NOT_HERE = {
-    "it sends no instructions, since cards need none": "instructions_email",
-    NO_CONNECT: "refund_application_fee reverse_transfer",
-}
+TYPES: dict[str, ParamType] = {"amount": Integer(1), "instructions_email": Email()}
+NO_TRANSFERS = {NO_CONNECT: "refund_application_fee reverse_transfer"}
 NAMED_BY_PATH = {"the path names what is refunded": "payment_intent"}
-NO_CASH = {"it does not return what is left in a cash balance": "currency customer origin"}
-CREATE = form("POST /v1/refunds", {"amount": Integer(1)}, unsupported={**NOT_HERE, **NO_CASH})
+CREATE = form("POST /v1/refunds", {**TYPES, "customer": Text()}, unsupported=NO_TRANSFERS)
 CREATE_BY_CHARGE = form(
     "POST /v1/charges/{charge}/refunds",
-    {"amount": Integer(1)},
-    unsupported={**NOT_HERE, **NAMED_BY_PATH, **NO_CASH},
+    TYPES,
+    unsupported={
+        **NO_TRANSFERS,
+        **NAMED_BY_PATH,
+        "the path names what is refunded, and that is no cash balance": "currency customer origin",
+    },
 )
-LEGACY = form("POST /v1/charges/{charge}/refund", {"amount": Integer(1)}, unsupported={**NOT_HERE, **NAMED_BY_PATH})
+LEGACY = form("POST /v1/charges/{charge}/refund", TYPES, unsupported={**NO_TRANSFERS, **NAMED_BY_PATH})
+EXPIRE = form("POST /v1/test_helpers/refunds/{refund}/expire")
+SUBMIT = ObjectParam({**required(account_number=Text()), "expand": EXPAND})
 UPDATE = form("POST /v1/refunds/{refund}")
 LIST = form("GET /v1/refunds")
 LIST_BY_CHARGE = form("GET /v1/charges/{charge}/refunds")
 
 
+OF_BALANCE = ("currency", "customer")
+
+
 def check(params: Params) -> None:
-    check_only_one(params, "charge", "payment_intent")
+    check_only_one(params, "charge", "payment_intent", "origin")
+    if "origin" in params:
+        if "customer" not in params:
+            raise missing_param("customer")
+        return
+    for name in OF_BALANCE:
+        if name in params:
+            raise invalid(f"The parameter `{name}` can only be used with `origin=customer_balance`.", name)
 
 
 def create(call: Call) -> Object:
+    """Return the refund of a payment, or of what is left in a customer's cash balance, which `origin` says."""
+    if "origin" in call.params:
+        return bank_refunds.of_cash_balance(call, customers.find(call, call.params["customer"]), call.params)
     return refunds.refund(call, _charge(call), call.params)
 
 
@@ -99,9 +126,18 @@ def _update(call: Call, before: Object) -> Object:
 
 
 def cancel(call: Call) -> Object:
-    """Refuse to cancel a refund, as is recorded of every refund of a card."""
-    retrieve(call)
-    raise invalid("Canceling this refund is unsupported.")
+    """Cancel a refund that waits for its customer; any other is refused, as is recorded of refunds of cards."""
+    return bank_refunds.cancel(call, retrieve(call))
+
+
+def expire(call: Call) -> Object:
+    return bank_refunds.expire(call, retrieve(call))
+
+
+def submit(call: Call) -> Object:
+    """Name the bank account that takes a refund, as the customer does at the page which Stripe's mail leads to; this is
+    not a call of Stripe's."""
+    return bank_refunds.submit(call, retrieve(call), call.params["account_number"])
 
 
 def list_refunds(call: Call) -> Object:
@@ -121,6 +157,8 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", refunds.KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", refunds.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/cancel", refunds.KIND, EXPAND_ONLY, cancel),
+    Route("POST", "/v1/test_helpers/refunds/{id}/expire", refunds.KIND, EXPIRE, expire),
+    Route("POST", "/local/refunds/{id}/bank_account", refunds.KIND, SUBMIT, submit),
     Route("POST", "/v1/charges/{id}/refund", charges.KIND, LEGACY, refund_charge),
     Route("POST", BY_CHARGE, refunds.KIND, CREATE_BY_CHARGE, create_by_charge),
     Route("GET", BY_CHARGE, refunds.KIND, LIST_BY_CHARGE, list_of_charge, lists=True),

@@ -7,57 +7,14 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import Clock, Local
+from tests.local_stripe.transfers import US, fund, invoice, left, payment, status, wanted
 
 DAY = 24 * 60 * 60
-US = {"funding_type": "bank_transfer", "bank_transfer": {"type": "us_bank_transfer"}}
 
 
 @pytest.fixture
 def customer(local: Local) -> str:
     return str(local.post("/v1/customers")["id"])
-
-
-def fund(local: Local, customer: str, amount: int, currency: str = "usd", **more: Any) -> Any:
-    path = f"/v1/test_helpers/customers/{customer}/fund_cash_balance"
-    return local.post(path, amount=amount, currency=currency, **more)
-
-
-def payment(local: Local, customer: str, amount: int, transfer: Any = US, **more: Any) -> Any:
-    """Return a payment intent that is confirmed."""
-    return local.post("/v1/payment_intents", **_wanted(customer, amount, transfer, **more))
-
-
-def _wanted(customer: str, amount: int, transfer: Any = US, **more: Any) -> dict[str, Any]:
-    return {
-        "amount": amount,
-        "currency": "usd",
-        "customer": customer,
-        "allowed_payment_method_types": ["customer_balance"],
-        "payment_method_data": {"type": "customer_balance"},
-        "confirm": True,
-        **({"payment_method_options": {"customer_balance": transfer}} if transfer else {}),
-        **more,
-    }
-
-
-def invoice(local: Local, customer: str, amount: int, **more: Any) -> Any:
-    """Return an open invoice that transfers pay."""
-    usual = {"payment_settings": {"payment_method_types": ["customer_balance"]}}
-    if "collection_method" not in more:
-        more |= {"collection_method": "send_invoice", "days_until_due": 30, **more}
-    draft = local.post("/v1/invoices", customer=customer, **{**usual, **more})["id"]
-    local.post("/v1/invoiceitems", customer=customer, amount=amount, currency="usd", invoice=draft)
-    return local.post(f"/v1/invoices/{draft}/finalize")
-
-
-def left(local: Local, customer: str, currency: str = "usd") -> int:
-    return int(local.get(f"/v1/customers/{customer}/cash_balance")["available"][currency])
-
-
-def status(local: Local, one: Any) -> str:
-    """Return the status of a payment intent or of an invoice by now."""
-    path = "/v1/invoices" if one["object"] == "invoice" else "/v1/payment_intents"
-    return str(local.get(f"{path}/{one['id']}")["status"])
 
 
 def types(local: Local) -> list[str]:
@@ -130,7 +87,7 @@ def test_a_payment_is_made_at_once_from_what_is_there(local: Local, customer: st
     fund(local, customer, 1500)
     assert payment(local, customer, 1099, transfer=None)["status"] == "succeeded"
     assert left(local, customer) == 401
-    declined = local.refused("post", "/v1/payment_intents", **_wanted(customer, 1099, None))
+    declined = local.refused("post", "/v1/payment_intents", **wanted(customer, 1099, None))
     assert (declined.status, declined.code) == (402, "insufficient_funds")
     partly = payment(local, customer, 1000)
     assert partly["next_action"]["display_bank_transfer_instructions"]["amount_remaining"] == 599
@@ -335,7 +292,7 @@ def test_payment_settings_name_transfers_of_their_currency(local: Local, custome
 
 def test_what_cannot_be_paid_by_transfer_is_refused(local: Local, customer: str) -> None:
     def refused(**more: Any) -> str | None:
-        return local.refused("post", "/v1/payment_intents", **{**_wanted(customer, 1000), **more}).param
+        return local.refused("post", "/v1/payment_intents", **{**wanted(customer, 1000), **more}).param
 
     def options(**transfer: Any) -> Any:
         return {"customer_balance": {"funding_type": "bank_transfer", **transfer}}
@@ -346,12 +303,11 @@ def test_what_cannot_be_paid_by_transfer_is_refused(local: Local, customer: str)
     assert refused(payment_method_options=options(bank_transfer={"type": "nowhere"})) == f"{at}[type]"
     assert refused(currency="cad") == "currency"
     assert refused(capture_method="manual") == "capture_method"
-    assert local.refused("post", "/v1/payment_intents", **{**_wanted(customer, 1000), "customer": ""}).status == 400
+    assert local.refused("post", "/v1/payment_intents", **{**wanted(customer, 1000), "customer": ""}).status == 400
     card = local.post("/v1/payment_intents", amount=1000, currency="usd", customer=customer)["id"]
     assert "customer_balance" in local.refused("post", f"/v1/payment_intents/{card}/apply_customer_balance").message
     fund(local, customer, 1000)
     paid = payment(local, customer, 1000)["id"]
     assert local.refused("post", f"/v1/payment_intents/{paid}/apply_customer_balance").status == 400
-    assert "refunds of bank transfers" in local.refused("post", "/v1/refunds", payment_intent=paid).message
     waiting = payment(local, customer, 1000)["id"]
     assert local.refused("post", f"/local/payment_intents/{waiting}/authenticate", succeeds=True).status == 400

@@ -89,6 +89,16 @@ def give_back(call: Call, intent: Object, amount: int) -> None:
     reconcile_soon(call, intent["customer"])
 
 
+def start_return(call: Call, customer: str, currency: str, amount: int) -> None:
+    """Take money off a balance that goes back to the customer's bank account."""
+    _move(call, customer, currency, -amount, "return_initiated", None)
+
+
+def cancel_return(call: Call, customer: str, currency: str, amount: int) -> None:
+    """Put money back into a balance, of which nobody has said to which bank account it is to go."""
+    _move(call, customer, currency, amount, "return_canceled", None)
+
+
 def reconcile_soon(call: Call, customer: str) -> None:
     """Have a customer's balance applied to what waits for it, moments after this call has been answered."""
     scheduler.put_soon(call.store, RECONCILE, customer, call.real_now)
@@ -101,8 +111,8 @@ def announce_rest(call: Call, customer: Object) -> None:
     events.record(call, f"{KIND}.funds_available", balance_of(customer))
 
 
-def _move(call: Call, customer_id: str, currency: str, net: int, type: str, about: Mapping[str, Any]) -> Object:
-    """Return the transaction by which a balance changed."""
+def _move(call: Call, customer_id: str, currency: str, net: int, type: str, about: Mapping[str, Any] | None) -> Object:
+    """Return the transaction by which a balance changed; `about`: what it says besides, if it says anything."""
     customer = objects.known(call, "customer", customer_id)
     before = balance_of(customer)
     amounts = before["available"] or {}
@@ -111,7 +121,7 @@ def _move(call: Call, customer_id: str, currency: str, net: int, type: str, abou
     transaction = {
         "id": identifiers.long_id(call, "ccsbtxn"),
         "object": TRANSACTION,
-        type: about,
+        **({} if about is None else {type: about}),
         "created": call.now,
         "currency": currency,
         "customer": customer_id,

@@ -61,7 +61,7 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
     by_hand = method_options.captures_by_hand(intent, method["type"])
     captured = decline is None and not by_hand
     pending = method["type"] == "sepa_debit"
-    id = identifiers.long_id(call, "ch")
+    id = identifiers.long_id(call, "ch" if method["type"] == "card" else "py")
     charge: Object = shapes.blank("charge") | {
         "id": id,
         "object": KIND,

@@ -29,7 +29,7 @@ def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
     fee = fees.processing_fee(amount, call.account["country"], card_country, converted=charge["currency"] != currency)
     return _write(
         call,
-        "charge",
+        "charge" if _is_card(charge) else "payment",
         charge["id"],
         amount,
         charge["description"],
@@ -37,20 +37,30 @@ def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
         exchange_rate=_rate(charge["currency"], currency),
         fee=fee,
         fee_details=[_fee(fee, currency, "Stripe processing fees")],
+        reporting_category="charge",
     )
 
 
 def record_refund(call: Call, refund: Object, charge: Object) -> Object:
-    """Write down money that goes back to a card."""
-    return _write_refund(call, refund, charge, "refund", -1, "REFUND FOR CHARGE")
+    """Write down money that goes back to a card, or to a bank account ("payment_refund: Created when a local payment
+    method refund is initiated", https://docs.stripe.com/reports/balance-transaction-types)."""
+    type = "refund" if _is_card(charge) else "payment_refund"
+    return _write_refund(call, refund, charge, type, "refund", -1, "REFUND FOR CHARGE")
 
 
 def record_failed_refund(call: Call, refund: Object, charge: Object) -> Object:
-    """Write down money that a card did not take back."""
-    return _write_refund(call, refund, charge, "refund_failure", 1, "REFUND FAILURE FOR CHARGE")
+    """Write down money that a card, or a bank, did not take back."""
+    type = "refund_failure" if _is_card(charge) else "payment_refund"
+    return _write_refund(call, refund, charge, type, "refund_failure", 1, "REFUND FAILURE FOR CHARGE")
 
 
-def _write_refund(call: Call, refund: Object, charge: Object, type: str, sign: int, words: str) -> Object:
+def _is_card(charge: Object) -> bool:
+    return bool(charge["payment_method_details"]["type"] == "card")
+
+
+def _write_refund(
+    call: Call, refund: Object, charge: Object, type: str, category: str, sign: int, words: str
+) -> Object:
     currency = call.account["default_currency"]
     about = f" ({charge['description']})" if charge["description"] else ""
     return _write(
@@ -60,6 +70,7 @@ def _write_refund(call: Call, refund: Object, charge: Object, type: str, sign: i
         sign * exchange_rates.converted(refund["amount"], refund["currency"], currency),
         f"{words}{about}",
         exchange_rate=_rate(refund["currency"], currency),
+        reporting_category=category,
     )
 
 

@@ -1,4 +1,4 @@
-"""Refunds: money that goes back to a card (https://docs.stripe.com/refunds).
+"""Refunds: money that goes back to a card, or to a bank account (https://docs.stripe.com/refunds).
 
 Fields after `stripe/_refund.py`, values and refusals as recorded of 2026-08-26.dahlia.
 """
@@ -9,15 +9,27 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, direct_charges, disputes, ledger, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import (
+    bank_transfers,
+    cash_balances,
+    charges,
+    direct_charges,
+    disputes,
+    ledger,
+    payment_methods,
+)
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, scheduler, shapes
-from stripe_billing_cli.local_stripe.core.errors import invalid, not_here
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "refund"
-FAIL, TRACE = "refund.fail", "refund.trace"
+EXPIRE, FAIL, TRACE = "refund.expire", "refund.fail", "refund.trace"
+DAY = 24 * 60 * 60
+WAITING_DAYS, REFUNDABLE_DAYS = 45, 180
+"""How long a refund waits for the bank account of its customer, and how long a payment by bank transfer can be refunded
+(https://docs.stripe.com/payments/customer-balance/refunding)."""
 
 
 def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
@@ -48,11 +60,16 @@ def _check_refundable(call: Call, charge: Object) -> None:
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more "
             "information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
         )
-    if charge["payment_method_details"]["type"] == "customer_balance":
-        raise not_here("refunds of bank transfers", reason="nobody is there to say to which account")
+    if is_transfer(charge) and call.now > charge["created"] + REFUNDABLE_DAYS * DAY:
+        raise invalid(f"Charge {charge['id']} is too old: a bank transfer can be refunded for {REFUNDABLE_DAYS} days.")
     dispute = call.store.get(disputes.KIND, charge["dispute"] or "")
     if dispute is not None and not dispute["is_charge_refundable"]:
         raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
+
+
+def is_transfer(charge: Object) -> bool:
+    """Return whether a cash balance has paid, so that nobody knows to which bank account the money could go back."""
+    return bool(charge["payment_method_details"]["type"] == bank_transfers.METHOD)
 
 
 def _release(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
@@ -61,7 +78,7 @@ def _release(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if params.get("amount", charge["amount"]) != charge["amount"]:
         raise invalid("You cannot partially refund an uncaptured charge. Instead, capture the charge.", "amount")
-    made = _made(call, charge, charge["amount"], params)
+    made = described(call, charge, charge["amount"], params)
     call.store.insert(KIND, made)
     events.record(call, "refund.created", made)
     direct_charges.release(call, charge)
@@ -80,26 +97,35 @@ def _amount(charge: Object, wanted: int | None) -> int:
 
 
 def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
-    made = _made(call, charge, amount, params)
+    made = described(call, charge, amount, params)
+    if is_transfer(charge):
+        made |= asked_of_customer(call, objects.known(call, "customer", charge["customer"]), params)
+    elif "instructions_email" in params:
+        raise invalid("Only a customer who has paid by bank transfer is sent instructions.", "instructions_email")
     outcome = _outcome(call, charge)
     if outcome == "pending":
         made |= {"pending_reason": "processing", "status": "pending"}
     made["balance_transaction"] = ledger.record_refund(call, made, charge)["id"]
     call.store.insert(KIND, made)
-    scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
+    if is_transfer(charge):
+        wait_for_customer(call, made)
+    else:
+        scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
     return made
 
 
-def _made(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
+def described(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
+    """Return a refund that has succeeded, not stored, of so much of a charge."""
+    details = charge.get("payment_method_details") or {"type": bank_transfers.METHOD}
     return shapes.blank("refund") | {
-        "id": identifiers.long_id(call, "re"),
+        "id": identifiers.long_id(call, "re" if details["type"] == "card" else "pyr"),
         "object": KIND,
         "amount": amount,
         "charge": charge["id"],
         "created": call.now,
         "currency": charge["currency"],
         "customer": charge["customer"],
-        "destination_details": {"card": _destination("pending"), "type": "card"},
+        **_destination(details["type"], charge["currency"], "pending"),
         "metadata": new_metadata(params),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
@@ -108,8 +134,49 @@ def _made(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) ->
     }
 
 
-def _destination(status: str) -> Object:
-    return {"reference_status": status, "reference_type": "acquirer_reference_number", "type": "refund"}
+def _destination(type: str, currency: str, status: str) -> Object:
+    """Return what a refund says of where its money goes: of a card, or of a bank transfer in this currency. Of debits
+    Stripe documents nothing."""
+    if type == "card":
+        trace = {"reference_status": status, "reference_type": "acquirer_reference_number", "type": "refund"}
+        return {"destination_details": {"card": trace, "type": "card"}}
+    if type == bank_transfers.METHOD:
+        transfer, _ = cash_balances.SENDERS[currency]
+        return {"destination_details": {transfer: {"reference": None, "reference_status": status}, "type": transfer}}
+    return {}
+
+
+def asked_of_customer(call: Call, customer: Object, params: Mapping[str, Any]) -> Object:
+    """Return what a refund says while its customer is asked for a bank account by mail. Raises for want of an
+    address: "If you didn't include an email address when you created the customer object, creating a refund results in
+    an error"."""
+    address = params.get("instructions_email") or customer.get("email")
+    if not address:
+        raise invalid(
+            f"Customer {customer['id']} has no email address by which to ask for a bank account. Update the customer "
+            "with an email address, or provide `instructions_email`.",
+            "instructions_email",
+        )
+    return mail_to(call, address, call.now)
+
+
+def mail_to(call: Call, address: str, created: int) -> Object:
+    """Return what a refund says that was created at a time, and whose customer was sent a mail just now."""
+    details = {
+        "email_sent": {"email_sent_at": call.now, "email_sent_to": address},
+        "expires_at": created + WAITING_DAYS * DAY,
+    }
+    return {
+        "instructions_email": address,
+        "next_action": {"display_details": details, "type": "display_details"},
+        "status": "requires_action",
+    }
+
+
+def wait_for_customer(call: Call, refund: Object) -> None:
+    """Let a refund fail 45 days after it was created, should it still wait for its customer."""
+    owner = call.store.get("customer", refund["customer"]) or {}
+    scheduler.put(call.store, EXPIRE, refund["id"], refund["created"] + WAITING_DAYS * DAY, owner.get("test_clock"))
 
 
 def _outcome(call: Call, charge: Object) -> str | None:
@@ -122,34 +189,42 @@ def trace(call: Call, id: str) -> None:
     before = call.store.get(KIND, id)
     if before is None:
         return
-    card = {"reference": identifiers.digits(16), **_destination("available")}
-    after = {**before, "destination_details": {"card": card, "type": "card"}, "status": "succeeded"}
+    after = {**before, "status": "succeeded"}
+    if "destination_details" in before:
+        card = {"reference": identifiers.digits(16), **before["destination_details"]["card"]}
+        after["destination_details"] = {"card": {**card, "reference_status": "available"}, "type": "card"}
     after.pop("pending_reason", None)
     save(call, before, after)
 
 
 def fail(call: Call, id: str) -> None:
-    """Take back the money that the card did not take: the charge is not refunded then
-    (https://docs.stripe.com/refunds#failed-refunds)."""
+    """Take back the money that the card did not take (https://docs.stripe.com/refunds#failed-refunds)."""
     before = call.store.get(KIND, id)
     charge = call.store.get(charges.KIND, before["charge"]) if before else None
     if before is None or charge is None:
         return
-    transaction = ledger.record_failed_refund(call, before, charge)
     after = {
         **before,
-        "failure_balance_transaction": transaction["id"],
+        "failure_balance_transaction": take_back(call, before, charge),
         "failure_reason": "expired_or_canceled_card",
         "status": "failed",
     }
-    left = charge["amount_refunded"] - before["amount"]
-    call.store.replace(charges.KIND, {**charge, "amount_refunded": left, "refunded": False})
     save(call, before, after)
     events.record(call, "refund.failed", after)
+
+
+def take_back(call: Call, refund: Object, charge: Object) -> str:
+    """Return the balance transaction by which money came back that did not reach the customer: the charge is not
+    refunded by this refund then."""
+    transaction = ledger.record_failed_refund(call, refund, charge)
+    left = charge["amount_refunded"] - refund["amount"]
+    call.store.replace(charges.KIND, {**charge, "amount_refunded": left, "refunded": False})
+    return str(transaction["id"])
 
 
 def save(call: Call, before: Object, after: Object) -> None:
     """Store a refund and tell that it changed, if it did: by an event of the refund's and one of its charge's."""
     if after != before:
         objects.save(call, KIND, before, after)
-        events.record(call, "charge.refund.updated", after, before)
+        if after["charge"] is not None:
+            events.record(call, "charge.refund.updated", after, before)

@@ -1,0 +1,43 @@
+"""Refunds of what was paid by bank transfer, for which Stripe asks the customer for a bank account by mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
+
+BY_MAIL = "It waits for the customer, whom Stripe asks by mail for a bank account."
+
+
+@pytest.fixture
+def subscription(shop: Shop) -> str:
+    """A subscription whose first invoice of $15.00 a bank transfer has paid."""
+    customer = shop.customer(email="ada@example.com")["id"]
+    shop.post(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", amount=1500, currency="usd")
+    by_transfer = {"payment_settings": {"payment_method_types": ["customer_balance"]}}
+    sent = {"collection_method": "send_invoice", "days_until_due": 3}
+    made = shop.subscription(customer, shop.price()["id"], **sent, **by_transfer)
+    shop.post(f"/v1/invoices/{made['latest_invoice']}/finalize")
+    shop.customer()
+    return str(made["id"])
+
+
+def test_sub_cancel_says_that_the_refund_waits_for_the_customer(billing: Billing, subscription: str) -> None:
+    ran = billing.ok("sub", "cancel", subscription, "--now", "--refund", "last", "--yes", "--local")
+
+    assert "Refunded $15.00 (pyr_" in ran.out
+    assert BY_MAIL in ran.out
+
+
+def test_a_charge_and_a_refund_that_are_no_card_s_go_by_their_ids(
+    billing: Billing, shop: Shop, subscription: str
+) -> None:
+    [charge], _ = shop.api.page("/v1/charges", {})
+    ran = billing.ok("refund", "create", charge["id"], "--amount", "5.00", "--yes", "--local")
+
+    assert charge["id"].startswith("py_")
+    assert "$5.00 goes back to a bank account, for which Stripe asks the customer by mail" in ran.err
+    assert BY_MAIL in ran.out
+    [refund], _ = shop.api.page("/v1/refunds", {})
+    assert "requires action" in billing.ok("refund", "show", refund["id"], "--local").out
