@@ -16,7 +16,7 @@ PARTS = (
     Part(f"{RESOURCES}.prices", ("/v1/prices",)),
     Part(f"{RESOURCES}.trial_offers", ("/v1/product_catalog/trial_offers",)),
     Part(f"{RESOURCES}.plans", ("/v1/plans",)),
-    Part(f"{RESOURCES}.accounts", ("/v1/account", "/v1/accounts")),
+    Part(f"{RESOURCES}.accounts", ("/v1/account", "/v1/accounts", "/v1/accounts/{id}/external_accounts")),
     Part(f"{RESOURCES}.events", ("/v1/events",)),
     Part(f"{RESOURCES}.customers", ("/v1/customers",)),
     Part(f"{RESOURCES}.customer_balance_transactions", ("/v1/customers/{id}/balance_transactions",)),
@@ -79,7 +79,6 @@ PARTS = (
     Part(
         f"{RESOURCES}.meters", ("/v1/billing/meters", "/v1/billing/meter_events", "/v1/billing/meter_event_adjustments")
     ),
-    Part(f"{RESOURCES}.nested_lists", ("/v1/accounts/{id}/external_accounts",)),
     Part(f"{RESOURCES}.payment_links", ("/v1/payment_links", "/local/payment_links"), effects=("SessionCompleted",)),
     Part(f"{RESOURCES}.portal", ("/v1/billing_portal", "/local/billing_portal")),
     Part(f"{RESOURCES}.subscription_schedules", ("/v1/subscription_schedules",)),

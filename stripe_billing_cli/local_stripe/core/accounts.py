@@ -16,6 +16,38 @@ FIRST = "SELECT body FROM objects NOT INDEXED WHERE kind = 'account' ORDER BY se
 """The store's own account was made first, those connected to it later: what is looked through in the order of its
 making has it in front, and what is sorted by an index would be sorted for each call."""
 
+CURRENCIES = {
+    country: currency
+    for currency, countries in {
+        "aed": "AE",
+        "aud": "AU",
+        "brl": "BR",
+        "cad": "CA",
+        "chf": "CH LI",
+        "czk": "CZ",
+        "dkk": "DK",
+        "eur": "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK",
+        "gbp": "GB GI",
+        "hkd": "HK",
+        "huf": "HU",
+        "idr": "ID",
+        "inr": "IN",
+        "jpy": "JP",
+        "mxn": "MX",
+        "myr": "MY",
+        "nok": "NO",
+        "nzd": "NZ",
+        "php": "PH",
+        "pln": "PL",
+        "ron": "RO",
+        "sek": "SE",
+        "sgd": "SG",
+        "thb": "TH",
+        "usd": "US",
+    }.items()
+    for country in countries.split()
+}
+"""The currency of accounts by the countries in which Stripe has them (https://stripe.com/global)."""
 SETTINGS = ("local_settings", "account")
 """The kind and id under which is kept what a merchant sets in Stripe's Dashboard."""
 

@@ -12,9 +12,9 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import page
+from stripe_billing_cli.local_stripe.core.lists import page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Email, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -22,9 +22,11 @@ KIND = "account"
 PATH = "/v1/accounts"
 APART = "its accounts only keep data apart"
 NOT_HERE = "account_token documents external_account groups individual"
-CREATE = form("POST /v1/accounts", unsupported={APART: f"{NOT_HERE} bank_account"})
-UPDATE = form("POST /v1/accounts/{account}", unsupported={APART: NOT_HERE})
+TYPES = {"email": Email()}
+CREATE = form("POST /v1/accounts", TYPES, unsupported={APART: f"{NOT_HERE} bank_account"})
+UPDATE = form("POST /v1/accounts/{account}", TYPES, unsupported={APART: NOT_HERE})
 LIST = form("GET /v1/accounts")
+EXTERNAL_ACCOUNTS = form("GET /v1/accounts/{account}/external_accounts")
 CONTROLLERS: Mapping[str, Object] = {
     "standard": {
         "fees": {"payer": "account"},
@@ -73,7 +75,7 @@ def create(call: Call) -> Object:
         raise invalid("You may not provide the `type` parameter and `controller` parameters simultaneously.", "type")
     made = accounts.new_account(call.store.account_id(call.now), call.now)
     country = params.get("country", call.account["country"])
-    currency = call.account["default_currency"] if country == call.account["country"] else made["default_currency"]
+    currency = _currency(call, country)
     account = {
         **made,
         "controller": {"is_controller": True, "type": "application", **_controller(params)},
@@ -84,6 +86,17 @@ def create(call: Call) -> Object:
         "type": "none" if "controller" in params else params.get("type", "standard"),
     }
     return _kept(call, _changed(account, call))
+
+
+def _currency(call: Call, country: str) -> str:
+    """Return the currency of an account in a country. Raises for a country in which Stripe has no accounts but those
+    that are paid only (https://docs.stripe.com/error-codes#country-unsupported, in words that users report)."""
+    if country == call.account["country"]:
+        return str(call.account["default_currency"])
+    recipient = call.params.get("tos_acceptance", {}).get("service_agreement") == "recipient"
+    if country not in accounts.CURRENCIES and not recipient:
+        raise invalid(f"{country} is not currently supported by Stripe.", "country", "country_unsupported")
+    return accounts.CURRENCIES.get(country, "usd")
 
 
 def _controller(params: Params) -> Object:
@@ -144,6 +157,11 @@ def list_accounts(call: Call) -> Object:
     return page(call, KIND, PATH, [Condition("id <> ?", (call.account["id"],))])
 
 
+def list_external_accounts(call: Call) -> Object:
+    """List the bank accounts and cards for payouts, of which no account has one."""
+    return page_of(call, [], f"{PATH}/{retrieve(call)['id']}/external_accounts", "external account")
+
+
 ROUTES = (
     Route("GET", "/v1/account", KIND, EXPAND_ONLY, retrieve),
     Route("POST", PATH, KIND, CREATE, create),
@@ -151,5 +169,13 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
+    Route(
+        "GET",
+        f"{PATH}/{{id}}/external_accounts",
+        "bank_account card",
+        EXTERNAL_ACCOUNTS,
+        list_external_accounts,
+        lists=True,
+    ),
 )
 API = Api(ROUTES)

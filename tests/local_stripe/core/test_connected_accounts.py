@@ -34,6 +34,14 @@ def test_an_account_is_made_and_keeps_its_own_data(local: Local) -> None:
     assert [event["type"] for event in call(local, id, "get", "/v1/events")["data"]] == ["product.created"]
 
 
+@pytest.mark.parametrize(("country", "currency"), [("DE", "eur"), ("GB", "gbp"), ("US", "usd"), ("JP", "jpy")])
+def test_an_account_has_the_currency_of_its_country(local: Local, country: str, currency: str) -> None:
+    id = local.post("/v1/accounts", country=country)["id"]
+    assert call(local, id, "get", "/v1/account")["default_currency"] == currency
+    assert call(local, id, "get", "/v1/balance")["available"][0]["currency"] == currency
+    assert local.get(f"/v1/accounts/{id}/external_accounts")["data"] == []
+
+
 def test_accounts_are_listed_changed_and_deleted(local: Local, database: Path) -> None:
     first, second = (local.post("/v1/accounts")["id"] for _ in range(2))
     call(local, first, "post", "/v1/products", name="Theirs")
@@ -142,6 +150,12 @@ def test_what_an_account_cannot_be_made_with(local: Local) -> None:
         "The local Stripe does not have the parameter `individual`: its accounts only keep data apart.",
         None,
         "individual",
+    )
+    assert local.refused("post", "/v1/accounts", email="shop").code == "email_invalid"
+    nowhere = local.refused("post", "/v1/accounts", country="TR")
+    assert (nowhere.message, nowhere.code) == ("TR is not currently supported by Stripe.", "country_unsupported")
+    assert (
+        local.post("/v1/accounts", country="TR", tos_acceptance={"service_agreement": "recipient"})["country"] == "TR"
     )
     both = local.refused("post", "/v1/accounts", type="custom", controller={"fees": {"payer": "account"}})
     assert both.param == "type"
