@@ -144,6 +144,39 @@ def test_a_credit_note_takes_off_what_is_left(life: Life) -> None:
     )
 
 
+def test_a_credit_note_gives_back_what_an_attached_payment_has_paid(life: Life) -> None:
+    invoice = opened(life, 1500)["id"]
+    whole = intent(life, 1500)
+    confirm(life, whole)
+    assert amounts(attach(life, invoice, whole))[0] == "paid"
+    note = life.local.post(
+        "/v1/credit_notes", invoice=invoice, amount=600, refund_amount=600, expand=["refunds.refund"]
+    )
+    [link] = note["refunds"]
+    assert (link["amount_refunded"], link["refund"]["amount"], link["refund"]["payment_intent"]) == (600, 600, whole)
+    more = life.local.refused("post", "/v1/credit_notes", invoice=invoice, amount=901, refund_amount=901)
+    assert more.param == "amount"
+    life.local.post("/v1/refunds", payment_intent=whole, amount=800)
+    left = life.local.refused("post", "/v1/credit_notes", invoice=invoice, amount=200, refund_amount=200)
+    assert "$1.00" in left.message
+
+
+def test_a_credit_note_gives_back_of_several_payments_the_newest_first(life: Life) -> None:
+    invoice = opened(life, 1500)["id"]
+    first = intent(life, 1000)
+    confirm(life, first)
+    attach(life, invoice, first)
+    life.advance("2026-01-02")
+    second = intent(life, 500)
+    confirm(life, second)
+    assert amounts(attach(life, invoice, second))[0] == "paid"
+    note = life.local.post(
+        "/v1/credit_notes", invoice=invoice, amount=700, refund_amount=700, expand=["refunds.refund"]
+    )
+    made = [(one["amount_refunded"], one["refund"]["payment_intent"]) for one in note["refunds"]]
+    assert made == [(500, second), (200, first)]
+
+
 def test_what_cannot_pay_a_part_is_refused(life: Life) -> None:
     local = life.local
     invoice = opened(life, 1000)

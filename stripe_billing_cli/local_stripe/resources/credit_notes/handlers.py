@@ -177,8 +177,7 @@ def left_to_credit(call: Call, invoice: Object) -> int:
     refund amounts from the maximum creditable amount" (`CreditNoteService.create`)."""
     notes = [note for note in list_for_invoice(call, invoice["id"]) if note["status"] == "issued"]
     linked = {one["refund"] for note in notes for one in note["refunds"]}
-    charge = _charge(call, invoice)
-    apart = [] if charge is None else all_with(call, "refund", "charge", charge["id"])
+    apart = [one for charge in _charges(call, invoice) for one in all_with(call, "refund", "charge", charge["id"])]
     refunded = sum(
         one["amount"] for one in apart if one["id"] not in linked and one["status"] not in ("failed", "canceled")
     )
@@ -209,10 +208,26 @@ def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
         )
 
 
-def _charge(call: Call, invoice: Object) -> Object | None:
-    """Return the charge that paid an invoice."""
-    intent = invoices.intent_of(call, invoice)
-    return None if intent is None else call.store.get("charge", intent["latest_charge"] or "")
+def _charges(call: Call, invoice: Object) -> list[Object]:
+    """Return the charges that paid an invoice, or parts of it, newest first."""
+    paid = [one["payment"]["payment_intent"] for one in invoice["payments"]["data"] if one["status"] == "paid"]
+    intents = [intent for id in paid if (intent := call.store.get("payment_intent", id)) is not None]
+    found = [charge for one in intents if (charge := call.store.get("charge", one["latest_charge"] or "")) is not None]
+    return sorted(reversed(found), key=lambda charge: -int(charge["created"]))
+
+
+def _refund(call: Call, invoice: Object, amount: int) -> list[Object]:
+    """Return the links of the refunds that give so much back of what paid an invoice. Of several payments the newest
+    goes first: Stripe does not say which ("a refund will be created for the charge associated with the invoice")."""
+    parts = []
+    for charge in _charges(call, invoice):
+        part = min(amount, charge["amount_captured"] - charge["amount_refunded"])
+        if part > 0:
+            parts.append((charge, part))
+            amount -= part
+    if not parts or amount > 0:
+        raise _nothing_to_refund()
+    return [_link(refunds.refund(call, charge, {"amount": part}), part) for charge, part in parts]
 
 
 def create(call: Call) -> Object:
@@ -220,11 +235,7 @@ def create(call: Call) -> Object:
     note = _drafted(call, invoice)
     params = call.params
     if amount := params.get("refund_amount"):
-        charge = _charge(call, invoice)
-        if charge is None:
-            raise _nothing_to_refund()
-        made = refunds.refund(call, charge, {"amount": amount})
-        note["refunds"] = [*note["refunds"], _link(made, amount)]
+        note["refunds"] = [*note["refunds"], *_refund(call, invoice, amount)]
     if amount := params.get("credit_amount"):
         moved = _credit_balance(call, invoice, amount, note["id"])
         note["customer_balance_transaction"] = moved["id"]
@@ -242,7 +253,8 @@ def _credit_balance(call: Call, invoice: Object, amount: int, note: str) -> Obje
 
 
 def _nothing_to_refund() -> ApiError:
-    return invalid("The invoice was not paid by a charge, so `refund_amount` cannot be used.", "refund_amount")
+    message = "`refund_amount` is more than what charges have paid of the invoice, and that was not refunded yet."
+    return invalid(message, "refund_amount")
 
 
 def _reduce(call: Call, invoice: Object, pre: int, post: int) -> None:
