@@ -228,18 +228,20 @@ def upcoming_invoice(preview: Invoice) -> dict[str, Any]:
     return {"amount_due": preview["amount_due"], "currency": preview["currency"], "at": at}
 
 
-def discount(source: Discount) -> dict[str, Any]:
-    """Return a discount with its coupon expanded; `end` is null where it has none, or is for one invoice only."""
+def discount(source: Discount, billed_in: str) -> dict[str, Any]:
+    """Return a discount with its coupon expanded, `currency_options` too: the amount in the currency that is billed, if
+    it has one. `end` is null where it has none, or is for one invoice only."""
     reference = source["source"]["coupon"]
     coupon = None if isinstance(reference, str) else reference
     percent = coupon["percent_off"] if coupon else None
+    option = ((coupon["currency_options"] if coupon else None) or {}).get(billed_in)
     return {
         "id": source["id"],
         "coupon": id_of(reference),
         "name": coupon["name"] if coupon else None,
         "percent_off": None if percent is None else f"{percent:g}",
-        "amount_off": coupon["amount_off"] if coupon else None,
-        "currency": coupon["currency"] if coupon else None,
+        "amount_off": option["amount_off"] if option else coupon["amount_off"] if coupon else None,
+        "currency": billed_in if option else coupon["currency"] if coupon else None,
         "duration": coupon["duration"] if coupon else None,
         "promotion_code": id_of(source["promotion_code"]),
         "end": source["end"],

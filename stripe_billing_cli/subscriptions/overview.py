@@ -26,7 +26,7 @@ from stripe_billing_cli.subscriptions.parts import Parts
 EXPAND = (
     "customer.invoice_settings.default_payment_method",
     "default_payment_method",
-    "discounts.source.coupon",
+    "discounts.source.coupon.currency_options",
     "schedule.phases.items.price",
     "items.data.price.product",
     "items.data.price.currency_options",
@@ -170,7 +170,7 @@ def record(overview: Overview) -> dict[str, Any]:
         "customer_name": customer["name"] if customer else None,
         "customer_email": customer["email"] if customer else None,
         "payment_method": json_output.payment_method(method) if method else None,
-        "discounts": [json_output.discount(one) for one in discounts if one],
+        "discounts": [json_output.discount(one, subscription["currency"]) for one in discounts if one],
         "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
         "scheduled_change": _scheduled(whole(subscription["schedule"])),
         "cancellation_reason": ending["reason"] if ending else None,

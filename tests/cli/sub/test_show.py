@@ -52,6 +52,19 @@ def test_an_invoice_that_comes_early_is_shown(billing: Billing, shop: Shop, runn
     assert billing.ok(*SHOW, running["id"], "--output", "json").json["billing_threshold"] == 5000
 
 
+def test_an_amount_off_is_in_the_currency_that_is_billed(billing: Billing, shop: Shop) -> None:
+    shop.post("/v1/coupons", id="FIVE", amount_off=500, currency="usd", currency_options={"eur": {"amount_off": 400}})
+    price = shop.price(shop.product("Pro"), unit_amount=1000, currency_options={"eur": {"unit_amount": 900}})
+    for currency, shown, amount in (("usd", "$5.00", 500), ("eur", "€4.00", 400)):
+        params = {"currency": currency, "discounts": [{"coupon": "FIVE"}]}
+        id = shop.subscription(shop.with_card()["id"], price["id"], **params)["id"]
+
+        [discount] = billing.ok(*SHOW, id, "--output", "json").json["discounts"]
+
+        assert (discount["amount_off"], discount["currency"]) == (amount, currency)
+        assert f"{shown} off by FIVE" in billing.ok(*SHOW, id).out
+
+
 def test_by_the_customer(billing: Billing, running: Any) -> None:
     assert billing.ok(*SHOW, "ada@example.com", "--output", "id").out.strip() == running["id"]
 
