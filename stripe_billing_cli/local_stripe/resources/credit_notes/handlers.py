@@ -211,9 +211,9 @@ def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
 def _charges(call: Call, invoice: Object) -> list[Object]:
     """Return the charges that paid an invoice, or parts of it, newest first."""
     paid = [one["payment"]["payment_intent"] for one in invoice["payments"]["data"] if one["status"] == "paid"]
-    intents = [intent for id in paid if (intent := call.store.get("payment_intent", id)) is not None]
+    intents = [intent for id in reversed(paid) if (intent := call.store.get("payment_intent", id)) is not None]
     found = [charge for one in intents if (charge := call.store.get("charge", one["latest_charge"] or "")) is not None]
-    return sorted(reversed(found), key=lambda charge: -int(charge["created"]))
+    return sorted(found, key=lambda charge: -int(charge["created"]))
 
 
 def _refund(call: Call, invoice: Object, amount: int) -> list[Object]:
