@@ -53,7 +53,8 @@ def test_an_invoice_that_comes_early_is_shown(billing: Billing, shop: Shop, runn
 
 
 def test_an_amount_off_is_in_the_currency_that_is_billed(billing: Billing, shop: Shop) -> None:
-    shop.post("/v1/coupons", id="FIVE", amount_off=500, currency="usd", currency_options={"eur": {"amount_off": 400}})
+    options = {"currency_options": {"eur": {"amount_off": 400}}}
+    shop.post("/v1/coupons", id="FIVE", amount_off=500, currency="usd", duration="forever", **options)
     price = shop.price(shop.product("Pro"), unit_amount=1000, currency_options={"eur": {"unit_amount": 900}})
     for currency, shown, amount in (("usd", "$5.00", 500), ("eur", "€4.00", 400)):
         params = {"currency": currency, "discounts": [{"coupon": "FIVE"}]}
