@@ -34,6 +34,7 @@ INLINED: Mapping[str, Mapping[str, str]] = {
     "quote": {"default_tax_rates": "tax_rate"},
     "subscription": {"default_tax_rates": "tax_rate"},
     "subscription_item": {"plan": "plan", "price": "price", "tax_rates": "tax_rate"},
+    "subscription_schedule_add_invoice_item": {"tax_rates": "tax_rate"},
     "subscription_schedule_configuration_item": {"tax_rates": "tax_rate"},
     "subscription_schedule_phase_configuration": {"default_tax_rates": "tax_rate"},
 }

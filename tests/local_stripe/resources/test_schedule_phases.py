@@ -42,18 +42,19 @@ def test_each_phase_has_its_taxes_discounts_and_what_it_bills_once(life: Life) -
         month(
             items=[{"price": other, "discounts": [{"coupon": half}]}],
             default_tax_rates=[reduced],
-            add_invoice_items=[{"price": setup, "quantity": 2}],
+            add_invoice_items=[{"price": setup, "quantity": 2, "tax_rates": [vat]}],
         ),
     )
     first, second = made["phases"]
     assert [rate["id"] for rate in first["items"][0]["tax_rates"]] == [vat]
     assert [rate["id"] for rate in second["default_tax_rates"]] == [reduced]
     assert second["items"][0]["discounts"][0]["coupon"] == half
-    assert (second["add_invoice_items"][0]["price"], second["add_invoice_items"][0]["quantity"]) == (setup, 2)
+    [once] = second["add_invoice_items"]
+    assert (once["price"], once["quantity"], [rate["id"] for rate in once["tax_rates"]]) == (setup, 2, [vat])
     assert life.totals(made["subscription"]) == [2200]
 
     life.advance("2026-02-01 02:00")
-    assert life.totals(made["subscription"]) == [2200, 3300]
+    assert life.totals(made["subscription"]) == [2200, 3500]
     renewal = life.invoices(made["subscription"])[-1]
     [added] = [line for line in renewal["lines"]["data"] if line["description"] == "Setup"]
     assert added["period"] == {"start": moment("2026-02-01"), "end": moment("2026-03-01")}
