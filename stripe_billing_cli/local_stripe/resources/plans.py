@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.amount_parameters import UpTo
 from stripe_billing_cli.local_stripe.core.answers import as_plan
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.lists import equal, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
@@ -89,6 +89,8 @@ def check_new(params: Params) -> None:
         raise missing_param("product")
     if params.get("billing_scheme") != "tiered" and not {"amount", "amount_decimal"} & params.keys():
         raise invalid("Plans require an `amount` or `amount_decimal` parameter to be set.")
+    check_only_one(params, "amount", "amount_decimal")
+    check_only_one(params, "tiers", "transform_usage")
     try:
         price_refusals.check_new(_as_price(params))
     except ApiError as error:

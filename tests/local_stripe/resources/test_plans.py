@@ -76,3 +76,9 @@ def test_a_refusal_calls_parameters_as_plans_do(local: Local) -> None:
     plan = {"currency": "usd", "product": local.product()["id"]}
     assert local.refused("post", PATH, **plan, interval="month").message.startswith("Plans require an `amount`")
     assert local.refused("post", PATH, **plan, amount=1, interval="year", interval_count=9).param == "interval_count"
+    both = local.refused("post", PATH, **plan, interval="month", amount=1, amount_decimal="1.5")
+    assert both.message == "You may only specify one of these parameters: amount, amount_decimal."
+    packs = {"divide_by": 10, "round": "up"}
+    tiers = {"billing_scheme": "tiered", "tiers_mode": "volume", "tiers": [{"up_to": "inf", "unit_amount": 1}]}
+    both = local.refused("post", PATH, **plan, **tiers, interval="month", transform_usage=packs)
+    assert both.message == "You may only specify one of these parameters: tiers, transform_usage."
