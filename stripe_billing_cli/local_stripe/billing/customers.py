@@ -56,7 +56,6 @@ def new(call: Call, params: Params) -> Object:
             "rendering_options": None,
             **printed_settings(params.get("invoice_settings", {})),
         },
-        "livemode": False,
         "metadata": new_metadata(params),
         "name": params.get("name"),
         "next_invoice_sequence": params.get("next_invoice_sequence", 1),

@@ -72,7 +72,6 @@ def new_account(id: str, created: int) -> Object:
         "object": "account",
         "business_profile": blank("account_business_profile", "specified_commercial_transactions_act_url")
         | {"name": DISPLAY_NAME},
-        "business_type": None,
         "capabilities": {"card_payments": "active", "transfers": "active"},
         "charges_enabled": True,
         "controller": {"type": "account"},

@@ -293,7 +293,6 @@ def as_plan(price: Object) -> Object:
         "currency": price["currency"],
         "interval": recurring["interval"],
         "interval_count": recurring["interval_count"],
-        "livemode": False,
         "metadata": price["metadata"],
         "meter": recurring["meter"],
         "nickname": price["nickname"],

@@ -43,7 +43,6 @@ def as_card(method: Mapping[str, Any]) -> dict[str, Any]:
         "country": card["country"],
         "customer": method["customer"],
         "cvc_check": card["checks"]["cvc_check"],
-        "dynamic_last4": None,
         "exp_month": card["exp_month"],
         "exp_year": card["exp_year"],
         "fingerprint": card["fingerprint"],
@@ -52,5 +51,4 @@ def as_card(method: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": method["metadata"],
         "name": details["name"],
         "regulated_status": card["regulated_status"],
-        "tokenization_method": None,
     }

@@ -40,7 +40,6 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
             "api_version": API_VERSION,
             "created": call.real_now,
             "data": data,
-            "livemode": False,
             "pending_webhooks": deliveries.enqueue(call.store, id, type),
             "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
             "type": type,

@@ -82,7 +82,7 @@ NEVER: Mapping[str, frozenset[str]] = {
 }
 """In the document and in the SDK, and in no answer that was recorded, whatever its value could have been."""
 
-CONSTANT: Mapping[str, Mapping[str, Any]] = {
+CONSTANT: Mapping[str, dict[str, Any]] = {
     "customer": {"balance": 0, "next_invoice_sequence": 1},
     "invoiceitem": {"frozen_fields": [], "invoicing_rules": []},
     "payment_intent": {"managed_payments": {"enabled": False}},
@@ -92,6 +92,9 @@ CONSTANT: Mapping[str, Mapping[str, Any]] = {
     "subscriptions_resource_trial_settings_end_behavior": {"billing_cycle_anchor": "now"},
 }
 """What stands where the local Stripe has nothing, in place of null (recorded)."""
+
+TEST_MODE: dict[str, Any] = {"livemode": False}
+"""What every object says that says the mode: of the local Stripe none is stored."""
 
 UNDOCUMENTED: Mapping[str, Any] = {
     "entitlements.active_entitlement_summary": (
@@ -134,7 +137,7 @@ def shape(name: str) -> Shape:
     nullable, required, within = UNDOCUMENTED.get(name) or _documented(name) or ((), (), {})
     hidden = ONLY_EXPANDED.get(name, frozenset())
     never = NEVER.get(name, frozenset())
-    constant = CONSTANT.get(name, {})
+    constant = CONSTANT.get(name, {}) | (TEST_MODE if "livemode" in required else {})
     absent = ABSENT.get(name, frozenset()) | hidden | never | constant.keys()
     null = (frozenset(nullable) | NULL.get(name, frozenset())) - absent
     return Shape(

@@ -62,7 +62,6 @@ def instructions(call: Call) -> Object:
         },
         "currency": currency,
         "funding_type": "bank_transfer",
-        "livemode": False,
     }
 
 

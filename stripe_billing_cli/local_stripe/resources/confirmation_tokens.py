@@ -47,11 +47,9 @@ def create(call: Call) -> Object:
         "object": KIND,
         "created": call.now,
         "expires_at": call.real_now + LASTS,
-        "livemode": False,
         "payment_method_preview": {
             **{name: shown[name] for name in PREVIEWED},
             method["type"]: shown[method["type"]],
-            "customer_account": None,
         },
         "return_url": params.get("return_url"),
         "setup_future_usage": params.get("setup_future_usage"),

@@ -66,7 +66,6 @@ def create(call: Call) -> Object:
         "currency_options": _options(params),
         "duration": params.get("duration", "once"),
         "duration_in_months": params.get("duration_in_months"),
-        "livemode": False,
         "max_redemptions": params.get("max_redemptions"),
         "metadata": new_metadata(params),
         "name": params.get("name"),

@@ -33,7 +33,6 @@ FEATURES: Mapping[str, Mapping[str, Any]] = {
         "payment_method_redisplay": "disabled",
         "payment_method_remove": "disabled",
         "payment_method_save": "disabled",
-        "payment_method_save_allow_redisplay_override": None,
     },
     "payment_element": {
         "payment_method_allow_redisplay_filters": ["always"],
@@ -41,7 +40,6 @@ FEATURES: Mapping[str, Mapping[str, Any]] = {
         "payment_method_redisplay_limit": 3,
         "payment_method_remove": "disabled",
         "payment_method_save": "disabled",
-        "payment_method_save_usage": None,
     },
 }
 """The components that have features, and these where a call says nothing of them."""
@@ -60,9 +58,7 @@ def create(call: Call) -> Object:
         },
         "created": call.real_now,
         "customer": customer["id"],
-        "customer_account": None,
         "expires_at": call.real_now + LASTS,
-        "livemode": False,
     }
 
 

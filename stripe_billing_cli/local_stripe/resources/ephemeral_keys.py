@@ -33,7 +33,6 @@ def create(call: Call) -> Object:
         "associated_objects": [{"id": customer["id"], "type": "customer"}],
         "created": call.real_now,
         "expires": call.real_now + LASTS,
-        "livemode": False,
     }
     call.store.insert(KIND, key)
     return {**key, "secret": f"ek_test_{secrets.token_urlsafe(60)}"}

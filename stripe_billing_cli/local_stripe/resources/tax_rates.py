@@ -20,12 +20,7 @@ TAX_TYPES = (
 
 def percentage(rate: Object) -> Object:
     """Return what a rate says besides, which is a percentage and no amount."""
-    return {
-        "effective_percentage": rate["percentage"],
-        "flat_amount": None,
-        "jurisdiction_level": None,
-        "rate_type": "percentage",
-    }
+    return {"effective_percentage": rate["percentage"], "rate_type": "percentage"}
 
 
 TAX_RATES = Resource(

@@ -26,7 +26,6 @@ def create(call: Call) -> Object:
         "created": call.now,
         "deletes_after": call.now + KEPT_DAYS * DAY,
         "frozen_time": call.params["frozen_time"],
-        "livemode": False,
         "name": call.params.get("name"),
         "status": "ready",
         "status_details": {},

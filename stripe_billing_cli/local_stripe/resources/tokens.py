@@ -47,9 +47,7 @@ def _token(call: Call, prefix: str) -> Object:
     return {
         "id": identifiers.long_id(call, prefix),
         "object": KIND,
-        "client_ip": None,
         "created": call.now,
-        "livemode": False,
         "used": False,
     }
 
@@ -59,7 +57,6 @@ def _of_card(call: Call) -> Object:
     card = card_input.by_number(call, params)
     return {
         **_token(call, "tok"),
-        "bank_account": None,
         "card": {
             **shapes.blank("card", "description iin issuer"),
             **{name: params.get(name) for name in (*ADDRESS, "name")},

@@ -38,7 +38,6 @@ def create(call: Call) -> Object:
         "active": params.get("active", True),
         "duration": {"relative": params["duration"]["relative"], "type": "relative"},
         "end_behavior": {"transition": {"price": after["id"]}, "type": "transition"},
-        "livemode": False,
         "nickname": params.get("nickname"),
         "price": during["id"],
     }

@@ -46,7 +46,6 @@ def new_price(call: Call, product: str, params: Params) -> Object:
             **{code: currency_option(option) for code, option in params.get("currency_options", {}).items()},
         },
         "custom_unit_amount": own["custom_unit_amount"],
-        "livemode": False,
         "lookup_key": params.get("lookup_key"),
         "metadata": new_metadata(params),
         "nickname": params.get("nickname"),

@@ -40,7 +40,6 @@ def new_product(call: Call, params: Params) -> Object:
         "created": call.now,
         "description": params.get("description"),
         "images": params.get("images", []),
-        "livemode": False,
         "marketing_features": params.get("marketing_features", []),
         "metadata": new_metadata(params),
         "name": params["name"],

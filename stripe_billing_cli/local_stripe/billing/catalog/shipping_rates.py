@@ -53,7 +53,6 @@ def create(call: Call, params: Params, prefix: str = "") -> Object:
             "currency": fixed["currency"],
             "currency_options": {**others, fixed["currency"]: own},
         },
-        "livemode": False,
         "metadata": new_metadata(params),
         "tax_behavior": behavior,
         "tax_code": params.get("tax_code"),

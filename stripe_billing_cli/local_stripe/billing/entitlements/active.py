@@ -60,7 +60,6 @@ def _new(call: Call, customer: str, feature: str) -> Object:
         "id": identifiers.test_id("ent"),
         "object": KIND,
         "feature": feature,
-        "livemode": False,
         "_created": call.now,
         "_customer": customer,
     }
@@ -86,5 +85,4 @@ def _summary(call: Call, customer: str, entitlements: list[Object]) -> Object:
             "has_more": len(entitlements) > SHOWN,
             "url": f"/v1/customer/{customer}/entitlements",
         },
-        "livemode": False,
     }

@@ -16,7 +16,6 @@ BY_POSTAL_CODE = ("CA", "US")
 def on_subscription(enabled: bool) -> Object:
     """Return `automatic_tax` as a subscription shows it."""
     return {
-        "disabled_reason": None,
         "enabled": enabled,
         "liability": {"account": None, "type": "self"} if enabled else None,
     }

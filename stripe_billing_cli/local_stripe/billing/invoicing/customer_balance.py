@@ -29,7 +29,6 @@ def record(call: Call, customer: Object, amount: int, type: str, currency: str |
         "currency": currency or customer["currency"] or call.account["default_currency"],
         "customer": customer["id"],
         "ending_balance": customer["balance"],
-        "livemode": False,
         "metadata": {},
         "type": type,
         **rest,

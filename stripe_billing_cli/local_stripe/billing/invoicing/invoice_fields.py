@@ -25,7 +25,6 @@ def blank_fields() -> Object:
         "default_tax_rates": [],
         "discounts": [],
         "issuer": {"account": None, "type": "self"},
-        "livemode": False,
         "metadata": {},
         "post_payment_credit_notes_amount": 0,
         "pre_payment_credit_notes_amount": 0,
@@ -79,8 +78,6 @@ def rendering(page_size: str, options: Mapping[str, Any] | None = None) -> Objec
     return {
         "amount_tax_display": (options or {}).get("amount_tax_display"),
         "pdf": {"page_size": page_size},
-        "template": None,
-        "template_version": None,
     }
 
 
@@ -147,7 +144,6 @@ def payment(id: str, invoice: Object, intent: Object, now: int, *, is_default: b
         "currency": invoice["currency"],
         "invoice": invoice["id"],
         "is_default": is_default,
-        "livemode": False,
         "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
         "status": "open",
         "status_transitions": {"canceled_at": None, "paid_at": None},

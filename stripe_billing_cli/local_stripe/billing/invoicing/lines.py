@@ -220,7 +220,6 @@ def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subs
         "discountable": not line.proration if line.discountable is None else line.discountable,
         "discounts": list(line.discounts),
         "invoice": invoice,
-        "livemode": False,
         "metadata": {},
         "parent": parent,
         "period": {"end": line.end, "start": line.start},

@@ -64,7 +64,6 @@ def _rate(call: Call, data: Mapping[str, Any]) -> Object:
         "active": False,
         "created": call.now,
         "effective_percentage": data["percentage"],
-        "livemode": False,
         "metadata": {},
         "rate_type": "percentage",
         "_made_for": made_for,

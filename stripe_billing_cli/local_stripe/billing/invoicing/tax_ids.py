@@ -125,21 +125,15 @@ def store(call: Call, customer: str | None, params: Mapping[str, Any], param: st
         "country": _country(type, value),
         "created": call.now,
         "customer": customer,
-        "customer_account": None,
-        "livemode": False,
         "owner": {
             "account": None,
-            "application": None,
             "customer": customer,
-            "customer_account": None,
             "type": "customer" if customer else "self",
         },
         "type": type,
         "value": value,
         "verification": {
             "status": "pending" if type in REGISTERED else "unavailable",
-            "verified_address": None,
-            "verified_name": None,
         }
         if customer
         else None,

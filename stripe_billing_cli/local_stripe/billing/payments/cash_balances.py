@@ -35,8 +35,6 @@ def balance_of(customer: Object) -> Object:
         "object": KIND,
         "available": None,
         "customer": customer["id"],
-        "customer_account": None,
-        "livemode": False,
         "settings": {"reconciliation_mode": "automatic", "using_merchant_default": True},
     }
 
@@ -125,9 +123,7 @@ def _move(call: Call, customer_id: str, currency: str, net: int, type: str, abou
         "created": call.now,
         "currency": currency,
         "customer": customer_id,
-        "customer_account": None,
         "ending_balance": after["available"][currency],
-        "livemode": False,
         "net_amount": net,
         "type": type,
     }

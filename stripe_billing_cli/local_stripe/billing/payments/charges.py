@@ -76,7 +76,6 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
         "failure_code": decline and decline.code,
         "failure_message": decline and decline.message,
         "fraud_details": {},
-        "livemode": False,
         "outcome": _outcome(payment_methods.card_of(method), decline),
         "paid": decline is None and not pending,
         "payment_intent": intent["id"],
@@ -101,9 +100,6 @@ def _statement_descriptor(call: Call, intent: Object) -> str:
 
 def _outcome(card: Card, decline: Decline | None) -> Object:
     outcome = {
-        "advice_code": None,
-        "network_advice_code": None,
-        "network_decline_code": None,
         "network_status": "approved_by_network",
         "reason": None,
         "risk_level": card.risk_level,
@@ -162,7 +158,6 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
         "fingerprint": card["fingerprint"],
         "funding": card["funding"],
         "incremental_authorization": {"status": "available" if incremented else "unavailable"},
-        "installments": None,
         "last4": card["last4"],
         "mandate": None,
         "multicapture": {"status": "unavailable"},
@@ -172,8 +167,6 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
         "regulated_status": card["regulated_status"],
         "three_d_secure": _three_d_secure() if authenticated else None,
-        "transaction_link_id": None,
-        "wallet": None,
     }
     if not by_hand:
         del details["capture_before"]
@@ -184,9 +177,7 @@ def _three_d_secure() -> Object:
     return {
         "authentication_flow": "challenge",
         "electronic_commerce_indicator": "05",
-        "exemption_indicator": None,
         "result": "authenticated",
-        "result_reason": None,
         "transaction_id": f"{digits(8)}-{digits(4)}-4{digits(3)}-8{digits(3)}-{digits(12)}",
         "version": "2.2.0",
     }

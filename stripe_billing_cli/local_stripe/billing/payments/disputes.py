@@ -93,7 +93,6 @@ def _new(call: Call, charge: Object, cause: str) -> Object:
             "submission_count": 0,
         },
         "is_charge_refundable": case_type == "inquiry",
-        "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method_details": {

@@ -116,7 +116,6 @@ def _write(
         "created": call.real_now,
         "currency": call.account["default_currency"],
         "description": description,
-        "exchange_rate": None,
         "fee": fee,
         "fee_details": [],
         "net": amount - fee,
@@ -183,7 +182,6 @@ def balance(call: Call) -> Object:
     return {
         "object": "balance",
         "available": [_amount(each["available"], each["id"]) for each in totals],
-        "livemode": False,
         "pending": [_amount(each["pending"], each["id"]) for each in totals],
         "refund_and_dispute_prefunding": {"available": [nothing], "pending": [nothing]},
     }
@@ -205,7 +203,6 @@ def _rate(currency: str, into: str) -> float | None:
 def _fee(amount: int, currency: str, description: str) -> Object:
     return {
         "amount": amount,
-        "application": None,
         "currency": currency,
         "description": description,
         "type": "stripe_fee",

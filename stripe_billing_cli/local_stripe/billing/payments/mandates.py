@@ -32,7 +32,6 @@ def agree(call: Call, method: Object, data: Mapping[str, Any] | None, single_use
         "object": KIND,
         "customer_acceptance": _acceptance(call, data["customer_acceptance"]),
         "_created": call.now,
-        "livemode": False,
         **(
             {"multi_use": {}, "type": "multi_use"}
             if single_use is None

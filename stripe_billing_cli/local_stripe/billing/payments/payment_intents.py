@@ -55,7 +55,6 @@ def new_intent(
         "created": call.now,
         "currency": currency,
         "customer": customer,
-        "livemode": False,
         "managed_payments": {"enabled": False},
         "metadata": {},
         "payment_method_options": method_options.of_types(["card"]),

@@ -42,8 +42,6 @@ def blank_method(call: Call, type: str) -> Object:
         },
         "created": call.now,
         "customer": None,
-        "customer_account": None,
-        "livemode": False,
         "metadata": {},
         "type": type,
     }
@@ -63,7 +61,6 @@ def new_card(call: Call, card: Card) -> Object:
             "exp_year": today.year + 1,
             "fingerprint": card.fingerprint,
             "funding": card.funding,
-            "generated_from": None,
             "last4": card.last4,
             "networks": {"available": card.available_networks, "preferred": None},
             "regulated_status": "unregulated",

@@ -20,7 +20,6 @@ def begin(call: Call, setup: Object, method: Object) -> str:
         "object": KIND,
         "created": call.now,
         "customer": setup["customer"],
-        "livemode": False,
         "payment_method": method["id"],
         "payment_method_details": {type: _card(method["card"]) if type == "card" else {}, "type": type},
         "setup_intent": setup["id"],

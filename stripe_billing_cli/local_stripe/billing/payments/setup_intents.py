@@ -29,7 +29,6 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
         "client_secret": identifiers.client_secret(id),
         "created": call.now,
         "customer": customer,
-        "livemode": False,
         "metadata": {},
         "payment_method_options": method_options.of_types(["card"], method_options.OF_SETUPS),
         "payment_method_types": ["card"],

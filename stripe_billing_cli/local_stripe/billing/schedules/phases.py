@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.invoicing.automatic_tax import on_subscription
 from stripe_billing_cli.local_stripe.billing.periods import BillingInterval
 from stripe_billing_cli.local_stripe.billing.schedules import phase_items
 from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
@@ -103,12 +104,7 @@ def _trial_end(phase: Mapping[str, Any], start: int, end: int, name: str) -> int
 def automatic_tax(settings: Mapping[str, Any]) -> Object | None:
     if "automatic_tax" not in settings:
         return None
-    enabled = settings["automatic_tax"]["enabled"]
-    return {
-        "disabled_reason": None,
-        "enabled": enabled,
-        "liability": {"account": None, "type": "self"} if enabled else None,
-    }
+    return on_subscription(settings["automatic_tax"]["enabled"])
 
 
 def invoice_settings(settings: Mapping[str, Any]) -> Object | None:

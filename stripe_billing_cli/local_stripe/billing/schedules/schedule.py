@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.invoicing.automatic_tax import on_subscription
 from stripe_billing_cli.local_stripe.billing.schedules import phases
 from stripe_billing_cli.local_stripe.billing.subscriptions import thresholds
 from stripe_billing_cli.local_stripe.billing.subscriptions.effects import SubscriptionEnded
@@ -36,7 +37,6 @@ def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapp
         "customer": customer["id"],
         "default_settings": default_settings(settings),
         "end_behavior": call.params.get("end_behavior", "release"),
-        "livemode": False,
         "metadata": new_metadata(call.params),
         "pause_schedules": [],
         "phases": list(laid_out),
@@ -47,7 +47,6 @@ def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapp
 
 
 def default_settings(settings: Mapping[str, Any]) -> Object:
-    tax = {"disabled_reason": None, "enabled": False, "liability": None}
     invoice = {
         "account_tax_ids": None,
         "custom_fields": None,
@@ -57,7 +56,7 @@ def default_settings(settings: Mapping[str, Any]) -> Object:
     }
     return {
         **shapes.blank("subscription_schedules_resource_default_settings"),
-        "automatic_tax": phases.automatic_tax(settings) or tax,
+        "automatic_tax": phases.automatic_tax(settings) or on_subscription(False),
         "billing_cycle_anchor": settings.get("billing_cycle_anchor", "automatic"),
         thresholds.NAME: thresholds.merge(settings.get(thresholds.NAME)),
         "collection_method": settings.get("collection_method", "charge_automatically"),

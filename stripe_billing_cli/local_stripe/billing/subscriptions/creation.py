@@ -206,7 +206,6 @@ def _settings(params: Params) -> Object:
         "description": params.get("description"),
         "discounts": [],
         "invoice_settings": invoice_fields.settings(params.get("invoice_settings", {})),
-        "livemode": False,
         "metadata": new_metadata(params),
         "payment_settings": {
             "payment_method_options": settings.get("payment_method_options") or None,

@@ -27,7 +27,6 @@ def new_item(
     item: Object = {
         "id": id,
         "object": "subscription_item",
-        "billed_until": None,
         "billing_thresholds": params.get("billing_thresholds"),
         "created": now,
         "current_period_end": period[1],

@@ -98,7 +98,6 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "customer": customer and customer["id"],
         "customer_creation": _customer_creation(call, customer),
         "expires_at": expires_at,
-        "livemode": False,
         "metadata": new_metadata(params),
         "mode": params["mode"],
         "payment_method_options": method_options.of_session(params.get("payment_method_options")),

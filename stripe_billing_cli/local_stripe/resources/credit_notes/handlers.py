@@ -118,7 +118,6 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "effective_at": params.get("effective_at", call.now),
         "invoice": invoice["id"],
         "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/credit_notes/{id}/lines"},
-        "livemode": False,
         "memo": params.get("memo"),
         "metadata": new_metadata(params),
         "number": number,

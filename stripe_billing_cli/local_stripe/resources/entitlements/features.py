@@ -29,7 +29,6 @@ def create(call: Call) -> Object:
         "id": identifiers.test_id("feat"),
         "object": features.KIND,
         "active": True,
-        "livemode": False,
         "lookup_key": params["lookup_key"],
         "metadata": new_metadata(params),
         "name": params["name"],

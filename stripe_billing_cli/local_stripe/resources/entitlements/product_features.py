@@ -39,7 +39,6 @@ def create(call: Call) -> Object:
         "id": identifiers.test_id("prodft"),
         "object": product_features.KIND,
         "entitlement_feature": feature["id"],
-        "livemode": False,
         "_created": call.now,
         "_product": product,
     }

@@ -41,7 +41,6 @@ def create(call: Call) -> Object:
         "object": KIND,
         "cancel": {"identifier": cancel["identifier"]},
         "event_name": params["event_name"],
-        "livemode": False,
         "status": "complete",
         "type": "cancel",
     }

@@ -30,7 +30,6 @@ def create(call: Call) -> Object:
         "display_name": params["display_name"],
         "event_name": params["event_name"],
         "event_time_window": params.get("event_time_window"),
-        "livemode": False,
         "status": "active",
         "status_transitions": {"deactivated_at": None},
         "updated": call.now,

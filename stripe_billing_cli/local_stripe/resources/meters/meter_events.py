@@ -51,7 +51,6 @@ def create(call: Call) -> Object:
         "created": call.now,
         "event_name": params["event_name"],
         "identifier": identifier,
-        "livemode": False,
         "payload": params["payload"],
         "timestamp": at,
     }
@@ -109,7 +108,6 @@ def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dic
         "object": SUMMARY,
         "aggregated_value": float(value),
         "end_time": end,
-        "livemode": False,
         "meter": meter,
         "start_time": start,
     }

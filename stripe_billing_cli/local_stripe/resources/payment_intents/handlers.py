@@ -92,12 +92,6 @@ def _described(params: Mapping[str, Any]) -> Object:
     described = {name: params[name] for name in DESCRIBING if name in params}
     if described.get("shipping") is not None:
         described["shipping"] = payment_intents.shipping_of(described["shipping"])
-    if described.get("payment_details") is not None:
-        described["payment_details"] = {
-            "customer_reference": None,
-            "order_reference": None,
-            **described["payment_details"],
-        }
     return described
 
 

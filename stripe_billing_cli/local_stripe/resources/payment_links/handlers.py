@@ -49,7 +49,6 @@ def create(call: Call) -> Object:
         "_created": call.now,
         "currency": currency,
         "line_items": {"object": "list", "data": items, "has_more": False, "url": url},
-        "livemode": False,
         "metadata": new_metadata(params),
         "url": page_addresses.payment_link(call.store, f"test_{secrets.token_hex(8)}"),
     }

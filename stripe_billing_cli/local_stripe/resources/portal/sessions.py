@@ -76,11 +76,8 @@ def create(call: Call) -> Object:
         "configuration": configuration["id"],
         "created": call.real_now,
         "customer": customer["id"],
-        "customer_account": None,
         "flow": flow and _flow(flow),
-        "livemode": False,
         "locale": params.get("locale"),
-        "on_behalf_of": None,
         "return_url": params.get("return_url", configuration["default_return_url"]),
         "url": page_addresses.portal(call.store, f"test_{secrets.token_urlsafe(40)}"),
     }

@@ -71,7 +71,6 @@ def _blank(call: Call, clock: str | None) -> Object:
             "issuer": {"account": None, "type": "self"},
         },
         "line_items": {"object": "list", "data": [], "has_more": False, "url": f"{PATH}/{id}/line_items"},
-        "livemode": False,
         "metadata": {},
         "status": "draft",
         "status_transitions": {"accepted_at": None, "canceled_at": None, "finalized_at": None},
