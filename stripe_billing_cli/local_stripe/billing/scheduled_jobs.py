@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount,
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices, revisions
 from stripe_billing_cli.local_stripe.billing.payments import (
     bank_refunds,
+    captures,
     charges,
     direct_charges,
     disputes,
@@ -169,7 +170,7 @@ API = Api(
         ledger.BECOME_AVAILABLE: ledger.become_available,
         payment_intents.DEBIT: payment_intents.end_debit,
         direct_charges.EXPIRE: direct_charges.expire,
-        payment_intents.EXPIRE: payment_intents.expire,
+        payment_intents.EXPIRE: captures.expire,
         bank_refunds.ARRIVE: bank_refunds.arrive,
         refunds.EXPIRE: bank_refunds.expire_by_itself,
         refunds.FAIL: refunds.fail,

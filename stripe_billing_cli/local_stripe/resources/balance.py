@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import ledger
+from stripe_billing_cli.local_stripe.billing.payments import charges, ledger
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
@@ -37,7 +37,8 @@ def _of_source(call: Call, source: str) -> Condition:
     """Return the transactions that a charge or a refund names: found without a look at all the others."""
     named = call.store.get("charge", source) or call.store.get("refund", source) or {}
     ids = [named.get(name) for name in ("balance_transaction", "failure_balance_transaction")]
-    return Condition("id IN (?, ?)", tuple(ids))
+    ids += named.get(charges.LATER_TRANSACTIONS, [])
+    return Condition(f"id IN ({', '.join('?' * len(ids))})", tuple(ids))
 
 
 PATH = "/v1/balance_transactions"

@@ -25,6 +25,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "charge"
 SETTLE = "charge.settle"
+LATER_TRANSACTIONS = "_later_transactions"
+"""The field of a charge that has the balance transactions of its captures after the first."""
 AUTHORIZED_SECONDS = 7 * 24 * 60 * 60
 """How long money stays reserved for a charge that is to be captured by hand (recorded)."""
 OF_INTENT = (
@@ -144,6 +146,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
     amount = intent["amount"]
     by_hand = method_options.captures_by_hand(intent) and not declined
     incremented = by_hand and method_options.can_be_incremented(intent, card["brand"])
+    in_parts = by_hand and method_options.can_be_captured_in_parts(call.account, intent, method)
     details = {
         "amount_authorized": None if declined else amount,
         "authorization_code": digits(6),
@@ -160,7 +163,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
         "incremental_authorization": {"status": "available" if incremented else "unavailable"},
         "last4": card["last4"],
         "mandate": None,
-        "multicapture": {"status": "unavailable"},
+        "multicapture": {"status": "available" if in_parts else "unavailable"},
         "network": card["brand"],
         "network_token": {"used": False},
         "network_transaction_id": digits(15),
@@ -185,7 +188,7 @@ def _three_d_secure() -> Object:
 
 def record_balance_transaction(call: Call, charge: Object) -> Object:
     """Return the captured charge with its balance transaction; nothing happens where it has one."""
-    if charge["balance_transaction"] is not None:
+    if charge["balance_transaction"] is not None or not charge["amount_captured"]:
         return charge
     method = call.store.get("payment_method", charge["payment_method"])
     available = method is not None and payment_methods.card_of(method).available
@@ -239,11 +242,22 @@ def increment(call: Call, charge: Object, amount: int) -> Object:
     return objects.save(call, KIND, charge, after)
 
 
-def capture(call: Call, charge: Object, amount: int) -> Object:
-    """Take so much of what was reserved. The rest is released, which is no refund (recorded)."""
-    taken = {**charge, "amount_captured": amount, "captured": True}
-    call.store.replace(KIND, taken)
-    return record_balance_transaction(call, taken)
+def capture(call: Call, charge: Object, amount: int, *, final: bool = True) -> Object:
+    """Take so much of what is still reserved. After the final capture the rest is released, which is no refund
+    (recorded)."""
+    part = record_balance_transaction(call, {**charge, "amount_captured": amount, "balance_transaction": None})
+    after = {**part, "amount_captured": charge["amount_captured"] + amount, "captured": final}
+    if charge["balance_transaction"] is not None:
+        later = [*charge.get(LATER_TRANSACTIONS, ()), part["balance_transaction"]]
+        after |= {"balance_transaction": charge["balance_transaction"], LATER_TRANSACTIONS: later}
+    call.store.replace(KIND, after)
+    return after
+
+
+def can_be_captured_in_parts(charge: Object) -> bool:
+    """Return whether a charge was made so that more than one capture can follow."""
+    card = charge["payment_method_details"].get("card") or {}
+    return bool((card.get("multicapture") or {}).get("status") == "available")
 
 
 def release(call: Call, charge: Object, event: str) -> None:

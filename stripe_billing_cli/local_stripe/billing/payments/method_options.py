@@ -6,7 +6,7 @@ where a call says nothing is recorded of 2026-08-26.dahlia.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import mandates
@@ -43,6 +43,15 @@ CATEGORIES = {"amex": "american_express", "mastercard": "mastercard", "visa": "v
 Elo" (https://stripe.dev/stripe-react-native/api-reference/enums/PaymentSheet.CardBrandCategory.html)."""
 INCREMENTED = ("amex", "discover", "mastercard", "unionpay", "visa")
 """The networks with incremental authorizations (https://docs.stripe.com/payments/incremental-authorization)."""
+IN_PARTS: Mapping[str, Sequence[str] | None] = {
+    **dict.fromkeys(("amex", "cartes_bancaires", "diners", "discover", "mastercard", "visa")),
+    "jcb": ("AU", "CA", "NZ", "US"),
+    "unionpay": ("US",),
+}
+"""The networks whose payments are captured more than once, and the countries of the accounts that can do so, None for
+all (https://docs.stripe.com/payments/multicapture#availability)."""
+WITHOUT_ENTERPRISE_FEATURES = "0076"
+"""The last digits of Stripe's test card that supports none of these features."""
 IN_FULL: Options = {
     "installments": {"available_plans": [], "enabled": False, "plan": None},
     "mandate_options": dict.fromkeys(("description", "end_date", "interval_count", "supported_types")),
@@ -165,6 +174,14 @@ def can_be_incremented(intent: Object, brand: str) -> bool:
     """Return whether more may be reserved before the capture, as was asked for, of a card whose network lets one."""
     wanted = of_card(intent).get("request_incremental_authorization") == "if_available"
     return wanted and captures_by_hand(intent) and brand in INCREMENTED
+
+
+def can_be_captured_in_parts(account: Object, intent: Object, method: Object) -> bool:
+    """Return whether a payment may be captured more than once, as was asked for, by a card whose network lets one."""
+    wanted = of_card(intent).get("request_multicapture") == "if_available"
+    card = method["card"]
+    places = IN_PARTS.get(card["brand"], ())
+    return wanted and card["last4"] != WITHOUT_ENTERPRISE_FEATURES and (places is None or account["country"] in places)
 
 
 def captures_by_hand(intent: Object, type: str = "card") -> bool:

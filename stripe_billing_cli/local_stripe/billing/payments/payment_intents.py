@@ -138,7 +138,7 @@ def end_debit(call: Call, id: str) -> None:
     if intent is None or intent["status"] != "processing":
         return
     call = clocks.at_time_of_customer(call, intent["customer"])
-    charge = _charge_of(call, intent)
+    charge = charge_of(call, intent)
     method = objects.known(call, "payment_method", intent["payment_method"])
     refused = debits.ERRORS.get(method.get("_iban", ""))
     if refused is None:
@@ -253,29 +253,8 @@ def _paid(call: Call, intent: Object, charge: Object) -> Object:
     return paid
 
 
-def increment(call: Call, intent: Object, amount: int) -> Object:
-    """Reserve more of the card's money: so much in all."""
-    charges.increment(call, _charge_of(call, intent), amount)
-    after = {**intent, "amount": amount, "amount_capturable": amount}
-    call.store.replace(KIND, after)
-    events.record(call, "payment_intent.amount_capturable_updated", after, intent)
-    return after
-
-
-def capture(call: Call, intent: Object, amount: int) -> Object:
-    """Take so much of what was reserved, and leave the rest to the customer."""
-    before = _charge_of(call, intent)
-    charge = charges.capture(call, charges.with_descriptor(call, before, intent), amount)
-    paid = {**intent, "amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
-    call.store.replace(KIND, paid)
-    scheduler.put(call.store, EXPIRE, intent["id"], None, None)
-    events.record(call, "charge.captured", charge, before)
-    events.record(call, "payment_intent.succeeded", paid)
-    disputes.open_where_due(call, charge)
-    return paid
-
-
-def _charge_of(call: Call, intent: Object) -> Object:
+def charge_of(call: Call, intent: Object) -> Object:
+    """Return the charge of an intent that has one."""
     return objects.known(call, charges.KIND, intent["latest_charge"])
 
 
@@ -364,13 +343,6 @@ def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "c
     call.store.replace(KIND, canceled)
     if intent["status"] == "requires_capture":
         scheduler.put(call.store, EXPIRE, intent["id"], None, None)
-        charges.release(call, _charge_of(call, intent), released)
+        charges.release(call, charge_of(call, intent), released)
     events.record(call, "payment_intent.canceled", canceled)
     return canceled
-
-
-def expire(call: Call, id: str) -> None:
-    """Cancel an intent whose reserved money nobody captured within seven days."""
-    intent = call.store.get(KIND, id)
-    if intent is not None and intent["status"] == "requires_capture":
-        cancel(call, intent, "automatic", released="charge.expired")

@@ -36,13 +36,17 @@ def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
     """Return a refund of all that is left of the charge, or of `amount`. Raises where that much cannot go back."""
     call = clocks.at_time_of_customer(call, charge["customer"])
     _check_refundable(call, charge)
-    if not charge["captured"]:
+    if not charge["captured"] and not charge["amount_captured"]:
         return _release(call, charge, params)
     amount = _amount(charge, params.get("amount"))
     settled = charges.settle_now(call, charge)
     made = _new(call, settled, amount, params)
     refunded = settled["amount_refunded"] + amount
-    after = {**settled, "amount_refunded": refunded, "refunded": refunded == settled["amount_captured"]}
+    after = {
+        **settled,
+        "amount_refunded": refunded,
+        "refunded": charge["captured"] and refunded == settled["amount_captured"],
+    }
     call.store.replace(charges.KIND, after)
     events.record(call, "refund.created", made)
     events.record(call, "charge.refunded", after, settled)
@@ -54,7 +58,7 @@ def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
 def _check_refundable(call: Call, charge: Object) -> None:
     if not charge["paid"]:
         raise invalid(f"Charge {charge['id']} has not been paid, and cannot be refunded.", "charge")
-    if not charge["captured"] and charge["payment_intent"]:
+    if not charge["captured"] and not charge["amount_captured"] and charge["payment_intent"]:
         raise invalid(
             f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must cancel the "
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more "

@@ -48,6 +48,7 @@ BY_BRAND = (
     Card(("unionpay",), "6200000000000005", "unionpay", country="CN"),
     Card((), "6200000000000047", "unionpay", "debit", country="CN"),
     Card((), "6205500000000000004", "unionpay", country="CN"),
+    Card(("credit_disableEnterpriseCardFeatures",), "4000008400000076"),
     Card(("visa_cartesBancaires",), "4000002500001001", country="FR", networks=("cartes_bancaires", "visa")),
     Card(
         ("mastercard_cartesBancaires",),

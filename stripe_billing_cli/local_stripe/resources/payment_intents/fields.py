@@ -169,8 +169,3 @@ def check_types(params: Params) -> None:
     payment_methods.check_one(params)
     for name in method_options.TYPES:
         refusals.check_types(params.get(name), name)
-
-
-def check_capture(params: Params) -> None:
-    if params.get("final_capture") is False:
-        raise invalid("The local Stripe captures once only: `final_capture` cannot be false.", "final_capture")

@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import attached_payments,
 from stripe_billing_cli.local_stripe.billing.payments import (
     amount_details,
     bank_transfers,
+    captures,
     card_input,
     cash_balances,
     charges,
@@ -234,16 +235,19 @@ def _customer_of(call: Call, intent: Object) -> Object | None:
 
 
 def capture(call: Call) -> Object:
-    """Take what was reserved when the intent was confirmed."""
+    """Take what was reserved when the intent was confirmed, or a part of it, of which `final_capture` says whether more
+    are to come."""
     intent = refusals.find(call)
     call = clocks.at_time_of_customer(call, intent["customer"])
+    final = call.params.get("final_capture", True)
     refusals.check_capturable(call, intent)
+    refusals.check_capturable_in_parts(call, intent, final)
     amount = refusals.captured_amount(call, intent, call.params.get("amount_to_capture"))
     if "metadata" in call.params:
         named = call.params["metadata"]
         intent = {**intent, "metadata": merged(intent["metadata"], named)}
     intent = {**intent, **_described(call.params), "amount_details": _amount_details(call, intent, amount)}
-    return payment_intents.capture(call, intent, amount)
+    return captures.capture(call, intent, amount, final=final)
 
 
 def increment(call: Call) -> Object:
@@ -256,7 +260,7 @@ def increment(call: Call) -> Object:
     described = {"metadata": changed_metadata(intent, params), **_described(params)}
     described["amount_details"] = _amount_details(call, intent, params["amount"])
     counted = intent.get("_increments", 0) + 1
-    return payment_intents.increment(call, {**intent, **described, "_increments": counted}, params["amount"])
+    return captures.increment(call, {**intent, **described, "_increments": counted}, params["amount"])
 
 
 def verify(call: Call) -> Object:
@@ -340,7 +344,7 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/confirm", KIND, fields.CONFIRM, confirm, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
     Route("POST", f"{PATH}/{{id}}/apply_customer_balance", KIND, fields.APPLY, apply_customer_balance),
-    Route("POST", f"{PATH}/{{id}}/capture", KIND, fields.CAPTURE, capture, fields.check_capture),
+    Route("POST", f"{PATH}/{{id}}/capture", KIND, fields.CAPTURE, capture),
     Route("POST", f"{PATH}/{{id}}/increment_authorization", KIND, fields.INCREMENT, increment),
     Route("POST", f"{PATH}/{{id}}/verify_microdeposits", KIND, fields.VERIFY, verify),
     Route("POST", "/local/payment_intents/{id}/authenticate", KIND, fields.AUTHENTICATE, authenticate),

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.payments import (
     bank_transfers,
+    captures,
     cash_balances,
+    charges,
     method_options,
     payment_method_types,
     payment_methods,
@@ -195,6 +197,14 @@ def check_cancelable(call: Call, intent: Object) -> None:
             f"with one of the following statuses may be canceled: {', '.join(CANCELABLE)}.",
             STATE,
         )
+    if captures.is_partly_captured(intent):
+        raise refusal(
+            call,
+            intent,
+            "You cannot cancel this PaymentIntent because a part of it has been captured already. A final capture of 0 "
+            "releases what is still reserved.",
+            STATE,
+        )
 
 
 def check_capturable(call: Call, intent: Object) -> None:
@@ -215,6 +225,20 @@ def check_capturable(call: Call, intent: Object) -> None:
             "one of the following statuses may be captured: requires_capture.",
             STATE,
         )
+
+
+def check_capturable_in_parts(call: Call, intent: Object, final: bool) -> None:
+    """Raise where a capture is to be followed by others, and cannot be (the words are not recorded: the rules are those
+    of https://docs.stripe.com/payments/multicapture)."""
+    if final:
+        return
+    charge = objects.known(call, "charge", intent["latest_charge"])
+    if not charges.can_be_captured_in_parts(charge):
+        message = "You may only set `final_capture` to false when multicapture is available for this PaymentIntent."
+        raise refusal(call, intent, message, param="final_capture")
+    if intent.get(captures.CAPTURES, 0) >= captures.MOST_CAPTURES:
+        message = f"This PaymentIntent was captured {captures.MOST_CAPTURES} times: the next capture must be the final."
+        raise refusal(call, intent, message, param="final_capture")
 
 
 def check_incrementable(call: Call, intent: Object, charge: Object | None) -> None:
@@ -243,7 +267,7 @@ def captured_amount(call: Call, intent: Object, wanted: int | None) -> int:
     amount: int = intent["amount_capturable"] if wanted is None else wanted
     if amount < 0:
         raise refusal(call, intent, "Invalid non-negative integer", param="amount_to_capture")
-    if amount == 0:
+    if amount == 0 and not (captures.is_partly_captured(intent) and call.params.get("final_capture", True)):
         message = "This value must be greater than or equal to 1."
         raise refusal(call, intent, message, "parameter_invalid_integer", "amount")
     if amount > intent["amount_capturable"]:
