@@ -31,6 +31,14 @@ def test_a_unit_amount_may_have_a_fraction(local: Local, customer: str) -> None:
     assert pricing(local.post(f"{PATH}/{item['id']}", unit_amount_decimal="200")) == (4000, 20, "200")
 
 
+def test_what_is_not_described_has_no_description(local: Local, customer: str) -> None:
+    """`description` of `stripe/_invoice_item.py` and `stripe/_invoice_line_item.py`: `Optional[str]`."""
+    item = local.post(PATH, customer=customer, currency="usd", amount=500)
+    assert item["description"] is None
+    draft = local.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")
+    assert [line["description"] for line in draft["lines"]["data"]] == [None]
+
+
 def test_a_price_is_described_in_the_call(local: Local, customer: str) -> None:
     product = local.product()["id"]
     described = {"currency": "eur", "product": product, "unit_amount": 700}

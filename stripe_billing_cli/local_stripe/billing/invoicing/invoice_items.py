@@ -46,7 +46,7 @@ def add_pending(call: Call, customer: Object, line: Line, currency: str, subscri
         "currency": currency,
         "customer": customer["id"],
         "date": call.now,
-        "description": line.description,
+        "description": line.description or None,
         "discountable": not line.proration if line.discountable is None else line.discountable,
         "discounts": list(line.discounts),
         "invoice": None,

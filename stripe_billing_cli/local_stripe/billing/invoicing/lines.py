@@ -215,7 +215,7 @@ def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subs
         "_tax_rates": list(line.tax_rates),
         "amount": line.amount,
         "currency": currency,
-        "description": line.description,
+        "description": line.description or None,
         "discount_amounts": [{"amount": 0, "discount": id} for id in line.discounts],
         "discountable": not line.proration if line.discountable is None else line.discountable,
         "discounts": list(line.discounts),
