@@ -2,7 +2,7 @@
 
 Three sources, the later before the earlier: the SDK's classes (all fields that there are), Stripe's OpenAPI document
 (its `required` and `nullable`, in `shapes.json`, which `scripts/shapes.py` wrote out of it), and what was recorded of
-Stripe's test mode (2026-08-26.dahlia), below, reviewed by hand. A field that is required or nullable is there; any
+Stripe's test mode (2026-08-26.dahlia, 2026-09-30.endive), below, reviewed by hand. A field that is required or nullable is there; any
 other is left out while there is nothing: no answer that was recorded says otherwise, but for what is listed here.
 """
 
@@ -24,6 +24,7 @@ FIRST = ("id", "object")
 NULL_ALL_THE_SAME = {
     # recorded as null where the document says nothing, or does not have the field
     "charge": "destination dispute order source",
+    "checkout.session": "allowed_payment_method_types",
     "dispute": "balance_transaction",
     "payment_intent": "payment_record shared_payment_granted_token source",
     "payment_intent_payment_method_options_link": "persistent_token",
@@ -37,6 +38,8 @@ NULL_ALL_THE_SAME = {
 }
 ABSENT_ALL_THE_SAME = {
     # recorded as absent where the document says null
+    "checkout.session": "optional_items",
+    "invoices_resource_pretax_credit_amount": "credit_balance_transaction",
     "payment_method_klarna": "dob",
     # like klarna's, of which `{}` was recorded
     "payment_method_fpx": "account_holder_type",
@@ -188,7 +191,7 @@ def _names(table: Mapping[str, str], name: str) -> frozenset[str]:
 @cache
 def _documented(name: str) -> tuple[frozenset[str], frozenset[str], dict[str, tuple[str, ...]]]:
     """Return what is nullable, what is required, and the schemas within."""
-    nullable, required, within = _data()["shipping" if name in ABSENT_ALL_THE_SAME and "." in name else name]
+    nullable, required, within = _data()[name if name in _data() else "shipping"]
     return frozenset(nullable), frozenset(required), {field: tuple(names) for field, names in within.items()}
 
 

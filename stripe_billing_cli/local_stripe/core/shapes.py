@@ -56,6 +56,7 @@ ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
 """Left out unless asked for (recorded; https://docs.stripe.com/api/expanding_objects)."""
 
 NULL: Mapping[str, frozenset[str]] = {
+    "checkout.session": frozenset({"allowed_payment_method_types"}),
     "charge": frozenset({"destination", "dispute", "order", "source"}),
     "dispute": frozenset({"balance_transaction"}),
     "payment_intent": frozenset({"payment_record", "shared_payment_granted_token", "source"}),
@@ -70,6 +71,8 @@ NULL: Mapping[str, frozenset[str]] = {
 """Null where there is nothing, though the document does not say so, or does not have the field (recorded)."""
 
 ABSENT: Mapping[str, frozenset[str]] = {
+    "checkout.session": frozenset({"optional_items"}),
+    "invoices_resource_pretax_credit_amount": frozenset({"credit_balance_transaction"}),
     "payment_method_fpx": frozenset({"account_holder_type"}),
     "payment_method_klarna": frozenset({"dob"}),
     UNTRACKED: frozenset({"carrier", "tracking_number"}),

@@ -34,14 +34,15 @@ def create(call: Call) -> Object:
     params = call.params
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
-    currency = params.get("currency") or customer["currency"] or _currency_of_price(call)
+    draft = _draft(call, params["invoice"], customer) if "invoice" in params else None
+    known = draft or customer
+    currency = params.get("currency") or known["currency"] or _currency_of_price(call)
     if currency is None:
         named = invoice_items.PRICED_BY & params.keys()
         name = "currency" if named else "amount"
         raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
     if "subscription" in params:
         objects.find(call, "subscription", params["subscription"], "subscription")
-    draft = _draft(call, params["invoice"], customer) if "invoice" in params else None
     line = invoice_items.line_from_params(call, params, currency)
     customer_currency.check(call, customer, currency)
     if customer["currency"] != currency:

@@ -222,7 +222,7 @@ def test_a_pending_item_is_seen_changed(local: Local) -> None:
     item = local.post("/v1/invoiceitems", customer=life.customer, amount=100, currency="usd")
     items = [{"invoiceitem": item["id"], "amount": 250, "description": "More"}, {"amount": 7, "currency": "usd"}]
     seen = local.post(PATH, subscription=subscription["id"], invoice_items=items)
-    assert [(line["amount"], line["description"]) for line in seen["lines"]["data"]][:2] == [(7, ""), (250, "More")]
+    assert [(line["amount"], line["description"]) for line in seen["lines"]["data"]][:2] == [(7, None), (250, "More")]
     assert local.get(f"/v1/invoiceitems/{item['id']}") == item
     unknown = [{"invoiceitem": "ii_none", "amount": 250}]
     assert (

@@ -88,7 +88,7 @@ def _line(line: Object, amounts: dict[str, int]) -> Object:
 
 
 def _credit(id: str, amount: int) -> Object:
-    return {"amount": amount, "credit_balance_transaction": None, "discount": id, "type": "discount"}
+    return {"amount": amount, "discount": id, "type": "discount"}
 
 
 def use_up(call: Call, invoice: Object, subscription: str) -> None:

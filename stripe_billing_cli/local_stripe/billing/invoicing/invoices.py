@@ -221,7 +221,7 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
         amount=opened["amount_due"],
         currency=opened["currency"],
         customer=opened["customer"],
-        description={"subscription_create": "Subscription creation", "manual": None}.get(
+        description={"subscription_create": "Subscription creation", "manual": "Payment for Invoice"}.get(
             opened["billing_reason"], "Subscription update"
         ),
         payment_method=None,
