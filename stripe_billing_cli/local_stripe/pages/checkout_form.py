@@ -37,7 +37,9 @@ def parameters(session: Object, form: Mapping[str, str]) -> dict[str, str]:
             sent[f"quantities[{name.removeprefix('quantity_')}]"] = value
         if name.startswith("field_") and value:
             sent[f"custom_fields[{name.removeprefix('field_')}]"] = value
-    chosen = [option["price"] for option in session["optional_items"] or () if form.get(f"option_{option['price']}")]
+    chosen = [
+        option["price"] for option in session.get("optional_items") or () if form.get(f"option_{option['price']}")
+    ]
     sent |= {f"optional_items[{at}]": price for at, price in enumerate(chosen)}
     if form.get("tax_id"):
         sent |= {"tax_id[type]": form.get("tax_id_type", ""), "tax_id[value]": form["tax_id"]}
@@ -140,7 +142,7 @@ def _quantity(item: Object) -> str:
 def _optional_items(session: Object) -> str:
     boxes = [
         _checkbox(f"option_{option['price']}", f"Add {option['quantity']} × {option['price']}")
-        for option in session["optional_items"] or ()
+        for option in session.get("optional_items") or ()
     ]
     return "".join(boxes)
 

@@ -13,6 +13,8 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 Entered = Mapping[str, Any]
+COLLECTED = ("business_name", "individual_name", "shipping_details")
+"""What a session collects beside the customer's details."""
 
 
 def entered(call: Call, session: Object, form: Entered) -> Object:
@@ -89,14 +91,13 @@ def details(call: Call, session: Object, form: Entered) -> Object | None:
     }
 
 
-def _collected(session: Object, form: Entered) -> Object | None:
+def _collected(session: Object, form: Entered) -> Object:
     """Return the address that goods go to, which the session asks for."""
-    before: Object | None = session["collected_information"]
+    before: Object = session["collected_information"]
     names = {name: form[name] for name in ("business_name", "individual_name") if form.get(name)}
     if "shipping" not in form and not names:
         return before
-    blank = {"business_name": None, "individual_name": None, "shipping_details": None}
-    after = {**blank, **(before or {}), **names}
+    after = {**before, **names}
     if "shipping" not in form or session["shipping_address_collection"] is None:
         return after
     delivery = form["shipping"]

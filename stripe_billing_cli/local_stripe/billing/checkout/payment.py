@@ -86,7 +86,7 @@ def needs_customer(session: Object) -> bool:
 def _with_customer(call: Call, session: Object) -> Object:
     """Return the session with a new customer, who is who has entered their email at the page."""
     details = session["customer_details"]
-    collected = (session["collected_information"] or {}).get("shipping_details")
+    collected = session["collected_information"]["shipping_details"]
     made = customers.new(
         call,
         {
@@ -108,7 +108,7 @@ def _update_customer(call: Call, session: Object) -> None:
     """Let the customer have the email that was missing, and what `customer_update` says."""
     before = customers.find(call, session["customer"])
     details, update = session["customer_details"], session["_customer_update"]
-    shipping = (session["collected_information"] or {}).get("shipping_details")
+    shipping = session["collected_information"]["shipping_details"]
     after = {**before, "email": before["email"] or details["email"]}
     for name in ("address", "name"):
         if update.get(name) == "auto" and details[name] is not None:
@@ -162,7 +162,7 @@ def _pay_once(call: Call, session: Object, method: Object) -> None:
 
 def _new_intent(call: Call, session: Object) -> Object:
     data: Mapping[str, Any] = session["_payment_intent_data"]
-    collected = (session["collected_information"] or {}).get("shipping_details")
+    collected = session["collected_information"]["shipping_details"]
     shipping = data.get("shipping") or collected
     return payment_intents.new_intent(
         call,

@@ -41,9 +41,7 @@ def _changed(call: Call, session: Object) -> Object:
     refusals.check_update(session, params)
     after = {**session}
     if "collected_information" in params:
-        blank = {"business_name": None, "individual_name": None, "shipping_details": None}
-        wanted = params["collected_information"]
-        after["collected_information"] = {**blank, **(session["collected_information"] or {}), **wanted}
+        after["collected_information"] = {**session["collected_information"], **params["collected_information"]}
     if "payment_intent_data" in params:
         before, wanted = session["_payment_intent_data"], params["payment_intent_data"]
         data = {**before, **wanted}

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.resources.checkout_sessions import refusals
 HOUR = 60 * 60
 LONGEST, SHORTEST = 24 * HOUR, HOUR // 2
 ECHOED = (
-    "allow_promotion_codes billing_address_collection branding_settings cancel_url client_reference_id "
+    "allow_promotion_codes billing_address_collection cancel_url client_reference_id "
     "customer_email excluded_payment_method_types integration_identifier locale name_collection origin_context "
     "permissions redirect_on_completion return_url shipping_address_collection submit_type success_url wallet_options"
 ).split()
@@ -86,10 +86,12 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         **{name: params[name] for name in ECHOED if name in params},
         "id": id,
         "object": sessions.KIND,
-        "adaptive_pricing": params.get("adaptive_pricing"),
+        "adaptive_pricing": params.get("adaptive_pricing", {"enabled": params["mode"] != "setup"}),
         "after_expiration": _after_expiration(params),
         "automatic_tax": _automatic_tax(params),
+        "branding_settings": _branding(call),
         "client_secret": None if interface == "hosted_page" else f"{id}_secret_{secrets.token_hex(24)}",
+        "collected_information": dict.fromkeys(choices.COLLECTED),
         "consent_collection": _consent_collection(params),
         "created": call.real_now,
         "currency": params.get("currency"),
@@ -98,8 +100,12 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "customer": customer and customer["id"],
         "customer_creation": _customer_creation(call, customer),
         "expires_at": expires_at,
+        "managed_payments": None if params["mode"] == "setup" else {"enabled": False},
         "metadata": new_metadata(params),
         "mode": params["mode"],
+        "payment_method_configuration_details": None
+        if params.get("payment_method_types")
+        else {"id": method_options.configuration(call.account), "parent": None},
         "payment_method_options": method_options.of_session(params.get("payment_method_options")),
         "payment_method_types": _types(call),
         "phone_number_collection": {"enabled": params.get("phone_number_collection", {}).get("enabled", False)},
@@ -115,7 +121,31 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "_subscription": None,
         "_subscription_data": params.get("subscription_data", {}),
     }
-    return {**session, "customer_details": choices.details(call, session, {})}
+    return {**session, "customer_details": _details(customer, params)}
+
+
+def _branding(call: Call) -> Object:
+    """Return how the page looks: as the call wants it, else as Stripe has it of an account that has set nothing."""
+    usual = {
+        "background_color": "#ffffff",
+        "border_style": "rounded",
+        "button_color": "#0074d4",
+        "display_name": call.account["settings"]["dashboard"]["display_name"],
+        "font_family": "default",
+        "icon": None,
+        "logo": None,
+    }
+    return {**usual, **call.params.get("branding_settings", {})}
+
+
+def _details(customer: Object | None, params: Mapping[str, Any]) -> Object | None:
+    """Return `customer_details` before anything is entered at the page: the email, and whether tax is due."""
+    email = (customer and customer["email"]) or params.get("customer_email")
+    if customer is None and email is None:
+        return None
+    blank = dict.fromkeys(("address", "business_name", "individual_name", "name", "phone", "tax_ids"))
+    exempt = None if params["mode"] == "setup" else (customer or {}).get("tax_exempt", "none")
+    return {**blank, "email": email, "tax_exempt": exempt}
 
 
 def _types(call: Call) -> list[str]:
@@ -206,9 +236,6 @@ def _selling(call: Call, session: Object) -> Object:
         "payment_method_collection": params.get("payment_method_collection", "always")
         if mode == "subscription"
         else "if_required",
-        "payment_method_configuration_details": None
-        if params.get("payment_method_types")
-        else {"id": method_options.configuration(call.account), "parent": None},
         "payment_status": "unpaid",
         "saved_payment_method_options": _saved(params),
         "shipping_cost": shipping.cost(options),
