@@ -11,7 +11,6 @@ from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.parameters import Params
-from stripe_billing_cli.local_stripe.core.reasons import NO_INSTALLMENTS
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
@@ -22,11 +21,10 @@ LASTS = 12 * 60 * 60
 CREATE = form(
     "POST /v1/test_helpers/confirmation_tokens",
     {"payment_method_data": described_methods.MethodData()},
-    unsupported={NO_INSTALLMENTS: "payment_method_options"},
 )
 RETRIEVE = form("GET /v1/confirmation_tokens/{confirmation_token}")
 PREVIEWED = ("allow_redisplay", "billing_details", "customer", "type")
-OF_PAYMENTS = ("return_url", "setup_future_usage", "shipping")
+OF_PAYMENTS = ("payment_method_options", "return_url", "setup_future_usage", "shipping")
 OF_SETUPS = ("return_url",)
 
 
@@ -51,6 +49,7 @@ def create(call: Call) -> Object:
             **{name: shown[name] for name in PREVIEWED},
             method["type"]: shown[method["type"]],
         },
+        **_options(params),
         "return_url": params.get("return_url"),
         "setup_future_usage": params.get("setup_future_usage"),
         "shipping": payment_intents.shipping_of(shipping) if shipping else None,
@@ -59,6 +58,12 @@ def create(call: Call) -> Object:
     }
     call.store.insert(KIND, token)
     return token
+
+
+def _options(params: Params) -> Object:
+    """Return the options of the card that a customer has chosen, which no token has otherwise."""
+    card = (params.get("payment_method_options") or {}).get("card")
+    return {"payment_method_options": {"card": {"cvc_token": None, **card}}} if card else {}
 
 
 def retrieve(call: Call) -> Object:

@@ -146,6 +146,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
     amount = intent["amount"]
     by_hand = method_options.captures_by_hand(intent) and not declined
     incremented = by_hand and method_options.can_be_incremented(intent, card["brand"])
+    plan = (method_options.of_card(intent).get("installments") or {}).get("plan")
     in_parts = by_hand and method_options.can_be_captured_in_parts(call.account, intent, method)
     details = {
         "amount_authorized": None if declined else amount,
@@ -163,6 +164,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
         "incremental_authorization": {"status": "available" if incremented else "unavailable"},
         "last4": card["last4"],
         "mandate": None,
+        "installments": {"plan": plan} if plan else None,
         "multicapture": {"status": "available" if in_parts else "unavailable"},
         "network": card["brand"],
         "network_token": {"used": False},

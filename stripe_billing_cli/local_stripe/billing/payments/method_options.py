@@ -101,7 +101,8 @@ def _merged(before: Mapping[str, Any], given: Mapping[str, Any], usual: Mapping[
             after.pop(name, None)
             after |= {name: usual[name]} if name in usual else {}
         elif name not in NOT_SHOWN:
-            after[name] = {**IN_FULL[name], **value} if name in IN_FULL and name in usual else value
+            kept = (before.get(name) or {}) if name == "installments" else {}
+            after[name] = {**IN_FULL[name], **kept, **value} if name in IN_FULL and name in usual else value
     return after
 
 

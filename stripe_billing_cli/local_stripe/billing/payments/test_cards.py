@@ -99,6 +99,7 @@ def _by_country() -> Iterator[Card]:
     yield Card(("gb_mastercard",), "5555558265554449", "mastercard", country="GB")
     yield Card(("th_credit",), "4000007640000003", country="TH")
     yield Card(("th_debit",), "4000057640000008", funding="debit", country="TH")
+    yield Card((), "4000004840000008", country="MX")
     yield Card((), "5062210000000009", "unknown", country="MX")
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import amount_details, cash_balances, charges, method_options
+from stripe_billing_cli.local_stripe.billing.payments import (
+    amount_details,
+    cash_balances,
+    charges,
+    installments,
+    method_options,
+)
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
@@ -22,7 +28,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.reasons import (
     NO_CONFIGURATIONS,
     NO_CONNECT,
-    NO_INSTALLMENTS,
     NO_MOTO,
     NO_OTHER_3DS,
     NO_RADAR,
@@ -48,7 +53,6 @@ NOT_HERE = {
     **OF_AMOUNTS,
     NO_MOTO: "payment_method_options.card.moto",
     NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
-    NO_INSTALLMENTS: "payment_method_options.card.installments.plan",
     NO_READERS: "payment_method_options.card_present payment_method_options.interac_present",
 }
 """What no call on intents has here, by the reason."""
@@ -143,7 +147,7 @@ def check_creation(params: Params) -> None:
     early = [name for name in ONLY_CONFIRMING if name in params]
     if early:
         raise invalid(f"The parameter `{early[0]}` can only be used with `confirm=true`.", early[0])
-    check_no_cvc_token(params)
+    check_early_options(params)
 
 
 def cvc_token(params: Params) -> str | None:
@@ -153,16 +157,19 @@ def cvc_token(params: Params) -> str | None:
     return None if token is None else str(token)
 
 
-def check_no_cvc_token(params: Params) -> None:
-    """Raise for a token of a security code: "This parameter can only be provided during confirmation"
-    (`stripe/params/_payment_intent_create_params.py`)."""
-    if cvc_token(params) is not None:
-        raise invalid(f"The parameter `{CVC_TOKEN}` can only be used with `confirm=true`.", CVC_TOKEN)
+def check_early_options(params: Params) -> None:
+    """Raise for a token of a security code and for a plan of installments: "This parameter can only be provided during
+    confirmation" (`stripe/params/_payment_intent_create_params.py`)."""
+    options = (params.get("payment_method_options") or {}).get("card") or {}
+    plan = (options.get("installments") or {}).get("plan")
+    for param, value in ((CVC_TOKEN, cvc_token(params)), (installments.PARAM, plan)):
+        if value is not None:
+            raise invalid(f"The parameter `{param}` can only be used with `confirm=true`.", param)
 
 
 def check_update(params: Params) -> None:
     check_types(params)
-    check_no_cvc_token(params)
+    check_early_options(params)
 
 
 def check_types(params: Params) -> None:

@@ -14,6 +14,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     card_input,
     cash_balances,
     charges,
+    installments,
     intent_errors,
     mandates,
     method_options,
@@ -58,9 +59,7 @@ def create(call: Call) -> Object:
     intent = payment_intents.new_intent(
         call,
         id=id,
-        amount=params["amount"],
         amount_details=amount_details.details_after(call, id, amount_details.NONE, params["amount"]),
-        currency=params["currency"],
         customer=customer["id"] if customer else None,
         capture_method=params.get("capture_method", "automatic_async"),
         confirmation_method=params.get("confirmation_method", "automatic"),
@@ -69,7 +68,7 @@ def create(call: Call) -> Object:
         setup_future_usage=params.get("setup_future_usage"),
         _mandate=params.get("mandate_data"),
         **_described(params),
-        **_with_options(types, params),
+        **installments.with_plans(call.account, {**_with_options(types, params), **_amount_of(params)}, method),
     )
     bank_transfers.check_options(bank_transfers.options_of(intent), intent["currency"], OF_TRANSFERS)
     if not params.get("confirm"):
@@ -87,6 +86,10 @@ def _with_options(types: Object, params: Mapping[str, Any]) -> Object:
         return types
     before = types.get("payment_method_options") or method_options.of_types(["card"])
     return {**types, "payment_method_options": method_options.merged(before, params["payment_method_options"])}
+
+
+def _amount_of(params: Mapping[str, Any]) -> Object:
+    return {"amount": params["amount"], "currency": params["currency"]}
 
 
 def _described(params: Mapping[str, Any]) -> Object:
@@ -150,6 +153,8 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     if method["type"] == bank_transfers.METHOD:
         refusals.check_transfer(call, intent)
         bank_transfers.check_options(bank_transfers.options_of(intent), intent["currency"], OF_TRANSFERS)
+    intent = installments.with_plans(call.account, intent, method)
+    refusals.check_plan(call, intent)
     if method["type"] == "card" and (token := fields.cvc_token(call.params)) is not None:
         card_input.use_token(call, "cvc_update", token, fields.CVC_TOKEN)
         method = payment_methods.with_security_code(call, method)
@@ -210,6 +215,8 @@ def update(call: Call) -> Object:
         if method is not None:
             refusals.check_type(call, method, after["payment_method_types"], intent)
         after |= {"payment_method": method["id"] if method else None}
+    paying = payment_methods.find(call, after["payment_method"], "payment_method") if after["payment_method"] else None
+    after = installments.with_plans(call.account, after, paying)
     if "payment_method" in params:
         after |= {"next_action": None, "status": "requires_confirmation"}
     bank_transfers.check_options(bank_transfers.options_of(after), after["currency"], OF_TRANSFERS)

@@ -12,6 +12,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     captures,
     cash_balances,
     charges,
+    installments,
     method_options,
     payment_method_types,
     payment_methods,
@@ -114,6 +115,14 @@ def check_transfer(call: Call, intent: Object) -> None:
     if method_options.captures_by_hand(intent, bank_transfers.METHOD):
         message = "Payments with customer_balance are not captured by hand."
         raise refusal(call, intent, message, "payment_intent_invalid_parameter", "capture_method")
+
+
+def check_plan(call: Call, intent: Object) -> None:
+    """Raise for a plan of installments that is not there for this payment (the words are not recorded)."""
+    plan = installments.chosen_plan(intent)
+    if plan is not None and not installments.is_offered(intent, plan):
+        message = "The selected installment plan is not available for this payment."
+        raise refusal(call, intent, message, param=installments.PARAM)
 
 
 def check_fundable(call: Call, intent: Object) -> None:
