@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.pages.forms import Call
 INVOICE = re.compile(r"/i/acct_\w+/test_(in_\w+)")
 INVOICE_PDF = re.compile(r"/i/acct_\w+/test_(in_\w+)/pdf")
 CREDIT_NOTE_PDF = re.compile(r"/credit_notes/acct_\w+/test_(cn_\w+)/pdf")
-RECEIPT = re.compile(r"/receipts/acct_\w+/(ch_\w+)")
+RECEIPT = re.compile(r"/receipts/acct_\w+/((?:ch|py)_\w+)")
 SETUP = re.compile(r"/setup/(seti_\w+)")
 CHECKOUT = re.compile(r"/c/pay/(cs_test_\w+)")
 PAYMENT_LINK = re.compile(r"/b/(test_[0-9a-f]+)")
