@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Clamped, Field, Params, Text, TimestampRange
@@ -108,6 +108,26 @@ def naming(call: Call, name: str, *, field: str = "") -> list[Condition]:
     """
     check_named(call, name)
     return equal(json_field(field or name), call.params.get(name))
+
+
+def filtered(call: Call, filters: str, *, named: str = "", fields: Mapping[str, str] | None = None) -> list[Condition]:
+    """Return the restrictions by filters that a call may have; their names, with blanks between.
+
+    `named`: further filters, which are ids of other objects. `fields`: the fields that filters of other names restrict.
+    Raises `resource_missing` where an object that is named is not there.
+    """
+    of = fields or {}
+    conditions = [condition for name in named.split() for condition in naming(call, name, field=of.get(name, ""))]
+    for name in filters.split():
+        conditions += equal(json_field(of.get(name, name)), call.params.get(name))
+    return conditions
+
+
+def list_handler(
+    kind: str, url: str, filters: str = "", *, named: str = "", fields: Mapping[str, str] | None = None
+) -> Callable[[Call], Object]:
+    """Return the handler of a list of all objects of a kind, by filters as `filtered` takes them."""
+    return lambda call: page(call, kind, url, filtered(call, filters, named=named, fields=fields))
 
 
 def check_named(call: Call, name: str, kind: str = "", noun: str = "") -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -14,6 +16,11 @@ def find(call: Call, kind: str, id: str, param: str = "id", status: int = 400, *
     if existing is None:
         raise no_such(noun or kind, id, param, status)
     return existing
+
+
+def retrieve_handler(kind: str, param: str = "id", *, noun: str = "") -> Callable[[Call], Object]:
+    """Return the handler of a call that answers the object whose id is in its path."""
+    return lambda call: find(call, kind, call.id, param, 404, noun=noun)
 
 
 def known(call: Call, kind: str, id: str) -> Object:

@@ -12,7 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, filtered, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ParamType,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
-from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)
@@ -154,13 +154,10 @@ class Resource:
         return {"id": object["id"], "object": self.kind, "deleted": True}
 
     def list(self, call: Call) -> Object:
-        conditions: list[Condition] = []
-        for name, declared in self.properties.items():
-            if declared.names and declared.filters:
-                conditions += naming(call, name)
-            elif declared.filters:
-                conditions += equal(json_field(name), call.params.get(name))
-        return page(call, self.kind, self.path, conditions)
+        filters = {name: declared for name, declared in self.properties.items() if declared.filters}
+        plain = " ".join(name for name, declared in filters.items() if not declared.names)
+        named = " ".join(name for name, declared in filters.items() if declared.names)
+        return page(call, self.kind, self.path, filtered(call, plain, named=named))
 
     def _check_named(self, call: Call) -> None:
         for name, declared in self.properties.items():

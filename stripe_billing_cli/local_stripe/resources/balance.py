@@ -14,8 +14,7 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 LIST = form("GET /v1/balance_transactions", {"currency": Text()})
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, ledger.KIND, call.id, "id", 404, noun="balance transaction")
+retrieve = objects.retrieve_handler(ledger.KIND, noun="balance transaction")
 
 
 def list_transactions(call: Call) -> Object:

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, list_handler
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Email, Field, Integer, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_RADAR
@@ -134,15 +134,6 @@ def capture(call: Call) -> Object:
     )
 
 
-def list_charges(call: Call) -> Object:
-    conditions = [
-        *naming(call, "customer"),
-        *naming(call, "payment_intent"),
-        *equal(json_field("transfer_group"), call.params.get("transfer_group")),
-    ]
-    return page(call, charges.KIND, PATH, conditions)
-
-
 PATH = "/v1/charges"
 
 
@@ -169,6 +160,7 @@ SEARCH = Searchable(
         **{f"payment_method_details.{source}.{name}": SearchField() for source in SOURCES for name in OF_CARDS},
     },
 )
+list_charges = list_handler(charges.KIND, PATH, "transfer_group", named="customer payment_intent")
 ROUTES = (
     SEARCH.route,
     Route("POST", PATH, charges.KIND, CREATE, create),

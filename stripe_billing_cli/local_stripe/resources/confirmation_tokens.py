@@ -66,8 +66,7 @@ def _options(params: Params) -> Object:
     return {"payment_method_options": {"card": {"cvc_token": None, **card}}} if card else {}
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, NAME, 404)
+retrieve = objects.retrieve_handler(KIND, NAME)
 
 
 def apply_token(call: Call, names: tuple[str, ...]) -> Call:

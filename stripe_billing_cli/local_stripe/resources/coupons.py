@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.core import events, identifiers, objects, s
 from stripe_billing_cli.local_stripe.core.amount_parameters import Percent
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, list_handler
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -87,8 +87,7 @@ def _options(params: Params) -> Object | None:
     return {**params.get("currency_options", {}), **own}
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, "coupon", 404)
+retrieve = objects.retrieve_handler(KIND, "coupon")
 
 
 def update(call: Call) -> Object:
@@ -118,15 +117,11 @@ def delete(call: Call) -> Object:
     return {"id": coupon["id"], "object": KIND, "deleted": True}
 
 
-def list_coupons(call: Call) -> Object:
-    return page(call, KIND, PATH, [])
-
-
 PATH = "/v1/coupons"
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, ObjectParam(LIST_FIELDS), list_coupons, lists=True),
+    Route("GET", PATH, KIND, ObjectParam(LIST_FIELDS), list_handler(KIND, PATH), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),

@@ -67,10 +67,7 @@ def update(call: Call) -> Object:
 
 def list_transactions(call: Call) -> Object:
     customer = customers.find(call, call.id, "id", status=404)["id"]
-    conditions = [
-        *equal(json_field("customer"), customer),
-        *naming(call, "invoice"),
-    ]
+    conditions = [*equal(json_field("customer"), customer), *naming(call, "invoice")]
     return page(call, KIND, PATH.format(id=customer), conditions)
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import mandates
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
-from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.core.requests import Api, Route
 
-
-def retrieve(call: Call) -> Object:
-    return objects.find(call, mandates.KIND, call.id, "mandate", 404)
+retrieve = objects.retrieve_handler(mandates.KIND, "mandate")
 
 
 API = Api((Route("GET", "/v1/mandates/{id}", mandates.KIND, form("GET /v1/mandates/{mandate}"), retrieve),))

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import page
+from stripe_billing_cli.local_stripe.core.lists import list_handler
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -33,14 +33,10 @@ def find(call: Call) -> NoReturn:
     raise no_such(KIND, call.id, "payout", 404)
 
 
-def list_payouts(call: Call) -> Object:
-    return page(call, KIND, PATH, [])
-
-
 PATH = "/v1/payouts"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
-    Route("GET", PATH, KIND, LIST, list_payouts, lists=True),
+    Route("GET", PATH, KIND, LIST, list_handler(KIND, PATH), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, find),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, find),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, EXPAND_ONLY, find),

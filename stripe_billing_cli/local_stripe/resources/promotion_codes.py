@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.billing.discounts.promotion_codes import EX
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, times
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filtered, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -114,8 +114,7 @@ def _check_free(call: Call, code: str, customer: str | None) -> None:
         raise invalid(f"An active promotion code with `code: {code}` already exists.")
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, "promotion_code", 404, noun="promotion code")
+retrieve = objects.retrieve_handler(KIND, "promotion_code", noun="promotion code")
 
 
 def update(call: Call) -> Object:
@@ -144,17 +143,13 @@ def _check_may_become_active(call: Call, promotion: Object) -> None:
 
 
 def list_codes(call: Call) -> Object:
-    """Return an id of a filter that there is not is refused (recorded of payment methods)."""
+    """List codes; a filter that names an object that there is not is refused (recorded of payment methods)."""
     params = call.params
     if "customer" in params:
         customers.find(call, params["customer"])
     if "coupon" in params:
         objects.find(call, coupons.KIND, params["coupon"], "coupon")
-    conditions = [
-        *equal("active", params.get("active")),
-        *equal(json_field("promotion.coupon"), params.get("coupon")),
-        *equal(json_field("customer"), params.get("customer")),
-    ]
+    conditions = filtered(call, "active coupon customer", fields={"coupon": "promotion.coupon"})
     if "code" in params:
         conditions.append(Condition(f"lower({json_field('code')}) = ?", (params["code"].lower(),)))
     return page(call, KIND, PATH, conditions)

@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import list_handler
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -30,8 +30,7 @@ def create(call: Call) -> Object:
     return shipping_rates.create(call, call.params)
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, "shipping_rate_token", 404, noun="shipping rate")
+retrieve = objects.retrieve_handler(KIND, "shipping_rate_token", noun="shipping rate")
 
 
 def update(call: Call) -> Object:
@@ -53,15 +52,8 @@ def update(call: Call) -> Object:
     return after
 
 
-def list_rates(call: Call) -> Object:
-    conditions = [
-        *equal("active", call.params.get("active")),
-        *equal(json_field("fixed_amount.currency"), call.params.get("currency")),
-    ]
-    return page(call, KIND, PATH, conditions)
-
-
 PATH = "/v1/shipping_rates"
+list_rates = list_handler(KIND, PATH, "active currency", fields={"currency": "fixed_amount.currency"})
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, shipping_rates.check_new),

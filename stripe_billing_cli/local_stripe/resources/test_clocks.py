@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.core import events, identifiers, objects, s
 from stripe_billing_cli.local_stripe.core.clocks import KIND
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field, list_handler
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -50,8 +50,7 @@ def _attach(call: Call, clock: Object) -> None:
     customers.save(call, customer, {**customer, "test_clock": clock["id"]})
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, "id", 404, noun="billing clock")
+retrieve = objects.retrieve_handler(KIND, noun="billing clock")
 
 
 def advance(call: Call) -> Object:
@@ -105,17 +104,13 @@ def delete(call: Call) -> Object:
     return {"id": clock["id"], "object": KIND, "deleted": True}
 
 
-def list_clocks(call: Call) -> Object:
-    return page(call, KIND, "/v1/test_helpers/test_clocks", [])
-
-
 PATH = "/v1/test_helpers/test_clocks"
 CREATE = form("POST /v1/test_helpers/test_clocks", {"frozen_time": Integer(0)})
 ADVANCE = form("POST /v1/test_helpers/test_clocks/{test_clock}/advance", {"frozen_time": Integer(0)})
 LIST = form("GET /v1/test_helpers/test_clocks")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_clocks, lists=True),
+    Route("GET", PATH, KIND, LIST, list_handler(KIND, PATH), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),

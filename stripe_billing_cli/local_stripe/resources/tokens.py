@@ -79,8 +79,7 @@ def _of_card(call: Call) -> Object:
     }
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, "token", 404)
+retrieve = objects.retrieve_handler(KIND, "token")
 
 
 ROUTES = (

@@ -7,10 +7,10 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import price_checks, 
 from stripe_billing_cli.local_stripe.core import identifiers, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import filtered, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
-from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = trial_offers.KIND
 PATH = "/v1/product_catalog/trial_offers"
@@ -45,8 +45,7 @@ def create(call: Call) -> Object:
     return offer
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, "id", 404, noun="trial offer")
+retrieve = objects.retrieve_handler(KIND, noun="trial offer")
 
 
 def update(call: Call) -> Object:
@@ -57,10 +56,7 @@ def update(call: Call) -> Object:
 
 
 def list_offers(call: Call) -> Object:
-    conditions = list(equal(json_field("active"), call.params.get("active")))
-    if call.params.get("prices"):
-        marks = ", ".join("?" for _ in call.params["prices"])
-        conditions.append(Condition(f"{json_field('price')} IN ({marks})", tuple(call.params["prices"])))
+    conditions = [*filtered(call, "active"), *one_of(json_field("price"), call.params.get("prices"))]
     return page(call, KIND, PATH, conditions)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.checkout import line_items, sessions, shipping, totals
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents, setup_intents
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import check_named, equal, json_field, naming, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import check_named, equal, filtered, json_field, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -93,17 +93,10 @@ def _expired(call: Call, session: Object) -> Object:
 
 
 def list_sessions(call: Call) -> Object:
-    params = call.params
     check_named(call, "payment_link", noun="payment link")
-    conditions = [
-        *naming(call, "customer"),
-        *naming(call, "payment_intent"),
-        *naming(call, "subscription"),
-        *equal(json_field("customer_details.email"), params.get("customer_details", {}).get("email")),
-        *equal(json_field("payment_link"), params.get("payment_link")),
-        *equal(json_field("status"), params.get("status")),
-    ]
-    return page(call, KIND, PATH, conditions)
+    email = call.params.get("customer_details", {}).get("email")
+    conditions = filtered(call, "payment_link status", named="customer payment_intent subscription")
+    return page(call, KIND, PATH, [*conditions, *equal(json_field("customer_details.email"), email)])
 
 
 def list_line_items(call: Call) -> Object:

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.core.lists import all_with, naming, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import all_with, list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -282,8 +282,7 @@ def preview(call: Call) -> Object:
     return {**note, "lines": {**note["lines"], "data": shown}}
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, KIND, call.id, "id", 404, noun="credit note")
+retrieve = objects.retrieve_handler(KIND, noun="credit note")
 
 
 def update(call: Call) -> Object:
@@ -310,14 +309,6 @@ def void(call: Call) -> Object:
     return after
 
 
-def list_notes(call: Call) -> Object:
-    conditions = [
-        *naming(call, "customer"),
-        *naming(call, "invoice"),
-    ]
-    return page(call, KIND, "/v1/credit_notes", conditions)
-
-
 def list_lines(call: Call) -> Object:
     lines = retrieve(call)["lines"]["data"]
     return page_of(call, lines, f"/v1/credit_notes/{call.id}/lines", "credit note line item")
@@ -331,7 +322,7 @@ PATH = "/v1/credit_notes"
 LINES = form("GET /v1/credit_notes/{credit_note}/lines")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
-    Route("GET", PATH, KIND, LIST, list_notes, lists=True),
+    Route("GET", PATH, KIND, LIST, list_handler(KIND, PATH, named="customer invoice"), lists=True),
     Route("GET", f"{PATH}/preview", KIND, PREVIEW, preview, check),
     Route("GET", f"{PATH}/preview/lines", note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.errors import (
     no_such,
     unrecognized_url,
 )
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
+from stripe_billing_cli.local_stripe.core.lists import filtered, json_field, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -148,15 +148,9 @@ def _advance(call: Call, before: Object, advances: bool) -> Object:
 
 
 def list_invoices(call: Call) -> Object:
-    params = call.params
-    conditions = [
-        *naming(call, "customer"),
-        *equal(json_field("status"), params.get("status")),
-        *equal(json_field("collection_method"), params.get("collection_method")),
-        *naming(call, "subscription", field="parent.subscription_details.subscription"),
-        *timestamp_range(json_field("due_date"), params.get("due_date")),
-    ]
-    return page(call, KIND, "/v1/invoices", conditions)
+    parent = {"subscription": "parent.subscription_details.subscription"}
+    conditions = filtered(call, "status collection_method", named="customer subscription", fields=parent)
+    return page(call, KIND, PATH, [*conditions, *timestamp_range(json_field("due_date"), call.params.get("due_date"))])
 
 
 def finalize(call: Call) -> Object:

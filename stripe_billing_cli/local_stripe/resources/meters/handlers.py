@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.billing.metering import meters
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import list_handler
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -48,8 +48,7 @@ def _check_free(call: Call, event_name: str) -> None:
         )
 
 
-def retrieve(call: Call) -> Object:
-    return objects.find(call, meters.KIND, call.id, "id", 404, noun="meter")
+retrieve = objects.retrieve_handler(meters.KIND, noun="meter")
 
 
 def _save(call: Call, before: Object, after: Object, event: str) -> Object:
@@ -84,14 +83,10 @@ def reactivate(call: Call) -> Object:
     return _save(call, before, after, "reactivated")
 
 
-def list_meters(call: Call) -> Object:
-    return page(call, meters.KIND, PATH, equal(json_field("status"), call.params.get("status")))
-
-
 PATH = "/v1/billing/meters"
 ROUTES = (
     Route("POST", PATH, meters.KIND, CREATE, create),
-    Route("GET", PATH, meters.KIND, LIST, list_meters, lists=True),
+    Route("GET", PATH, meters.KIND, LIST, list_handler(meters.KIND, PATH, "status"), lists=True),
     Route("GET", f"{PATH}/{{id}}", meters.KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", meters.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/deactivate", meters.KIND, EXPAND_ONLY, deactivate),

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 )
 from stripe_billing_cli.local_stripe.core import clocks, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import naming, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
@@ -312,10 +312,6 @@ def authenticate(call: Call) -> Object:
     return after
 
 
-def list_intents(call: Call) -> Object:
-    return page(call, KIND, PATH, naming(call, "customer"))
-
-
 def list_line_items(call: Call) -> Object:
     intent = refusals.find(call)
     data = intent["amount_details"].get("line_items", {}).get("data", [])
@@ -337,7 +333,7 @@ SEARCH = Searchable(
 ROUTES = (
     SEARCH.route,
     Route("POST", PATH, KIND, fields.CREATE, create, fields.check_creation),
-    Route("GET", PATH, KIND, fields.LIST, list_intents, lists=True),
+    Route("GET", PATH, KIND, fields.LIST, list_handler(KIND, PATH, named="customer"), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, fields.RETRIEVE, retrieve),
     Route(
         "GET",

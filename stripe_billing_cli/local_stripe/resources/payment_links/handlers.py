@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.billing.checkout import line_items
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -198,17 +198,13 @@ def retrieve(call: Call) -> Object:
     return objects.find(call, KIND, call.id, "payment_link", 404, noun="payment link")
 
 
-def list_links(call: Call) -> Object:
-    return page(call, KIND, PATH, equal("active", call.params.get("active")))
-
-
 def list_line_items(call: Call) -> Object:
     return page_of(call, retrieve(call)["line_items"]["data"], f"{PATH}/{call.id}/line_items", "line item")
 
 
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create),
-    Route("GET", PATH, KIND, fields.LIST, list_links, lists=True),
+    Route("GET", PATH, KIND, fields.LIST, list_handler(KIND, PATH, "active"), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),

@@ -11,7 +11,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filtered, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -121,16 +121,13 @@ def _scheme(price: Object) -> str:
 
 
 def list_prices(call: Call) -> Object:
-    """Return an id of a filter that there is not is refused (recorded of payment methods)."""
+    """List prices; a filter that names an object that there is not is refused (recorded of payment methods)."""
     params = call.params
     if "product" in params:
         objects.find(call, "product", params["product"], "product")
     recurring = params.get("recurring", {})
     conditions = [
-        *equal("active", params.get("active")),
-        *equal("currency", params.get("currency")),
-        *equal("product", params.get("product")),
-        *equal("type", params.get("type")),
+        *filtered(call, "active currency product type"),
         *one_of("lookup_key", params.get("lookup_keys")),
         prices.NOT_DELETED,
     ]

@@ -7,7 +7,7 @@ import re
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import events, objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
+from stripe_billing_cli.local_stripe.core.lists import filtered, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -110,14 +110,7 @@ def check_list(params: Params) -> None:
 
 
 def list_products(call: Call) -> Object:
-    params = call.params
-    conditions = [
-        *equal("active", params.get("active")),
-        *equal("type", params.get("type")),
-        *equal(json_field("shippable"), params.get("shippable")),
-        *equal(json_field("url"), params.get("url")),
-        *one_of("id", params.get("ids")),
-    ]
+    conditions = [*filtered(call, "active type shippable url"), *one_of("id", call.params.get("ids"))]
     return page(call, "product", "/v1/products", conditions)
 
 

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, cus
 from stripe_billing_cli.local_stripe.billing.quotes import computed, quote
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, objects, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -217,15 +217,6 @@ def cancel(call: Call) -> Object:
     return quote.move(call, before, "canceled", "canceled")
 
 
-def list_quotes(call: Call) -> Object:
-    conditions = [
-        *naming(call, "customer"),
-        *equal(json_field("status"), call.params.get("status")),
-        *equal(json_field("test_clock"), call.params.get("test_clock")),
-    ]
-    return page(call, KIND, PATH, conditions)
-
-
 def list_line_items(call: Call) -> Object:
     return page_of(call, retrieve(call)["line_items"]["data"], f"{PATH}/{call.id}/line_items", "line item")
 
@@ -237,7 +228,7 @@ def list_upfront(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create),
-    Route("GET", PATH, KIND, fields.LIST, list_quotes, lists=True),
+    Route("GET", PATH, KIND, fields.LIST, list_handler(KIND, PATH, "status test_clock", named="customer"), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/accept", KIND, EXPAND_ONLY, accept),

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import filtered, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ObjectParam, Params, Text, required
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONFIGURATIONS, NO_MOTO, NO_OTHER_3DS, NO_READERS
@@ -210,17 +210,13 @@ def authenticate(call: Call) -> Object:
 
 
 def list_setups(call: Call) -> Object:
-    """Return an id of a filter that there is not is refused (recorded of payment methods)."""
+    """List setup intents; a filter that names an object that there is not is refused (recorded of payment methods)."""
     if "customer" in call.params:
         customers.find(call, call.params["customer"])
     method = call.params.get("payment_method")
     if method is not None and call.store.get("payment_method", method) is None:
         raise payment_methods.no_such_method(method, "payment_method")
-    conditions = [
-        *equal(json_field("customer"), call.params.get("customer")),
-        *equal(json_field("payment_method"), call.params.get("payment_method")),
-    ]
-    return page(call, "setup_intent", PATH, conditions)
+    return page(call, "setup_intent", PATH, filtered(call, "customer payment_method"))
 
 
 UPDATE = form(
