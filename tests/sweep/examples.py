@@ -21,6 +21,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "GET /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
     "POST /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
     "DELETE /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
+    "GET /v1/customers/{id}/subscriptions/{id}/discount": ("customer", "subscription"),
+    "DELETE /v1/customers/{id}/subscriptions/{id}/discount": ("customer", "subscription"),
     "GET /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "POST /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "DELETE /v1/customers/{id}": ("other_customer",),
@@ -78,6 +80,7 @@ UNDOCUMENTED = "/v1/payment_pages/"
 """What Stripe's CLI calls, and no document has."""
 REFUSED: Mapping[str, str] = {
     "GET /v1/customers/{id}/bank_accounts/{id}": "customers have no bank accounts",
+    "GET /v1/customers/{id}/discount": "customers have no discounts in this version of the API",
     "DELETE /v1/customers/{id}/discount": "customers have no discounts in this version of the API",
     "POST /v1/payouts": "the account has no bank account to pay out to",
     "POST /v1/payouts/{id}": "there are no payouts",

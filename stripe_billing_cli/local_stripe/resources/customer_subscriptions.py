@@ -13,10 +13,10 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.core.documented_form import form, part_of
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources import subscriptions
+from stripe_billing_cli.local_stripe.resources import discounts, subscriptions
 
 KIND = "subscription"
 LIVING = Condition("status NOT IN ('canceled', 'incomplete_expired')")
@@ -71,5 +71,7 @@ ROUTES = (
     Route("GET", ONE, KIND, EXPAND_ONLY, retrieve),
     Route("POST", ONE, KIND, UPDATE, on_own(subscriptions.update_subscription), subscriptions.check_update),
     Route("DELETE", ONE, KIND, CANCEL, on_own(subscriptions.cancel_subscription)),
+    Route("GET", f"{ONE}/discount", "discount", EXPAND_ONLY, on_own(discounts.of_subscription)),
+    Route("DELETE", f"{ONE}/discount", "discount", NO_PARAMETERS, on_own(discounts.delete_of_subscription)),
 )
 API = Api(ROUTES)

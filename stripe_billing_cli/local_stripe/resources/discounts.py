@@ -1,4 +1,4 @@
-"""Taking discounts away (https://docs.stripe.com/api/discounts)."""
+"""The discounts of subscriptions and customers: read, and taken away (https://docs.stripe.com/api/discounts)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,33 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.errors import ApiError
-from stripe_billing_cli.local_stripe.core.parameters import NO_PARAMETERS
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def delete_of_subscription(call: Call) -> Object:
+def of_subscription(call: Call) -> Object:
     """Return the discount of a subscription; of several the last."""
-    call, before = repository.loaded(call)
-    if not before["discounts"]:
+    _, subscription = repository.loaded(call)
+    return _last(call, subscription)
+
+
+def _last(call: Call, subscription: Object) -> Object:
+    if not subscription["discounts"]:
         raise _none(f"subscription: {call.id}")
-    gone = discount.find(call, before["discounts"][-1])
+    return discount.find(call, subscription["discounts"][-1])
+
+
+def delete_of_subscription(call: Call) -> Object:
+    """Take the discount of a subscription away; of several the last."""
+    call, before = repository.loaded(call)
+    gone = _last(call, before)
     discount.drop(call, before, gone["id"])
     return {**{name: value for name, value in gone.items() if name != "_coupon_terms"}, "deleted": True}
 
 
-def delete_of_customer(call: Call) -> Object:
-    """Refuse: at this version of the API no call gives a customer a discount, so there is none to take away."""
+def of_customer(call: Call) -> Object:
+    """Refuse: at this version of the API no call gives a customer a discount, so there is none."""
     customers.find(call, call.id, "customer")
     raise _none(f"customer: {call.id}")
 
@@ -33,6 +43,7 @@ def _none(owner: str) -> ApiError:
 
 ROUTES = (
     Route("DELETE", "/v1/subscriptions/{id}/discount", discount.KIND, NO_PARAMETERS, delete_of_subscription),
-    Route("DELETE", "/v1/customers/{id}/discount", discount.KIND, NO_PARAMETERS, delete_of_customer),
+    Route("GET", "/v1/customers/{id}/discount", discount.KIND, EXPAND_ONLY, of_customer),
+    Route("DELETE", "/v1/customers/{id}/discount", discount.KIND, NO_PARAMETERS, of_customer),
 )
 API = Api(ROUTES)

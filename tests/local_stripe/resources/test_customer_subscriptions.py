@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import Local, Refusal, encoded
-from tests.local_stripe.life import Life, price
+from tests.local_stripe.life import Life, coupon, price
 
 
 @pytest.fixture
@@ -44,7 +44,21 @@ def test_a_subscription_of_another_customer_is_not_found(life: Life) -> None:
     for method in ("get", "post", "delete"):
         refused = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}")
         assert refused == Refusal(f"No such subscription: '{made['id']}'", "resource_missing", "id", 404)
+    for method in ("get", "delete"):
+        refused = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}/discount")
+        assert refused.message == f"No such subscription: '{made['id']}'"
     assert life.subscription(made["id"])["status"] == "active"
+
+
+def test_its_discount_is_there_and_goes(life: Life) -> None:
+    off = coupon(life.local, percent_off=10, duration="forever")
+    id = life.subscribe(price(life.local), discounts=[{"coupon": off}])["id"]
+    path = f"/v1/customers/{life.customer}/subscriptions/{id}/discount"
+    shown = sent(life.local, "get", path)
+    assert (shown["object"], shown["subscription"], shown["source"]["coupon"]) == ("discount", id, off)
+    assert sent(life.local, "delete", path)["deleted"] is True
+    assert life.subscription(id)["discounts"] == []
+    assert life.local.refused("get", path).message == f"No active discount for subscription: {id}"
 
 
 def test_what_the_address_says_cannot_be_said_twice(life: Life) -> None:
