@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.conftest import Local, Refusal, encoded
-from tests.local_stripe.life import Life, coupon, price
+from tests.local_stripe.life import Life, price
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_subscription_of_another_customer_is_not_found(life: Life) -> None:
 
 
 def test_its_discount_is_there_and_goes(life: Life) -> None:
-    off = coupon(life.local, percent_off=10, duration="forever")
+    off = life.local.post("/v1/coupons", percent_off=10, duration="forever")["id"]
     id = life.subscribe(price(life.local), discounts=[{"coupon": off}])["id"]
     path = f"/v1/customers/{life.customer}/subscriptions/{id}/discount"
     shown = sent(life.local, "get", path)
