@@ -287,6 +287,34 @@ def test_a_change_of_a_schedule_is_seen_and_not_made(local: Local, behavior: str
     assert life.totals(subscription["id"]) == [3000]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "of_new", "of_change"),
+    [(None, 1500, 6000), ("", 3000, 6000), ("tenth", 2700, 5400)],
+)
+def test_named_discounts_stand_in_for_those_of_a_schedule(
+    local: Local, wanted: str | None, of_new: int, of_change: int
+) -> None:
+    """ "If not specified, inherits the discount from the subscription or customer. [...] Pass an empty string to avoid
+    inheriting any discounts." """
+    life, subscription = running(local)
+    half = local.post("/v1/coupons", percent_off=50, duration="once")["id"]
+    named: dict[str, Any] = {}
+    if wanted is not None:
+        tenth = local.post("/v1/coupons", percent_off=10, duration="once")["id"]
+        named = {"discounts": [{"coupon": tenth}] if wanted else ""}
+    phase = {"items": [{"price": price(local, 3000)}], "discounts": [{"coupon": half}], "duration": MONTH}
+    form: Any = {"customer": life.customer, "schedule_details": {"phases": [{**phase, "start_date": "now"}]}}
+    assert local.post(PATH, **form, **named)["total"] == of_new
+    made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
+    [current] = made["phases"]
+    items = [{"price": current["items"][0]["price"], "quantity": 2}]
+    changed = {"start_date": current["start_date"], "end_date": current["end_date"], "items": items}
+    details = {"phases": [changed], "proration_behavior": "none"}
+    assert local.post(PATH, schedule=made["id"], schedule_details=details, **named)["total"] == of_change
+    if wanted:
+        assert local.get(f"/v1/coupons/{tenth}")["times_redeemed"] == 0
+
+
 def test_previews_of_schedules_that_are_refused(local: Local) -> None:
     life, subscription = running(local)
     phase = {"items": [{"price": "price_none"}], "start_date": "now", "duration": MONTH}

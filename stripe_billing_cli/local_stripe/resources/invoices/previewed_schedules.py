@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoices
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, schedule
-from stripe_billing_cli.local_stripe.billing.subscriptions import repository
+from stripe_billing_cli.local_stripe.billing.subscriptions import redemption, repository
 from stripe_billing_cli.local_stripe.core import answers, clocks, objects
-from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, missing_param, not_here
+from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, missing_param
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import invoice_items
@@ -32,8 +33,6 @@ def is_wanted(call: Call) -> bool:
 def preview(call: Call, of_subscription: Callable[[Call], Object]) -> Object:
     """Return the next invoice; `of_subscription` returns the one of the subscription that a call names."""
     check_only_one(call.params, DETAILS, "subscription", "subscription_details")
-    if "discounts" in call.params:
-        raise not_here("the parameter `discounts` in previews of schedules", "discounts", "phases have their own")
     with call.store.attempt(keeps=False):
         return _next_invoice(call, of_subscription)
 
@@ -55,7 +54,18 @@ def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Obje
         left = (DETAILS, "customer", "invoice_items", "schedule")
         rest = {name: value for name, value in params.items() if name not in left}
         return of_subscription(replace(call, params={**rest, "subscription": subscription["id"]}))
-    return _shown(call, objects.known(call, "invoice", latest), is_new=earlier is None)
+    draft = _discounted(call, objects.known(call, "invoice", latest), subscription, customer)
+    return _shown(call, draft, is_new=earlier is None)
+
+
+def _discounted(call: Call, draft: Object, subscription: Object, customer: Object) -> Object:
+    """Return the invoice with the discounts that a call names, in place of those of the schedule's phase: "If not
+    specified, inherits the discount from the subscription or customer"."""
+    if "discounts" not in call.params:
+        return draft
+    on = redemption.redemption(call, subscription, customer)
+    ids = discount.of_part(call, call.params["discounts"], "discounts", on, previewed=True)
+    return invoices.totaled(call, draft, [discount.find(call, id) for id in ids], draft["starting_balance"])
 
 
 def _with_details(call: Call) -> Object:
