@@ -51,14 +51,14 @@ class ExpiryScheduler:
     def check(self) -> int:
         """Write down the checks that are due; how many are new."""
         now = self.store.clock()
-        events = [check_event(customer, until, now, self.livemode) for customer, until in self._ended(now)]
+        events = [check_event(customer, until, now, self.livemode) for customer, until in self._find_ended(now)]
         known = self.store.events.stored_ids([event.id for event in events])
         new = self.store.events.record([event for event in events if event.id not in known], self.route)
         if new:
             self.wake()
         return len(new)
 
-    def _ended(self, now: float) -> list[tuple[str, int]]:
+    def _find_ended(self, now: float) -> list[tuple[str, int]]:
         return self.store.access.ending(until=now)
 
     def _run(self) -> None:

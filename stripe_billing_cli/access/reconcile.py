@@ -50,7 +50,7 @@ def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Com
         state = customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), entitled, payments)
         return customer, decide(state, keeper.rules, keeper.store.clock())
 
-    yield from _side_by_side(sorted({*subscriptions, *_known(keeper)}), decide_one, keeper)
+    yield from _side_by_side(sorted({*subscriptions, *_list_customers(keeper)}), decide_one, keeper)
 
 
 def customers_to_check(keeper: AccessKeeper) -> list[str]:
@@ -62,15 +62,15 @@ def customers_to_check(keeper: AccessKeeper) -> list[str]:
     now = keeper.store.clock()
     unfinished = []
     subscriptions = _subscriptions(keeper.api)
-    for customer in sorted({*subscriptions, *_known(keeper)}):
+    for customer in sorted({*subscriptions, *_list_customers(keeper)}):
         wanted = decide(customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), ()), keeper.rules, now)
         rows = [row for row in keeper.store.access.for_customer(customer) if row.kind == "product"]
-        if _granted(wanted) != _granted(rows):
+        if _granted_products(wanted) != _granted_products(rows):
             unfinished.append(customer)
     return unfinished
 
 
-def _granted(rows: Sequence[Access]) -> set[str]:
+def _granted_products(rows: Sequence[Access]) -> set[str]:
     return {row.key for row in rows if row.kind == "product" and row.granted}
 
 
@@ -105,7 +105,7 @@ def _has_features(api: StripeApi) -> bool:
         return False
 
 
-def _known(keeper: AccessKeeper) -> Iterator[str]:
+def _list_customers(keeper: AccessKeeper) -> Iterator[str]:
     after = ""
     while customers := keeper.store.access.customers(after=after):
         yield from customers

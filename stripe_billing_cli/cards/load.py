@@ -112,7 +112,7 @@ def choose_card(wallet: Wallet, name: str) -> SavedCard:
     else:
         raise WrongKindError(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
     if not named:
-        has = listed([_named(one) for one in wallet.cards]) or "none"
+        has = listed([_describe(one) for one in wallet.cards]) or "none"
         raise NoMatchError(
             f"the customer {wallet.customer['id']} has no card {name}; it has: {has}",
             f"billing card list {wallet.customer['id']} shows them",
@@ -125,7 +125,7 @@ def choose_card(wallet: Wallet, name: str) -> SavedCard:
     return named[0]
 
 
-def _named(card: SavedCard) -> str:
+def _describe(card: SavedCard) -> str:
     digits = _last4(card)
     return f"{card.method['id']} ({digits})" if digits else card.method["id"]
 

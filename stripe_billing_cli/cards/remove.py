@@ -47,7 +47,7 @@ def plan_remove(api: StripeApi, customer: str, card: str) -> RemovePlan | CardRe
     try:
         chosen = choose_card(wallet, card)
     except NoMatchError:
-        removed = _removed(api, wallet, card)
+        removed = _find_removed(api, wallet, card)
         if removed is None:
             raise
         return CardResult(wallet, removed, "unchanged")
@@ -58,7 +58,7 @@ def plan_remove(api: StripeApi, customer: str, card: str) -> RemovePlan | CardRe
     return RemovePlan(wallet, chosen, chosen.paid_by_it, ())
 
 
-def _removed(api: StripeApi, wallet: Wallet, name: str) -> SavedCard | None:
+def _find_removed(api: StripeApi, wallet: Wallet, name: str) -> SavedCard | None:
     """Return the card with this id, or these four digits, that was this customer's; None where Stripe does not say so.
 
     A removed card does not say whose it was (recorded 2026-08-26.dahlia: its `customer` is null), and never belongs to
@@ -67,7 +67,7 @@ def _removed(api: StripeApi, wallet: Wallet, name: str) -> SavedCard | None:
     customer = wallet.customer["id"]
     try:
         events, _ = api.page("/v1/events", {"type": "payment_method.detached"}, kind=Event)
-        id = next((one["data"]["object"]["id"] for one in events if _removes(one, customer, name)), None)
+        id = next((one["data"]["object"]["id"] for one in events if _is_removal(one, customer, name)), None)
         method = api.get(f"/v1/payment_methods/{id}", kind=PaymentMethod) if id else None
     except StripeCallError:
         return None
@@ -76,7 +76,7 @@ def _removed(api: StripeApi, wallet: Wallet, name: str) -> SavedCard | None:
     return SavedCard(method, False, (), expiry(method, current_times(api, customer)[-1]), None)
 
 
-def _removes(event: Event, customer: str, name: str) -> bool:
+def _is_removal(event: Event, customer: str, name: str) -> bool:
     """Return whether an event is the removal of a card of this customer, with this id or these last digits."""
     method, before = event["data"]["object"], event["data"]["previous_attributes"] or {}
     names = (method["id"], (method.get("card") or {}).get("last4"))

@@ -110,7 +110,9 @@ class Matching(Generic[Existing]):
         candidates = self.stamped(entry.key)
         if entry.adopted_id:
             for key in self._by_stamp.keys() - self.keys:
-                candidates += [existing for existing in self._by_stamp[key] if _adopted(existing) == entry.adopted_id]
+                candidates += [
+                    existing for existing in self._by_stamp[key] if _adopted_id(existing) == entry.adopted_id
+                ]
         return sorted(candidates, key=self.created, reverse=True)
 
     def index(self, name: str) -> Mapping[object, Existing]:
@@ -188,7 +190,7 @@ def match_by_stamp(
     """
     stamped = [existing for existing in matching.candidates(entry) if counts(existing)]
     if entry.adopted_id:
-        heirs = [existing for existing in stamped if _adopted(existing) == entry.adopted_id]
+        heirs = [existing for existing in stamped if _adopted_id(existing) == entry.adopted_id]
         current = matching.newest(heirs) or matching.objects.get(entry.adopted_id)
         if current is None:
             matching.refuse_missing(entry, entry.adopted_id)
@@ -230,6 +232,6 @@ def check_adoption(matching: Matching[Existing], entry: AnyEntry, existing: Exis
         )
 
 
-def _adopted(existing: Identified) -> str | None:
+def _adopted_id(existing: Identified) -> str | None:
     stamp = stamp_of(existing)
     return stamp.adopted if stamp else None

@@ -255,17 +255,17 @@ class Plan:
 
 def resolve(params: Mapping[str, Any], ids: Mapping[Reference, str]) -> dict[str, Any]:
     """Return parameters with the ids that their references stand for."""
-    return {name: _resolved(value, ids) for name, value in params.items()}
+    return {name: _resolve_value(value, ids) for name, value in params.items()}
 
 
-def _resolved(value: object, ids: Mapping[Reference, str]) -> object:
+def _resolve_value(value: object, ids: Mapping[Reference, str]) -> object:
     match value:
         case Reference():
             return ids[value]
         case Mapping():
-            return {name: _resolved(inner, ids) for name, inner in value.items()}
+            return {name: _resolve_value(inner, ids) for name, inner in value.items()}
         case list() | tuple():
-            return [_resolved(inner, ids) for inner in value]
+            return [_resolve_value(inner, ids) for inner in value]
     return value
 
 

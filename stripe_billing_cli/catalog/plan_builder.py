@@ -101,14 +101,14 @@ class PlanBuilder:
 
     def blocker(self, object_id: str) -> Blocker | None:
         """Return what keeps an object from being retired also after the operations so far."""
-        return self._unlifted(object_id, self._freed()) if self.is_pointed_at(object_id) else None
+        return self._find_unlifted(object_id, self._find_freed()) if self.is_pointed_at(object_id) else None
 
     def finish(self) -> None:
         """Leave out the retirements that Stripe would refuse, and connect operations with those they wait for."""
         if self._retirements:
-            freed = self._freed()
+            freed = self._find_freed()
             for change, operation, object_id in self._retirements:
-                if blocker := self._unlifted(object_id, freed):
+                if blocker := self._find_unlifted(object_id, freed):
                     self._leave_out(change, operation)
                     self.note(blocker.note, change.wanted)
         self._connect()
@@ -127,12 +127,12 @@ class PlanBuilder:
             self._blockers = self.find_blockers()
         return self._blockers
 
-    def _unlifted(self, object_id: str, freed: set[tuple[str, str]]) -> Blocker | None:
+    def _find_unlifted(self, object_id: str, freed: set[tuple[str, str]]) -> Blocker | None:
         """Return the first of an object's blockers that no operation makes point elsewhere."""
         blockers = self._all_blockers().get(object_id, ())
         return next((blocker for blocker in blockers if (blocker.id, object_id) not in freed), None)
 
-    def _freed(self) -> set[tuple[str, str]]:
+    def _find_freed(self) -> set[tuple[str, str]]:
         """Return which object frees which: by their ids, that of the written one first."""
         return {
             (operation.path.rpartition("/")[2], freed) for operation in self._operations() for freed in operation.frees

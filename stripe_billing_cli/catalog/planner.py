@@ -197,7 +197,7 @@ class Planner:
             account=self._snapshot.account,
             livemode=self._snapshot.livemode,
             changes=tuple(builder.changes),
-            unmanaged=tuple(self._unmanaged(left) for left in kept if left.existing["id"] not in changed),
+            unmanaged=tuple(self._report_unmanaged(left) for left in kept if left.existing["id"] not in changed),
             unchanged=builder.unchanged,
             unmarked=len(builder.unmarked),
             notes=(*self._catalog.warnings, *builder.notes),
@@ -205,7 +205,7 @@ class Planner:
             ids=known,
             marks_of_account=self._marks_of_account(),
             source=self._catalog.source,
-            managed=self._managed(leftovers),
+            managed=self._count_managed(leftovers),
         )
 
     def _warn_of_renaming(self) -> None:
@@ -220,7 +220,7 @@ class Planner:
             )
             self._builder.notes.append(Note(message, where=self._catalog.name_where, warning=True))
 
-    def _managed(self, leftovers: list[Leftover]) -> int:
+    def _count_managed(self, leftovers: list[Leftover]) -> int:
         """Return how many active objects of the account are this catalog's."""
         matched = sum(
             matched_object.current is not None and self._kinds[reference.kind].is_active(matched_object.current)
@@ -323,7 +323,7 @@ class Planner:
     def _is_pruned(self, left: Leftover, options: frozenset[str]) -> bool:
         return left.stamped and self._kinds[left.kind].prune_option in options
 
-    def _unmanaged(self, left: Leftover) -> Unmanaged:
+    def _report_unmanaged(self, left: Leftover) -> Unmanaged:
         kind = self._kinds[left.kind]
         retirement = kind.retirement if left.stamped else None
         return Unmanaged(kind.name, left.existing["id"], kind.label(left.existing), retirement, kind.prune_option)

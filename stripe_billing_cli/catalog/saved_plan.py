@@ -83,12 +83,12 @@ class SavedPlan:
         if plan.livemode == self.livemode and not both_known:
             return "this plan was made for another account: this one has none of the objects by which it is known"
         return (
-            f"this plan was made for {_named(self.account)} in {_mode(self.livemode)} mode, "
-            f"and the key is of {_named(plan.account)} in {_mode(plan.livemode)} mode"
+            f"this plan was made for {_describe_account(self.account)} in {_mode(self.livemode)} mode, "
+            f"and the key is of {_describe_account(plan.account)} in {_mode(plan.livemode)} mode"
         )
 
 
-def _named(account: str | None) -> str:
+def _describe_account(account: str | None) -> str:
     return f"account {account}" if account else "an account whose id its key may not read"
 
 

@@ -32,7 +32,7 @@ def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = Fa
     with side_by_side(AT_ONCE) as pool:
         usages = pool.map(lambda change: _usage(api, catalog, change, count), retiring)
         retired = [_Retired(change, usage) for change, usage in zip(retiring, usages, strict=True)]
-    explained = {one.change: _explained(one) for one in retired}
+    explained = {one.change: _explain_replacement(one) for one in retired}
     changes = tuple(explained.get(change, change) for change in plan.changes)
     sold = [*_warnings(retired), *_sold_elsewhere(retired, api, catalog)]
     return replace(plan, changes=changes, notes=(*plan.notes, *sold))
@@ -50,7 +50,7 @@ def _usage(api: StripeApi, catalog: Catalog, change: Change, count: bool) -> Usa
     return catalog.kinds[change.kind.name].usage_of(api, change.existing, count=count)
 
 
-def _explained(retired: _Retired) -> Change:
+def _explain_replacement(retired: _Retired) -> Change:
     change, usage = retired.change, retired.usage
     if change.action != "replace" or not usage.text:
         return change

@@ -101,7 +101,7 @@ def run(argv: list[str]) -> int:
         code = build_command(__name__)(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
         flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
-        return _report(error, options | _understood(error, argv))
+        return _report(error, options | _read_options(error, argv))
     return code
 
 
@@ -126,7 +126,7 @@ def _open_streams() -> None:
         write_on_any_encoding(stream)
 
 
-def _understood(error: BaseException, argv: list[str]) -> dict[str, Any]:
+def _read_options(error: BaseException, argv: list[str]) -> dict[str, Any]:
     """Return the shared options of a command line that is wrong elsewhere, so that its error comes in the format asked
     for."""
     context = getattr(error, "ctx", None)

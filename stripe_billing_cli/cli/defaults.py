@@ -67,10 +67,10 @@ def read_defaults(formats: Iterable[str]) -> Defaults:
         ) from None
     if len(content) > LARGEST:
         raise DefaultsError(f"it has more than {LARGEST:,} bytes", "it has a line for each setting, and no more")
-    return _checked(_parsed(content), list(formats))
+    return _check(_parse(content), list(formats))
 
 
-def _parsed(content: bytes) -> Mapping[str, Any]:
+def _parse(content: bytes) -> Mapping[str, Any]:
     import tomllib
 
     try:
@@ -83,7 +83,7 @@ def _parsed(content: bytes) -> Mapping[str, Any]:
         raise DefaultsError(f"it is not TOML: {error}", 'write lines such as: file = "catalog.yaml"', *place) from None
 
 
-def _checked(values: Mapping[str, Any], formats: list[str]) -> Defaults:
+def _check(values: Mapping[str, Any], formats: list[str]) -> Defaults:
     known = list(Defaults.__dataclass_fields__)
     for name, value in values.items():
         if name not in known:

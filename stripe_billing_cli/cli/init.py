@@ -92,7 +92,7 @@ def init(
         quoted = shlex.quote(str(path))
         raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {quoted}")
     if from_account:
-        text = _described(context, name, path)
+        text = _describe_account(context, name, path)
     write_whole(path, text)
     ignored = _ignore_state(Path(".gitignore"))
     steps = _next_steps(path, context.way, from_account=from_account)
@@ -109,13 +109,13 @@ def _next_steps(path: Path, way: str, *, from_account: bool) -> dict[str, str]:
     plan, apply = (f"billing catalog {name}" for name in ("plan", "apply"))
     if from_account:
         return {
-            led_to_account(f"{plan}{_named(path)}", way): "what has changed since: nothing, so far",
-            led_to_account(f"{apply}{_named(path)}", way): "mark what the file describes as its own",
+            led_to_account(f"{plan}{_file_option(path)}", way): "what has changed since: nothing, so far",
+            led_to_account(f"{apply}{_file_option(path)}", way): "mark what the file describes as its own",
             schema: "for an editor that completes and checks",
         }
     return {
-        f"{plan} --local{_named(path)}": "what it would make, on a Stripe of this machine",
-        f"{apply} --local{_named(path)}": "make it there; no account is needed",
+        f"{plan} --local{_file_option(path)}": "what it would make, on a Stripe of this machine",
+        f"{apply} --local{_file_option(path)}": "make it there; no account is needed",
         "billing help sub create": "then: start a subscription",
         schema: "for an editor that completes and checks",
         "billing help keys": "with an account of Stripe's: where the key comes from",
@@ -133,7 +133,7 @@ def starting_catalog(name: str, currency: str) -> str:
     return TEMPLATE.format(name=name, currency=currency.lower(), amount=_amount(currency.lower()))
 
 
-def _described(context: Context, name: str | None, path: Path) -> str:
+def _describe_account(context: Context, name: str | None, path: Path) -> str:
     """Return the catalog that describes the account as it is; says what of the account it has, and what it has not."""
     from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
     from stripe_billing_cli.cli.catalog.import_ import reading_progress, tell_import
@@ -155,7 +155,7 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _named(path: Path) -> str:
+def _file_option(path: Path) -> str:
     return "" if str(path) == "catalog.yaml" else f" -f {shlex.quote(str(path))}"
 
 

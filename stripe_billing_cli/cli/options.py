@@ -44,7 +44,7 @@ class UnknownCommandError(UsageError):
 
 
 @contextmanager
-def _naming(ctx: Any) -> Iterator[None]:
+def _name_command(ctx: Any) -> Iterator[None]:
     """Let a mistake in the command line know its command, whose help says what it takes; Typer's parser does not."""
     try:
         yield
@@ -64,7 +64,7 @@ class QuickGroup(TyperGroup):
         if not args and self.no_args_is_help and not ctx.resilient_parsing:
             typer.echo(ctx.get_help(), err=True)
             raise typer.Exit(2)
-        with _naming(ctx):
+        with _name_command(ctx):
             return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -81,7 +81,7 @@ class QuickGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in self.unbuilt and cmd_name not in self.commands:
-            self.commands[cmd_name] = _built(self.unbuilt[cmd_name])
+            self.commands[cmd_name] = _build_command(self.unbuilt[cmd_name])
         return self.commands.get(cmd_name)
 
     def line_of(self, ctx: Any, name: str) -> str:
@@ -106,7 +106,7 @@ class QuickGroup(TyperGroup):
 def build(app: typer.Typer) -> Any:
     """Return the command that a Typer becomes. The commands of a group are built one by one, when they are named."""
     if len(app.registered_commands) == 1 and app.registered_callback is None:
-        return _built(app.registered_commands[0])
+        return _build_command(app.registered_commands[0])
     commands, app.registered_commands = app.registered_commands, []
     try:
         group: Any = typer.main.get_group(app)
@@ -119,7 +119,7 @@ def build(app: typer.Typer) -> Any:
     return group
 
 
-def _built(info: Any) -> Any:
+def _build_command(info: Any) -> Any:
     """Return a command as Typer registered it, with the shared options, whose types take time to look up."""
     alone = typer.Typer(**PLAIN)
     callback = info.callback
@@ -135,7 +135,7 @@ class Command(TyperCommand):
     """A command with this program's help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        with _naming(ctx):
+        with _name_command(ctx):
             return super().parse_args(ctx, args)
 
     def get_params(self, ctx: Any) -> Any:

@@ -113,7 +113,7 @@ class Printer:
         """Print lines of the result, for people, folded where a terminal is too narrow."""
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in lines:
-            for part in _folded(line, width):
+            for part in _fold(line, width):
                 self.line(part, **line.style)
 
     def records(self, records: Iterable[Record], columns: Sequence[Column]) -> int:
@@ -128,7 +128,7 @@ class Printer:
             from stripe_billing_cli.cli.csv_output import write_csv
 
             with _reader_may_leave():
-                return write_csv(self._heard(records))
+                return write_csv(self._watch_records(records))
         count = 0
         for record in records:
             self.streamed(record)
@@ -161,10 +161,10 @@ class Printer:
         Ends the command (`typer.Exit`) where nobody reads on.
         """
         with _reader_may_leave():
-            self._streamed(record, line, style)
+            self._stream(record, line, style)
             sys.stdout.flush()
 
-    def _streamed(self, record: Record, line: str, style: Mapping[str, Any]) -> None:
+    def _stream(self, record: Record, line: str, style: Mapping[str, Any]) -> None:
         self.has_spoken = True
         match self.output:
             case "table":
@@ -178,7 +178,7 @@ class Printer:
                 self._see_links(str(record))
                 print(json_text(record))
 
-    def _heard(self, records: Iterable[Record]) -> Iterator[Record]:
+    def _watch_records(self, records: Iterable[Record]) -> Iterator[Record]:
         """Yield records that are printed elsewhere, as they come."""
         for record in records:
             self.has_spoken = True
@@ -200,14 +200,14 @@ class Printer:
         """Print a line of the result for people; a line end in a name of Stripe's does not begin a line of its own."""
         self.has_spoken = True
         self._see_links(text)
-        print(_styled(on_one_line(led_to_account(text, self.way)), sys.stdout, style))
+        print(_style(on_one_line(led_to_account(text, self.way)), sys.stdout, style))
 
     def note(self, text: str = "", **style: Any) -> None:
         """Print a line beside the result for people: to stderr, in any format."""
         self.has_spoken = True
         flush()
         self._see_links(text)
-        print(_styled(led_to_account(text, self.way), sys.stderr, style), file=sys.stderr)
+        print(_style(led_to_account(text, self.way), sys.stderr, style), file=sys.stderr)
 
     def _see_links(self, text: str) -> None:
         if self.local and not self.has_local_links:
@@ -219,7 +219,7 @@ class Printer:
             self.note(HOW_TO_OPEN)
 
 
-def _folded(line: Line, width: int | None) -> list[str]:
+def _fold(line: Line, width: int | None) -> list[str]:
     """Return the lines that a line takes on a terminal of this width; no word is broken, be it an address."""
     text = on_one_line(line.text)
     if line.hang is None or width is None or cells(text) <= width:
@@ -305,6 +305,6 @@ def json_text(value: Any, indent: int | None = None) -> str:
     return in_quotes(json.dumps(value, indent=indent, ensure_ascii=ascii_only))
 
 
-def _styled(text: str, stream: TextIO, style: Mapping[str, Any]) -> str:
+def _style(text: str, stream: TextIO, style: Mapping[str, Any]) -> str:
     text = visible(text)
     return typer.style(text, **style) if style and coloured(stream) else text

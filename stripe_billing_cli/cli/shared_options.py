@@ -78,41 +78,41 @@ def remember(name: str) -> Callable[[typer.Context, Any], Any]:
     return callback
 
 
-def _shared(*names: str, **settings: Any) -> Any:
+def _shared_option(*names: str, **settings: Any) -> Any:
     return typer.Option(*names, rich_help_panel=SHARED_OPTIONS, **settings)
 
 
-Local = Annotated[bool, _shared("--local", help="Use the local Stripe: no account, no network.")]
+Local = Annotated[bool, _shared_option("--local", help="Use the local Stripe: no account, no network.")]
 ApiKey = Annotated[
     str | None,
-    _shared("--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False),
+    _shared_option("--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False),
 ]
 ApiKeyFile = Annotated[
     str | None,
-    _shared("--api-key-file", metavar="FILE", help="Read the API key from this file; - for standard input."),
+    _shared_option("--api-key-file", metavar="FILE", help="Read the API key from this file; - for standard input."),
 ]
 Profile = Annotated[
     str | None,
-    _shared("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
+    _shared_option("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
 ]
-Live = Annotated[bool, _shared("--live", help="Live mode is meant: with --profile, take its live key.")]
+Live = Annotated[bool, _shared_option("--live", help="Live mode is meant: with --profile, take its live key.")]
 RootOutput = Annotated[
     AnyFormat,
-    _shared(
+    _shared_option(
         "--output", "-o", envvar=OUTPUT_VARIABLE, help="What to print.", callback=remember("output"), is_eager=True
     ),
 ]
-_output = _shared(
+_output = _shared_option(
     "--output", "-o", help=f"What to print; {OUTPUT_VARIABLE} says it too.", callback=remember("output"), is_eager=True
 )
 OUTPUTS: dict[type[StrEnum], Any] = {
     formats: Annotated[formats, _output] for formats in (Format, ListFormat, PlanFormat, SheetFormat)
 }
 """What a command prints. The variable of the environment is the root's, which takes what any command can print."""
-Yes = Annotated[bool, _shared("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, _shared_option("--yes", "-y", help="Do not ask.")]
 Verbose = Annotated[
     bool,
-    _shared(
+    _shared_option(
         "--verbose",
         "-v",
         help="Tell each API call with its request id.",
@@ -121,11 +121,11 @@ Verbose = Annotated[
     ),
 ]
 
-NoPager = Annotated[bool, _shared("--no-pager", help="Let long tables scroll by, without a pager.")]
+NoPager = Annotated[bool, _shared_option("--no-pager", help="Let long tables scroll by, without a pager.")]
 
 TimeZone = Annotated[
     str | None,
-    _shared(
+    _shared_option(
         "--time-zone", metavar="ZONE", help="Show dates in UTC (the default), local, or one such as Europe/Berlin."
     ),
 ]
@@ -152,13 +152,13 @@ def without_effect(names: Iterable[str], other_stripe: str | None) -> dict[str, 
     `other_stripe` is the option of the command that names its Stripe.
     """
     local = "Not here: {} says which Stripe." if other_stripe else "No effect here: this command does not ask Stripe."
-    taken = {name: _hidden(*SHARED[name]) for name in names if name != "local"}
+    taken = {name: _hide(*SHARED[name]) for name in names if name != "local"}
     if "output" in taken:
-        taken["output"] = _hidden(RootOutput, AnyFormat.table)
-    return {"local": (Annotated[bool, _shared("--local", help=local.format(other_stripe))], False), **taken}
+        taken["output"] = _hide(RootOutput, AnyFormat.table)
+    return {"local": (Annotated[bool, _shared_option("--local", help=local.format(other_stripe))], False), **taken}
 
 
-def _hidden(annotation: Any, default: Any) -> tuple[Any, Any]:
+def _hide(annotation: Any, default: Any) -> tuple[Any, Any]:
     kind, option = get_args(annotation)
     hidden = copy(option)
     hidden.hidden = True

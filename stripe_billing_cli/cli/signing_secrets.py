@@ -26,7 +26,7 @@ def signing_secrets(options: Sequence[str] | None, files: Sequence[str]) -> Know
     from stripe_billing_cli.listener.secrets import stored_secrets
 
     secrets = [
-        _checked(option, one)
+        _check_secret(option, one)
         for option, text in _secret_texts(options, files)
         for one in re.split(r"[,\s]+", text)
         if one
@@ -49,7 +49,7 @@ def _secret_texts(options: Sequence[str] | None, files: Sequence[str]) -> list[t
     return texts + [("--secret-file", read_secret("--secret-file", file)) for file in files]
 
 
-def _checked(option: str, secret: str) -> str:
+def _check_secret(option: str, secret: str) -> str:
     """Return the secret, if nobody guesses it."""
     if not secret.startswith(PREFIX):
         raise UsageError(f"{option} holds no signing secret of a webhook endpoint", "it starts with whsec_")

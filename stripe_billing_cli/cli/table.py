@@ -59,13 +59,13 @@ class Table:
 
     @property
     def title(self) -> str | None:
-        return None if self.is_too_wide else self._aligned(self._titles)
+        return None if self.is_too_wide else self._align(self._titles)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines below the title, as records come; `count` says afterwards how many records there were."""
         for row in chain(self._measured, self._rest):
             if not self.is_too_wide:
-                yield self._aligned(row)
+                yield self._align(row)
             else:
                 yield from self._block(row)
             self.count += 1
@@ -75,11 +75,11 @@ class Table:
             yield ""
         longest = max(map(cells, self._titles))
         for title, cell in zip(self._titles, row, strict=True):
-            yield f"{_padded(title, longest)}{GAP}{cell}".rstrip()
+            yield f"{_pad(title, longest)}{GAP}{cell}".rstrip()
 
-    def _aligned(self, row: Sequence[str]) -> str:
+    def _align(self, row: Sequence[str]) -> str:
         padded = (
-            _padded(cell, width, right=column.right)
+            _pad(cell, width, right=column.right)
             for cell, width, column in zip(row, self._widths, self._columns, strict=True)
         )
         return GAP.join(padded).rstrip()
@@ -98,7 +98,7 @@ def _cells_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _padded(text: str, width: int, *, right: bool = False) -> str:
+def _pad(text: str, width: int, *, right: bool = False) -> str:
     blanks = " " * (width - cells(text))
     return blanks + text if right else text + blanks
 

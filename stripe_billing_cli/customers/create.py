@@ -127,7 +127,7 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
     lower = _in_lower_case(api, params)
     if request.if_not_exists and (same_email or lower):
         only = _only([*same_email, *lower], email)
-        return CreatePlan(params, create_request, only, same_email, unused=_unused(request, only))
+        return CreatePlan(params, create_request, only, same_email, unused=_find_unused(request, only))
     known = {one["id"] for one in (*same_email, *lower)}
     similar = [one for one in lookup.similar_customers(api, email) if one["id"] not in known]
     return CreatePlan(params, create_request, None, same_email, [*lower, *similar])
@@ -162,7 +162,7 @@ def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
     return [] if lower == params["email"] else _with_same_email(api, {**params, "email": lower})
 
 
-def _unused(request: CustomerRequest, existing: Customer) -> list[str]:
+def _find_unused(request: CustomerRequest, existing: Customer) -> list[str]:
     """Return what of a request a customer has otherwise. Whose a card or a tax id is, is not read: each is named."""
     given = request.fields.params()
     given.pop("email")

@@ -52,7 +52,7 @@ class UpdatePlan:
             kept = {line: text for line in ADDRESS_FIELDS if current and (text := field_of(current, line))}
             params["address"] = {**kept, **params["address"]}
         if payment_method:
-            params["invoice_settings"] = {"default_payment_method": _attached(api, self.customer, payment_method)}
+            params["invoice_settings"] = {"default_payment_method": _attach(api, self.customer, payment_method)}
         if self.request.tax_ids:
             _add_tax_ids(api, id, self.request.tax_ids)
         after = api.post(f"{PATH}/{id}", {**params, "expand": [DEFAULT_CARD]}, kind=Customer).body
@@ -85,7 +85,7 @@ def _pay_all_by_default(api: StripeApi, customer: str) -> None:
             api.post(f"/v1/subscriptions/{subscription['id']}", own)
 
 
-def _attached(api: StripeApi, customer: Customer, payment_method: str) -> str:
+def _attach(api: StripeApi, customer: Customer, payment_method: str) -> str:
     """Return the id of the payment method, now the customer's. Raises `StripeCallError`.
 
     A test card (`pm_card_visa`) becomes a new card each time that it is attached. Until it is the default, the same

@@ -29,18 +29,18 @@ def announcements(
     return [
         _event(change, number=number, now=int(now), livemode=livemode, cause=cause)
         for change in changes
-        if _granted(change.before) != _granted(change.after)
+        if _is_granted(change.before) != _is_granted(change.after)
     ]
 
 
-def _granted(row: Access | None) -> bool:
+def _is_granted(row: Access | None) -> bool:
     return row is not None and row.granted
 
 
 def _event(change: AccessChange, *, number: int, now: int, livemode: bool, cause: str | None) -> Event:
     row = change.after or change.before
     assert row is not None
-    granted = _granted(change.after)
+    granted = _is_granted(change.after)
     about = {**asdict(row), "granted": granted}
     if change.after is None:
         about |= {"since": now, "until": None, "reason": "Stripe does not list it any more"}

@@ -58,7 +58,7 @@ class Event(msgspec.Struct, frozen=True):
         """Return the event as a dict. Raises `ValueError` where it was purged."""
         if self.payload is None:
             raise ValueError(f"the payload of {self.id} was purged")
-        parsed: dict[str, Any] = _loaded(self.payload)
+        parsed: dict[str, Any] = _load_json(self.payload)
         return parsed
 
 
@@ -67,7 +67,7 @@ LONGEST_INT = 4000
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def _loaded(text: str) -> Any:
+def _load_json(text: str) -> Any:
     """Return JSON as Python reads it, whatever numbers and half characters are in it. Raises as `json.loads`."""
     parsed = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < LONGEST_INT else digits)
     return _without_half_characters(parsed) if "\\u" in text else parsed
@@ -150,7 +150,7 @@ def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        shape = READ.decode(json.dumps(_loaded(whole)))
+        shape = READ.decode(json.dumps(_load_json(whole)))
     return shape
 
 

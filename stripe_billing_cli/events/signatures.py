@@ -36,7 +36,7 @@ def verify(body: bytes, header: bytes | None, secrets: Sequence[bytes], now: flo
     """
     if not header:
         raise SignatureError("no Stripe-Signature")
-    timestamp, signatures = _parsed(header)
+    timestamp, signatures = _parse_header(header)
     signed = b"%b.%b" % (timestamp, body)
     matched = False
     for secret in secrets:
@@ -56,7 +56,7 @@ def sign(body: bytes, secret: bytes, timestamp: int) -> str:
     return f"t={timestamp},v1={digest}"
 
 
-def _parsed(header: bytes) -> tuple[bytes, list[bytes]]:
+def _parse_header(header: bytes) -> tuple[bytes, list[bytes]]:
     """Return the time as it is written, since it is signed that way, and the v1 signatures."""
     timestamp = b""
     signatures: list[bytes] = []

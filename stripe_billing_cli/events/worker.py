@@ -124,8 +124,8 @@ class Worker:
     def start(self) -> None:
         if not self.handlers:
             return
-        self._tried(self.store.keep_time)
-        self._tried(lambda: self.store.work.release_waiting(self._by_name))
+        self._try_store(self.store.keep_time)
+        self._try_store(lambda: self.store.work.release_waiting(self._by_name))
         self._pool.start()
         self._dispatcher.start()
         self._lease_keeper.start()
@@ -149,12 +149,12 @@ class Worker:
             self._wait_for_calls(CUT_OFF_SECONDS)
         self._stopped.wait(CUT_OFF_SECONDS)
         for delivery, event in self._pool.running():
-            self._note(self._cut_off_outcome(delivery, event or _missing(delivery), grace_seconds))
-        self._tried(self._write_last_ends)
+            self._note(self._cut_off_outcome(delivery, event or _stand_in(delivery), grace_seconds))
+        self._try_store(self._write_last_ends)
         self._pool.close()
         self._stopped.set()
         if self._unsure:
-            self._tried(lambda: self.store.work.release(self.name))
+            self._try_store(lambda: self.store.work.release(self.name))
 
     def hurry(self) -> None:
         """Cut off what runs, where stopping waits for it; may be called in any thread, and by a signal."""
@@ -189,12 +189,12 @@ class Worker:
     # The dispatcher
 
     def _dispatch(self) -> None:
-        while not self._finished():
+        while not self._is_finished():
             self._wake.clear()
             try:
                 pause = self._turn()
             except Exception as error:  # noqa: BLE001  # the outermost layer of a thread that all handlers need
-                self.on_trouble(StoreError(_described(error), "this is a mistake in billing: report it"))
+                self.on_trouble(StoreError(_describe(error), "this is a mistake in billing: report it"))
                 pause = self._failed_turn()
             self._wake.wait(pause)
             self._gather()
@@ -202,7 +202,7 @@ class Worker:
                 self._stopping.wait(GIVE_WAY_SECONDS)
         self._stopped.set()
 
-    def _finished(self) -> bool:
+    def _is_finished(self) -> bool:
         if self._stopped.is_set():
             return True
         return self._stopping.is_set() and not (self._pool.running() or self._ended or self._pool.unbegun)
@@ -225,7 +225,7 @@ class Worker:
         if not ends and room <= 0:
             return IDLE_SECONDS if becomes_slow is None else becomes_slow
         try:
-            turned = self._turned(ends, room)
+            turned = self._turn_store(ends, room)
         except StoreError as trouble:
             self.on_trouble(trouble)
             self._put_back(ends)
@@ -237,7 +237,7 @@ class Worker:
         pause = self._until_next(turned.at) if not turned.claimed and room > 0 else IDLE_SECONDS
         return min(pause, SLOW_AFTER if self._pool.unbegun else pause, pause if becomes_slow is None else becomes_slow)
 
-    def _turned(self, ends: Sequence[Outcome], room: int) -> TurnResult:
+    def _turn_store(self, ends: Sequence[Outcome], room: int) -> TurnResult:
         return self.store.work.turn(
             self.name,
             [outcome.end for outcome in ends],
@@ -270,7 +270,7 @@ class Worker:
 
     def _until_next(self, looked_at: float) -> float:
         """Return the seconds until the next delivery is due, if soon. What was due before waits for its lane."""
-        due = self._tried(lambda: self.store.work.next_due(self._by_name, after=looked_at))
+        due = self._try_store(lambda: self.store.work.next_due(self._by_name, after=looked_at))
         return IDLE_SECONDS if due is None else min(max(due - self.store.clock(), 0.0), IDLE_SECONDS)
 
     # What is claimed
@@ -283,7 +283,7 @@ class Worker:
         """Give back what is claimed in this worker's name without its knowing: the answer to the claim was lost."""
         if self._unsure:
             self._unsure = False
-            if self._tried(lambda: self.store.work.release(self.name, but=self._leases())) is None:
+            if self._try_store(lambda: self.store.work.release(self.name, but=self._leases())) is None:
                 self._unsure = True
 
     def _release_unbegun(self) -> None:
@@ -296,11 +296,11 @@ class Worker:
 
     def _keep_leases(self) -> None:
         while not self._stopped.wait(self.lease_seconds / 4):
-            if self._tried(self.store.keep_time):
+            if self._try_store(self.store.keep_time):
                 self._wake.set()
             if seqs := self._leases():
-                self._tried(partial(self.store.work.renew, self.name, seqs, lease_seconds=self.lease_seconds))
-            if self._tried(self._release_lost):
+                self._try_store(partial(self.store.work.renew, self.name, seqs, lease_seconds=self.lease_seconds))
+            if self._try_store(self._release_lost):
                 self._wake.set()
 
     def _release_lost(self) -> int:
@@ -314,7 +314,7 @@ class Worker:
         delivery, event = job
         started = time.monotonic()
         current_event.set(delivery.event)
-        outcome = self._called(delivery, event or _missing(delivery), since=lambda: time.monotonic() - started)
+        outcome = self._call_handler(delivery, event or _stand_in(delivery), since=lambda: time.monotonic() - started)
         current_event.set(None)
         self._note(outcome)
 
@@ -337,9 +337,9 @@ class Worker:
 
     def _write_last_ends(self) -> None:
         ends = self._take_ended()
-        self._take_up(self._turned(ends, 0), ends)
+        self._take_up(self._turn_store(ends, 0), ends)
 
-    def _called(self, delivery: Delivery, event: Event, since: Callable[[], float]) -> Outcome:
+    def _call_handler(self, delivery: Delivery, event: Event, since: Callable[[], float]) -> Outcome:
         if event.payload is None:
             return Outcome(event, delivery, "dead", GONE if event.type == "" else "its payload was purged")
         handler = self._by_name[delivery.handler]
@@ -349,9 +349,9 @@ class Worker:
         try:
             return Outcome(event, delivery, "done", handler.handle(event, delivery), seconds=since())
         except HandlerError as failure:
-            return self._failed(event, delivery, str(failure), retries, since(), final=failure.final)
+            return self._fail(event, delivery, str(failure), retries, since(), final=failure.final)
         except Exception as error:  # noqa: BLE001  # the outermost layer of a thread: one handler's mistake is its own
-            return self._failed(event, delivery, _described(error), retries, since())
+            return self._fail(event, delivery, _describe(error), retries, since())
 
     def _cut_off_outcome(self, delivery: Delivery, event: Event, grace_seconds: float) -> Outcome:
         waited = f"and it had not ended after {grace_seconds:g} s"
@@ -359,9 +359,9 @@ class Worker:
             waited = "and nobody waited any longer"
         error = f"cut off: the listener stopped, {waited}"
         retries = self._by_name[delivery.handler].retries or self.retries
-        return self._failed(event, delivery, error, retries, grace_seconds)
+        return self._fail(event, delivery, error, retries, grace_seconds)
 
-    def _failed(
+    def _fail(
         self, event: Event, delivery: Delivery, error: str, retries: Retries, seconds: float, *, final: bool = False
     ) -> Outcome:
         since_first = 0.0 if delivery.begun_at is None else self.store.clock() - delivery.begun_at
@@ -370,7 +370,7 @@ class Worker:
             return Outcome(event, delivery, "dead", error, seconds=seconds)
         return Outcome(event, delivery, "failed", error, pause, seconds)
 
-    def _tried(self, act: Callable[[], Result]) -> Result | None:
+    def _try_store(self, act: Callable[[], Result]) -> Result | None:
         """Return what the store answered; None where it is in trouble, which is reported: whoever calls comes again."""
         try:
             return act()
@@ -379,12 +379,12 @@ class Worker:
             return None
 
 
-def _missing(delivery: Delivery) -> Event:
+def _stand_in(delivery: Delivery) -> Event:
     """Return a stand-in for the event of a delivery that the store does not have any more."""
     return Event(delivery.event, "", delivery.created, livemode=False, payload=None)
 
 
-def _described(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     from stripe_billing_cli.stripe_api.errors import without_secrets
 
     return without_secrets(f"{type(error).__name__}: {error}")[:500]

@@ -147,13 +147,13 @@ class BatchWriter:
         assert self._loop is not None
         while (batch := self._batches.get()) is not None:
             events, _ = batch
-            new = self._recorded(events)
+            new = self._record(events)
             with suppress(RuntimeError):  # the loop has ended, and so have those who waited
-                self._loop.call_soon_threadsafe(self._ended, batch, new is not None)
+                self._loop.call_soon_threadsafe(self._end, batch, new is not None)
             if new:
                 self._tell([event for event in events if event.id in new])
 
-    def _recorded(self, events: Sequence[Event]) -> frozenset[str] | None:
+    def _record(self, events: Sequence[Event]) -> frozenset[str] | None:
         """Return the ids that were new, once all are durable; None where they are not."""
         try:
             return self._store.events.record(events, self._route)
@@ -169,7 +169,7 @@ class BatchWriter:
         except Exception as error:  # noqa: BLE001  # as above
             self._on_trouble(_mistake("Events are stored, but could not be told of", error))
 
-    def _ended(self, batch: Batch, durable: bool) -> None:
+    def _end(self, batch: Batch, durable: bool) -> None:
         _, callbacks = batch
         self._deadlines.pop(id(batch)).cancel()
         self._late.discard(id(batch))

@@ -21,7 +21,7 @@ class KnownSecrets:
         self._kept = stored
         self._clock = clock
         self._read_at = clock()
-        self.all = self._encoded()
+        self.all = self._encode()
 
     def reread(self) -> bool:
         """Read the kept secrets again, and return whether there are others now: one may just have been rolled."""
@@ -31,8 +31,8 @@ class KnownSecrets:
         self._read_at = now
         before = self.all
         with suppress(SecretsError):  # one that is being replaced; those known stay good
-            self.all = self._encoded()
+            self.all = self._encode()
         return self.all != before
 
-    def _encoded(self) -> tuple[bytes, ...]:
+    def _encode(self) -> tuple[bytes, ...]:
         return tuple(secret.encode() for secret in dict.fromkeys((*self._given, *self._kept())))

@@ -160,7 +160,7 @@ class Listener:
         if admin is not None:
             admin.start()
         try:
-            self._server.run(lambda url: self._started(on_ready))
+            self._server.run(lambda url: self._start_watching(on_ready))
         finally:
             with _on_another_signal(self.dispatcher.hurry):
                 self._finish(admin)
@@ -177,7 +177,7 @@ class Listener:
         self._writer.close()
         self._stop_dispatcher()
 
-    def _started(self, on_ready: Callable[[], None]) -> None:
+    def _start_watching(self, on_ready: Callable[[], None]) -> None:
         self._watch_task.start()
         on_ready()
 

@@ -74,7 +74,7 @@ class Histogram:
         yield f"# HELP {self.name} {self.help}"
         yield f"# TYPE {self.name} histogram"
         for value, numbers in sorted(series.items()):
-            own = f'{self.label}="{_escaped(value)}",' if self.label else ""
+            own = f'{self.label}="{_escape(value)}",' if self.label else ""
             bare = f"{{{own[:-1]}}}" if own else ""
             reached = 0.0
             for bound, count in zip((*map(str, BUCKETS), "+Inf"), numbers, strict=False):
@@ -89,7 +89,7 @@ def family(name: str, help: str, type: str, values: Mapping[Labels, float]) -> I
     yield f"# HELP {name} {help}"
     yield f"# TYPE {name} {type}"
     for labels, value in sorted(values.items()):
-        named = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels)
+        named = ",".join(f'{label}="{_escape(text)}"' for label, text in labels)
         yield f"{name}{{{named}}} {_number(value)}" if named else f"{name} {_number(value)}"
 
 
@@ -98,5 +98,5 @@ def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -66,7 +66,7 @@ class Server:
         Where it is not `fast`, `application` has to have the webhook's route itself. Default: where it can be.
         """
         self._fast = fast_http.is_known() if fast is None else fast
-        self._socket = _listening(host, port, later_ports)
+        self._socket = _listen(host, port, later_ports)
         self._on_start = on_start
         self.limits = limits or Limits(_connections_possible())
         self._server = http_server.Server(
@@ -120,19 +120,19 @@ def _connections_possible() -> int:
     return max(min(soft - RESERVED_FILES, MOST_CONNECTIONS), 16)
 
 
-def _listening(host: str, port: int, later_ports: int = 0) -> socket.socket:
+def _listen(host: str, port: int, later_ports: int = 0) -> socket.socket:
     """Return a socket that listens on the first of these ports that is free. Raises `BindError`."""
     last = min(port + later_ports, LAST_PORT)
     for candidate in range(port, last):
         try:
-            return _bound(host, candidate)
+            return _bind(host, candidate)
         except BindError as error:
             if not error.taken:
                 raise
-    return _bound(host, max(port, last))
+    return _bind(host, max(port, last))
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     try:
         return http_server.listening_socket(host, port, BACKLOG)
     except (OSError, OverflowError) as error:

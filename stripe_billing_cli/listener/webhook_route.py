@@ -17,7 +17,7 @@ def webhook_route(webhook: Webhook) -> Route:
 
     async def answer(request: Request) -> Response:
         start = time.perf_counter()
-        status = 405 if request.method != "POST" else await _taken(webhook, request)
+        status = 405 if request.method != "POST" else await _take(webhook, request)
         webhook.answers[status] += 1
         webhook.seconds.observe(time.perf_counter() - start)
         return _response(status)
@@ -25,7 +25,7 @@ def webhook_route(webhook: Webhook) -> Route:
     return Route(webhook.path, answer, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
 
-async def _taken(webhook: Webhook, request: Request) -> int:
+async def _take(webhook: Webhook, request: Request) -> int:
     body = bytearray()
     try:
         async for part in request.stream():

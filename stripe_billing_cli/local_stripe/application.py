@@ -195,15 +195,15 @@ class Application:
         a call to a thread and back takes as long as a third of it.
         """
         if request.path == "/" and request.method == "GET":
-            return _greeting(), None
+            return _greet(), None
         if self._resets and (request.method, request.path) == RESET:
             return await asyncio.to_thread(self._reset, request), None
         if is_alone():
-            return self._answered(request)
+            return self._answer_or_fail(request)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._answered, request)
+        return await loop.run_in_executor(self._threads, self._answer_or_fail, request)
 
-    def _answered(self, request: Request) -> tuple[Answer, str | None]:
+    def _answer_or_fail(self, request: Request) -> tuple[Answer, str | None]:
         try:
             if hosted.is_page(request.path):
                 return hosted.answer(self._router.answer, request), None
@@ -260,7 +260,7 @@ def _for_reader(answer: Answer, request: Request) -> Answer:
     return replace(answer, body=UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", indented) + "\n")
 
 
-def _greeting() -> Answer:
+def _greet() -> Answer:
     about = {"message": "This is the local Stripe of billing. Its API is under /v1.", "api_version": API_VERSION}
     return Answer(200, json.dumps(about), {"Content-Type": "application/json"})
 

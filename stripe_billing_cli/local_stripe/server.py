@@ -54,7 +54,7 @@ class LocalServer:
     ) -> None:
         self.store = Store(path)
         try:
-            self._socket = _listening(host, port)
+            self._socket = _listen(host, port)
         except LocalStripeError:
             self.store.close()
             raise
@@ -107,7 +107,7 @@ class LocalServer:
                 await asyncio.to_thread(self._router.let_time_pass)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     try:
         return http_server.listening_socket(host, port, BACKLOG)
     except (OSError, OverflowError) as error:

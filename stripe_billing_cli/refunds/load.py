@@ -94,11 +94,11 @@ def load_target(api: StripeApi, name: str) -> Target:
         payments=payments,
         invoice=invoice,
         subscription=_subscription(invoice),
-        credited=_credited(api, invoice),
+        credited=_sum_credits(api, invoice),
     )
 
 
-def _credited(api: StripeApi, invoice: Invoice | None) -> int:
+def _sum_credits(api: StripeApi, invoice: Invoice | None) -> int:
     """Return what went to the customer's balance, or back outside of Stripe, by the credit notes of an invoice."""
     if invoice is None or not invoice["post_payment_credit_notes_amount"]:
         return 0

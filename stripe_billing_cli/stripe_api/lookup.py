@@ -155,7 +155,7 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
     Stripe lists a test clock's customers only when asked for that clock's; so in test mode, where nobody else has
     the email, the clocks are asked one by one (https://docs.stripe.com/api/customers/list).
     """
-    wanted = {"email": email, **_expanded(expand, "data.")}
+    wanted = {"email": email, **_expansion(expand, "data.")}
     matching, _ = api.page("/v1/customers", wanted, kind=Customer)
     if matching or api.livemode:
         return matching
@@ -238,7 +238,7 @@ def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand:
 
 
 def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> Price:
-    matching, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expanded(expand, "data.")}, kind=Price)
+    matching, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expansion(expand, "data.")}, kind=Price)
     if matching:
         return matching[0]
     prices = _prices_of_product(api, key)
@@ -291,7 +291,7 @@ def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) 
 
 def subscriptions_of(api: StripeApi, customer: str, *, expand: Sequence[str] = ()) -> list[Subscription]:
     """Return all subscriptions of a customer, ended ones too, newest first."""
-    wanted = {"customer": customer, "status": "all", **_expanded(expand, "data.")}
+    wanted = {"customer": customer, "status": "all", **_expansion(expand, "data.")}
     return [subscription for page in api.pages("/v1/subscriptions", wanted, kind=Subscription) for subscription in page]
 
 
@@ -313,12 +313,12 @@ def _only_subscription(subscriptions: list[Subscription], name: str) -> Subscrip
 def retrieve(api: StripeApi, kind: type[Kind], path: str, name: str, *, expand: Sequence[str] = ()) -> Kind:
     """Return one object by its id. Raises `NoMatchError`, `WrongModeError`, `StripeCallError`."""
     try:
-        return api.get(path, _expanded(expand, ""), kind=kind)
+        return api.get(path, _expansion(expand, ""), kind=kind)
     except NotFoundError as missing:
-        raise _explained(missing, NOUNS.get(kind) or names_of(kind)[0].replace("_", " "), name) from missing
+        raise _explain_missing(missing, NOUNS.get(kind) or names_of(kind)[0].replace("_", " "), name) from missing
 
 
-def _explained(missing: NotFoundError, kind: str, name: str) -> LookupFailedError:
+def _explain_missing(missing: NotFoundError, kind: str, name: str) -> LookupFailedError:
     """Return the error for a missing object; Stripe's message for an id of the other mode names that mode
     (https://docs.stripe.com/error-codes)."""
     other = OTHER_MODE.search(missing.message)
@@ -343,7 +343,7 @@ def _wrong_kind(name: str, wanted: str, written: str) -> WrongKindError:
     return WrongKindError(f"{name} is the id of {kind}, and {wanted} is needed", f"give {written}")
 
 
-def _expanded(fields: Iterable[str], prefix: str) -> dict[str, list[str]]:
+def _expansion(fields: Iterable[str], prefix: str) -> dict[str, list[str]]:
     expand = [f"{prefix}{field}" for field in fields]
     return {"expand": expand} if expand else {}
 

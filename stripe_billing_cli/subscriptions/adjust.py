@@ -151,11 +151,11 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     subscription = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
     status_checks.check_changeable(subscription)
     now = quote.current_time(api, subscription, int(time.time()))
-    added = _added(api, subscription, request.add)
-    removed = _removed(api, subscription, request.remove)
+    added = _find_added(api, subscription, request.add)
+    removed = _find_removed(api, subscription, request.remove)
     update: dict[str, Any] = {}
     if added or removed:
-        update["items"] = [*(quote.new_item(terms) for _, terms in added), *map(_gone, removed)]
+        update["items"] = [*(quote.new_item(terms) for _, terms in added), *map(_deleted_item, removed)]
     discounts = _discounts(api, subscription, request)
     if discounts is not None:
         update["discounts"] = discounts
@@ -185,11 +185,11 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
 
 
-def _gone(item: SubscriptionItem) -> dict[str, Any]:
+def _deleted_item(item: SubscriptionItem) -> dict[str, Any]:
     return {"id": item["id"], "deleted": True}
 
 
-def _added(api: StripeApi, subscription: Subscription, lines: Sequence[Line]) -> tuple[tuple[Price, Terms], ...]:
+def _find_added(api: StripeApi, subscription: Subscription, lines: Sequence[Line]) -> tuple[tuple[Price, Terms], ...]:
     """Return the prices that the subscription is not on yet."""
     added = []
     items_by_price = {item["price"]["id"]: item for item in subscription["items"]["data"]}
@@ -216,7 +216,7 @@ def _added(api: StripeApi, subscription: Subscription, lines: Sequence[Line]) ->
     return tuple(added)
 
 
-def _removed(api: StripeApi, subscription: Subscription, names: Sequence[str]) -> tuple[SubscriptionItem, ...]:
+def _find_removed(api: StripeApi, subscription: Subscription, names: Sequence[str]) -> tuple[SubscriptionItem, ...]:
     """Return the items on these prices; a price that the subscription is not on has been removed already."""
     items = subscription["items"]["data"]
     removed = []

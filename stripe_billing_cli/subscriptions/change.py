@@ -165,7 +165,7 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
     restarts = quote.restarts_period(subscription, chosen["price"], wanted)
     match decided.action:
         case "now":
-            return _quoted(api, plan, request.proration, restarts=restarts)
+            return _quote_plan(api, plan, request.proration, restarts=restarts)
         case "later":
             assert decided.starts is not None
             cost = later_quote.of_later_change(api, subscription, decided.later, decided.starts, restarts=restarts)
@@ -175,7 +175,7 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
     return plan
 
 
-def _quoted(api: StripeApi, plan: ChangePlan, proration: Proration | None, *, restarts: bool) -> ChangePlan:
+def _quote_plan(api: StripeApi, plan: ChangePlan, proration: Proration | None, *, restarts: bool) -> ChangePlan:
     """Return the plan of a change now with what it costs."""
     subscription, change = plan.subscription, plan.change
     now = quote.current_time(api, subscription, int(time.time()))

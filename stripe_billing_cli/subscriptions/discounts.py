@@ -54,8 +54,10 @@ class Discounts:
     def is_in_doubt(self, invoice: Invoice, following: Invoice) -> bool:
         """Return whether a discount for one invoice takes nothing off `invoice`, which is made at once, and something
         off the one that follows. No document says whether the first uses it up."""
-        used = {id for id, amount in _taken(invoice["lines"]["data"]).items() if amount and self.term(id).once}
-        left = {id for id, amount in _taken(following["lines"]["data"]).items() if amount and self.term(id).once}
+        used = {id for id, amount in _sum_discounts(invoice["lines"]["data"]).items() if amount and self.term(id).once}
+        left = {
+            id for id, amount in _sum_discounts(following["lines"]["data"]).items() if amount and self.term(id).once
+        }
         return bool(left) and not used
 
     def amount(self, lines: Iterable[InvoiceLine], invoice: Invoice, lasting: Collection[str]) -> int:
@@ -63,7 +65,7 @@ class Discounts:
         last: each takes its part of what the ones before it leave."""
         lines = list(lines)
         left = [line["amount"] for line in lines]
-        of_all = _taken(invoice["lines"]["data"])
+        of_all = _sum_discounts(invoice["lines"]["data"])
         for id in dict.fromkeys(id for line in lines for id, _ in _discounts(line) if id in lasting):
             for at, off in enumerate(self._shares(id, lines, left, of_all[id])):
                 left[at] -= off
@@ -78,7 +80,7 @@ class Discounts:
             return _spread(min(of_all, sum(over)), over)
         if term.percent is None:
             return [dict(_discounts(line)).get(id, 0) for line in lines]
-        return [_rounded(rest * term.percent / 100) for rest in over]
+        return [_round(rest * term.percent / 100) for rest in over]
 
     def _taxes(self, line: InvoiceLine, net: int) -> int:
         """Return the taxes on top of a line of which so much is left; those that are included are taken out first."""
@@ -90,9 +92,9 @@ class Discounts:
         is_included = [one["tax_behavior"] == "inclusive" for one in all_taxes]
         included = sum(rate for rate, inside in zip(rates, is_included, strict=True) if inside)
         base = net - sum(
-            _rounded(net * rate / (1 + included)) for rate, inside in zip(rates, is_included, strict=True) if inside
+            _round(net * rate / (1 + included)) for rate, inside in zip(rates, is_included, strict=True) if inside
         )
-        return sum(_rounded(base * rate) for rate, inside in zip(rates, is_included, strict=True) if not inside)
+        return sum(_round(base * rate) for rate, inside in zip(rates, is_included, strict=True) if not inside)
 
     def _rate(self, tax: Tax, before: int) -> Decimal:
         """Return the rate of a tax of a line that came to so much before; about, where a key may not read it."""
@@ -174,7 +176,7 @@ def _covers(line: InvoiceLine, id: str) -> bool:
     return id in taken and (taken[id] > 0 or sum(taken.values()) == line["amount"])
 
 
-def _taken(lines: Iterable[InvoiceLine]) -> dict[str, int]:
+def _sum_discounts(lines: Iterable[InvoiceLine]) -> dict[str, int]:
     taken: dict[str, int] = {}
     for line in lines:
         for id, amount in _discounts(line):
@@ -186,7 +188,7 @@ def _percent(coupon: Coupon) -> Decimal | None:
     return None if coupon["percent_off"] is None else Decimal(str(coupon["percent_off"]))
 
 
-def _rounded(amount: Decimal) -> int:
+def _round(amount: Decimal) -> int:
     return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 

@@ -55,7 +55,7 @@ def decide(
     update = pending_update(subscription)
     waiting = _waiting_terms(subscription, id)
     current = tuple(terms_of(existing_item) for existing_item in subscription["items"]["data"])
-    upcoming = _upcoming(schedule, current) if schedule else None
+    upcoming = _upcoming_terms(schedule, current) if schedule else None
     if at == "now" and update and waiting == after:
         return Change("wait", before, after, id)
     if at == "now" and after != before:
@@ -90,7 +90,7 @@ def _check_on_once(subscription: Subscription, item: str, terms: Sequence[Terms]
             )
 
 
-def _upcoming(schedule: Schedule, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
+def _upcoming_terms(schedule: Schedule, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
     """Return what the items are to be by the schedule. A metered one has no quantity, whatever a phase shows for it."""
     metered = {terms.price for terms in current if terms.quantity is None}
     upcoming = schedules.upcoming_items(schedule)

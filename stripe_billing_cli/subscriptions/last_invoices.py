@@ -83,10 +83,10 @@ def finish(api: StripeApi, subscription: Subscription) -> tuple[LastInvoice, ...
     """Make the unfinished invoices of a subscription that has ended final, charge those that ask for money, and look
     whether the others' credit reached the balance. A payment that fails leaves its invoice open. Raises
     `StripeCallError`."""
-    return tuple(_finished(api, invoice) for invoice in find(api, subscription))
+    return tuple(_finish_invoice(api, invoice) for invoice in find(api, subscription))
 
 
-def _finished(api: StripeApi, invoice: Invoice) -> LastInvoice:
+def _finish_invoice(api: StripeApi, invoice: Invoice) -> LastInvoice:
     id = invoice["id"]
     final = steps.finalize(api, id) if invoice["status"] == "draft" else invoice
     trouble = None

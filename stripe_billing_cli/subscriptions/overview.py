@@ -172,7 +172,7 @@ def record(overview: Overview) -> dict[str, Any]:
         "payment_method": json_output.payment_method(method) if method else None,
         "discounts": [json_output.discount(one, subscription["currency"]) for one in discounts if one],
         "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
-        "scheduled_change": _scheduled(whole(subscription["schedule"])),
+        "scheduled_change": _scheduled_change(whole(subscription["schedule"])),
         "cancellation_reason": ending["reason"] if ending else None,
         "billing_threshold": thresholds["amount_gte"] if thresholds else None,
         "pause_collection": paused["behavior"] if paused else None,
@@ -183,7 +183,7 @@ def record(overview: Overview) -> dict[str, Any]:
     }
 
 
-def _scheduled(attached: Schedule | None) -> dict[str, Any] | None:
+def _scheduled_change(attached: Schedule | None) -> dict[str, Any] | None:
     """Return what the schedule makes of the subscription next."""
     phase = schedule.upcoming_phase(attached) if attached else None
     if phase is None:

@@ -89,13 +89,13 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
     try:
         after = api.post(f"/v1/payment_intents/{intent}/confirm", params, kind=PaymentIntent).body
     except PaymentFailedError as failed:
-        return Attempt("payment_needed", _declined(failed))
+        return Attempt("payment_needed", _payment_error(failed))
     except InvalidRequestError as refused:
         came_late = _came_late(api, payable.invoice) if refused.code == "payment_intent_unexpected_state" else None
         if came_late is None:
             raise
         return came_late
-    return Attempt("processing") if after["status"] == "processing" else _attempted(after, "paid")
+    return Attempt("processing") if after["status"] == "processing" else _attempt_of(after, "paid")
 
 
 def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
@@ -103,16 +103,16 @@ def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
         params = {"payment_method": method, "expand": WITH_CARD}
         after = api.post(f"/v1/setup_intents/{setup}/confirm", params, kind=SetupIntent).body
     except PaymentFailedError as failed:
-        return Attempt("payment_needed", _declined(failed))
+        return Attempt("payment_needed", _payment_error(failed))
     except InvalidRequestError as refused:
         done = api.get(f"/v1/setup_intents/{setup}", kind=SetupIntent)["status"] == "succeeded"
         if refused.code == "setup_intent_unexpected_state" and done:
             return Attempt("card_saved", came_late=True)
         raise
-    return _attempted(after, "card_saved")
+    return _attempt_of(after, "card_saved")
 
 
-def _attempted(intent: PaymentIntent | SetupIntent, success: Result) -> Attempt:
+def _attempt_of(intent: PaymentIntent | SetupIntent, success: Result) -> Attempt:
     if intent["status"] in ("succeeded", "processing"):
         return Attempt(success, card=whole(intent["payment_method"]))
     return Attempt("payment_needed", NEEDS_ACTION)
@@ -124,7 +124,7 @@ def charge(api: StripeApi, invoice: Invoice, method: str | None) -> Attempt:
     try:
         after = api.post(f"/v1/invoices/{invoice['id']}/pay", params, kind=Invoice).body
     except PaymentFailedError as failed:
-        return Attempt("payment_needed", _declined(failed))
+        return Attempt("payment_needed", _payment_error(failed))
     except InvalidRequestError:
         came_late = _came_late(api, invoice)
         if came_late is None:
@@ -135,7 +135,7 @@ def charge(api: StripeApi, invoice: Invoice, method: str | None) -> Attempt:
     return _came_late(api, invoice) or Attempt("payment_needed")
 
 
-def _declined(failed: PaymentFailedError) -> PaymentError:
+def _payment_error(failed: PaymentFailedError) -> PaymentError:
     if failed.code in ACTION_CODES:
         return NEEDS_ACTION
     return PaymentError(failed.message, failed.code, failed.decline_code)

@@ -104,7 +104,7 @@ def _phase_params(phase: Phase) -> dict[str, Any]:
     kept: dict[str, Any] = {name: value for name in PLAIN if (value := field_of(phase, name))}
     for name, fields in WITHIN.items():
         inner = cast(Mapping[str, object], field_of(phase, name) or {})
-        if written := _written({field: inner[field] for field in fields if field in inner}):
+        if written := _write_value({field: inner[field] for field in fields if field in inner}):
             kept[name] = written
     if rates := phase["default_tax_rates"]:
         kept["default_tax_rates"] = [id_of(rate) for rate in rates]
@@ -114,16 +114,16 @@ def _phase_params(phase: Phase) -> dict[str, Any]:
     return kept
 
 
-def _written(value: object) -> object:
+def _write_value(value: object) -> object:
     """Return a value of a phase as its parameter: objects by their ids, without what is null. The account itself, which
     is liable and issues invoices by default, is not named."""
     if isinstance(value, list):
-        return [_written(inner) for inner in value] or None
+        return [_write_value(inner) for inner in value] or None
     if not isinstance(value, Mapping):
         return value
     if "id" in value or value.get("type") == "self":
         return value.get("id")
-    written = {name: _written(inner) for name, inner in value.items()}
+    written = {name: _write_value(inner) for name, inner in value.items()}
     return {name: inner for name, inner in written.items() if inner is not None} or None
 
 
@@ -136,7 +136,7 @@ def _item(terms: Terms, item: PhaseItem | None) -> dict[str, Any]:
         return kept
     if item["metadata"]:
         kept["metadata"] = item["metadata"]
-    if thresholds := _written(item["billing_thresholds"]):
+    if thresholds := _write_value(item["billing_thresholds"]):
         kept["billing_thresholds"] = thresholds
     if rates := item["tax_rates"]:
         kept["tax_rates"] = [id_of(rate) for rate in rates]

@@ -69,16 +69,16 @@ def choose_item(subscription: Subscription, name: str | None) -> SubscriptionIte
         if len(items) == 1:
             return items[0]
         raise OperationError(
-            f"the subscription {subscription['id']} has {len(items)} items: {_listed(items)}", "say --item"
+            f"the subscription {subscription['id']} has {len(items)} items: {_list_items(items)}", "say --item"
         )
     for item in items:
         if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"]):
             return item
     raise OperationError(
-        f"the subscription {subscription['id']} has no item {name}; it has: {_listed(items)}",
+        f"the subscription {subscription['id']} has no item {name}; it has: {_list_items(items)}",
         "name one by its id, or by its price",
     )
 
 
-def _listed(items: Sequence[SubscriptionItem]) -> str:
+def _list_items(items: Sequence[SubscriptionItem]) -> str:
     return ", ".join(f"{item['id']} ({name_of(item['price'])})" for item in items)

@@ -47,13 +47,13 @@ def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing
     account = load_account(api, subscription)
     counting = counting_invoices(api, account, ends)
     to_come = billing.of_drafts + billing.due if billing else 0
-    known = _written(subscription)
+    known = _read_note(subscription)
     if known is None and not account.charges and not to_come:
         raise refund.nothing_paid(id)
     items = pending_invoice_items.for_subscription(api, subscription)
-    net = known[0] if known else _unused(api, subscription, account, items, ends, invoiced=billing is not None)
+    net = known[0] if known else _sum_unused(api, subscription, account, items, ends, invoiced=billing is not None)
     unused, net_charge = max(0, net), max(0, -net)
-    covered = _covered(api, account, counting, id) + (billing.of_drafts if billing else 0)
+    covered = _sum_covered(api, account, counting, id) + (billing.of_drafts if billing else 0)
     total = max(0, unused + min(0, covered))
     if known is not None:
         total = min(total, known[1])
@@ -69,7 +69,7 @@ def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing
         net_charge=net_charge,
         of_last_invoice=of_last_invoice,
     )
-    return _explained(refund_plan, account, counting, billing or Billing())
+    return _explain(refund_plan, account, counting, billing or Billing())
 
 
 def note(api: StripeApi, plan: RefundPlan, ends: int) -> None:
@@ -77,13 +77,13 @@ def note(api: StripeApi, plan: RefundPlan, ends: int) -> None:
     refund_note.write(api, plan.subscription, "prorated", f"{plan.unused}:{plan.amount}", ends)
 
 
-def _written(subscription: Subscription) -> tuple[int, int] | None:
+def _read_note(subscription: Subscription) -> tuple[int, int] | None:
     """Return what an earlier run has written down: what was unused, and what of it goes back."""
     unused, _, total = (refund_note.read(subscription, "prorated") or "").partition(":")
     return (int(unused), int(total)) if unused.isdecimal() and total.isdecimal() else None
 
 
-def _covered(api: StripeApi, account: Account, counting: Sequence[Invoice], subscription: str) -> int:
+def _sum_covered(api: StripeApi, account: Account, counting: Sequence[Invoice], subscription: str) -> int:
     """Return what cards paid beyond the price of all that was billed, where a refund that this very command made counts
     as not made."""
     ours = {}
@@ -94,7 +94,7 @@ def _covered(api: StripeApi, account: Account, counting: Sequence[Invoice], subs
     return account.covered(counting, ours)
 
 
-def _unused(
+def _sum_unused(
     api: StripeApi,
     subscription: Subscription,
     account: Account,
@@ -106,7 +106,7 @@ def _unused(
     """Return what the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it;
     so it is negative where more waits to be charged than is unused."""
     if subscription["status"] in ENDED:
-        return _unused_of_ended(api, subscription, account, ends)
+        return _sum_unused_after_end(api, subscription, account, ends)
     details: dict[str, Any] = {"cancel_now": True, "proration_behavior": "create_prorations", "proration_date": ends}
     invoice = quote.preview_if_any(api, subscription, details)
     if invoice is None:
@@ -121,7 +121,7 @@ def _unused(
     return max(0, -sum(map(paid_for, cost.without_waiting(waiting, lines))))
 
 
-def _unused_of_ended(api: StripeApi, subscription: Subscription, account: Account, ended: int) -> int:
+def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: Account, ended: int) -> int:
     """Return what was billed for the time after the end, less what the end itself credited as an item of no
     subscription.
 
@@ -172,7 +172,7 @@ def _payment(api: StripeApi, account: Account, intent: str) -> Payment:
     return refund.payment_by(api, account.invoice_of(intent), intent, account.charges[intent])
 
 
-def _explained(plan: RefundPlan, account: Account, counting: Sequence[Invoice], billing: Billing) -> RefundPlan:
+def _explain(plan: RefundPlan, account: Account, counting: Sequence[Invoice], billing: Billing) -> RefundPlan:
     """Return the plan with what stays on the balance, and why something does not go back to a card."""
     reasons = []
     if plan.not_to_card:

@@ -32,7 +32,7 @@ STORIES = (
 @pytest.fixture
 def later_periods(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let previews of invoices that are made at once end with the subscription's period."""
-    shown = previews._shown
+    shown = previews._show
 
     def altered(call: Any, customer: Any, upcoming: Any, **rest: Any) -> Any:
         preview = shown(call, customer, upcoming, **rest)
@@ -41,7 +41,7 @@ def later_periods(monkeypatch: pytest.MonkeyPatch) -> None:
         ends = [item["current_period_end"] for item in upcoming.subscription["items"]["data"]]
         return {**preview, "period_end": max(preview["period_end"], min(ends))}
 
-    monkeypatch.setattr(previews, "_shown", altered)
+    monkeypatch.setattr(previews, "_show", altered)
 
 
 @pytest.mark.usefixtures("later_periods")

@@ -48,9 +48,9 @@ class TestTakingEvents:
         batches: list[int] = []
 
         class Counted(BatchWriter):
-            def _ended(self, batch: Any, durable: bool) -> None:
+            def _end(self, batch: Any, durable: bool) -> None:
                 batches.append(len(batch[0]))
-                super()._ended(batch, durable)
+                super()._end(batch, durable)
 
         with (
             running_receiver(store, writer=Counted(store, no_route)) as receiver,

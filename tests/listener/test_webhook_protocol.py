@@ -39,10 +39,10 @@ class Held(BatchWriter):
         super().__init__(store, *args, **options)
         self.entered, self.let = threading.Event(), threading.Event()
 
-    def _recorded(self, events: Sequence[Event]) -> frozenset[str] | None:
+    def _record(self, events: Sequence[Event]) -> frozenset[str] | None:
         self.entered.set()
         assert self.let.wait(20)
-        return super()._recorded(events)
+        return super()._record(events)
 
 
 def signature(body: bytes) -> str:

@@ -33,7 +33,7 @@ def assemble(
     Raises `CatalogErrors`.
     """
     tree = _tree(name, text)
-    variables = _taken(tree, VARIABLES)
+    variables = _take_value(tree, VARIABLES)
     assembly = _Assembly(name, read, sections)
     assembly.include(tree, tree, name)
     if variables:
@@ -56,7 +56,7 @@ def _tree(name: str, text: str) -> yaml_tree.Mapping:
     return tree
 
 
-def _taken(tree: yaml_tree.Mapping, key: str) -> Node | None:
+def _take_value(tree: yaml_tree.Mapping, key: str) -> Node | None:
     """Return the value of a key, which is taken out of the tree."""
     taken = next((value for name, value in tree.entries if name.text == key), None)
     tree.entries[:] = [(name, value) for name, value in tree.entries if name.text != key]
@@ -75,7 +75,7 @@ class _Assembly:
 
     def include(self, tree: yaml_tree.Mapping, whole: yaml_tree.Mapping, name: str) -> None:
         """Put the sections of the files that a tree includes into the whole tree."""
-        for wanted in self._wanted(_taken(tree, INCLUDE), name):
+        for wanted in self._read_texts(_take_value(tree, INCLUDE), name):
             beside = Path(name).parent if Path(name).is_file() else Path()
             paths = sorted(beside.glob(wanted.text)) if _is_pattern(wanted.text) else [beside / wanted.text]
             if not paths:
@@ -85,7 +85,7 @@ class _Assembly:
             for path in paths:
                 self._include_file(path, whole, name, wanted.where)
 
-    def _wanted(self, node: Node | None, name: str) -> Iterator[Scalar]:
+    def _read_texts(self, node: Node | None, name: str) -> Iterator[Scalar]:
         items = node.items if isinstance(node, Sequence) else [node] if node else []
         for item in items:
             if isinstance(item, Scalar) and item.text and not Path(item.text).is_absolute():
@@ -130,7 +130,7 @@ class _Assembly:
                 node.text = NAMED.sub(value, node.text)
 
     def _values(self, declared: Node, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        for name, default in self._declared(declared):
+        for name, default in self._read_variables(declared):
             text = environment.get(name.text, default)
             if text is None:
                 self._report(
@@ -142,7 +142,7 @@ class _Assembly:
             else:
                 yield name.text, text
 
-    def _declared(self, declared: Node) -> Iterator[tuple[Scalar, str | None]]:
+    def _read_variables(self, declared: Node) -> Iterator[tuple[Scalar, str | None]]:
         """Yield the variables with their defaults: `[A, B]`, or `{A: default, B: null}`."""
         if isinstance(declared, Sequence):
             named: list[tuple[Node, Node | None]] = [(item, None) for item in declared.items]

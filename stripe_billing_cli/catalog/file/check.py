@@ -77,7 +77,7 @@ class FileCheck:
     def run(self) -> Catalog:
         values = dict(self._values)
         sections = [(kind, values.pop(kind.section, {})) for kind in self._kinds.within(None)]
-        head: Any = self._validated(self._kinds.file_model, values, ())
+        head: Any = self._validate(self._kinds.file_model, values, ())
         if head and head.currency is not None:
             check_currency(("currency",), head.currency, self._report_below(()))
         if head:
@@ -134,8 +134,8 @@ class FileCheck:
             written = fields.pop(child.section, {})
             inner.append((child, written, self._entries(child, written, (*path, child.section))))
         wrong: set[str] = set()
-        content = self._validated(kind.model, fields, path, kind, currency=kind.currency(fields, head), wrong=wrong)
-        entry = self._built(kind, key, content, path, head, parent)
+        content = self._validate(kind.model, fields, path, kind, currency=kind.currency(fields, head), wrong=wrong)
+        entry = self._build_entry(kind, key, content, path, head, parent)
         contents: dict[str, dict[str, BaseModel | None]] = {}
         for child, written, entries in inner:
             contents[child.section] = {}
@@ -176,7 +176,7 @@ class FileCheck:
                     self._report((*path, name), f"{name} says nothing for {mode} mode", f"add `{mode}:`", at_key=True)
         return chosen_values
 
-    def _built(
+    def _build_entry(
         self,
         kind: AnyKind,
         key: str,
@@ -271,7 +271,7 @@ class FileCheck:
     def _kind_of(self, section: str | int, parent: str | None) -> AnyKind | None:
         return next((kind for kind in self._kinds.within(parent) if kind.section == section), None)
 
-    def _validated(
+    def _validate(
         self,
         model: type[BaseModel],
         values: dict[str, Any],

@@ -63,12 +63,12 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
         name = str(location[-2])
     if kind in ("int_type", "int_from_float") and isinstance(value, Decimal) and marks.amount:
         return _fraction(name, value, currency if len(location) == 1 else None)
-    expected = _expected(kind, context, marks)
+    expected = _describe_expected(kind, context, marks)
     if expected is not None:
         money = _money_hint(value, currency if len(location) == 1 else None) if marks.amount else None
         hint = money or _percent_hint(value) or _hint(kind, value, context, name, marks)
-        return Explanation(f"{_named(name)}: expected {expected}, found {_described(value)}", hint)
-    return Explanation(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api")
+        return Explanation(f"{_describe_place(name)}: expected {expected}, found {_describe(value)}", hint)
+    return Explanation(f"{_describe_place(name)}: {error['msg']}", "see https://docs.stripe.com/api")
 
 
 def _unknown_key(name: str, model: type[BaseModel]) -> Explanation:
@@ -164,7 +164,7 @@ def _percent_hint(value: Any) -> str | None:
     return f"write {written[1]} for {written[1]} %" if written else None
 
 
-def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
+def _describe_expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
     match kind:
         case "string_type":
             return "text"
@@ -196,7 +196,7 @@ def _in_yaml(context: dict[str, Any]) -> str:
     return str(context["expected"]).replace("'", "").replace("True", "true").replace("False", "false")
 
 
-def _described(value: Any) -> str:
+def _describe(value: Any) -> str:
     match value:
         case bool():
             return "true" if value else "false"
@@ -218,7 +218,7 @@ def _hint(kind: str, value: Any, context: dict[str, Any], name: str, marks: _Mar
         case "value_error" if context["error"].hint:
             return str(context["error"].hint)
         case "string_type" if not isinstance(value, list | dict):
-            return f'put it in quotes: "{_described(value)}"'
+            return f'put it in quotes: "{_describe(value)}"'
         case "literal_error" if name == "version":
             return "this version of billing reads version 1; upgrade it for files of a newer one"
         case "literal_error":
@@ -237,5 +237,5 @@ def _hint(kind: str, value: Any, context: dict[str, Any], name: str, marks: _Mar
     return "`billing catalog schema` has all keys and types"
 
 
-def _named(name: str) -> str:
+def _describe_place(name: str) -> str:
     return f"number {int(name) + 1} of this list" if name.isdigit() else (name or "the file")

@@ -136,7 +136,7 @@ class Builder:
                 case yaml.CollectionEndEvent():
                     self._close()
                 case yaml.AliasEvent():
-                    self._add(event, self._aliased(event))
+                    self._add(event, self._resolve_alias(event))
         return self._root
 
     def _start_document(self, event: Any) -> None:
@@ -183,7 +183,7 @@ class Builder:
         if self._stack and isinstance(self._stack[-1], Mapping) and self._keys[-1] is None:
             raise YamlSyntaxError(node.where, "a key must be plain text", "write the key as a word, or in quotes")
 
-    def _aliased(self, event: Any) -> Node:
+    def _resolve_alias(self, event: Any) -> Node:
         if event.anchor in self._open_anchors:
             raise YamlSyntaxError(_where(event), f"*{event.anchor} contains itself", "write the value out")
         node = self._anchors.get(event.anchor)
@@ -208,12 +208,12 @@ class Builder:
         assert key is not None
         self._keys[-1] = None
         if key.text == "<<" and key.plain:
-            parent.merged += _merged(key, node)
+            parent.merged += _merge_entries(key, node)
         else:
             parent.entries.append((key, node))
 
 
-def _merged(key: Scalar, node: Node) -> list[tuple[Scalar, Node]]:
+def _merge_entries(key: Scalar, node: Node) -> list[tuple[Scalar, Node]]:
     """Return the entries that `<<` brings in, the earlier of several first."""
     sources = node.items if isinstance(node, Sequence) else [node]
     merged: list[tuple[Scalar, Node]] = []

@@ -37,7 +37,7 @@ def kinds_of(registry: Registry, names: Iterable[str]) -> list[AnyKind]:
     Raises `BillingError` for a name that no kind has.
     """
     chosen: set[str] = set()
-    waiting = [_named(registry, name) for name in names]
+    waiting = [_find_kind(registry, name) for name in names]
     waiting += [kind for parent in list(waiting) for kind in registry.within(parent.name)]
     while waiting:
         kind = waiting.pop()
@@ -47,7 +47,7 @@ def kinds_of(registry: Registry, names: Iterable[str]) -> list[AnyKind]:
     return [kind for kind in registry if kind.name in chosen or not chosen]
 
 
-def _named(registry: Registry, name: str) -> AnyKind:
+def _find_kind(registry: Registry, name: str) -> AnyKind:
     for kind in registry:
         if name in (kind.name, kind.section) and (kind.parent is None or name == kind.name):
             return kind

@@ -123,7 +123,7 @@ def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = 
     head = common_values(registry, selection.chosen) if request.beside is None else request.beside.head
     known = _known_keys(api, request, holdings)
     drafts = Drafting(registry, selection.chosen, Naming(name, head), known).run()
-    return _imported(api, request, name, head, drafts, selection, holdings)
+    return _build_import(api, request, name, head, drafts, selection, holdings)
 
 
 def _path(draft: Draft) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def _is_asked(kind: AnyKind, names: Iterable[str]) -> bool:
     return kind.name in names or kind.section in names
 
 
-def _imported(
+def _build_import(
     api: StripeApi,
     request: ImportRequest,
     name: str,

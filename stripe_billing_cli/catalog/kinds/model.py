@@ -77,13 +77,13 @@ class ShortForm:
     schema: Mapping[str, Any]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(self._expanded, handler(source))
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         long = handler(schema)
         return {"anyOf": [dict(self.schema), *long.get("anyOf", [long])]}
 
-    def _expanded(self, value: Any) -> Any:
+    def _expand(self, value: Any) -> Any:
         return {self.key: value} if isinstance(value, str) else value
 
 
@@ -120,14 +120,14 @@ class ShortList:
     key: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(self._expanded, handler(source))
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         long = handler(schema)
         short = {"type": "array", "items": {"type": "string"}, "description": f"Short for {{{self.key}: […]}}."}
         return {"anyOf": [short, *long.get("anyOf", [long])]}
 
-    def _expanded(self, value: Any) -> Any:
+    def _expand(self, value: Any) -> Any:
         return {self.key: value} if isinstance(value, list) else value
 
 

@@ -93,7 +93,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         concerned = [
             product_id(entry)
             for entry in wanted["product"]
-            if product_id(entry) in existing and (features_of(entry) or _attached(existing[product_id(entry)]))
+            if product_id(entry) in existing and (features_of(entry) or _attached_features(existing[product_id(entry)]))
         ]
         lists = reader.each(lambda product: _read(reader, product), concerned)
         return Reading(by_id(attachment for attachments in lists for attachment in attachments))
@@ -105,7 +105,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         products = [
             product["id"]
             for product in reader.objects("product", StripeProduct).values()
-            if (product["active"] or scope.archived or _attached(product))
+            if (product["active"] or scope.archived or _attached_features(product))
             and (not scope.parents or product["id"] in scope.parents)
         ]
         lists = reader.each(lambda product: _read(reader, product), products)
@@ -189,7 +189,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         wanted = {str(child.fields[FEATURE]): child.own_key for child in included_features(parent)}
         for existing in objects_of(builder.objects, self.name, Attachment).values():
             key, feature = _lookup_key(existing), _feature(existing)["id"]
-            if existing["_product"] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
+            if existing["_product"] != product_id(parent) or key not in {*wanted, *_attached_features(match.current)}:
                 continue
             if key in wanted and builder.ids.get(Reference("feature", wanted[key])) == feature:
                 continue
@@ -197,9 +197,9 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
             change = builder.change(
                 "detach", self, f"{parent.key}.{key}", existing=existing, wanted=None, fields={}, reason=reason
             )
-            change.operations.append(self._detaching(existing))
+            change.operations.append(self._detach(existing))
 
-    def _detaching(self, existing: Attachment) -> Delete:
+    def _detach(self, existing: Attachment) -> Delete:
         product, feature = existing["_product"], _feature(existing)["id"]
         return Delete(
             path=f"/v1/products/{product}/features/{existing['id']}", frees=(feature, attachments_of(product))
@@ -231,7 +231,7 @@ def _lookup_key(existing: Attachment) -> str:
     return _feature(existing)["lookup_key"]
 
 
-def _attached(product: StripeProduct) -> tuple[str, ...]:
+def _attached_features(product: StripeProduct) -> tuple[str, ...]:
     """Return the features that the file attached to a product, by its stamp."""
     stamp = stamp_of(product)
     return stamp.parts if stamp else ()

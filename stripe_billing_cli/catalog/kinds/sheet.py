@@ -47,7 +47,9 @@ def _product(product: AnyEntry, content: Product) -> Iterator[str]:
         for price in prices:
             default = " (default)" if content.default_price == price.own_key else ""
             key = price_values(price.fields)["lookup_key"]
-            yield _row(f"{_text(price.own_key)}{default}", _amounts(price), _billed(price), f"`{key}`" if key else "")
+            yield _row(
+                f"{_text(price.own_key)}{default}", _amounts(price), _describe_billing(price), f"`{key}`" if key else ""
+            )
 
 
 def _amounts(price: AnyEntry) -> str:
@@ -59,7 +61,7 @@ def _amounts(price: AnyEntry) -> str:
     return _text(" · ".join(f"{amount}{per}" for amount in amounts))
 
 
-def _billed(price: AnyEntry) -> str:
+def _describe_billing(price: AnyEntry) -> str:
     recurring = price_values(price.fields)["recurring"]
     return _text(f"every {show_period(recurring)}" if recurring else "once")
 

@@ -62,7 +62,7 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place[Any]]) ->
         except UnsupportedCallError:
             continue
         if users:
-            counted.append(_counted(users, place.noun))
+            counted.append(_describe_users(users, place.noun))
         if not whole:
             beside.append(f"only the newest {MOST_PAGES * 100:,} {place.noun}s were looked at")
     nouns = " or ".join(place.noun for place in places)
@@ -78,6 +78,6 @@ def _users(api: StripeApi, object_id: str, place: Place[Existing]) -> tuple[list
     return users, len(looked) < MOST_PAGES or next(iter(pages), None) is None
 
 
-def _counted(users: list[str], noun: str) -> str:
+def _describe_users(users: list[str], noun: str) -> str:
     more = ", …" if len(users) > NAMED else ""
     return f"{len(users):,} {noun}{'s' if len(users) != 1 else ''} ({', '.join(users[:NAMED])}{more})"

@@ -224,12 +224,12 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
     def show(self, change: Change, name: str, value: FieldValue) -> str:
         if name != "enabled_events":
             return super().show(change, name, value)
-        events, both = _named(value), change.fields[name]
-        stays = {*_named(both.before)} & {*_named(both.after)}
+        events, both = _event_names(value), change.fields[name]
+        stays = {*_event_names(both.before)} & {*_event_names(both.after)}
         return _events(events) if not stays else _events([event for event in events if event not in stays], len(stays))
 
 
-def _named(value: FieldValue) -> list[str]:
+def _event_names(value: FieldValue) -> list[str]:
     return cast(list[str], value or [])
 
 

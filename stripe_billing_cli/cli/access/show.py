@@ -43,7 +43,7 @@ def show(
     if product and feature:
         raise UsageError("--product and --feature exclude each other", "ask twice")
     customer = _id_of(context, customer)
-    customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
+    customer, rows, now = _ask_stripe(context, customer, rules) if fresh else _read_store(customer, store)
     rows = [row for row in rows if is_wanted(row, product, feature)]
     record = customer_record(customer, rows, now)
     context.printer.record(record, lambda: access_screen(record, fresh=fresh))
@@ -59,7 +59,7 @@ def _id_of(context: Context, customer: str) -> str:
     return find_customer(context.stripe, customer)["id"]
 
 
-def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, list[Access], float]:
+def _ask_stripe(context: Context, customer: str, rules: Path | None) -> tuple[str, list[Access], float]:
     import time
 
     from stripe_billing_cli.access.decide import decide
@@ -71,7 +71,7 @@ def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, li
     return customer, decide(state, table, now), state.clock or now
 
 
-def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]:
+def _read_store(customer: str, store: str | None) -> tuple[str, list[Access], float]:
     if not customer.startswith("cus_"):
         raise UsageError(f"{customer} is no customer's id", "give its id, cus_…, or its email")
     with opened_store(store or DEFAULT_STORE) as opened:

@@ -117,7 +117,7 @@ def _show(context: Context, imported: Import, file: str, *, merged: bool) -> Non
 def tell_import(imported: Import, file: str, tell: Callable[..., None], *, merged: bool = False) -> None:
     """Tell people what was written, and what of the account was not."""
     counts = imported.counts()
-    written = ", ".join(_counted(counts[one.name], one.name) for one in imported.registry if one.name in counts)
+    written = ", ".join(_count_text(counts[one.name], one.name) for one in imported.registry if one.name in counts)
     tell(_summary(imported, file, written or "nothing", merged=merged))
     for reason, count in imported.left_out.items():
         tell(f"  left out  {reason}: {count:,}", dim=True)
@@ -147,5 +147,5 @@ def as_json(imported: Import, file: str) -> dict[str, Any]:
     }
 
 
-def _counted(count: int, name: str) -> str:
+def _count_text(count: int, name: str) -> str:
     return f"{count:,} {name.replace('_', ' ')}{'' if count == 1 else 's'}"

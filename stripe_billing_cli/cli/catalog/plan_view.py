@@ -167,10 +167,10 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
 def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     """Yield what became of a plan: the failures and what they stopped, then the counts."""
     yield from _failures(plan, outcome)
-    yield from _skipped(plan, outcome)
+    yield from _list_skipped(plan, outcome)
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.address:
-            yield Line(f"{_named(change)} is at {result.address}", {})
+            yield Line(f"{_change_name(change)} is at {result.address}", {})
     done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
     begun = sum(result.begun and result.status == "skipped" for result in outcome.results)
     if outcome.complete:
@@ -189,7 +189,7 @@ def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "failed" and result.error:
             error = result.error
-            befell.setdefault((error.message, error.hint), []).append((_named(change), error.request_id))
+            befell.setdefault((error.message, error.hint), []).append((_change_name(change), error.request_id))
     for (message, hint), objects in befell.items():
         yield Line(f"failed   {listed([name for name, _ in objects], SHOWN_FAILED)}: {message}", {"fg": "red"})
         if hint:
@@ -199,16 +199,16 @@ def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
             yield Line(f"         Stripe's request: {listed(requests, SHOWN_FAILED)}", {})
 
 
-def _skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
+def _list_skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     why: dict[tuple[str, str], list[str]] = {}
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "skipped":
             reason = "it needs what failed" if result.error else "not reached"
             heading = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
-            why.setdefault(heading, []).append(_named(change))
+            why.setdefault(heading, []).append(_change_name(change))
     for (word, reason), names in why.items():
         yield Line(f"{word} {listed(names, SHOWN_FAILED)}: {reason}", YELLOW)
 
 
-def _named(change: Change) -> str:
+def _change_name(change: Change) -> str:
     return f"{change.kind.name} {change.key}"

@@ -24,7 +24,7 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     catalog = load_catalog(read_source(file))
     counts = catalog.counts()
     if context.printer.for_people:
-        named = ", ".join(_counted(count, kind) for kind, count in counts.items())
+        named = ", ".join(_count_text(count, kind) for kind, count in counts.items())
         context.printer.line(f"{catalog.source} is valid: {named}.")
     else:
         keys = (root.key for root in catalog.roots)
@@ -33,6 +33,6 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     show_notes(context, catalog.warnings, catalog.source)
 
 
-def _counted(count: int, kind: str) -> str:
+def _count_text(count: int, kind: str) -> str:
     named = kind.replace("_", " ")
     return f"{count} {named.removesuffix('s') if count == 1 else named}"

@@ -79,7 +79,7 @@ def _lines(record: Record) -> Iterator[Line]:
     if record["discounted"] is not None:
         money = [formatting.money(record[name], record["currency"]) for name in ("subtotal", "discounted", "total")]
         yield _fact("now", f"{money[0]} less {money[1]}: {money[2]}")
-    yield _fact("redeemed", _redeemed(record))
+    yield _fact("redeemed", _describe_redemptions(record))
 
 
 def _discount(record: Record) -> str:
@@ -93,7 +93,7 @@ def _discount(record: Record) -> str:
     return f"{amount} {record['duration']}"
 
 
-def _redeemed(record: Record) -> str:
+def _describe_redemptions(record: Record) -> str:
     """Return the redemptions as `3 of 100 times, until 24 Nov 2026 UTC`."""
     most, until = record["max_redemptions"], record["expires_at"]
     times = f"{record['times_redeemed']:,}" + (f" of {most:,}" if most is not None else "")

@@ -48,9 +48,11 @@ def complete(root: Any, words: Sequence[str], values: Values) -> Completion:
     if previous in options and not options[previous].is_flag:
         return _values(options[previous], ctx, current, values)
     if current.startswith("-"):
-        return _matching(current, _options(options, ctx))
+        return _complete_words(current, _options(options, ctx))
     if hasattr(command, "list_commands"):
-        return _matching(current, [Candidate(name, command.line_of(ctx, name)) for name in command.list_commands(ctx)])
+        return _complete_words(
+            current, [Candidate(name, command.line_of(ctx, name)) for name in command.list_commands(ctx)]
+        )
     argument = _next_argument(command, ctx)
     return Completion(WORDS) if argument is None else _values(argument, ctx, current, values)
 
@@ -98,7 +100,7 @@ def _values(param: Any, ctx: Any, begun: str, values: Values) -> Completion:
     words = values(param, ctx)
     if words is None:
         return Completion(FILES)
-    return _matching(begun, [Candidate(word) for word in words])
+    return _complete_words(begun, [Candidate(word) for word in words])
 
 
 def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
@@ -111,5 +113,5 @@ def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
     return matching
 
 
-def _matching(begun: str, candidates: Iterable[Candidate]) -> Completion:
+def _complete_words(begun: str, candidates: Iterable[Candidate]) -> Completion:
     return Completion(WORDS, tuple(one for one in candidates if one.word.startswith(begun)))

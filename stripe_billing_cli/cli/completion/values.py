@@ -44,7 +44,7 @@ def values(param: Any, ctx: Any) -> Iterable[str] | None:
     if param.name == "target":
         return [*_catalog(ctx).products, *_catalog(ctx).entries]
     if name == "[COMMAND…|TOPIC]":
-        return _helped(ctx)
+        return _help_words(ctx)
     if name == "SHELL":
         from stripe_billing_cli.cli.completion.scripts import SCRIPTS
 
@@ -78,7 +78,7 @@ def _lookup_keys(ctx: Any) -> LookupKeys:
     )
 
 
-def _helped(ctx: Any) -> list[str]:
+def _help_words(ctx: Any) -> list[str]:
     """Return the words that may follow `billing help …`."""
     from stripe_billing_cli.cli.help.topics import TOPICS
 

@@ -31,7 +31,7 @@ def draw(page: HelpPage, width: int | None = None, *, bold: bool | None = None) 
 
 def _lines(page: HelpPage, columns: int, bold: bool) -> Iterator[str]:
     if page.usage:
-        yield from _wrapped(page.usage, columns, _heading("Usage:", bold) + " ", len("Usage: "))
+        yield from _wrap(page.usage, columns, _heading("Usage:", bold) + " ", len("Usage: "))
         yield ""
     for number, paragraph in enumerate(page.paragraphs):
         if number:
@@ -39,14 +39,14 @@ def _lines(page: HelpPage, columns: int, bold: bool) -> Iterator[str]:
         if paragraph.literal:
             yield from (f"  {line}".rstrip() for line in paragraph.text.splitlines())
         else:
-            yield from _indented(paragraph.text, columns)
+            yield from _indent(paragraph.text, columns)
     for section in page.sections:
         yield ""
         yield _heading(f"{section.heading}:", bold)
         yield from _section(section, columns)
     for note in page.notes:
         yield ""
-        yield from (line for part in note.splitlines() for line in _indented(part, columns))
+        yield from (line for part in note.splitlines() for line in _indent(part, columns))
 
 
 def _section(section: Section, columns: int) -> Iterator[str]:
@@ -73,7 +73,7 @@ def example_lines(example: str, columns: int) -> Iterator[str]:
     if len(example) + 2 <= columns or not comment:
         command = example
     else:
-        yield from _indented(comment, columns, "  # ")
+        yield from _indent(comment, columns, "  # ")
     left, indent = command, "  "
     while len(indent) + len(left) > columns:
         cut = _place_to_cut(left, columns - len(indent) - 2)
@@ -108,7 +108,7 @@ def _blanks(text: str) -> Iterator[int]:
             yield place
 
 
-def _indented(text: str, columns: int, before: str = "  ") -> Iterable[str]:
+def _indent(text: str, columns: int, before: str = "  ") -> Iterable[str]:
     return textwrap.wrap(
         text,
         columns,
@@ -119,7 +119,7 @@ def _indented(text: str, columns: int, before: str = "  ") -> Iterable[str]:
     )
 
 
-def _wrapped(text: str, columns: int, prefix: str, prefix_width: int) -> Iterator[str]:
+def _wrap(text: str, columns: int, prefix: str, prefix_width: int) -> Iterator[str]:
     lines = textwrap.wrap(text, columns - prefix_width, break_long_words=False, break_on_hyphens=False)
     yield prefix + lines[0]
     yield from (" " * prefix_width + line for line in lines[1:])

@@ -16,10 +16,10 @@ def name(invoice: Record) -> str:
 def outcome_text(invoice: Record) -> str:
     """Return what became of an invoice, in a few words."""
     credited = f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
-    credited += _refunded(invoice)
+    credited += _describe_refund(invoice)
     match invoice["status"]:
         case "paid":
-            return f"paid {formatting.date(invoice['paid_at'])}{_overpaid(invoice)}{credited}"
+            return f"paid {formatting.date(invoice['paid_at'])}{_describe_overpayment(invoice)}{credited}"
         case "void":
             return f"void since {formatting.date(invoice['voided_at'])}"
         case "uncollectible":
@@ -29,12 +29,12 @@ def outcome_text(invoice: Record) -> str:
     return f"open{_waits(invoice)}{credited}"
 
 
-def _overpaid(invoice: Record) -> str:
+def _describe_overpayment(invoice: Record) -> str:
     overpaid = invoice["amount_overpaid"]
     return f", {formatting.money(overpaid, invoice['currency'])} too much" if overpaid else ""
 
 
-def _refunded(invoice: Record) -> str:
+def _describe_refund(invoice: Record) -> str:
     refunded = invoice.get("refunded")
     if not refunded:
         return ""

@@ -146,7 +146,7 @@ def serve(
     from stripe_billing_cli.local_stripe.server import LocalServer
 
     faults = _faults(fault or ())
-    sending = _sending(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
+    sending = _delivery(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
 
     try:
         server = LocalServer(
@@ -196,7 +196,7 @@ def _limits(text: str | None) -> LocalRateLimit | None:
     return LocalRateLimit(int(match[1]), int(match[2] or match[1]))
 
 
-def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> DeliverySettings:
+def _delivery(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> DeliverySettings:
     from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
     from stripe_billing_cli.local_stripe.core.webhooks.retries import SCHEDULES, scaled_pauses
     from stripe_billing_cli.local_stripe.core.webhooks.sender import DeliverySettings

@@ -95,7 +95,7 @@ def settings(
         "card_tokens": card_tokens,
         "pending_update_items": pending_update_items,
     }
-    changes = _chosen(choices) | _account(country, currency)
+    changes = _check_choices(choices) | _account(country, currency)
     if search_lag is not None:
         changes["search_lag"] = parsing.span("--search-lag", search_lag)
     store = Store(LOCAL_DATABASE)
@@ -115,7 +115,7 @@ def settings(
         context.printer.result(values, ids=[])
 
 
-def _chosen(choices: Mapping[str, str | None]) -> dict[str, str | int]:
+def _check_choices(choices: Mapping[str, str | None]) -> dict[str, str | int]:
     """Return the settings that have few values, and are to be changed."""
     from stripe_billing_cli.local_stripe.billing.settings import CHOICES
 

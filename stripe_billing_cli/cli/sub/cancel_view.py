@@ -68,7 +68,7 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
     final = plan.final
     if final:
         yield from cost_view.lines(final)
-        yield Line(f"  {_billed(plan, final)}")
+        yield Line(f"  {_describe_billing(plan, final)}")
     yield from _renewals(plan)
     if plan.refunds:
         assert plan.refund is not None
@@ -87,8 +87,8 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
         amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
     yield from _drafts(plan)
-    yield from _unbilled(plan.unbilled, plan.subscription["currency"])
-    metered = [] if plan.cancellation.action != "later" else _metered(plan.subscription)
+    yield from _describe_unbilled(plan.unbilled, plan.subscription["currency"])
+    metered = [] if plan.cancellation.action != "later" else _name_metered_prices(plan.subscription)
     if metered:
         yield Line(f"  What is used of {', '.join(metered)} until then, and not billed yet, is billed then.")
     nothing_else = not (plan.owed or plan.drafts or plan.unbilled.is_there or plan.renewals or metered)
@@ -96,7 +96,7 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
 
 
-def _metered(subscription: Subscription) -> list[str]:
+def _name_metered_prices(subscription: Subscription) -> list[str]:
     """Return what metered prices of a subscription are called by."""
     return [name_of(item["price"]) for item in subscription["items"]["data"] if is_metered(item["price"])]
 
@@ -115,7 +115,7 @@ def _drafts(plan: CancelPlan) -> Iterator[Line]:
             yield Line(f"  {named} is made final.")
 
 
-def _unbilled(left: UnbilledAmounts, currency: str) -> Iterator[Line]:
+def _describe_unbilled(left: UnbilledAmounts, currency: str) -> Iterator[Line]:
     """Yield what an end at once drops, and what it leaves pending."""
     if left.prorations:
         amount = formatting.money(abs(left.prorations), currency)
@@ -152,7 +152,7 @@ SHOWN = 12
 """How many renewals the screen lists."""
 
 
-def _billed(plan: CancelPlan, final: Cost) -> str:
+def _describe_billing(plan: CancelPlan, final: Cost) -> str:
     """Return when what is credited and charged is billed, and what comes of it."""
     if plan.cancellation.action == "now" and not plan.cancellation.params.get("invoice_now"):
         return "This waits for another invoice of the customer's; --invoice-now bills it at once."
@@ -245,7 +245,7 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
     return "Nothing that was paid is unused: nothing is refunded."
 
 
-def _finished(result: CancelResult) -> Iterator[Line]:
+def _describe_finished(result: CancelResult) -> Iterator[Line]:
     """Yield what became of the last invoices; of one that was not paid, the error says it."""
     for one in result.last_invoices:
         invoice = one.invoice
@@ -281,7 +281,7 @@ def screen(result: CancelResult) -> Iterator[Line]:
             yield Line(f"{id} ended on {ends} already.")
         case "none":
             yield Line(f"{id} ends on {ends} already. Nothing to do.")
-    yield from _finished(result)
+    yield from _describe_finished(result)
     for refund in result.refunds_made:
         yield Line(
             f"Refunded {formatting.money(refund['amount'], refund['currency'])} ({refund['id']})."

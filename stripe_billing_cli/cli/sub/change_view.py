@@ -38,7 +38,7 @@ def screen(result: ChangeResult) -> Iterator[Line]:
     if result.result == "previewed":
         yield from _plan_lines(plan)
         return
-    id, after = plan.subscription["id"], _named(plan.wanted, plan.change.after.quantity)
+    id, after = plan.subscription["id"], _price_text(plan.wanted, plan.change.after.quantity)
     match result.result:
         case "unchanged" if plan.change.starts:
             yield Line(
@@ -60,8 +60,8 @@ def screen(result: ChangeResult) -> Iterator[Line]:
 
 def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
     change = plan.change
-    before = _named(plan.current, change.before.quantity)
-    after = _named(plan.wanted, change.after.quantity)
+    before = _price_text(plan.current, change.before.quantity)
+    after = _price_text(plan.wanted, change.after.quantity)
     match change.action:
         case "now":
             yield Line(f"{plan.subscription['id']}: {before} → {after}, now")
@@ -125,7 +125,7 @@ def _scheduled_for_others(plan: ChangePlan) -> list[str]:
     if len(items) != len(plan.change.later):
         return []
     return [
-        _named(item["price"], terms.quantity) if terms.price == item["price"]["id"] else terms.price
+        _price_text(item["price"], terms.quantity) if terms.price == item["price"]["id"] else terms.price
         for item, terms in zip(items, plan.change.later, strict=True)
         if item["id"] != plan.change.item and terms_of(item) != terms
     ]
@@ -165,5 +165,5 @@ def _amount(owes: OwedInvoice) -> str:
     return formatting.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
 
 
-def _named(price: Price, quantity: int | None) -> str:
+def _price_text(price: Price, quantity: int | None) -> str:
     return name_of(price) if quantity in (None, 1) else f"{name_of(price)} × {quantity:,}"

@@ -78,11 +78,11 @@ def _active(record: Record) -> str:
     if open_ is None:
         waits = _waiting_update(record)
         return (
-            f"in service; a change waits until {_named(waits)} is paid"
+            f"in service; a change waits until {_invoice_text(waits)} is paid"
             if waits
             else "in service; its invoices are paid"
         )
-    return f"in service; {_named(open_)} is open"
+    return f"in service; {_invoice_text(open_)} is open"
 
 
 def _renewal(record: Record) -> str:
@@ -116,10 +116,10 @@ def _trial_end(record: Record, without_card: str) -> str:
 
 def _past_due(record: Record) -> str:
     open_ = _open_invoice(record)
-    return f"{_named(open_) if open_ else 'its latest invoice'} is not paid; service goes on"
+    return f"{_invoice_text(open_) if open_ else 'its latest invoice'} is not paid; service goes on"
 
 
-def _named(invoice: Record) -> str:
+def _invoice_text(invoice: Record) -> str:
     return f"the invoice {invoice['id']} over {formatting.money(invoice['amount_remaining'], invoice['currency'])}"
 
 
@@ -132,7 +132,7 @@ def _retry(record: Record) -> str:
 
 def _after_pause(record: Record) -> str:
     waits = _waiting_update(record)
-    return f"it goes on once {_named(waits)} is paid; billing sub pay" if waits else RESUME
+    return f"it goes on once {_invoice_text(waits)} is paid; billing sub pay" if waits else RESUME
 
 
 def _open_invoice(record: Record) -> Record | None:

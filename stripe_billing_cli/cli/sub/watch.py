@@ -86,10 +86,10 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[s
             yield f"{formatting.items(before)} → {formatting.items(now)}"
         else:
             label = name.replace("_", " ")
-            yield f"{label} {_shown(name, before[name])} → {_shown(name, now[name])}"
+            yield f"{label} {_show_value(name, before[name])} → {_show_value(name, now[name])}"
 
 
-def _shown(name: str, value: Any) -> str:
+def _show_value(name: str, value: Any) -> str:
     if name in TIMES:
         return formatting.moment(value)
     if isinstance(value, bool):

@@ -58,7 +58,7 @@ def roll_secret(
             f"give it to the receiver and --finish, or start over: billing webhook delete {current_roll.new.id}",
             NOT_REACHED,
         )
-    if not (finish or store_secret or current_roll.old is None or _agreed(context, current_roll)):
+    if not (finish or store_secret or current_roll.old is None or _ask_receiver(context, current_roll)):
         print_what_is_left(context, current_roll, shown=secret.printed)
         return
     done = current_roll.finish(api)
@@ -79,7 +79,7 @@ def _question(roll: RollPlan) -> str:
     return "Complete the roll of its secret?"
 
 
-def _agreed(context: Context, current_roll: RollPlan) -> bool:
+def _ask_receiver(context: Context, current_roll: RollPlan) -> bool:
     """Ask whether the receiver knows the secret, on a terminal, where it can be given to it meanwhile."""
     if not context.interactive or context.yes:
         return False

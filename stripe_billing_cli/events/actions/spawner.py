@@ -122,7 +122,7 @@ class Spawner:
 
     def start(self) -> int:
         """Return the id of the spawner's process, started if it does not run."""
-        return self._connected().process.pid
+        return self._connect().process.pid
 
     def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> CommandEnd:
         """Run a command by the shell, with `text` to read.
@@ -132,10 +132,10 @@ class Spawner:
         one = self._new_command()
         reusable = False
         try:
-            connection = self._connected()
+            connection = self._connect()
             self._hand_to(connection, one, command, environment, text)
             try:
-                reply = self._ended(one, timeout)
+                reply = self._wait_for_end(one, timeout)
             except queue.Empty:
                 self._kill(connection, one)
                 raise NotEndedError from None
@@ -204,7 +204,7 @@ class Spawner:
         except OSError as error:
             raise SpawnError("the command could not be started: the spawner has ended") from error
 
-    def _ended(self, one: Command, timeout: float | None) -> Mapping[str, Any]:
+    def _wait_for_end(self, one: Command, timeout: float | None) -> Mapping[str, Any]:
         """Raises `SpawnError`, and `queue.Empty` when the time is up."""
         reply = one.replies.get(timeout=timeout)
         if reply is None:
@@ -216,12 +216,12 @@ class Spawner:
     def _kill(self, connection: Connection, one: Command) -> None:
         with contextlib.suppress(OSError, queue.Empty, SpawnError):
             connection.send({"kill": one.number})
-            self._ended(one, 10)
+            self._wait_for_end(one, 10)
 
-    def _connected(self) -> Connection:
+    def _connect(self) -> Connection:
         with self._guard:
             if self._connection is None:
-                self._connection = _started()
+                self._connection = _start_process()
                 threading.Thread(target=self._read, args=(self._connection,), name="spawner", daemon=True).start()
             return self._connection
 
@@ -256,7 +256,7 @@ class Spawner:
         os.close(connection.table)
 
 
-def _started() -> Connection:
+def _start_process() -> Connection:
     """Raises `SpawnError`."""
     ours, theirs = socket.socketpair()
     try:

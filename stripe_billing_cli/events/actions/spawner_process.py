@@ -211,14 +211,14 @@ def kill_sessions(sessions: set[int]) -> set[int]:
     for session in killed:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(session, signal.SIGKILL)
-    for process, session in _living(sessions):
+    for process, session in _find_living(sessions):
         killed.add(session)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGKILL)
     return killed
 
 
-def _living(sessions: set[int]) -> list[tuple[int, int]]:
+def _find_living(sessions: set[int]) -> list[tuple[int, int]]:
     """Return the processes of these sessions that have not ended, each with its session; none where there is no
     /proc."""
     processes = []

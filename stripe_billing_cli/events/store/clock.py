@@ -96,15 +96,15 @@ class WorkClock:
         return moved
 
     def _is_known(self, now: Anchor, within: Connection | None) -> bool:
-        known = self._known(within)
+        known = self._read_anchor(within)
         return known is not None and known.boot == now.boot and abs(known.offset - now.offset) < JUMP_SECONDS
 
-    def _known(self, within: Connection | None) -> Anchor | None:
+    def _read_anchor(self, within: Connection | None) -> Anchor | None:
         anchor = Settings(self.database).get(SETTING, within=within)
         return None if anchor is None else Anchor(anchor["boot"], anchor["offset"])
 
     def _move(self, now: Anchor, connection: Connection) -> float:
-        known = self._known(connection)
+        known = self._read_anchor(connection)
         Settings(self.database).put(SETTING, {"boot": now.boot, "offset": now.offset}, within=connection)
         if known is None or known.boot != now.boot:
             return 0.0

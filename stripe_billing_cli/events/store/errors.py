@@ -32,7 +32,7 @@ def translated_errors(shown: str) -> Iterator[None]:
     except (exc.IntegrityError, sqlite3.IntegrityError):
         raise
     except exc.DBAPIError as error:
-        raise _explained(shown, error) from error
+        raise _explain(shown, error) from error
     except sqlite3.Error as error:
         raise _of_sqlite(shown, getattr(error, "sqlite_errorname", "no code")) from error
     except exc.TimeoutError as error:
@@ -44,7 +44,7 @@ def translated_errors(shown: str) -> Iterator[None]:
         ) from error
 
 
-def _explained(shown: str, error: exc.DBAPIError) -> StoreError:
+def _explain(shown: str, error: exc.DBAPIError) -> StoreError:
     code = getattr(error.orig, "sqlite_errorname", None)
     if code is not None:
         return _of_sqlite(shown, code)

@@ -106,7 +106,7 @@ class Events:
         """Return one event with its payload and deliveries."""
         with self._database.reading(within) as connection:
             row = connection.execute(sa.select(schema.events).where(schema.events.c.id == id)).one_or_none()
-            return _stored(row, self._work.for_events([id], connection).get(id, ())) if row else None
+            return _event_of(row, self._work.for_events([id], connection).get(id, ())) if row else None
 
     def load(self, ids: Sequence[str]) -> dict[str, Event]:
         """Return events with their payloads, by id."""
@@ -134,7 +134,7 @@ class Events:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
             deliveries = self._work.for_events([row.id for row in rows], connection)
-        return [_stored(row, deliveries.get(row.id, ())) for row in rows]
+        return [_event_of(row, deliveries.get(row.id, ())) for row in rows]
 
     def pages(self, filter: Filter | None = None, *, limit: int = 100) -> Iterator[list[StoredEvent]]:
         """Yield all pages of a list."""
@@ -180,5 +180,5 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.exists().where(work.event == table.id, *of_handler)
 
 
-def _stored(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> StoredEvent:
+def _event_of(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> StoredEvent:
     return StoredEvent(event_of(row), row.received_at, tuple(deliveries), (row.created, row.received_at, row.seq))

@@ -53,7 +53,7 @@ class HandlerQueues:
 
     def drop(self, handler: str) -> int:
         """Let go of what waits for this handler and of what it gave up; how many."""
-        return self._change(handler, {**self._dropped(), "outcome": "dropped by hand"})
+        return self._change(handler, {**self._dropped_values(), "outcome": "dropped by hand"})
 
     def move(self, handler: str, to: str) -> Moved:
         """Have another handler called instead, with all attempts; what it has or had already is dropped."""
@@ -61,10 +61,10 @@ class HandlerQueues:
         other = work.alias()
         has_it = sa.exists().where(other.c.event == work.c.event, other.c.handler == to)
         fresh = {**schema.begun_anew(self._database.clock()), "handler": to, "error": f"moved from {handler}"}
-        already = self._change(handler, {**self._dropped(), "outcome": f"{to} had it already"}, has_it)
+        already = self._change(handler, {**self._dropped_values(), "outcome": f"{to} had it already"}, has_it)
         return Moved(moved=self._change(handler, fresh, ~has_it), already=already)
 
-    def _dropped(self) -> dict[str, object]:
+    def _dropped_values(self) -> dict[str, object]:
         return {"status": "dropped", "finished_at": self._database.clock(), "waiting": False, "error": None}
 
     def _change(self, handler: str, values: Mapping[str, object], *conditions: sa.ColumnElement[bool]) -> int:

@@ -121,7 +121,7 @@ class Purge:
     def _execute(self, connection: Connection, ids: Sequence[str]) -> int:
         values = {"ids": json.dumps(list(ids))}
         sqlite = connection.dialect.name == "sqlite"
-        grown = list(_grown(connection, values)) if sqlite and self.what == "payloads" else []
+        grown = list(_find_grown(connection, values)) if sqlite and self.what == "payloads" else []
         results: list[Any] = [
             connection.execute(sa.text(statement.format(ids=_IDS[connection.dialect.name])), values)
             for statement in _STATEMENTS[self.what]
@@ -142,7 +142,7 @@ _GROWN = {
 """The rows with something to be purged that came to them later: what handlers said, and what thin events lacked."""
 
 
-def _grown(connection: Connection, values: dict[str, str]) -> Iterator[tuple[str, list[int]]]:
+def _find_grown(connection: Connection, values: dict[str, str]) -> Iterator[tuple[str, list[int]]]:
     for table, statement in _GROWN.items():
         query = sa.text(f"{statement.format(ids=_IDS['sqlite'])} ORDER BY seq")
         yield table, list(connection.execute(query, values).scalars())

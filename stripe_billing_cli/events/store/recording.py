@@ -58,7 +58,7 @@ def on_sqlite(execute: Execute, events: Sequence[Values], work: Sequence[Values]
 
     In the transaction of the one writer: what is not there now is not there a statement later.
     """
-    added = frozenset(_inserted(execute, events))
+    added = frozenset(_find_inserted(execute, events))
     for part in _parts([row for row in work if row[0] in added]):
         _insert(execute, "deliveries", PENDING, part, " ON CONFLICT (event, handler) DO NOTHING")
     return added
@@ -100,7 +100,7 @@ def _shape(table: sa.Table, names: Sequence[str]) -> str:
     return ", ".join(f"{name} {table.columns[name].type.compile(dialect)}" for name in names)
 
 
-def _inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
+def _find_inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
     """Return the ids of the events that were new: usually all, so that it is asked only where a statement fails.
 
     It would be slower to have them answered, since with this driver each row of an answer is a change of threads.
@@ -112,14 +112,14 @@ def _inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
             _insert(execute, "events", EVENT, part)
             added += ids
         except (sa.exc.IntegrityError, sqlite3.IntegrityError):  # this statement is undone, the transaction is not
-            known = _known(execute, ids)
+            known = _find_known(execute, ids)
             if not known:
                 raise
-            added += _inserted(execute, [row for row in part if row[0] not in known])
+            added += _find_inserted(execute, [row for row in part if row[0] not in known])
     return added
 
 
-def _known(execute: Execute, ids: Sequence[str]) -> Collection[str]:
+def _find_known(execute: Execute, ids: Sequence[str]) -> Collection[str]:
     query = "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))"
     return {id for (id,) in execute(query, (msgspec.json.encode(ids).decode(),))}
 

@@ -49,7 +49,7 @@ def parts(price: Object, currency: str, quantity: int | Decimal) -> list[Part]:
     """Return what `quantity` costs as the lines of an invoice have it: one part, or those of the tiers reached."""
     option = price["currency_options"][currency]
     if price["billing_scheme"] == "tiered":
-        return _tiered(price["tiers_mode"], option["tiers"], quantity)
+        return _tier_parts(price["tiers_mode"], option["tiers"], quantity)
     each = Decimal(option["unit_amount_decimal"])
     return [Part(quantity, each, each * _packages(price["transform_quantity"], quantity))]
 
@@ -62,7 +62,7 @@ def _packages(transform: Mapping[str, Any] | None, quantity: int | Decimal) -> i
     return whole + (1 if rest and transform["round"] == "up" else 0)
 
 
-def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decimal) -> list[Part]:
+def _tier_parts(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decimal) -> list[Part]:
     """Return the parts of a tiered price. Volume: the tier that the whole quantity falls into. Graduated: each tier for
     the units within it."""
     if mode == "volume":

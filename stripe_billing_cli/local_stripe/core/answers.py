@@ -74,8 +74,8 @@ def as_answered(store: Store, kind: str, stored: Object, tree: ExpandTree = NONE
     if stored.get("deleted") and is_known(f"deleted_{kind}"):
         left = shape(f"deleted_{kind}")
         stored = {name: value for name, value in stored.items() if name in left.required | left.null}
-        return _shown(store, left, stored, tree)
-    return _shown(store, shape(kind), stored, tree)
+        return _show(store, left, stored, tree)
+    return _show(store, shape(kind), stored, tree)
 
 
 def as_recorded(store: Store, kind: str, stored: Object) -> Shown:
@@ -88,13 +88,13 @@ def as_recorded(store: Store, kind: str, stored: Object) -> Shown:
     return Shown(text, as_answered(store, kind, stored), parts_written)
 
 
-def _deleted(kind: str, id: str) -> Object:
+def _deleted_object(kind: str, id: str) -> Object:
     return {"id": id, "object": kind, "deleted": True}
 
 
-def _shown(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object:
+def _show(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object:
     if not tree:
-        return _unexpanded(store, form, stored)
+        return _show_unexpanded(store, form, stored)
     answer: Object = {}
     for name, is_plain, otherwise, field in fields_of(form.name, tuple(stored)):
         value, branch = stored.get(name), tree.get(name)
@@ -113,7 +113,7 @@ def _shown(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Objec
     return ordered(with_derived(form.name, answer))
 
 
-def _unexpanded(store: Store, form: Shape, stored: Object) -> Object:
+def _show_unexpanded(store: Store, form: Shape, stored: Object) -> Object:
     outline = outline_of(form.name, tuple(stored), tuple(map(type, stored.values())))
     answer = outline.fields.copy()
     answer.update(zip(outline.scalars, map(stored.__getitem__, outline.scalars), strict=True))
@@ -129,17 +129,17 @@ def _value(store: Store, form: Shape, field: Field, value: Any, branch: ExpandTr
             return value if form.name == OF_EVENTS else _free(value)
         if field.several:
             return _several(store, form, names, value, branch or NONE)
-        return _shown(store, _form(value, names), value, branch or NONE)
+        return _show(store, _form(value, names), value, branch or NONE)
     if isinstance(value, str):
         if kind is not None:
             return as_answered(store, kind, current(store, kind, value), branch or NONE)
         if branch is None:
             return value
-        return _linked(store, branch.kinds if names is None else names, field.name, value, branch)
+        return _expand_link(store, branch.kinds if names is None else names, field.name, value, branch)
     if not isinstance(value, list):
         return value
     if kind is not None:
-        return [_inlined(store, kind, one, branch or NONE) for one in value]
+        return [_inline(store, kind, one, branch or NONE) for one in value]
     if names is None:
         return value if form.name == OF_EVENTS else _free(value)
     return _part(store, names, field.name, value, branch)
@@ -149,11 +149,11 @@ def _several(store: Store, form: Shape, names: tuple[str, ...], value: Object, t
     """Return a map or a list of objects."""
     if names[0].startswith(MAP):
         entry = shape(names[0].removeprefix(MAP))
-        return {key: _shown(store, entry, value[key], tree.get(key, NONE)) for key in sorted(value)}
-    return _embedded(store, form, tuple(name.removeprefix(LIST) for name in names), value, tree)
+        return {key: _show(store, entry, value[key], tree.get(key, NONE)) for key in sorted(value)}
+    return _embed(store, form, tuple(name.removeprefix(LIST) for name in names), value, tree)
 
 
-def _inlined(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
+def _inline(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
     """Return the object in whose place an id is stored; what an event tells of it is the object already."""
     return as_answered(store, kind, current(store, kind, value) if isinstance(value, str) else value, tree)
 
@@ -163,10 +163,10 @@ def _part(store: Store, names: tuple[str, ...], name: str, value: Any, branch: E
     if isinstance(value, list):
         return [_part(store, names, name, element, branch) for element in value]
     if isinstance(value, str) and branch is not None:
-        return _linked(store, names, name, value, branch)
+        return _expand_link(store, names, name, value, branch)
     if not isinstance(value, dict):
         return value
-    return _shown(store, _form(value, names), value, branch or NONE)
+    return _show(store, _form(value, names), value, branch or NONE)
 
 
 def _form(value: Object, names: tuple[str, ...]) -> Shape:
@@ -189,7 +189,7 @@ def _free(value: Any) -> Any:
     return [_free(element) for element in value] if isinstance(value, list) else value
 
 
-def _embedded(store: Store, form: Shape, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Object:
+def _embed(store: Store, form: Shape, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Object:
     """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
     says itself that there is more is a first page already."""
     most = None if value.get(WHOLE) else FIRST_PAGE
@@ -205,7 +205,7 @@ def _embedded(store: Store, form: Shape, names: tuple[str, ...], value: Object, 
 def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: ExpandTree) -> Any:
     """Return what is asked for and not stored: a list of other objects, or null."""
     if (owned := OWNED.get((form.name, name))) is not None:
-        return _owned(store, owned, stored["id"], tree.get("data", NONE))
+        return _list_owned(store, owned, stored["id"], tree.get("data", NONE))
     if name == "invoice_credit_balance":
         balance, currency = stored["balance"], stored["currency"]
         return {currency: -balance} if balance and currency else {}
@@ -237,7 +237,7 @@ def customer_tax(customer: Object) -> Object:
     }
 
 
-def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Object:
+def _list_owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Object:
     own = Condition(f"{owned.field} = ? AND {owned.where}", (owner,))
     objects = store.select(owned.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
     has_more = len(objects) > FIRST_PAGE
@@ -256,7 +256,7 @@ def _shown_in_list(store: Store, owned: ChildList, object: Object, tree: ExpandT
     return as_answered(store, owned.kind, object, tree)
 
 
-def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: ExpandTree) -> Any:
+def _expand_link(store: Store, names: Sequence[str], name: str, id: str, tree: ExpandTree) -> Any:
     """Return the object in whose place the id stands. Raises where the local Stripe has no such objects."""
     for kind in names:
         object = store.get("payment_method" if kind == "card" else kind, id)
@@ -264,7 +264,7 @@ def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: Expand
             return as_answered(store, kind, as_card(object) if kind == "card" else object, tree)
     for kind in names:
         if f"deleted_{kind}" in names:
-            return _deleted(kind, id)
+            return _deleted_object(kind, id)
         if kind in NOT_HERE:
             raise invalid(f"The local Stripe does not have {NOT_HERE[kind]}: '{name}' cannot be expanded.", "expand")
     return id

@@ -18,9 +18,9 @@ CHALLENGE = {"WWW-Authenticate": 'Basic realm="Stripe"'}
 
 def key_of(headers: Mapping[str, str]) -> str:
     """Return the key of a call, from Bearer or from Basic authentication. Raises 401 as Stripe does."""
-    key = _presented(headers.get("authorization", "").strip())
+    key = _read_key(headers.get("authorization", "").strip())
     if not key:
-        raise _refused(
+        raise _refusal(
             "You did not provide an API key. You need to provide your API key in the Authorization header, using "
             "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
             "https://stripe.com/docs/api#authentication for details, or we can help at "
@@ -29,7 +29,7 @@ def key_of(headers: Mapping[str, str]) -> str:
     if key.startswith("pk_live_"):
         raise secret_key_required()
     if not TEST_KEY.fullmatch(key):
-        raise _refused(f"Invalid API Key provided: {masked(key)}")
+        raise _refusal(f"Invalid API Key provided: {masked(key)}")
     return key
 
 
@@ -39,14 +39,14 @@ def is_publishable(key: str) -> bool:
 
 def secret_key_required() -> ApiError:
     """Return the refusal, 401, of a publishable key for what only a server may do."""
-    return _refused(
+    return _refusal(
         "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
         "list of your API keys at https://dashboard.stripe.com/account/apikeys.",
         "secret_key_required",
     )
 
 
-def _presented(header: str) -> str:
+def _read_key(header: str) -> str:
     scheme, _, value = header.partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()
@@ -67,12 +67,12 @@ def masked(key: str) -> str:
     return prefix + "*" * (len(rest) - len(shown)) + shown
 
 
-def _refused(message: str, code: str | None = None) -> ApiError:
+def _refusal(message: str, code: str | None = None) -> ApiError:
     return ApiError(401, message, code, headers=CHALLENGE)
 
 
 def expired(key: str) -> ApiError:
-    return _refused(f"Expired API Key provided: {masked(key)}", "api_key_expired")
+    return _refusal(f"Expired API Key provided: {masked(key)}", "api_key_expired")
 
 
 def forbidden(key: str, account: str, operation: str) -> ApiError:

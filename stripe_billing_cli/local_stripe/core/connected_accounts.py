@@ -55,7 +55,7 @@ class ConnectedAccounts(Generic[Opened]):
 
         `only_looking`: it is not `used` by that.
         """
-        use = self._taken(account)
+        use = self._take(account)
         try:
             yield use.opened
         finally:
@@ -110,7 +110,7 @@ class ConnectedAccounts(Generic[Opened]):
         if self._ahead:
             self._ahead.close()
 
-    def _taken(self, account: str) -> Use[Opened]:
+    def _take(self, account: str) -> Use[Opened]:
         with self._lock:
             use = self._open.get(account)
             if use is None:

@@ -61,9 +61,9 @@ def recall(store: Store, key: str, path: str, print_: str, now: int) -> StoredAn
         return None
     first_path, first_print, request_id, status, body = row
     if first_path != path:
-        raise _misused(f"for the same endpoint they were first used for ('{path}' vs '{first_path}')", key)
+        raise _misuse_error(f"for the same endpoint they were first used for ('{path}' vs '{first_path}')", key)
     if first_print != print_:
-        raise _misused("with the same parameters they were first used with", key)
+        raise _misuse_error("with the same parameters they were first used with", key)
     return StoredAnswer(request_id, status, body)
 
 
@@ -81,7 +81,7 @@ def remember(store: Store, key: str, path: str, print_: str, now: int, answer: S
     )
 
 
-def _misused(how: str, key: str) -> ApiError:
+def _misuse_error(how: str, key: str) -> ApiError:
     return ApiError(
         400,
         f"Keys for idempotent requests can only be used {how}. Try using a key other than '{key}' if you "

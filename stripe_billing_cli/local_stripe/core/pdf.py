@@ -22,18 +22,18 @@ CATALOG, PAGES, FONT, ABOUT, FIRST_PAGE = 1, 2, 3, 4, 5
 
 def document(title: str, lines: Iterable[str | None]) -> str:
     """Return a file with these lines below its title, None for no line; what is too long is broken."""
-    text = [part for line in (title, "", *lines) if line is not None for part in _wrapped(line)]
+    text = [part for line in (title, "", *lines) if line is not None for part in _wrap(line)]
     pages = [text[at : at + LINES] for at in range(0, len(text), LINES)]
     return _file(_objects(title, pages))
 
 
 def row(left: str, right: str) -> str:
     """Return a line with an amount at its end."""
-    *above, last = _wrapped(left, COLUMNS - len(right) - 2)
+    *above, last = _wrap(left, COLUMNS - len(right) - 2)
     return "\n".join([*above, f"{last.ljust(COLUMNS - len(right))}{right}"])
 
 
-def _wrapped(line: str, columns: int = COLUMNS) -> list[str]:
+def _wrap(line: str, columns: int = COLUMNS) -> list[str]:
     parts = re.sub(r"[^\S\n]|[\x00-\x09\x0b-\x1f\x7f]", " ", line).split("\n")
     wrapped = (textwrap.wrap(part, columns, drop_whitespace=False, break_on_hyphens=False) for part in parts)
     return [piece for pieces in wrapped for piece in pieces or [""]]

@@ -136,7 +136,7 @@ class Router:
             key = idempotency.checked_key(request.headers.get("idempotency-key"))
             if key and request.method.upper() == "POST":
                 headers["Idempotency-Key"] = key
-            status, body, extra = self._answered(request, request_id, key, failing, account)
+            status, body, extra = self._answer_request(request, request_id, key, failing, account)
         except ApiError as error:
             status, body, extra = error.status, error.body(request_id), dict(error.headers)
         return Answer(status, body, {**headers, **extra})
@@ -175,7 +175,7 @@ class Router:
             with suppress(ApiError), self.connected.opened(account) as router:  # one that is deleted meanwhile
                 router.let_time_pass()
 
-    def _answered(
+    def _answer_request(
         self, request: Request, request_id: str, key: str | None, failing: bool, account: Object | None
     ) -> tuple[int, str, dict[str, str]]:
         api_key = authentication.key_of(request.headers)

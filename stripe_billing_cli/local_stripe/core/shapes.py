@@ -137,7 +137,7 @@ class Shape:
 @cache
 def shape(name: str) -> Shape:
     """Return the shape of this name, an object's (`subscription`) or a hash's. Nothing is known of a name without."""
-    nullable, required, within = UNDOCUMENTED.get(name) or _documented(name) or ((), (), {})
+    nullable, required, within = UNDOCUMENTED.get(name) or _documented_shape(name) or ((), (), {})
     hidden = ONLY_EXPANDED.get(name, frozenset())
     never = NEVER.get(name, frozenset())
     constant = CONSTANT.get(name, {}) | (TEST_MODE if "livemode" in required else {})
@@ -175,7 +175,7 @@ def is_known(name: str) -> bool:
     return name in UNDOCUMENTED or name == UNTRACKED or name in _entries()
 
 
-def _documented(name: str) -> Any:
+def _documented_shape(name: str) -> Any:
     return _entries().get("shipping" if name == UNTRACKED else name)
 
 

@@ -151,7 +151,7 @@ class Store:
     def first(self, sql: str, *values: Any) -> Object | None:
         """Return the first object whose body a query selects."""
         row = self.row(sql, *values)
-        return _decoded(row[0]) if row else None
+        return _decode(row[0]) if row else None
 
     def get(self, kind: str, id: str) -> Object | None:
         body = self._memory.body(kind, id)
@@ -162,7 +162,7 @@ class Store:
             body = row[0]
             if self._connection.in_transaction:
                 self._memory.note_read(kind, id, body)
-        return _decoded(body)
+        return _decode(body)
 
     def find(self, kind: str, **columns: Any) -> Object | None:
         """Return any one object with these values in its columns."""
@@ -211,7 +211,7 @@ class Store:
             f"SELECT body FROM objects {index} WHERE {where} ORDER BY created {order}, seq {order} LIMIT ?",
             (kind, *values, limit),
         )
-        return [_decoded(body) for (body,) in rows]
+        return [_decode(body) for (body,) in rows]
 
     def count(self, kind: str, conditions: Sequence[Condition]) -> int:
         where = restriction(conditions)
@@ -222,7 +222,7 @@ class Store:
         """Return all objects of a kind, oldest first, with everything that can be included."""
         with self.reading():
             rows = self._connection.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
-            return [_decoded(body) for (body,) in rows]
+            return [_decode(body) for (body,) in rows]
 
     def forget_before(self, kind: str, created: int) -> None:
         """Delete what was created earlier, once in a transaction: what it writes is of now."""
@@ -358,7 +358,7 @@ class Store:
         version = int(self._one("PRAGMA user_version")[0])
         rows = self._connection.execute("SELECT seq, kind, body FROM objects WHERE kind <> 'event'")
         for seq, kind, body in rows.fetchall():
-            rewritten = older_formats.upgrade(version, kind, _decoded(body))
+            rewritten = older_formats.upgrade(version, kind, _decode(body))
             self._connection.execute(REWRITE, (*columns_of(rewritten), as_json(rewritten), seq))
 
     @contextlib.contextmanager
@@ -374,7 +374,7 @@ class Store:
             raise store_errors.damaged_file(self.path, "an object in it is not JSON") from error
 
 
-def _decoded(body: str) -> Object:
+def _decode(body: str) -> Object:
     object: Object = msgspec.json.decode(body)
     return object
 

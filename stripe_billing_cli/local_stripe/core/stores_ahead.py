@@ -71,7 +71,7 @@ class StoresAhead(Generic[Opened]):
     def open_next(self, now: int) -> None:
         """Begin to open the next store, unless one is ready: `do_piece` does it."""
         if self._pieces is None and not self._ready:
-            self._pieces = self._opening(now)
+            self._pieces = self._open_in_pieces(now)
 
     def do_piece(self) -> None:
         """Do a piece of what is to be done: less than a millisecond. What fails is left to the account's first call."""
@@ -81,7 +81,7 @@ class StoresAhead(Generic[Opened]):
         except (LocalStripeError, OSError):
             self._pieces = None
 
-    def _opening(self, now: int) -> Generator[None]:
+    def _open_in_pieces(self, now: int) -> Generator[None]:
         while len(self._claimable) > MOST_UNUSED:
             self._close(*self._claimable.popitem(last=False))
         id = identifiers.account_id(now)

@@ -56,10 +56,10 @@ def retrieve(call: Call) -> Object:
     """Return the account of the key, with or without its id, or one that is connected to it."""
     if not call.id or call.id == call.account["id"]:
         return call.account
-    return _connected(call)
+    return _find_connected(call)
 
 
-def _connected(call: Call) -> Object:
+def _find_connected(call: Call) -> Object:
     """Return the connected account of the path. Any other account is out of the key's reach."""
     account = call.store.get(KIND, call.id)
     if account is None or account["id"] == call.account["id"]:
@@ -85,7 +85,7 @@ def create(call: Call) -> Object:
         "metadata": new_metadata(params),
         "type": "none" if "controller" in params else params.get("type", "standard"),
     }
-    return _kept(call, _changed(account, call))
+    return _keep(call, _change(account, call))
 
 
 def _currency(call: Call, country: str) -> str:
@@ -104,7 +104,7 @@ def _controller(params: Params) -> Object:
     return {**CONTROLLERS[params.get("type", "standard")], **said}
 
 
-def _changed(account: Object, call: Call) -> Object:
+def _change(account: Object, call: Call) -> Object:
     params = call.params
     names = ("business_type", "default_currency", "email")
     after = {**account, **{name: params[name] for name in names if name in params}}
@@ -134,7 +134,7 @@ def _company(company: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
     return {**_with(company, shown), **provided}
 
 
-def _kept(call: Call, account: Object) -> Object:
+def _keep(call: Call, account: Object) -> Object:
     call.store.insert(KIND, account)
     return account
 
@@ -142,13 +142,13 @@ def _kept(call: Call, account: Object) -> Object:
 def update(call: Call) -> Object:
     """Change a connected account; the key's own changes in the dashboard only
     (https://docs.stripe.com/api/accounts/update)."""
-    after = _changed(_connected(call), call)
+    after = _change(_find_connected(call), call)
     call.store.replace(KIND, after)
     return after
 
 
 def delete(call: Call) -> Object:
-    account = _connected(call)
+    account = _find_connected(call)
     call.store.delete(KIND, account["id"])
     return {"id": account["id"], "object": KIND, "deleted": True}
 

@@ -137,7 +137,7 @@ def capture(call: Call) -> Object:
 PATH = "/v1/charges"
 
 
-def _refunded(charge: Object) -> str | None:
+def _refund_state(charge: Object) -> str | None:
     """Return "true" of a charge that was refunded whole, "false" of one in part; None of one that was not refunded
     (https://docs.stripe.com/search#query-fields-for-charges)."""
     return str(charge["refunded"]).lower() if charge["amount_refunded"] else None
@@ -155,7 +155,7 @@ SEARCH = Searchable(
         "currency": SearchField(),
         "customer": SearchField(),
         "disputed": SearchField(),
-        "refunded": SearchField(read=_refunded),
+        "refunded": SearchField(read=_refund_state),
         "status": SearchField(),
         **{f"payment_method_details.{source}.{name}": SearchField() for source in SOURCES for name in OF_CARDS},
     },

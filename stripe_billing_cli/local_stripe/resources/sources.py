@@ -61,18 +61,18 @@ def create(call: Call) -> Object:
 
 
 def list_sources(call: Call) -> Object:
-    return _listed(call, "sources", () if call.params.get("object", KIND) == KIND else (NONE,))
+    return _list_cards(call, "sources", () if call.params.get("object", KIND) == KIND else (NONE,))
 
 
 def list_cards(call: Call) -> Object:
-    return _listed(call, "cards")
+    return _list_cards(call, "cards")
 
 
 def list_bank_accounts(call: Call) -> Object:
-    return _listed(call, "bank_accounts", (NONE,))
+    return _list_cards(call, "bank_accounts", (NONE,))
 
 
-def _listed(call: Call, name: str, more: Sequence[Condition] = ()) -> Object:
+def _list_cards(call: Call, name: str, more: Sequence[Condition] = ()) -> Object:
     customer = customers.find(call, call.id, status=404)["id"]
     conditions = [*equal(json_field("customer"), customer), Condition(IS_CARD), *more]
     listed = page(call, METHOD, f"/v1/customers/{customer}/{name}", conditions)
@@ -90,14 +90,14 @@ def retrieve(call: Call) -> Object:
 
 def update(call: Call) -> Object:
     before = _method(call, call.second_id, customers.find(call, call.id, status=404)["id"])
-    method = _changed(before, call.params)
+    method = _change_card(before, call.params)
     if method != before:
         call.store.replace(METHOD, method)
         events.record(call, "customer.source.updated", as_card(method), as_card(before))
     return as_card(method)
 
 
-def _changed(method: Object, params: Mapping[str, Any]) -> Object:
+def _change_card(method: Object, params: Mapping[str, Any]) -> Object:
     details = method["billing_details"]
     address = {part: params[name] for name, part in ADDRESS.items() if name in params}
     changed = {

@@ -62,7 +62,7 @@ def check_new(params: Params) -> None:
 def create(call: Call) -> Object:
     subscription = repository.find(call, call.params["subscription"])
     earlier_ids = {item["id"] for item in subscription["items"]["data"]}
-    after = _changed(call, subscription["id"], {})
+    after = _change_subscription(call, subscription["id"], {})
     items = after["pending_update"]["subscription_items"] if after["pending_update"] else after["items"]["data"]
     return next(item for item in items if item["id"] not in earlier_ids)
 
@@ -72,16 +72,16 @@ def retrieve(call: Call) -> Object:
 
 
 def update_item(call: Call) -> Object:
-    after = _changed(call, _subscription_of(call)["id"], {"id": call.id})
+    after = _change_subscription(call, _subscription_of(call)["id"], {"id": call.id})
     return _item(after, call.id)
 
 
 def delete(call: Call) -> Object:
-    _changed(call, _subscription_of(call)["id"], {"id": call.id, "deleted": True})
+    _change_subscription(call, _subscription_of(call)["id"], {"id": call.id, "deleted": True})
     return {"id": call.id, "object": KIND, "deleted": True}
 
 
-def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
+def _change_subscription(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
     """Return the subscription after an update of this item by the call's parameters."""
     params = call.params
     sent = {name: params[name] for name in OF_ITEM if name in params}

@@ -113,10 +113,10 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         for name in ITEMS:
             if name in fields:
                 fields[name] = in_order(
-                    {**item, "price": _linked("price", str(item["price"]), ids)} for item in items_of(fields[name])
+                    {**item, "price": _link("price", str(item["price"]), ids)} for item in items_of(fields[name])
                 )
         if RATES in fields:
-            fields[RATES] = [_linked("shipping_rate", rate, ids) for rate in _rates(fields)]
+            fields[RATES] = [_link("shipping_rate", rate, ids) for rate in _rates(fields)]
         return fields
 
     # ---- The account
@@ -278,7 +278,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         return super().show(change, name, value)
 
 
-def _linked(kind: str, key: str, ids: Mapping[Reference, str | None]) -> str | Reference:
+def _link(kind: str, key: str, ids: Mapping[Reference, str | None]) -> str | Reference:
     if key.startswith(ID_PREFIXES):
         return key
     reference = Reference(kind, key)

@@ -93,7 +93,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         if PRODUCTS not in entry.fields:
             return dict(entry.fields)
         offers = [
-            _resolved(offer, wanted, entries)
+            _resolve_offer(offer, wanted, entries)
             for offer, wanted in zip(_offers(entry.content), offers_of(entry.fields[PRODUCTS]), strict=True)
         ]
         return {**entry.fields, PRODUCTS: offers}
@@ -102,7 +102,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         if PRODUCTS not in entry.fields:
             return dict(entry.fields)
         linked = [
-            {**offer, "prices": [_linked(price, ids) for price in offer["prices"]]}
+            {**offer, "prices": [_link(price, ids) for price in offer["prices"]]}
             for offer in offers_of(entry.fields[PRODUCTS])
         ]
         return {**entry.fields, PRODUCTS: linked}
@@ -123,7 +123,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         return [
             one
             for one in reader.all(self.object_type, self.path, EXPANDED)
-            if _prices(self._offered(one)) & set(replaced)
+            if _prices(self._read_offers(one)) & set(replaced)
         ]
 
     def is_unmanaged(self, existing: StripePortalConfiguration, objects: Objects, named: Collection[str]) -> bool:
@@ -153,7 +153,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         return reader.all(self.object_type, self.path, EXPANDED)
 
     def object_references(self, existing: StripePortalConfiguration) -> Iterator[tuple[str, str]]:
-        for offer in self._offered(existing):
+        for offer in self._read_offers(existing):
             yield "product", offer["product"]
             yield from (("price", str(price)) for price in offer["prices"])
 
@@ -247,16 +247,16 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         )
         self._add_move(change, existing, move, builder)
 
-    def _offered(self, existing: StripePortalConfiguration) -> list[OfferValue]:
+    def _read_offers(self, existing: StripePortalConfiguration) -> list[OfferValue]:
         return offers_of(self.existing_fields(existing)[PRODUCTS])
 
     def _move(self, existing: StripePortalConfiguration, builder: PlanBuilder) -> Update | None:
         """Return the update that puts successors in the place of replaced prices; None where none is offered."""
-        offers = self._offered(existing)
+        offers = self._read_offers(existing)
         moved = [price for offer in offers for price in map(str, offer["prices"]) if price in builder.successors]
         if not moved:
             return None
-        after = _following(offers, builder)
+        after = _follow_successors(offers, builder)
         return Update(
             path=f"{self.path}/{existing['id']}",
             params=self._params({PRODUCTS: after}),
@@ -267,8 +267,8 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
     def _add_move(
         self, change: Change, existing: StripePortalConfiguration, move: Update, builder: PlanBuilder
     ) -> None:
-        offers = self._offered(existing)
-        after = _following(offers, builder)
+        offers = self._read_offers(existing)
+        after = _follow_successors(offers, builder)
         change.fields[PRODUCTS] = FieldChange(
             self.with_keys(PRODUCTS, offers, builder), self.with_keys(PRODUCTS, after, builder)
         )
@@ -310,7 +310,7 @@ def _offers(content: PortalConfiguration) -> Sequence[Offer]:
     return (update and update.products) or []
 
 
-def _resolved(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, AnyEntry]) -> OfferValue:
+def _resolve_offer(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, AnyEntry]) -> OfferValue:
     product = entries.get(Reference("product", offer.product))
     prices: list[str | Reference] = [
         price if price.startswith("price_") else Reference("price", price_key(offer.product, price))
@@ -325,7 +325,7 @@ def _resolved(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, AnyE
     return {**wanted, "product": product_id(product) if product else offer.product, "prices": prices}
 
 
-def _linked(price: str | Reference, ids: Mapping[Reference, str | None]) -> str | Reference:
+def _link(price: str | Reference, ids: Mapping[Reference, str | None]) -> str | Reference:
     return (ids.get(price) if isinstance(price, Reference) else None) or price
 
 
@@ -343,7 +343,7 @@ def _successor(price: str | Reference, builder: PlanBuilder) -> str | Reference:
     return builder.ids.get(successor.reference) or successor.reference
 
 
-def _following(offers: Sequence[OfferValue], builder: PlanBuilder) -> list[OfferValue]:
+def _follow_successors(offers: Sequence[OfferValue], builder: PlanBuilder) -> list[OfferValue]:
     """Return offers with the successors of replaced prices in their places, each once: it may be offered already."""
     return [
         {**offer, "prices": list(dict.fromkeys(_successor(price, builder) for price in offer["prices"]))}

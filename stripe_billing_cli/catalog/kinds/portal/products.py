@@ -41,7 +41,7 @@ class ShortOffers:
     """Takes `[pro]` and `{pro: [monthly]}` for lists of products with their prices."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(self._expanded, handler(source))
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         long = handler(schema)
@@ -50,7 +50,7 @@ class ShortOffers:
         short = [{**names, "description": "Short for [{product: …}]."}, by_product]
         return {"anyOf": [*short, *long.get("anyOf", [long])]}
 
-    def _expanded(self, value: Any) -> Any:
+    def _expand(self, value: Any) -> Any:
         if isinstance(value, dict):
             return [{"product": product, "prices": prices} for product, prices in value.items()]
         if isinstance(value, list):
@@ -109,14 +109,14 @@ class OfferedProducts(Form[list[OfferValue]]):
         )
 
     def params(self, name: str, value: list[OfferValue]) -> dict[str, Any]:
-        return {name: [_written(offer) for offer in value] or ""}
+        return {name: [_write_offer(offer) for offer in value] or ""}
 
     def written(self, name: str, value: list[OfferValue], default: list[OfferValue] | None) -> dict[str, Any]:
         if not value:
             return {}
         if not any((offer["adjustable_quantity"] or NOT_ADJUSTABLE)["enabled"] for offer in value):
             return {name: {offer["product"]: offer["prices"] for offer in value}}
-        return {name: [_written(offer) for offer in value]}
+        return {name: [_write_offer(offer) for offer in value]}
 
     def show(self, value: list[OfferValue], currency: str) -> str:
         return ", ".join(f"{offer['product']} ({', '.join(map(_own_key, offer['prices']))})" for offer in value)
@@ -145,7 +145,7 @@ def _quantity(adjustable: StripeAdjustableQuantity) -> Mapping[str, bool | int |
     return {name: adjustable[name] for name in ("enabled", "maximum", "minimum")}
 
 
-def _written(offer: OfferValue) -> dict[str, Any]:
+def _write_offer(offer: OfferValue) -> dict[str, Any]:
     quantity = {key: value for key, value in (offer["adjustable_quantity"] or {}).items() if value is not None}
     shown = {"adjustable_quantity": quantity} if quantity.get("enabled") else {}
     return {"product": offer["product"], "prices": list(offer["prices"]), **shown}

@@ -111,7 +111,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         else:
             account_products = reader.objects("product", StripeProduct)
             products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
-            prices = [_wanted(entry) for entry in entries]
+            prices = [_wanted_price(entry) for entry in entries]
             reading = PriceQuery(self.path, listed, products, prices).read(reader)
         objects = reading.objects
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
@@ -215,16 +215,16 @@ class PriceKind(StandardKind[Price, StripePrice]):
         stamped = [existing for existing in matching.candidates(entry) if product_of(existing) == product]
         holder = matching.index("lookup_key").get(lookup_key)
         if entry.adopted_id:
-            current = self._adopted(matching, entry, stamped)
+            current = self._find_adopted(matching, entry, stamped)
         else:
-            current = self._stamped(entry, stamped) or _renamed(matching, product, holder)
+            current = self._find_stamped(entry, stamped) or _find_renamed(matching, product, holder)
         earlier = earlier_objects(matching, entry, current, stamped)
         if holder is None or (current and holder["id"] == current["id"]):
             return Match(current, earlier)
         _check_holder(matching, entry, holder)
         return Match(current, earlier, name_from=holder)
 
-    def _adopted(
+    def _find_adopted(
         self, matching: Matching[StripePrice], entry: Entry[Price], stamped: list[StripePrice]
     ) -> StripePrice | None:
         """Return the price that the file adopts by id, or the one that replaced it since."""
@@ -233,7 +233,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         heirs = [
             existing for existing in stamped if (stamp := stamp_of(existing)) and stamp.adopted == entry.adopted_id
         ]
-        current = self._stamped(entry, heirs) or matching.objects.get(entry.adopted_id)
+        current = self._find_stamped(entry, heirs) or matching.objects.get(entry.adopted_id)
         if current is None:
             matching.refuse_missing(entry, entry.adopted_id)
             return None
@@ -248,7 +248,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         check_adoption(matching, entry, current)
         return current
 
-    def _stamped(self, entry: Entry[Price], stamped: Sequence[StripePrice]) -> StripePrice | None:
+    def _find_stamped(self, entry: Entry[Price], stamped: Sequence[StripePrice]) -> StripePrice | None:
         """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active.
 
         Where none is active and the file wants no lookup key, what is as the file wants it goes before what keeps the
@@ -348,7 +348,7 @@ def product_of(price: StripePrice) -> str:
     return id_of(price["product"])
 
 
-def _wanted(entry: AnyEntry) -> WantedPrice:
+def _wanted_price(entry: AnyEntry) -> WantedPrice:
     return WantedPrice(entry.key, _product_of_entry(entry), price_values(entry.fields)["lookup_key"])
 
 
@@ -357,7 +357,7 @@ def _product_of_entry(entry: AnyEntry) -> str:
     return product_id(entry.parent)
 
 
-def _renamed(matching: Matching[StripePrice], product: str, holder: StripePrice | None) -> StripePrice | None:
+def _find_renamed(matching: Matching[StripePrice], product: str, holder: StripePrice | None) -> StripePrice | None:
     """Return the lookup key's holder, where its key in the file was another one that is gone now."""
     stamp = stamp_of(holder) if holder else None
     if holder and stamp and matching.is_ours(holder) and product_of(holder) == product:

@@ -86,8 +86,8 @@ class PriceQuery:
             return {}
         prices = self._by_key(reader, swept.objects)
         known = swept.objects | prices
-        prices |= self._marked(reader, swept, known, {key: one for key, one in marked.items() if key not in known})
-        doubtful = self._unsettled(reader.catalog, swept.objects | prices, marked)
+        prices |= self._read_marked(reader, swept, known, {key: one for key, one in marked.items() if key not in known})
+        doubtful = self._find_unsettled(reader.catalog, swept.objects | prices, marked)
         if swept.complete or (len(doubtful) > WORTH_GUESSING and swept.read_to(swept.pages + len(doubtful))):
             return {}
         return prices | self._by_product(reader, doubtful, swept.objects | prices)
@@ -131,7 +131,7 @@ class PriceQuery:
         )
         return by_id(price for page in pages for price in page)
 
-    def _marked(
+    def _read_marked(
         self,
         reader: AccountReader,
         swept: LongList[StripePrice],
@@ -158,7 +158,7 @@ class PriceQuery:
         )
         return by_id(price for part in parts for price in part)
 
-    def _unsettled(self, catalog: str, known: Mapping[str, StripePrice], marked: Collection[str]) -> list[str]:
+    def _find_unsettled(self, catalog: str, known: Mapping[str, StripePrice], marked: Collection[str]) -> list[str]:
         """Return the products of prices of which more may be there than is known: of entries of which the search knows
         no price that is on sale and is theirs, by its lookup key where the file gives it one."""
         holders = {price["lookup_key"]: price for price in known.values() if price["lookup_key"]}

@@ -96,26 +96,28 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
         return
     siblings = [child for child in (entry.parent.children if entry.parent else ()) if child.kind == entry.kind]
     own, others = _amounts(entry), [_amounts(one) for one in siblings if one is not entry]
-    billed = _billed(entry)
+    billed = _bill_amounts(entry)
     for currency, amount in own.items():
         if currency not in ZERO_DECIMAL:
             continue
-        expected = _expected(currency, own, others)
+        expected = _expect_amounts(currency, own, others)
         if expected and amount >= SLIP * max(expected):
             times = f"{amount / max(expected):.0f} times what its siblings would be"
             shown = format_amount(billed[currency] or Decimal(0), currency)
             yield f"{shown}: {times}; {currency} has no minor unit"
 
 
-def _expected(currency: str, own: Mapping[str, Decimal], others: Sequence[Mapping[str, Decimal]]) -> list[Decimal]:
+def _expect_amounts(
+    currency: str, own: Mapping[str, Decimal], others: Sequence[Mapping[str, Decimal]]
+) -> list[Decimal]:
     """Return what the other amounts would be in a currency.
 
     Those of the same price come first, then those of other prices in other currencies: whoever took the currency for
     one with minor units did so in all its amounts.
     """
     return (
-        _converted(own, currency)
-        or [amount for amounts in others for amount in _converted(amounts, currency)]
+        _convert(own, currency)
+        or [amount for amounts in others for amount in _convert(amounts, currency)]
         or [amounts[currency] for amounts in others if currency in amounts]
     )
 
@@ -123,10 +125,10 @@ def _expected(currency: str, own: Mapping[str, Decimal], others: Sequence[Mappin
 def _amounts(entry: AnyEntry) -> dict[str, Decimal]:
     """Return what a price comes to in thirty days, or once, by currency; in minor units."""
     months = _months(entry)
-    return {currency: billed / months for currency, billed in _billed(entry).items() if billed}
+    return {currency: billed / months for currency, billed in _bill_amounts(entry).items() if billed}
 
 
-def _billed(entry: AnyEntry) -> dict[str, Decimal | None]:
+def _bill_amounts(entry: AnyEntry) -> dict[str, Decimal | None]:
     """Return what a price bills each time, by currency."""
     values = price_values(entry.fields)
     others = {currency: option["unit_amount"] for currency, option in values["currency_options"].items()}
@@ -138,7 +140,7 @@ def _months(entry: AnyEntry) -> Decimal:
     return Decimal(DAYS[recurring["interval"]] * recurring["interval_count"]) / 30 if recurring else Decimal(1)
 
 
-def _converted(amounts: Mapping[str, Decimal], currency: str) -> list[Decimal]:
+def _convert(amounts: Mapping[str, Decimal], currency: str) -> list[Decimal]:
     """Return the amounts in other currencies as they would be in this one, through dollars where that is known."""
     units = UNITS_FOR_A_DOLLAR.get(currency)
     if units is None:

@@ -51,7 +51,7 @@ def check_price(key: str, price: Price, currency: str | None, report: Report) ->
         _check_recurring(price.recurring, report)
     if price.custom_unit_amount:
         _check_custom(price, report)
-    if price.transform_quantity and _tiered(price):
+    if price.transform_quantity and _is_tiered(price):
         report(
             ("transform_quantity",), "tiers cannot be combined with packages", "remove transform_quantity, or the tiers"
         )
@@ -60,7 +60,7 @@ def check_price(key: str, price: Price, currency: str | None, report: Report) ->
     check_metadata(price.metadata, report)
 
 
-def _tiered(price: Price) -> bool:
+def _is_tiered(price: Price) -> bool:
     return price.billing_scheme == "tiered" or bool(price.tiers)
 
 
@@ -70,7 +70,7 @@ def _check_amount_form(price: Price, report: Report) -> None:
         for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
         if getattr(price, name) is not None
     ]
-    if _tiered(price):
+    if _is_tiered(price):
         if price.billing_scheme != "tiered":
             report(("tiers",), "tiers without their scheme", "add `billing_scheme: tiered`")
         if not price.tiers:
@@ -233,7 +233,7 @@ def _check_option_form(path: Path, price: Price, option: CurrencyOption, report:
     if option.unit_amount is not None and option.unit_amount_decimal is not None:
         report((*path, "unit_amount_decimal"), "unit_amount and unit_amount_decimal exclude each other", "keep one")
     amount = option.unit_amount is not None or option.unit_amount_decimal is not None
-    if _tiered(price):
+    if _is_tiered(price):
         if amount or option.custom_unit_amount:
             report(path, "the price is tiered, and this currency is not", "give this currency `tiers:`")
         elif [tier.up_to for tier in option.tiers] != [tier.up_to for tier in price.tiers]:

@@ -152,7 +152,7 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         key = entry.content.default_price
         wanted = Reference("price", f"{entry.key}.{key}") if key else None
         if successor and (not planned or successor.reference == wanted):
-            successor.change.operations.append(self._pointing(entry, successor.reference, current))
+            successor.change.operations.append(self._point_to_price(entry, successor.reference, current))
             return change
         right = current is not None and builder.ids.get(wanted) == current if wanted else current is None
         if right or not planned:
@@ -171,10 +171,10 @@ class ProductKind(StandardKind[Product, StripeProduct]):
             if marks and match.current:
                 self.add_updates(change, entry, match, match.current, marks, builder)
         change.fields["default_price"] = FieldChange(builder.name_of(current), wanted and wanted.key)
-        change.operations.append(self._pointing(entry, wanted, current))
+        change.operations.append(self._point_to_price(entry, wanted, current))
         return change
 
-    def _pointing(self, entry: Entry[Product], price: Reference | None, current: str | None) -> Operation:
+    def _point_to_price(self, entry: Entry[Product], price: Reference | None, current: str | None) -> Operation:
         return Update(
             path=f"{self.path}/{product_id(entry)}",
             params={"default_price": price or ""},

@@ -214,7 +214,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         if current is None or self.fixed(fields):
             ended = _impossible(entry, builder)
         elif entry.content.active and not self.is_active(current):
-            ended = _ended(current, builder)
+            ended = _explain_end(current, builder)
         if ended is None:
             return super().plan(entry, match, builder)
         builder.note(f"{entry.key}: {ended}.", entry)
@@ -236,7 +236,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         builder: PlanBuilder,
     ) -> Change:
         """Plan the end of the current code, and then a new one, as two of one name cannot be active."""
-        counted = f"{_redeemed(current)}, and the new code counts from zero"
+        counted = f"{_describe_redemptions(current)}, and the new code counts from zero"
         change = builder.change(
             "replace",
             self,
@@ -350,7 +350,7 @@ def _coupons(builder: PlanBuilder) -> Mapping[str, StripeCoupon]:
     return objects_of(builder.objects, "coupon", StripeCoupon)
 
 
-def _ended(current: StripePromotionCode, builder: PlanBuilder) -> str | None:
+def _explain_end(current: StripePromotionCode, builder: PlanBuilder) -> str | None:
     """Return how Stripe ended a code by itself, in words; None where somebody did."""
     coupon_named = CouponForm().existing(current, "coupon")
     coupon = _coupons(builder).get(str(coupon_named))
@@ -359,19 +359,19 @@ def _ended(current: StripePromotionCode, builder: PlanBuilder) -> str | None:
         return f"its coupon {coupon_named or ''} is not valid any more; {again}"
     if current["expires_at"] is not None and current["expires_at"] <= builder.now:
         return f"it expired at {moment_text(current['expires_at'])}; {again}"
-    if _left(current) == 0:
-        return f"it is used up ({_redeemed(current)}); {again}"
+    if _count_left(current) == 0:
+        return f"it is used up ({_describe_redemptions(current)}); {again}"
     return None
 
 
-def _left(existing: StripePromotionCode) -> int | None:
+def _count_left(existing: StripePromotionCode) -> int | None:
     most = existing["max_redemptions"]
     return None if most is None else max(0, most - existing["times_redeemed"])
 
 
-def _redeemed(existing: StripePromotionCode) -> str:
+def _describe_redemptions(existing: StripePromotionCode) -> str:
     """Return how often a code was redeemed and what is left, in words."""
-    times, left = existing["times_redeemed"], _left(existing)
+    times, left = existing["times_redeemed"], _count_left(existing)
     if left is None:
         return f"{times:,} redeemed, without a limit"
     return f"{times:,} of {existing['max_redemptions']:,} redeemed, {left:,} left"

@@ -50,7 +50,7 @@ def new_price(call: Call, product: str, params: Params) -> Object:
         "metadata": new_metadata(params),
         "nickname": params.get("nickname"),
         "product": product,
-        "recurring": None if recurring is None else _recurring(call, recurring),
+        "recurring": None if recurring is None else _recurring_fields(call, recurring),
         "tax_behavior": own["tax_behavior"],
         "tiers": own["tiers"],
         "tiers_mode": params.get("tiers_mode"),
@@ -97,7 +97,7 @@ def _both_forms(params: Mapping[str, Any], name: str) -> tuple[int | None, str |
     return (None, None) if decimal is None else (whole_amount(decimal), decimal)
 
 
-def _recurring(call: Call, params: Mapping[str, Any]) -> Object:
+def _recurring_fields(call: Call, params: Mapping[str, Any]) -> Object:
     if params.get("meter") is not None:
         objects.find(call, meters.KIND, params["meter"], "recurring[meter]", noun="meter")
     return {

@@ -21,7 +21,7 @@ def entered(call: Call, session: Object, form: Entered) -> Object:
     """Return the session with what its customer has entered, not stored. Raises for what cannot be entered there."""
     after = {
         **session,
-        "collected_information": _collected(session, form),
+        "collected_information": _collect_address(session, form),
         "consent": _consent(session, form),
         "custom_fields": _custom_fields(session, form.get("custom_fields", {})),
         "customer_details": details(call, session, form),
@@ -91,7 +91,7 @@ def details(call: Call, session: Object, form: Entered) -> Object | None:
     }
 
 
-def _collected(session: Object, form: Entered) -> Object:
+def _collect_address(session: Object, form: Entered) -> Object:
     """Return the address that goods go to, which the session asks for."""
     before: Object = session["collected_information"]
     names = {name: form[name] for name in ("business_name", "individual_name") if form.get(name)}

@@ -41,10 +41,10 @@ def paid_by_balance(call: Call, session: Object, invoice: Object, method: Object
     """Complete a session whose first invoice the customer's credit has paid; the card is kept for the next one."""
     kept = payment_methods.attach_to(call, method["id"], session["customer"], "payment_method")
     repository.amend(call, session["_subscription"], default_payment_method=kept["id"])
-    _subscribed(call, session, invoice, "paid")
+    _finish_subscription(call, session, invoice, "paid")
 
 
-def _subscribed(call: Call, session: Object, invoice: Object, payment_status: str) -> None:
+def _finish_subscription(call: Call, session: Object, invoice: Object, payment_status: str) -> None:
     finish(call, session, invoice=invoice["id"], payment_status=payment_status, subscription=session["_subscription"])
 
 
@@ -95,7 +95,7 @@ def _complete_by_invoice(call: Call, invoice: Object, payment_status: str) -> No
     subscription = invoices.subscription_of(invoice)
     session = sessions.open_by(call, "_subscription", subscription) if subscription else None
     if session is not None:
-        _subscribed(call, session, invoice, payment_status)
+        _finish_subscription(call, session, invoice, payment_status)
 
 
 def on_card(call: Call, effect: CardSetUp) -> None:

@@ -49,12 +49,12 @@ def changed_items(call: Call, wanted: Sequence[Wanted], session: Object) -> list
     for at, item in enumerate(wanted):
         if "id" in item and item["id"] not in earlier:
             raise no_such("line item", item["id"], f"line_items[{at}][id]")
-    whole = [{**_kept(earlier[item["id"]], item), **item} if "id" in item else item for item in wanted]
+    whole = [{**_kept_fields(earlier[item["id"]], item), **item} if "id" in item else item for item in wanted]
     made = new_items(call, whole, session["mode"], session["currency"])
     return [_as_before(item, new, earlier) for item, new in zip(wanted, made, strict=True)]
 
 
-def _kept(item: Object, changes: Wanted) -> Object:
+def _kept_fields(item: Object, changes: Wanted) -> Object:
     """Return what an item keeps where an update says nothing of it, as a call says it."""
     kept = {"adjustable_quantity": item["adjustable_quantity"], "tax_rates": item["_tax_rates"]}
     if item["quantity"] is not None:

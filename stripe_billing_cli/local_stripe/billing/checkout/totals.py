@@ -43,7 +43,7 @@ def priced(call: Call, session: Object) -> Object:
             "amount_tax": sum(item["amount_tax"] for item in data),
             "breakdown": {
                 "discounts": [{"amount": sum(taken), "discount": discount["id"]}] if discount else [],
-                "taxes": _summed([tax for item in data for tax in item["taxes"]]),
+                "taxes": _sum_taxes([tax for item in data for tax in item["taxes"]]),
             },
         },
     }
@@ -111,7 +111,7 @@ def _item(call: Call, item: Object, subtotal: int, taken: int, discount: Object 
     }
 
 
-def _summed(shown: Sequence[Object]) -> list[Object]:
+def _sum_taxes(shown: Sequence[Object]) -> list[Object]:
     """Return the taxes of all items, one for each rate."""
     sums: dict[str, Object] = {}
     for tax in shown:

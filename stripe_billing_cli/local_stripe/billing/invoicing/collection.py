@@ -93,7 +93,7 @@ def refusal_of(invoice: Object, intent: Object, method: Object) -> ApiError | No
     return None
 
 
-def _agreed(call: Call, invoice: Object, method: Object) -> bool:
+def _is_agreed(call: Call, invoice: Object, method: Object) -> bool:
     """Return whether the mandate that an invoice is to be paid by is of this payment method; it may name none."""
     mandate = invoice["payment_settings"]["default_mandate"]
     return mandate is None or bool(objects.known(call, mandates.KIND, mandate)["payment_method"] == method["id"])
@@ -128,7 +128,7 @@ def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bo
         return _wait_for_bank(call, invoice, intent, counted, automatic=automatic)
     tried = {**invoice, "attempt_count": counted}
     next_attempt = _next_attempt(call, tried) if counts else _planned_attempt(call, invoice)
-    failed = _unpaid(call, tried, next_attempt)
+    failed = _leave_unpaid(call, tried, next_attempt)
     if intent["status"] == "requires_action":
         events.record(call, "invoice.payment_action_required", failed)
     _tell_failed(call, failed, counts=counts, automatic=automatic)
@@ -146,7 +146,7 @@ def _tell_failed(call: Call, failed: Object, *, counts: bool, automatic: bool) -
     announce(call, PaymentFailedError(failed, exhausted=counts and last, automatic=automatic))
 
 
-def _unpaid(call: Call, tried: Object, next_attempt: int | None) -> Object:
+def _leave_unpaid(call: Call, tried: Object, next_attempt: int | None) -> Object:
     """Return the invoice after an attempt that did not pay it; `tried` counts it."""
     scheduler.put(call.store, invoices.RETRY, tried["id"], next_attempt, tried["test_clock"])
     return invoices.amend(
@@ -192,11 +192,11 @@ def on_debit_ended(call: Call, effect: DebitEnded) -> None:
         announce(call, InvoicePaid(invoices.paid(call, invoice), intent["payment_method"]))
         return
     if invoice["billing_reason"] == "subscription_create" and invoice["collection_method"] == "charge_automatically":
-        invoices.void(call, _unpaid(call, invoice, None))
+        invoices.void(call, _leave_unpaid(call, invoice, None))
         return
     debit = invoice["_debit"]
     next_attempt = _next_attempt(call, invoice) if debit["counts"] else debit["next_attempt"]
-    _tell_failed(call, _unpaid(call, invoice, next_attempt), counts=debit["counts"], automatic=debit["automatic"])
+    _tell_failed(call, _leave_unpaid(call, invoice, next_attempt), counts=debit["counts"], automatic=debit["automatic"])
 
 
 def _next_attempt(call: Call, invoice: Object) -> int | None:
@@ -225,7 +225,7 @@ def attempt(call: Call, invoice: Object) -> Object:
         return invoice
     id = default_method(call, customer, invoices.find_subscription(call, invoice), invoice)
     method = None if id is None else payment_methods.find_chargeable(call, id, "payment_method")
-    if method is not None and refusal_of(invoice, intent, method) is None and _agreed(call, invoice, method):
+    if method is not None and refusal_of(invoice, intent, method) is None and _is_agreed(call, invoice, method):
         return charge(call, invoice, method["id"], off_session=True)[0]
     if _is_in_balance(invoice, intent, customer):
         apply_balance(call, intent, bank_transfers.remaining(intent))

@@ -150,14 +150,14 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     """
     _check_priced_once(params, param)
     period = params.get("period", {"start": call.now, "end": call.now})
-    check_period(period, _nested(param, "period"))
+    check_period(period, _nested_name(param, "period"))
     start, end = period["start"], period["end"]
     description, discountable = params.get("description") or "", params.get("discountable")
-    rates = tuple(taxes.check_rates(call, params.get("tax_rates"), _nested(param, "tax_rates")))
+    rates = tuple(taxes.check_rates(call, params.get("tax_rates"), _nested_name(param, "tax_rates")))
     price = _price(call, params, currency, param)
     if price is not None:
         _check_taxed_by_price(params, param)
-        named = _nested(param, "price" if "price" in params else "pricing[price]")
+        named = _nested_name(param, "price" if "price" in params else "pricing[price]")
         line = line_for_price(call, price, _quantity(params, param), currency, (start, end), named)
         return replace(line, description=description or line.description, discountable=discountable, tax_rates=rates)
     if "unit_amount_decimal" in params:
@@ -168,8 +168,8 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
         amount, quantity = params["amount"], Decimal(1)
         unit_amount = Decimal(amount)
     else:
-        raise missing_param(_nested(param, "amount"))
-    products.check_tax_code(params.get("tax_code"), _nested(param, "tax_code"))
+        raise missing_param(_nested_name(param, "amount"))
+    products.check_tax_code(params.get("tax_code"), _nested_name(param, "tax_code"))
     taxed = {"tax_behavior": params.get("tax_behavior", "unspecified"), "tax_code": params.get("tax_code")}
     price = implicit_prices.for_amount(call, description, unit_amount, currency, **taxed)
     shown = amounts.plain(unit_amount)
@@ -179,24 +179,24 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
 
 def _quantity(params: Mapping[str, Any], param: str = "", before: str = "1") -> Decimal:
     """Return how many a call wants, which need not be whole; as many as `before` where it does not say."""
-    check_only_one(params, "quantity", "quantity_decimal", param=_nested(param, "quantity_decimal"))
+    check_only_one(params, "quantity", "quantity_decimal", param=_nested_name(param, "quantity_decimal"))
     return Decimal(params.get("quantity_decimal", params.get("quantity", before)))
 
 
 def _check_no_quantity(params: Mapping[str, Any], param: str = "") -> None:
     for name in sorted(QUANTITY & params.keys()):
-        raise invalid(NO_QUANTITY, _nested(param, name))
+        raise invalid(NO_QUANTITY, _nested_name(param, name))
 
 
 def _check_taxed_by_price(params: Mapping[str, Any], param: str) -> None:
     for name in sorted(TAXED_BY & params.keys()):
-        raise implicit_prices.of_price(_nested(param, name))
+        raise implicit_prices.of_price(_nested_name(param, name))
 
 
 def _check_priced_once(params: Mapping[str, Any], param: str) -> None:
     names = [name for name in params if name in PRICED_BY]
     if len(names) > 1:
-        raise only_one_of(names, _nested(param, names[1]))
+        raise only_one_of(names, _nested_name(param, names[1]))
 
 
 def with_discounts(call: Call, item: Object, customer: Object, params: Mapping[str, Any], param: str = "") -> Object:
@@ -204,7 +204,7 @@ def with_discounts(call: Call, item: Object, customer: Object, params: Mapping[s
     if "discounts" not in params:
         return dict(item)
     on = discount.Redemption(customer, None, item["currency"], item["amount"], {"invoice_item": item["id"]})
-    return {**item, "discounts": discount.of_part(call, params["discounts"], _nested(param, "discounts"), on)}
+    return {**item, "discounts": discount.of_part(call, params["discounts"], _nested_name(param, "discounts"), on)}
 
 
 def line_for_price(
@@ -225,7 +225,7 @@ def line_for_price(
     return Line(amount, description, *period, price, int(quantity), None, used=used, unit_amount=unit_amount)
 
 
-def _nested(outer: str, name: str) -> str:
+def _nested_name(outer: str, name: str) -> str:
     first, bracket, rest = name.partition("[")
     return f"{outer}[{first}]{bracket}{rest}" if outer else name
 
@@ -238,15 +238,15 @@ def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> 
             raise invalid(
                 f"The currency of `price_data` is `{described['currency']}`. This doesn't match the expected currency: "
                 f"`{currency}`.",
-                _nested(param, "price_data[currency]"),
+                _nested_name(param, "price_data[currency]"),
             )
-        return inline_prices.create(call, described, _nested(param, "price_data"))
+        return inline_prices.create(call, described, _nested_name(param, "price_data"))
     if params.get(inline_prices.INLINE):
         return call.store.get("price", params["price"])
     if "price" in params:
-        return one_time_price(call, params["price"], _nested(param, "price"))
+        return one_time_price(call, params["price"], _nested_name(param, "price"))
     id = params.get("pricing", {}).get("price")
-    return None if id is None else one_time_price(call, id, _nested(param, "pricing[price]"))
+    return None if id is None else one_time_price(call, id, _nested_name(param, "pricing[price]"))
 
 
 def one_time_price(call: Call, id: str, param: str) -> Object:
@@ -279,12 +279,12 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
         after = with_discounts(call, after, customer, params)
     if (PRICE_WORDS | TAXED_BY) & params.keys():
         products.check_tax_code(params.get("tax_code"), "tax_code")
-        after |= _priced(call, before, params)
+        after |= _price_changes(call, before, params)
     after["metadata"] = changed_metadata(before, params)
     return {**after, "net_amount": after["amount"]}
 
 
-def _priced(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
+def _price_changes(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
     """Return what a new price, amount, quantity or tax behaviour changes of an item."""
     currency = before["currency"]
     wanted = _quantity(params, before=before["quantity_decimal"])

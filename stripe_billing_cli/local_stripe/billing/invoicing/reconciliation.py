@@ -45,34 +45,36 @@ def reconcile(call: Call, customer: str, currency: str, sent: int, reference: st
     """Apply a customer's cash balance to what waits for it, and tell what remains. `sent`: what came last."""
     call = clocks.at_time_of(call, objects.known(call, "customer", customer))
     if cash_balances.is_automatic(objects.known(call, "customer", customer)):
-        for one in _chosen(call, customer, currency, sent, reference):
-            collection.apply_balance(call, one.intent, min(one.amount, _left(call, customer, currency)))
-    if _left(call, customer, currency) > 0:
+        for one in _choose_payments(call, customer, currency, sent, reference):
+            collection.apply_balance(call, one.intent, min(one.amount, _available_funds(call, customer, currency)))
+    if _available_funds(call, customer, currency) > 0:
         cash_balances.announce_rest(call, objects.known(call, "customer", customer))
 
 
-def _left(call: Call, customer: str, currency: str) -> int:
+def _available_funds(call: Call, customer: str, currency: str) -> int:
     return cash_balances.available(objects.known(call, "customer", customer), currency)
 
 
-def _chosen(call: Call, customer: str, currency: str, sent: int, reference: str | None) -> Iterator[AwaitedPayment]:
+def _choose_payments(
+    call: Call, customer: str, currency: str, sent: int, reference: str | None
+) -> Iterator[AwaitedPayment]:
     """Yield what is to be paid, each once what came before has been."""
-    waiting = _waiting(call, customer, currency)
-    named = _named(waiting, reference or "", _left(call, customer, currency))
+    waiting = _list_waiting(call, customer, currency)
+    named = _find_named(waiting, reference or "", _available_funds(call, customer, currency))
     if named is not None:
         yield named
     group = _group(waiting, sent) if named is None else ()
     yield from group
     rest = [one for one in waiting if one is not named and one not in group]
     for one in rest:
-        if one.invoice is not None and one.amount <= _left(call, customer, currency):
+        if one.invoice is not None and one.amount <= _available_funds(call, customer, currency):
             yield one
     for one in rest:
-        if one.invoice is None and _left(call, customer, currency) > 0:
+        if one.invoice is None and _available_funds(call, customer, currency) > 0:
             yield one
 
 
-def _waiting(call: Call, customer: str, currency: str) -> list[AwaitedPayment]:
+def _list_waiting(call: Call, customer: str, currency: str) -> list[AwaitedPayment]:
     """Return what waits for money of a currency, oldest first."""
     of_customer = equal(json_field("customer"), customer)
     awaited = []
@@ -96,7 +98,7 @@ def _can_be_paid(call: Call, invoice: Object, currency: str) -> bool:
     return is_open and bank_transfers.METHOD in types and not overdue
 
 
-def _named(waiting: Sequence[AwaitedPayment], reference: str, left: int) -> AwaitedPayment | None:
+def _find_named(waiting: Sequence[AwaitedPayment], reference: str, left: int) -> AwaitedPayment | None:
     """Return the one that a transfer's reference names: an invoice by its number, which must be paid whole, else a
     payment by the reference that its customer was told."""
     numbered = [one for one in waiting if one.invoice is not None and one.invoice["number"] in reference]

@@ -29,18 +29,18 @@ NOT_BESIDE_RATES = (
 
 def of_line(call: Call, wanted: Sequence[Mapping[str, Any]] | None) -> list[Object]:
     """Return the taxes of a line of an invoice, each at a tax rate that is made for it or was before."""
-    return [_shown(one, _rate(call, one["tax_rate_data"])) for one in wanted or ()]
+    return [_show_tax(one, _rate(call, one["tax_rate_data"])) for one in wanted or ()]
 
 
 def of_note_line(call: Call, wanted: Sequence[Mapping[str, Any]], param: str) -> list[Object]:
     """Return the taxes of a line of a credit note, which name their tax rates."""
     return [
-        _shown(one, objects.find(call, RATE, one["tax_rate"], f"{param}[{at}][tax_rate]", noun="tax rate"))
+        _show_tax(one, objects.find(call, RATE, one["tax_rate"], f"{param}[{at}][tax_rate]", noun="tax rate"))
         for at, one in enumerate(wanted)
     ]
 
 
-def _shown(tax: Mapping[str, Any], rate: Object) -> Object:
+def _show_tax(tax: Mapping[str, Any], rate: Object) -> Object:
     return {
         "amount": tax["amount"],
         "tax_behavior": "inclusive" if rate["inclusive"] else "exclusive",

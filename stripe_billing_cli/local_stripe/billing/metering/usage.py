@@ -27,7 +27,7 @@ def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, 
     existing = call.store.get(meters.KIND, meter)
     if existing is None:
         return Decimal(0)
-    return _aggregated(existing["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
+    return _aggregate(existing["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
 
 
 def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
@@ -43,7 +43,7 @@ def _events(call: Call, meter: str, customer: str, start: int, end: int, after: 
     return sorted(events, key=lambda event: int(event["timestamp"]))
 
 
-def _aggregated(formula: str, events: Sequence[Object]) -> Decimal:
+def _aggregate(formula: str, events: Sequence[Object]) -> Decimal:
     values = [Decimal(event["value"]) for event in events]
     if formula == "last":
         return values[-1] if values else Decimal(0)

@@ -90,11 +90,11 @@ def merged(before: Mapping[str, Any], given: Mapping[str, Any] | None, usual: Op
         if options is None:
             after[type] = dict(usual.get(type, {}))
         else:
-            after[type] = _merged({**usual.get(type, {}), **(before.get(type) or {})}, options, usual.get(type, {}))
+            after[type] = _merge({**usual.get(type, {}), **(before.get(type) or {})}, options, usual.get(type, {}))
     return after
 
 
-def _merged(before: Mapping[str, Any], given: Mapping[str, Any], usual: Mapping[str, Any]) -> Object:
+def _merge(before: Mapping[str, Any], given: Mapping[str, Any], usual: Mapping[str, Any]) -> Object:
     after = dict(before)
     for name, value in given.items():
         if value is None:

@@ -96,12 +96,12 @@ def attempt(
         requested=method_options.asks_to_authenticate(intent),
     )
     if asks and (not may_wait or (off_session and not invoice)):
-        return _unauthenticated(call, intent, method)
+        return _fail_unauthenticated(call, intent, method)
     if asks:
         return _needs_action(call, intent, method)
     decline = payment_methods.payment_decline(method)
     if decline is not None:
-        return _declined(call, intent, payment_methods.checked_by_bank(call, method), decline)
+        return _decline(call, intent, payment_methods.checked_by_bank(call, method), decline)
     return succeed(call, intent, method, authenticated=authenticated)
 
 
@@ -144,14 +144,14 @@ def end_debit(call: Call, id: str) -> None:
     if refused is None:
         charge = {**charge, "paid": True, "status": "succeeded"}
         call.store.replace(charges.KIND, charge)
-        announce(call, DebitEnded(_paid(call, intent, charge)))
+        announce(call, DebitEnded(_mark_paid(call, intent, charge)))
         return
     failure = {"failure_code": refused["code"], "failure_message": refused["message"]}
     charge = {**charge, **failure, "amount_captured": 0, "captured": False, "status": "failed"}
     call.store.replace(charges.KIND, charge)
     events.record(call, "charge.failed", charge)
     error = {**refused, "charge": charge["id"]}
-    announce(call, DebitEnded(_failed(call, intent, method, error)))
+    announce(call, DebitEnded(_fail(call, intent, method, error)))
 
 
 def _transfer(call: Call, intent: Object, method: Object) -> Object:
@@ -163,7 +163,7 @@ def _transfer(call: Call, intent: Object, method: Object) -> Object:
     if there >= bank_transfers.remaining(intent):
         return fund(call, after, bank_transfers.remaining(intent))
     if not bank_transfers.asks_for_transfer(intent):
-        return _failed(call, intent, method, debits.NO_FUNDS)
+        return _fail(call, intent, method, debits.NO_FUNDS)
     after |= {"next_action": bank_transfers.next_action(call.store, after), "status": "requires_action"}
     call.store.replace(KIND, after)
     events.record(call, "payment_intent.requires_action", after)
@@ -185,7 +185,7 @@ def fund(call: Call, intent: Object, amount: int) -> Object:
     method = objects.known(call, "payment_method", intent["payment_method"])
     charge = charges.new(call, intent, method, None)
     after = {**funded, "last_payment_error": None, "latest_charge": charge["id"], "next_action": None}
-    return _paid(call, after, charge)
+    return _mark_paid(call, after, charge)
 
 
 def unfund(call: Call, intent: Object) -> Object:
@@ -223,11 +223,11 @@ def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool =
         "payment_method": method["id"],
     }
     if method_options.captures_by_hand(intent):
-        return _reserved(call, after, charge)
-    return _paid(call, after, charge)
+        return _reserve(call, after, charge)
+    return _mark_paid(call, after, charge)
 
 
-def _reserved(call: Call, intent: Object, charge: Object) -> Object:
+def _reserve(call: Call, intent: Object, charge: Object) -> Object:
     waiting = {**intent, "amount_capturable": intent["amount"], "status": "requires_capture"}
     call.store.replace(KIND, waiting)
     customer = call.store.get("customer", intent["customer"] or "") or {}
@@ -239,7 +239,7 @@ def _reserved(call: Call, intent: Object, charge: Object) -> Object:
     return waiting
 
 
-def _paid(call: Call, intent: Object, charge: Object) -> Object:
+def _mark_paid(call: Call, intent: Object, charge: Object) -> Object:
     paid = {**intent, "amount_received": intent["amount"], "status": "succeeded"}
     if intent["capture_method"] == "automatic_async":
         charges.settle_soon(call, charge)
@@ -282,20 +282,20 @@ def next_action(call: Call, intent: Object) -> Object:
     return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "stripe_3ds2_fingerprint"}}
 
 
-def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
+def _decline(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
     """Fail an intent that the bank refused, which leaves a failed charge."""
     charge = charges.new(call, intent, method, decline)
     events.record(call, "charge.failed", charge)
     error = {"charge": charge["id"], **decline.error()}
-    return _failed(call, {**intent, "latest_charge": charge["id"]}, method, error)
+    return _fail(call, {**intent, "latest_charge": charge["id"]}, method, error)
 
 
-def _unauthenticated(call: Call, intent: Object, method: Object) -> Object:
+def _fail_unauthenticated(call: Call, intent: Object, method: Object) -> Object:
     """Fail an intent whose customer is not there to pass 3-D Secure: no charge is made (recorded)."""
-    return _failed(call, intent, method, UNAUTHENTICATED.error())
+    return _fail(call, intent, method, UNAUTHENTICATED.error())
 
 
-def _failed(call: Call, intent: Object, method: Object, error: Object) -> Object:
+def _fail(call: Call, intent: Object, method: Object, error: Object) -> Object:
     error = {
         **error,
         "payment_method": as_answered(call.store, "payment_method", method),
@@ -326,7 +326,7 @@ def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
         "message": NOT_AUTHENTICATED,
         "type": "invalid_request_error",
     }
-    return _failed(call, intent, method, error)
+    return _fail(call, intent, method, error)
 
 
 def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "charge.refunded") -> Object:

@@ -187,7 +187,7 @@ def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400
         return before
     _check_attachable(before, param)
     if before["type"] == "card" and (decline := setup_decline(before)) is not None:
-        raise _declined(decline)
+        raise _declined_error(decline)
     method = checked_by_bank(call, {**before, "customer": customer})
     call.store.replace("payment_method", method)
     events.record(call, "payment_method.attached", method)
@@ -207,7 +207,7 @@ def _check_attachable(method: Object, param: str) -> None:
         raise invalid(f"PaymentMethods of type '{method['type']}' cannot be saved to customers.")
 
 
-def _declined(decline: Decline) -> ApiError:
+def _declined_error(decline: Decline) -> ApiError:
     """Return the refusal, 402, of a card that the bank declines. The param is there, and empty where the bank blames
     nothing that was given (recorded)."""
     details = {name: value for name, value in decline.error().items() if name in ("advice_code", *NETWORK_CODES)}

@@ -50,7 +50,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
         method = payment_methods.checked_by_bank(call, method)
     setup = {**setup, "latest_attempt": setup_attempts.begin(call, setup, method)}
     if asks:
-        return _saved(
+        return _save(
             call,
             "requires_action",
             {
@@ -64,7 +64,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
     decline = payment_methods.setup_decline(method)
     if decline is not None:
         failure = _failure(call, method, decline)
-        return _saved(
+        return _save(
             call,
             "setup_failed",
             {**setup, "last_setup_error": failure, "payment_method": None, "status": "requires_payment_method"},
@@ -79,7 +79,7 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
     if setup["usage"] == "off_session":
         payment_methods.set_up(call, method)
-    done = _saved(
+    done = _save(
         call,
         "succeeded",
         {
@@ -111,14 +111,14 @@ def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
         "payment_method": None,
         "status": "requires_payment_method",
     }
-    return _saved(call, "setup_failed", failed)
+    return _save(call, "setup_failed", failed)
 
 
 def cancel(call: Call, setup: Object, reason: str | None) -> Object:
-    return _saved(call, "canceled", {**setup, "cancellation_reason": reason, "status": "canceled", "next_action": None})
+    return _save(call, "canceled", {**setup, "cancellation_reason": reason, "status": "canceled", "next_action": None})
 
 
-def _saved(call: Call, event: str, setup: Object) -> Object:
+def _save(call: Call, event: str, setup: Object) -> Object:
     call.store.replace("setup_intent", setup)
     setup_attempts.end(call, setup)
     events.record(call, f"setup_intent.{event}", setup)

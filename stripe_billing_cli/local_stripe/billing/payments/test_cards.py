@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.billing.payments.cards import (
 )
 
 
-def _named(names: str) -> tuple[str, ...]:
+def _split_names(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
@@ -72,7 +72,7 @@ BY_BRAND = (
         "AU",
         ("eftpos_au", "mastercard"),
     ),
-    Card(_named("debit_visaFsaProductCode debit_visaHsaProductCode"), "4000051230000072", funding="debit"),
+    Card(_split_names("debit_visaFsaProductCode debit_visaHsaProductCode"), "4000051230000072", funding="debit"),
     Card(("mastercard_debit_mastercardFsaProductCode",), "5200828282828897", "mastercard", "debit"),
 )
 
@@ -104,25 +104,27 @@ def _by_country() -> Iterator[Card]:
 
 
 DECLINING = (
-    Card(_named("visa_chargeDeclined chargeDeclined"), "4000000000000002").declining(DECLINED),
-    Card(_named("visa_chargeDeclinedInsufficientFunds chargeDeclinedInsufficientFunds"), "4000000000009995").declining(
-        NO_FUNDS
-    ),
+    Card(_split_names("visa_chargeDeclined chargeDeclined"), "4000000000000002").declining(DECLINED),
+    Card(
+        _split_names("visa_chargeDeclinedInsufficientFunds chargeDeclinedInsufficientFunds"), "4000000000009995"
+    ).declining(NO_FUNDS),
     # The document gives the token no number.
     Card(("visa_debit_chargeDeclinedInsufficientFunds",), "4000000000009995", funding="debit").declining(NO_FUNDS),
-    Card(_named("visa_chargeDeclinedLostCard chargeDeclinedLostCard"), "4000000000009987").declining(LOST),
-    Card(_named("visa_chargeDeclinedStolenCard chargeDeclinedStolenCard"), "4000000000009979").declining(STOLEN),
-    Card(_named("chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard"), "4000000000000069").declining(EXPIRED),
-    Card(
-        _named("chargeDeclinedIncorrectCvc visa_chargeDeclinedIncorrectCvc"), "4000000000000127", cvc_check="fail"
-    ).declining(WRONG_CVC),
-    Card(_named("chargeDeclinedProcessingError visa_chargeDeclinedProcessingError"), "4000000000000119").declining(
-        PROCESSING
+    Card(_split_names("visa_chargeDeclinedLostCard chargeDeclinedLostCard"), "4000000000009987").declining(LOST),
+    Card(_split_names("visa_chargeDeclinedStolenCard chargeDeclinedStolenCard"), "4000000000009979").declining(STOLEN),
+    Card(_split_names("chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard"), "4000000000000069").declining(
+        EXPIRED
     ),
     Card(
-        _named("visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded"), "4000000000006975"
+        _split_names("chargeDeclinedIncorrectCvc visa_chargeDeclinedIncorrectCvc"), "4000000000000127", cvc_check="fail"
+    ).declining(WRONG_CVC),
+    Card(
+        _split_names("chargeDeclinedProcessingError visa_chargeDeclinedProcessingError"), "4000000000000119"
+    ).declining(PROCESSING),
+    Card(
+        _split_names("visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded"), "4000000000006975"
     ).declining(TOO_OFTEN),
-    Card(_named("chargeCustomerFail visa_chargeCustomerFail"), "4000000000000341", declines_payment=DECLINED),
+    Card(_split_names("chargeCustomerFail visa_chargeCustomerFail"), "4000000000000341", declines_payment=DECLINED),
     # The document gives these two tokens no number.
     Card(("visa_chargeCustomerFailLostCard",), "4000000000000341", declines_payment=LOST),
     Card(("visa_chargeCustomerFailStolenCard",), "4000000000000341", declines_payment=STOLEN),
@@ -130,7 +132,7 @@ DECLINING = (
 
 RISKY = (
     Card(
-        _named("radarBlock chargeDeclinedFraudulent visa_chargeDeclinedFraudulent"),
+        _split_names("radarBlock chargeDeclinedFraudulent visa_chargeDeclinedFraudulent"),
         "4100000000000019",
         declines_payment=BLOCKED,
         risk_level="highest",
@@ -149,13 +151,13 @@ RISKY = (
 )
 
 DISPUTED = (
-    Card(_named("createDispute visa_createDispute"), "4000000000000259", dispute="fraudulent"),
+    Card(_split_names("createDispute visa_createDispute"), "4000000000000259", dispute="fraudulent"),
     Card(
-        _named("createDisputeProductNotReceived visa_createDisputeProductNotReceived"),
+        _split_names("createDisputeProductNotReceived visa_createDisputeProductNotReceived"),
         "4000000000002685",
         dispute="product_not_received",
     ),
-    Card(_named("createDisputeInquiry visa_createDisputeInquiry"), "4000000000001976", dispute="inquiry"),
+    Card(_split_names("createDisputeInquiry visa_createDisputeInquiry"), "4000000000001976", dispute="inquiry"),
     Card(("createIssuerFraudRecord",), "4000000000005423", dispute="warning"),
     Card(("createMultipleDisputes",), "4000000404000079", country="AT", dispute="multiple"),
     Card(("createCe3EligibleDispute",), "4000000404000038", country="AT", dispute="compelling_evidence_3"),
@@ -181,7 +183,10 @@ AUTHENTICATED = (
         declines_payment=NO_FUNDS,
     ),
     Card(
-        _named("threeDSecure2Required threeDSecureRequired"), "4000000000003220", country="IE", authentication="always"
+        _split_names("threeDSecure2Required threeDSecureRequired"),
+        "4000000000003220",
+        country="IE",
+        authentication="always",
     ),
     Card(
         ("threeDSecureRequiredChargeDeclined",), "4000008400001629", authentication="always", declines_payment=DECLINED

@@ -19,15 +19,15 @@ def with_totals(call: Call, quote: Object) -> Object:
     """Return a quote with the amounts that follow from its line items, discounts and tax rates."""
     own = [discount.find(call, id) for id in quote["discounts"]]
     items = quote["line_items"]["data"]
-    priced = _priced(call, quote, items, own)
+    priced = _price_items(call, quote, items, own)
     begun = [_free(item) if is_trial(quote, objects.known(call, "price", item["price"])) else item for item in items]
-    upfront = _priced(call, quote, begun, own)
+    upfront = _price_items(call, quote, begun, own)
     url = f"/v1/quotes/{quote['id']}/computed_upfront_line_items"
     return {
         **quote,
         **_totals(priced),
         "computed": {
-            "recurring": _recurring(call, quote, own),
+            "recurring": _recurring_totals(call, quote, own),
             "upfront": {
                 **_totals(upfront),
                 "line_items": {"object": "list", "data": upfront["items"], "has_more": False, "url": url},
@@ -53,7 +53,7 @@ def amount_of(price: Object, currency: str, quantity: int) -> int:
     return pricing.amount(price, currency, quantity)
 
 
-def _priced(call: Call, quote: Object, items: Sequence[Object], discounts: Sequence[Object]) -> Object:
+def _price_items(call: Call, quote: Object, items: Sequence[Object], discounts: Sequence[Object]) -> Object:
     """Return the line items, as an invoice of them would have them, with their sums."""
     customer = call.store.get("customer", quote["customer"] or "") or {}
     whole: Object = {
@@ -120,7 +120,7 @@ def _totals(priced: Object) -> Object:
     }
 
 
-def _recurring(call: Call, quote: Object, discounts: Sequence[Object]) -> Object | None:
+def _recurring_totals(call: Call, quote: Object, discounts: Sequence[Object]) -> Object | None:
     """Return what recurs. "Takes into account the line items with recurring prices and discounts with
     `duration=forever` coupons only" (`stripe/_quote.py`)."""
     items = [item for item in quote["line_items"]["data"] if objects.known(call, "price", item["price"])["recurring"]]
@@ -132,7 +132,7 @@ def _recurring(call: Call, quote: Object, discounts: Sequence[Object]) -> Object
     ]
     interval = objects.known(call, "price", items[0]["price"])["recurring"]
     return {
-        **_totals(_priced(call, quote, kept, lasting)),
+        **_totals(_price_items(call, quote, kept, lasting)),
         "interval": interval["interval"],
         "interval_count": interval["interval_count"],
     }

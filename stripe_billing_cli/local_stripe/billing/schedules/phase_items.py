@@ -26,14 +26,14 @@ def _named_phase(call: Call, phase: Mapping[str, Any], param: str) -> Mapping[st
     after = dict(phase)
     for name in ("items", "add_invoice_items"):
         if name in after:
-            after[name] = [_named(call, item, f"{param}[{name}][{at}]") for at, item in enumerate(after[name])]
+            after[name] = [_name_item(call, item, f"{param}[{name}][{at}]") for at, item in enumerate(after[name])]
     if "default_tax_rates" in after:
         rates = taxes.check_rates(call, after["default_tax_rates"], f"{param}[default_tax_rates]")
         after["default_tax_rates"] = rates
     return after
 
 
-def _named(call: Call, item: Mapping[str, Any], param: str) -> Mapping[str, Any]:
+def _name_item(call: Call, item: Mapping[str, Any], param: str) -> Mapping[str, Any]:
     after = dict(item)
     if "price_data" in after:
         price = inline_prices.create(call, after.pop("price_data"), f"{param}[price_data]")

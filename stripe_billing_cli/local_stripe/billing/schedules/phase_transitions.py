@@ -126,13 +126,13 @@ def enter(
     begins now, and with it the billing cycle, where the phase says so."""
     subscription = repository.find(call, before["subscription"])
     after = schedules.save(call, before, {**before, "current_phase": phases.span(phase)})
-    _become(call, after, phase, proration, subscription, redeems=redeems, begins=begins)
+    _change_items(call, after, phase, proration, subscription, redeems=redeems, begins=begins)
     show_end(call, after)
     schedules.plan_ahead(call, after)
     return after
 
 
-def _become(
+def _change_items(
     call: Call, schedule: Object, phase: Object, proration: str, before: Object, *, redeems: bool, begins: bool
 ) -> None:
     """Change a subscription to the items of a phase: at the end of a period the renewal bills the new items, as it

@@ -290,11 +290,11 @@ def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
     elif method is not None:
         collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if repository.find(call, id)["_pending_change"] is not None:
-        return pending_updates.suspend(call, id, invoice, plan.fields, shown=_shown(call, before, plan))
+        return pending_updates.suspend(call, id, invoice, plan.fields, shown=_show_change(call, before, plan))
     return repository.find(call, id)
 
 
-def _shown(call: Call, before: Object, plan: UpdatePlan) -> Object:
+def _show_change(call: Call, before: Object, plan: UpdatePlan) -> Object:
     """Return what `pending_update` tells of a change."""
     anchor = plan.fields.get("billing_cycle_anchor", before["billing_cycle_anchor"])
     trial_end = plan.fields.get("trial_end", before["trial_end"])

@@ -31,12 +31,12 @@ def named(
     """Return the items by the ids of prices, tax rates and discounts alone. What is made for them is stored, and not
     announced yet (`settle`). `previewed`: a coupon that is only looked at is not redeemed."""
     return [
-        _named(call, item, customer, subscription, f"{param}[{at}]", previewed=previewed)
+        _name_item(call, item, customer, subscription, f"{param}[{at}]", previewed=previewed)
         for at, item in enumerate(wanted)
     ]
 
 
-def _named(
+def _name_item(
     call: Call, item: Wanted, customer: Object, subscription: Object | None, param: str, *, previewed: bool
 ) -> Wanted:
     by_ids = dict(item)

@@ -36,7 +36,7 @@ class AccruedUse:
 def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) -> list[Line]:
     """Return a line for each metered item whose period is over at `until`. Use within a trial costs nothing."""
     over = [item for item in subscription["items"]["data"] if item["current_period_end"] <= until]
-    accrued = [_accrued(call, subscription, item, catalog, until) for item in over]
+    accrued = [_accrue(call, subscription, item, catalog, until) for item in over]
     return [line for one in accrued if one is not None for line in one.lines]
 
 
@@ -59,7 +59,7 @@ def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Cata
 
 def until_now(call: Call, subscription: Object, item: Object, catalog: Catalog) -> AccruedUse | None:
     """Return what was used of an item, reports of this second included; None of one that is not metered."""
-    return _accrued(call, subscription, item, catalog, call.now + 1)
+    return _accrue(call, subscription, item, catalog, call.now + 1)
 
 
 def last_report(call: Call) -> int:
@@ -67,7 +67,7 @@ def last_report(call: Call) -> int:
     return int(call.store.row("SELECT COALESCE(MAX(seq), 0) FROM objects")[0])
 
 
-def _accrued(call: Call, subscription: Object, item: Object, catalog: Catalog, until: int) -> AccruedUse | None:
+def _accrue(call: Call, subscription: Object, item: Object, catalog: Catalog, until: int) -> AccruedUse | None:
     """Return what was used of an item until then; nothing for less than nothing."""
     price = catalog.price(item["price"])
     if not items.is_metered(price) or subscription["status"] == "trialing":

@@ -55,14 +55,14 @@ def decide(
     before = list(subscription["items"]["data"])
     after = _wanted_items(subscription, before, wanted, catalog, now)
     if restart and extends and not _is_classic(subscription) and _are_billed_alike(before, after):
-        return _extended(subscription, after, catalog, now)
+        return _extend(subscription, after, catalog, now)
     if restart or (_is_classic(subscription) and _moves(subscription, before, after, catalog)):
-        return _anew(subscription, before, after, catalog, at=at, now=now, prorates=prorates)
+        return _begin_anew(subscription, before, after, catalog, at=at, now=now, prorates=prorates)
     if subscription["status"] == "trialing":
         return Change(after)
     if not prorates:
         return Change(after)
-    return _prorated(subscription, before, after, catalog, at)
+    return _prorate(subscription, before, after, catalog, at)
 
 
 def _is_classic(subscription: Object) -> bool:
@@ -87,7 +87,7 @@ def _wanted_items(
 ) -> list[Object]:
     named = {change["id"]: change for change in wanted if "id" in change}
     kept = [
-        _changed(subscription, item, named.get(item["id"], {}), catalog, now)
+        _change_item(subscription, item, named.get(item["id"], {}), catalog, now)
         for item in before
         if not named.get(item["id"], {}).get("deleted")
     ]
@@ -111,7 +111,7 @@ def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
     return start, min(end, ends) if ends is not None and ends > now else end
 
 
-def _changed(subscription: Object, item: Object, change: Mapping[str, Any], catalog: Catalog, now: int) -> Object:
+def _change_item(subscription: Object, item: Object, change: Mapping[str, Any], catalog: Catalog, now: int) -> Object:
     """Return an item with a change; "Updating a subscription price automatically reverts the quantity to the default
     value of 1" (https://docs.stripe.com/billing/subscriptions/change-price#update)."""
     after = {**item}
@@ -148,7 +148,7 @@ def _are_billed_alike(before: Sequence[Object], after: Sequence[Object]) -> bool
     return len(before) == len(after) and not any(is_billed_otherwise(known.get(item["id"]), item) for item in after)
 
 
-def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, now: int) -> Change:
+def _extend(subscription: Object, after: Sequence[Object], catalog: Catalog, now: int) -> Change:
     """Return the change where all items begin a new period now, and only what it has beyond the old one, which is paid
     for, is charged. Use goes on to be counted from where it was (recorded, 2026-08-26.dahlia, of a licensed price)."""
     kept, new_lines = [], []
@@ -168,7 +168,7 @@ def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, n
     return Change(kept, new_lines, anchor=now)
 
 
-def _anew(
+def _begin_anew(
     subscription: Object,
     before: Sequence[Object],
     after: Sequence[Object],
@@ -196,7 +196,7 @@ def _anew(
     return Change(billed, credits, [*at_once, *used], anchor=now)
 
 
-def _prorated(
+def _prorate(
     subscription: Object, before: Sequence[Object], after: Sequence[Object], catalog: Catalog, at: int
 ) -> Change:
     known = {item["id"]: item for item in before}

@@ -64,7 +64,7 @@ def _bill_if_reached(call: Call, before: Object) -> None:
     pending_items = invoice_items.pending_of(call, before)
     used = [line for one in accrued for line in one.lines]
     draft = _draft(call, before, pending_items, used)
-    reached = _reached(before, accrued, draft["total_excluding_tax"])
+    reached = _find_reached(before, accrued, draft["total_excluding_tax"])
     if reached.amount is None and not reached.items:
         return
     changed: Object
@@ -100,7 +100,7 @@ def _draft(
     )
 
 
-def _reached(subscription: Object, accrued: Sequence[AccruedUse], total: int) -> ReachedThresholds:
+def _find_reached(subscription: Object, accrued: Sequence[AccruedUse], total: int) -> ReachedThresholds:
     """Return what is reached: "the value used excludes taxes but includes discounts", and of a number of units those
     that are not billed."""
     amount = (subscription["billing_thresholds"] or {}).get("amount_gte")

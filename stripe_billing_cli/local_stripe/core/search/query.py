@@ -80,12 +80,12 @@ def not_parsed(why: str) -> ApiError:
 def _clause(match: re.Match[str]) -> Clause:
     value, key = match["value"], match["key"]
     if value[0] in "\"'":
-        read: str | None = _unquoted(value)
+        read: str | None = _unquote(value)
     else:
         read = None if value.lower() == "null" else value
     operator = ":" if match["operator"] == "=" else match["operator"]
-    return Clause(match["field"], operator, read, None if key is None else _unquoted(key), bool(match["negated"]))
+    return Clause(match["field"], operator, read, None if key is None else _unquote(key), bool(match["negated"]))
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)

@@ -100,10 +100,10 @@ def claim(
     """Take up to `most` deliveries that are due, for the caller alone until `now + lease`; none to the endpoints in
     `full`."""
     with store.writing():
-        return list(_claimed(store, now, now + lease, chaos, full, most))
+        return list(_claim_rows(store, now, now + lease, chaos, full, most))
 
 
-def _claimed(
+def _claim_rows(
     store: Store, now: float, until: float, chaos: Chaos, full: Sequence[str], most: int
 ) -> Iterator[Delivery]:
     marks = ", ".join("?" * len(full))

@@ -140,7 +140,7 @@ class Sender:
     def _is_due(self) -> bool:
         """Return whether something is to be sent now."""
         for account in self._accounts():
-            with suppress(ApiError), self._opened(account) as store:
+            with suppress(ApiError), self._open_store(account) as store:
                 due = deliveries.next_due(store)
                 if due is not None and due <= self._clock():
                     return True
@@ -153,7 +153,10 @@ class Sender:
     def _claim(self, most: int = SENDERS) -> list[Delivery]:
         claimed: list[Delivery] = []
         for account in self._accounts_with_news():
-            with suppress(ApiError), self._opened(account, only_looking=True) as store:  # one that is deleted meanwhile
+            with (
+                suppress(ApiError),
+                self._open_store(account, only_looking=True) as store,
+            ):  # one that is deleted meanwhile
                 due = deliveries.next_due(store)
                 if account is not None and due is not None:
                     self._due[account] = due
@@ -171,7 +174,7 @@ class Sender:
         return [None, *sorted(accounts)]
 
     @contextmanager
-    def _opened(self, account: str | None, *, only_looking: bool = False) -> Iterator[Store]:
+    def _open_store(self, account: str | None, *, only_looking: bool = False) -> Iterator[Store]:
         """Hand out the store of a connected account, or the sender's own."""
         if account is None or self._connected is None:
             yield self._store
@@ -195,7 +198,7 @@ class Sender:
         started = time.monotonic()
         try:
             outcome = self._post(delivery)
-            with suppress(ApiError), self._opened(delivery.account) as store:
+            with suppress(ApiError), self._open_store(delivery.account) as store:
                 if outcome.isdigit() and 200 <= int(outcome) < 300:
                     deliveries.mark_delivered(store, delivery)
                 else:

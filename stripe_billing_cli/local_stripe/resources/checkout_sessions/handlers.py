@@ -31,12 +31,12 @@ def update(call: Call) -> Object:
         after["metadata"] = merged(session["metadata"], metadata)
     if params.keys() - {"expand", "metadata"}:
         check_open(session, "updated")
-        after = _changed(call, after)
+        after = _change(call, after)
     call.store.replace(KIND, after)
     return after
 
 
-def _changed(call: Call, session: Object) -> Object:
+def _change(call: Call, session: Object) -> Object:
     params = call.params
     refusals.check_update(session, params)
     after = {**session}
@@ -71,16 +71,16 @@ def check_open(session: Object, done: str) -> None:
 def expire(call: Call) -> Object:
     session = retrieve(call)
     check_open(session, "expired")
-    return _expired(call, session)
+    return _expire(call, session)
 
 
 def expire_by_itself(call: Call, id: str) -> None:
     session = call.store.get(KIND, id)
     if session is not None and session["status"] == "open":
-        _expired(call, session)
+        _expire(call, session)
 
 
-def _expired(call: Call, session: Object) -> Object:
+def _expire(call: Call, session: Object) -> Object:
     """Expire a session: nothing that it has begun can be completed any more."""
     for name in ("setup_intent", "_setup_intent"):
         setup = call.store.get("setup_intent", session.get(name) or "")

@@ -47,7 +47,7 @@ def create(call: Call) -> Object:
     if params.get("automatic_tax", {}).get("enabled"):
         refusals.check_location(customer, params)
     session = _new(call, customer, expires_at)
-    session = _setting_up(call, session) if params["mode"] == "setup" else _selling(call, session)
+    session = _setting_up(call, session) if params["mode"] == "setup" else _add_items(call, session)
     call.store.insert(sessions.KIND, session)
     scheduler.put(call.store, sessions.EXPIRE, session["id"], expires_at, None)
     return session
@@ -216,7 +216,7 @@ def _setting_up(call: Call, session: Object) -> Object:
     }
 
 
-def _selling(call: Call, session: Object) -> Object:
+def _add_items(call: Call, session: Object) -> Object:
     params, mode = call.params, session["mode"]
     items = line_items.new_items(call, params["line_items"], mode, params.get("currency"))
     currency = items[0]["currency"]
@@ -237,7 +237,7 @@ def _selling(call: Call, session: Object) -> Object:
         if mode == "subscription"
         else "if_required",
         "payment_status": "unpaid",
-        "saved_payment_method_options": _saved(params),
+        "saved_payment_method_options": _saved_method_options(params),
         "shipping_cost": shipping.cost(options),
         "shipping_options": options,
         **({"tax_id_collection": {"required": "never", **collects_tax_ids}} if collects_tax_ids else {}),
@@ -249,7 +249,7 @@ def _selling(call: Call, session: Object) -> Object:
     return session
 
 
-def _saved(params: Mapping[str, Any]) -> Object:
+def _saved_method_options(params: Mapping[str, Any]) -> Object:
     blank = {"allow_redisplay_filters": ["always"], "payment_method_remove": "disabled", "payment_method_save": None}
     return {**blank, **params.get("saved_payment_method_options", {})}
 

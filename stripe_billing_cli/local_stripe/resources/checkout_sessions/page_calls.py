@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, 
 def pay(call: Call) -> Object:
     """Pay an open session by a card, or by a bank transfer to be made, with what its customer has entered. Return it:
     complete, or still open where the card asks for 3-D Secure (`list_waiting`)."""
-    session = _priced(call)
+    session = _price_choices(call)
     call = clocks.at_time_of_customer(call, session["customer"])
     if not (session["customer_details"] or {}).get("email") and session["mode"] != "setup":
         raise invalid("Enter your email address.", "email")
@@ -55,7 +55,7 @@ def list_waiting(call: Call) -> Object:
     return page_of(call, waiting, f"/local/checkout/sessions/{call.id}/intents", "intent")
 
 
-def _priced(call: Call) -> Object:
+def _price_choices(call: Call) -> Object:
     session = sessions.find(call, call.id)
     handlers.check_open(session, "paid")
     after = choices.entered(call, session, call.params)
@@ -66,7 +66,7 @@ def _priced(call: Call) -> Object:
 
 def price(call: Call) -> Object:
     """Return what an open session costs with what its customer has chosen so far, which it keeps."""
-    session = _priced(call)
+    session = _price_choices(call)
     call.store.replace(sessions.KIND, session)
     return session
 

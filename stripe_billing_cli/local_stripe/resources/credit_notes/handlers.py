@@ -82,7 +82,7 @@ def _check_creditable(invoice: Object) -> None:
         )
 
 
-def _drafted(call: Call, invoice: Object) -> Object:
+def _draft_note(call: Call, invoice: Object) -> Object:
     """Return the note that the parameters describe, not stored. Raises where the invoice does not allow for it."""
     params = call.params
     _check_creditable(invoice)
@@ -98,7 +98,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
         raise invalid("The amount of a credit note must be the sum of its lines.", "amount")
     if total <= 0:
         raise invalid("The total of a credit note must be greater than 0.", "amount")
-    linked = _linked(call, params)
+    linked = _find_linked_refunds(call, params)
     _check_room(call, invoice, total, sum(one["amount_refunded"] for one in linked))
     pre = min(total, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
     _check_parts(params, total - pre, sum(one["amount_refunded"] for one in linked), invoice["currency"])
@@ -159,7 +159,7 @@ def _sums(lines: list[Object]) -> dict[str, int]:
     return sums
 
 
-def _linked(call: Call, params: Params) -> list[Object]:
+def _find_linked_refunds(call: Call, params: Params) -> list[Object]:
     links = []
     for number, one in enumerate(params.get("refunds", ())):
         refund = objects.find(call, "refund", one["refund"], f"refunds[{number}][refund]")
@@ -231,7 +231,7 @@ def _refund(call: Call, invoice: Object, amount: int) -> list[Object]:
 
 def create(call: Call) -> Object:
     call, invoice = _invoice(call)
-    note = _drafted(call, invoice)
+    note = _draft_note(call, invoice)
     params = call.params
     if amount := params.get("refund_amount"):
         note["refunds"] = [*note["refunds"], *_refund(call, invoice, amount)]
@@ -274,7 +274,7 @@ def _reduce(call: Call, invoice: Object, pre: int, post: int) -> None:
 def preview(call: Call) -> Object:
     """Return the note that would be made; its lines have the same ids each time, so that one can be a cursor."""
     call, invoice = _invoice(call)
-    note = _drafted(call, invoice)
+    note = _draft_note(call, invoice)
     shown = [
         {**line, "id": identifiers.derived_long_id(call, "cnli", invoice["created"], f"{invoice['id']} {place}")}
         for place, line in enumerate(note["lines"]["data"])

@@ -56,7 +56,7 @@ def _line(
             "quantity": quantity,
             "invoice_line_item": None,
         }
-        return _taxed(call, custom_line, wanted, exempt, param)
+        return _tax_line(call, custom_line, wanted, exempt, param)
     source = billed.get(wanted.get("invoice_line_item", ""))
     if source is None:
         raise no_such("invoice line item", wanted.get("invoice_line_item", ""), f"{param}[invoice_line_item]")
@@ -65,7 +65,7 @@ def _line(
     part = {**line, **_part(source, wanted, quantity)}
     if source.get(tax_amounts.FIELD) and not wanted.keys() & {"tax_amounts", "tax_rates"}:
         return {**part, "tax_rates": [], "taxes": _share(source, part["amount"])}
-    return _taxed(call, part, wanted, exempt, param)
+    return _tax_line(call, part, wanted, exempt, param)
 
 
 def _share(source: Object, amount: int) -> list[Object]:
@@ -75,7 +75,7 @@ def _share(source: Object, amount: int) -> list[Object]:
     return [{**tax, **{name: round(tax[name] * share) for name in names}} for tax in source[tax_amounts.FIELD]]
 
 
-def _taxed(call: Call, line: Object, wanted: Mapping[str, Any], exempt: str | None, param: str) -> Object:
+def _tax_line(call: Call, line: Object, wanted: Mapping[str, Any], exempt: str | None, param: str) -> Object:
     """Return the line with the tax amounts that a call says, else with what its tax rates are of what its discounts
     leave, as on the invoice."""
     if wanted.get("tax_amounts"):

@@ -122,7 +122,7 @@ def retrieve(call: Call) -> Object:
     return customer
 
 
-def _living(call: Call) -> Object:
+def _find_living(call: Call) -> Object:
     customer = retrieve(call)
     if customer.get("deleted"):
         raise no_such("customer", call.id, "id", 404)
@@ -130,7 +130,7 @@ def _living(call: Call) -> Object:
 
 
 def update(call: Call) -> Object:
-    before = _living(call)
+    before = _find_living(call)
     call = clocks.at_time_of(call, before)
     params = call.params
     _check_prefix(call, before["id"])
@@ -188,12 +188,12 @@ def list_customers(call: Call) -> Object:
 
 
 def list_payment_methods(call: Call) -> Object:
-    customer = _living(call)
+    customer = _find_living(call)
     return list_of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
 
 
 def retrieve_payment_method(call: Call) -> Object:
-    return retrieve_of_customer(call, _living(call)["id"])
+    return retrieve_of_customer(call, _find_living(call)["id"])
 
 
 PLAIN_LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})

@@ -42,7 +42,7 @@ def retrieve(call: Call, param: str = "invoice") -> Object:
     return invoice
 
 
-def _loaded(call: Call, param: str = "id") -> tuple[Call, Object, Object]:
+def _load(call: Call, param: str = "id") -> tuple[Call, Object, Object]:
     """Return the invoice, its customer, and the call as of their time. What a missing one is called differs by the call
     (recorded, 2026-08-26.dahlia)."""
     invoice = retrieve(call, param)
@@ -62,7 +62,7 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, customer)
     subscription = _subscription(call, customer)
     currency = params.get("currency") or customer["currency"] or call.account["default_currency"]
-    pending_items = _included(call, customer, subscription, currency)
+    pending_items = _pending_items(call, customer, subscription, currency)
     rest = {
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
@@ -84,7 +84,7 @@ def create(call: Call) -> Object:
     return invoices.create(call, details.with_details(call, draft, customer))
 
 
-def _included(call: Call, customer: Object, subscription: Object | None, currency: str) -> list[Object]:
+def _pending_items(call: Call, customer: Object, subscription: Object | None, currency: str) -> list[Object]:
     """Return the pending items that go on it: "scheduled invoices for subscriptions other than the specified
     subscription will ignore the invoice item" (`stripe/params/_invoice_item_create_params.py`), and one that a call
     makes does not. With a subscription they are left out where the call says so."""
@@ -108,7 +108,7 @@ def _subscription(call: Call, customer: Object) -> Object | None:
 def update(call: Call) -> Object:
     """Update an invoice; "Once an invoice is finalized, you can no longer change most of its details"
     (`InvoiceService.update`)."""
-    call, before, customer = _loaded(call)
+    call, before, customer = _load(call)
     params = call.params
     frozen = [name for name in params if name not in CHANGED_WHEN_FINAL]
     if before["status"] != "draft" and frozen:
@@ -154,13 +154,13 @@ def list_invoices(call: Call) -> Object:
 
 
 def finalize(call: Call) -> Object:
-    call, invoice, _ = _loaded(call)
+    call, invoice, _ = _load(call)
     if "auto_advance" in call.params:
         invoice = invoices.amend(call, invoice["id"], auto_advance=call.params["auto_advance"])
-    return _finalized(call, invoice)
+    return _finalize(call, invoice)
 
 
-def _finalized(call: Call, invoice: Object) -> Object:
+def _finalize(call: Call, invoice: Object) -> Object:
     """Finalise a draft, which is open then, or paid where nothing is due; the subscription hears of that. What advances
     by itself is charged within the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
     subscription = invoices.find_subscription(call, invoice)
@@ -180,9 +180,9 @@ def pay(call: Call) -> Object:
 
     Raises the card's decline as 402, and what the attempt left behind stays.
     """
-    call, invoice, customer = _loaded(call)
+    call, invoice, customer = _load(call)
     if invoice["status"] == "draft":
-        invoice = _finalized(call, invoice)
+        invoice = _finalize(call, invoice)
         if invoice["status"] == "paid":
             return invoice
     invoices.check_payable(invoice)
@@ -223,7 +223,7 @@ def _method(call: Call, customer: Object) -> str | None:
 
 def attach_payment(call: Call) -> Object:
     """Attach a payment intent, which pays a part of an open invoice."""
-    call, invoice, _ = _loaded(call, "invoice")
+    call, invoice, _ = _load(call, "invoice")
     if "payment_intent" not in call.params:
         raise missing_param("payment_intent")
     intent = objects.find(call, payment_intents.KIND, call.params["payment_intent"], "payment_intent")
@@ -231,7 +231,7 @@ def attach_payment(call: Call) -> Object:
 
 
 def void(call: Call) -> Object:
-    call, invoice, _ = _loaded(call)
+    call, invoice, _ = _load(call)
     attached_payments.check_none_open(invoice, "voided")
     after = invoices.void(call, invoice)
     payment_status.voided(call, after)
@@ -239,7 +239,7 @@ def void(call: Call) -> Object:
 
 
 def mark_uncollectible(call: Call) -> Object:
-    call, invoice, _ = _loaded(call)
+    call, invoice, _ = _load(call)
     attached_payments.check_none_open(invoice, "marked uncollectible")
     after = invoices.mark_uncollectible(call, invoice)
     payment_status.uncollectible(call, after)
@@ -249,13 +249,13 @@ def mark_uncollectible(call: Call) -> Object:
 def send(call: Call) -> Object:
     """Send an invoice; "Requests made in test-mode result in no emails being sent, despite sending an invoice.sent
     event" """
-    call, invoice, _ = _loaded(call, "invoice")
+    call, invoice, _ = _load(call, "invoice")
     if invoice["collection_method"] != "send_invoice":
         raise invalid("You can only manually send an invoice if its collection method is 'send_invoice'.")
     if invoice["status"] in ("uncollectible", "void"):
         raise invalid(f"You cannot send an invoice that is {invoice['status']}.", code="invoice_not_editable")
     if invoice["status"] == "draft":
-        invoice = _finalized(call, invoice)
+        invoice = _finalize(call, invoice)
         scheduler.put(call.store, invoices.OVERDUE, invoice["id"], invoice["due_date"], invoice["test_clock"])
     events.record(call, "invoice.sent", invoice)
     return invoice
@@ -263,7 +263,7 @@ def send(call: Call) -> Object:
 
 def delete(call: Call) -> Object:
     """Delete a one-off draft, and the items on it (https://docs.stripe.com/api/invoices/delete; recorded)."""
-    call, invoice, _ = _loaded(call, "invoice")
+    call, invoice, _ = _load(call, "invoice")
     if invoice["status"] != "draft":
         raise invalid("You can only delete draft invoices.")
     if invoices.subscription_of(invoice) is not None:

@@ -50,7 +50,7 @@ def add(call: Call) -> Object:
     call, draft, customer = _draft(call, "invoice")
     for at, wanted in enumerate(call.params["lines"]):
         if "invoice_item" in wanted:
-            item = _pending(call, wanted["invoice_item"], customer, f"lines[{at}][invoice_item]")
+            item = _find_pending(call, wanted["invoice_item"], customer, f"lines[{at}][invoice_item]")
         else:
             line = invoice_items.line_from_params(call, wanted, draft["currency"], f"lines[{at}]")
             item = invoice_items.add_pending(call, customer, line, draft["currency"], None)
@@ -59,10 +59,10 @@ def add(call: Call) -> Object:
         call.store.replace(invoice_items.KIND, item)
         draft = invoice_items.put_on(call, draft, item)
         draft = _with_own(call, draft, draft["lines"]["data"][-1], wanted)
-    return _announced(call, draft)
+    return _announce_update(call, draft)
 
 
-def _pending(call: Call, id: str, customer: Object, param: str) -> Object:
+def _find_pending(call: Call, id: str, customer: Object, param: str) -> Object:
     item = call.store.get(invoice_items.KIND, id)
     if item is None or item["customer"] != customer["id"] or item.get("_deleted"):
         raise no_such("invoice item", id, param)
@@ -71,7 +71,7 @@ def _pending(call: Call, id: str, customer: Object, param: str) -> Object:
     return item
 
 
-def _announced(call: Call, draft: Object) -> Object:
+def _announce_update(call: Call, draft: Object) -> Object:
     """Return the draft, with the metadata that the call sets of it."""
     if "invoice_metadata" not in call.params:
         return draft
@@ -84,15 +84,15 @@ def _announced(call: Call, draft: Object) -> Object:
 def update_all(call: Call) -> Object:
     call, draft, _ = _draft(call, "invoice")
     for at, wanted in enumerate(call.params["lines"]):
-        draft = _changed(call, draft, wanted["id"], wanted, no_such(KIND, wanted["id"], f"lines[{at}][id]"))
-    return _announced(call, draft)
+        draft = _change_line(call, draft, wanted["id"], wanted, no_such(KIND, wanted["id"], f"lines[{at}][id]"))
+    return _announce_update(call, draft)
 
 
 def update(call: Call) -> Object:
     """Update one line, and answer the line."""
     call, draft, _ = _draft(call, "invoice")
     missing = no_such("line item", call.second_id, "line_item_id", 404)
-    draft = _changed(call, draft, call.second_id, call.params, missing)
+    draft = _change_line(call, draft, call.second_id, call.params, missing)
     return _line(draft, call.second_id, missing)
 
 
@@ -103,7 +103,7 @@ def _line(draft: Object, id: str, missing: ApiError) -> Object:
     raise missing
 
 
-def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], missing: ApiError) -> Object:
+def _change_line(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], missing: ApiError) -> Object:
     line = _line(draft, id, missing)
     item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
     if item is None:
@@ -164,7 +164,7 @@ def remove(call: Call) -> Object:
         elif item is not None:
             call.store.replace(invoice_items.KIND, {**item, "invoice": None})
         draft = invoice_items.rewrite(call, draft, [one for one in draft["lines"]["data"] if one["id"] != line["id"]])
-    return _announced(call, draft)
+    return _announce_update(call, draft)
 
 
 def list_lines(call: Call) -> Object:

@@ -47,7 +47,7 @@ def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Obje
     for at, item in enumerate(params.get("invoice_items", ())):
         invoice_items.create(replace(call, params={"customer": customer["id"], **previewed_items.by_decimal(item, at)}))
     earlier = repository.find(call, before["subscription"]) if before and before["subscription"] else None
-    after = _started(call, _with_details(call), customer)
+    after = _start(call, _with_details(call), customer)
     subscription = repository.find(call, after["subscription"])
     latest = subscription["latest_invoice"]
     if latest is None or latest == (earlier or {}).get("latest_invoice"):
@@ -55,7 +55,7 @@ def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Obje
         rest = {name: value for name, value in params.items() if name not in left}
         return of_subscription(replace(call, params={**rest, "subscription": subscription["id"]}))
     draft = _discounted(call, objects.known(call, "invoice", latest), subscription, customer)
-    return _shown(call, draft, is_new=earlier is None)
+    return _show_invoice(call, draft, is_new=earlier is None)
 
 
 def _discounted(call: Call, draft: Object, subscription: Object, customer: Object) -> Object:
@@ -91,7 +91,7 @@ def _with_details(call: Call) -> Object:
         raise
 
 
-def _started(call: Call, made: Object, customer: Object) -> Object:
+def _start(call: Call, made: Object, customer: Object) -> Object:
     """Return the schedule once it has started."""
     if made["status"] != "not_started":
         return made
@@ -99,7 +99,7 @@ def _started(call: Call, made: Object, customer: Object) -> Object:
     return phase_transitions.start(replace(call, now=max(now, made["phases"][0]["start_date"])), made, customer)
 
 
-def _shown(call: Call, draft: Object, *, is_new: bool) -> Object:
+def _show_invoice(call: Call, draft: Object, *, is_new: bool) -> Object:
     """Return an invoice that the schedule makes as a preview shows it; what a new schedule makes is of no subscription
     yet."""
     tax: Object = {}

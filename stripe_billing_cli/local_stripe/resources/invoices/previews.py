@@ -134,15 +134,15 @@ def preview(call: Call) -> Object:
         subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(enabled)}
         if enabled:
             automatic_tax.check_location(customer)
-    added = _added(call, subscription["currency"], customer)
+    added = _added_items(call, subscription["currency"], customer)
     details = _with_named_items(call, details, customer, subscription)
     if "default_tax_rates" in details:
         rates = taxes.check_rates(call, details["default_tax_rates"], "subscription_details[default_tax_rates]")
         subscription = {**subscription, "default_tax_rates": rates}
     discounts = _discounts(call, customer, subscription)
-    upcoming = _upcoming(replace(call, params=details), subscription, details, discounts)
+    upcoming = _next_invoice(replace(call, params=details), subscription, details, discounts)
     upcoming = replace(upcoming, lines=[*added, *upcoming.lines])
-    return _shown(call, customer, upcoming, discounts=discounts, proration_date=details.get("proration_date"))
+    return _show(call, customer, upcoming, discounts=discounts, proration_date=details.get("proration_date"))
 
 
 def _subscription(call: Call) -> Object | None:
@@ -167,7 +167,7 @@ def _subscription(call: Call) -> Object | None:
     return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
 
 
-def _shown(
+def _show(
     call: Call, customer: Object, upcoming: UpcomingInvoice, discounts: list[Object] | None = None, **rest: Any
 ) -> Object:
     """Return the invoice as a preview shows it: with `discounts`, those of them that it will still have then, or with
@@ -208,11 +208,11 @@ def _of_new(call: Call) -> Object:
         call = replace(call, now=start)
     subscription = creation.new_subscription(replace(call, params=wanted), customer)
     pending_items = invoice_items.pending_of(call, subscription)
-    added = _added(call, subscription["currency"], customer)
+    added = _added_items(call, subscription["currency"], customer)
     waiting = [*added, *(invoice_items.as_line(call, item) for item in pending_items)]
     _, billed = first_invoice.first_period(replace(call, params=wanted), subscription)
     discounts = _discounts(call, customer, subscription)
-    return _shown(
+    return _show(
         call, customer, UpcomingInvoice(subscription, [*waiting, *billed], call.now), discounts=discounts, parent=None
     )
 
@@ -228,7 +228,7 @@ def _with_named_items(
     return {**details, "items": named}
 
 
-def _added(call: Call, currency: str, customer: Object) -> list[Line]:
+def _added_items(call: Call, currency: str, customer: Object) -> list[Line]:
     """Return the invoice items that a preview is to have beside those that wait."""
     added = []
     for at, wanted in enumerate(call.params.get("invoice_items", ())):
@@ -245,7 +245,7 @@ def _added(call: Call, currency: str, customer: Object) -> list[Line]:
 def _pending_only(call: Call, customer: Object) -> Object:
     currency = call.params.get("currency") or customer["currency"] or call.account["default_currency"]
     pending_items = invoice_items.pending(call, customer["id"], None, currency)
-    lines = [*_added(call, currency, customer), *(invoice_items.as_line(call, item) for item in pending_items)]
+    lines = [*_added_items(call, currency, customer), *(invoice_items.as_line(call, item) for item in pending_items)]
     if not lines:
         raise none_upcoming(f"customer: {customer['id']}")
     on = discount.Redemption(customer, "", currency, sum(line.amount for line in lines))
@@ -255,7 +255,7 @@ def _pending_only(call: Call, customer: Object) -> Object:
         lines,
         currency,
         reason="upcoming",
-        discounts=_redeemed(call, on, subscription=None),
+        discounts=_redeem(call, on, subscription=None),
         **previewed_customers.invoice_fields(call),
     )
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
@@ -265,10 +265,10 @@ def _discounts(call: Call, customer: Object, subscription: Object) -> list[Objec
     """Return those to see the invoice with; None for the subscription's own."""
     if "discounts" not in call.params:
         return None
-    return _redeemed(call, redemption(call, subscription, customer), subscription["id"])
+    return _redeem(call, redemption(call, subscription, customer), subscription["id"])
 
 
-def _redeemed(call: Call, on: discount.Redemption, subscription: str | None) -> list[Object]:
+def _redeem(call: Call, on: discount.Redemption, subscription: str | None) -> list[Object]:
     discounts = []
     for at, wanted in enumerate(call.params.get("discounts") or ()):
         if "discount" in wanted:
@@ -279,7 +279,7 @@ def _redeemed(call: Call, on: discount.Redemption, subscription: str | None) -> 
     return discounts
 
 
-def _upcoming(
+def _next_invoice(
     call: Call, subscription: Object, details: Mapping[str, Any], discounts: list[Object] | None
 ) -> UpcomingInvoice:
     """Return what is billed next. `call` has the details as its parameters, as an update would; `discounts` are those
@@ -294,9 +294,9 @@ def _upcoming(
         used = metering.unbilled(call, subscription, catalog)
         return UpcomingInvoice(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
     if "pause" in details:
-        return _paused(call, subscription, details["pause"], waiting)
+        return _pause_invoice(call, subscription, details["pause"], waiting)
     if "resume_at" in details:
-        return _resumed(call, subscription, details, waiting)
+        return _resume_invoice(call, subscription, details, waiting)
     if subscription["status"] == "paused":
         raise none_upcoming(f"subscription: {subscription['id']}")
     plain = _ends(call, subscription)
@@ -320,7 +320,7 @@ def tell_upcoming(call: Call, id: str) -> None:
         return
     waiting = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
     upcoming = _renewal(call, subscription, waiting, changed=False)
-    events.record(call, "invoice.upcoming", _shown(call, customer, upcoming))
+    events.record(call, "invoice.upcoming", _show(call, customer, upcoming))
 
 
 def _ends(call: Call, subscription: Object) -> Object:
@@ -349,7 +349,9 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
     return UpcomingInvoice(after, [*waiting, *billed], at)
 
 
-def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> UpcomingInvoice:
+def _pause_invoice(
+    call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]
+) -> UpcomingInvoice:
     """Return what a pause would bill, where it would make an invoice (https://docs.stripe.com/billing/subscriptions/pause)."""
     check_pausable(subscription)
     billed = pausing.billed(call, subscription, settings)
@@ -365,7 +367,9 @@ def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiti
     return UpcomingInvoice(after, [*invoice_items.as_pending(call, billed), *waiting], call.now)
 
 
-def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> UpcomingInvoice:
+def _resume_invoice(
+    call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]
+) -> UpcomingInvoice:
     check_resumable(subscription)
     data, prorations, at_once = pausing.resumed_items(call, subscription, details)
     billed = [*invoice_items.as_pending(call, prorations), *waiting, *at_once]

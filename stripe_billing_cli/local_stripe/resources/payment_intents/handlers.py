@@ -67,7 +67,7 @@ def create(call: Call) -> Object:
         payment_method=method["id"] if method else None,
         setup_future_usage=params.get("setup_future_usage"),
         _mandate=params.get("mandate_data"),
-        **_described(params),
+        **_described_fields(params),
         **installments.with_plans(call.account, {**_with_options(types, params), **_amount_of(params)}, method),
     )
     bank_transfers.check_options(bank_transfers.options_of(intent), intent["currency"], OF_TRANSFERS)
@@ -76,7 +76,7 @@ def create(call: Call) -> Object:
     if method is None:
         raise refusals.nothing_to_confirm(call, intent)
     confirmation_tokens.use(call, intent)
-    return _confirmed(call, intent, method)
+    return _confirm_with(call, intent, method)
 
 
 def _with_options(types: Object, params: Mapping[str, Any]) -> Object:
@@ -92,7 +92,7 @@ def _amount_of(params: Mapping[str, Any]) -> Object:
     return {"amount": params["amount"], "currency": params["currency"]}
 
 
-def _described(params: Mapping[str, Any]) -> Object:
+def _described_fields(params: Mapping[str, Any]) -> Object:
     described = {name: params[name] for name in DESCRIBING if name in params}
     if described.get("shipping") is not None:
         described["shipping"] = payment_intents.shipping_of(described["shipping"])
@@ -144,10 +144,10 @@ def confirm(call: Call) -> Object:
     types = _with_options({**before, **method_options.named_types(call.params)}, call.params)
     types["amount_details"] = _amount_details(call, before, before["amount"])
     types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))
-    return _confirmed(call, {**types, **changed, **_described(call.params)}, method)
+    return _confirm_with(call, {**types, **changed, **_described_fields(call.params)}, method)
 
 
-def _confirmed(call: Call, intent: Object, method: Object) -> Object:
+def _confirm_with(call: Call, intent: Object, method: Object) -> Object:
     refusals.check_type(call, method, intent["payment_method_types"], intent)
     intent_errors.check_return(call, intent)
     if method["type"] == bank_transfers.METHOD:
@@ -203,7 +203,11 @@ def update(call: Call) -> Object:
     if params.keys() & FUNDED:
         intent = payment_intents.unfund(call, intent)
     changed = {name: params[name] for name in DECIDING if name in params}
-    after = {**_with_options({**intent, **method_options.named_types(params)}, params), **changed, **_described(params)}
+    after = {
+        **_with_options({**intent, **method_options.named_types(params)}, params),
+        **changed,
+        **_described_fields(params),
+    }
     if "amount" in params or "currency" in params:
         charges.check_amount(after["amount"], after["currency"])
     after["amount_details"] = _amount_details(call, intent, after["amount"])
@@ -253,7 +257,7 @@ def capture(call: Call) -> Object:
     if "metadata" in call.params:
         named = call.params["metadata"]
         intent = {**intent, "metadata": merged(intent["metadata"], named)}
-    intent = {**intent, **_described(call.params), "amount_details": _amount_details(call, intent, amount)}
+    intent = {**intent, **_described_fields(call.params), "amount_details": _amount_details(call, intent, amount)}
     return captures.capture(call, intent, amount, final=final)
 
 
@@ -264,7 +268,7 @@ def increment(call: Call) -> Object:
     refusals.check_incrementable(call, intent, call.store.get("charge", intent["latest_charge"] or ""))
     params = call.params
     charges.check_amount(params["amount"], intent["currency"])
-    described = {"metadata": changed_metadata(intent, params), **_described(params)}
+    described = {"metadata": changed_metadata(intent, params), **_described_fields(params)}
     described["amount_details"] = _amount_details(call, intent, params["amount"])
     counted = intent.get("_increments", 0) + 1
     return captures.increment(call, {**intent, **described, "_increments": counted}, params["amount"])

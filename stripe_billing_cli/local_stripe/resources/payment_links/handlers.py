@@ -53,7 +53,7 @@ def create(call: Call) -> Object:
         "url": page_addresses.payment_link(call.store, f"test_{secrets.token_hex(8)}"),
     }
     part = "subscription_data" if recurring else "invoice_creation"
-    link = _changed(call, link | {part: fields.PARTS[part]}, params)
+    link = _change(call, link | {part: fields.PARTS[part]}, params)
     return objects.insert(call, KIND, link)
 
 
@@ -72,7 +72,7 @@ def _check_mode(params: Params, *, recurring: bool) -> None:
 
 def _item(call: Call, item: Mapping[str, Any], price: Object, currency: str) -> Object:
     product = call.store.get("product", price["product"]) or {}
-    return _priced(
+    return _price_item(
         {
             "id": identifiers.long_id(call, "li"),
             "object": "item",
@@ -88,7 +88,7 @@ def _item(call: Call, item: Mapping[str, Any], price: Object, currency: str) -> 
     )
 
 
-def _priced(item: Object, price: Object) -> Object:
+def _price_item(item: Object, price: Object) -> Object:
     """Return the item with what its quantity costs; what the customer chooses costs nothing yet."""
     option = price["currency_options"][item["currency"]]
     known = price["billing_scheme"] == "tiered" or option["unit_amount_decimal"] is not None
@@ -97,7 +97,7 @@ def _priced(item: Object, price: Object) -> Object:
     return {**item, "amount_subtotal": total, "amount_total": total}
 
 
-def _changed(call: Call, link: Object, params: Params) -> Object:
+def _change(call: Call, link: Object, params: Params) -> Object:
     """Return the link as the parameters of a call say, beside its metadata and line items."""
     after = {**link}
     plain = fields.plain()
@@ -134,11 +134,11 @@ def _link_value(call: Call, link: Object, name: str, value: Any) -> Any:
         case "shipping_options":
             return [_shipping_option(call, option, f"{name}[{at}]") for at, option in enumerate(value)]
     if isinstance(value, dict):
-        return _merged({**fields.PARTS.get(name, {}), **(link.get(name) or {})}, value)
+        return _merge_part({**fields.PARTS.get(name, {}), **(link.get(name) or {})}, value)
     return value
 
 
-def _merged(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
+def _merge_part(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
     """Return a part with what is wanted of it: parts within it are changed in what is said of them, metadata too."""
     after = {**part}
     for name, value in wanted.items():
@@ -146,7 +146,7 @@ def _merged(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
         if name == "metadata":
             after[name] = merged(before or {}, value) if value is not None else {}
         elif isinstance(value, dict) and isinstance(before, dict):
-            after[name] = _merged(before, value)
+            after[name] = _merge_part(before, value)
         else:
             after[name] = value
     return after
@@ -172,7 +172,7 @@ def _shipping_option(call: Call, option: Mapping[str, Any], param: str) -> Objec
 
 def update(call: Call) -> Object:
     before, params = retrieve(call), call.params
-    after = _changed(call, before, params)
+    after = _change(call, before, params)
     recurring = any(objects.known(call, "price", item["price"])["recurring"] for item in before["line_items"]["data"])
     _check_mode(params, recurring=recurring)
     if "line_items" in params:
@@ -190,7 +190,7 @@ def _changed_items(call: Call, link: Object, wanted: Sequence[Mapping[str, Any]]
         after = {**item, "quantity": change.get("quantity", item["quantity"])}
         if "adjustable_quantity" in change:
             after["adjustable_quantity"] = line_items.adjustable(change)
-        items[item["id"]] = _priced(after, objects.known(call, "price", item["price"]))
+        items[item["id"]] = _price_item(after, objects.known(call, "price", item["price"]))
     return list(items.values())
 
 

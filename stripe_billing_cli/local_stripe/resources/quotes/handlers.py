@@ -29,7 +29,7 @@ OPEN_MAY = frozenset({"expand", "expires_at"})
 def create(call: Call) -> Object:
     params = call.params
     if "from_quote" in params:
-        return _cloned(call)
+        return _clone(call)
     customer = customers.named(call)
     clock = customer["test_clock"] if customer else params.get("test_clock")
     wanted = params.get("test_clock", clock)
@@ -38,11 +38,11 @@ def create(call: Call) -> Object:
     if wanted != clock:
         raise invalid("The test clock of a quote must be the one of its customer.", "test_clock")
     call = clocks.at_time_of(call, {"test_clock": clock})
-    made = _changed(call, _blank(call, clock), customer)
-    return _stored(call, made)
+    made = _change(call, _blank(call, clock), customer)
+    return _store(call, made)
 
 
-def _stored(call: Call, made: Object) -> Object:
+def _store(call: Call, made: Object) -> Object:
     call.store.insert(KIND, made)
     quote.plan_expiry(call, made)
     events.record(call, "quote.created", made)
@@ -95,7 +95,7 @@ def _automatic_tax(*, enabled: bool) -> Object:
     }
 
 
-def _changed(call: Call, before: Object, customer: Object | None) -> Object:
+def _change(call: Call, before: Object, customer: Object | None) -> Object:
     """Return a draft as the parameters of a call say. Raises Stripe's refusals."""
     params = call.params
     after = {**before, **{name: params[name] for name in (*PLAIN, "collection_method") if name in params}}
@@ -137,7 +137,7 @@ def _subscription_data(before: Object, wanted: Object) -> Object:
     return after
 
 
-def _cloned(call: Call) -> Object:
+def _clone(call: Call) -> Object:
     """Return a new draft of what another quote says. "When using this parameter, you cannot specify any other
     parameters except for `expires_at`" (`stripe/params/_quote_create_params.py`)."""
     params = call.params
@@ -161,7 +161,7 @@ def _cloned(call: Call) -> Object:
     if "expires_at" in params:
         times.check_future(params["expires_at"], "expires_at", call.now)
         made["expires_at"] = params["expires_at"]
-    return _stored(call, computed.with_totals(call, made))
+    return _store(call, computed.with_totals(call, made))
 
 
 def retrieve(call: Call) -> Object:
@@ -177,7 +177,7 @@ def update(call: Call) -> Object:
         raise invalid("You cannot change the customer of a quote.", "customer")
     id = params.get("customer", before["customer"])
     customer = customers.find(call, id) if id is not None else None
-    after = _changed(call, before, customer)
+    after = _change(call, before, customer)
     call.store.replace(KIND, after)
     quote.plan_expiry(call, after)
     return after

@@ -118,7 +118,7 @@ def _laid_out(
                 invoice_items.one_time_price(call, item["price"], param)
         payment_methods.own_method(call, customer, phase.get("default_payment_method"))
     return phases.lay_out_phases(
-        [{**phase, "items": [_counted(item, catalog) for item in phase["items"]]} for phase in wanted],
+        [{**phase, "items": [_with_quantity(item, catalog) for item in phase["items"]]} for phase in wanted],
         lambda price: billing_intervals.billing_interval(catalog.price(price)),
         currency,
         start=start,
@@ -126,7 +126,7 @@ def _laid_out(
     )
 
 
-def _counted(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
+def _with_quantity(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
     """Return an item with its quantity: a metered one has none."""
     metered = items.is_metered(catalog.price(item["price"]))
     return {"quantity": None if metered else 1, **item}
@@ -196,7 +196,7 @@ def retrieve(call: Call) -> Object:
     return schedule.find(call, call.id)
 
 
-def _living(call: Call, action: str) -> tuple[Call, Object]:
+def _find_living(call: Call, action: str) -> tuple[Call, Object]:
     existing = schedule.find(call, call.id)
     if existing["status"] not in schedule.LIVING:
         raise invalid(
@@ -207,7 +207,7 @@ def _living(call: Call, action: str) -> tuple[Call, Object]:
 
 
 def update(call: Call) -> Object:
-    call, before = _living(call, "update")
+    call, before = _find_living(call, "update")
     params = call.params
     customer = customers.find(call, before["customer"])
     after = {**before, "end_behavior": params.get("end_behavior", before["end_behavior"])}
@@ -280,7 +280,7 @@ def _go_on(call: Call, before: Object, after: Object) -> Object:
 
 def cancel(call: Call) -> Object:
     """Return the schedule's end, and its subscription's."""
-    call, before = _living(call, "cancel")
+    call, before = _find_living(call, "cancel")
     if before["subscription"] is not None:
         params = {"invoice_now": True, "prorate": True, **call.params}
         params.pop("expand", None)
@@ -291,7 +291,7 @@ def cancel(call: Call) -> Object:
 
 
 def release(call: Call) -> Object:
-    call, before = _living(call, "release")
+    call, before = _find_living(call, "release")
     return phase_transitions.release(call, before, keeps_end=call.params.get("preserve_cancel_date", False))
 
 

@@ -72,7 +72,7 @@ def _invoice_credits(call: Call, subscription: Object) -> None:
         return
     customer = customers.find(call, subscription["customer"])
     billed = [invoice_items.as_line(call, item) for item in pending_items]
-    draft = _drafted(call, customer, subscription, billed)
+    draft = _draft_invoice(call, customer, subscription, billed)
     invoice_items.bill(call, pending_items, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft))
     repository.amend(call, subscription["id"], latest_invoice=invoice["id"])
@@ -80,7 +80,7 @@ def _invoice_credits(call: Call, subscription: Object) -> None:
         collection.attempt(call, invoice)
 
 
-def _drafted(call: Call, customer: Object, subscription: Object, billed: list[Line], **rest: Any) -> Object:
+def _draft_invoice(call: Call, customer: Object, subscription: Object, billed: list[Line], **rest: Any) -> Object:
     return invoices.new_draft(
         call,
         customer,
@@ -116,7 +116,7 @@ def resume(call: Call) -> Object:
         after = repository.amend(call, before["id"], "customer.subscription.resumed", **fields)
         schedule_jobs.plan_ahead(call, after)
         return after
-    draft = _drafted(
+    draft = _draft_invoice(
         call,
         customer,
         before,

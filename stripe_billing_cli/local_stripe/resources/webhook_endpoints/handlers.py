@@ -46,11 +46,11 @@ def create(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    return _without_secret(_stored(call))
+    return _without_secret(_find(call))
 
 
 def update(call: Call) -> Object:
-    before, params = _stored(call), call.params
+    before, params = _find(call), call.params
     endpoint = {
         **before,
         **{name: params[name] for name in ("description", "enabled_events", "url") if name in params},
@@ -63,7 +63,7 @@ def update(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    endpoint = _stored(call)
+    endpoint = _find(call)
     call.store.delete(KIND, endpoint["id"])
     deliveries.drop(call.store, endpoint["id"])
     return {"id": endpoint["id"], "object": KIND, "deleted": True}
@@ -74,7 +74,7 @@ def list_endpoints(call: Call) -> Object:
     return {**answer, "data": [_without_secret(endpoint) for endpoint in answer["data"]]}
 
 
-def _stored(call: Call) -> Object:
+def _find(call: Call) -> Object:
     return objects.find(call, KIND, call.id, "id", 404, noun="webhook endpoint")
 
 
