@@ -86,7 +86,8 @@ def _methods(session: Object) -> str:
     choice = forms.cards() if "card" in types else _accounts() if "sepa_debit" in types else ""
     if bank_transfers.METHOD in types:
         choice += _checkbox("by_transfer", "Pay by bank transfer", required=not choice)
-    return choice
+    none = f"<p>The local Stripe has no payments by {html.escape(', '.join(types))}.</p>"
+    return choice or none
 
 
 def _accounts() -> str:

@@ -174,6 +174,15 @@ def test_a_session_without_cards_debits_a_bank_account(served: Local) -> None:
     assert receipt["payment_intent"]["latest_charge"]["payment_method_details"]["type"] == "sepa_debit"
 
 
+def test_a_session_that_nothing_here_can_pay_says_so(served: Local) -> None:
+    """It is made all the same, as payment intents of these types are: for suites that only make it."""
+    session = selling(served, served.price()["id"], allowed_payment_method_types=["klarna", "paypal"])
+    assert session["payment_method_types"] == ["klarna", "paypal"]
+    assert "The local Stripe has no payments by klarna, paypal." in requests.get(session["url"]).text
+    assert "This payment method cannot pay here." in send(session["url"]).text
+    assert served.get(f"{PATH}/{session['id']}")["status"] == "open"
+
+
 @pytest.mark.parametrize("types", [["customer_balance"], ["card", "customer_balance"]])
 def test_a_transfer_is_chosen_at_the_page_which_leads_to_where_it_goes(served: Local, types: list[str]) -> None:
     transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "us_bank_transfer"}}

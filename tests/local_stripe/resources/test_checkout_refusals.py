@@ -119,7 +119,7 @@ def test_custom_fields_have_keys_of_their_own(local: Local) -> None:
 
 def test_what_the_local_checkout_does_not_have_is_named(local: Local) -> None:
     once = {"price": local.price()["id"], "quantity": 1}
-    without_cards = refused(local, once, payment_method_types=["sofort"])
-    assert without_cards.message == "The local Stripe does not have a Checkout without cards."
+    without_cards = refused(local, once, excluded_payment_method_types=["card"])
+    assert without_cards.message == "The local Stripe does not have a Checkout that excludes cards."
     fee = refused(local, once, payment_intent_data={"application_fee_amount": 5})
     assert "does not have the parameter `payment_intent_data[application_fee_amount]`" in fee.message

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, cash_balances, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import bank_transfers, cash_balances
 from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -123,15 +123,13 @@ def _check_payment(params: Params) -> None:
     if len(named) > 1:
         raise only_one_of(named)
     for name in named:
-        if not set(payment_methods.OF_INTENTS) & set(params[name]):
-            raise invalid("The local Stripe does not have a Checkout without cards.", name)
         if bank_transfers.METHOD in params[name] and params["mode"] != "payment":
             # The words are not recorded.
             raise invalid(
                 f"The payment method `{bank_transfers.METHOD}` cannot be used in `{params['mode']}` mode.", name
             )
     if "card" in params.get("excluded_payment_method_types", ()):
-        raise invalid("The local Stripe does not have a Checkout without cards.", "excluded_payment_method_types")
+        raise invalid("The local Stripe does not have a Checkout that excludes cards.", "excluded_payment_method_types")
     card = params.get("payment_method_options", {}).get("card") or {}
     if "restrictions" in card and params.get("ui_mode") == "elements":
         # "You can't set this parameter if `ui_mode` is `elements`" (`_session_create_params.py`); the words are not
