@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.local_stripe.checkout import DONE, PATH
 from tests.local_stripe.conftest import NOW, Local, Refusal
 
@@ -106,7 +108,22 @@ def test_a_trial_is_one_and_long_enough(local: Local) -> None:
     short = refused(local, monthly, mode="subscription", subscription_data={"trial_end": NOW + 60})
     assert short.param == "subscription_data[trial_end]"
     both = {"trial_end": NOW + 10**6, "trial_period_days": 3}
-    assert refused(local, monthly, mode="subscription", subscription_data=both).message.startswith("You may only")
+    assert refused(local, monthly, mode="subscription", subscription_data=both).message == (
+        "You may only specify one of these parameters: trial_end, trial_period_days."
+    )
+
+
+@pytest.mark.parametrize(
+    "anchor", [{"billing_cycle_anchor": NOW + 86400}, {"billing_cycle_anchor_config": {"day_of_month": 1}}]
+)
+@pytest.mark.parametrize("trial", [{"trial_end": NOW + 10**6}, {"trial_period_days": 3}])
+def test_a_trial_leaves_no_choice_of_the_billing_cycle(
+    local: Local, anchor: dict[str, Any], trial: dict[str, Any]
+) -> None:
+    monthly = {"price": local.price(recurring={"interval": "month"})["id"], "quantity": 1}
+    both = refused(local, monthly, mode="subscription", subscription_data={**anchor, **trial})
+    assert both.message == f"You may only specify one of these parameters: {', '.join([*anchor, *trial])}."
+    assert both.param == f"subscription_data[{next(iter(anchor))}]"
 
 
 def test_custom_fields_have_keys_of_their_own(local: Local) -> None:

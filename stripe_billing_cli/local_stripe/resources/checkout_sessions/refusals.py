@@ -51,6 +51,10 @@ UPDATED_WITHIN: Mapping[str, Sequence[str]] = {
 items https://docs.stripe.com/payments/checkout/dynamically-update-line-items)."""
 
 
+BEGINNINGS = ("billing_cycle_anchor", "billing_cycle_anchor_config", "trial_end", "trial_period_days")
+"""What says when the first whole period of a new subscription begins, of which Checkout takes one."""
+
+
 def check_new(params: Params) -> None:
     mode = params["mode"]
     for name in WRONG[mode]:
@@ -139,8 +143,12 @@ def _check_payment(params: Params) -> None:
 
 
 def _check_trial(data: Params) -> None:
-    if "trial_end" in data and "trial_period_days" in data:
-        raise only_one_of(["subscription_data[trial_end]", "subscription_data[trial_period_days]"])
+    """Raise where a subscription would begin its billing in two ways: unlike one that is made without Checkout, it has
+    no anchor beside a trial (https://docs.stripe.com/payments/checkout/billing-cycle,
+    https://docs.stripe.com/changelog/dahlia/2026-06-24/checkout-sessions-billing-cycle-anchor-config). The words are
+    those of https://github.com/stripe/stripe-dotnet/issues/2689."""
+    if present := [name for name in BEGINNINGS if name in data]:
+        check_only_one(data, *BEGINNINGS, param=f"subscription_data[{present[0]}]")
 
 
 def check_times(params: Params, now: int) -> None:
