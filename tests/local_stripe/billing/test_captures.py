@@ -226,3 +226,25 @@ def test_micro_deposits_are_asked_for_by_no_payment(local: Local) -> None:
         "intent_invalid_state",
         "This PaymentIntent cannot be actioned on b",
     )
+
+
+@pytest.mark.parametrize("expires", [False, True])
+def test_what_is_released_is_refunded(local: Local, clock: Clock, expires: bool) -> None:
+    """ "The remaining `amount_capturable` is automatically refunded"; Stripe's own reason is that of an expired charge
+    (`reason` in `stripe/_refund.py`)."""
+    reserved = reserve(local)
+    if expires:
+        clock.now += WEEK
+    else:
+        local.post(f"{INTENTS}/{reserved['id']}/cancel", cancellation_reason="duplicate")
+    released = local.get(f"/v1/charges/{reserved['latest_charge']}", expand=["refunds"])
+    [refund] = released["refunds"]["data"]
+    reason = "expired_uncaptured_charge" if expires else None
+    assert (refund["amount"], refund["reason"], refund["status"]) == (5000, reason, "succeeded")
+    assert (refund["balance_transaction"], refund["payment_intent"]) == (None, reserved["id"])
+    assert types(local)[3:] == [
+        "refund.created",
+        "charge.expired" if expires else "charge.refunded",
+        "payment_intent.canceled",
+    ]
+    assert local.refused("post", "/v1/refunds", payment_intent=reserved["id"]).code == "charge_already_refunded"

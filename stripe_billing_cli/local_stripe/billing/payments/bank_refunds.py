@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import cash_balances, charges, refunds
+from stripe_billing_cli.local_stripe.billing.payments import cash_balances, charges, refunds, releases
 from stripe_billing_cli.local_stripe.billing.payments.refunds import KIND
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
@@ -42,7 +42,7 @@ def of_cash_balance(call: Call, customer: Object, params: Mapping[str, Any]) -> 
         raise invalid("The amount is greater than what the customer's cash balance has available.", "amount")
     cash_balances.start_return(call, customer["id"], currency, amount)
     of_nothing = {"id": None, "currency": currency, "customer": customer["id"]}
-    made = refunds.described(call, {**of_nothing, "payment_intent": None, "payment_method": None}, amount, params)
+    made = releases.refund_of(call, {**of_nothing, "payment_intent": None, "payment_method": None}, amount, params)
     made |= refunds.asked_of_customer(call, customer, params)
     call.store.insert(KIND, made)
     refunds.wait_for_customer(call, made)

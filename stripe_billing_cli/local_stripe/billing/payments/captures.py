@@ -73,4 +73,4 @@ def expire(call: Call, id: str) -> None:
     if is_partly_captured(intent):
         capture(call, intent, 0)
     else:
-        payment_intents.cancel(call, intent, "automatic", released="charge.expired")
+        payment_intents.cancel(call, intent, "automatic", expired=True)

@@ -260,10 +260,3 @@ def can_be_captured_in_parts(charge: Object) -> bool:
     """Return whether a charge was made so that more than one capture can follow."""
     card = charge["payment_method_details"].get("card") or {}
     return bool((card.get("multicapture") or {}).get("status") == "available")
-
-
-def release(call: Call, charge: Object, event: str) -> None:
-    """Release what a charge reserved: the payment was canceled, or nobody captured it in time."""
-    after = {**charge, "amount_refunded": charge["amount"], "refunded": True}
-    call.store.replace(KIND, after)
-    events.record(call, event, after, charge)

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, payment_intents, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import (
+    charges,
+    disputes,
+    payment_intents,
+    payment_methods,
+    releases,
+)
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.core import events, scheduler
 from stripe_billing_cli.local_stripe.core.cards_as_sources import as_card
@@ -98,14 +104,14 @@ def capture(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
     return after
 
 
-def release(call: Call, charge: Object) -> None:
-    """Leave to the customer what was reserved: a refund of it all, which moves no money."""
+def release(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
+    """Return the refund that leaves to the customer what was reserved, with what a call says of it."""
     scheduler.put(call.store, EXPIRE, charge["id"], None, None)
-    charges.release(call, charge, "charge.refunded")
+    return releases.release(call, charge, params)
 
 
 def expire(call: Call, id: str) -> None:
     """Release what nobody captured within seven days."""
     charge = call.store.get(charges.KIND, id)
     if charge is not None and not charge["captured"] and not charge["refunded"]:
-        charges.release(call, charge, "charge.expired")
+        releases.expire(call, charge)

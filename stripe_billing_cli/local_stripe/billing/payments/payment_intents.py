@@ -20,6 +20,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     mandates,
     method_options,
     payment_methods,
+    releases,
 )
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.billing.payments.effects import DebitEnded, PaymentMade
@@ -329,9 +330,8 @@ def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
     return _fail(call, intent, method, error)
 
 
-def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "charge.refunded") -> Object:
-    """Cancel an intent, which will not be paid any more; `released` is the event of a charge whose money had been
-    reserved."""
+def cancel(call: Call, intent: Object, reason: str | None, *, expired: bool = False) -> Object:
+    """Cancel an intent, which will not be paid any more; `expired`: nobody has captured in time what was reserved."""
     canceled = {
         **unfund(call, intent),
         "amount_capturable": 0,
@@ -343,6 +343,9 @@ def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "c
     call.store.replace(KIND, canceled)
     if intent["status"] == "requires_capture":
         scheduler.put(call.store, EXPIRE, intent["id"], None, None)
-        charges.release(call, charge_of(call, intent), released)
+        if expired:
+            releases.expire(call, charge_of(call, intent))
+        else:
+            releases.release(call, charge_of(call, intent), {})
     events.record(call, "payment_intent.canceled", canceled)
     return canceled

@@ -11,20 +11,19 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import (
     bank_transfers,
-    cash_balances,
     charges,
     direct_charges,
     disputes,
     ledger,
     payment_methods,
+    releases,
 )
-from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, scheduler, shapes
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-KIND = "refund"
+KIND = releases.KIND
 EXPIRE, FAIL, TRACE = "refund.expire", "refund.fail", "refund.trace"
 DAY = 24 * 60 * 60
 WAITING_DAYS, REFUNDABLE_DAYS = 45, 180
@@ -58,7 +57,10 @@ def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
 def _check_refundable(call: Call, charge: Object) -> None:
     if not charge["paid"]:
         raise invalid(f"Charge {charge['id']} has not been paid, and cannot be refunded.", "charge")
-    if not charge["captured"] and not charge["amount_captured"] and charge["payment_intent"]:
+    uncaptured = not charge["captured"] and not charge["amount_captured"]
+    if uncaptured and charge["refunded"]:
+        raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+    if uncaptured and charge["payment_intent"]:
         raise invalid(
             f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must cancel the "
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more "
@@ -78,15 +80,9 @@ def is_transfer(charge: Object) -> bool:
 
 def _release(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
     """Return the refund of a charge that was not captured: all that it reserved, and no money moves."""
-    if charge["refunded"]:
-        raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if params.get("amount", charge["amount"]) != charge["amount"]:
         raise invalid("You cannot partially refund an uncaptured charge. Instead, capture the charge.", "amount")
-    made = described(call, charge, charge["amount"], params)
-    call.store.insert(KIND, made)
-    events.record(call, "refund.created", made)
-    direct_charges.release(call, charge)
-    return made
+    return direct_charges.release(call, charge, params)
 
 
 def _amount(charge: Object, wanted: int | None) -> int:
@@ -101,7 +97,7 @@ def _amount(charge: Object, wanted: int | None) -> int:
 
 
 def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
-    made = described(call, charge, amount, params)
+    made = releases.refund_of(call, charge, amount, params)
     if is_transfer(charge):
         made |= asked_of_customer(call, objects.known(call, "customer", charge["customer"]), params)
     elif "instructions_email" in params:
@@ -116,38 +112,6 @@ def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> 
     else:
         scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
     return made
-
-
-def described(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
-    """Return a refund that has succeeded, not stored, of so much of a charge."""
-    details = charge.get("payment_method_details") or {"type": bank_transfers.METHOD}
-    return shapes.blank("refund") | {
-        "id": identifiers.long_id(call, "re" if details["type"] == "card" else "pyr"),
-        "object": KIND,
-        "amount": amount,
-        "charge": charge["id"],
-        "created": call.now,
-        "currency": charge["currency"],
-        "customer": charge["customer"],
-        **_destination(details["type"], charge["currency"], "pending"),
-        "metadata": new_metadata(params),
-        "payment_intent": charge["payment_intent"],
-        "payment_method": charge["payment_method"],
-        "reason": params.get("reason"),
-        "status": "succeeded",
-    }
-
-
-def _destination(type: str, currency: str, status: str) -> Object:
-    """Return what a refund says of where its money goes: of a card, or of a bank transfer in this currency. Of debits
-    Stripe documents nothing."""
-    if type == "card":
-        trace = {"reference_status": status, "reference_type": "acquirer_reference_number", "type": "refund"}
-        return {"destination_details": {"card": trace, "type": "card"}}
-    if type == bank_transfers.METHOD:
-        transfer, _ = cash_balances.SENDERS[currency]
-        return {"destination_details": {transfer: {"reference": None, "reference_status": status}, "type": transfer}}
-    return {}
 
 
 def asked_of_customer(call: Call, customer: Object, params: Mapping[str, Any]) -> Object:
