@@ -67,8 +67,16 @@ NOT_TRIGGERED: Mapping[str, str] = {
 
 OVERRIDDEN: Mapping[str, str] = {
     **dict.fromkeys(WITHOUT_RETURN_URL.split(), "--add setup_intent:return_url=https://example.com"),
-    "promotion_code.created": "--api-version 2025-08-27.basil",
-    "promotion_code.updated": "--api-version 2025-08-27.basil",
+    **dict.fromkeys(
+        (
+            *REFUSED_BY_STRIPE["promotion codes have no `coupon` since 2025-09-30.clover"].split(),
+            *REFUSED_BY_STRIPE["phases have no `iterations` since 2025-09-30.clover"].split(),
+        ),
+        "--api-version 2025-08-27.basil",
+    ),
+    "subscription_schedule.completed": (
+        "--api-version 2025-08-27.basil --override subscription_schedule:end_behavior=cancel"
+    ),
     "subscription_schedule.expiring": "--override advance_test_clock:frozen_time=1579737600",
 }
 """Options with which the CLI makes events that it does not make by itself."""

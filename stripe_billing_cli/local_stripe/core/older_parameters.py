@@ -6,8 +6,10 @@ it understands all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from stripe_billing_cli.local_stripe.core.forms import Raw
 
@@ -51,11 +53,27 @@ MOVED = (
 )
 
 
-def in_today_s_words(method: str, path: str, version: str | None, fields: dict[str, Raw]) -> dict[str, Raw]:
-    """Return the parameters of a call as one that asks for today's version would say them."""
+SCHEDULES = "/v1/subscription_schedules"
+Interval: TypeAlias = tuple[str, int]
+"""`interval` and `interval_count` of a price."""
+ITERATIONS_UNTIL = "2025-09-30"
+"""Since then a phase of a schedule says its `duration`, and no longer how many periods of its price it has
+(https://docs.stripe.com/changelog/clover/2025-09-30/remove-iterations)."""
+
+
+def in_today_s_words(
+    method: str,
+    path: str,
+    version: str | None,
+    fields: dict[str, Raw],
+    interval_of: Callable[[str], Interval | None],
+) -> dict[str, Raw]:
+    """Return the parameters of a call as one that asks for today's version would say them; `interval_of` a price."""
     if not version:
         return fields
     date, call = version[:10], (method, path)
+    if date < ITERATIONS_UNTIL and method == "POST":
+        fields = _with_durations(path, fields, interval_of)
     for renamed in RENAMED:
         value = fields.get(renamed.parameter)
         if date < renamed.since and renamed.call == call and isinstance(value, str):
@@ -65,3 +83,28 @@ def in_today_s_words(method: str, path: str, version: str | None, fields: dict[s
             others = {name: value for name, value in fields.items() if name != moved.parameter}
             fields = {**others, moved.into: {**moved.besides, moved.parameter: fields[moved.parameter]}}
     return fields
+
+
+def _with_durations(path: str, fields: dict[str, Raw], interval_of: Callable[[str], Interval | None]) -> dict[str, Raw]:
+    """Return the parameters with the durations of phases in place of their iterations."""
+    details = fields.get("schedule_details")
+    if path == "/v1/invoices/create_preview" and isinstance(details, dict):
+        return {**fields, "schedule_details": _with_durations(SCHEDULES, details, interval_of)}
+    phases = fields.get("phases")
+    if not path.startswith(SCHEDULES) or not isinstance(phases, dict):
+        return fields
+    return {**fields, "phases": {at: _with_duration(phase, interval_of) for at, phase in phases.items()}}
+
+
+def _with_duration(phase: Raw, interval_of: Callable[[str], Interval | None]) -> Raw:
+    """Return a phase with its duration, where its iterations are a number and its first item has a known price."""
+    if not isinstance(phase, dict) or not {"duration", "end_date"}.isdisjoint(phase):
+        return phase
+    times, items = phase.get("iterations"), phase.get("items")
+    first = next(iter(items.values()), None) if isinstance(items, dict) else None
+    price = first.get("price", first.get("plan")) if isinstance(first, dict) else None
+    interval = interval_of(price) if isinstance(price, str) else None
+    if interval is None or not isinstance(times, str) or not re.fullmatch("[1-9][0-9]{0,3}", times):
+        return phase
+    others = {name: value for name, value in phase.items() if name != "iterations"}
+    return {**others, "duration": {"interval": interval[0], "interval_count": str(interval[1] * int(times))}}

@@ -184,7 +184,7 @@ class Router:
         now = int(self._clock())
         if matched.route.method == "GET":
             self._let_time_pass(now, request_id)
-            prepared = _prepare(self._api, matched.route, _fields(request), api_key)
+            prepared = _prepare(self._api, matched.route, self._fields(request), api_key)
             account = account or self.account()
             with self.store.reading():
                 file = matched.route.file
@@ -237,6 +237,25 @@ class Router:
         if version and self._strict_version and version != API_VERSION:
             raise not_here(f"the API version {version}", reason=f"it answers as {API_VERSION} does")
 
+    def _fields(self, request: Request) -> dict[str, forms.Raw]:
+        """Return the parameters as they were sent, in the query and in the body, in today's words."""
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if request.body and kind not in FORM_TYPES:
+            raise invalid(
+                "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
+                "any questions, we can help at https://support.stripe.com/."
+            )
+        fields = forms.decode(request.query, request.body)
+        version, method = request.headers.get("stripe-version"), request.method.upper()
+        return older_parameters.in_today_s_words(method, request.path, version, fields, self._interval_of)
+
+    def _interval_of(self, price: str) -> older_parameters.Interval | None:
+        """Return how often a price is billed; None where it is not there, or billed once."""
+        with self.store.reading():
+            found = self.store.get("price", price)
+        recurring = found and found["recurring"]
+        return (recurring["interval"], recurring["interval_count"]) if recurring else None
+
     def _write(
         self,
         matched: RouteMatch,
@@ -249,7 +268,7 @@ class Router:
         account: Object | None,
     ) -> tuple[int, str, dict[str, str]]:
         account = account or self.account()
-        fields = _fields(request)
+        fields = self._fields(request)
         print_ = idempotency.fingerprint(request.method.upper(), fields) if key else ""
         with self._writing_at(now, request_id):
             if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
@@ -355,18 +374,6 @@ def _ends_in_a_word(method: str, path: str) -> bool:
         operation = documented.operation(method, path)
         return operation is not None and operation.path.endswith("/search")
     return path in NOT_IDS
-
-
-def _fields(request: Request) -> dict[str, forms.Raw]:
-    """Return the parameters as they were sent, in the query and in the body."""
-    if request.body and request.headers.get("content-type", "").split(";")[0].strip().lower() not in FORM_TYPES:
-        raise invalid(
-            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
-            "any questions, we can help at https://support.stripe.com/."
-        )
-    fields = forms.decode(request.query, request.body)
-    version = request.headers.get("stripe-version")
-    return older_parameters.in_today_s_words(request.method.upper(), request.path, version, fields)
 
 
 def _prepare(api: ServedApi, route: Route, fields: dict[str, forms.Raw], api_key: str) -> PreparedCall:

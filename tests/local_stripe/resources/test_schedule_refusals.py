@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.conftest import Local, Refusal, encoded
 from tests.local_stripe.life import Life, moment, price, scheduled
 
 PATH = "/v1/subscription_schedules"
@@ -110,3 +110,25 @@ def test_a_canceled_subscription_cannot_be_scheduled(local: Local) -> None:
     local.delete(f"/v1/subscriptions/{subscription['id']}")
     refusal = local.refused("post", PATH, from_subscription=subscription["id"])
     assert refusal == Refusal("You cannot migrate a subscription that is `canceled`.", param="from_subscription")
+
+
+def test_a_caller_of_an_earlier_version_counts_the_periods_of_a_phase(local: Local) -> None:
+    """https://docs.stripe.com/changelog/clover/2025-09-30/remove-iterations."""
+    life = Life.begin(local)
+    quarterly = price(local, recurring={"interval": "month", "interval_count": 3})
+    phase = {"items": [{"price": quarterly}], "iterations": 2}
+    form = encoded({"customer": life.customer, "start_date": "now", "phases": [phase, {**phase, "iterations": 1}]})
+
+    today = local.send("post", PATH, form, headers={"Stripe-Version": "2025-09-30.clover"}).refusal
+    earlier = local.send("post", PATH, form, headers={"Stripe-Version": "2025-08-27.basil"}).json
+
+    assert (today.code, today.param) == ("parameter_unknown", "phases[0][iterations]")
+    assert [phase["end_date"] for phase in earlier["phases"]] == [moment("2026-07-01"), moment("2026-10-01")]
+    details = {"phases": [phase]}
+    preview = encoded({"customer": life.customer, "schedule_details": details})
+    earlier = local.send("post", "/v1/invoices/create_preview", preview, headers={"Stripe-Version": "2025-08-27.basil"})
+    assert earlier.status == 200
+    for wrong in ({**phase, "iterations": 0}, {**phase, "items": [{"price": "price_none"}]}, {"iterations": 1}):
+        form = encoded({"customer": life.customer, "start_date": "now", "phases": [wrong]})
+        refused = local.send("post", PATH, form, headers={"Stripe-Version": "2025-08-27.basil"}).refusal
+        assert refused.param is not None and refused.param.startswith("phases[0]")
