@@ -94,14 +94,14 @@ class Printer:
                 self._see_links(str(value))
                 print(json_text(value, indent=2))
 
-    def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
-        """Print one object, named by its `id`, if it has one: for people what `screen` draws of it.
+    def record(self, record: Record, screen: Callable[[Record], Iterable[Line]]) -> None:
+        """Print one object, named by its `id`, if it has one: for people what `screen` draws of the record.
 
         Where nobody reads on, the command goes on all the same: how it ended is in its exit code.
         """
         try:
             if self.for_people:
-                self.lines(screen())
+                self.lines(screen(record))
             else:
                 self.result(record, ids=[record["id"]] if record["id"] else [])
             sys.stdout.flush()

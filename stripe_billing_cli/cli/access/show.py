@@ -46,7 +46,7 @@ def show(
     customer, rows, now = _ask_stripe(context, customer, rules) if fresh else _read_store(customer, store)
     rows = [row for row in rows if is_wanted(row, product, feature)]
     record = customer_record(customer, rows, now)
-    context.printer.record(record, lambda: access_screen(record, fresh=fresh))
+    context.printer.record(record, lambda _: access_screen(record, fresh=fresh))
     return None if record["access"] else NOT_REACHED
 
 

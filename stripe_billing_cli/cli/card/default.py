@@ -30,8 +30,7 @@ def default(context: Context, customer: Customer, card: Card, preview: parsing.P
     plan = plan_default(context.stripe, customer, card)
     if not plan.is_done:
         confirm.confirm(context, "Charge it from now on?", will=list(_will(plan)), preview=preview)
-    record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
 def _will(plan: DefaultPlan) -> Iterator[str]:

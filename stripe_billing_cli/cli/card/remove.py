@@ -29,12 +29,10 @@ def remove(context: Context, customer: Customer, card: Card, preview: parsing.Pr
 
     plan = plan_remove(context.stripe, customer, card)
     if not isinstance(plan, RemovePlan):
-        record = plan.record()
-        context.printer.record(record, lambda: [Line(f"{record['id']} is removed already. Nothing to do.")])
+        context.printer.record(plan.record(), lambda it: [Line(f"{it['id']} is removed already. Nothing to do.")])
         return
     confirm.confirm(context, "Remove it?", will=list(_will(plan)), in_any_mode=bool(plan.unpaid), preview=preview)
-    record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
 def _will(plan: RemovePlan) -> Iterator[str]:

@@ -26,5 +26,4 @@ def delete(context: Context, clock: Clock) -> None:
         in_any_mode=True,
         when_refused="nothing was deleted",
     )
-    record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: [Line(f"{id} is deleted.")])
+    context.printer.record(plan.apply(context.stripe).record(), lambda _: [Line(f"{id} is deleted.")])

@@ -58,7 +58,7 @@ def check(
         currency=parsing.currency("--currency", currency),
     )
     record = check_code(context.stripe, request).record()
-    context.printer.record(record, lambda: _lines(record))
+    context.printer.record(record, _lines)
     return None if record["taken"] else NOT_REACHED
 
 

@@ -59,8 +59,7 @@ def balance(
             question = f"{request.side.title()} it?"
             confirm.confirm(context, question, will=list(_will(plan)), in_any_mode=True, preview=preview)
         result = plan.apply(context.stripe)
-    record = result.record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(result.record(), _screen)
     if result.has_more and result.result == "shown":
         context.printer.note(f"There are more than these {len(result.transactions)}: --all lists all.")
     finish(context, result)

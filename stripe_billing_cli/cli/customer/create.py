@@ -79,8 +79,7 @@ def _create(context: Context, request: CustomerRequest) -> None:
         result = plan.apply(context.stripe)
     if plan.existing is not None:
         _say_what_was_there(context, plan, result.customer["id"])
-    record = result.record()
-    context.printer.record(record, lambda: view.lines(record))
+    context.printer.record(result.record(), view.lines)
     clear_marker(context, result.customer, lambda: result.finish(context.stripe))
 
 

@@ -42,13 +42,12 @@ def delete(
 
     plan = plan_delete(context.stripe, customer)
     if isinstance(plan, DeleteResult):
-        context.printer.record(plan.record(), lambda: [Line(f"{plan.customer} is deleted already. Nothing to do.")])
+        context.printer.record(plan.record(), lambda _: [Line(f"{plan.customer} is deleted already. Nothing to do.")])
         return
     if preview:
         confirmation.confirm(context, "Delete it?", will=list(_will(plan)), preview=True)
     _confirm(context, plan, confirm)
-    record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
 def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:

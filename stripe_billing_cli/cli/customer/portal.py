@@ -70,7 +70,7 @@ def portal(
         api, person["id"], flow=flow.value if flow else None, cancels=canceled, return_url=return_url, until=until
     )
     record = sessions.record(session)
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(record, _screen)
     if open_:
         typer.launch(record["url"])
 

@@ -21,8 +21,7 @@ def show(context: Context, customer: Customer) -> None:
     """
     from stripe_billing_cli.customers.load import load_details
 
-    record = load_details(context.stripe, customer).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(load_details(context.stripe, customer).record(), _screen)
 
 
 def _screen(record: Record) -> Iterator[Line]:

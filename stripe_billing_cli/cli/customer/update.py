@@ -44,4 +44,4 @@ def update(
     confirm.confirm(context, f"Change {', '.join(request.changes)} of {plan.customer['id']} ({who})?")
     with view.card_may_be_refused("the customer is as before; give another card"):
         record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: view.lines(record))
+    context.printer.record(record, view.lines)

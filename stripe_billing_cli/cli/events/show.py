@@ -27,7 +27,7 @@ def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> 
     with opened_store(store) as opened:
         stored = existing_event(opened, event)
     payload = None if stored.event.payload is None else stored.event.body()
-    context.printer.record({**event_record(stored), "payload": payload}, lambda: _screen(stored, payload))
+    context.printer.record({**event_record(stored), "payload": payload}, lambda _: _screen(stored, payload))
 
 
 def _screen(stored: StoredEvent, payload: Any) -> Iterator[Line]:

@@ -76,8 +76,7 @@ def credit(
     if plan.before is None:
         confirm.confirm(context, "Credit it?", will=list(_will(plan)), in_any_mode=True, preview=preview)
     result = plan.apply(context.stripe)
-    record = result.record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(result.record(), _screen)
     finish(context, result)
 
 

@@ -22,8 +22,7 @@ def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
     if not plan.is_done:
         question = f"{'Void' if way == 'void' else 'Write off'} {plan.invoice['id']}?"
         confirm.confirm(context, question, will=list(plan_lines(plan)), in_any_mode=True, preview=preview)
-    record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
 def plan_lines(plan: GiveUpPlan) -> Iterator[str]:

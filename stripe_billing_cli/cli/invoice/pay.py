@@ -66,7 +66,7 @@ def pay(
             preview=preview,
         )
     result = plan.apply(context.stripe)
-    context.printer.record(result.record(plan.subject), lambda: _screen(plan, result))
+    context.printer.record(result.record(plan.subject), lambda _: _screen(plan, result))
     if result.failed:
         raise _not_paid(result)
 

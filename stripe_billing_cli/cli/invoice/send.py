@@ -38,8 +38,7 @@ def send(
     plan = plan_send(context.stripe, invoice, again=again)
     if not plan.is_done:
         confirm.confirm(context, "Send it?", will=list(_will(plan)), in_any_mode=True, preview=preview)
-    record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
 def _will(plan: SendPlan) -> Iterator[str]:

@@ -21,8 +21,7 @@ def show(context: Context, invoice: Invoice) -> None:
     """
     from stripe_billing_cli.invoices import load
 
-    record = load.load_details(context.stripe, invoice).record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(load.load_details(context.stripe, invoice).record(), _screen)
 
 
 def _screen(record: Record) -> Iterator[Line]:

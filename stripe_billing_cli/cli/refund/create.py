@@ -76,8 +76,7 @@ def create(
             preview=preview,
         )
     result = plan.apply(context.stripe)
-    record = result.record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(result.record(), _screen)
     finish(context, result)
 
 

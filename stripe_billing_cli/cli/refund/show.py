@@ -26,8 +26,7 @@ def show(
     from stripe_billing_cli.refunds import load
     from stripe_billing_cli.stripe_api import json_output
 
-    record = json_output.refund(load.find_refund(context.stripe, refund))
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(json_output.refund(load.find_refund(context.stripe, refund)), _screen)
 
 
 def _screen(record: Record) -> Iterator[Line]:

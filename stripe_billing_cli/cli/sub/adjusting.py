@@ -174,7 +174,7 @@ def _tell(
     from stripe_billing_cli.subscriptions.payments import unpaid_error
 
     record = plan.record(result, subscription, owes)
-    context.printer.record(record, lambda: _screen(plan, result, owes))
+    context.printer.record(record, lambda _: _screen(plan, result, owes))
     if owes is not None:
         consequence = "it stays as it is until the payment goes through"
         raise unpaid_error(consequence, subscription["id"], owes, "it has not been paid yet")

@@ -142,7 +142,7 @@ def _print(context: Context, result: CancelResult) -> None:
 
     plan, previewed = result.plan, result.result == "previewed"
     context.printer.record(
-        result.record(), lambda: cancel_view.plan_lines(plan) if previewed else cancel_view.screen(result)
+        result.record(), lambda _: cancel_view.plan_lines(plan) if previewed else cancel_view.screen(result)
     )
     unpaid = result.unpaid
     if unpaid is not None:

@@ -105,7 +105,7 @@ def _print(context: Context, result: ChangeResult) -> None:
     from stripe_billing_cli.cli.sub import change_view
     from stripe_billing_cli.subscriptions.payments import unpaid_error
 
-    context.printer.record(result.record(), lambda: change_view.screen(result))
+    context.printer.record(result.record(), lambda _: change_view.screen(result))
     if result.result == "payment_needed":
         consequence = "the plan stays as it is until the payment goes through"
         raise unpaid_error(consequence, result.subscription["id"], result.owes, "it has not been paid yet")

@@ -135,7 +135,7 @@ def _preview(context: Context, plan: CreatePlan) -> None:
     quoted = plan.preview(context.stripe)
     _print_notes(context, plan)
     record = quoted.record(plan.situation)
-    context.printer.record(record, lambda: start_view.preview_lines(quoted, plan.order, plan.situation))
+    context.printer.record(record, lambda _: start_view.preview_lines(quoted, plan.order, plan.situation))
 
 
 def _customer_name(plan: CreatePlan) -> str:
@@ -189,7 +189,7 @@ def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, 
         link = f", to be paid at {todo.url}" if todo.collects == "payment" else ""
         context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
     else:
-        context.printer.record(record, lambda: start_view.lines(record, result.plan.situation.customer, todo))
+        context.printer.record(record, lambda _: start_view.lines(record, result.plan.situation.customer, todo))
     return record
 
 
@@ -200,7 +200,7 @@ def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> Bill
     status = observation.record["status"] if observation else None
     if context.output == "json":
         now = {name: value for name, value in observation.record.items() if name in record} if observation else {}
-        context.printer.record({**record, **now}, list)
+        context.printer.record({**record, **now}, lambda _: [])
     if ended == "reached":
         context.printer.note(f"{record['id']} is {formatting.status(status)}.", fg="green")
         return None

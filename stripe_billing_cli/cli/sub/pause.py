@@ -76,7 +76,7 @@ def pause(
         will = [line.text for line in _will(plan)]
         confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, in_any_mode=True, preview=preview)
     record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda: _screen(record, stops_service=plan.stops_service))
+    context.printer.record(record, lambda paused: _screen(paused, stops_service=plan.stops_service))
 
 
 def _will(plan: PausePlan) -> Iterator[Line]:

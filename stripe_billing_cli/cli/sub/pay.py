@@ -60,7 +60,7 @@ def pay(
         )
     result = plan.apply(context.stripe)
     record = result.record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(record, _screen)
     if result.attempt.result == "payment_needed":
         why = str(result.attempt.trouble or "the payment did not go through")
         hint = f"the customer can pay on {result.url}" if result.url else "try another card"

@@ -34,8 +34,7 @@ def resume(context: Context, subscription: Subscription, preview: parsing.Previe
         will = [line.text for line in _will(plan)]
         confirm.confirm(context, f"Let {id} go on?", will=will, in_any_mode=plan.moves_money, preview=preview)
     result = plan.apply(context.stripe)
-    record = result.record()
-    context.printer.record(record, lambda: _screen(record))
+    context.printer.record(result.record(), _screen)
     if result.stays_paused:
         raise unpaid_error(f"{id} stays paused until it is paid", id, result.owes, "it is still paused")
 

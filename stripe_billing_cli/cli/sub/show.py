@@ -32,9 +32,8 @@ def show(context: Context, subscription: Subscription) -> None:
     """
     from stripe_billing_cli.subscriptions import overview
 
-    subscription_overview = overview.load_overview(context.stripe, subscription)
-    record = overview.record(subscription_overview)
-    context.printer.record(record, lambda: _screen(record, subscription_overview))
+    loaded = overview.load_overview(context.stripe, subscription)
+    context.printer.record(overview.record(loaded), lambda record: _screen(record, loaded))
 
 
 def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:

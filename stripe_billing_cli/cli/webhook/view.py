@@ -38,7 +38,7 @@ def print_endpoint(context: Context, endpoint: Endpoint, more: Mapping[str, Any]
 
     kept = {"secret_file": str(SECRETS / endpoint.id) if is_kept(endpoint) else None}
     shown = {**record(endpoint), "secret": None, **kept, **more}
-    context.printer.record(shown, lambda: _screen(shown))
+    context.printer.record(shown, _screen)
 
 
 def is_kept(endpoint: Endpoint) -> bool:
