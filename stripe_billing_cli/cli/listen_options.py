@@ -13,10 +13,7 @@ from stripe_billing_cli.cli.log import LogFormat, LogLevel
 from stripe_billing_cli.cli.shared_options import remember
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
-
-class EventSource(StrEnum):
-    webhook = "webhook"
-    poll = "poll"
+EventSource = StrEnum("EventSource", "webhook poll")
 
 
 class AccessEvent(StrEnum):

@@ -12,10 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.cli.output import Printer, json_text
 
-
-class LogFormat(StrEnum):
-    text = "text"
-    json = "json"
+LogFormat = StrEnum("LogFormat", "text json")
 
 
 class LogLevel(StrEnum):

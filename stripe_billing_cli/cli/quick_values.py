@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 from math import inf
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from typer.core import TyperArgument, TyperOption
 
@@ -50,6 +50,8 @@ class _Coercion:
                 return value
             if issubclass(self.annotation, StrEnum) and value in list(self.annotation):
                 return self.annotation(value)
+        if not many and get_origin(self.annotation) is Literal and value in get_args(self.annotation):
+            return value
         if self.annotation is int and WHOLE_NUMBER.fullmatch(str(value)) and self.least <= int(value) <= self.most:
             return int(value)
         return self.of_typer().coerce(value, param=param, ctx=ctx)

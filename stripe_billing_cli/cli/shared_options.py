@@ -13,53 +13,22 @@ from stripe_billing_cli.cli.chosen import OUTPUT_VARIABLE, ROOT_OPTIONS, SHARED_
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import UsageError
 
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
+Format = StrEnum("Format", "table json yaml id")
 
 
-class ListFormat(StrEnum):
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-    csv = "csv"
+ListFormat = StrEnum("ListFormat", "table json yaml id csv")
 
 
-class PlanFormat(StrEnum):
-    """That of plans, which also come as a comment and as annotations of a pull request."""
-
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-    markdown = "markdown"
-    github = "github"
+PlanFormat = StrEnum("PlanFormat", "table json yaml id markdown github")
+"""That of plans, which also come as a comment and as annotations of a pull request."""
 
 
-class SheetFormat(StrEnum):
-    """That of the catalog itself, which also comes as a price sheet."""
-
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-    markdown = "markdown"
+SheetFormat = StrEnum("SheetFormat", "table json yaml id markdown")
+"""That of the catalog itself, which also comes as a price sheet."""
 
 
-class AnyFormat(StrEnum):
-    """What may stand before the command's name, and in BILLING_OUTPUT."""
-
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-    csv = "csv"
-    markdown = "markdown"
-    github = "github"
+AnyFormat = StrEnum("AnyFormat", "table json yaml id csv markdown github")
+"""What may stand before the command's name, and in BILLING_OUTPUT."""
 
 
 def remember_root_options(ctx: typer.Context) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,10 +19,7 @@ from stripe_billing_cli.whole_files import write_whole
 app = typer.Typer(**options.PLAIN)
 
 
-class Shell(StrEnum):
-    bash = "bash"
-    zsh = "zsh"
-    fish = "fish"
+Shell = Literal["bash", "zsh", "fish"]
 
 
 @options.command(app, "completion", shared=NO_STRIPE)
@@ -55,7 +51,7 @@ def completion(
         context.printer.line(f"Installed in {path}.")
         context.printer.note(NEXT[shell].format(folder=path.parent))
     else:
-        context.printer.result({"shell": shell.value, "path": str(path)}, ids=[str(path)])
+        context.printer.result({"shell": shell, "path": str(path)}, ids=[str(path)])
 
 
 def _install(path: Path, script: str, shell: Shell) -> None:
@@ -74,9 +70,9 @@ def _install(path: Path, script: str, shell: Shell) -> None:
 
 
 NEXT = {
-    Shell.bash: "New shells have it where the package bash-completion is installed; without: source that file.",
-    Shell.zsh: "If new shells have it not, put into ~/.zshrc:  fpath=({folder} $fpath); autoload -U compinit; compinit",
-    Shell.fish: "New shells have it.",
+    "bash": "New shells have it where the package bash-completion is installed; without: source that file.",
+    "zsh": "If new shells have it not, put into ~/.zshrc:  fpath=({folder} $fpath); autoload -U compinit; compinit",
+    "fish": "New shells have it.",
 }
 
 
@@ -89,9 +85,9 @@ def script_path(shell: Shell) -> Path:
     data = Path(os.environ.get("XDG_DATA_HOME") or home_directory(os.environ) / ".local" / "share")
     config = Path(os.environ.get("XDG_CONFIG_HOME") or home_directory(os.environ) / ".config")
     match shell:
-        case Shell.bash:
+        case "bash":
             return data / "bash-completion" / "completions" / "billing"
-        case Shell.zsh:
+        case "zsh":
             return data / "zsh" / "site-functions" / "_billing"
-        case Shell.fish:
+        case "fish":
             return config / "fish" / "completions" / "billing.fish"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,10 +13,7 @@ from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.errors import UsageError
 
-
-class Flow(StrEnum):
-    cancel = "cancel"
-    payment_method = "payment-method"
+Flow = Literal["cancel", "payment-method"]
 
 
 @options.command(app)
@@ -55,7 +51,7 @@ def portal(
                billing customer portal ada@example.com --flow payment-method --valid-until 2026-12-24
                billing customer portal ada@example.com --flow cancel --subscription sub_1MowQVLkdIwHu7ixeRlqHVzs
     """
-    if subscription and flow is not Flow.cancel:
+    if subscription and flow != "cancel":
         raise UsageError("--subscription goes with --flow cancel", "say both, or neither")
     from stripe_billing_cli.customers import portal as sessions
     from stripe_billing_cli.stripe_api import lookup
@@ -64,11 +60,9 @@ def portal(
     api = context.stripe
     person = lookup.find_customer(api, customer)
     canceled = None
-    if flow is Flow.cancel:
+    if flow == "cancel":
         canceled = sessions.subscription_to_cancel(api, person, subscription)
-    session = sessions.create(
-        api, person["id"], flow=flow.value if flow else None, cancels=canceled, return_url=return_url, until=until
-    )
+    session = sessions.create(api, person["id"], flow=flow, cancels=canceled, return_url=return_url, until=until)
     record = sessions.record(session)
     context.printer.record(record, _screen)
     if open_:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,11 +13,5 @@ app = options.group("Invoices: what is open, what became of it; pay it, send it,
 Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's id or number.")]
 
 
-class Status(StrEnum):
-    """https://docs.stripe.com/invoicing/overview#invoice-statuses"""
-
-    draft = "draft"
-    open = "open"
-    paid = "paid"
-    uncollectible = "uncollectible"
-    void = "void"
+Status = Literal["draft", "open", "paid", "uncollectible", "void"]
+"""https://docs.stripe.com/invoicing/overview#invoice-statuses"""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,19 +18,11 @@ if TYPE_CHECKING:
     from stripe_billing_cli.invoices.credit import CreditPlan
 
 
-class Destination(StrEnum):
-    card = "card"
-    balance = "balance"
-    outside = "outside"
+Destination = Literal["card", "balance", "outside"]
 
 
-class Reason(StrEnum):
-    """Stripe's reasons (`stripe/params/_credit_note_create_params.py`)."""
-
-    duplicate = "duplicate"
-    fraudulent = "fraudulent"
-    order_change = "order_change"
-    product_unsatisfactory = "product_unsatisfactory"
+Reason = Literal["duplicate", "fraudulent", "order_change", "product_unsatisfactory"]
+"""Stripe's reasons (`stripe/params/_credit_note_create_params.py`)."""
 
 
 @options.command(app)
@@ -67,8 +58,8 @@ def credit(
     request = CreditRequest(
         invoice=invoice,
         amount=amount,
-        to=to.value if to else None,
-        reason=reason.value if reason else None,
+        to=to,
+        reason=reason,
         note=note,
         again=again,
     )

@@ -39,7 +39,7 @@ def list_(
         context.stripe,
         customer=customer,
         subscription=subscription,
-        status=status.value if status else None,
+        status=status,
         limit=parsing.one_more(most),
     )
     context.printer.listing(invoices, COLUMNS, "No invoices.", most)

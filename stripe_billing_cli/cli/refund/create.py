@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,12 +19,8 @@ if TYPE_CHECKING:
     from stripe_billing_cli.refunds.load import Target
 
 
-class Reason(StrEnum):
-    """Stripe's reasons (`stripe/params/_refund_create_params.py`)."""
-
-    duplicate = "duplicate"
-    fraudulent = "fraudulent"
-    requested_by_customer = "requested_by_customer"
+Reason = Literal["duplicate", "fraudulent", "requested_by_customer"]
+"""Stripe's reasons (`stripe/params/_refund_create_params.py`)."""
 
 
 @options.command(app)
@@ -62,9 +57,7 @@ def create(
     """
     from stripe_billing_cli.refunds.create import RefundRequest, plan_refund
 
-    request = RefundRequest(
-        target=target, amount=amount, reason=reason.value if reason else None, note=note, again=again
-    )
+    request = RefundRequest(target=target, amount=amount, reason=reason, note=note, again=again)
     plan = plan_refund(context.stripe, request)
     if plan.to_make:
         confirm.confirm(

@@ -17,14 +17,5 @@ Subscription = Annotated[
 ]
 
 
-class Status(StrEnum):
-    """https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses"""
-
-    incomplete = "incomplete"
-    incomplete_expired = "incomplete_expired"
-    trialing = "trialing"
-    active = "active"
-    past_due = "past_due"
-    canceled = "canceled"
-    unpaid = "unpaid"
-    paused = "paused"
+Status = StrEnum("Status", "incomplete incomplete_expired trialing active past_due canceled unpaid paused")
+"""https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses"""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,22 +21,20 @@ POINTS: Mapping[str, When] = {"now": "now", "period-end": "period-end", "last-pe
 """What `--at` takes in place of a date."""
 
 
-class RefundOf(StrEnum):
-    last = "last"
-    prorated = "prorated"
+RefundOf = Literal["last", "prorated"]
 
 
-class Reason(StrEnum):
-    """Stripe's `cancellation_details.feedback` (`stripe/params/_subscription_cancel_params.py`)."""
-
-    customer_service = "customer_service"
-    low_quality = "low_quality"
-    missing_features = "missing_features"
-    other = "other"
-    switched_service = "switched_service"
-    too_complex = "too_complex"
-    too_expensive = "too_expensive"
-    unused = "unused"
+Reason = Literal[
+    "customer_service",
+    "low_quality",
+    "missing_features",
+    "other",
+    "switched_service",
+    "too_complex",
+    "too_expensive",
+    "unused",
+]
+"""Stripe's `cancellation_details.feedback` (`stripe/params/_subscription_cancel_params.py`)."""
 
 
 @shared_options.command(app)
@@ -129,8 +126,8 @@ def _request(
         at=moment,
         invoice_now=invoice_now,
         prorate=prorate,
-        refund=refund.value if refund else None,
-        reason=reason.value if reason else None,
+        refund=refund,
+        reason=reason,
         comment=comment,
     )
 

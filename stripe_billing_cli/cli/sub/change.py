@@ -8,7 +8,7 @@ from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub import adjusting
 from stripe_billing_cli.cli.sub.app import Subscription, app
-from stripe_billing_cli.cli.sub.change_options import At, ChangeOptions
+from stripe_billing_cli.cli.sub.change_options import ChangeOptions
 from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def change(
         trial_end=arguments.trial_end,
         restart_period=arguments.restart_period,
         again=arguments.again,
-        proration=arguments.proration.value if arguments.proration else None,
+        proration=arguments.proration,
     )
     if request is not None:
         _check_apart(arguments)
@@ -72,7 +72,7 @@ def change(
 
 def _check_apart(arguments: ChangeOptions) -> None:
     """Refuse a price or a quantity beside what is changed at once and all together."""
-    if arguments.price or arguments.quantity is not None or arguments.item or arguments.at is At.period_end:
+    if arguments.price or arguments.quantity is not None or arguments.item or arguments.at == "period-end":
         raise UsageError(
             "--price, --quantity, --item and --at period-end do not go with the other changes",
             "one command for the price or quantity, and one for the rest",
@@ -85,7 +85,7 @@ def _request(subscription: str, arguments: ChangeOptions) -> ChangeRequest:
 
     if arguments.price is None and arguments.quantity is None:
         raise UsageError("nothing to change was given", "--price, for example; --help lists the others")
-    if arguments.at is At.period_end and arguments.proration is not None:
+    if arguments.at == "period-end" and arguments.proration is not None:
         raise UsageError(
             "--proration is for a change now: at the period's end nothing is left to prorate",
             "leave out --proration, or --at period-end",
@@ -95,8 +95,8 @@ def _request(subscription: str, arguments: ChangeOptions) -> ChangeRequest:
         arguments.price,
         arguments.quantity,
         arguments.item,
-        arguments.at.value,
-        arguments.proration.value if arguments.proration else None,
+        arguments.at,
+        arguments.proration,
     )
 
 

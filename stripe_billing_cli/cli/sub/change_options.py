@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-
-class At(StrEnum):
-    now = "now"
-    period_end = "period-end"
+At = Literal["now", "period-end"]
 
 
-class Proration(StrEnum):
-    create = "create"
-    invoice = "invoice"
-    none = "none"
+Proration = Literal["create", "invoice", "none"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,7 @@ class ChangeOptions:
         str | None,
         typer.Option(metavar="ITEM", help="Which item, where there are several: its id, or its price."),
     ] = None
-    at: Annotated[At, typer.Option(help="When: now, or with the next period.")] = At.now
+    at: Annotated[At, typer.Option(help="When: now, or with the next period.")] = "now"
     proration: Annotated[
         Proration | None,
         typer.Option(

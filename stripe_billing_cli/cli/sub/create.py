@@ -120,7 +120,7 @@ def _check_for_repetition(names: Sequence[str]) -> None:
 
 
 def _days(collection: Collection, days: int | None) -> int | None:
-    sends = collection is Collection.send_invoice
+    sends = collection == "send_invoice"
     if sends and days is None:
         raise UsageError("--collection-method send_invoice needs --days-until-due", "--days-until-due 30, for example")
     if days is not None and not sends:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from stripe_billing_cli.cli import parsing
 
-
-class Collection(StrEnum):
-    charge_automatically = "charge_automatically"
-    send_invoice = "send_invoice"
+Collection = Literal["charge_automatically", "send_invoice"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,7 @@ class CreateOptions:
     collection_method: Annotated[
         Collection,
         typer.Option("--collection-method", help="Charge the customer's card, or send invoices by email."),
-    ] = Collection.charge_automatically
+    ] = "charge_automatically"
     days_until_due: Annotated[
         int | None,
         typer.Option("--days-until-due", min=0, metavar="N", help="With send_invoice: how long a customer may take."),

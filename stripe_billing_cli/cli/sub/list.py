@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -12,20 +11,10 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.sub.app import app
 
-
-class Status(StrEnum):
-    """Stripe's filter (`stripe/params/_subscription_list_params.py`): its statuses, and two for several."""
-
-    incomplete = "incomplete"
-    incomplete_expired = "incomplete_expired"
-    trialing = "trialing"
-    active = "active"
-    past_due = "past_due"
-    canceled = "canceled"
-    unpaid = "unpaid"
-    paused = "paused"
-    ended = "ended"
-    all = "all"
+Status = Literal[
+    "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused", "ended", "all"
+]
+"""Stripe's filter (`stripe/params/_subscription_list_params.py`): its statuses, and two for several."""
 
 
 @options.command(app, "list")
@@ -69,7 +58,7 @@ def list_(
     if created_after:
         wanted["created"] = {"gte": parsing.moment("--created-after", created_after)}
     if status:
-        wanted["status"] = status.value
+        wanted["status"] = status
     if test_clock:
         wanted["test_clock"] = id_for(api, test_clock)
     if customer:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,16 +17,13 @@ if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.pause import PausePlan
 
 
-class Invoices(StrEnum):
-    void = "void"
-    keep_draft = "keep-draft"
-    uncollectible = "uncollectible"
+Invoices = Literal["void", "keep-draft", "uncollectible"]
 
 
 BEHAVIORS = {
-    Invoices.void: "void",
-    Invoices.keep_draft: "keep_as_draft",
-    Invoices.uncollectible: "mark_uncollectible",
+    "void": "void",
+    "keep-draft": "keep_as_draft",
+    "uncollectible": "mark_uncollectible",
 }
 FATES = {
     "void": "are voided: nothing is paid for this time",
@@ -69,7 +65,7 @@ def pause(
 
     if not keep_service and (invoices or until):
         raise UsageError("--invoices and --until belong to --keep-service", "without the service nothing is invoiced")
-    behavior = BEHAVIORS[invoices or Invoices.void] if keep_service else None
+    behavior = BEHAVIORS[invoices or "void"] if keep_service else None
     request = PauseRequest(subscription, behavior, parsing.moment("--until", until) if until else None)
     plan = plan_pause(context.stripe, request)
     if not plan.is_done:
