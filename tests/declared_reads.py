@@ -53,7 +53,7 @@ class DeclaredDict(dict[str, Any]):
 
 def watch() -> None:
     """Give every `StripeApi` answers of which only what is declared can be read."""
-    original, original_event = client.completed, completion.completed_event
+    original, original_event = client.completed, completion.complete_event
 
     def completed(answer: Any, request_id: str | None, **expected: Any) -> Any:
         return _answer(original(answer, request_id, **expected))

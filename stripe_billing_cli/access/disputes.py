@@ -14,7 +14,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute
-from stripe_billing_cli.stripe_api.references import expanded, id_of, invoice_paid_by, subscription_of
+from stripe_billing_cli.stripe_api.references import id_of, invoice_paid_by, require_expanded, subscription_of
 
 CHARGES, DISPUTES = "/v1/charges", "/v1/disputes"
 
@@ -55,7 +55,7 @@ def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
     payments_by_customer: dict[str, list[DisputedPayment]] = defaultdict(list)
     for page in api.pages(DISPUTES, {"expand": ["data.charge"]}, kind=Dispute):
         for dispute in page:
-            charge = expanded(dispute["charge"])
+            charge = require_expanded(dispute["charge"])
             customer = id_of(charge["customer"])
             payment = _payment(api, dispute, charge) if customer is not None else None
             if customer is not None and payment is not None:
@@ -69,7 +69,7 @@ def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
         charge = api.get(f"{DISPUTES}/{dispute}", {"expand": ["charge"]}, kind=Dispute)["charge"]
     except NotFoundError:
         return None
-    return id_of(expanded(charge)["customer"])
+    return id_of(require_expanded(charge)["customer"])
 
 
 def _payment(api: StripeApi, dispute: Dispute, charge: Charge) -> DisputedPayment | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, listed
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, list_names
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 from stripe_billing_cli.stripe_api.objects.payments import Charge
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
@@ -112,13 +112,13 @@ def choose_card(wallet: Wallet, name: str) -> SavedCard:
     else:
         raise WrongKindError(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
     if not named:
-        has = listed([_describe(one) for one in wallet.cards]) or "none"
+        has = list_names([_describe(one) for one in wallet.cards]) or "none"
         raise NoMatchError(
             f"the customer {wallet.customer['id']} has no card {name}; it has: {has}",
             f"billing card list {wallet.customer['id']} shows them",
         )
     if len(named) > 1:
-        ids = listed([one.method["id"] for one in named])
+        ids = list_names([one.method["id"] for one in named])
         raise AmbiguousError(
             f"{len(named)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id"
         )

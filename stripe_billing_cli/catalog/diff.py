@@ -22,7 +22,7 @@ def differences(existing: Mapping[str, FieldValue], wanted: Mapping[str, FieldVa
     }
 
 
-def created(wanted: Mapping[str, FieldValue], defaults: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
+def list_new_fields(wanted: Mapping[str, FieldValue], defaults: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
     """Return the fields of a new object that are worth showing: those that are not Stripe's defaults."""
     return {name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)}
 

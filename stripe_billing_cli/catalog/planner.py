@@ -77,7 +77,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         conflicts += matching.conflicts
         matching.conflicts.clear()
     if conflicts:
-        renamed = renaming(catalog, snapshot)
+        renamed = find_renaming(catalog, snapshot)
         raise ConflictError((_conflict(catalog, renamed),) if renamed else tuple(conflicts))
     return matches
 
@@ -91,7 +91,7 @@ class Renaming:
     message: str
 
 
-def renaming(catalog: Catalog, snapshot: Snapshot) -> Renaming | None:
+def find_renaming(catalog: Catalog, snapshot: Snapshot) -> Renaming | None:
     """Return how the file's name was changed: the account has nothing by this name, and most of the file by another."""
     stamps = [
         (kind.name, stamp)
@@ -211,7 +211,7 @@ class Planner:
     def _warn_of_renaming(self) -> None:
         """Warn where the plan makes once more what the account has by the catalog's former name: of kinds whose objects
         have no id or name of the file's in Stripe, nothing conflicts."""
-        renamed = renaming(self._catalog, self._snapshot)
+        renamed = find_renaming(self._catalog, self._snapshot)
         made = {(change.kind.name, change.key) for change in self._builder.changes if change.action == "create"}
         if renamed and made & renamed.known:
             message = (

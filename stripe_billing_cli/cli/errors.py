@@ -162,7 +162,7 @@ def _log(error: BillingError) -> None:
 
 def _print(error: BillingError) -> None:
     from stripe_billing_cli.cli.foreign_text import visible
-    from stripe_billing_cli.cli.output import coloured
+    from stripe_billing_cli.cli.output import is_coloured
 
     if error.kind == "interrupted" and not error.hint:
         sys.stderr.write("\nInterrupted.\n")
@@ -170,7 +170,7 @@ def _print(error: BillingError) -> None:
     if error.kind == "confirmation" and error.exit_code == FAILED:  # the user said no, and knows
         sys.stderr.write(f"{error.message[:1].upper()}{error.message[1:]}.\n")
         return
-    label = typer.style("Error", fg="red", bold=True) if coloured(sys.stderr) else "Error"
+    label = typer.style("Error", fg="red", bold=True) if is_coloured(sys.stderr) else "Error"
     message = visible(without_secrets_in(error.message))
     sys.stderr.write(f"{message}\n" if "\n" in message else f"{label}: {message}\n")
     if error.request_id:

@@ -44,7 +44,7 @@ def clock(timestamp: float, zone: tzinfo | None) -> str:
     return f"{in_time_zone(timestamp, zone):%H:%M:%S %Z}"
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
+def count_text(count: int, noun: str, plural: str | None = None) -> str:
     """Return a number with its noun: `1 subscription`, `2 subscriptions`; `plural` where it is no `s` behind it."""
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 

@@ -17,7 +17,7 @@ import typer
 
 from stripe_billing_cli.cli.foreign_text import in_quotes, on_one_line, visible
 from stripe_billing_cli.cli.local_links import HOW_TO_OPEN, has_link
-from stripe_billing_cli.cli.pager import paging
+from stripe_billing_cli.cli.pager import page_output
 from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.cli.table import Column, Table, cells
 
@@ -51,7 +51,7 @@ def unavailable(record: Record) -> Iterator[Line]:
         yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {why})", {"dim": True})
 
 
-def coloured(stream: TextIO) -> bool:
+def is_coloured(stream: TextIO) -> bool:
     """Return whether to print in colour: on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says
     otherwise."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -189,7 +189,7 @@ class Printer:
         table = Table(records, columns, width, lambda text: encodable(text, sys.stdout))
         if table.is_empty:
             return 0
-        with paging(table.measured_lines, allowed=self.pages):
+        with page_output(table.measured_lines, allowed=self.pages):
             if table.title is not None:
                 self.line(table.title, dim=True)
             for line in table.lines():
@@ -307,4 +307,4 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 def _style(text: str, stream: TextIO, style: Mapping[str, Any]) -> str:
     text = visible(text)
-    return typer.style(text, **style) if style and coloured(stream) else text
+    return typer.style(text, **style) if style and is_coloured(stream) else text

@@ -13,7 +13,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
-from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, list_names
 from stripe_billing_cli.stripe_api.objects.common import SearchResult
 from stripe_billing_cli.stripe_api.objects.customers import Customer, CustomerEmail
 
@@ -179,7 +179,7 @@ def _is_so(value: Any, current: Any) -> bool:
 
 def _only(customers: Sequence[Customer], email: str) -> Customer:
     if len(customers) > 1:
-        ids = listed([lookup.with_email(customer) for customer in customers])
+        ids = list_names([lookup.with_email(customer) for customer in customers])
         raise AmbiguousError(
             f"{len(customers)} customers have the email {email} already: {ids}",
             "none was created; go on with one of them by its id",

@@ -16,9 +16,9 @@ from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, 
 from stripe_billing_cli.stripe_api.objects.payments import Charge, PaymentIntent, Refund
 from stripe_billing_cli.stripe_api.references import (
     default_method,
-    expanded,
     id_of,
     own_method,
+    require_expanded,
     whole,
     whole_subscription_of,
 )
@@ -233,7 +233,7 @@ def charges_of(api: StripeApi, invoice: Invoice) -> list[Charge]:
                 {"expand": ["latest_charge"]},
                 kind=PaymentIntent,
             )
-            charge = expanded(intent["latest_charge"])
+            charge = require_expanded(intent["latest_charge"])
         elif paid_by["type"] == "charge":
             charge = api.get(f"/v1/charges/{id_of(paid_by['charge'])}", kind=Charge)
         else:

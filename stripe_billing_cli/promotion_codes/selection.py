@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed, retrieve
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, list_names, retrieve
 from stripe_billing_cli.stripe_api.objects.catalog import PromotionCode
 from stripe_billing_cli.stripe_api.references import id_of
 
@@ -47,7 +47,7 @@ def meant_code(codes: Sequence[PromotionCode], customer: str | None) -> Promotio
     if len(active) > 1:
         whose = [f"{one['id']} ({id_of(one['customer']) or 'everybody'})" for one in active]
         raise AmbiguousError(
-            f"{len(active)} active promotion codes are written {active[0]['code']}: {listed(whose)}",
+            f"{len(active)} active promotion codes are written {active[0]['code']}: {list_names(whose)}",
             "say --customer, or name one by its id",
         )
     return next(iter(active or codes), None)

@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.ids import kind_of
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoicedSubscription
 from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent, Refund
-from stripe_billing_cli.stripe_api.references import expanded, id_of, invoice_paid_by, whole_subscription_of
+from stripe_billing_cli.stripe_api.references import id_of, invoice_paid_by, require_expanded, whole_subscription_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 
 PATH = "/v1/refunds"
@@ -129,7 +129,7 @@ def _charge(api: StripeApi, name: str, kind: str) -> Charge:
         intent = lookup.retrieve(api, PaymentIntent, f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
         if intent["latest_charge"] is None or intent["status"] != "succeeded":
             raise OperationError(f"the payment {name} has not succeeded: there is nothing to refund", UNPAID)
-        charge = expanded(intent["latest_charge"])
+        charge = require_expanded(intent["latest_charge"])
     if not charge["paid"] or not charge["amount_captured"]:
         raise OperationError(f"the charge {charge['id']} has not been paid: there is nothing to refund", UNPAID)
     return charge

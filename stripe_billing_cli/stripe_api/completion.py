@@ -72,7 +72,7 @@ def completed(
     return answer
 
 
-def completed_event(event: Mapping[str, Any]) -> Event:
+def complete_event(event: Mapping[str, Any]) -> Event:
     """Return a copy of an event of Stripe's in which every declared field can be read, of its object too.
 
     Events are passed on as they came: what is kept of them is Stripe's own text. Their objects have the shape of the

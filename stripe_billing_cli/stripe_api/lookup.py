@@ -132,7 +132,7 @@ def invoice_id(api: StripeApi, name: str, written: str = "in_…") -> str:
         raise NoMatchError(f"no invoice has the number {name}", hint)
     if len(invoices) > 1:
         raise AmbiguousError(
-            f"more than one invoice has the number {name}: {listed([one['id'] for one in invoices])}",
+            f"more than one invoice has the number {name}: {list_names([one['id'] for one in invoices])}",
             "name the one by its id",
         )
     return str(invoices[0]["id"])
@@ -207,13 +207,13 @@ def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> C
     if not customers:
         similar = [with_email(one) for one in similar_customers(api, email)]
         raise NoMatchError(
-            f"no customer has the email {email}" + (f"; there is {listed(similar)}" if similar else ""),
+            f"no customer has the email {email}" + (f"; there is {list_names(similar)}" if similar else ""),
             "name it by its id" if similar else f"billing customer create --email {email}",
         )
     if len(customers) > 1:
         names = [with_email(one) if one["email"] != email else one["id"] for one in customers]
         raise AmbiguousError(
-            f"{len(customers)} customers have the email {email}: {listed(names)}", "name the one by its id"
+            f"{len(customers)} customers have the email {email}: {list_names(names)}", "name the one by its id"
         )
     return customers[0]
 
@@ -244,7 +244,7 @@ def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> P
     prices = _prices_of_product(api, key)
     if prices:
         raise NoMatchError(
-            f"{key} is a product, and a price is needed: {listed([name_of(price) for price in prices])}",
+            f"{key} is a product, and a price is needed: {list_names([name_of(price) for price in prices])}",
             "name one of its prices, by its lookup key or id",
         )
     known = [
@@ -271,7 +271,7 @@ def _prices_of_product(api: StripeApi, product: str) -> list[Price]:
 def _instead(api: StripeApi, price: Price) -> str | None:
     product = price["product"] if isinstance(price["product"], str) else price["product"]["id"]
     others = [name_of(other) for other in _prices_of_product(api, product)]
-    return f"its product {product} has: {listed(others)}" if others else None
+    return f"its product {product} has: {list_names(others)}" if others else None
 
 
 def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Subscription:
@@ -303,7 +303,7 @@ def _only_subscription(subscriptions: list[Subscription], name: str) -> Subscrip
     going_on = [subscription for subscription in subscriptions if not has_ended(subscription)]
     candidates = going_on or subscriptions
     if len(candidates) > 1:
-        listing = listed([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
+        listing = list_names([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
         raise AmbiguousError(
             f"the customer {name} has {len(candidates)} subscriptions: {listing}", "name the one by its id"
         )
@@ -357,7 +357,7 @@ def exists(api: StripeApi, path: str) -> bool:
     return True
 
 
-def listed(names: Sequence[str], most: int = LISTED) -> str:
+def list_names(names: Sequence[str], most: int = LISTED) -> str:
     """Return names in a row: `a, b and 3 more`."""
     shown = ", ".join(names[:most])
     rest = len(names) - most

@@ -32,14 +32,14 @@ def whole(reference: str | Kind | None) -> Kind | None:
 
 
 @overload
-def expanded(reference: str | Kind) -> Kind: ...
+def require_expanded(reference: str | Kind) -> Kind: ...
 
 
 @overload
-def expanded(reference: str | Kind | None) -> Kind | None: ...
+def require_expanded(reference: str | Kind | None) -> Kind | None: ...
 
 
-def expanded(reference: str | Kind | None) -> Kind | None:
+def require_expanded(reference: str | Kind | None) -> Kind | None:
     """Return the object, if any, which was asked to be expanded. Raises `IncompleteAnswerError` where Stripe gives only
     its id."""
     if isinstance(reference, str):

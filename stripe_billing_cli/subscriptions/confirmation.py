@@ -25,7 +25,7 @@ from stripe_billing_cli.stripe_api.lookup import has_ended
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded
+from stripe_billing_cli.stripe_api.references import require_expanded
 
 HOURS_TO_PAY = 23
 WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -49,7 +49,7 @@ class Confirmation:
 
 def load_confirmation(api: StripeApi, subscription: Subscription, customer: Customer) -> Confirmation:
     """Return what the customer is to do, with a new portal link where that needs one."""
-    invoice = expanded(subscription["latest_invoice"])
+    invoice = require_expanded(subscription["latest_invoice"])
     if subscription["collection_method"] == "send_invoice":
         return Confirmation("invoice", None, invoice and invoice["hosted_invoice_url"])
     if invoice and invoice["status"] == "open" and not has_ended(subscription):
@@ -57,7 +57,7 @@ def load_confirmation(api: StripeApi, subscription: Subscription, customer: Cust
         first = subscription["status"] == "incomplete"
         until = subscription["created"] + HOURS_TO_PAY * 3600 if first else None
         return Confirmation("payment", secret, invoice["hosted_invoice_url"], until)
-    setup = expanded(subscription["pending_setup_intent"])
+    setup = require_expanded(subscription["pending_setup_intent"])
     if setup is None or setup["status"] not in WAITING or has_ended(subscription):
         return Confirmation()
     needed = subscription["trial_end"] or min(item["current_period_end"] for item in subscription["items"]["data"])
@@ -77,7 +77,7 @@ def _card_link(api: StripeApi, customer: Customer, secret: str | None, needed: i
 
 def due_now(subscription: Subscription) -> int:
     """Return what is due of the first invoice, in minor units."""
-    invoice = expanded(subscription["latest_invoice"])
+    invoice = require_expanded(subscription["latest_invoice"])
     return invoice["amount_remaining"] if invoice and invoice["status"] in ("draft", "open") else 0
 
 

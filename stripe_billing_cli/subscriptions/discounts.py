@@ -16,7 +16,7 @@ from stripe_billing_cli.stripe_api.errors import NotFoundError, PermissionMissin
 from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, PromotionCode, TaxRate
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine, Tax
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded, id_of, whole
+from stripe_billing_cli.stripe_api.references import id_of, require_expanded, whole
 from stripe_billing_cli.subscriptions import renewals
 
 FOR_EVER = 1 << 62
@@ -115,7 +115,7 @@ def load(
         return Discounts(new=term_of_coupon(coupon_of(api, wanted[0]), at), rates=rates)
     expand = {"expand": ["discounts.source.coupon"]}
     discounts = api.get(f"/v1/subscriptions/{subscription['id']}", expand, kind=Subscription)["discounts"]
-    return Discounts({one["id"]: _term(one) for one in map(expanded, discounts)}, rates=rates)
+    return Discounts({one["id"]: _term(one) for one in map(require_expanded, discounts)}, rates=rates)
 
 
 def _rates(api: StripeApi, invoice: Invoice) -> dict[str, Decimal]:
@@ -138,7 +138,7 @@ def coupon_of(api: StripeApi, wanted: Mapping[str, Any]) -> Coupon | None:
     code = api.get(
         f"/v1/promotion_codes/{wanted['promotion_code']}", {"expand": ["promotion.coupon"]}, kind=PromotionCode
     )
-    return expanded(code["promotion"]["coupon"])
+    return require_expanded(code["promotion"]["coupon"])
 
 
 def term_of_coupon(coupon: Coupon | None, at: int) -> Term:

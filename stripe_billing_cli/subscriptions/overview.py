@@ -13,7 +13,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api import ids, json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.completion import completed_event
+from stripe_billing_cli.stripe_api.completion import complete_event
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PermissionMissingError
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.events import Event, ListedEvent
@@ -133,7 +133,7 @@ def _events(api: StripeApi, id: str) -> tuple[list[Event], bool, bool]:
     shown_events: list[Event] = []
     pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)}, kind=ListedEvent)
     for number, page in enumerate(pages, 1):
-        events = [completed_event(event) for event in page if _subscription_of(event) == id]
+        events = [complete_event(event) for event in page if _subscription_of(event) == id]
         shown_events += [event for event in events if not _internal(event)]
         if len(shown_events) >= EVENTS:
             return shown_events[:EVENTS], True, len(shown_events) > EVENTS

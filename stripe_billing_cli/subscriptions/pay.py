@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded, id_of, own_method, whole
+from stripe_billing_cli.stripe_api.references import id_of, own_method, require_expanded, whole
 from stripe_billing_cli.subscriptions import payment_attempts, payments, steps
 from stripe_billing_cli.subscriptions.payment_attempts import Attempt, Payable
 
@@ -137,5 +137,5 @@ def _find_payable(api: StripeApi, subscription: Subscription) -> Payable:
         return Payable(invoices[0], older=tuple(invoices[1:]))
     if setup := subscription["pending_setup_intent"]:
         return Payable(setup=id_of(setup))
-    latest = expanded(subscription["latest_invoice"])
+    latest = require_expanded(subscription["latest_invoice"])
     return Payable(draft=latest if latest and latest["status"] == "draft" else None)

@@ -13,7 +13,7 @@ from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import default_method, expanded, id_of, own_method
+from stripe_billing_cli.stripe_api.references import default_method, id_of, own_method, require_expanded
 from stripe_billing_cli.subscriptions import invoice_lines
 
 
@@ -105,7 +105,7 @@ def check_not_processing(api: StripeApi, invoice: Invoice) -> None:
 
 def owed_latest(api: StripeApi, subscription: Subscription) -> OwedInvoice | None:
     """Return what is owed by the latest invoice of a subscription, given with its `payments`."""
-    latest = expanded(subscription["latest_invoice"])
+    latest = require_expanded(subscription["latest_invoice"])
     return owed_invoice(api, latest) if latest else None
 
 
@@ -161,4 +161,4 @@ def unpaid_time(api: StripeApi, invoices: Iterable[Invoice], now: int) -> Invoic
 def default_card(subscription: Subscription) -> PaymentMethod | None:
     """Return what the subscription is paid with: its own default, else its customer's; both must be expanded
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
-    return expanded(own_method(subscription) or default_method(expanded(subscription["customer"])))
+    return require_expanded(own_method(subscription) or default_method(require_expanded(subscription["customer"])))

@@ -21,7 +21,7 @@ from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
 from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent
 from stripe_billing_cli.stripe_api.objects.payments import Refund as StripeRefund
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded, id_of
+from stripe_billing_cli.stripe_api.references import id_of, require_expanded
 from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 from stripe_billing_cli.subscriptions import invoice_lines, refund_note
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
@@ -194,7 +194,7 @@ def nothing_paid(subscription: str) -> OperationError:
 
 def _payment(api: StripeApi, invoice: Invoice, intent: str) -> Payment:
     paid = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]}, kind=PaymentIntent)
-    charge = expanded(paid["latest_charge"])
+    charge = require_expanded(paid["latest_charge"])
     if charge is None:
         return Payment(invoice, intent, 0, 0, refunds_of(api, intent))
     return payment_by(api, invoice, intent, charge)

@@ -20,7 +20,7 @@ from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.stripe_api.lookup import AmbiguousError, has_ended, listed
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, has_ended, list_names
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
@@ -276,7 +276,7 @@ def existing_subscription(api: StripeApi, situation: Situation) -> Subscription 
     going_on = situation.going_on()
     candidates = [one for one in going_on if one["status"] in RUNNING] or going_on
     if len(candidates) > 1:
-        listing = listed([f"{one['id']} ({one['status']})" for one in candidates])
+        listing = list_names([f"{one['id']} ({one['status']})" for one in candidates])
         raise AmbiguousError(
             f"{situation.customer['id']} has {len(candidates)} subscriptions to this already: {listing}",
             "none was created; go on with one of them by its id",

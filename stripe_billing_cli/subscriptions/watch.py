@@ -10,7 +10,7 @@ from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NetworkError, RateLimitedError, StripeCallError, StripeServerError
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.stripe_api.references import expanded
+from stripe_billing_cli.stripe_api.references import require_expanded
 
 EXPAND = ("latest_invoice",)
 PASSING = (NetworkError, RateLimitedError, StripeServerError)
@@ -35,7 +35,7 @@ def prospect(status: str, wanted: frozenset[str]) -> Prospect:
 
 def record(subscription: Subscription) -> dict[str, Any]:
     """Return what a watch looks at: the subscription, and where its latest invoice stands."""
-    invoice, paused = expanded(subscription["latest_invoice"]), subscription["pause_collection"]
+    invoice, paused = require_expanded(subscription["latest_invoice"]), subscription["pause_collection"]
     return {
         **json_output.subscription(subscription),
         "latest_invoice_status": invoice["status"] if invoice else None,

@@ -46,7 +46,7 @@ def _literals(hint: Any) -> Iterator[str]:
             yield from _literals(part)
 
 
-def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
+def expand(patterns: Sequence[str]) -> tuple[str, ...]:
     """Return the types that names and patterns (`invoice.*`) mean, sorted; `*` alone stays as it is.
 
     Raises `EndpointError` for one that means no event.

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.stripe_api.client import connect_locally
+from stripe_billing_cli.stripe_api.completion import complete_event
 from stripe_billing_cli.stripe_api.completion import completed as completed_by_door
-from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
@@ -142,12 +142,12 @@ def test_events_are_passed_on_as_they_came_and_completed_where_they_are_shown() 
     event = {"id": "evt_1", "object": "event", "created": 1, "type": "a.b", "data": {"object": old}}
 
     assert completed(event) == event
-    shown = completed_event(event)
+    shown = complete_event(event)
     assert shown["data"]["previous_attributes"] is None
     assert shown["data"]["object"]["cancel_at"] is None
     assert old == {"object": "subscription", "id": "sub_1", "current_period_end": 7}
     unknown = {**event, "data": {"object": {"object": "galaxy"}}}
-    assert completed_event(unknown)["data"]["object"] == {"object": "galaxy"}
+    assert complete_event(unknown)["data"]["object"] == {"object": "galaxy"}
 
 
 def _item() -> dict[str, Any]:

@@ -374,4 +374,4 @@ class TestListAndDelete:
 
 def test_every_pattern_of_the_default_means_something() -> None:
     for pattern in event_types.ACTED_ON:
-        assert event_types.expanded([pattern])
+        assert event_types.expand([pattern])

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.diff import FieldChange, created, differences, metadata_changes
+from stripe_billing_cli.catalog.diff import FieldChange, differences, list_new_fields, metadata_changes
 from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue
 from stripe_billing_cli.catalog.kinds.forms import (
     NOTHING,
@@ -77,7 +77,7 @@ class ComparedKind(ABC, Generic[Content, Existing]):
         """Return the fields of a new object that are worth showing."""
         defaults = {field.name: field.default for field in self.definitions}
         metadata = {f"metadata.{key}": FieldChange(None, value) for key, value in entry.metadata.items()}
-        return created(entry.fields, defaults) | metadata
+        return list_new_fields(entry.fields, defaults) | metadata
 
     def retired_fields(self, existing: Existing) -> dict[str, FieldChange]:
         """Return the fields that the retirement of an object changes, which are switches."""

@@ -42,7 +42,7 @@ from stripe_billing_cli.catalog.kinds.model import (
 )
 from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata
-from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
+from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
@@ -252,10 +252,10 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
             fixed = self.fixed(self.changes(entry, match.current, matching.catalog))
             if fixed:
                 codes = [other.key for other in matching.referring(entry)]
-                then = f", and point {listed(codes)} at that" if codes else ""
+                then = f", and point {list_names(codes)} at that" if codes else ""
                 matching.refuse(
                     entry,
-                    f"coupon {entry.key}: {listed(fixed)} cannot change on a coupon",
+                    f"coupon {entry.key}: {list_names(fixed)} cannot change on a coupon",
                     f"give the changed coupon another key, such as {entry.key}-2{then}",
                 )
         return match

@@ -20,7 +20,7 @@ from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, ShortForm, Text
 from stripe_billing_cli.catalog.kinds.rules import Path
-from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
+from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
 from stripe_billing_cli.catalog.match import Match, Matching
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
@@ -128,7 +128,7 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
         if fixed:
             matching.refuse(
                 entry,
-                f"meter {entry.key}: {listed(fixed)} cannot change on a meter, and {current['event_name']} is "
+                f"meter {entry.key}: {list_names(fixed)} cannot change on a meter, and {current['event_name']} is "
                 f"{current['id']}'s for ever",
                 f"give it another `event_name:`, such as {entry.content.event_name}_2, and make new prices for it",
             )

@@ -114,7 +114,7 @@ class StandardKind(Kind[Content, Existing]):
     ) -> Change:
         """Plan a new object, or an earlier one that is right again, and then the retirement of the current one."""
         revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
-        reason = f"{listed(fixed)} cannot change on a {self.name}"
+        reason = f"{list_names(fixed)} cannot change on a {self.name}"
         if revived:
             reason = f"{reason}; {revived['id']}, archived, has these terms and is revived"
         change = builder.change(
@@ -280,5 +280,5 @@ class StandardKind(Kind[Content, Existing]):
         )
 
 
-def listed(names: list[str]) -> str:
+def list_names(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

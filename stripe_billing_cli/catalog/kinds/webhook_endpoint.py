@@ -28,7 +28,7 @@ from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint as StripeWebhookEndpoint
 from stripe_billing_cli.webhook_endpoints.endpoint import MARKS, PATH, ROLLS, SECRET, UNCONFIRMED, EndpointError
-from stripe_billing_cli.webhook_endpoints.event_types import expanded, known_versions
+from stripe_billing_cli.webhook_endpoints.event_types import expand, known_versions
 
 SHOWN_EVENTS = 4
 DATE = len("2026-10-28")
@@ -39,7 +39,7 @@ class EventTypes(Form[list[str]]):
 
     def value(self, written: list[str]) -> list[str]:
         try:
-            return list(expanded(written))
+            return list(expand(written))
         except EndpointError:  # reported by the kind, at its place in the list
             return sorted(written)
 
@@ -106,7 +106,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
             report(("enabled_events",), "no events", "name those that are sent, or ['*'] for all")
         for number, event in enumerate(content.enabled_events):
             try:
-                expanded([event])
+                expand([event])
             except EndpointError as unknown:
                 report(("enabled_events", number), unknown.message, unknown.hint or "")
         version, versions = content.api_version, known_versions()

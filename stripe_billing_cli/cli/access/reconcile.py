@@ -55,7 +55,7 @@ def reconcile(
                 record = _difference(change, mended=not check, now=opened.clock())
                 context.printer.streamed(record, change_text(record), **_colour(record))
     done = "differing" if check else "brought up to date"
-    context.printer.note(f"{formatting.counted(seen, 'customer')} compared with Stripe, {differing} {done}.")
+    context.printer.note(f"{formatting.count_text(seen, 'customer')} compared with Stripe, {differing} {done}.")
     return PENDING if check and differing else None
 
 

@@ -13,7 +13,7 @@ from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.error_json import error_json
 from stripe_billing_cli.cli.output import YELLOW, Line
-from stripe_billing_cli.stripe_api.lookup import listed
+from stripe_billing_cli.stripe_api.lookup import list_names
 
 SYMBOLS = {
     "create": "+",
@@ -191,12 +191,12 @@ def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
             error = result.error
             befell.setdefault((error.message, error.hint), []).append((_change_name(change), error.request_id))
     for (message, hint), objects in befell.items():
-        yield Line(f"failed   {listed([name for name, _ in objects], SHOWN_FAILED)}: {message}", {"fg": "red"})
+        yield Line(f"failed   {list_names([name for name, _ in objects], SHOWN_FAILED)}: {message}", {"fg": "red"})
         if hint:
             yield Line(f"         → {hint}", {})
         requests = [request for _, request in objects if request]
         if requests:
-            yield Line(f"         Stripe's request: {listed(requests, SHOWN_FAILED)}", {})
+            yield Line(f"         Stripe's request: {list_names(requests, SHOWN_FAILED)}", {})
 
 
 def _list_skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
@@ -207,7 +207,7 @@ def _list_skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
             heading = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
             why.setdefault(heading, []).append(_change_name(change))
     for (word, reason), names in why.items():
-        yield Line(f"{word} {listed(names, SHOWN_FAILED)}: {reason}", YELLOW)
+        yield Line(f"{word} {list_names(names, SHOWN_FAILED)}: {reason}", YELLOW)
 
 
 def _change_name(change: Change) -> str:

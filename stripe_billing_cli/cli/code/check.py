@@ -89,7 +89,7 @@ def _discount(record: Record) -> str:
     else:
         amount = formatting.money(record["amount_off"], record["amount_off_currency"])
     if record["duration"] == "repeating":
-        return f"{amount} for {formatting.counted(record['duration_in_months'], 'month')}"
+        return f"{amount} for {formatting.count_text(record['duration_in_months'], 'month')}"
     return f"{amount} {record['duration']}"
 
 

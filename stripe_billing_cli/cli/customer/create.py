@@ -87,10 +87,10 @@ def _say_what_was_there(context: Context, plan: CreatePlan, id: str) -> None:
     """Say that the customer is not a new one, and what of the command line it has not been given."""
     context.printer.note(f"{id} was there already.")
     if plan.unused:
-        from stripe_billing_cli.stripe_api.lookup import listed
+        from stripe_billing_cli.stripe_api.lookup import list_names
 
         context.printer.note(
-            f"Note: it stays as it is. Given and not used: {listed(list(plan.unused))}; "
+            f"Note: it stays as it is. Given and not used: {list_names(list(plan.unused))}; "
             f"`billing customer update {id}` changes it.",
             fg="yellow",
         )
@@ -108,6 +108,6 @@ def _name_duplicates(context: Context, plan: CreatePlan) -> None:
         is_found = plan.same_email or any(one["email"] == lower for one in plan.near)
         instead = "; --if-not-exists would not." if is_found else "; use its id to go on with it."
         context.printer.note(
-            f"Note: {lookup.listed(named)} {has} this email already{spelled}. This makes another one{instead}",
+            f"Note: {lookup.list_names(named)} {has} this email already{spelled}. This makes another one{instead}",
             fg="yellow",
         )

@@ -78,11 +78,11 @@ def _will(plan: DeletePlan) -> Iterator[str]:
         status = formatting.status(one["status"])
         yield f"  {one['id']} ({status}) ends at once: access is lost, and nothing is refunded."
     if plan.cards:
-        yield f"  {formatting.counted(plan.cards, 'saved card')} will be removed."
+        yield f"  {formatting.count_text(plan.cards, 'saved card')} will be removed."
     if customer["balance"]:
         yield f"  The balance is lost: {balance.signed_amount(customer['balance'], customer['currency'])}."
     if plan.pending_items:
-        items = formatting.counted(plan.pending_items, "item")
+        items = formatting.count_text(plan.pending_items, "item")
         yield f"  What waits for the next invoice ({items}) is not billed any more."
     for invoice in plan.open_invoices:
         amount = formatting.money(invoice["amount_remaining"], invoice["currency"])

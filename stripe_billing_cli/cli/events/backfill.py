@@ -47,7 +47,7 @@ def backfill(
         new = reader.read(start, end)
     record = {"new": new, "since": start, "until": end, "unreadable": reader.unreadable}
     if context.printer.for_people:
-        context.printer.line(f"{formatting.counted(new, 'new event')}.")
+        context.printer.line(f"{formatting.count_text(new, 'new event')}.")
     else:
         context.printer.result(record, ids=[])
     if reader.unreadable:

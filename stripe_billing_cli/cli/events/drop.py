@@ -26,7 +26,7 @@ def drop(context: Context, handler: HandlerArgument, store: StoreOption = DEFAUL
         dropped = opened.queues.drop(handler)
         running = opened.queues.running(handler)
     if context.printer.for_people:
-        rest = f"; {formatting.counted(running, 'call')} of it running, left alone" if running else ""
-        context.printer.line(f"{formatting.counted(dropped, 'delivery', 'deliveries')} to {handler} dropped{rest}.")
+        rest = f"; {formatting.count_text(running, 'call')} of it running, left alone" if running else ""
+        context.printer.line(f"{formatting.count_text(dropped, 'delivery', 'deliveries')} to {handler} dropped{rest}.")
     else:
         context.printer.result({"handler": handler, "dropped": dropped, "running": running}, ids=[])

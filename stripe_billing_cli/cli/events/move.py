@@ -47,8 +47,10 @@ def move(
         context.printer.result(record, ids=[])
         return
     already = f"; {to} had {moved.already} already" if moved.already else ""
-    rest = f"; {formatting.counted(running, 'call')} of {handler} running, left alone" if running else ""
-    context.printer.line(f"{formatting.counted(moved.moved, 'delivery', 'deliveries')} moved to {to}{already}{rest}.")
+    rest = f"; {formatting.count_text(running, 'call')} of {handler} running, left alone" if running else ""
+    context.printer.line(
+        f"{formatting.count_text(moved.moved, 'delivery', 'deliveries')} moved to {to}{already}{rest}."
+    )
 
 
 def _refuse_other_targets(store: Store, handler: str, to: str) -> None:

@@ -34,6 +34,6 @@ def purge(
         )
         count = opened.events.purge(before)
     if context.printer.for_people:
-        context.printer.line(f"{formatting.counted(count, 'payload')} forgotten.")
+        context.printer.line(f"{formatting.count_text(count, 'payload')} forgotten.")
     else:
         context.printer.result({"purged": count, "before": before}, ids=[])

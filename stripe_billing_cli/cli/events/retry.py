@@ -68,7 +68,7 @@ def retry(
             again.update(handlers)
         uncalled = uncalled_handlers(opened)
     if context.printer.for_people:
-        context.printer.note(f"{formatting.counted(count, 'call')} of handlers to be made again.")
+        context.printer.note(f"{formatting.count_text(count, 'call')} of handlers to be made again.")
     warn_of_uncalled(context, {name: waiting for name, waiting in uncalled.items() if name in again})
 
 

@@ -44,7 +44,7 @@ def _screen(stored: StoredEvent, payload: Any) -> Iterator[Line]:
     for one in stored.deliveries:
         colour = {"dead": "red", "failed": "yellow"}.get(one.status)
         detail = one.outcome if one.status == "done" else one.error
-        attempts = f" after {formatting.counted(one.attempts, 'attempt')}" if one.attempts > 1 else ""
+        attempts = f" after {formatting.count_text(one.attempts, 'attempt')}" if one.attempts > 1 else ""
         due = f", again at {formatting.moment(int(one.due))}" if one.status == "failed" else ""
         line = f"  {one.handler:<9} {one.status}{attempts}{due}{f': {detail}' if detail else ''}"
         yield Line(line, {"fg": colour} if colour else {})

@@ -39,7 +39,7 @@ class WaitingWork:
         """Return `3 deliveries that wait for exec-a, or were given up (2 invoice.paid, 1 price.created)`."""
         types = [f"{count} {type}" for type, count in self.types.items()]
         more = [] if len(types) <= MOST_TYPES else [f"{len(types) - MOST_TYPES} more types"]
-        counted = formatting.counted(self.count, "delivery", "deliveries")
+        counted = formatting.count_text(self.count, "delivery", "deliveries")
         return f"{counted} of {self.handler}, waiting or given up ({', '.join([*types[:MOST_TYPES], *more])})"
 
 

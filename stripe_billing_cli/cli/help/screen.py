@@ -21,12 +21,12 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 def draw(page: HelpPage, width: int | None = None, *, bold: bool | None = None) -> str:
     """Return a page as text. `bold` headings are for a terminal: the default looks at stdout."""
-    from stripe_billing_cli.cli.output import coloured, encodable
+    from stripe_billing_cli.cli.output import encodable, is_coloured
 
     columns = max(NARROWEST, min(width or shutil.get_terminal_size().columns, WIDEST))
     if bold is not None:
         return "\n".join(_lines(page, columns, bold))
-    return encodable("\n".join(_lines(page, columns, coloured(sys.stdout))), sys.stdout)
+    return encodable("\n".join(_lines(page, columns, is_coloured(sys.stdout))), sys.stdout)
 
 
 def _lines(page: HelpPage, columns: int, bold: bool) -> Iterator[str]:

@@ -44,7 +44,7 @@ def _describe_refund(invoice: Record) -> str:
 
 
 def _waits(invoice: Record) -> str:
-    tried = formatting.counted(invoice["attempt_count"], "attempt")
+    tried = formatting.count_text(invoice["attempt_count"], "attempt")
     after = f" after {tried}" if invoice["attempt_count"] else ""
     if invoice["next_payment_attempt"]:
         return f"{after}, next on {formatting.date(invoice['next_payment_attempt'])}"

@@ -43,14 +43,14 @@ def reset(
 
 
 def _reset_account(context: Context, account: str) -> None:
-    from stripe_billing_cli.local_stripe.core.accounts import connected
+    from stripe_billing_cli.local_stripe.core.accounts import find_connected
     from stripe_billing_cli.local_stripe.core.emptying import empty_account
     from stripe_billing_cli.local_stripe.core.errors import ApiError
     from stripe_billing_cli.local_stripe.core.store import Store
 
     store = Store(LOCAL_DATABASE)
     try:
-        connected(store, account)
+        find_connected(store, account)
     except ApiError:
         raise BillingError(
             "not_found", f"the local Stripe has no account {account}", "stripe accounts list shows those that there are"

@@ -119,7 +119,7 @@ def _plan(plan: AdjustPlan) -> Iterator[Line]:
         began = formatting.moment(plan.period_began)
         yield Line(f"  A new period began on {began} already, and is not begun again; --again would.")
     if plan.unpaid:
-        unpaid = cost_view.unpaid(plan.unpaid)
+        unpaid = cost_view.unpaid_text(plan.unpaid)
         yield Line(
             f"  Careful: a credit counts time that was never paid for: {unpaid}. --proration none credits nothing."
         )
@@ -162,7 +162,7 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
         due = f"{formatting.money(cost.due_now, cost.currency)} {way}"
     yield cost_view.entry("due now", due)
     yield from cost_view.balance(cost)
-    yield from cost_view.upcoming(cost)
+    yield from cost_view.upcoming_lines(cost)
     if cost.due_now and plan.payment_behavior:
         yield Line("  It changes only if this payment goes through.")
 

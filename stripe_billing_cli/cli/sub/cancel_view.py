@@ -79,7 +79,7 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
         yield from _beside_refund(plan, plan.refund)
     if plan.unpaid and plan.request.prorate:
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(plan.unpaid)}. "
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid_text(plan.unpaid)}. "
             "Without --prorate nothing is credited."
         )
     collected = "Stripe stops collecting it" if plan.cancellation.action == "now" else "is still collected"

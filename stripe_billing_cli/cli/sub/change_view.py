@@ -98,7 +98,7 @@ def _use(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
         yield Line(f"  What was used of {name_of(plan.current)} and not billed yet {fate}.")
     if plan.unpaid:
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(plan.unpaid)}. "
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid_text(plan.unpaid)}. "
             "--proration none credits nothing."
         )
 
@@ -136,7 +136,7 @@ def _cost(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
     yield from cost_view.lines(cost)
     yield cost_view.entry("due now", _due_now(plan, cost))
     yield from cost_view.balance(cost)
-    yield from cost_view.upcoming(cost)
+    yield from cost_view.upcoming_lines(cost)
     if quoted.restarts:
         yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
     if quoted.ends:

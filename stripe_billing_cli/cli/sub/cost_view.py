@@ -38,7 +38,7 @@ def balance(cost: Cost) -> Iterator[Line]:
         yield entry("balance", f"{amount} is less than Stripe charges: it is carried over to the next invoice")
 
 
-def upcoming(cost: Cost) -> Iterator[Line]:
+def upcoming_lines(cost: Cost) -> Iterator[Line]:
     """Yield the lines of the next invoice, as far as it is known."""
     if cost.next_invoice:
         amount = formatting.money(cost.next_invoice.amount, cost.currency)
@@ -47,7 +47,7 @@ def upcoming(cost: Cost) -> Iterator[Line]:
         yield entry("next", "not known beforehand: billing sub show says it afterwards")
 
 
-def unpaid(invoice: Invoice) -> str:
+def unpaid_text(invoice: Invoice) -> str:
     """Return `invoice in_1MtHbE is open`, or what became of the invoice instead of being paid."""
     became = {"draft": "a draft", "uncollectible": "written off"}
     status = str(invoice["status"])

@@ -167,7 +167,7 @@ def _trial_notes(situation: Situation) -> Iterator[str]:
     from stripe_billing_cli.subscriptions import start
 
     for price in situation.unused_trials():
-        name, days = price["lookup_key"] or price["id"], formatting.counted(start.trial_of(price) or 0, "day")
+        name, days = price["lookup_key"] or price["id"], formatting.count_text(start.trial_of(price) or 0, "day")
         way = "" if situation.trial_days else "; --trial-from-price would use it"
         yield f"Note: {name} has a trial of {days} of its own, which is not used{way}."
     if situation.trial_days:

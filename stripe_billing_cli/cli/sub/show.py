@@ -100,7 +100,7 @@ def _periods(record: Record) -> Iterator[str]:
 
 def _pays_by(record: Record, subscription: Any) -> str:
     if record["collection_method"] == "send_invoice":
-        return f"invoice by email, due in {formatting.counted(subscription['days_until_due'] or 0, 'day')}"
+        return f"invoice by email, due in {formatting.count_text(subscription['days_until_due'] or 0, 'day')}"
     from stripe_billing_cli.stripe_api.references import own_method
 
     method = record["payment_method"]

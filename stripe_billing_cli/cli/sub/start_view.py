@@ -44,7 +44,7 @@ def preview_lines(quoted: StartQuote, order: Order, situation: Situation) -> Ite
     yield from cost_view.lines(cost)
     yield cost_view.entry("due now", _due_now(cost, order))
     yield from cost_view.balance(cost)
-    yield from cost_view.upcoming(cost)
+    yield from cost_view.upcoming_lines(cost)
     if quoted.trial_end:
         yield Line(f"  The trial ends on {formatting.date(quoted.trial_end)}.")
     metered = [line.price for line, price in zip(order.lines, situation.prices, strict=True) if is_metered(price)]

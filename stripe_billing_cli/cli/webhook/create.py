@@ -40,7 +40,7 @@ def create(
     from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest
 
     patterns = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
-    request = EndpointRequest(url, event_types.expanded(patterns or event_types.ACTED_ON), description)
+    request = EndpointRequest(url, event_types.expand(patterns or event_types.ACTED_ON), description)
     plan = plan_create(context.stripe, request)
     confirm.confirm(context, f"Have events sent to {url}?")
     secret = Secret(context, store_secret, {"result": "created"})

@@ -67,7 +67,7 @@ def roll_secret(
         print_endpoint(context, done.endpoint, {"result": "rolled", "replaces": done.replaced})
     if done.undelivered:
         context.printer.note(
-            f"{formatting.counted(done.undelivered, 'earlier event')} had not been delivered everywhere. "
+            f"{formatting.count_text(done.undelivered, 'earlier event')} had not been delivered everywhere. "
             "`billing listen` fetches what it lacks when it starts; `billing events backfill` does so at once."
         )
     context.printer.note(f"{done.replaced} is deleted; only the new secret is good.")

@@ -88,7 +88,7 @@ class Events:
         rows = [recording.values(event, now + number * TICK) for number, event in enumerate(once.values())]
         # One order for all writers, so that two with the same events wait for each other, but never both.
         rows.sort()
-        work = [recording.pending(event, handler, now) for event in once.values() for handler in route(event)]
+        work = [recording.pending_row(event, handler, now) for event in once.values() for handler in route(event)]
         insert = recording.on_sqlite if self._database.sqlite else recording.on_postgres
         with self._database.recording(within) as execute:
             return insert(execute, rows, work)

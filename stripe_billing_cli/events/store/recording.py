@@ -48,7 +48,7 @@ def values(event: Event, received_at: float) -> Values:
     )
 
 
-def pending(event: Event, handler: str, now: float) -> Values:
+def pending_row(event: Event, handler: str, now: float) -> Values:
     """Return a row of `deliveries` that is to be done, as `PENDING` has its columns."""
     return (event.id, handler, event.lane, event.created, "pending", 0, now)
 

@@ -25,7 +25,7 @@ from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import schema
 from stripe_billing_cli.events.store.database import Database
 from stripe_billing_cli.events.store.event_rows import load_events
-from stripe_billing_cli.events.store.recording import PENDING, pending
+from stripe_billing_cli.events.store.recording import PENDING, pending_row
 from stripe_billing_cli.events.store.status import (
     DEAD,
     FAILED,
@@ -98,7 +98,7 @@ class Work:
     def add(self, wanted: Iterable[tuple[Event, str]], within: Connection) -> None:
         """Have events handled by the handlers named. What is there already stays as it is."""
         now = self._database.clock()
-        rows = [dict(zip(PENDING, pending(event, handler, now), strict=True)) for event, handler in wanted]
+        rows = [dict(zip(PENDING, pending_row(event, handler, now), strict=True)) for event, handler in wanted]
         if rows:
             insert = self._database.insert(schema.deliveries)
             within.execute(insert.on_conflict_do_nothing(index_elements=["event", "handler"]), rows)

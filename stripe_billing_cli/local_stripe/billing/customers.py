@@ -23,7 +23,7 @@ def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> 
     return customer
 
 
-def named(call: Call) -> Object | None:
+def find_named(call: Call) -> Object | None:
     """Return the customer that the parameter `customer` names; None where the call names none."""
     return find(call, call.params["customer"]) if "customer" in call.params else None
 
@@ -86,5 +86,5 @@ def shipping_of(params: Mapping[str, Any] | None) -> Object | None:
 
 def printed_settings(wanted: Mapping[str, Any]) -> Object:
     """Return what a call says of how the customer's invoices look; what it unsets is null."""
-    named = ("custom_fields", "footer", "rendering_options")
-    return {name: wanted[name] or None for name in named if name in wanted}
+    fields = ("custom_fields", "footer", "rendering_options")
+    return {name: wanted[name] or None for name in fields if name in wanted}

@@ -27,10 +27,10 @@ class Part:
 
     @property
     def amount(self) -> int:
-        return rounded(self.exact)
+        return round_amount(self.exact)
 
 
-def rounded(amount: Decimal) -> int:
+def round_amount(amount: Decimal) -> int:
     """Return the amount in whole minor units, a half rounded away from zero."""
     return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 

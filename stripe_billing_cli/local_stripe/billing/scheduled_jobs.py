@@ -129,7 +129,7 @@ def _finalize(call: Call, id: str) -> None:
     subscription = invoices.find_subscription(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
-        payment_status.paid(call, opened, None)
+        payment_status.note_payment(call, opened, None)
     elif opened["collection_method"] == "send_invoice":
         events.record(call, "invoice.sent", opened)
         scheduler.put(call.store, invoices.OVERDUE, id, opened["due_date"], opened["test_clock"])

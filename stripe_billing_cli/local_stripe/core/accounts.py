@@ -143,7 +143,7 @@ def _own_settings(store: Store) -> Object:
     return (store.get(*SETTINGS) or {}).get("values") or {}
 
 
-def connected(platform: Store, id: str) -> Object:
+def find_connected(platform: Store, id: str) -> Object:
     """Return an account that is connected to that of a platform's store. Raises Stripe's refusal of any other."""
     with platform.reading_once():
         account = platform.get("account", id)

@@ -114,7 +114,7 @@ def outline_of(form_name: str, stored: tuple[str, ...], types: tuple[type, ...])
     return Outline(fields, tuple(scalars), tuple(others), is_derived(form_name))
 
 
-def ordered(fields: Object) -> Object:
+def order_fields(fields: Object) -> Object:
     """Return the fields in Stripe's order: the id, the object, the others by the alphabet (recorded)."""
     return {name: fields[name] for name in _order(tuple(fields))}
 

@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.answer_fields import (
     SCALARS,
     Field,
     fields_of,
-    ordered,
+    order_fields,
     outline_of,
 )
 from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_card
@@ -110,7 +110,7 @@ def _show(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object
     for name in tree.keys() - answer.keys():
         if name in form.only_expanded:
             answer[name] = _only_expanded(store, form, name, stored, tree[name])
-    return ordered(with_derived(form.name, answer))
+    return order_fields(with_derived(form.name, answer))
 
 
 def _show_unexpanded(store: Store, form: Shape, stored: Object) -> Object:
@@ -119,7 +119,7 @@ def _show_unexpanded(store: Store, form: Shape, stored: Object) -> Object:
     answer.update(zip(outline.scalars, map(stored.__getitem__, outline.scalars), strict=True))
     for field in outline.others:
         answer[field.name] = _value(store, form, field, stored[field.name], None)
-    return ordered(with_derived(form.name, answer)) if outline.is_derived else answer
+    return order_fields(with_derived(form.name, answer)) if outline.is_derived else answer
 
 
 def _value(store: Store, form: Shape, field: Field, value: Any, branch: ExpandTree | None) -> Any:
@@ -185,7 +185,7 @@ def _form_named(object: str | None, names: tuple[str, ...]) -> Shape:
 def _free(value: Any) -> Any:
     """Return what has no fields of Stripe's own, as metadata, in order."""
     if isinstance(value, dict):
-        return ordered({name: _free(inner) for name, inner in value.items()})
+        return order_fields({name: _free(inner) for name, inner in value.items()})
     return [_free(element) for element in value] if isinstance(value, list) else value
 
 
@@ -196,7 +196,7 @@ def _embed(store: Store, form: Shape, names: tuple[str, ...], value: Object, tre
     inner = tree.get("data", NONE)
     listed = [_part(store, names, "data", element, inner) for element in value["data"][:most]]
     if value["has_more"]:
-        return ordered({**value, "data": listed})
+        return order_fields({**value, "data": listed})
     count = len(value["data"])
     total = {} if form.name in UNCOUNTED else {"total_count": count}
     return {"object": "list", "data": listed, "has_more": count > len(listed), **total, "url": value["url"]}

@@ -29,7 +29,7 @@ def key_of(headers: Mapping[str, str]) -> str:
     if key.startswith("pk_live_"):
         raise secret_key_required()
     if not TEST_KEY.fullmatch(key):
-        raise _refusal(f"Invalid API Key provided: {masked(key)}")
+        raise _refusal(f"Invalid API Key provided: {mask(key)}")
     return key
 
 
@@ -58,7 +58,7 @@ def _read_key(header: str) -> str:
         return ""
 
 
-def masked(key: str) -> str:
+def mask(key: str) -> str:
     """Return `sk_test_*********xyz1`: as much of a key as Stripe repeats."""
     match = re.match(r"(sk|rk|pk)_(test|live)_", key)
     prefix = match[0] if match else key[:3]
@@ -71,11 +71,11 @@ def _refusal(message: str, code: str | None = None) -> ApiError:
     return ApiError(401, message, code, headers=CHALLENGE)
 
 
-def expired(key: str) -> ApiError:
-    return _refusal(f"Expired API Key provided: {masked(key)}", "api_key_expired")
+def expired_error(key: str) -> ApiError:
+    return _refusal(f"Expired API Key provided: {mask(key)}", "api_key_expired")
 
 
-def forbidden(key: str, account: str, operation: str) -> ApiError:
+def forbidden_error(key: str, account: str, operation: str) -> ApiError:
     """Return a refusal, 403, of a restricted key without the permission for an operation: `POST /v1/prices/{id}`."""
     method, _, path = operation.partition(" ")
     resource = path.split("/")[2].removesuffix("s") if path.count("/") >= 2 else "resource"
@@ -83,6 +83,6 @@ def forbidden(key: str, account: str, operation: str) -> ApiError:
     permission = f"rak_{noun}_{'read' if method == 'GET' else 'write'}"
     return ApiError(
         403,
-        f"The provided key '{masked(key)}' does not have the required permissions for this endpoint on account "
+        f"The provided key '{mask(key)}' does not have the required permissions for this endpoint on account "
         f"'{account}'. Having the '{permission}' permission would allow this request to continue.",
     )

@@ -114,7 +114,7 @@ class ConnectedAccounts(Generic[Opened]):
         with self._lock:
             use = self._open.get(account)
             if use is None:
-                accounts.connected(self._platform, account)
+                accounts.find_connected(self._platform, account)
                 use = self._open[account] = self._open_or_waiting(account) or Use(self._ready(account))
             self._open.move_to_end(account)
             use.users += 1

@@ -26,7 +26,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ParamType,
     Text,
     TimestampRange,
-    refused,
+    refused_field,
 )
 from stripe_billing_cli.local_stripe.core.reasons import IN_NO_CALL
 
@@ -170,10 +170,10 @@ class _Fields(Mapping[str, Field]):
         if name := self._find(words.fields, path):
             return words.fields[name]
         if name := self._find(words.unsupported, path):
-            return refused(path, words.unsupported[name], unset=parameter.unset)
+            return refused_field(path, words.unsupported[name], unset=parameter.unset)
         why = IN_NO_CALL.get(path.rpartition(".")[2])
         if why and not self._find(words.types, path):
-            return refused(path, why, unset=parameter.unset)
+            return refused_field(path, why, unset=parameter.unset)
         required = bool(self._find(words.required, path)) or required
         unset = bool(self._find(words.unset, path)) or parameter.unset
         return Field(self._type(parameter, path), required, unset)

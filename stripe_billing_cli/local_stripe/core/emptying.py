@@ -50,7 +50,7 @@ def empty_account(database: Path, account: str) -> bool:
     """Delete what a connected account has; return whether it has had a store. Raises `ApiError` where there is no such
     account."""
     with closing(Store(database)) as platform:
-        accounts.connected(platform, account)
+        accounts.find_connected(platform, account)
         path = store_of(database, account)
         if not path.exists():
             return False

@@ -137,9 +137,9 @@ def _error(how: str, request: Request, account: str, request_id: str) -> ApiErro
     key = authentication.key_of(request.headers) if how in ("401", "403") else ""
     match how:
         case "401":
-            return authentication.expired(key)
+            return authentication.expired_error(key)
         case "403":
-            return authentication.forbidden(key, account, operation_of(request.method, request.path))
+            return authentication.forbidden_error(key, account, operation_of(request.method, request.path))
         case "409":
             return idempotency.key_in_use(request.headers.get("idempotency-key", request_id))
         case "429":

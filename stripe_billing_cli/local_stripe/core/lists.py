@@ -36,7 +36,7 @@ def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Ob
     _check_one_cursor(params)
     matching = call.store.select(kind, restrictions, newest_first=not backwards, limit=limit + 1)
     objects = matching[:limit]
-    return listed(objects[::-1] if backwards else objects, len(matching) > limit, url)
+    return list_object(objects[::-1] if backwards else objects, len(matching) > limit, url)
 
 
 def page_of(call: Call, objects: Sequence[Object], url: str, noun: str) -> Object:
@@ -54,9 +54,9 @@ def page_of(call: Call, objects: Sequence[Object], url: str, noun: str) -> Objec
     if "ending_before" in params:
         end = places[params["ending_before"]]
         start = max(0, end - limit)
-        return listed(objects[start:end], start > 0, url)
+        return list_object(objects[start:end], start > 0, url)
     start = places[params["starting_after"]] + 1 if "starting_after" in params else 0
-    return listed(objects[start : start + limit], start + limit < len(objects), url)
+    return list_object(objects[start : start + limit], start + limit < len(objects), url)
 
 
 def _check_one_cursor(params: Params) -> None:
@@ -65,7 +65,7 @@ def _check_one_cursor(params: Params) -> None:
         raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
 
 
-def listed(objects: Sequence[Object], has_more: bool, url: str) -> Object:
+def list_object(objects: Sequence[Object], has_more: bool, url: str) -> Object:
     """Return a list as Stripe answers it (recorded: without `total_count`)."""
     return {"object": "list", "data": list(objects), "has_more": has_more, "url": url}
 
@@ -101,7 +101,7 @@ def all_with(call: Call, kind: str, field: str, value: object) -> list[Object]:
     return call.store.select(kind, equal(json_field(field), value), newest_first=False, limit=MOST_OBJECTS)
 
 
-def naming(call: Call, name: str, *, field: str = "") -> list[Condition]:
+def naming_condition(call: Call, name: str, *, field: str = "") -> list[Condition]:
     """Return the restriction to what names, in `field`, the object that the filter `name` asks for.
 
     The field is called as the filter unless given. Raises `resource_missing` where there is no such object.
@@ -117,7 +117,9 @@ def filtered(call: Call, filters: str, *, named: str = "", fields: Mapping[str, 
     Raises `resource_missing` where an object that is named is not there.
     """
     of = fields or {}
-    conditions = [condition for name in named.split() for condition in naming(call, name, field=of.get(name, ""))]
+    conditions = [
+        condition for name in named.split() for condition in naming_condition(call, name, field=of.get(name, ""))
+    ]
     for name in filters.split():
         conditions += equal(json_field(of.get(name, name)), call.params.get(name))
     return conditions

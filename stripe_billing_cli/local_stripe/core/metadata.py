@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 MOST_KEYS = 50
 
 
-def merged(current: Mapping[str, str], changes: Mapping[str, str] | None) -> dict[str, str]:
+def merge_metadata(current: Mapping[str, str], changes: Mapping[str, str] | None) -> dict[str, str]:
     """Return `current` with `changes`; None (`metadata=""`) removes all. Raises for more than 50 keys."""
     if changes is None:
         return {}
@@ -25,9 +25,9 @@ def merged(current: Mapping[str, str], changes: Mapping[str, str] | None) -> dic
 
 def new_metadata(params: Mapping[str, Any]) -> dict[str, str]:
     """Return the metadata of an object that is made with these parameters."""
-    return merged({}, params.get("metadata") or {})
+    return merge_metadata({}, params.get("metadata") or {})
 
 
 def changed_metadata(before: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
     """Return the metadata of an object after an update with these parameters."""
-    return merged(before["metadata"], params["metadata"]) if "metadata" in params else before["metadata"]
+    return merge_metadata(before["metadata"], params["metadata"]) if "metadata" in params else before["metadata"]

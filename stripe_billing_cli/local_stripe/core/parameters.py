@@ -306,12 +306,12 @@ def required(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind, required=True) for name, kind in kinds.items()}
 
 
-def unsupported(why: str, names: str) -> dict[str, Field]:
+def unsupported_fields(why: str, names: str) -> dict[str, Field]:
     """Return parameters of Stripe's, named in one text, that the local Stripe refuses for one reason."""
-    return {name: refused(name, why) for name in names.split()}
+    return {name: refused_field(name, why) for name in names.split()}
 
 
-def refused(name: str, why: str, *, unset: bool = False) -> Field:
+def refused_field(name: str, why: str, *, unset: bool = False) -> Field:
     """Return a parameter that the local Stripe refuses; `unset`: Stripe takes an empty string for it."""
     idle = (*([""] if unset else []), *(IDLE[word] for word in (name.rpartition(".")[2],) if word in IDLE))
     return Field(Unsupported(why, idle), unset=True)

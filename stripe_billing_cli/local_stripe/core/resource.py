@@ -13,7 +13,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, filtered, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     EXPAND_ONLY,
@@ -115,7 +115,7 @@ class Resource:
         values = {name: call.params.get(name, declared.default) for name, declared in self.properties.items()}
         for name, declared in self.properties.items():
             if isinstance(declared.type, Metadata):
-                values[name] = merged({}, values[name] or {})
+                values[name] = merge_metadata({}, values[name] or {})
         object = {
             "id": self.new_id(call),
             "object": self.kind,
@@ -137,7 +137,7 @@ class Resource:
         after = {**before, **{name: value for name, value in call.params.items() if name in self.properties}}
         for name, declared in self.properties.items():
             if isinstance(declared.type, Metadata) and name in call.params:
-                after[name] = merged(before[name], call.params[name])
+                after[name] = merge_metadata(before[name], call.params[name])
         self.change(call, before, after)
         return after
 

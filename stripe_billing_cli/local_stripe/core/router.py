@@ -107,7 +107,7 @@ class Router:
             self.store.insert_many("account", [other for other in kept if other["id"] != own])
             return own
         assert account is not None
-        accounts.connected(self.store, account)
+        accounts.find_connected(self.store, account)
         self.connected.forget(account)
         return account
 
@@ -146,7 +146,7 @@ class Router:
         platform = self.store.platform
         if platform is None:
             return accounts.ensure(self.store, int(self._clock()))
-        return accounts.connected(platform.store, platform.account)
+        return accounts.find_connected(platform.store, platform.account)
 
     @cached_property
     def _own_id(self) -> str:

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import page, page_of
-from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Email, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -116,7 +116,7 @@ def _change(account: Object, call: Call) -> Object:
     if "company" in params:
         after["company"] = _company(account.get("company") or {}, params["company"])
     if "metadata" in params and "metadata" in account:
-        after["metadata"] = merged(account["metadata"], params["metadata"])
+        after["metadata"] = merge_metadata(account["metadata"], params["metadata"])
     return after
 
 

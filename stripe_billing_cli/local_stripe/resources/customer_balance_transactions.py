@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import K
 from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming_condition, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -67,7 +67,7 @@ def update(call: Call) -> Object:
 
 def list_transactions(call: Call) -> Object:
     customer = customers.find(call, call.id, "id", status=404)["id"]
-    conditions = [*equal(json_field("customer"), customer), *naming(call, "invoice")]
+    conditions = [*equal(json_field("customer"), customer), *naming_condition(call, "invoice")]
     return page(call, KIND, PATH.format(id=customer), conditions)
 
 

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def of_subscription(call: Call) -> Object:
     """Return the discount of a subscription; of several the last."""
-    _, subscription = repository.loaded(call)
+    _, subscription = repository.load(call)
     return _last(call, subscription)
 
 
@@ -25,7 +25,7 @@ def _last(call: Call, subscription: Object) -> Object:
 
 def delete_of_subscription(call: Call) -> Object:
     """Take the discount of a subscription away; of several the last."""
-    call, before = repository.loaded(call)
+    call, before = repository.load(call)
     gone = _last(call, before)
     discount.drop(call, before, gone["id"])
     return {**{name: value for name, value in gone.items() if name != "_coupon_terms"}, "deleted": True}

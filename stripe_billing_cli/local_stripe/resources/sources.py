@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_ca
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Text
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -110,7 +110,7 @@ def _change_card(method: Object, params: Mapping[str, Any]) -> Object:
         "card": {**method["card"], **{name: params[name] for name in ("exp_month", "exp_year") if name in params}},
     }
     if "metadata" in params:
-        changed["metadata"] = merged(method["metadata"], params["metadata"]) if params["metadata"] else {}
+        changed["metadata"] = merge_metadata(method["metadata"], params["metadata"]) if params["metadata"] else {}
     return changed
 
 

@@ -28,7 +28,7 @@ from stripe_billing_cli.catalog.kinds.promotion_code.model import (
     code_values,
 )
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
-from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
+from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation
@@ -244,7 +244,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
             existing=current,
             wanted=entry,
             fields=fields,
-            reason=f"{listed(fixed)} cannot change on a promotion code; {counted}",
+            reason=f"{list_names(fixed)} cannot change on a promotion code; {counted}",
         )
         if self.is_active(current):
             change.question = f"promotion code {entry.key} is ended and made anew: {counted}"

@@ -17,7 +17,7 @@ COLLECTED = ("business_name", "individual_name", "shipping_details")
 """What a session collects beside the customer's details."""
 
 
-def entered(call: Call, session: Object, form: Entered) -> Object:
+def enter(call: Call, session: Object, form: Entered) -> Object:
     """Return the session with what its customer has entered, not stored. Raises for what cannot be entered there."""
     after = {
         **session,
@@ -33,16 +33,16 @@ def entered(call: Call, session: Object, form: Entered) -> Object:
         if session["shipping_options"]:
             chosen = form.get("shipping_rate") or session["shipping_cost"]["shipping_rate"]
             after["shipping_cost"] = shipping.cost(session["shipping_options"], chosen)
-        after = totals.priced(call, after)
+        after = totals.add_amounts(call, after)
     return after
 
 
-def prefilled(call: Call, session: Object, entered: Entered) -> Object:
+def prefill(call: Call, session: Object, form: Entered) -> Object:
     """Return the session with what its page shows already entered; a code that is none is not."""
-    after = {**session, "customer_details": details(call, session, entered)}
-    if entered.get("promotion_code"):
+    after = {**session, "customer_details": details(call, session, form)}
+    if form.get("promotion_code"):
         with contextlib.suppress(ApiError):
-            after = totals.priced(call, {**after, **redemption.by_code(call, after, entered["promotion_code"])})
+            after = totals.add_amounts(call, {**after, **redemption.by_code(call, after, form["promotion_code"])})
     return after
 
 

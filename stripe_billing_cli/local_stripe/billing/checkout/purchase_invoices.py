@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_fields, invoice_items, invoices
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -36,13 +36,13 @@ def create(call: Call, session: Object, intent: Object) -> Object:
         footer=data["footer"],
         rendering=invoice_fields.rendering("auto", data["rendering_options"]),
         **({"custom_fields": data["custom_fields"]} if data["custom_fields"] else {}),
-        metadata=merged({}, data["metadata"] or {}),
+        metadata=merge_metadata({}, data["metadata"] or {}),
         auto_advance=False,
         **_delivery(session),
     )
     invoice_items.bill(call, pending_items, draft["id"])
     opened = invoices.finalize(call, invoices.create(call, draft), paid_by=intent)
-    return invoices.paid(call, opened, counted=1)
+    return invoices.mark_paid(call, opened, counted=1)
 
 
 def _delivery(session: Object) -> Object:

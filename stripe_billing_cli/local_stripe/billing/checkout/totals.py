@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def priced(call: Call, session: Object) -> Object:
+def add_amounts(call: Call, session: Object) -> Object:
     """Return the session with the amounts of its items, of its shipping, and of all together."""
     items = session["line_items"]["data"]
     subtotals = [_subtotal(call, session, item) for item in items]

@@ -66,7 +66,7 @@ def taken_off(lines: Sequence[DiscountableLine], all_terms: Sequence[Terms]) -> 
 
 def _shares(covered: Sequence[int], each: Terms) -> list[int]:
     if each.percent_off is not None:
-        return [pricing.rounded(amount * each.percent_off / 100) for amount in covered]
+        return [pricing.round_amount(amount * each.percent_off / 100) for amount in covered]
     assert each.amount_off is not None
     return spread(min(each.amount_off, sum(covered)), covered)
 

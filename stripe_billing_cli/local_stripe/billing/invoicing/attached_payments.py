@@ -127,7 +127,7 @@ def credit(call: Call, invoice: Object, intent: Object) -> Object:
     if left > 0:
         return after
     _credit_customer(call, after, received - counted)
-    done = invoices.paid(call, after, by_default=False)
+    done = invoices.mark_paid(call, after, by_default=False)
     announce(call, InvoicePaid(done, intent["payment_method"]))
     return done
 

@@ -121,7 +121,7 @@ def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bo
     counts = intent["status"] != "requires_action" and (automatic or invoice["attempt_count"] == 0)
     counted = invoice["attempt_count"] + (1 if counts else 0)
     if intent["status"] == "succeeded":
-        done = invoices.paid(call, invoice, counted=counted)
+        done = invoices.mark_paid(call, invoice, counted=counted)
         announce(call, InvoicePaid(done, None if bank_transfers.is_paid(intent) else intent["payment_method"]))
         return done
     if intent["status"] == "processing":
@@ -189,7 +189,7 @@ def on_debit_ended(call: Call, effect: DebitEnded) -> None:
         return
     call = clocks.at_time_of(call, invoice)
     if intent["status"] == "succeeded":
-        announce(call, InvoicePaid(invoices.paid(call, invoice), intent["payment_method"]))
+        announce(call, InvoicePaid(invoices.mark_paid(call, invoice), intent["payment_method"]))
         return
     if invoice["billing_reason"] == "subscription_create" and invoice["collection_method"] == "charge_automatically":
         invoices.void(call, _leave_unpaid(call, invoice, None))
@@ -228,7 +228,7 @@ def attempt(call: Call, invoice: Object) -> Object:
     if method is not None and refusal_of(invoice, intent, method) is None and _is_agreed(call, invoice, method):
         return charge(call, invoice, method["id"], off_session=True)[0]
     if _is_in_balance(invoice, intent, customer):
-        apply_balance(call, intent, bank_transfers.remaining(intent))
+        apply_balance(call, intent, bank_transfers.remaining_amount(intent))
         return objects.known(call, "invoice", invoice["id"])
     return record_attempt(call, invoice, intent, automatic=True)
 
@@ -249,7 +249,7 @@ def apply_balance(call: Call, intent: Object, amount: int) -> Object:
 def _is_in_balance(invoice: Object, intent: Object, customer: Object) -> bool:
     """Return whether the customer's cash balance may pay what is left of an invoice, and is enough."""
     types = invoice["payment_settings"]["payment_method_types"] or ()
-    is_enough = cash_balances.available(customer, intent["currency"]) >= bank_transfers.remaining(intent)
+    is_enough = cash_balances.available(customer, intent["currency"]) >= bank_transfers.remaining_amount(intent)
     return bank_transfers.METHOD in types and is_enough and cash_balances.is_automatic(customer)
 
 

@@ -36,7 +36,7 @@ def _of_lines(billed: Sequence[Object]) -> Object:
     return {"invoice_item": None, "invoice_line_item_details": details, "type": "invoice_line_items"}
 
 
-def resolved(call: Call, credited: Object | None) -> Object | None:
+def resolve(call: Call, credited: Object | None) -> Object | None:
     """Return the debits of an item once what was pending may have been billed."""
     item = call.store.get("invoiceitem", credited["invoice_item"]) if credited and credited["invoice_item"] else None
     invoice = call.store.get("invoice", item["invoice"]) if item and item["invoice"] else None

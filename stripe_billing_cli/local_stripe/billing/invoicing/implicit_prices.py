@@ -48,7 +48,7 @@ def for_product(call: Call, product: str, amount: Decimal, currency: str, tax_be
     return made
 
 
-def changed(call: Call, price: Object, amount: Decimal, currency: str, params: Mapping[str, Any]) -> Object:
+def change_price(call: Call, price: Object, amount: Decimal, currency: str, params: Mapping[str, Any]) -> Object:
     """Return the price in place of an item's: of the same product unless a call names another tax code, and taxed as
     before unless it says otherwise."""
     behavior, product = params.get("tax_behavior", price["tax_behavior"]), price["product"]

@@ -48,7 +48,7 @@ SETTINGS = ("account_tax_ids", *PRINTED)
 """What the `invoice_settings` of a subscription say of its invoices."""
 
 
-def printed(customer: Object, subscription: Object | None) -> Object:
+def print_texts(customer: Object, subscription: Object | None) -> Object:
     """Return the texts of a draft: as the subscription has them for its invoices, else the customer. The account's tax
     ids are the subscription's."""
     own = (subscription or {}).get("invoice_settings") or {}

@@ -85,7 +85,7 @@ def as_pending(call: Call, billed: Sequence[Line]) -> list[Line]:
     return [replace(line, invoice_item=identifiers.long_id(call, "ii")) for line in billed]
 
 
-def pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
+def list_pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
     """Return what waits for an invoice: of this subscription, and of none; newest first, as lines are ("pending invoice
     items (including prorations) in reverse chronological order", `lines` in `stripe/_invoice.py`)."""
     items = pending_of_customer(call, customer, currency)
@@ -103,7 +103,7 @@ def pending_of_customer(call: Call, customer: str, currency: str) -> list[Object
 
 
 def pending_of(call: Call, subscription: Object) -> list[Object]:
-    return pending(call, subscription["customer"], subscription["id"], subscription["currency"])
+    return list_pending(call, subscription["customer"], subscription["id"], subscription["currency"])
 
 
 def _subscription(item: Object) -> str | None:
@@ -132,7 +132,7 @@ def as_line(call: Call, item: Object) -> Line:
         discountable=item["discountable"],
         unit_amount=item["pricing"] and item["pricing"]["unit_amount_decimal"],
         key=item.get("_key") or item["id"],
-        credited=debits.resolved(call, (item["proration_details"] or {}).get("credited_items")),
+        credited=debits.resolve(call, (item["proration_details"] or {}).get("credited_items")),
         tax_rates=tuple(item["tax_rates"]),
     )
 
@@ -162,7 +162,7 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
         return replace(line, description=description or line.description, discountable=discountable, tax_rates=rates)
     if "unit_amount_decimal" in params:
         unit_amount, quantity = Decimal(params["unit_amount_decimal"]), _quantity(params, param)
-        amount = pricing.rounded(unit_amount * quantity)
+        amount = pricing.round_amount(unit_amount * quantity)
     elif "amount" in params:
         _check_no_quantity(params, param)
         amount, quantity = params["amount"], Decimal(1)
@@ -309,8 +309,8 @@ def _price_changes(call: Call, before: Object, params: Mapping[str, Any]) -> Obj
         assert price is not None
         unit = price["currency_options"][currency]["unit_amount_decimal"]
         return _fields_of_price(price, unit, pricing.amount(price, currency, wanted), wanted)
-    made = price and implicit_prices.changed(call, price, unit_amount, currency, params)
-    return _fields_of_price(made, amounts.plain(unit_amount), pricing.rounded(unit_amount * quantity), quantity)
+    made = price and implicit_prices.change_price(call, price, unit_amount, currency, params)
+    return _fields_of_price(made, amounts.plain(unit_amount), pricing.round_amount(unit_amount * quantity), quantity)
 
 
 def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int, quantity: Decimal) -> Object:

@@ -66,7 +66,7 @@ def new_draft(
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
     invoice: Object = {
         **invoice_fields.blank_fields(),
-        **invoice_fields.printed(customer, subscription),
+        **invoice_fields.print_texts(customer, subscription),
         **_customer_fields(call, customer),
         "id": id,
         "account_country": call.account["country"],
@@ -89,7 +89,7 @@ def new_draft(
         **rest,
     }
     own_discounts = discount.not_ended(call, subscription["discounts"]) if subscription else []
-    return totaled(call, invoice, own_discounts if discounts is None else discounts, customer["balance"])
+    return add_totals(call, invoice, own_discounts if discounts is None else discounts, customer["balance"])
 
 
 def _rendering(customer: Object) -> Object:
@@ -97,10 +97,10 @@ def _rendering(customer: Object) -> Object:
     return invoice_fields.rendering("auto", settings.get("rendering_options"))
 
 
-def totaled(call: Call, invoice: Object, discounts: Sequence[Object], balance: int) -> Object:
+def add_totals(call: Call, invoice: Object, discounts: Sequence[Object], balance: int) -> Object:
     """Return a draft with what its discounts take off and its taxes add, and what is due of it after the balance of its
     customer."""
-    after = taxes.taxed(call, on_invoices.discounted_draft(call, invoice, discounts))
+    after = taxes.add_taxes(call, on_invoices.discounted_draft(call, invoice, discounts))
     return {**after, **invoice_fields.due_fields(after["total"], balance, invoice["currency"])}
 
 
@@ -123,7 +123,7 @@ def with_lines(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
     """Return a draft with other lines, given as they are shown; not yet stored."""
     balance = revisions.balance_before(call, invoice)
     own_discounts = [discount.find(call, id) for id in invoice["discounts"]]
-    return totaled(call, {**invoice, "lines": {**invoice["lines"], "data": list(billed)}}, own_discounts, balance)
+    return add_totals(call, {**invoice, "lines": {**invoice["lines"], "data": list(billed)}}, own_discounts, balance)
 
 
 def subscription_of(invoice: Object) -> str | None:
@@ -189,7 +189,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: 
     scheduler.put(call.store, FINALIZE, invoice["id"], None, None)
     changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
     opened = amend(call, invoice["id"], "invoice.finalized", **changed)
-    return opened if opened["amount_due"] > 0 else paid(call, opened)
+    return opened if opened["amount_due"] > 0 else mark_paid(call, opened)
 
 
 def _replace(call: Call, original: Object, revision: str) -> None:
@@ -261,7 +261,7 @@ def check_payable(invoice: Object) -> None:
             raise invalid("Invoice is a draft: finalize it before paying it.", code="invoice_not_payable")
 
 
-def paid(
+def mark_paid(
     call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False, by_default: bool = True
 ) -> Object:
     """Mark an invoice paid in full: by its payment intent unless that is not its `by_default`, from the customer's

@@ -124,7 +124,7 @@ def less_billed(
 def _discounts_of(part: int, gross: int, net: int) -> int:
     """Return how much discounts took off a part of what was billed: nobody gets back more than was paid where volume
     tiers make use cheaper than what is billed of it."""
-    return pricing.rounded(Decimal(gross - net) * part / gross) if part else 0
+    return pricing.round_amount(Decimal(gross - net) * part / gross) if part else 0
 
 
 def _credits(

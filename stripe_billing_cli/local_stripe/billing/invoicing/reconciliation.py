@@ -38,7 +38,7 @@ class AwaitedPayment:
 
     @property
     def amount(self) -> int:
-        return bank_transfers.remaining(self.intent)
+        return bank_transfers.remaining_amount(self.intent)
 
 
 def reconcile(call: Call, customer: str, currency: str, sent: int, reference: str | None = None) -> None:

@@ -62,10 +62,10 @@ def find_rates(call: Call, ids: Iterable[str]) -> list[Rate]:
 def taxes_of(amount: int, rates: Sequence[Rate]) -> list[Tax]:
     """Return the tax of an amount at each of the rates; of a credit it is negative."""
     whole = 100 + sum(rate.percentage for rate in rates if rate.inclusive)
-    contained = {rate.id: pricing.rounded(amount * rate.percentage / whole) for rate in rates if rate.inclusive}
+    contained = {rate.id: pricing.round_amount(amount * rate.percentage / whole) for rate in rates if rate.inclusive}
     net = amount - sum(contained.values())
     return [
-        Tax(rate, contained[rate.id] if rate.inclusive else pricing.rounded(net * rate.percentage / 100), net)
+        Tax(rate, contained[rate.id] if rate.inclusive else pricing.round_amount(net * rate.percentage / 100), net)
         for rate in rates
     ]
 
@@ -83,7 +83,7 @@ def line_tax(tax: Tax, exempt: str | None) -> Object:
     }
 
 
-def summed(shown_taxes: Iterable[Object]) -> list[Object]:
+def sum_taxes(shown_taxes: Iterable[Object]) -> list[Object]:
     """Return the taxes of several lines together: one for each rate, in the order in which the rates come."""
     sums: dict[str, Object] = {}
     for tax in shown_taxes:
@@ -100,7 +100,7 @@ def amount_of(shown_taxes: Iterable[Object], behavior: str | None = None) -> int
     return sum(tax["amount"] for tax in shown_taxes if behavior in (None, tax["tax_behavior"]))
 
 
-def taxed(call: Call, invoice: Object) -> Object:
+def add_taxes(call: Call, invoice: Object) -> Object:
     """Return a draft, whose discounts are taken off, with the taxes of its lines and its totals.
 
     The rates of a line are its own, else the invoice's `default_tax_rates`, unless a call has said what its taxes are.
@@ -133,7 +133,7 @@ def taxed(call: Call, invoice: Object) -> Object:
         "subtotal_excluding_tax": invoice["subtotal"] - contained,
         "total": total,
         "total_excluding_tax": total - amount_of(all_taxes),
-        "total_taxes": summed(all_taxes),
+        "total_taxes": sum_taxes(all_taxes),
     }
 
 

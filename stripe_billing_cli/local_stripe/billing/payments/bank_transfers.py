@@ -45,7 +45,7 @@ def is_paid(intent: Object) -> bool:
     return bool(intent["status"] == "succeeded" and intent.get("_funded") == intent["amount"])
 
 
-def remaining(intent: Object) -> int:
+def remaining_amount(intent: Object) -> int:
     """Return what is left to be transferred for a payment."""
     return int(intent["amount"] - intent.get("_funded", 0))
 
@@ -92,7 +92,7 @@ def next_action(store: Store, intent: Object) -> Object:
     """Return what the customer has to do so that a payment is made."""
     transfer = options_of(intent).get("bank_transfer") or {}
     details = {
-        "amount_remaining": remaining(intent),
+        "amount_remaining": remaining_amount(intent),
         "currency": intent["currency"],
         "financial_addresses": addresses(intent["customer"], intent["currency"], transfer),
         "hosted_instructions_url": page_addresses.bank_transfer(store, intent["id"], intent["client_secret"]),

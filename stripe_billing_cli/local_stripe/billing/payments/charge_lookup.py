@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import json_field, naming_condition, page
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -17,8 +17,8 @@ def list_by_charge(call: Call, kind: str, url: str) -> Object:
     """Return the refunds or disputes of a charge or of a payment, or all; of a charge with their `count` (recorded)."""
     params = call.params
     conditions = [
-        *naming(call, "charge"),
-        *naming(call, "payment_intent"),
+        *naming_condition(call, "charge"),
+        *naming_condition(call, "payment_intent"),
     ]
     listed = page(call, kind, url, conditions)
     if "charge" not in params:

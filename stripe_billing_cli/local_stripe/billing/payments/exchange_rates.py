@@ -29,7 +29,7 @@ def rate(currency: str, into: str) -> Decimal:
     return worth.quantize(Decimal("0.000001"), ROUND_HALF_UP).normalize()
 
 
-def converted(amount: int, currency: str, into: str) -> int:
+def convert(amount: int, currency: str, into: str) -> int:
     """Return `amount`, in minor units of `currency`, in minor units of `into`."""
     shift = PLACES.get(into, 2) - PLACES.get(currency, 2)
     return int((amount * rate(currency, into)).scaleb(shift).quantize(Decimal(1), ROUND_HALF_UP))

@@ -23,7 +23,7 @@ PENDING_DAYS = 7
 def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
     """Write down a captured charge; `available`: its money is not pending first."""
     currency = call.account["default_currency"]
-    amount = exchange_rates.converted(charge["amount_captured"], charge["currency"], currency)
+    amount = exchange_rates.convert(charge["amount_captured"], charge["currency"], currency)
     details = charge["payment_method_details"]
     card_country = details[details["type"]].get("country", call.account["country"])
     fee = fees.processing_fee(amount, call.account["country"], card_country, converted=charge["currency"] != currency)
@@ -67,7 +67,7 @@ def _write_refund(
         call,
         type,
         refund["id"],
-        sign * exchange_rates.converted(refund["amount"], refund["currency"], currency),
+        sign * exchange_rates.convert(refund["amount"], refund["currency"], currency),
         f"{words}{about}",
         exchange_rate=_rate(refund["currency"], currency),
         reporting_category=category,
@@ -83,7 +83,7 @@ def record_withdrawal(call: Call, dispute: Object, charge: Object) -> Object:
         call,
         "adjustment",
         dispute["id"],
-        -exchange_rates.converted(dispute["amount"], dispute["currency"], currency),
+        -exchange_rates.convert(dispute["amount"], dispute["currency"], currency),
         f"Chargeback withdrawal for {charge['id']}",
         available_on=_pending_until(call) if pending else call.real_now,
         fee=fees.DISPUTE_FEE,

@@ -83,7 +83,7 @@ def named_types(params: Mapping[str, Any], usual: Options = OF_PAYMENTS) -> Obje
     }
 
 
-def merged(before: Mapping[str, Any], given: Mapping[str, Any] | None, usual: Options = OF_PAYMENTS) -> Object:
+def merge(before: Mapping[str, Any], given: Mapping[str, Any] | None, usual: Options = OF_PAYMENTS) -> Object:
     """Return options after those that a call gives. What a call unsets is as if no call had said it."""
     after = dict(before)
     for type, options in (given or {}).items():
@@ -123,12 +123,12 @@ def for_invoice(settings: Object, types: Iterable[str]) -> Object:
     """Return the options of the payment of an invoice, whose `payment_settings` say more than is usual."""
     options = of_types(types)
     given = settings["payment_method_options"] or {}
-    return merged(options, {type: given[type] for type in options if given.get(type)})
+    return merge(options, {type: given[type] for type in options if given.get(type)})
 
 
 def of_session(given: Mapping[str, Any] | None) -> Object:
     """Return the options of a Checkout session."""
-    return merged(OF_SESSIONS, given, OF_SESSIONS)
+    return merge(OF_SESSIONS, given, OF_SESSIONS)
 
 
 def of_payment_by(session: Object) -> Object:
@@ -136,7 +136,7 @@ def of_payment_by(session: Object) -> Object:
     given = dict(session["payment_method_options"])
     if "card" in given:
         given["card"] = {name: value for name, value in given["card"].items() if name != "restrictions"}
-    return merged(of_types(session["payment_method_types"]), given)
+    return merge(of_types(session["payment_method_types"]), given)
 
 
 def is_blocked(session: Object, card: Object) -> bool:
@@ -155,7 +155,7 @@ def of_setup_by(session: Object) -> Object:
     given = {type: session["payment_method_options"].get(type) or {} for type in options}
     wanted = {type: {name: one[name] for name in options[type] if name in one} for type, one in given.items()}
     return {
-        "payment_method_options": merged(options, wanted, OF_SETUPS),
+        "payment_method_options": merge(options, wanted, OF_SETUPS),
         "payment_method_types": types,
         "_mandate_data": mandates.BY_CUSTOMER,
     }

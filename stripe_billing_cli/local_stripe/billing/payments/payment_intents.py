@@ -161,8 +161,8 @@ def _transfer(call: Call, intent: Object, method: Object) -> Object:
     customer = objects.known(call, "customer", intent["customer"])
     there = cash_balances.available(customer, intent["currency"])
     after = {**intent, "last_payment_error": None, "next_action": None, "payment_method": method["id"]}
-    if there >= bank_transfers.remaining(intent):
-        return fund(call, after, bank_transfers.remaining(intent))
+    if there >= bank_transfers.remaining_amount(intent):
+        return fund(call, after, bank_transfers.remaining_amount(intent))
     if not bank_transfers.asks_for_transfer(intent):
         return _fail(call, intent, method, debits.NO_FUNDS)
     after |= {"next_action": bank_transfers.next_action(call.store, after), "status": "requires_action"}
@@ -178,7 +178,7 @@ def fund(call: Call, intent: Object, amount: int) -> Object:
     """Apply so much of the customer's cash balance to a payment, which is made once nothing remains of it."""
     cash_balances.apply(call, intent, amount)
     funded = {**intent, "_funded": intent.get("_funded", 0) + amount}
-    if bank_transfers.remaining(funded) > 0:
+    if bank_transfers.remaining_amount(funded) > 0:
         after = {**funded, "next_action": bank_transfers.next_action(call.store, funded), "status": "requires_action"}
         call.store.replace(KIND, after)
         events.record(call, "payment_intent.partially_funded", after)

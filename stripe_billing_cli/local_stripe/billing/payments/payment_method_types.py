@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
     optional,
     required,
-    unsupported,
+    unsupported_fields,
 )
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -211,7 +211,7 @@ OWN: Mapping[str, MethodType] = {
     "payto": MethodType(optional(account_number=Text(), bsb_number=Text(), pay_id=Text()), _payto),
     "sepa_debit": MethodType(required(iban=Text()), _sepa, saved=True),
     "sofort": MethodType(required(country=Choice(("AT", "BE", "DE", "ES", "IT", "NL"))), _as_given()),
-    "upi": MethodType(unsupported("it has no mandates", "mandate_options"), _as_given("vpa")),
+    "upi": MethodType(unsupported_fields("it has no mandates", "mandate_options"), _as_given("vpa")),
     "us_bank_account": MethodType(
         optional(
             account_holder_type=HOLDER,
@@ -219,7 +219,7 @@ OWN: Mapping[str, MethodType] = {
             account_type=Choice(("checking", "savings")),
             routing_number=Text(),
         )
-        | unsupported("it has no Financial Connections", "financial_connections_account"),
+        | unsupported_fields("it has no Financial Connections", "financial_connections_account"),
         _us_account,
     ),
 }

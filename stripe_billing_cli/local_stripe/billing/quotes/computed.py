@@ -63,7 +63,7 @@ def _price_items(call: Call, quote: Object, items: Sequence[Object], discounts: 
         "default_tax_rates": quote["default_tax_rates"],
         "lines": {"data": [_line(call, item) for item in items]},
     }
-    billed = taxes.taxed(call, on_invoices.discounted_draft(call, whole, discounts))
+    billed = taxes.add_taxes(call, on_invoices.discounted_draft(call, whole, discounts))
     shown = [_item(item, line) for item, line in zip(items, billed["lines"]["data"], strict=True)]
     return {**billed, "items": shown}
 

@@ -17,7 +17,7 @@ PERIOD = {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_pe
 """The period of what is billed once, where nothing is said of it (`stripe/params/_subscription_create_params.py`)."""
 
 
-def named(call: Call, phases: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def name_prices(call: Call, phases: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the phases that a call wants by the ids of prices and tax rates alone."""
     return [_named_phase(call, phase, f"phases[{number}]") for number, phase in enumerate(phases)]
 
@@ -43,7 +43,7 @@ def _name_item(call: Call, item: Mapping[str, Any], param: str) -> Mapping[str, 
     return after
 
 
-def kept(item: Mapping[str, Any]) -> Object:
+def keep(item: Mapping[str, Any]) -> Object:
     """Return an item as a phase keeps it."""
     return {
         "billing_thresholds": item.get("billing_thresholds"),

@@ -33,7 +33,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import proration as c
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import events, objects
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -45,7 +45,7 @@ def turn(call: Call, id: str) -> None:
         return
     customer = call.store.get("customer", schedule["customer"])
     if customer is None or customer.get("deleted"):
-        schedules.closed(call, schedule, "canceled")
+        schedules.close(call, schedule, "canceled")
         return
     phase = phases.current(schedule["phases"], call.now)
     if schedule["status"] == "not_started":
@@ -71,7 +71,9 @@ def start(call: Call, before: Object, customer: Object) -> Object:
     settings = _settings(call, before, phase)
     params = {
         "customer": customer["id"],
-        "items": item_parameters.named(call, [phase_items.params(item) for item in phase["items"]], customer, None),
+        "items": item_parameters.name_prices(
+            call, [phase_items.params(item) for item in phase["items"]], customer, None
+        ),
         "add_invoice_items": [phase_items.params(item) for item in phase["add_invoice_items"]],
         "default_tax_rates": phase["default_tax_rates"],
         "billing_mode": before["billing_mode"],
@@ -147,7 +149,7 @@ def _change_items(
         "days_until_due": settings["days_until_due"] if settings["collection_method"] == "send_invoice" else None,
         "default_tax_rates": phase["default_tax_rates"],
         "invoice_settings": invoice_fields.settings(settings["invoice_settings"]),
-        "metadata": merged(before["metadata"], phase["metadata"]),
+        "metadata": merge_metadata(before["metadata"], phase["metadata"]),
     }
     if redeems:
         wanted = continued_discounts(call, before, phase["discounts"])
@@ -316,7 +318,7 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
 
 def _finish(call: Call, before: Object) -> None:
     if before["end_behavior"] == "cancel":
-        schedules.closed(call, before, "completed")
+        schedules.close(call, before, "completed")
         last = last_invoice.draft(call, repository.find(call, before["subscription"]))
         cancel.end(call, before["subscription"], reason="cancellation_requested", leaves=last)
     else:
@@ -333,7 +335,7 @@ def release(call: Call, before: Object, *, keeps_end: bool) -> Object:
             after |= _no_end()
         repository.save(call, subscription, after)
         schedule_jobs.plan_ahead(call, after)
-    return schedules.closed(call, before, "released", subscription=None, released_subscription=id)
+    return schedules.close(call, before, "released", subscription=None, released_subscription=id)
 
 
 def show_end(call: Call, schedule: Object) -> None:

@@ -77,7 +77,7 @@ def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: 
         "discounts": phase_items.kept_discounts(phase),
         "end_date": end,
         "invoice_settings": invoice_settings(phase),
-        "items": [phase_items.kept(item) for item in phase["items"]],
+        "items": [phase_items.keep(item) for item in phase["items"]],
         "metadata": dict(phase.get("metadata", {})),
         "proration_behavior": phase.get("proration_behavior", "create_prorations"),
         "start_date": start,

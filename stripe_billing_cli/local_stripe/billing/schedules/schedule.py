@@ -94,7 +94,7 @@ def plan_ahead(call: Call, schedule: Object) -> None:
     scheduler.put(call.store, EXPIRING, id, warned if living and warned > call.now else None, clock)
 
 
-def closed(call: Call, before: Object, status: str, **rest: Any) -> Object:
+def close(call: Call, before: Object, status: str, **rest: Any) -> Object:
     """Return a schedule that has come to its end; it is no longer on the agenda."""
     after = {**before, "current_phase": None, "status": status, f"{status}_at": call.now, **rest}
     save(call, before, after, status)
@@ -107,7 +107,7 @@ def close_with_subscription(call: Call, effect: SubscriptionEnded) -> None:
     subscription = effect.subscription
     schedule = call.store.get(KIND, subscription["schedule"]) if subscription["schedule"] else None
     if schedule is not None and schedule["status"] in LIVING:
-        closed(call, schedule, "canceled")
+        close(call, schedule, "canceled")
 
 
 API = Api(listeners={SubscriptionEnded: (close_with_subscription,)})

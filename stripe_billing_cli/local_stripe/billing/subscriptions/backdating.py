@@ -46,7 +46,7 @@ def is_one_period(subscription: Object) -> bool:
     return is_classic and is_backdated(subscription) and subscription["billing_cycle_anchor"] > subscription["created"]
 
 
-def elapsed(subscription: Object, catalog: Catalog) -> list[Line]:
+def bill_elapsed(subscription: Object, catalog: Catalog) -> list[Line]:
     """Return what the time from the start of a subscription to the period in which it is made costs; in classic billing
     mode with a period that an anchor to come ends."""
     elapsed_lines: list[Line] = []

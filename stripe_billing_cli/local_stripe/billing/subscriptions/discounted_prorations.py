@@ -54,8 +54,8 @@ def _part(terms: Terms, share: int, left: int, amount: int, whole: int) -> int:
     """Return what a discount takes off: its percentage of what is `left`, or as much of its `share` of a period as
     `amount` is of the `whole` price."""
     if terms.percent_off is not None:
-        return pricing.rounded(left * terms.percent_off / 100)
-    return pricing.rounded(Decimal(share) * amount / whole) if whole else 0
+        return pricing.round_amount(left * terms.percent_off / 100)
+    return pricing.round_amount(Decimal(share) * amount / whole) if whole else 0
 
 
 def _terms(call: Call, billed_items: Sequence[Object], discounts: Sequence[Object], currency: str) -> list[Terms]:

@@ -25,7 +25,7 @@ def first_period(call: Call, subscription: Object) -> tuple[list[Object], list[L
     catalog = price_checks.catalog(call)
     data = subscription["items"]["data"]
     prorates = call.params.get("proration_behavior") != "none"
-    elapsed = backdating.elapsed(subscription, catalog) if prorates else []
+    elapsed = backdating.bill_elapsed(subscription, catalog) if prorates else []
     if subscription["trial_end"]:
         return data, [*elapsed, *trial_lines(subscription, catalog, call.now)]
     anchor, currency = subscription["billing_cycle_anchor"], subscription["currency"]

@@ -286,7 +286,7 @@ def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
     call.store.replace(repository.KIND, waits)
     method = collection.default_method(call, customer, before)
     if invoice["status"] == "paid":
-        payment_status.paid(call, invoice, None)
+        payment_status.note_payment(call, invoice, None)
     elif method is not None:
         collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if repository.find(call, id)["_pending_change"] is not None:

@@ -19,7 +19,7 @@ Wanted = Mapping[str, Any]
 INLINE = inline_prices.INLINE
 
 
-def named(
+def name_prices(
     call: Call,
     wanted: Sequence[Wanted],
     customer: Object,

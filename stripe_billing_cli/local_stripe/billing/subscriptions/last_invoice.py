@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def draft(call: Call, subscription: Object) -> str | None:
     """Make the last invoice, which becomes the subscription's latest; None where there is nothing to bill."""
     pending_items = invoice_items.pending_of(call, subscription)
-    used = metering.unbilled(call, subscription, price_checks.catalog(call))
+    used = metering.list_unbilled(call, subscription, price_checks.catalog(call))
     if subscription["status"] == "incomplete" or not (pending_items or used):
         return None
     made = invoices.new_draft(

@@ -40,7 +40,7 @@ def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) 
     return [line for one in accrued if one is not None for line in one.lines]
 
 
-def unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
+def list_unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
     """Return what was used until now, of whichever metered items anything was used."""
     return [line for one in accrued_items(call, subscription, catalog) for line in one.lines]
 

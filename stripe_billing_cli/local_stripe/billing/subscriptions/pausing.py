@@ -21,7 +21,7 @@ def details(call: Call, reason: str) -> Object:
     }
 
 
-def billed(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[Line]:
+def bill_pause(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[Line]:
     """Return what a pause bills: use until now, and the credits of the time that is not used, from now or from the
     period's start on. `bill_for` says where either is not billed.
     """

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 OWING = ("past_due", "unpaid")
 
 
-def paid(call: Call, invoice: Object, method: str | None) -> None:
+def note_payment(call: Call, invoice: Object, method: str | None) -> None:
     """Let a subscription have been paid. `method` is the card that paid, None where none did."""
     set_delinquent(call, invoice["customer"], False)
     subscription = invoices.find_subscription(call, invoice)
@@ -35,7 +35,7 @@ def paid(call: Call, invoice: Object, method: str | None) -> None:
 
 
 def on_paid(call: Call, effect: InvoicePaid) -> None:
-    paid(call, effect.invoice, effect.method)
+    note_payment(call, effect.invoice, effect.method)
 
 
 def on_pending(call: Call, effect: PaymentPending) -> None:
@@ -54,7 +54,7 @@ def _waits_for_first(subscription: Object, invoice: Object) -> bool:
     return subscription["status"] == "incomplete" and bool(subscription["latest_invoice"] == invoice["id"])
 
 
-def uncollectible(call: Call, invoice: Object) -> None:
+def note_loss(call: Call, invoice: Object) -> None:
     """Write down what an invoice taken for a loss means for its subscription."""
     set_delinquent(call, invoice["customer"], False)
     subscription = invoices.find_subscription(call, invoice)
@@ -68,7 +68,7 @@ def uncollectible(call: Call, invoice: Object) -> None:
         _better(call, subscription, invoice, {})
 
 
-def voided(call: Call, invoice: Object) -> None:
+def note_void(call: Call, invoice: Object) -> None:
     """End the subscription whose first invoice is voided, and drop a change that waited for one."""
     subscription = invoices.find_subscription(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
@@ -108,7 +108,7 @@ def _newest(call: Call, subscription: Object) -> Object | None:
     return max(newest_first, key=lambda invoice: int(invoice["status_transitions"]["finalized_at"]), default=None)
 
 
-def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
+def note_failure(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
     """Let a payment of a subscription have failed. `exhausted`: it was the last attempt, and what the account's
     settings say comes about."""
     subscription = invoices.find_subscription(call, invoice)
@@ -127,7 +127,7 @@ def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> 
 
 
 def on_failed(call: Call, effect: PaymentFailedError) -> None:
-    failed(call, effect.invoice, exhausted=effect.exhausted, automatic=effect.automatic)
+    note_failure(call, effect.invoice, exhausted=effect.exhausted, automatic=effect.automatic)
 
 
 def _give_up(call: Call, subscription: Object) -> None:

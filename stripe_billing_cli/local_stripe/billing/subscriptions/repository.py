@@ -24,15 +24,15 @@ def retrieve(call: Call) -> Object:
     return objects.find(call, KIND, call.id, "id", 404)
 
 
-def loaded(call: Call) -> tuple[Call, Object]:
+def load(call: Call) -> tuple[Call, Object]:
     """Return the subscription that the path names, and the call as of its time."""
     subscription = retrieve(call)
     return clocks.at_time_of(call, subscription), subscription
 
 
-def loaded_living(call: Call) -> tuple[Call, Object]:
-    """Return what `loaded` does. Raises `resource_missing` where the subscription has ended."""
-    call, subscription = loaded(call)
+def load_living(call: Call) -> tuple[Call, Object]:
+    """Return what `load` does. Raises `resource_missing` where the subscription has ended."""
+    call, subscription = load(call)
     if subscription["status"] in ENDED:
         raise no_such(KIND, call.id, "id", 404)
     return call, subscription

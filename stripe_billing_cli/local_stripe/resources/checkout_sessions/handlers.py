@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.billing.checkout import line_items, session
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents, setup_intents
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import check_named, equal, filtered, json_field, page, page_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -28,7 +28,7 @@ def update(call: Call) -> Object:
     after = {**session}
     if "metadata" in params:
         metadata = params["metadata"]
-        after["metadata"] = merged(session["metadata"], metadata)
+        after["metadata"] = merge_metadata(session["metadata"], metadata)
     if params.keys() - {"expand", "metadata"}:
         check_open(session, "updated")
         after = _change(call, after)
@@ -46,7 +46,7 @@ def _change(call: Call, session: Object) -> Object:
         before, wanted = session["_payment_intent_data"], params["payment_intent_data"]
         data = {**before, **wanted}
         if "metadata" in wanted:
-            data["metadata"] = merged(before.get("metadata", {}), wanted["metadata"])
+            data["metadata"] = merge_metadata(before.get("metadata", {}), wanted["metadata"])
         after["_payment_intent_data"] = {name: value for name, value in data.items() if value is not None}
     if "line_items" in params:
         items = line_items.changed_items(call, params["line_items"], session)
@@ -58,7 +58,7 @@ def _change(call: Call, session: Object) -> Object:
         options = shipping.options(call, params["shipping_options"] or (), session["currency"])
         after |= {"shipping_cost": shipping.cost(options), "shipping_options": options}
     if params.keys() & {"line_items", "shipping_options"}:
-        after = totals.priced(call, after)
+        after = totals.add_amounts(call, after)
         refusals.check_total(after)
     return after
 

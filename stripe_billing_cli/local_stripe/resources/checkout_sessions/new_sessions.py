@@ -34,7 +34,7 @@ TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_accepta
 def create(call: Call) -> Object:
     """Return a new session, stored; the parameters of the call have passed `refusals.check_new`."""
     params = call.params
-    customer = customers.named(call)
+    customer = customers.find_named(call)
     call = clocks.at_time_of(call, customer)
     expires_at = params.get("expires_at", call.real_now + LONGEST)
     if not call.real_now + SHORTEST <= expires_at <= call.real_now + LONGEST:
@@ -242,9 +242,9 @@ def _add_items(call: Call, session: Object) -> Object:
         "shipping_options": options,
         **({"tax_id_collection": {"required": "never", **collects_tax_ids}} if collects_tax_ids else {}),
     }
-    session = totals.priced(call, session)
+    session = totals.add_amounts(call, session)
     session |= redemption.apply_discount(call, session, params.get("discounts", ()))
-    session = totals.priced(call, session)
+    session = totals.add_amounts(call, session)
     refusals.check_total(session)
     return session
 

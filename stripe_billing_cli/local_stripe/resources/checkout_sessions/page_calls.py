@@ -58,7 +58,7 @@ def list_waiting(call: Call) -> Object:
 def _price_choices(call: Call) -> Object:
     session = sessions.find(call, call.id)
     handlers.check_open(session, "paid")
-    after = choices.entered(call, session, call.params)
+    after = choices.enter(call, session, call.params)
     if after["mode"] != "setup":
         refusals.check_total(after)
     return after

@@ -134,7 +134,7 @@ def _draft_note(call: Call, invoice: Object) -> Object:
         "subtotal_excluding_tax": subtotal - taxes.amount_of(note_taxes, "inclusive"),
         "total": total,
         "total_excluding_tax": total - taxes.amount_of(note_taxes),
-        "total_taxes": taxes.summed(note_taxes),
+        "total_taxes": taxes.sum_taxes(note_taxes),
         "type": kind,
     }
 
@@ -268,7 +268,7 @@ def _reduce(call: Call, invoice: Object, pre: int, post: int) -> None:
         changes["payments"] = invoices.ask_for_rest(call, invoice, changes["amount_remaining"])
     after = invoices.amend(call, invoice["id"], **changes)
     if pre and after["status"] == "open" and after["amount_remaining"] == 0:
-        payment_status.paid(call, invoices.paid(call, after, out_of_band=True), None)
+        payment_status.note_payment(call, invoices.mark_paid(call, after, out_of_band=True), None)
 
 
 def preview(call: Call) -> Object:

@@ -51,7 +51,7 @@ def _line(
         unit = Decimal(wanted.get("unit_amount_decimal", wanted.get("unit_amount")))
         custom_line = {
             **line,
-            "amount": pricing.rounded(unit * (quantity or 1)),
+            "amount": pricing.round_amount(unit * (quantity or 1)),
             **_unit(unit),
             "quantity": quantity,
             "invoice_line_item": None,

@@ -34,7 +34,7 @@ def delete_customer(call: Call, customer: Object) -> Object:
             cancel.end(call, subscription["id"], reason=None)
     for planned in all_with(call, schedule.KIND, "customer", customer["id"]):
         if planned["status"] in schedule.LIVING:
-            schedule.closed(call, planned, "canceled")
+            schedule.close(call, planned, "canceled")
     for method in all_with(call, "payment_method", "customer", customer["id"]):
         call.store.replace("payment_method", {**method, "customer": None, "_detached": True})
     gone = {"id": customer["id"], "object": "customer", "deleted": True}

@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.core.errors import (
     unrecognized_url,
 )
 from stripe_billing_cli.local_stripe.core.lists import filtered, json_field, page, timestamp_range
-from stripe_billing_cli.local_stripe.core.metadata import merged, new_metadata
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
@@ -118,7 +118,7 @@ def update(call: Call) -> Object:
         after = details.with_details(call, before, customer)
         changed = {name: value for name, value in after.items() if value != before.get(name)}
     if "metadata" in params:
-        changed["metadata"] = merged(before["metadata"], params["metadata"])
+        changed["metadata"] = merge_metadata(before["metadata"], params["metadata"])
     changed |= payment_methods.own_defaults(call, customer)
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", before["collection_method"])
@@ -166,7 +166,7 @@ def _finalize(call: Call, invoice: Object) -> Object:
     subscription = invoices.find_subscription(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
-        payment_status.paid(call, opened, None)
+        payment_status.note_payment(call, opened, None)
         return opened
     if opened["auto_advance"] and opened["collection_method"] == "charge_automatically":
         at = call.now + invoices.HOUR
@@ -187,7 +187,7 @@ def pay(call: Call) -> Object:
             return invoice
     invoices.check_payable(invoice)
     if call.params.get("paid_out_of_band"):
-        payment_status.paid(call, invoices.paid(call, invoice, out_of_band=True), None)
+        payment_status.note_payment(call, invoices.mark_paid(call, invoice, out_of_band=True), None)
         return retrieve(call)
     subscription = invoices.find_subscription(call, invoice)
     method = _method(call, customer) or collection.default_method(call, customer, subscription, invoice)
@@ -234,7 +234,7 @@ def void(call: Call) -> Object:
     call, invoice, _ = _load(call)
     attached_payments.check_none_open(invoice, "voided")
     after = invoices.void(call, invoice)
-    payment_status.voided(call, after)
+    payment_status.note_void(call, after)
     return after
 
 
@@ -242,7 +242,7 @@ def mark_uncollectible(call: Call) -> Object:
     call, invoice, _ = _load(call)
     attached_payments.check_none_open(invoice, "marked uncollectible")
     after = invoices.mark_uncollectible(call, invoice)
-    payment_status.uncollectible(call, after)
+    payment_status.note_loss(call, after)
     return after
 
 

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.amount_parameters import Percent
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import is_within, page_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -76,7 +76,7 @@ def _announce_update(call: Call, draft: Object) -> Object:
     if "invoice_metadata" not in call.params:
         return draft
     sent = call.params["invoice_metadata"]
-    after = {**draft, "metadata": merged(draft["metadata"], sent)}
+    after = {**draft, "metadata": merge_metadata(draft["metadata"], sent)}
     call.store.replace("invoice", after)
     return after
 
@@ -139,7 +139,7 @@ def _own(call: Call, line: Object, wanted: Mapping[str, Any]) -> Object:
     """Return what a call says of the line alone, and not of its item."""
     own: Object = {}
     if "metadata" in wanted:
-        own["metadata"] = merged(line["metadata"], wanted["metadata"])
+        own["metadata"] = merge_metadata(line["metadata"], wanted["metadata"])
     if "tax_amounts" in wanted:
         own[tax_amounts.FIELD] = tax_amounts.of_line(call, wanted["tax_amounts"])
     return own

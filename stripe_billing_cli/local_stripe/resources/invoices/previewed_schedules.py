@@ -65,7 +65,7 @@ def _discounted(call: Call, draft: Object, subscription: Object, customer: Objec
         return draft
     on = redemption.redemption(call, subscription, customer)
     ids = discount.of_part(call, call.params["discounts"], "discounts", on, previewed=True)
-    return invoices.totaled(call, draft, [discount.find(call, id) for id in ids], draft["starting_balance"])
+    return invoices.add_totals(call, draft, [discount.find(call, id) for id in ids], draft["starting_balance"])
 
 
 def _with_details(call: Call) -> Object:

@@ -32,7 +32,7 @@ from stripe_billing_cli.local_stripe.core import answers, clocks, events
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import all_with
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Choice, Field, Integer, Params, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
@@ -128,7 +128,7 @@ def preview(call: Call) -> Object:
     if "start_date" in details:
         raise invalid("You cannot preview another start of a subscription.", "subscription_details[start_date]")
     if "metadata" in details:
-        subscription = {**subscription, "metadata": merged(subscription["metadata"], details["metadata"])}
+        subscription = {**subscription, "metadata": merge_metadata(subscription["metadata"], details["metadata"])}
     if "automatic_tax" in call.params:
         enabled = call.params["automatic_tax"]["enabled"]
         subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(enabled)}
@@ -224,7 +224,7 @@ def _with_named_items(
     if not details.get("items"):
         return details
     param = "subscription_details[items]"
-    named = item_parameters.named(call, details["items"], customer, subscription, param, previewed=True)
+    named = item_parameters.name_prices(call, details["items"], customer, subscription, param, previewed=True)
     return {**details, "items": named}
 
 
@@ -244,7 +244,7 @@ def _added_items(call: Call, currency: str, customer: Object) -> list[Line]:
 
 def _pending_only(call: Call, customer: Object) -> Object:
     currency = call.params.get("currency") or customer["currency"] or call.account["default_currency"]
-    pending_items = invoice_items.pending(call, customer["id"], None, currency)
+    pending_items = invoice_items.list_pending(call, customer["id"], None, currency)
     lines = [*_added_items(call, currency, customer), *(invoice_items.as_line(call, item) for item in pending_items)]
     if not lines:
         raise none_upcoming(f"customer: {customer['id']}")
@@ -291,7 +291,7 @@ def _next_invoice(
         prorated = details.get("proration_behavior", "create_prorations") != "none"
         catalog = price_checks.catalog(call)
         credits = proration.credits_for(subscription, subscription["items"]["data"], catalog, at) if prorated else []
-        used = metering.unbilled(call, subscription, catalog)
+        used = metering.list_unbilled(call, subscription, catalog)
         return UpcomingInvoice(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
     if "pause" in details:
         return _pause_invoice(call, subscription, details["pause"], waiting)
@@ -354,7 +354,7 @@ def _pause_invoice(
 ) -> UpcomingInvoice:
     """Return what a pause would bill, where it would make an invoice (https://docs.stripe.com/billing/subscriptions/pause)."""
     check_pausable(subscription)
-    billed = pausing.billed(call, subscription, settings)
+    billed = pausing.bill_pause(call, subscription, settings)
     if settings.get("invoicing_behavior") != "invoice" or not billed:
         raise none_upcoming(f"subscription: {subscription['id']}")
     data = [{**item, "current_period_end": call.now} for item in subscription["items"]["data"]]

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, inv
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.invoices import details
@@ -93,7 +93,7 @@ def _copied_items(call: Call, customer: Object, original: Object) -> list[Object
 def _own(call: Call, customer: Object, original: Object) -> dict[str, Any]:
     """Return what the call says in place of the original."""
     params = call.params
-    own: dict[str, Any] = {"metadata": merged(original["metadata"], params.get("metadata", {}))}
+    own: dict[str, Any] = {"metadata": merge_metadata(original["metadata"], params.get("metadata", {}))}
     own |= payment_methods.own_defaults(call, customer)
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", original["collection_method"])

@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 from stripe_billing_cli.local_stripe.core import clocks, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
-from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -48,7 +48,7 @@ OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 def create(call: Call) -> Object:
     call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_PAYMENTS))
     params = call.params
-    customer = customers.named(call)
+    customer = customers.find_named(call)
     call = clocks.at_time_of(call, customer)
     method = refusals.usable_method(call, params.get("payment_method"), customer, None)
     types = _types(call)
@@ -85,7 +85,7 @@ def _with_options(types: Object, params: Mapping[str, Any]) -> Object:
     if "payment_method_options" not in params:
         return types
     before = types.get("payment_method_options") or method_options.of_types(["card"])
-    return {**types, "payment_method_options": method_options.merged(before, params["payment_method_options"])}
+    return {**types, "payment_method_options": method_options.merge(before, params["payment_method_options"])}
 
 
 def _amount_of(params: Mapping[str, Any]) -> Object:
@@ -256,7 +256,7 @@ def capture(call: Call) -> Object:
     amount = refusals.captured_amount(call, intent, call.params.get("amount_to_capture"))
     if "metadata" in call.params:
         named = call.params["metadata"]
-        intent = {**intent, "metadata": merged(intent["metadata"], named)}
+        intent = {**intent, "metadata": merge_metadata(intent["metadata"], named)}
     intent = {**intent, **_described_fields(call.params), "amount_details": _amount_details(call, intent, amount)}
     return captures.capture(call, intent, amount, final=final)
 
@@ -289,7 +289,7 @@ def apply_customer_balance(call: Call) -> Object:
     customer = _customer_of(call, intent) or {}
     call = clocks.at_time_of(call, customer)
     there = cash_balances.available(customer, intent["currency"])
-    amount = bank_transfers.remaining(intent)
+    amount = bank_transfers.remaining_amount(intent)
     if invoices.of_intent(call, intent["id"]) is None:
         amount = call.params.get("amount", min(amount, there))
     refusals.check_funds(call, intent, amount, there)

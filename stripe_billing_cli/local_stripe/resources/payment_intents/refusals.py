@@ -143,7 +143,7 @@ def check_fundable(call: Call, intent: Object) -> None:
 
 def check_funds(call: Call, intent: Object, amount: int, there: int) -> None:
     """Raise for more than is left to be paid, and for more than the cash balance has (the words are not recorded)."""
-    if amount > bank_transfers.remaining(intent):
+    if amount > bank_transfers.remaining_amount(intent):
         raise refusal(call, intent, "The amount is greater than what is left to be paid.", param="amount")
     if amount > there or amount == 0:
         text = amounts.format_signed(there, intent["currency"])

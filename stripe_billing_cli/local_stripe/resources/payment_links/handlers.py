@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
-from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged, new_metadata
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -144,7 +144,7 @@ def _merge_part(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
     for name, value in wanted.items():
         before = part.get(name)
         if name == "metadata":
-            after[name] = merged(before or {}, value) if value is not None else {}
+            after[name] = merge_metadata(before or {}, value) if value is not None else {}
         elif isinstance(value, dict) and isinstance(before, dict):
             after[name] = _merge_part(before, value)
         else:

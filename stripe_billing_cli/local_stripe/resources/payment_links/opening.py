@@ -51,7 +51,7 @@ def open_link(call: Call) -> Object:
         entered["email"] = email
     if session["allow_promotion_codes"] and (code := call.params.get("promotion_code")):
         entered["promotion_code"] = code
-    after = choices.prefilled(call, session, entered) if entered else session
+    after = choices.prefill(call, session, entered) if entered else session
     return sessions.amend(call, after, payment_link=link["id"])
 
 

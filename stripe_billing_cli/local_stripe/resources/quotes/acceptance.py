@@ -84,7 +84,7 @@ def _subscription(call: Call, quote: Object, customer: Object, recurring: list[O
         params["description"] = data["description"]
     if data["trial_period_days"] is not None:
         params["trial_period_days"] = data["trial_period_days"]
-    params["items"] = item_parameters.named(call, params["items"], customer, None)
+    params["items"] = item_parameters.name_prices(call, params["items"], customer, None)
     call = replace(call, params=params)
     drafted = creation.new_subscription(call, customer)
     status = "trialing" if drafted["trial_end"] else "active"

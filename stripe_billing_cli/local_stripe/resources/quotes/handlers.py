@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.billing.quotes import computed, quote
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, objects, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
-from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merged
+from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -30,7 +30,7 @@ def create(call: Call) -> Object:
     params = call.params
     if "from_quote" in params:
         return _clone(call)
-    customer = customers.named(call)
+    customer = customers.find_named(call)
     clock = customer["test_clock"] if customer else params.get("test_clock")
     wanted = params.get("test_clock", clock)
     if wanted is not None:
@@ -129,7 +129,7 @@ def _change(call: Call, before: Object, customer: Object | None) -> Object:
 def _subscription_data(before: Object, wanted: Object) -> Object:
     after = {**before, **{name: wanted[name] for name in wanted if name not in ("billing_mode", "metadata")}}
     if "metadata" in wanted:
-        after["metadata"] = merged(before["metadata"] or {}, wanted["metadata"])
+        after["metadata"] = merge_metadata(before["metadata"] or {}, wanted["metadata"])
     if "billing_mode" in wanted:
         kind = wanted["billing_mode"]["type"]
         flexible = {"flexible": {"proration_discounts": "included"}} if kind == "flexible" else {}

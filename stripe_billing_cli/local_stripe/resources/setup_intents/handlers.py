@@ -53,7 +53,7 @@ CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
 def create(call: Call) -> Object:
     call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_SETUPS))
     params = call.params
-    customer = customers.named(call)
+    customer = customers.find_named(call)
     call = clocks.at_time_of(call, customer)
     owner = customer["id"] if customer else None
     types = _types(call)
@@ -85,7 +85,7 @@ def _with_options(types: Object, params: Params) -> Object:
     if "payment_method_options" not in params:
         return types
     before = types.get("payment_method_options") or _options_of(types["payment_method_types"])
-    options = method_options.merged(before, params["payment_method_options"], method_options.OF_SETUPS)
+    options = method_options.merge(before, params["payment_method_options"], method_options.OF_SETUPS)
     return {**types, "payment_method_options": options}
 
 

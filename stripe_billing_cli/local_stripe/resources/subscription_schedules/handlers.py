@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import items, price_c
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import clocks, objects, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page, timestamp_range
+from stripe_billing_cli.local_stripe.core.lists import json_field, naming_condition, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -47,7 +47,7 @@ def create(call: Call) -> Object:
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
     _check_priced(params["phases"])
-    wanted = phase_items.named(call, params["phases"])
+    wanted = phase_items.name_prices(call, params["phases"])
     prices = _prices(call, wanted)
     currency = price_checks.currency_of(call, wanted[0], customer, prices)
     laid_out = _laid_out(call, customer, wanted, currency, start=_start(call))
@@ -231,7 +231,7 @@ def update(call: Call) -> Object:
 def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
     """Return the past phases, which may be left out, and those of the update, the current one among them."""
     _check_priced(call.params["phases"])
-    wanted = phase_items.named(call, call.params["phases"])
+    wanted = phase_items.name_prices(call, call.params["phases"])
     first = wanted[0] if wanted else {}
     if "start_date" not in first:
         raise invalid(
@@ -284,10 +284,10 @@ def cancel(call: Call) -> Object:
     if before["subscription"] is not None:
         params = {"invoice_now": True, "prorate": True, **call.params}
         params.pop("expand", None)
-        canceled = schedule.closed(call, before, "canceled")
+        canceled = schedule.close(call, before, "canceled")
         cancel_subscription(replace(call, id=before["subscription"], params=params))
         return canceled
-    return schedule.closed(call, before, "canceled")
+    return schedule.close(call, before, "canceled")
 
 
 def release(call: Call) -> Object:
@@ -297,7 +297,7 @@ def release(call: Call) -> Object:
 
 def list_schedules(call: Call) -> Object:
     params = call.params
-    conditions = naming(call, "customer")
+    conditions = naming_condition(call, "customer")
     if "scheduled" in params:
         conditions.append(Condition(f"({json_field('status')} = 'not_started') = ?", (int(params["scheduled"]),)))
     for name in ENDS:

@@ -22,7 +22,7 @@ def cancel(call: Call) -> Object:
 
     "Pending prorations are removed if invoice_now and prorate are both set to false" (`SubscriptionService.cancel`).
     """
-    call, before = repository.loaded_living(call)
+    call, before = repository.load_living(call)
     id = before["id"]
     details = {**before["cancellation_details"], **call.params.get("cancellation_details", {})}
     call.store.replace(repository.KIND, {**before, "cancellation_details": details})

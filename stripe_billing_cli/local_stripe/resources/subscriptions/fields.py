@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     not_clearable,
     optional,
     required,
-    unsupported,
+    unsupported_fields,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 
@@ -44,7 +44,7 @@ class NowOr(ParamType):
         return raw if raw in self.words else Integer().read(raw, name)
 
 
-AUTOMATIC_TAX = ObjectParam({**required(enabled=Boolean()), **unsupported(NO_CONNECT, "liability")})
+AUTOMATIC_TAX = ObjectParam({**required(enabled=Boolean()), **unsupported_fields(NO_CONNECT, "liability")})
 
 
 class Item(ObjectParam):
@@ -78,7 +78,7 @@ ITEM_REST = {
     **not_clearable(
         billing_thresholds=thresholds.OF_ITEM, discounts=discount.FORM, metadata=Metadata(), tax_rates=ListOf(Text())
     ),
-    **unsupported("trial offers begin with their subscription here", "current_trial"),
+    **unsupported_fields("trial offers begin with their subscription here", "current_trial"),
 }
 NEW_ITEM = Item({**optional(price=Text(), quantity=Integer(0)), **ITEM_REST})
 PHASE_ITEM = Item({name: field for name, field in NEW_ITEM.fields.items() if name != "current_trial"})

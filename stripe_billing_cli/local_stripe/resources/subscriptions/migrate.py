@@ -17,7 +17,7 @@ MIGRATE = form(
 
 def migrate(call: Call) -> Object:
     """Bill the subscription flexibly from now on; that bills nothing. The words of the refusals are not recorded."""
-    call, before = repository.loaded(call)
+    call, before = repository.load(call)
     if before["status"] in repository.ENDED:
         raise invalid(f"A subscription that is {before['status']} cannot be migrated.")
     if before["billing_mode"]["type"] == "flexible":

@@ -28,12 +28,12 @@ PAUSABLE = ("active", "past_due", "unpaid")
 def pause(call: Call) -> Object:
     """Pause a subscription's service and invoicing. Use is billed, and unused time credited, unless `bill_for` says
     otherwise."""
-    call, before = repository.loaded(call)
+    call, before = repository.load(call)
     check_pausable(before)
     pending_updates.discard(call, before["id"])
     customer = customers.find(call, before["customer"])
     invoice_items.add_all_pending(
-        call, customer, pausing.billed(call, before, call.params), before["currency"], before["id"]
+        call, customer, pausing.bill_pause(call, before, call.params), before["currency"], before["id"]
     )
     data = pausing.paused_items(call, before, call.params)
     after = repository.amend(
@@ -97,7 +97,7 @@ def _draft_invoice(call: Call, customer: Object, subscription: Object, billed: l
 def resume(call: Call) -> Object:
     """Begin again now, or go on in the periods that the anchor makes. Where that costs something at once, the
     subscription stays paused until its invoice is paid or taken for a loss."""
-    call, before = repository.loaded_living(call)
+    call, before = repository.load_living(call)
     check_resumable(before)
     pending_updates.discard(call, before["id"])
     anew = call.params.get("billing_cycle_anchor", {}).get("type", "now") == "now"

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import times
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
-from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -53,11 +53,11 @@ def check_update(params: Params) -> None:
 
 
 def update(call: Call) -> Object:
-    call, before = repository.loaded(call)
+    call, before = repository.load(call)
     _check_updatable(before, call.params)
     if call.params.get("items"):
         customer = customers.find(call, before["customer"])
-        named = item_parameters.named(call, call.params["items"], customer, before)
+        named = item_parameters.name_prices(call, call.params["items"], customer, before)
         call = replace(call, params={**call.params, "items": named})
     if call.params.get("add_invoice_items"):
         customer = customers.find(call, before["customer"])
@@ -130,7 +130,7 @@ def _plain_changes(call: Call, before: Object) -> Object:
             times.check_future(int(resumes_at), "pause_collection[resumes_at]", call.now)
         changed["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
     if "metadata" in params:
-        changed["metadata"] = merged(before["metadata"], params["metadata"])
+        changed["metadata"] = merge_metadata(before["metadata"], params["metadata"])
     if params.keys() & {"default_payment_method", "default_source"}:
         changed |= payment_methods.own_defaults(call, customers.find(call, before["customer"]))
     if pending_item_interval.INTERVAL in params:
