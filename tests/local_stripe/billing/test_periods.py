@@ -90,9 +90,25 @@ def test_an_anchor_is_not_later_than_the_next_natural_billing_date(local: Local)
     )
     natural = moment("2026-02-01")
     assert refused == Refusal(
-        f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan.",
+        f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan",
         param="billing_cycle_anchor",
     )
+
+
+def test_an_anchor_after_a_trial_is_within_a_period_and_its_invoice_prorated(local: Local) -> None:
+    """https://docs.stripe.com/billing/subscriptions/trials/free-trials#combine-trial-anchor; the second in the words of
+    https://github.com/Automattic/woocommerce-payments/issues/4908."""
+    life = Life.begin(local, "2026-01-01")
+    sent = {"customer": life.customer, "items": [{"price": price(local)}], "trial_end": moment("2026-01-15")}
+    late = local.refused("post", "/v1/subscriptions", **sent, billing_cycle_anchor=moment("2026-02-16"))
+    assert late.message.endswith(f"natural billing date ({moment('2026-02-15')}) for plan")
+    anchored = {**sent, "billing_cycle_anchor": moment("2026-02-01")}
+    free = local.refused("post", "/v1/subscriptions", **anchored, proration_behavior="none")
+    assert free.message == (
+        "When billing_cycle_anchor follows a trial, the anchored invoice must be prorated. For a longer free period, "
+        "use a longer trial."
+    )
+    assert local.post("/v1/subscriptions", **anchored)["billing_cycle_anchor"] == moment("2026-02-01")
 
 
 def test_items_of_several_intervals_renew_each_in_its_own_time(local: Local) -> None:

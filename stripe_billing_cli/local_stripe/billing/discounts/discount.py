@@ -216,7 +216,9 @@ def _check_restrictions(call: Call, promotion: Object, on: Redemption, param: st
     least = options and options.get(on.currency, {}).get("minimum_amount")
     if options and (least is None or on.subtotal < least):
         raise invalid(
-            "This promotion code cannot be redeemed because the subtotal does not reach its minimum amount.", param
+            "This promotion code cannot be redeemed because the associated purchase does not meet the minimum amount "
+            "requirement.",
+            param,
         )
 
 

@@ -31,6 +31,12 @@ def wanted_anchor(
         _check_monthly(prices)
         anchor = next_occurrence(params[CONFIG], trial_end or now)
     _check(prices, anchor, trial_end, now)
+    if trial_end is not None and anchor > trial_end and params.get("proration_behavior") == "none":
+        # https://github.com/Automattic/woocommerce-payments/issues/4908
+        raise invalid(
+            "When billing_cycle_anchor follows a trial, the anchored invoice must be prorated. For a longer free "
+            "period, use a longer trial."
+        )
     return anchor
 
 
@@ -45,10 +51,12 @@ def _check_monthly(prices: Sequence[Object]) -> None:
 def _check(prices: Sequence[Object], anchor: int, trial_end: int | None, now: int) -> None:
     if anchor < now:
         raise invalid("billing_cycle_anchor must be a timestamp in the future.", "billing_cycle_anchor")
-    natural = max(billing_intervals.billing_interval(price).next_after(now, now) for price in prices)
-    if anchor > natural and trial_end is None:
+    begins = trial_end or now
+    natural = max(billing_intervals.billing_interval(price).next_after(begins, begins) for price in prices)
+    if anchor > natural:
+        # https://github.com/stripe/stripe-java/issues/454
         raise invalid(
-            f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan.",
+            f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan",
             "billing_cycle_anchor",
         )
 
