@@ -211,6 +211,11 @@ def test_what_only_a_confirmation_uses_is_not_dropped_without_one(local: Local) 
         assert local.refused("post", INTENTS, amount=2000, currency="usd", **{name: value}).param == name
 
 
+def test_a_flag_of_a_confirmation_that_is_false_says_nothing(local: Local) -> None:
+    made = local.post(INTENTS, amount=2000, currency="usd", off_session=False, use_stripe_sdk=False)
+    assert made["status"] == "requires_payment_method"
+
+
 def test_what_changes_after_the_payment_and_what_does_not(local: Local) -> None:
     paid = intent(local, payment_method="pm_card_visa", allowed_payment_method_types=["card"], confirm=True)
     path = f"{INTENTS}/{paid['id']}"

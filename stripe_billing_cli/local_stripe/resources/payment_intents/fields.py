@@ -135,6 +135,8 @@ ONLY_CONFIRMING = (
     "return_url",
     "use_stripe_sdk",
 )
+"""Parameters of a confirmation; a flag that is false is the default and says nothing (Tryton's tests send one to Stripe
+without confirming: `account_payment_stripe`)."""
 
 
 def check_creation(params: Params) -> None:
@@ -144,7 +146,7 @@ def check_creation(params: Params) -> None:
     check_only_one(params, "automatic_payment_methods", *method_options.TYPES)
     if params.get("confirm"):
         return
-    early = [name for name in ONLY_CONFIRMING if name in params]
+    early = [name for name in ONLY_CONFIRMING if params.get(name, False) is not False]
     if early:
         raise invalid(f"The parameter `{early[0]}` can only be used with `confirm=true`.", early[0])
     check_early_options(params)
