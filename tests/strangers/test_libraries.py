@@ -1,4 +1,4 @@
-"""Libraries that copy an account into a database, unchanged: each kind of object, and each event."""
+"""Libraries that copy an account into a database, and one that takes payments, unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.postgres import PostgresServer
 from tests.strangers.account import fill
 from tests.strangers.conftest import Served
-from tests.strangers.programs import API_KEY, DJANGO, SOURCES, node, run, virtual_environment
+from tests.strangers.programs import API_KEY, DJANGO, SOURCES, TRYTON, node, run, virtual_environment
 
 DJANGO_MODELS = """
     Account BalanceTransaction Charge Coupon Customer Dispute Event Feature Invoice InvoiceItem LineItem PaymentIntent
@@ -65,3 +65,16 @@ def test_dj_stripe_copies_its_models_of_billing_and_takes_webhooks(served: Serve
     assert {name for name, count in outcome["rows"].items() if not count} <= DJANGO_EMPTY
     assert {event: said for event, said in outcome["events"].items() if said != "ok"} == {}
     assert set(outcome["events"]) == set(served.event_types())
+
+
+@pytest.mark.soak
+@pytest.mark.service
+def test_the_scenarios_of_tryton_pass_unchanged(served: Served, home: Path) -> None:
+    """They are what its makers run against Stripe itself."""
+    python = virtual_environment(home, TRYTON)
+
+    ended = run([str(python), str(SOURCES / "tryton_scenarios.py"), served.url], home)
+
+    outcome = json.loads(ended.out.splitlines()[-1])
+    assert set(outcome.values()) == {"ok"}, ended.out
+    assert len(outcome) == 5
