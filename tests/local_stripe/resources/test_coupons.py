@@ -167,7 +167,9 @@ def test_a_coupon_is_invalid_after_its_last_day(local: Local, clock: Clock) -> N
     life = Life.begin(local)
     params = {"customer": life.customer, "items": [{"price": price(local)}], "discounts": [{"coupon": id}]}
     refusal = local.refused("post", "/v1/subscriptions", **params)
-    assert (refusal.code, refusal.param) == ("coupon_expired", "discounts[0][coupon]")
+    assert refusal == Refusal(
+        f"Coupon {id} is expired and cannot be applied.", "coupon_expired", "discounts[0][coupon]"
+    )
 
 
 def test_a_coupon_is_used_up(local: Local) -> None:
@@ -176,6 +178,9 @@ def test_a_coupon_is_used_up(local: Local) -> None:
     life.subscribe(price(local), discounts=[{"coupon": id}])
     after = local.get(f"/v1/coupons/{id}")
     assert (after["times_redeemed"], after["valid"]) == (1, False)
+    again = {"customer": life.customer, "items": [{"price": price(local)}], "discounts": [{"coupon": id}]}
+    refusal = local.refused("post", "/v1/subscriptions", **again)
+    assert refusal.message == f"Coupon {id} is used up and cannot be applied."
 
 
 def test_promotion_codes_are_found_by_what_is_typed(local: Local) -> None:

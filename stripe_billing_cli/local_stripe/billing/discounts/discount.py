@@ -185,9 +185,9 @@ def new(call: Call, coupon: Object, customer: str, subscription: str | None, pro
 def _coupon(call: Call, id: str, currency: str, param: str) -> Object:
     coupon = objects.find(call, coupons.KIND, id, f"{param}[coupon]")
     if not coupon["valid"]:
-        raise invalid(
-            f"Coupon {id} is used up or has expired and cannot be applied.", f"{param}[coupon]", "coupon_expired"
-        )
+        most = coupon["max_redemptions"]
+        why = "used up" if most is not None and coupon["times_redeemed"] >= most else "expired"
+        raise invalid(f"Coupon {id} is {why} and cannot be applied.", f"{param}[coupon]", "coupon_expired")
     if coupon["amount_off"] is not None and currency not in coupon["currency_options"]:
         raise invalid(
             f"The coupon `{id}` takes off an amount in `{coupon['currency']}`, which is not the currency of the "
