@@ -184,3 +184,38 @@ def test_a_receipt_is_at_this_server(served: Local) -> None:
     for shown in ("&lt;b&gt;A hat&lt;/b&gt;", "$20.00", "$5.00", "visa ending in 4242"):
         assert shown in page.text
     assert requests.get(f"{served.pages}/receipts/acct_1/ch_1").status_code == 404
+
+
+EVIL = "</td><script>alert(1)</script>\x1b]0;title\x07\u202e\r\nSet-Cookie: a=b\r\n\r\n(x) Tj ET \\) endstream"
+
+
+def test_nothing_that_is_written_leaves_its_place_in_receipts_and_files(served: Local) -> None:
+    product = served.post("/v1/products", name=EVIL)["id"]
+    customer = served.post("/v1/customers", name=EVIL, payment_method="pm_card_visa")["id"]
+    [card] = served.get("/v1/payment_methods", customer=customer)["data"]
+    price = served.price(product=product)["id"]
+    served.post("/v1/invoiceitems", customer=customer, pricing={"price": price}, description=EVIL)
+    written = {"description": EVIL, "footer": EVIL, "default_payment_method": card["id"]}
+    draft = served.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include", **written)
+    paid = served.post(f"/v1/invoices/{draft['id']}/pay")
+    note = served.post("/v1/credit_notes", invoice=paid["id"], amount=100, credit_amount=100, memo=EVIL)
+    intent = served.post(
+        "/v1/payment_intents",
+        amount=2500,
+        currency="usd",
+        description=EVIL,
+        confirm=True,
+        payment_method="pm_card_visa",
+        return_url="https://shop.example",
+        expand=["latest_charge"],
+    )
+    for url in (paid["hosted_invoice_url"], intent["latest_charge"]["receipt_url"]):
+        page = requests.get(url)
+        assert "&lt;script&gt;" in page.text
+        assert "<script" not in page.text and not re.search("[\x07\x1b\u202e]", page.text)
+        assert "Set-Cookie" not in page.headers
+    for url in (paid["invoice_pdf"], note["pdf"]):
+        file = requests.get(url)
+        assert re.fullmatch(rb"[\n\x20-\x7e]+", file.content)
+        assert file.content.count(b"\nendstream\n") == file.content.count(b"/Length ")
+        assert "Set-Cookie" not in file.headers

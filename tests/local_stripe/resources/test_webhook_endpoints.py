@@ -120,6 +120,7 @@ def test_a_deleted_endpoint_is_gone(local: Local) -> None:
         ({"url": "ftp://shop.example"}, "Invalid URL", "url_invalid", "url"),
         ({"url": "https://"}, "Invalid URL", "url_invalid", "url"),
         ({"url": "https://a b/"}, "Invalid URL", "url_invalid", "url"),
+        ({"url": "https://shop.example/\x1b]0;title\x07"}, "Invalid URL", "url_invalid", "url"),
         ({"api_version": "2026-10-29.endive"}, "Invalid API version: 2026-10-29.endive", None, "api_version"),
         ({"status": "enabled"}, "Received unknown parameter: status", "parameter_unknown", "status"),
         ({"enabled_events": ""}, None, None, "enabled_events"),

@@ -68,7 +68,9 @@ class EndpointUrl(ParamType):
         if not re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
             raise invalid("Invalid URL: An explicit scheme (such as https) must be provided.", name, "url_invalid")
         if not re.fullmatch(
-            r"https?://(?:\[[0-9a-f:.]+\]|[^\s/?#:@\[\]]+)(?::[0-9]{1,5})?(?:[/?][^\s#]*)?", text, re.I
+            r"https?://(?:\[[0-9a-f:.]+\]|[^\s/?#:@\[\]\x00-\x1f\x7f]+)(?::[0-9]{1,5})?(?:[/?][^\s#\x00-\x1f\x7f]*)?",
+            text,
+            re.I,
         ):
             raise invalid("Invalid URL", name, "url_invalid")
         return text
