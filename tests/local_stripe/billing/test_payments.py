@@ -183,3 +183,27 @@ def test_refunds_give_back_in_parts_and_no_more_than_was_paid(local: Local) -> N
         part["id"],
     ]
     assert local.post(f"/v1/refunds/{part['id']}", metadata={"a": "b"})["metadata"] == {"a": "b"}
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_card_that_is_nobody_s_pays_once(local: Local, held: bool) -> None:
+    """The words are users': https://github.com/liberapay/liberapay.com/issues/2686 and, of the attachment,
+    https://github.com/stripe/stripe-php/issues/1221."""
+    customer = local.post("/v1/customers")["id"]
+    paying = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "confirm": True}
+    used = local.post(INTENTS, **paying, payment_method="pm_card_visa", **({"customer": customer} if held else {}))
+    again = {"payment_method": used["payment_method"]}
+    refused = local.refused("post", INTENTS, **paying, **again)
+    assert refused.message.startswith("The provided PaymentMethod was previously used with a PaymentIntent without")
+    attached = local.refused("post", f"/v1/payment_methods/{used['payment_method']}/attach", customer=customer)
+    assert attached.message.startswith("This PaymentMethod was previously used without being attached to a Customer")
+
+
+def test_a_card_that_is_kept_for_later_can_be_attached_later(local: Local) -> None:
+    """`setup_future_usage` in `stripe/params/_payment_intent_create_params.py`: "If you don't provide a Customer, you can
+    still attach the payment method to a Customer after the transaction completes"."""
+    paying = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "confirm": True}
+    kept = local.post(INTENTS, **paying, payment_method="pm_card_visa", setup_future_usage="off_session")
+    customer = local.post("/v1/customers")["id"]
+    path = f"/v1/payment_methods/{kept['payment_method']}/attach"
+    assert local.post(path, customer=customer)["customer"] == customer

@@ -71,11 +71,11 @@ def test_a_payment_names_the_mandate_that_it_is_by(local: Local) -> None:
     setup, other = (local.post(SETUPS, **form), local.post(SETUPS, **{**form, **account(local)}))
     by = {"payment_method": setup["payment_method"], "mandate": setup["mandate"]}
     paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
-    done = local.post(INTENTS, **paying, **by, expand=["latest_charge"])
-    assert done["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == setup["mandate"]
     refused = local.refused("post", INTENTS, **paying, **{**by, "mandate": other["mandate"]})
     assert refused.param == "mandate"
     assert local.refused("post", INTENTS, **paying, **{**by, "mandate": "mandate_none"}).code == "resource_missing"
+    done = local.post(INTENTS, **paying, **by, expand=["latest_charge"])
+    assert done["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == setup["mandate"]
 
 
 def test_an_invoice_names_the_mandate_that_it_is_paid_by(local: Local) -> None:

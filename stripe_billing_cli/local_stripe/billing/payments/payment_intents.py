@@ -113,6 +113,8 @@ def _debit(call: Call, intent: Object, method: Object) -> Object:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
     once = None if method_options.usage(intent) else {"amount": intent["amount"], "currency": intent["currency"]}
     method = mandates.agree(call, method, intent.get("_mandate"), once)
+    if method_options.usage(intent) is None:
+        payment_methods.use_up(call, method)
     charge = charges.new(call, intent, method, None)
     waiting = {
         **intent,
@@ -215,6 +217,8 @@ def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool =
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
     if method_options.usage(intent) == "off_session":
         payment_methods.set_up(call, method)
+    if method_options.usage(intent) is None:
+        payment_methods.use_up(call, method)
     charge = charges.new(call, intent, method, None, authenticated=authenticated)
     after = {
         **intent,

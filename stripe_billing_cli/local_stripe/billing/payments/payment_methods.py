@@ -197,7 +197,7 @@ def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400
 def _check_attachable(method: Object, param: str) -> None:
     if method["customer"] is not None:
         raise invalid("The payment method you provided has already been attached to a customer.", param)
-    if method.get("_detached"):
+    if is_used_up(method):
         raise invalid(
             "This PaymentMethod was previously used without being attached to a Customer or was detached from a "
             "Customer, and may not be used again.",
@@ -205,6 +205,18 @@ def _check_attachable(method: Object, param: str) -> None:
         )
     if method["type"] != "card" and not payment_method_types.TYPES[method["type"]].saved:
         raise invalid(f"PaymentMethods of type '{method['type']}' cannot be saved to customers.")
+
+
+def is_used_up(method: Object) -> bool:
+    """Return whether a payment method may not be used again: it was detached, or has paid while it was nobody's."""
+    return bool(method.get("_detached") or method.get("_used"))
+
+
+def use_up(call: Call, method: Object) -> None:
+    """Note that a payment method has paid: once only, if it is nobody's
+    (https://docs.stripe.com/payments/payment-methods#customer-object)."""
+    if method["customer"] is None:
+        call.store.replace("payment_method", {**method, "_used": True})
 
 
 def _declined_error(decline: Decline) -> ApiError:

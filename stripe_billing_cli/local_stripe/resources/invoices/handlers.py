@@ -216,7 +216,7 @@ def _method(call: Call, customer: Object) -> str | None:
             "`customer` parameter of the intent.",
             "payment_method",
         )
-    if method.get("_detached"):
+    if payment_methods.is_used_up(method):
         raise invalid(USED_UP, "payment_method")
     return str(method["id"])
 

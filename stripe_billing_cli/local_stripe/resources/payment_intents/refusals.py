@@ -82,7 +82,7 @@ def usable_method(call: Call, id: str | None, customer: Object | None, intent: O
             "use this PaymentMethod with the Customer that it belongs to instead.",
             param="payment_method",
         )
-    if method.get("_detached"):
+    if payment_methods.is_used_up(method):
         raise refusal(call, intent, USED_UP, param="payment_method")
     return method
 
