@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     payment_intents,
     payment_methods,
 )
-from stripe_billing_cli.local_stripe.core import clocks, objects
+from stripe_billing_cli.local_stripe.core import clocks, descriptors, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, list_handler
@@ -46,6 +46,7 @@ LIST = form("GET /v1/charges")
 def create(call: Call) -> Object:
     """Charge a customer's card that is a source, or the card of a token where the account's settings take those."""
     params = call.params
+    descriptors.check_all(params)
     if "customer" not in params and "source" not in params:
         raise invalid("Must provide source or customer.", code="parameter_missing")
     for name in ("amount", "currency"):

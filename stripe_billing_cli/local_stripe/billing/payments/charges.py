@@ -71,7 +71,7 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
         "amount_captured": intent["amount"] if captured else 0,
         "amount_refunded": 0,
         "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": _statement_descriptor(call, intent),
+        "calculated_statement_descriptor": _statement_descriptor(call, intent, method["type"]),
         "captured": captured,
         "created": call.now,
         "disputed": False,
@@ -94,10 +94,15 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
     return charge
 
 
-def _statement_descriptor(call: Call, intent: Object) -> str:
+def _statement_descriptor(call: Call, intent: Object, type: str = "card") -> str:
+    """Return what stands on the statement: of a card the account's own descriptor, with a suffix, else what the payment
+    says ("For a card charge, this value is ignored unless you don't specify a `statement_descriptor_suffix`, in which
+    case this value is used as the suffix", `stripe/params/_charge_create_params.py`)."""
+    if type != "card" and intent["statement_descriptor"]:
+        return str(intent["statement_descriptor"])
     own = call.account["settings"]["payments"]["statement_descriptor"] or "Stripe"
-    suffix = intent["statement_descriptor_suffix"]
-    return str(intent["statement_descriptor"] or (f"{own}* {suffix}" if suffix else own))
+    suffix = intent["statement_descriptor_suffix"] or intent["statement_descriptor"]
+    return f"{own}* {suffix}" if suffix else str(own)
 
 
 def _outcome(card: Card, decline: Decline | None) -> Object:

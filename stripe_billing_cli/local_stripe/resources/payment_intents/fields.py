@@ -9,6 +9,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     installments,
     method_options,
 )
+from stripe_billing_cli.local_stripe.core import descriptors
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
@@ -178,3 +179,7 @@ def check_types(params: Params) -> None:
     payment_methods.check_one(params)
     for name in method_options.TYPES:
         refusals.check_types(params.get(name), name)
+    descriptors.check_all(params)
+    named = next((params[name] for name in method_options.TYPES if params.get(name)), ())
+    if "card" in named and "statement_descriptor" in params:
+        raise invalid(descriptors.NOT_FOR_CARDS, "statement_descriptor")

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     payment_intents,
     payment_methods,
 )
-from stripe_billing_cli.local_stripe.core import clocks, identifiers
+from stripe_billing_cli.local_stripe.core import clocks, descriptors, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata, new_metadata
@@ -149,6 +149,7 @@ def confirm(call: Call) -> Object:
 
 def _confirm_with(call: Call, intent: Object, method: Object) -> Object:
     refusals.check_type(call, method, intent["payment_method_types"], intent)
+    refusals.check_descriptor(call, intent, method)
     intent_errors.check_return(call, intent)
     if method["type"] == bank_transfers.METHOD:
         refusals.check_transfer(call, intent)
@@ -258,6 +259,8 @@ def capture(call: Call) -> Object:
         named = call.params["metadata"]
         intent = {**intent, "metadata": merge_metadata(intent["metadata"], named)}
     intent = {**intent, **_described_fields(call.params), "amount_details": _amount_details(call, intent, amount)}
+    method = payment_methods.find(call, intent["payment_method"], "payment_method")
+    refusals.check_descriptor(call, intent, method)
     return captures.capture(call, intent, amount, final=final)
 
 
@@ -351,7 +354,7 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/confirm", KIND, fields.CONFIRM, confirm, fields.check_types),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
     Route("POST", f"{PATH}/{{id}}/apply_customer_balance", KIND, fields.APPLY, apply_customer_balance),
-    Route("POST", f"{PATH}/{{id}}/capture", KIND, fields.CAPTURE, capture),
+    Route("POST", f"{PATH}/{{id}}/capture", KIND, fields.CAPTURE, capture, descriptors.check_all),
     Route("POST", f"{PATH}/{{id}}/increment_authorization", KIND, fields.INCREMENT, increment),
     Route("POST", f"{PATH}/{{id}}/verify_microdeposits", KIND, fields.VERIFY, verify),
     Route("POST", "/local/payment_intents/{id}/authenticate", KIND, fields.AUTHENTICATE, authenticate),

@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     payment_methods,
 )
 from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal, unexpected_state
-from stripe_billing_cli.local_stripe.core import amounts, objects
+from stripe_billing_cli.local_stripe.core import amounts, descriptors, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -115,6 +115,12 @@ def check_transfer(call: Call, intent: Object) -> None:
     if method_options.captures_by_hand(intent, bank_transfers.METHOD):
         message = "Payments with customer_balance are not captured by hand."
         raise refusal(call, intent, message, "payment_intent_invalid_parameter", "capture_method")
+
+
+def check_descriptor(call: Call, intent: Object, method: Object) -> None:
+    """Raise for a descriptor that a payment by card cannot have."""
+    if intent["statement_descriptor"] is not None and method["type"] == "card":
+        raise refusal(call, intent, descriptors.NOT_FOR_CARDS, param="statement_descriptor")
 
 
 def check_plan(call: Call, intent: Object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
-from stripe_billing_cli.local_stripe.core import events, objects
+from stripe_billing_cli.local_stripe.core import descriptors, events, objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
 from stripe_billing_cli.local_stripe.core.lists import filtered, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
@@ -32,15 +32,8 @@ def check_new(params: Params, prefix: str = "") -> None:
 
 def check_texts(params: Params, prefix: str = "") -> None:
     if params.get("statement_descriptor") is not None:
-        _check_statement_descriptor(params["statement_descriptor"], nested(prefix, "statement_descriptor"))
+        descriptors.check(params["statement_descriptor"], nested(prefix, "statement_descriptor"))
     products.check_tax_codes(params, prefix)
-
-
-def _check_statement_descriptor(text: str, param: str) -> None:
-    if any(character in "<>\\\"'" for character in text):
-        raise invalid("The statement descriptor cannot contain any of these characters: < > \\ \" '", param)
-    if not re.search("[A-Za-z]", text):
-        raise invalid("The statement descriptor must contain at least one alphabetic character.", param)
 
 
 def create(call: Call) -> Object:
