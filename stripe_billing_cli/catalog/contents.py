@@ -79,7 +79,7 @@ class Catalog:
         usual = {kind.section for kind in self.kinds if kind.usual}
         return {section: count for section, count in counts.items() if count or section in usual}
 
-    def referring(self, entry: AnyEntry) -> list[AnyEntry]:
+    def find_referring(self, entry: AnyEntry) -> list[AnyEntry]:
         """Return the entries that refer to an entry."""
         return [
             other

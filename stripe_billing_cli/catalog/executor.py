@@ -98,7 +98,7 @@ class Execution:
             for needed in operation.needs:
                 self.unlocks.setdefault(needed, []).append(operation)
 
-    def done(self, operation: Operation, written: Written) -> list[Operation]:
+    def note_success(self, operation: Operation, written: Written) -> list[Operation]:
         """Note a success; return the operations that may go now."""
         self.status[operation] = "done"
         if operation.makes:
@@ -111,7 +111,7 @@ class Execution:
                 ready.append(waiting)
         return ready
 
-    def failed(self, operation: Operation, error: StripeCallError) -> None:
+    def note_failure(self, operation: Operation, error: StripeCallError) -> None:
         self.status[operation] = "failed"
         self.errors[operation] = error
         self._skip(operation)
@@ -200,11 +200,11 @@ def carry_out(
             in_flight -= 1
             error = future.exception()
             if error is None and (written := future.result()):
-                for ready in execution.done(operation, written):
+                for ready in execution.note_success(operation, written):
                     start(ready)
                 progress(operation)
             elif isinstance(error, StripeCallError):
-                execution.failed(operation, error)
+                execution.note_failure(operation, error)
                 if execution.hopeless:
                     hopeless.set()
             elif error is not None:

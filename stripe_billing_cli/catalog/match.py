@@ -66,7 +66,7 @@ class Match(Generic[Existing]):
     earlier: tuple[Existing, ...] = ()
     name_from: Existing | None = None
 
-    def known(self) -> list[Existing]:
+    def list_known(self) -> list[Existing]:
         return [*self.earlier, *([self.current] if self.current else [])]
 
 
@@ -97,7 +97,7 @@ class Matching(Generic[Existing]):
             if stamp and stamp.catalog == self.catalog:
                 self._by_stamp[stamp.key].append(existing)
 
-    def stamped(self, key: str) -> list[Existing]:
+    def find_stamped(self, key: str) -> list[Existing]:
         """Return the objects that carry this catalog's stamp of this key, or of that which it was, newest first."""
         stamped = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
         return sorted(stamped, key=self.created, reverse=True)
@@ -107,7 +107,7 @@ class Matching(Generic[Existing]):
 
         Where it adopts one, also what that and its successors were under a key that the file has no more.
         """
-        candidates = self.stamped(entry.key)
+        candidates = self.find_stamped(entry.key)
         if entry.adopted_id:
             for key in self._by_stamp.keys() - self.keys:
                 candidates += [

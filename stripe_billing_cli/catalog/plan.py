@@ -219,7 +219,7 @@ class Plan:
     def operations(self) -> Iterator[Operation]:
         return (operation for change in self.changes for operation in change.operations)
 
-    def replaced(self) -> frozenset[str]:
+    def replaced_ids(self) -> frozenset[str]:
         """Return the ids of the objects of which another one takes the place."""
         return frozenset(
             change.existing["id"]

@@ -75,7 +75,7 @@ def _plan_without_ids(api: StripeApi, request: PlanRequest, catalog: Catalog, er
 def _plan(api: StripeApi, request: PlanRequest, catalog: Catalog) -> Plan:
     existing = snapshot.read(api, catalog, whole=request.prune)
     plan = _decide(request, catalog, existing)
-    pointing = snapshot.read_pointing(api, catalog, existing, plan.replaced())
+    pointing = snapshot.read_pointing(api, catalog, existing, plan.replaced_ids())
     return plan if pointing is existing else _decide(request, catalog, pointing)
 
 

@@ -65,7 +65,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
             kind.is_active,
             kind.created,
             kind.stamp_on,
-            catalog.referring,
+            catalog.find_referring,
         )
         for kind in catalog.kinds
     }
@@ -285,7 +285,7 @@ class Planner:
 
     def _leftovers(self) -> list[Leftover]:
         """Return what is active in the account and no entry of the file."""
-        named = {existing["id"] for matched in self._matches.values() for existing in matched.known()}
+        named = {existing["id"] for matched in self._matches.values() for existing in matched.list_known()}
         return [
             Leftover(kind.name, existing, kind.is_ours(existing, self._catalog.name))
             for kind in self._kinds
@@ -294,7 +294,7 @@ class Planner:
         ]
 
     def _plan_unnamed(self, pruned: set[str]) -> None:
-        named = {existing["id"] for matched in self._matches.values() for existing in matched.known()}
+        named = {existing["id"] for matched in self._matches.values() for existing in matched.list_known()}
         for kind in self._kinds:
             for existing in self._snapshot.objects[kind.name].values():
                 if existing["id"] not in named and existing["id"] not in pruned:
@@ -330,7 +330,7 @@ class Planner:
 
     def _blockers(self) -> dict[str, list[Blocker]]:
         by_object: dict[str, list[Blocker]] = defaultdict(list)
-        named = {existing["id"] for match in self._matches.values() for existing in match.known()}
+        named = {existing["id"] for match in self._matches.values() for existing in match.list_known()}
         for kind in self._kinds:
             for existing in self._snapshot.objects[kind.name].values():
                 ours = existing["id"] in named or kind.stamp_on(existing) is not None

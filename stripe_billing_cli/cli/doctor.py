@@ -141,7 +141,7 @@ def _look_at_store(store: str) -> Iterator[Finding]:
         with open_store(store, make=False) as opened:
             dead = {name: count for (name, status), count in opened.work.counts().items() if status == "dead"}
             uncalled = uncalled_handlers(opened)
-            failing = opened.work.failing(limit=MOST_NAMED + 1)
+            failing = opened.work.list_failing(limit=MOST_NAMED + 1)
     except StoreError as trouble:
         yield Finding("events", False, trouble.message, trouble.hint)
         return

@@ -57,7 +57,7 @@ class EventLog:
         self._zone = shown_zone()
         self._log = log or Log()
         self._lines: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._print, name="narrator", daemon=True)
+        self._thread = threading.Thread(target=self._print, name="event-log", daemon=True)
         self._left_out = 0
         self._guard = threading.Lock()
         self._awaited: OrderedDict[str, tuple[Event, dict[str, Outcome | None]]] = OrderedDict()
@@ -79,16 +79,16 @@ class EventLog:
     def hooks(self) -> ListenerHooks:
         """Return the functions that a listener calls, so that what happens is printed here."""
         return ListenerHooks(
-            recorded=self.recorded,
+            recorded=self.await_outcomes,
             outcome=self.outcome,
             failure=self.failure,
             part_ended=self.part_ended,
             caught_up=self.caught_up,
             left_over=self.left_over,
             first_start=self.first_start,
-            stopping=self.stopping,
+            stopping=self.log_stopping,
             old_access=self.old_access,
-            unsigned=self.unsigned,
+            unsigned=self.log_unsigned,
             too_old=self.too_old,
         )
 
@@ -171,12 +171,12 @@ class EventLog:
                 count=count,
             )
 
-    def stopping(self, running: Mapping[str, int], seconds: float) -> None:
+    def log_stopping(self, running: Mapping[str, int], seconds: float) -> None:
         calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(running.items()))
         waiting = f"Stopping: waiting up to {seconds:g} s for {calls}; Ctrl-C again cuts off what runs."
         self._entry(LogLevel.info, waiting, running=dict(running))
 
-    def stopped(self) -> None:
+    def log_end(self) -> None:
         self._entry(LogLevel.info, "Stopped.")
 
     def old_access(self) -> None:
@@ -187,7 +187,7 @@ class EventLog:
                 "ask at the address of --admin",
             )
 
-    def unsigned(self) -> None:
+    def log_unsigned(self) -> None:
         if self._is_news("unsigned"):
             self._entry(
                 LogLevel.warning,
@@ -266,7 +266,7 @@ class EventLog:
 
     # The events
 
-    def recorded(self, events: Sequence[Event]) -> None:
+    def await_outcomes(self, events: Sequence[Event]) -> None:
         for event in events:
             self._entry(
                 LogLevel.debug,
@@ -309,7 +309,7 @@ class EventLog:
         record["changed"] = event_summary.changes(event)
         colour = next((colour for status, colour in COLOURS if status in {one.status for one in outcomes}), None)
         style = {"fg": colour} if colour else {}
-        self._say(lambda: self._printer.streamed(record, _line(event, outcomes, self._zone), **style))
+        self._say(lambda: self._printer.stream(record, _line(event, outcomes, self._zone), **style))
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:

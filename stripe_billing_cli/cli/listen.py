@@ -50,7 +50,7 @@ def listen(context: Context, arguments: ListenArguments) -> None:
         events.unknown_types(options.unknown_types)
         events.troubled_commands(options.troubled_commands)
         _run(options, events)
-        events.stopped()
+        events.log_end()
 
 
 def _run(options: ListenOptions, events: EventLog) -> None:

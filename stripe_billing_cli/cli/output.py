@@ -131,11 +131,11 @@ class Printer:
                 return write_csv(self._watch_records(records))
         count = 0
         for record in records:
-            self.streamed(record)
+            self.stream(record)
             count += 1
         return count
 
-    def listing(
+    def list_records(
         self,
         records: Iterable[Record],
         columns: Sequence[Column],
@@ -155,7 +155,7 @@ class Printer:
             self.note(f"There are more than these {limit:,}: --all lists all.")
         return count
 
-    def streamed(self, record: Record, line: str = "", **style: Any) -> None:
+    def stream(self, record: Record, line: str = "", **style: Any) -> None:
         """Print one of many objects at once: `line` for people, a line of JSON, an item of YAML, or the id.
 
         Ends the command (`typer.Exit`) where nobody reads on.

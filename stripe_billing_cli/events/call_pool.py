@@ -65,7 +65,7 @@ class CallPool(Generic[Job]):
         with self._guard:
             return self._jobs.qsize() + sum(not one.slow for one in self._running.values())
 
-    def running(self) -> list[Job]:
+    def running_jobs(self) -> list[Job]:
         """Return the jobs whose calls have begun and not ended."""
         with self._guard:
             return [one.job for one in self._running.values()]

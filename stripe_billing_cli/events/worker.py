@@ -148,7 +148,7 @@ class Worker:
             self.cut_off()
             self._wait_for_calls(CUT_OFF_SECONDS)
         self._stopped.wait(CUT_OFF_SECONDS)
-        for delivery, event in self._pool.running():
+        for delivery, event in self._pool.running_jobs():
             self._note(self._cut_off_outcome(delivery, event or _stand_in(delivery), grace_seconds))
         self._try_store(self._write_last_ends)
         self._pool.close()
@@ -163,9 +163,13 @@ class Worker:
     def _wait_for_calls(self, seconds: float, *, hurried: threading.Event | None = None) -> bool:
         """Return whether all calls have ended in time, or before somebody was in a hurry."""
         deadline = time.monotonic() + seconds
-        while self._pool.running() and not (hurried and hurried.is_set()) and (left := deadline - time.monotonic()) > 0:
+        while (
+            self._pool.running_jobs()
+            and not (hurried and hurried.is_set())
+            and (left := deadline - time.monotonic()) > 0
+        ):
             self._stopped.wait(min(left, 0.02))
-        return not self._pool.running()
+        return not self._pool.running_jobs()
 
     @property
     def claiming(self) -> bool:
@@ -180,11 +184,11 @@ class Worker:
     @property
     def busy(self) -> int:
         """Return how many handlers run at this moment."""
-        return len(self._pool.running())
+        return len(self._pool.running_jobs())
 
-    def running(self) -> list[str]:
+    def running_handlers(self) -> list[str]:
         """Return the handlers that run at this moment, by name, once for each call."""
-        return [delivery.handler for delivery, _ in self._pool.running()]
+        return [delivery.handler for delivery, _ in self._pool.running_jobs()]
 
     # The dispatcher
 
@@ -205,7 +209,7 @@ class Worker:
     def _is_finished(self) -> bool:
         if self._stopped.is_set():
             return True
-        return self._stopping.is_set() and not (self._pool.running() or self._ended or self._pool.unbegun)
+        return self._stopping.is_set() and not (self._pool.running_jobs() or self._ended or self._pool.unbegun)
 
     def _gather(self) -> None:
         """Let further calls end, to be written down together, where that keeps no thread from working."""

@@ -44,7 +44,7 @@ class Process:
         return cls(int(number), int(started) if started else None)
 
     @classmethod
-    def numbered(cls, number: int) -> Process:
+    def from_number(cls, number: int) -> Process:
         state = _state(number)
         return cls(number, None if state is None else state[1])
 
@@ -71,7 +71,7 @@ def worker_name(spawners: Iterable[int] = ()) -> str:
 
     A worker is gone when all of these processes are: until then, a command of it may still run.
     """
-    processes = "+".join(str(Process.numbered(number)) for number in [os.getpid(), *spawners])
+    processes = "+".join(str(Process.from_number(number)) for number in [os.getpid(), *spawners])
     return f"{machine_id()}.{processes}.{uuid.uuid4().hex[:8]}"
 
 

@@ -75,9 +75,9 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.began()
+        self.note_begin()
 
-    def began(self) -> None:
+    def note_begin(self) -> None:
         """Note that the first byte of a request is here."""
         self.idle_since = None
         if self.waiting_since is None:
@@ -107,10 +107,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         if not self.deaf:
-            self.arrived()
+            self.note_arrival()
             super().on_message_complete()
 
-    def arrived(self) -> None:
+    def note_arrival(self) -> None:
         """Note that a request is here to its last byte."""
         self.waiting_since = None
         self.in_header = True

@@ -158,9 +158,9 @@ class Dispatcher:
         """Return how long a handler may take, in seconds."""
         return max([action.timeout for action in self.actions], default=ACCESS_SECONDS)
 
-    def running(self) -> dict[str, int]:
+    def running_calls(self) -> dict[str, int]:
         """Return how many calls run at this moment, by handler."""
-        return dict(Counter(name for worker in self.workers for name in worker.running()))
+        return dict(Counter(name for worker in self.workers for name in worker.running_handlers()))
 
     def _also_done(self, deliveries: Sequence[Delivery]) -> None:
         events = self.store.events.load([delivery.event for delivery in deliveries])

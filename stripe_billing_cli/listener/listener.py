@@ -183,7 +183,7 @@ class Listener:
 
     def _stop_dispatcher(self) -> None:
         grace = self.dispatcher.longest_call if self.options.grace_seconds is None else self.options.grace_seconds
-        if running := self.dispatcher.running():
+        if running := self.dispatcher.running_calls():
             self.hooks.stopping(running, grace)
         self.dispatcher.stop(grace_seconds=grace)
 

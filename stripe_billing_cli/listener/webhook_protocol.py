@@ -93,7 +93,7 @@ class WebhookRequest:
         text = (webhook.last if last else webhook.going_on)[status]
         if status != 200 and self._method != b"HEAD":
             text += PHRASES[status][2].encode()
-        self._protocol.answered(text, last=last)
+        self._protocol.send_answer(text, last=last)
 
     def release(self) -> None:
         """Forget the body, which is no longer needed in memory."""
@@ -124,7 +124,7 @@ class WebhookProtocol(GuardedProtocol):
 
     def on_message_begin(self) -> None:
         """Begin as uvicorn does, but for the scope of an application, which `_to_application` makes up for."""
-        self.began()
+        self.note_begin()
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -158,10 +158,10 @@ class WebhookProtocol(GuardedProtocol):
         if post is None:
             super().on_message_complete()
         elif not self.deaf:
-            self.arrived()
+            self.note_arrival()
             post.complete()
 
-    def answered(self, text: bytes, *, last: bool) -> None:
+    def send_answer(self, text: bytes, *, last: bool) -> None:
         """Send what a post is answered."""
         if self.transport.is_closing():
             return

@@ -35,7 +35,7 @@ class FieldShape:
     values: FieldShape | None = None
     anything: bool = False
 
-    def expected(self) -> str:
+    def describe(self) -> str:
         """Return the types in words, for an error."""
         names = [WORDS[kind] for kind in self.scalars if kind is not int or float not in self.scalars]
         names += ["an object"] * (self.fields is not None or self.values is not None)
@@ -154,7 +154,7 @@ def _complete_value(value: Any, shape: FieldShape) -> None:
         for number, inner in enumerate(value):
             _complete_part(inner, shape.elements, None, f"[{number}]")
     else:
-        raise _FieldError("", f"is {_value_text(value)}, where {shape.expected()} is expected")
+        raise _FieldError("", f"is {_value_text(value)}, where {shape.describe()} is expected")
 
 
 def _complete_part(inner: Any, shape: FieldShape, holder: dict[str, Any] | None, name: str) -> None:

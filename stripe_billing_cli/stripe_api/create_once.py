@@ -60,7 +60,7 @@ class CreateRequest:
     def mark(self) -> str:
         return self.fingerprint if self.given_key is None else f"{self.given_key}#{self.fingerprint}"
 
-    def marked(self) -> dict[str, Any]:
+    def mark_params(self) -> dict[str, Any]:
         metadata = {**self.params.get("metadata", {}), INTERNAL: self.mark}
         return {**self.params, "metadata": metadata}
 
@@ -118,7 +118,7 @@ def create(
         return now if holds(now) or (request.given_key is not None and not now.get("deleted")) else None
 
     return ask_until_current(
-        lambda again: api.post(request.path, request.marked(), request.idempotency_key(state, again), kind=kind),
+        lambda again: api.post(request.path, request.mark_params(), request.idempotency_key(state, again), kind=kind),
         current,
         made_by_failed=lambda failure: _made_all_the_same(request, failure, read),
         attempts=ATTEMPTS + 1,

@@ -59,11 +59,11 @@ class PacedTransport(stripe.HTTPClient):
                 continue
             if status != 429 or waited >= self._patience.rate_limited_for:
                 if status != 429:
-                    self._pacer.accepted(operation)
+                    self._pacer.speed_up(operation)
                 return body, status, answer_headers
             attempt += 1
             reason = answer_headers.get("Stripe-Rate-Limited-Reason", "")
-            self._pacer.refused(operation, everything=reason.startswith("global"))
+            self._pacer.slow_down(operation, everything=reason.startswith("global"))
             pause = self._patience.pause(attempt)
             self._pacer.pause(pause)
             waited += max(pause, 0.01)

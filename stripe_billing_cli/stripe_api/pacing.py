@@ -103,12 +103,12 @@ class Pacer:
         if at > now:
             self._sleep(at - now)
 
-    def refused(self, operation: str, *, everything: bool) -> None:
+    def slow_down(self, operation: str, *, everything: bool) -> None:
         """Go at half the rate after a 429, in this operation or in all of them."""
         with self._lock:
             (self._all if everything else self._lane(operation)).slow_down()
 
-    def accepted(self, operation: str) -> None:
+    def speed_up(self, operation: str) -> None:
         """Go back to the full rate, slowly, after an answer."""
         with self._lock:
             self._lane(operation).speed_up()

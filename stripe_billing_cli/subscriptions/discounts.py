@@ -45,7 +45,7 @@ class Discounts:
     def term(self, id: str) -> Term:
         return self.terms.get(id, self.new)
 
-    def lasting(self, invoice: Invoice, until: int, *, once: bool = False) -> set[str]:
+    def find_lasting(self, invoice: Invoice, until: int, *, once: bool = False) -> set[str]:
         """Return the ids of the discounts of `invoice` that one made at `until` has too; `once`: those for one invoice
         only are among them."""
         terms = {id: self.term(id) for id in ids_of(invoice["lines"]["data"])}

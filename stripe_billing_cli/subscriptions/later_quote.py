@@ -90,7 +90,7 @@ def _of_items_due(
     details = {"items": items, "proration_behavior": "none", **quote.NEW_PERIOD}
     invoice = quote.preview_invoice(api, subscription, details)
     known = discounts.load(api, subscription, invoice, None, starts)
-    lasting = known.lasting(invoice, starts, once=is_next)
+    lasting = known.find_lasting(invoice, starts, once=is_next)
     lines = [
         line
         for line in invoice["lines"]["data"]

@@ -65,7 +65,7 @@ def quote_new_period(
     use_ends = _first_period_of_use(prices, at)
     if use_ends is not None and (not again or use_ends < until):
         until, again = use_ends, []
-    lasting = known.lasting(invoice, until)
+    lasting = known.find_lasting(invoice, until)
     amount = known.amount(again, invoice, lasting) + billed.to_balance
     if again or use_ends:
         billed = replace(billed, next_invoice=_next_invoice(amount, billed, until))
@@ -112,7 +112,7 @@ def cost_of_invoice_now(
     ends = subscription["cancel_at"]
     if ends is not None and ends <= starts and not any(line["amount"] for line in lines):
         return billed
-    amount = known.amount(lines, following, known.lasting(following, starts)) + billed.to_balance
+    amount = known.amount(lines, following, known.find_lasting(following, starts)) + billed.to_balance
     return replace(billed, next_invoice=_next_invoice(amount, billed, starts))
 
 
@@ -140,7 +140,7 @@ def quote_trial(
         for line in whole["lines"]["data"]
         if line["period"]["start"] >= at and not cost.is_proration(line) and not cost.is_invoice_item(line)
     ]
-    amount = known.amount(lines, whole, known.lasting(whole, ends)) + billed.to_balance
+    amount = known.amount(lines, whole, known.find_lasting(whole, ends)) + billed.to_balance
     return Quote(replace(billed, next_invoice=_next_invoice(amount, billed, ends)), proration, at, restarts=True)
 
 

@@ -258,7 +258,7 @@ def access(run: Session, shop: Shop) -> None:
 
 
 def events(run: Session, billing: Billing, document: Document) -> None:
-    """Of these commands only `backfill` talks to Stripe, and `listen` is heard by its narrator."""
+    """Of these commands only `backfill` talks to Stripe, and `listen` is heard by its event_log."""
     run("events", "backfill")
 
     def printed(*argv: str) -> Any:
@@ -268,8 +268,8 @@ def events(run: Session, billing: Billing, document: Document) -> None:
     document.check(newest, "billing events list")
     document.check(printed("show", newest["id"]), "billing events show")
     document.check(printed("retry", newest["id"]), "billing events retry")
-    with open_store() as store, EventLog(Printer("json")) as narrator:
-        narrator.recorded(list(store.events.load([newest["id"]]).values()))
+    with open_store() as store, EventLog(Printer("json")) as event_log:
+        event_log.await_outcomes(list(store.events.load([newest["id"]]).values()))
     document.check(json.loads(billing.capsys.readouterr().out), "billing listen")
     delivered = json.loads(
         billing.ok("events", "list", "--type", "customer.subscription.created", "-o", "json", "--limit", "1").out

@@ -20,11 +20,11 @@ def test_a_call_that_has_become_slow_leaves_its_place_to_another() -> None:
     for job in ("a", "b", "c"):
         pool.put(job)
     assert begun.acquire(timeout=20)
-    assert (pool.running(), pool.unbegun, pool.quick) == (["a"], 2, 3)
+    assert (pool.running_jobs(), pool.unbegun, pool.quick) == (["a"], 2, 3)
 
     wait_until_slow(pool)
     assert begun.acquire(timeout=20)
-    assert sorted(pool.running()) == ["a", "b"]
+    assert sorted(pool.running_jobs()) == ["a", "b"]
 
     time.sleep(0.03)
     assert pool.make_room() is None  # there is room for one slow call, and it is taken
@@ -48,7 +48,7 @@ def test_what_no_thread_has_begun_is_taken_back() -> None:
     pool.put("b")
 
     assert pool.take_back() == ["b"]
-    assert pool.running() == ["a"]
+    assert pool.running_jobs() == ["a"]
     finish.set()
     pool.close()
 

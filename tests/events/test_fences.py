@@ -89,7 +89,7 @@ def test_what_waits_in_a_lane_is_done_with_another(store: Store, make_event: Mak
     store.events.record(events, lambda event: ("access", "exec"))
     [running] = store.work.claim("me", ["access"], limit=1)
 
-    waiting = store.work.waiting(running)
+    waiting = store.work.list_waiting(running)
     later = make_event()
     store.events.record([later], lambda event: ("access",))
     done = store.work.finish_waiting(waiting, "with evt_1")

@@ -60,12 +60,12 @@ def test_after_a_429_the_operation_goes_at_half_the_rate_and_finds_its_way_back(
     time = Time()
     pacer = Pacer(RateLimits(total=100, per_operation=20), time.clock, time.sleep)
     pacer.wait("POST /v1/prices")
-    pacer.refused("POST /v1/prices", everything=False)
+    pacer.slow_down("POST /v1/prices", everything=False)
 
     slow = departures(pacer, time, ["POST /v1/prices"] * 20)
     assert most_in_a_second([moment for moment, _ in slow]) <= 11
     for _ in range(100):
-        pacer.accepted("POST /v1/prices")
+        pacer.speed_up("POST /v1/prices")
     started = time.now
     departures(pacer, time, ["POST /v1/prices"] * 40)
     assert time.now - started < 40 / 20 * 1.2

@@ -209,5 +209,5 @@ def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> d
     return adopted | {
         (reference.kind, existing["id"]): reference.key
         for reference, matched in matches.items()
-        for existing in matched.known()
+        for existing in matched.list_known()
     }

@@ -101,7 +101,7 @@ class ComparedKind(ABC, Generic[Content, Existing]):
         metadata = metadata_of(existing)
         return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
 
-    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
+    def find_fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         """Return the changed fields that the existing object cannot take."""
         return [
             name
@@ -112,7 +112,7 @@ class ComparedKind(ABC, Generic[Content, Existing]):
     def has_same_terms(self, entry: Entry[Content], existing: Existing) -> bool:
         """Return whether an object can be brought to what the file wants in place."""
         now = self.existing_fields(existing)
-        return not self.fixed(differences(now, self.beside(entry, now)))
+        return not self.find_fixed(differences(now, self.beside(entry, now)))
 
     def note_stuck(self, entry: Entry[Content], existing: Existing, builder: PlanBuilder) -> None:
         """Note the fields that the file leaves out and Stripe cannot clear."""

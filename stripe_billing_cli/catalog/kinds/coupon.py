@@ -72,7 +72,7 @@ class AppliesTo(Form[list[str]]):
     def read(self, answered: StripeAppliesTo | None) -> list[str]:
         return sorted(answered["products"] if answered else [])
 
-    def written(self, name: str, value: list[str], default: list[str] | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: list[str], default: list[str] | None) -> dict[str, Any]:
         return {name: {"products": value}} if value else {}
 
 
@@ -85,7 +85,7 @@ class OptionValue(TypedDict):
 class CurrencyOptions(PartsByKeyForm[OptionValue]):
     """Amounts in further currencies, which come and change in place and cannot be taken away."""
 
-    def existing(self, answer: StripeCoupon, name: str) -> dict[str, OptionValue]:
+    def existing_value(self, answer: StripeCoupon, name: str) -> dict[str, OptionValue]:
         options = answer["currency_options"] or {}
         return self.read({code: option for code, option in options.items() if code != answer["currency"]})
 
@@ -249,7 +249,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     def match(self, matching: Matching[StripeCoupon], entry: Entry[Coupon]) -> Match[StripeCoupon]:
         match = match_by_id(matching, entry, coupon_id(entry))
         if match.current:
-            fixed = self.fixed(self.changes(entry, match.current, matching.catalog))
+            fixed = self.find_fixed(self.changes(entry, match.current, matching.catalog))
             if fixed:
                 codes = [other.key for other in matching.referring(entry)]
                 then = f", and point {list_names(codes)} at that" if codes else ""

@@ -58,11 +58,11 @@ class Form(Generic[Value]):
         value: Value = self.absent if written is None else written
         return value
 
-    def wanted(self, content: Any, name: str) -> Value:
+    def wanted_value(self, content: Any, name: str) -> Value:
         """Return what the file wants of the field."""
         return self.value(getattr(content, name))
 
-    def existing(self, answer: Any, name: str) -> Value:
+    def existing_value(self, answer: Any, name: str) -> Value:
         """Return what Stripe holds of the field in an object, or in a part of one."""
         return self.read(answer[name])
 
@@ -86,7 +86,7 @@ class Form(Generic[Value]):
         """Return the parameters that set the field within a part of an object, where nothing is cleared."""
         return {} if value is None or value in ([], {}) else self.params(name, value)
 
-    def written(self, name: str, value: Value, default: Value | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: Value, default: Value | None) -> dict[str, Any]:
         """Return the keys and values by which a file says a value; none where it is what leaving the field out means.
 
         The values are those that a file is read as: text, whole numbers, `Decimal`, truths, lists and dicts of them.
@@ -106,12 +106,12 @@ Plain = Form[FieldValue]
 class AmountForm(Form[Decimal | None]):
     """An amount in minor units, which file and Stripe write as `x` where it is whole and as `x_decimal` otherwise."""
 
-    def wanted(self, content: Any, name: str) -> Decimal | None:
+    def wanted_value(self, content: Any, name: str) -> Decimal | None:
         whole = getattr(content, name)
         exact = Decimal(whole) if whole is not None else getattr(content, f"{name}_decimal")
         return self.value(exact)
 
-    def existing(self, answer: Mapping[str, Any], name: str) -> Decimal | None:
+    def existing_value(self, answer: Mapping[str, Any], name: str) -> Decimal | None:
         exact = answer.get(f"{name}_decimal")
         return self.read(exact if exact is not None else answer.get(name))
 
@@ -125,7 +125,7 @@ class AmountForm(Form[Decimal | None]):
             return {name: int(value)}
         return {f"{name}_decimal": format(value, "f")}
 
-    def written(self, name: str, value: Decimal | None, default: Decimal | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: Decimal | None, default: Decimal | None) -> dict[str, Any]:
         if value is None or value == default:
             return {}
         whole = value == value.to_integral_value()
@@ -152,7 +152,7 @@ class MoneyForm(Form[int | None]):
 class MomentForm(Form[int | None]):
     """A time, which Stripe has in Unix seconds."""
 
-    def written(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
         return {} if value is None else {name: moment_text(value)}
 
     def show(self, value: int | None, currency: str) -> str:
@@ -181,9 +181,9 @@ class PartForm(Form[PartValue | None], Generic[PartValue]):
 
     def wanted_part(self, written: BaseModel) -> PartValue:
         """Return the fields of a part that the file writes, which are those that its model has."""
-        return cast(PartValue, {part.name: part.form.wanted(written, part.name) for part in self.parts})
+        return cast(PartValue, {part.name: part.form.wanted_value(written, part.name) for part in self.parts})
 
-    def existing(self, answer: Mapping[str, object], name: str) -> PartValue | None:
+    def existing_value(self, answer: Mapping[str, object], name: str) -> PartValue | None:
         return self.read(answer.get(name))
 
     def read(self, answered: Any) -> PartValue | None:
@@ -191,7 +191,7 @@ class PartForm(Form[PartValue | None], Generic[PartValue]):
 
     def existing_part(self, answered: Any) -> PartValue:
         """Return the fields of a part that Stripe answers."""
-        return cast(PartValue, {part.name: part.form.existing(answered, part.name) for part in self.parts})
+        return cast(PartValue, {part.name: part.form.existing_value(answered, part.name) for part in self.parts})
 
     def params(self, name: str, value: PartValue | None) -> dict[str, Any]:
         return {name: "" if value is None else self.write(value)}
@@ -202,14 +202,14 @@ class PartForm(Form[PartValue | None], Generic[PartValue]):
     def show_part(self, value: PartValue, currency: str) -> str:
         return plain_text(value)
 
-    def written(self, name: str, value: PartValue | None, default: PartValue | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: PartValue | None, default: PartValue | None) -> dict[str, Any]:
         return {} if value is None or value == default else {name: self.written_parts(value)}
 
     def written_parts(self, value: PartValue) -> dict[str, Any]:
         """Return what a file says of the part, which is not the same as its default."""
         params: dict[str, Any] = {}
         for part in self.parts:
-            params |= part.written(value[part.name])
+            params |= part.write_keys(value[part.name])
         return params
 
     def write(self, value: PartValue) -> dict[str, Any]:
@@ -229,13 +229,13 @@ class PartsForm(Form[list[PartValue]], Generic[PartValue]):
     def value(self, written: Sequence[BaseModel] | None) -> list[PartValue]:
         return [self.part.wanted_part(one) for one in written or []]
 
-    def existing(self, answer: Mapping[str, object], name: str) -> list[PartValue]:
+    def existing_value(self, answer: Mapping[str, object], name: str) -> list[PartValue]:
         return self.read(answer.get(name))
 
     def read(self, answered: Any) -> list[PartValue]:
         return [self.part.existing_part(one) for one in answered or []]
 
-    def written(self, name: str, value: list[PartValue], default: list[PartValue] | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: list[PartValue], default: list[PartValue] | None) -> dict[str, Any]:
         return {} if value in ([], default) else {name: [self.part.written_parts(one) for one in value]}
 
     def params(self, name: str, value: list[PartValue]) -> dict[str, Any]:
@@ -252,13 +252,15 @@ class PartsByKeyForm(Form[dict[str, PartValue]], Generic[PartValue]):
     def value(self, written: Mapping[str, BaseModel] | None) -> dict[str, PartValue]:
         return {key: self.part.wanted_part(one) for key, one in sorted((written or {}).items())}
 
-    def existing(self, answer: Any, name: str) -> dict[str, PartValue]:
+    def existing_value(self, answer: Any, name: str) -> dict[str, PartValue]:
         return self.read(answer.get(name))
 
     def read(self, answered: Mapping[str, object] | None) -> dict[str, PartValue]:
         return {key: self.part.existing_part(one) for key, one in sorted((answered or {}).items())}
 
-    def written(self, name: str, value: dict[str, PartValue], default: dict[str, PartValue] | None) -> dict[str, Any]:
+    def write_keys(
+        self, name: str, value: dict[str, PartValue], default: dict[str, PartValue] | None
+    ) -> dict[str, Any]:
         if value in ({}, default):
             return {}
         return {name: {key: self.part.written_parts(one) for key, one in value.items()}}
@@ -281,9 +283,9 @@ class Definition:
     short: str | None = None
     left_out: FieldValue = None
 
-    def written(self, value: Any, default: Any = ...) -> dict[str, Any]:
+    def write_keys(self, value: Any, default: Any = ...) -> dict[str, Any]:
         """Return the keys and values by which a file says the field, in its short form where it has one."""
-        params = self.form.written(self.name, value, self.left_out if default is ... else default)
+        params = self.form.write_keys(self.name, value, self.left_out if default is ... else default)
         part = params.get(self.name)
         if self.short and isinstance(part, dict) and part.keys() == {self.short}:
             return {**params, self.name: part[self.short]}
@@ -357,12 +359,12 @@ def _is_model(kind: Any) -> bool:
 
 def wanted_fields(content: BaseModel) -> Fields:
     """Return what the file wants of an object, without its metadata."""
-    return {field.name: field.form.wanted(content, field.name) for field in definitions(type(content))}
+    return {field.name: field.form.wanted_value(content, field.name) for field in definitions(type(content))}
 
 
 def existing_fields(model: type[BaseModel], answer: Mapping[str, object]) -> Fields:
     """Return the fields that Stripe holds of an object."""
-    return {field.name: field.form.existing(answer, field.name) for field in definitions(model)}
+    return {field.name: field.form.existing_value(answer, field.name) for field in definitions(model)}
 
 
 def plain_text(value: object) -> str:

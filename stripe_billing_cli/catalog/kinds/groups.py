@@ -68,11 +68,11 @@ class Group(Form[Fields | None]):
                 part_at(part, above).update(self.forms[path].params(last, inner))
         return {name: part}
 
-    def written(self, name: str, value: Fields | None, default: Fields | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: Fields | None, default: Fields | None) -> dict[str, Any]:
         part: dict[str, Any] = {}
         for path, inner in (value or {}).items():
             *above, last = path.split(".")
-            if written := self.forms[path].written(last, inner, self.usual.get(path)):
+            if written := self.forms[path].write_keys(last, inner, self.usual.get(path)):
                 part_at(part, above).update(written)
         return {name: part} if part else {}
 

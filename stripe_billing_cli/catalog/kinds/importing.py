@@ -148,7 +148,7 @@ class ImportedKind(ABC, Generic[Existing]):
         values: dict[str, Any] = {"id": adopted} if adopted else {}
         fields, defaults = self.file_fields(existing, naming), self.file_defaults(key, naming)
         for definition in self.definitions:
-            values |= definition.written(fields[definition.name], defaults.get(definition.name, definition.left_out))
+            values |= definition.write_keys(fields[definition.name], defaults.get(definition.name, definition.left_out))
         metadata = self.file_metadata(existing, naming)
         return values | ({"metadata": metadata} if metadata else {})
 

@@ -124,7 +124,7 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
             if entry.adopted_id:
                 matching.refuse_missing(entry, entry.adopted_id)
             return Match()
-        fixed = self.fixed(self.changes(entry, current, matching.catalog))
+        fixed = self.find_fixed(self.changes(entry, current, matching.catalog))
         if fixed:
             matching.refuse(
                 entry,
@@ -167,5 +167,5 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
     def retired_fields(self, existing: StripeMeter) -> dict[str, FieldChange]:
         return {"status": FieldChange("active", "inactive")}
 
-    def retiring(self, existing: StripeMeter, **order: Any) -> Operation:
+    def make_retirement(self, existing: StripeMeter, **order: Any) -> Operation:
         return Update(path=f"{self.path}/{existing['id']}/deactivate", after_freed=(existing["id"],), **order)

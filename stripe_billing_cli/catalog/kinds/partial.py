@@ -71,7 +71,7 @@ class PartialKind(StandardKind[Content, Existing]):
     def existing_fields(self, existing: Existing) -> Fields:
         return {field.name: existing_leaf(field, existing) for field in self.definitions}
 
-    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
+    def find_fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         return [name for name in fields if name in self.fixed_fields]
 
     def beside(self, entry: Entry[Content], now: Fields) -> Fields:
@@ -94,7 +94,7 @@ class PartialKind(StandardKind[Content, Existing]):
             if self.is_noise(field.name, fields):
                 continue
             *above, last = field.name.split(".")
-            written = field.form.written(last, fields[field.name], True if field.name == "active" else None)
+            written = field.form.write_keys(last, fields[field.name], True if field.name == "active" else None)
             if written:
                 part_at(values, above).update(written)
         for path, key in short_parts(self.model):
@@ -187,7 +187,7 @@ def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, Fi
         path = f"{within}{name}"
         if path in forms:
             if name in content.model_fields_set or (not field.is_required() and field.default is not None):
-                yield path, forms[path].wanted(content, name)
+                yield path, forms[path].wanted_value(content, name)
         elif isinstance(value, BaseModel):
             yield from named_leaves(value, f"{path}.")
 
@@ -200,4 +200,4 @@ def existing_leaf(field: Definition, existing: Mapping[str, Any]) -> Any:
         if inner is None:
             return field.form.absent
         part = inner
-    return field.form.existing(part, last)
+    return field.form.existing_value(part, last)

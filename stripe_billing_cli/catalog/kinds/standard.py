@@ -36,7 +36,7 @@ class StandardKind(Kind[Content, Existing]):
         else:
             self.note_stuck(entry, current, builder)
             fields = self.changes(entry, current, builder.catalog)
-            fixed = self.fixed(fields)
+            fixed = self.find_fixed(fields)
             if self.lacks_mark_only(entry, current, fields) and not builder.adopt:
                 builder.unmarked[entry.reference] = fields
             elif fixed:
@@ -99,7 +99,7 @@ class StandardKind(Kind[Content, Existing]):
         if now:
             self.add_updates(change, entry, match, existing, now, builder)
         if retired:
-            operation = self.retiring(existing, after=self.waits_for(entry))
+            operation = self.make_retirement(existing, after=self.waits_for(entry))
             builder.retire(change, operation, existing["id"])
         return change
 
@@ -128,7 +128,7 @@ class StandardKind(Kind[Content, Existing]):
             made = self.add_create(change, entry, match, builder)
         builder.successors[current["id"]] = Successor(change, entry.reference)
         if self.is_active(current) and self.goes(builder):
-            builder.retire(change, self.retiring(current, needs=(made,)), current["id"])
+            builder.retire(change, self.make_retirement(current, needs=(made,)), current["id"])
         return change
 
     def goes(self, builder: PlanBuilder) -> bool:
@@ -149,7 +149,7 @@ class StandardKind(Kind[Content, Existing]):
             reason=f"superseded by {by}",
         )
         builder.successors.setdefault(old["id"], Successor(change, entry.reference))
-        builder.retire(change, self.retiring(old, after=(entry.reference,)), old["id"])
+        builder.retire(change, self.make_retirement(old, after=(entry.reference,)), old["id"])
 
     def plan_pruning(self, existing: Existing, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
@@ -163,7 +163,7 @@ class StandardKind(Kind[Content, Existing]):
             fields=self.retired_fields(existing),
             reason="no longer in the file",
         )
-        builder.retire(change, self.retiring(existing), existing["id"])
+        builder.retire(change, self.make_retirement(existing), existing["id"])
 
     # ---- Operations
 
@@ -206,7 +206,7 @@ class StandardKind(Kind[Content, Existing]):
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
             after=self.waits_for(entry),
-            state=tuple(sorted(existing["id"] for existing in match.known())),
+            state=tuple(sorted(existing["id"] for existing in match.list_known())),
             find=self.find_made,
             names=self.unique_params,
             address=self.address,
@@ -258,7 +258,7 @@ class StandardKind(Kind[Content, Existing]):
         """Return what has to be freed before an update of these fields."""
         return ()
 
-    def retiring(
+    def make_retirement(
         self, existing: Existing, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
     ) -> Operation:
         """Return the operation that retires an object, once nothing points at it."""

@@ -50,7 +50,7 @@ class EventTypes(Form[list[str]]):
 class Disabled(Form[bool]):
     """The form of `disabled`: whether no event is sent, which Stripe answers as a status."""
 
-    def existing(self, answer: StripeWebhookEndpoint, name: str) -> bool:
+    def existing_value(self, answer: StripeWebhookEndpoint, name: str) -> bool:
         return not _is_enabled(answer)
 
 
@@ -196,7 +196,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
     def add_create(
         self, change: Change, entry: Entry[WebhookEndpoint], match: Match[StripeWebhookEndpoint], builder: PlanBuilder
     ) -> Operation:
-        known = match.known()
+        known = match.list_known()
         abandoned = tuple(sorted(one["id"] for one in known if not _is_confirmed(one)))
         create = CreateWithSecret(
             path=self.path,

@@ -51,7 +51,7 @@ def list_(
             for record in [row_record(row, opened.clock())]
             if wanted is None or record["access"] is wanted
         )
-        context.printer.listing(
+        context.printer.list_records(
             records,
             COLUMNS,
             "Nothing is known of anybody's access. `billing access reconcile` asks Stripe.",

@@ -53,7 +53,7 @@ def reconcile(
             differing += bool(changes)
             for change in changes:
                 record = _difference(change, mended=not check, now=opened.clock())
-                context.printer.streamed(record, change_text(record), **_colour(record))
+                context.printer.stream(record, change_text(record), **_colour(record))
     done = "differing" if check else "brought up to date"
     context.printer.note(f"{formatting.count_text(seen, 'customer')} compared with Stripe, {differing} {done}.")
     return PENDING if check and differing else None

@@ -28,7 +28,7 @@ def list_(
     from stripe_billing_cli.cards.load import load_wallet
 
     wallet = load_wallet(context.stripe, customer)
-    context.printer.listing(
+    context.printer.list_records(
         (card.record() for card in wallet.cards),
         COLUMNS,
         f"{wallet.customer['id']} has no saved card.",

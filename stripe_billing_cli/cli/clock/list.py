@@ -18,7 +18,7 @@ def list_(context: Context, limit: parsing.Limit = 100, all_: parsing.All = Fals
     from stripe_billing_cli.test_clocks.load import clock_record, list_clocks
 
     clocks = map(clock_record, list_clocks(test_mode_api(context)))
-    context.printer.listing(clocks, COLUMNS, "No test clocks.", parsing.most(limit, all_))
+    context.printer.list_records(clocks, COLUMNS, "No test clocks.", parsing.most(limit, all_))
 
 
 COLUMNS = (

@@ -39,7 +39,7 @@ class LookupKeys:
         folder = user_cache_path("billing", appauthor=False) / "lookup-keys"
         return cls(folder / f"{_name(argv)}.json", argv)
 
-    def known(self) -> list[str]:
+    def read_known(self) -> list[str]:
         """Return the lookup keys last seen, and have them read again where that was long ago."""
         try:
             age = time.time() - self.path.stat().st_mtime

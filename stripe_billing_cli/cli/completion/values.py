@@ -30,7 +30,7 @@ def values(param: Any, ctx: Any) -> Iterable[str] | None:
     if ALTERNATIVES.fullmatch(name):
         return [word for word in name.split("|") if word.islower()]
     if name in PRICES:
-        return sorted({*_catalog(ctx).prices, *_lookup_keys(ctx).known()})
+        return sorted({*_catalog(ctx).prices, *_lookup_keys(ctx).read_known()})
     if name in EVENT_TYPES:
         return event_types()
     if name == "COUPON":

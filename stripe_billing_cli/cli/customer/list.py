@@ -38,7 +38,7 @@ def list_(
     wanted = {name: value for name, value in filters.items() if value is not None}
     most = parsing.most(limit, all_)
     customers = lists.objects(context.stripe, "/v1/customers", wanted, parsing.one_more(most), kind=Customer)
-    context.printer.listing(map(json_output.customer, customers), COLUMNS, "No customers.", most)
+    context.printer.list_records(map(json_output.customer, customers), COLUMNS, "No customers.", most)
 
 
 COLUMNS = (

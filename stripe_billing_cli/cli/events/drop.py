@@ -24,7 +24,7 @@ def drop(context: Context, handler: HandlerArgument, store: StoreOption = DEFAUL
         if waiting.count:
             agree(context, f"Drop {waiting.text}?", "nothing was dropped")
         dropped = opened.queues.drop(handler)
-        running = opened.queues.running(handler)
+        running = opened.queues.count_running(handler)
     if context.printer.for_people:
         rest = f"; {formatting.count_text(running, 'call')} of it running, left alone" if running else ""
         context.printer.line(f"{formatting.count_text(dropped, 'delivery', 'deliveries')} to {handler} dropped{rest}.")

@@ -32,7 +32,7 @@ def list_(context: Context, store: StoreOption = DEFAULT_STORE) -> None:
     """
     with opened_store(store) as opened:
         records = list(_records(opened))
-    context.printer.listing(records, COLUMNS, "No listener was started on this store.")
+    context.printer.list_records(records, COLUMNS, "No listener was started on this store.")
 
 
 def _records(store: Store) -> Iterator[dict[str, Any]]:

@@ -57,7 +57,7 @@ def list_(
         uncalled = uncalled_handlers(opened) if failed else {}
         chosen = event_filter(opened, type, customer, failed, since, until, uncalled)
         records = map(event_record, found_events(opened, chosen, parsing.one_more(most)))
-        count = context.printer.listing(records, COLUMNS, "No events.", most)
+        count = context.printer.list_records(records, COLUMNS, "No events.", most)
     if count:
         warn_of_uncalled(context, uncalled)
     if count and check:

@@ -41,7 +41,7 @@ def move(
         if waiting.count:
             agree(context, f"Have {to} called for {waiting.text}?", "nothing was moved")
         moved = opened.queues.move(handler, to)
-        running = opened.queues.running(handler)
+        running = opened.queues.count_running(handler)
     if not context.printer.for_people:
         record = {"handler": handler, "to": to, "moved": moved.moved, "already": moved.already, "running": running}
         context.printer.result(record, ids=[])

@@ -63,7 +63,7 @@ def retry(
             done = opened.work.retry(stored.event.id, handlers) if handlers else 0
             record = {"id": stored.event.id, "type": stored.event.type, "deliveries": done}
             called = ", ".join(handlers) if done else "nothing to call again"
-            context.printer.streamed(record, f"{stored.event.id}  {stored.event.type}  {called}")
+            context.printer.stream(record, f"{stored.event.id}  {stored.event.type}  {called}")
             count += done
             again.update(handlers)
         uncalled = uncalled_handlers(opened)

@@ -42,7 +42,7 @@ def list_(
         status=status,
         limit=parsing.one_more(most),
     )
-    context.printer.listing(invoices, COLUMNS, "No invoices.", most)
+    context.printer.list_records(invoices, COLUMNS, "No invoices.", most)
 
 
 COLUMNS = (

@@ -40,7 +40,7 @@ def list_(
         raise UsageError("--customer and --of exclude each other", "say one of them")
     most = parsing.most(limit, all_)
     refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=parsing.one_more(most))
-    context.printer.listing(map(json_output.refund, refunds), COLUMNS, "No refunds.", most)
+    context.printer.list_records(map(json_output.refund, refunds), COLUMNS, "No refunds.", most)
 
 
 COLUMNS = (

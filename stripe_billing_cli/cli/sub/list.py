@@ -67,7 +67,7 @@ def list_(
         wanted["price"] = lookup.find_price(api, price, archived_too=True)["id"]
     most = parsing.most(limit, all_)
     subscriptions = lists.subscriptions(api, wanted, parsing.one_more(most))
-    context.printer.listing(map(lists.record, subscriptions), COLUMNS, "No subscriptions.", most)
+    context.printer.list_records(map(lists.record, subscriptions), COLUMNS, "No subscriptions.", most)
 
 
 COLUMNS = (

@@ -68,11 +68,11 @@ def _print(context: Context, observation: Observation) -> None:
     record = {**observation.record, "changed": list(observation.changed), "seen_at": seen_at}
     clock = formatting.clock(seen_at, shown_zone())
     if not context.printer.for_people:
-        context.printer.streamed(record)
+        context.printer.stream(record)
     elif observation.before is None:
-        context.printer.streamed(record, f"{clock}  {record['id']} is {formatting.status(record['status'])}", bold=True)
+        context.printer.stream(record, f"{clock}  {record['id']} is {formatting.status(record['status'])}", bold=True)
     else:
-        context.printer.streamed(
+        context.printer.stream(
             record, f"{clock}  {'; '.join(_changes(observation.before, observation.record, observation.changed))}"
         )
 

@@ -21,7 +21,7 @@ def list_(context: Context, limit: parsing.Limit = 100, all_: parsing.All = Fals
 
     endpoints_with_secret = {secret.endpoint for secret in kept_secrets()}
     rows = [{**record(one), "secret_kept": one.id in endpoints_with_secret} for one in read_endpoints(context.stripe)]
-    context.printer.listing(rows, COLUMNS, "No webhook endpoints.", parsing.most(limit, all_))
+    context.printer.list_records(rows, COLUMNS, "No webhook endpoints.", parsing.most(limit, all_))
 
 
 COLUMNS = (

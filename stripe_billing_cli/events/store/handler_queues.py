@@ -44,7 +44,7 @@ class HandlerQueues:
         with self._database.reading() as connection:
             return dict(Counter({row[0]: row[1] for row in connection.execute(query)}).most_common())
 
-    def running(self, handler: str) -> int:
+    def count_running(self, handler: str) -> int:
         """Return how many deliveries of this handler run, or did when their worker was last heard of."""
         work = schema.deliveries.c
         query = sa.select(sa.func.count()).where(work.handler == handler, work.status == RUNNING)

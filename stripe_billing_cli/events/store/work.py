@@ -160,7 +160,7 @@ class Work:
         """Give up a delivery for good: dead, until somebody asks for it again. False as in `finish`."""
         return self._end(delivery, End(delivery.seq, delivery.attempts, "dead", error=error))
 
-    def waiting(self, delivery: Delivery) -> list[int]:
+    def list_waiting(self, delivery: Delivery) -> list[int]:
         """Return the deliveries, by `seq`, that wait in the lane of this one."""
         work = schema.deliveries.c
         same = (work.handler == delivery.handler, work.lane == delivery.lane)
@@ -251,7 +251,7 @@ class Work:
                 oldest_recorded=None if oldest is None else connection.execute(recorded).scalar(),
             )
 
-    def failing(self, *, limit: int = 100) -> list[Delivery]:
+    def list_failing(self, *, limit: int = 100) -> list[Delivery]:
         """Return the deliveries that failed and are tried again, the longest failing first: their customers' queues
         wait."""
         work = schema.deliveries

@@ -64,7 +64,7 @@ class ConnectedAccounts(Generic[Opened]):
                 if not only_looking:
                     self._used.add(account)
 
-    def used(self) -> set[str]:
+    def take_used(self) -> set[str]:
         """Return the accounts that were used since this was last asked."""
         with self._lock:
             used, self._used = self._used, set()

@@ -52,7 +52,7 @@ class ApiError(Exception):
         self.logged = logged
         self.keeps = False
 
-    def keeping(self) -> ApiError:
+    def keep_effects(self) -> ApiError:
         """Return this error, of a call whose effects stay all the same: a declined payment has been attempted."""
         self.keeps = True
         return self

@@ -168,7 +168,7 @@ def test_the_accounts_that_calls_used_are_named_once(local: Local) -> None:
     with connected.opened(second, only_looking=True):
         pass
 
-    assert (connected.used(), connected.used()) == ({first}, set())
+    assert (connected.take_used(), connected.take_used()) == ({first}, set())
 
 
 def test_time_passes_in_the_others_when_an_account_is_deleted_meanwhile(
@@ -181,4 +181,4 @@ def test_time_passes_in_the_others_when_an_account_is_deleted_meanwhile(
 
     router.let_time_pass()
 
-    assert router.connected.used() == {other}
+    assert router.connected.take_used() == {other}

@@ -53,7 +53,7 @@ class AfterCompletionForm(Form[AfterPayment | None]):
         confirmation = {"hosted_confirmation": {"custom_message": message}} if message else {}
         return {name: {"type": value["type"], **confirmation}}
 
-    def written(self, name: str, value: AfterPayment | None, default: AfterPayment | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: AfterPayment | None, default: AfterPayment | None) -> dict[str, Any]:
         is_plain = value == {"type": "hosted_confirmation", "custom_message": None}
         if is_plain:
             return {}
@@ -99,7 +99,7 @@ class Limit(Form[int | None]):
     def params(self, name: str, value: int | None) -> dict[str, Any]:
         return {name: {"completed_sessions": {"limit": value}} if value else ""}
 
-    def written(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
         return self.params(name, value) if value else {}
 
 
@@ -115,7 +115,7 @@ class Countries(Choices):
     def params(self, name: str, value: list[str]) -> dict[str, Any]:
         return {name: {"allowed_countries": value} if value else ""}
 
-    def written(self, name: str, value: list[str], default: list[str] | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: list[str], default: list[str] | None) -> dict[str, Any]:
         return self.params(name, value) if value else {}
 
 

@@ -90,7 +90,7 @@ class Items(Form[list[ItemValue]]):
     def params(self, name: str, value: list[ItemValue]) -> dict[str, Any]:
         return {name: [{"price": item["price"], **quantity_params(item)} for item in value] or ""}
 
-    def written(self, name: str, value: list[ItemValue], default: list[ItemValue] | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: list[ItemValue], default: list[ItemValue] | None) -> dict[str, Any]:
         items: list[Any] = []
         for item in value:
             params = quantity_params(item)

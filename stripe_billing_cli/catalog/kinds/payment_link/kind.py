@@ -233,10 +233,10 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     # ---- Fields
 
-    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
+    def find_fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         items = fields.get("line_items")
         others = ["line_items"] if items and prices(items_of(items.before)) != prices(items_of(items.after)) else []
-        return others + super().fixed(fields)
+        return others + super().find_fixed(fields)
 
     # ---- Operations
 

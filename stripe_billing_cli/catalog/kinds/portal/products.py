@@ -111,7 +111,7 @@ class OfferedProducts(Form[list[OfferValue]]):
     def params(self, name: str, value: list[OfferValue]) -> dict[str, Any]:
         return {name: [_write_offer(offer) for offer in value] or ""}
 
-    def written(self, name: str, value: list[OfferValue], default: list[OfferValue] | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: list[OfferValue], default: list[OfferValue] | None) -> dict[str, Any]:
         if not value:
             return {}
         if not any((offer["adjustable_quantity"] or NOT_ADJUSTABLE)["enabled"] for offer in value):

@@ -81,7 +81,7 @@ class UpTo(Form[int | None]):
     def part_params(self, name: str, value: int | None) -> dict[str, Any]:
         return {name: "inf" if value is None else value}
 
-    def written(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: int | None, default: int | None) -> dict[str, Any]:
         return {name: "inf" if value is None else value}
 
 
@@ -134,8 +134,8 @@ class OptionTaxBehavior(Form[str | None]):
     def read(self, answered: str | None) -> str:
         return answered or UNSPECIFIED
 
-    def written(self, name: str, value: str | None, default: str | None) -> dict[str, Any]:
-        return {} if value == UNSPECIFIED else super().written(name, value, default)
+    def write_keys(self, name: str, value: str | None, default: str | None) -> dict[str, Any]:
+        return {} if value == UNSPECIFIED else super().write_keys(name, value, default)
 
     def part_params(self, name: str, value: str | None) -> dict[str, Any]:
         return {} if value in (None, UNSPECIFIED) else {name: value}
@@ -148,7 +148,7 @@ class CurrencyOptions(PartsByKeyForm[OptionValue]):
     clear one.
     """
 
-    def existing(self, answer: StripePrice, name: str) -> dict[str, OptionValue]:
+    def existing_value(self, answer: StripePrice, name: str) -> dict[str, OptionValue]:
         options = answer["currency_options"] or {}
         return self.read({code: option for code, option in options.items() if code != answer["currency"]})
 

@@ -48,10 +48,10 @@ class Shippable(Form[bool | None]):
 class TaxCode(Form[str | None]):
     """The tax code, which Stripe answers twice: by itself, and in `tax_details`."""
 
-    def wanted(self, content: Product, name: str) -> str | None:
+    def wanted_value(self, content: Product, name: str) -> str | None:
         return (content.tax_details.tax_code if content.tax_details else None) or content.tax_code
 
-    def existing(self, answer: StripeProduct, name: str) -> str | None:
+    def existing_value(self, answer: StripeProduct, name: str) -> str | None:
         details = answer["tax_details"]
         return id_of((details and details["tax_code"]) or answer["tax_code"])
 
@@ -66,15 +66,15 @@ class DetailsValue(TypedDict):
 class PlaceOfPerformance(Form[DetailsValue | None]):
     """Tax details, which without a place say no more than the tax code."""
 
-    def wanted(self, content: Product, name: str) -> DetailsValue | None:
+    def wanted_value(self, content: Product, name: str) -> DetailsValue | None:
         details = content.tax_details
-        return _details(details.performance_location if details else None, TaxCode().wanted(content, "tax_code"))
+        return _details(details.performance_location if details else None, TaxCode().wanted_value(content, "tax_code"))
 
-    def existing(self, answer: StripeProduct, name: str) -> DetailsValue | None:
+    def existing_value(self, answer: StripeProduct, name: str) -> DetailsValue | None:
         details = answer["tax_details"]
-        return _details(details and details["performance_location"], TaxCode().existing(answer, "tax_code"))
+        return _details(details and details["performance_location"], TaxCode().existing_value(answer, "tax_code"))
 
-    def written(self, name: str, value: DetailsValue | None, default: DetailsValue | None) -> dict[str, Any]:
+    def write_keys(self, name: str, value: DetailsValue | None, default: DetailsValue | None) -> dict[str, Any]:
         return {} if value is None else {name: {"performance_location": value["performance_location"]}}
 
     def params(self, name: str, value: DetailsValue | None) -> dict[str, Any]:

@@ -150,16 +150,16 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
     def reasons_left_out(self, objects: Mapping[str, StripePromotionCode]) -> Mapping[str, str]:
         """Leave out what a program issues rather than a person: codes of single customers, and many of a coupon."""
         ours = {object_id for object_id, existing in objects.items() if stamp_of(existing)}
-        counts = Counter(CouponForm().existing(existing, "coupon") for existing in objects.values())
+        counts = Counter(CouponForm().existing_value(existing, "coupon") for existing in objects.values())
         return {
             object_id: SINGLE if existing["customer"] else MANY
             for object_id, existing in objects.items()
             if object_id not in ours
-            and (existing["customer"] or counts[CouponForm().existing(existing, "coupon")] > MOST_CODES)
+            and (existing["customer"] or counts[CouponForm().existing_value(existing, "coupon")] > MOST_CODES)
         }
 
     def object_references(self, existing: StripePromotionCode) -> Iterator[tuple[str, str]]:
-        coupon = CouponForm().existing(existing, "coupon")
+        coupon = CouponForm().existing_value(existing, "coupon")
         if coupon:
             yield "coupon", coupon
 
@@ -174,7 +174,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         return {"code": key}
 
     def points_at(self, existing: StripePromotionCode) -> tuple[str, ...]:
-        coupon = CouponForm().existing(existing, "coupon")
+        coupon = CouponForm().existing_value(existing, "coupon")
         return (*((coupon,) if coupon else ()), place_of(existing["code"]))
 
     # ---- Matching
@@ -183,7 +183,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         """Match by the stamp; a code that this catalog made under a key that is gone goes on under the new key."""
         match = match_by_stamp(matching, entry)
         holder = next((one for one in matching.objects.values() if _takes_code(one, entry)), None)
-        if holder is None or not entry.content.active or holder["id"] in [one["id"] for one in match.known()]:
+        if holder is None or not entry.content.active or holder["id"] in [one["id"] for one in match.list_known()]:
             return match
         stamp = stamp_of(holder)
         ours = stamp is not None and stamp.catalog == matching.catalog
@@ -211,14 +211,16 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         current = match.current
         fields = self.changes(entry, current, builder.catalog) if current else {}
         ended = None
-        if current is None or self.fixed(fields):
+        if current is None or self.find_fixed(fields):
             ended = _impossible(entry, builder)
         elif entry.content.active and not self.is_active(current):
             ended = _explain_end(current, builder)
         if ended is None:
             return super().plan(entry, match, builder)
         builder.note(f"{entry.key}: {ended}.", entry)
-        allowed = {name: field for name, field in fields.items() if name != "active" and not self.fixed({name: field})}
+        allowed = {
+            name: field for name, field in fields.items() if name != "active" and not self.find_fixed({name: field})
+        }
         if current is None or not allowed:
             return None
         if self.lacks_mark_only(entry, current, allowed) and not builder.adopt:
@@ -248,7 +250,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         )
         if self.is_active(current):
             change.question = f"promotion code {entry.key} is ended and made anew: {counted}"
-            change.operations.append(self.retiring(current))
+            change.operations.append(self.make_retirement(current))
         create = self.add_create(change, entry, match, builder)
         create.needs = tuple(change.operations[:-1])
         return change
@@ -352,7 +354,7 @@ def _coupons(builder: PlanBuilder) -> Mapping[str, StripeCoupon]:
 
 def _explain_end(current: StripePromotionCode, builder: PlanBuilder) -> str | None:
     """Return how Stripe ended a code by itself, in words; None where somebody did."""
-    coupon_named = CouponForm().existing(current, "coupon")
+    coupon_named = CouponForm().existing_value(current, "coupon")
     coupon = _coupons(builder).get(str(coupon_named))
     again = "a code that ended is not issued again by itself"
     if coupon is None or not coupon["valid"]:

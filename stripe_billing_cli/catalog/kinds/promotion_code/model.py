@@ -31,10 +31,10 @@ from stripe_billing_cli.stripe_api.references import id_of
 class CouponForm(Form[str | None]):
     """The coupon that a code stands for, by its id; Stripe has it as `promotion: {type: coupon, coupon: …}`."""
 
-    def wanted(self, content: PromotionCode, name: str) -> str | None:
+    def wanted_value(self, content: PromotionCode, name: str) -> str | None:
         return content.coupon or (content.promotion.coupon if content.promotion else None)
 
-    def existing(self, answer: StripePromotionCode, name: str) -> str | None:
+    def existing_value(self, answer: StripePromotionCode, name: str) -> str | None:
         return id_of(answer["promotion"]["coupon"])
 
     def params(self, name: str, value: str | None) -> dict[str, Any]:

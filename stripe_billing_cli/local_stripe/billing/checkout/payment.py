@@ -182,7 +182,7 @@ def _new_intent(call: Call, session: Object) -> Object:
 def _check_paid(call: Call, intent: Object) -> None:
     """Raise the decline of a payment."""
     if intent["last_payment_error"] is not None:
-        raise intent_errors.card_error(call, intent).keeping()
+        raise intent_errors.card_error(call, intent).keep_effects()
 
 
 def _subscribe(call: Call, session: Object, method: Object) -> None:
@@ -210,4 +210,4 @@ def _keep_card(call: Call, session: Object, card: str | None) -> None:
 def _set_up(call: Call, session: Object, setup: Object, card: str | None) -> None:
     after = setup_intents.attempt(call, setup, _card(call, session, card))
     if after["last_setup_error"] is not None:
-        raise intent_errors.card_error(call, after).keeping()
+        raise intent_errors.card_error(call, after).keep_effects()

@@ -170,7 +170,7 @@ class Card:
     def last4(self) -> str:
         return self.number[-4:]
 
-    def declining(self, decline: Decline) -> Card:
+    def as_declining(self, decline: Decline) -> Card:
         """Return this card, which can neither be charged nor saved."""
         return replace(self, declines_payment=decline, declines_setup=decline)
 

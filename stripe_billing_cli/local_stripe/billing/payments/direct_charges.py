@@ -38,7 +38,7 @@ def create(call: Call, customer: Object | None, method: Object) -> Object:
     call.store.replace(charges.KIND, charge)
     if decline is not None:
         events.record(call, "charge.failed", charge)
-        raise _card_error(charge, decline).keeping()
+        raise _card_error(charge, decline).keep_effects()
     if not charge["captured"]:
         clock = (customer or {}).get("test_clock")
         scheduler.put(call.store, EXPIRE, charge["id"], call.now + charges.AUTHORIZED_SECONDS, clock)

@@ -106,26 +106,28 @@ def _by_country() -> Iterator[Card]:
 
 
 DECLINING = (
-    Card(_split_names("visa_chargeDeclined chargeDeclined"), "4000000000000002").declining(DECLINED),
+    Card(_split_names("visa_chargeDeclined chargeDeclined"), "4000000000000002").as_declining(DECLINED),
     Card(
         _split_names("visa_chargeDeclinedInsufficientFunds chargeDeclinedInsufficientFunds"), "4000000000009995"
-    ).declining(NO_FUNDS),
+    ).as_declining(NO_FUNDS),
     # The document gives the token no number.
-    Card(("visa_debit_chargeDeclinedInsufficientFunds",), "4000000000009995", funding="debit").declining(NO_FUNDS),
-    Card(_split_names("visa_chargeDeclinedLostCard chargeDeclinedLostCard"), "4000000000009987").declining(LOST),
-    Card(_split_names("visa_chargeDeclinedStolenCard chargeDeclinedStolenCard"), "4000000000009979").declining(STOLEN),
-    Card(_split_names("chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard"), "4000000000000069").declining(
+    Card(("visa_debit_chargeDeclinedInsufficientFunds",), "4000000000009995", funding="debit").as_declining(NO_FUNDS),
+    Card(_split_names("visa_chargeDeclinedLostCard chargeDeclinedLostCard"), "4000000000009987").as_declining(LOST),
+    Card(_split_names("visa_chargeDeclinedStolenCard chargeDeclinedStolenCard"), "4000000000009979").as_declining(
+        STOLEN
+    ),
+    Card(_split_names("chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard"), "4000000000000069").as_declining(
         EXPIRED
     ),
     Card(
         _split_names("chargeDeclinedIncorrectCvc visa_chargeDeclinedIncorrectCvc"), "4000000000000127", cvc_check="fail"
-    ).declining(WRONG_CVC),
+    ).as_declining(WRONG_CVC),
     Card(
         _split_names("chargeDeclinedProcessingError visa_chargeDeclinedProcessingError"), "4000000000000119"
-    ).declining(PROCESSING),
+    ).as_declining(PROCESSING),
     Card(
         _split_names("visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded"), "4000000000006975"
-    ).declining(TOO_OFTEN),
+    ).as_declining(TOO_OFTEN),
     Card(_split_names("chargeCustomerFail visa_chargeCustomerFail"), "4000000000000341", declines_payment=DECLINED),
     # The document gives these two tokens no number.
     Card(("visa_chargeCustomerFailLostCard",), "4000000000000341", declines_payment=LOST),
@@ -194,7 +196,7 @@ AUTHENTICATED = (
         ("threeDSecureRequiredChargeDeclined",), "4000008400001629", authentication="always", declines_payment=DECLINED
     ),
     # The look-up of 3-D Secure fails, and with it the payment: nobody is asked.
-    Card(("threeDSecureRequiredProcessingError",), "4000008400001280").declining(DECLINED),
+    Card(("threeDSecureRequiredProcessingError",), "4000008400001280").as_declining(DECLINED),
     Card(("threeDSecureOptional",), "4000000000003055", authentication="optional"),
     Card(("threeDSecureOptionalProcessingError",), "4000000000003097"),
     Card((), "4000582600000094", country="GB", authentication="always"),

@@ -168,7 +168,7 @@ class Sender:
         if self._connected is None:
             return [None]
         now = self._clock()
-        accounts = self._connected.used() | {account for account, due in self._due.items() if due <= now}
+        accounts = self._connected.take_used() | {account for account, due in self._due.items() if due <= now}
         for account in accounts:
             self._due.pop(account, None)
         return [None, *sorted(accounts)]

@@ -197,7 +197,7 @@ def pay(call: Call) -> Object:
     mandate = call.params.get("mandate") or None
     _, intent = collection.charge(call, invoice, method, off_session=off_session, automatic=False, mandate=mandate)
     if intent["status"] not in payment_intents.UNDERWAY:
-        raise collection.payment_refused(call, intent, of_subscription=False).keeping()
+        raise collection.payment_refused(call, intent, of_subscription=False).keep_effects()
     return retrieve(call)
 
 

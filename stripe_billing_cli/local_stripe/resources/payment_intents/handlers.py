@@ -172,7 +172,7 @@ def _confirm_with(call: Call, intent: Object, method: Object) -> Object:
     if invoice is not None:
         collection.record_attempt(call, invoice, after, automatic=False)
     if after["last_payment_error"] is not None:
-        raise intent_errors.card_error(call, after).keeping()
+        raise intent_errors.card_error(call, after).keep_effects()
     return after
 
 

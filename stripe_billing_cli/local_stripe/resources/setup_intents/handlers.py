@@ -157,7 +157,7 @@ def _set_up(call: Call, setup: Object, method: Object) -> Object:
     intent_errors.check_return(call, setup)
     after = setup_intents.attempt(call, setup, method)
     if after["last_setup_error"] is not None:
-        raise intent_errors.card_error(call, after).keeping()
+        raise intent_errors.card_error(call, after).keep_effects()
     if after["status"] == "succeeded":
         _use_for_subscription(call, after)
     return after
