@@ -22,8 +22,13 @@ class Served:
     client: stripe.StripeClient
 
     def event_types(self) -> list[str]:
-        """Return the types of all events, oldest first."""
-        listed = self.client.v1.events.list({"limit": 100}).auto_paging_iter()
+        """Return the types of all events, oldest first; those of connected accounts after all others."""
+        accounts = [account.id for account in self.client.v1.accounts.list({"limit": 100}).data][::-1]
+        return self._event_types() + [type for id in accounts for type in self._event_types(id)]
+
+    def _event_types(self, account: str | None = None) -> list[str]:
+        options: stripe.RequestOptions = {"stripe_account": account} if account else {}
+        listed = self.client.v1.events.list({"limit": 100}, options).auto_paging_iter()
         return [event.type for event in listed][::-1]
 
 

@@ -19,9 +19,6 @@ MOMENTS_LATER = (
 """Those whose event comes two seconds after the CLI has gone: a bank has answered by then, or a charge is settled."""
 
 WITHOUT_EVENT: Mapping[str, str] = {
-    "account.updated": (
-        "its event is the connected account's own, to which the local Stripe writes only its own calls: Connect"
-    ),
     "account.application.deauthorized": "its event goes to the application of a platform: Connect",
     "subscription_schedule.expiring": (
         "the CLI stops its clock nine days before the end, and Stripe documents the event for seven days before it"

@@ -105,11 +105,14 @@ class World:
         return json.loads(answer.body)
 
     def outcome(self, method: str, path: str, params: Mapping[str, Any] | str) -> tuple[Answer, list[Any]]:
-        """Return the answer of a call and what the store then has; the call is undone."""
+        """Return the answer of a call and what the store then has; the call is undone, in connected accounts too."""
         self.draw_alike()
         with self.store.undone():
             answer = self.answer(method, path, params)
-            return answer, self.store.contents()
+            contents = self.store.contents()
+        for account in self.router.connected.idle():
+            self.router.connected.forget(account)
+        return answer, contents
 
 
 def build(world: World) -> World:

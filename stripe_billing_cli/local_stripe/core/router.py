@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.core import (
     answers,
     authentication,
     documented,
+    events,
     expansion,
     forms,
     idempotency,
@@ -23,28 +24,21 @@ from stripe_billing_cli.local_stripe.core import (
     parameter_reading,
     parameters,
     publishable_keys,
+    route_matching,
     scheduler,
 )
 from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAccounts
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.core.requests import Call, Route, ServedApi
+from stripe_billing_cli.local_stripe.core.route_matching import RouteMatch
 from stripe_billing_cli.local_stripe.core.store import Object, Platform, Store, as_json
-
-NOT_IDS = frozenset({"/v1/invoices/upcoming", "/v1/invoices/create_preview"})
-"""Paths whose last word stands where an id would: of an earlier version of the API, and of another method."""
 
 VERSION = re.compile(r"20\d\d-\d\d-\d\d(\.[a-z_]+)?(; *\w+=v\d+)*")
 
 OF_ACCOUNT = ("stripe-account", "stripe-context")
 """The headers that name the account for which a call is made."""
 FORM_TYPES = ("", "application/x-www-form-urlencoded")
-
-
-@dataclass(frozen=True)
-class RouteMatch:
-    route: Route
-    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -180,7 +174,7 @@ class Router:
     ) -> tuple[int, str, dict[str, str]]:
         api_key = authentication.key_of(request.headers)
         self._check_headers(request)
-        matched = _match(self._api, request.method.upper(), request.path)
+        matched = route_matching.match(self._api, request.method.upper(), request.path)
         now = int(self._clock())
         if matched.route.method == "GET":
             self._let_time_pass(now, request_id)
@@ -192,17 +186,36 @@ class Router:
                 return 200, self._execute(matched, prepared, now, account, request_id, None), extra
         if matched.route.method == "DELETE":
             key = None
+        before = self._account_of(matched)
         with self._keys.claim(key):
             answered = self._write(matched, request, request_id, key, now, failing, api_key, account)
         if matched.route.kind == "account" and answered[0] == 200:
-            self._after_accounts_changed(matched, now)
+            self._after_accounts_changed(matched, before, now, request_id)
         return answered
 
-    def _after_accounts_changed(self, matched: RouteMatch, now: int) -> None:
+    def _account_of(self, matched: RouteMatch) -> Object | None:
+        """Return the account that a call is about to change."""
+        if matched.route.kind != "account" or not matched.ids:
+            return None
+        with self.store.reading_once():
+            return self.store.get("account", matched.ids[0])
+
+    def _after_accounts_changed(self, matched: RouteMatch, before: Object | None, now: int, request_id: str) -> None:
         if matched.route.method == "DELETE":
             self.connected.forget(matched.ids[0])
-        elif not matched.ids:
+        elif before is None:
             self.connected.open_next(now)
+        else:
+            with self.connected.opened(before["id"]) as router:
+                router._announce_change(before, now, request_id)
+
+    def _announce_change(self, before: Object, now: int, request_id: str) -> None:
+        """Record in the account's own store, once the platform's is written, that the account has changed."""
+        account = self.account()
+        with self._writing_at(now, request_id):
+            if events.differ(before, account):
+                call = Call(self.store, {}, "", now, account, request_id, None, now, self._api)
+                events.record(call, "account.updated", account, before)
 
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """Let what was due since the last call happen before this one, as if it had happened at its time."""
@@ -348,32 +361,6 @@ def _warning(version: str | None) -> dict[str, str]:
 def _of_own_account(request: Request) -> Request:
     headers = {name: value for name, value in request.headers.items() if name not in OF_ACCOUNT}
     return replace(request, headers=headers)
-
-
-def _match(api: ServedApi, method: str, path: str) -> RouteMatch:
-    """Return the route of a call. What Stripe documents and is not here is refused by name."""
-    parts = path.split("/")
-    for route in api.routes_at(path):
-        template = route.path.split("/")
-        if route.method != method or len(template) != len(parts):
-            continue
-        ids = [part for part, name in zip(parts, template, strict=True) if name == "{id}"]
-        fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
-        if fixed and all(ids) and not (template[-1] == "{id}" and _ends_in_a_word(method, path)):
-            return RouteMatch(route, tuple(ids))
-    operation = None if path in NOT_IDS else documented.operation(method, path)
-    if operation is not None:
-        raise not_here(f"{operation.method} {operation.path}")
-    raise unrecognized_url(method, path)
-
-
-def _ends_in_a_word(method: str, path: str) -> bool:
-    """Return whether what stands where an id could is a word of Stripe's: a coupon may be called `search`, a price
-    not."""
-    if path.endswith("/search"):
-        operation = documented.operation(method, path)
-        return operation is not None and operation.path.endswith("/search")
-    return path in NOT_IDS
 
 
 def _prepare(api: ServedApi, route: Route, fields: dict[str, forms.Raw], api_key: str) -> PreparedCall:

@@ -58,6 +58,20 @@ def test_accounts_are_listed_changed_and_deleted(local: Local, database: Path) -
     assert [account["id"] for account in local.get("/v1/accounts")["data"]] == [second]
 
 
+def test_a_change_of_an_account_is_its_own_event(local: Local) -> None:
+    """ "Connected account webhooks … account.updated" (https://docs.stripe.com/connect/webhooks)."""
+    url = "http://127.0.0.1:1/hook"
+    local.post("/v1/webhook_endpoints", url=url, enabled_events=["account.updated"], connect=True)
+    id = local.post("/v1/accounts", business_profile={"name": "Shop", "url": "https://example.com"})["id"]
+    changed = local.post(f"/v1/accounts/{id}", email="new@example.com", business_profile={"name": "Store"})
+    local.post(f"/v1/accounts/{id}", email="new@example.com")  # which changes nothing
+
+    [event] = call(local, id, "get", "/v1/events")["data"]
+    assert (event["type"], event["data"]["object"], event["pending_webhooks"]) == ("account.updated", changed, 1)
+    assert event["data"]["previous_attributes"] == {"business_profile": {"name": "Shop"}, "email": None}
+    assert local.events() == []
+
+
 def test_the_keys_own_account_is_neither_changed_nor_deleted(local: Local) -> None:
     own = local.get("/v1/account")["id"]
     assert local.refused("post", f"/v1/accounts/{own}", email="new@example.com").code == "account_invalid"
