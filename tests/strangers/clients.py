@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.strangers.programs import DJANGO, OLD_PYTHON, SOURCES, TRYTON, version
+from tests.strangers.programs import BILLING_E2E, DJANGO, OLD_PYTHON, SOURCES, TRYTON, version
 from tests.strangers.sdks import SDKS
 from tests.strangers.triggers import MOMENTS_LATER, NOT_TRIGGERED, OTHER_EVENT, OVERRIDDEN, WITHOUT_EVENT
 
@@ -92,6 +92,12 @@ def rows() -> list[Row]:
             DJANGO[0].partition("==")[2],
             "`djstripe_sync_models` of all models of billing; every event as a webhook",
             "listing `TaxId` and `ActiveEntitlement`: it sends what Stripe refuses, too; models of Connect, Issuing, v2",
+        ),
+        Row(
+            "billing-e2e",
+            BILLING_E2E[0].partition("==")[2],
+            "the scenarios it comes with, on test clocks: renewals, failed ones, a plan changed, cancellation, sign-up",
+            "",
         ),
         Row(
             "Tryton, `account_payment_stripe`",

@@ -98,6 +98,7 @@ def node(script: str, folder: str, directory: Path, *arguments: str) -> Ended:
 
 OLD_PYTHON = ("stripe==11.6.0",)
 DJANGO = ("dj-stripe==2.11.0",)
+BILLING_E2E = ("billing-e2e==0.1.0", "stripe==16.1.0")
 TRYTON = ("trytond-account-payment-stripe==8.2.0", "trytond==8.2.1", "proteus==8.2.0", "stripe==16.1.0", "tzdata")
 
 

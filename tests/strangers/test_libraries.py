@@ -10,7 +10,7 @@ import pytest
 from tests.postgres import PostgresServer
 from tests.strangers.account import fill
 from tests.strangers.conftest import Served
-from tests.strangers.programs import API_KEY, DJANGO, SOURCES, TRYTON, node, run, virtual_environment
+from tests.strangers.programs import API_KEY, BILLING_E2E, DJANGO, SOURCES, TRYTON, node, run, virtual_environment
 
 DJANGO_MODELS = """
     Account BalanceTransaction Charge Coupon Customer Dispute Event Feature Invoice InvoiceItem LineItem PaymentIntent
@@ -65,6 +65,18 @@ def test_dj_stripe_copies_its_models_of_billing_and_takes_webhooks(served: Serve
     assert {name for name, count in outcome["rows"].items() if not count} <= DJANGO_EMPTY
     assert {event: said for event, said in outcome["events"].items() if said != "ok"} == {}
     assert set(outcome["events"]) == set(served.event_types())
+
+
+@pytest.mark.soak
+@pytest.mark.service
+def test_the_scenarios_of_billing_e2e_pass_unchanged(served: Served, home: Path) -> None:
+    """They are written for test clocks of Stripe itself."""
+    python = virtual_environment(home, BILLING_E2E)
+
+    ended = run([str(python), str(SOURCES / "billing_e2e_runner.py"), served.url, API_KEY], home)
+
+    assert "5 scenario(s) passed" in ended.out, ended.out
+    assert ended.code == 0
 
 
 @pytest.mark.soak
