@@ -40,5 +40,6 @@ IDLE: Mapping[str, Raw] = {
     "issuer": {"type": "self"},
     "liability": {"type": "self"},
     "managed_payments": {"enabled": "false"},
+    "validate": "true",
 }
 """Values of parameters that the local Stripe does not have, with which a call asks for what is so anyway."""

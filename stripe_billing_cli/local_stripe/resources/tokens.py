@@ -4,6 +4,7 @@ that are entered again for a saved card. After `stripe/_token.py`."""
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import card_input
+from stripe_billing_cli.local_stripe.billing.payments.cards import Card
 from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.cards_as_sources import BRANDS
@@ -19,7 +20,6 @@ CREATE = form(
     "POST /v1/tokens",
     {"card.exp_month": Integer(), "card.exp_year": Integer(0), "card.currency": Currency()},
     unsupported={
-        "its cards belong to one network": "card.networks",
         "its tokens are of cards": "account bank_account person pii",
         "it has no platforms to copy a card from": "customer",
     },
@@ -71,12 +71,19 @@ def _of_card(call: Call) -> Object:
             "funding": card.funding,
             "last4": card.last4,
             "metadata": {},
-            "networks": {"preferred": None},
+            "networks": {"preferred": _preferred(card, params)},
             "regulated_status": "unregulated",
         },
         "type": "card",
         "_card": card.id,
     }
+
+
+def _preferred(card: Card, params: Params) -> str | None:
+    """Return the network that a customer prefers: "Selection of a network that does not apply to the card will be
+    stored as `invalid_preference` on the card" (`stripe/params/_token_create_params.py`)."""
+    wanted: str | None = (params.get("networks") or {}).get("preferred")
+    return wanted if wanted is None or wanted in card.available_networks else "invalid_preference"
 
 
 retrieve = objects.retrieve_handler(KIND, "token")

@@ -79,3 +79,9 @@ def test_an_ip_address_is_enough_for_automatic_tax(local: Local) -> None:
     customer = local.post("/v1/customers", tax={"ip_address": "203.0.113.9"})["id"]
     draft = local.post("/v1/invoices", customer=customer, automatic_tax={"enabled": True})
     assert draft["automatic_tax"]["enabled"] is True
+
+
+def test_a_customer_asks_for_the_check_of_a_card_that_is_made_anyway(local: Local) -> None:
+    assert local.post("/v1/customers", validate=True)["id"]
+    refused = local.refused("post", "/v1/customers", validate=False)
+    assert (refused.param, "does not have the parameter `validate`" in refused.message) == ("validate", True)

@@ -22,6 +22,21 @@ def test_a_token_of_a_card_makes_one_payment_method(local: Local) -> None:
     assert (refusal.code, refusal.param) == ("token_already_used", "card[token]")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "preferred", "shown"),
+    [("cartes_bancaires", "cartes_bancaires", "cartes_bancaires"), ("mastercard", "invalid_preference", "visa")],
+)
+def test_a_token_keeps_the_network_that_the_customer_prefers(
+    local: Local, wanted: str, preferred: str, shown: str
+) -> None:
+    """ "Selection of a network that does not apply to the card will be stored as `invalid_preference` on the card"
+    (`stripe/params/_token_create_params.py`)."""
+    token = local.post("/v1/tokens", card={**VISA, "number": "4000002500001001", "networks": {"preferred": wanted}})
+    assert token["card"]["networks"] == {"preferred": preferred}
+    card = local.post("/v1/payment_methods", type="card", card={"token": token["id"]})["card"]
+    assert (card["networks"]["preferred"], card["display_brand"]) == (preferred, shown)
+
+
 def test_a_payment_method_is_made_of_a_card_number_or_a_test_token(local: Local) -> None:
     by_number = local.post("/v1/payment_methods", type="card", card={**VISA, "number": "5555 5555 5555 4444"})
     assert (by_number["card"]["brand"], by_number["card"]["exp_month"]) == ("mastercard", 12)

@@ -51,7 +51,7 @@ def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
     without_cvc = "cvc" not in expiry if "number" in expiry else expiry.get("cvc_check", "unchecked") is None
     if without_cvc:
         shown["checks"]["cvc_check"] = None
-    _prefer(shown, params.get("networks", {}))
+    _prefer(shown, params.get("networks") or expiry.get("networks", {}))
     return method
 
 
