@@ -53,20 +53,20 @@ class DeclaredDict(dict[str, Any]):
 
 def watch() -> None:
     """Give every `StripeApi` answers of which only what is declared can be read."""
-    original, original_event = client.completed, completion.complete_event
+    original, original_event = client.complete, completion.complete_event
 
-    def completed(answer: Any, request_id: str | None, **expected: Any) -> Any:
+    def complete(answer: Any, request_id: str | None, **expected: Any) -> Any:
         return _answer(original(answer, request_id, **expected))
 
-    def completed_event(event: dict[str, Any]) -> dict[str, Any]:
+    def complete_event(event: dict[str, Any]) -> dict[str, Any]:
         shown = original_event(event)
         object = shown["data"]["object"]
         return _object({**shown, "data": {**shown["data"], "object": _answer(object)}}, fields_of(Event))
 
-    client.completed = completed
+    client.complete = complete
     for module in [module for name, module in sys.modules.items() if name.startswith("stripe_billing_cli.")]:
-        if getattr(module, "completed_event", None) is original_event:
-            module.completed_event = completed_event  # type: ignore[attr-defined]
+        if getattr(module, "complete_event", None) is original_event:
+            module.complete_event = complete_event  # type: ignore[attr-defined]
 
 
 def _answer(answer: Any) -> Any:

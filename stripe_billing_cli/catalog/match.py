@@ -81,7 +81,7 @@ class Matching(Generic[Existing]):
     objects: Mapping[str, Existing]
     named_by: str
     is_active: Callable[[Existing], bool]
-    created: Callable[[Existing], int]
+    created_at: Callable[[Existing], int]
     stamp_on: Callable[[Existing], Stamp | None]
     referring: Callable[[AnyEntry], Sequence[AnyEntry]] = lambda entry: ()
     """Returns the entries of the file that refer to one."""
@@ -100,7 +100,7 @@ class Matching(Generic[Existing]):
     def find_stamped(self, key: str) -> list[Existing]:
         """Return the objects that carry this catalog's stamp of this key, or of that which it was, newest first."""
         stamped = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
-        return sorted(stamped, key=self.created, reverse=True)
+        return sorted(stamped, key=self.created_at, reverse=True)
 
     def candidates(self, entry: AnyEntry) -> list[Existing]:
         """Return the objects with the stamp of an entry's key, newest first.
@@ -113,7 +113,7 @@ class Matching(Generic[Existing]):
                 candidates += [
                     existing for existing in self._by_stamp[key] if _adopted_id(existing) == entry.adopted_id
                 ]
-        return sorted(candidates, key=self.created, reverse=True)
+        return sorted(candidates, key=self.created_at, reverse=True)
 
     def index(self, name: str) -> Mapping[object, Existing]:
         """Return the objects by the value of a field, where they have one."""

@@ -63,7 +63,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
             snapshot.objects[kind.name],
             kind.named_by,
             kind.is_active,
-            kind.created,
+            kind.created_at,
             kind.stamp_on,
             catalog.find_referring,
         )
@@ -231,7 +231,7 @@ class Planner:
     def _marks_of_account(self) -> tuple[str, ...]:
         """Return the paths of the oldest objects that tell this account from others."""
         marks = [
-            (kind.created(existing), mark)
+            (kind.created_at(existing), mark)
             for kind in self._kinds
             for existing in self._snapshot.objects[kind.name].values()
             if (mark := kind.mark_of_account(existing))

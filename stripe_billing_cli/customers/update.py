@@ -99,11 +99,11 @@ def _attach(api: StripeApi, customer: Customer, payment_method: str) -> str:
         key = key_of_wish(wish, again) if again < ATTEMPTS else None
         return api.post(path, {"customer": customer["id"]}, key, kind=PaymentMethod)
 
-    def attached(answer: Answer[PaymentMethod]) -> str | None:
+    def owner_of(answer: Answer[PaymentMethod]) -> str | None:
         id = answer.body["id"]
         return id if not answer.replayed or _is_attached(api, id, customer["id"]) else None
 
-    return ask_until_current(attach, attached, attempts=ATTEMPTS + 1)
+    return ask_until_current(attach, owner_of, attempts=ATTEMPTS + 1)
 
 
 def _is_attached(api: StripeApi, payment_method: str, customer: str) -> bool:

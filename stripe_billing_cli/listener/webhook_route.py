@@ -38,11 +38,11 @@ async def _take(webhook: Webhook, request: Request) -> int:
         signature = request.headers.get("stripe-signature")
         waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-        def answered(status: int) -> None:
+        def set_status(status: int) -> None:
             if not waiting.done():
                 waiting.set_result(status)
 
-        webhook.taker.take(bytes(body), None if signature is None else signature.encode("latin-1"), answered)
+        webhook.taker.take(bytes(body), None if signature is None else signature.encode("latin-1"), set_status)
         return await waiting
     except ClientDisconnect:
         return 400

@@ -21,7 +21,7 @@ from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.address import STRIPE_API_BASE
 from stripe_billing_cli.stripe_api.calls import ApiCall as ApiCall
 from stripe_billing_cli.stripe_api.calls import Patience as Patience
-from stripe_billing_cli.stripe_api.completion import completed, names_of
+from stripe_billing_cli.stripe_api.completion import complete, names_of
 from stripe_billing_cli.stripe_api.expansion import check_expanded
 from stripe_billing_cli.stripe_api.objects.account import Account
 from stripe_billing_cli.stripe_api.objects.common import Kind
@@ -147,7 +147,7 @@ class StripeApi:
         except LocalStripeError as error:
             raise errors.LocalStripeFileError(error.message, error.hint) from error
         check_expanded(response.data, params or {}, response.request_id)
-        body = completed(response.data, response.request_id, expected=expected, listed=listed)
+        body = complete(response.data, response.request_id, expected=expected, listed=listed)
         fill_items(body, params or {}, self.pages)
         return Answer(
             body=body,

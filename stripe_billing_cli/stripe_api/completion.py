@@ -57,7 +57,7 @@ class _FieldError(Exception):
         super().__init__(path)
 
 
-def completed(
+def complete(
     answer: Any, request_id: str | None, *, expected: Collection[str] = (), listed: Collection[str] = ()
 ) -> Any:
     """Return the answer, completed in place. Raises `IncompleteAnswerError`.

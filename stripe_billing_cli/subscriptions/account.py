@@ -109,7 +109,7 @@ class Account:
             parts.take(starting, ending)
         return max(0, parts.credit - parts.debt)
 
-    def covered(self, counting: Sequence[Invoice], not_refunded: Mapping[str, int]) -> int:
+    def sum_covered(self, counting: Sequence[Invoice], not_refunded: Mapping[str, int]) -> int:
         """Return what cards paid beyond the price of what was billed; negative where something was paid in another way,
         not at all, or went back before. Of other invoices than `counting` a shortage does not count. `not_refunded` are
         refunds that count as not made, by the intents of their payments."""
@@ -140,7 +140,7 @@ def load_account(api: StripeApi, subscription: Subscription) -> Account:
             if intent in paying and charge["paid"] and charge["amount_captured"]:
                 charges[intent] = charge
     credited = [invoice for invoice in invoices if invoice["post_payment_credit_notes_amount"]]
-    return Account(invoices, charges, {invoice["id"]: _credited(api, invoice) for invoice in credited})
+    return Account(invoices, charges, {invoice["id"]: _sum_credits(api, invoice) for invoice in credited})
 
 
 def paid_by(invoice: Invoice) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _balances(invoice: Invoice) -> tuple[int, int] | None:
     return None if ending is None or invoice["status"] == "void" else (invoice["starting_balance"], ending)
 
 
-def _credited(api: StripeApi, invoice: Invoice) -> int:
+def _sum_credits(api: StripeApi, invoice: Invoice) -> int:
     notes = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}, kind=CreditNote) for one in page]
     return sum(
         int(note["post_payment_amount"]) - sum(int(one["amount_refunded"]) for one in note["refunds"])

@@ -91,7 +91,7 @@ def _sum_covered(api: StripeApi, account: Account, counting: Sequence[Invoice], 
         if charge["amount_refunded"]:
             made = refund.made_before("prorated", subscription, _payment(api, account, intent))
             ours[intent] = made.amount if made else 0
-    return account.covered(counting, ours)
+    return account.sum_covered(counting, ours)
 
 
 def _sum_unused(

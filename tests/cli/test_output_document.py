@@ -258,7 +258,7 @@ def access(run: Session, shop: Shop) -> None:
 
 
 def events(run: Session, billing: Billing, document: Document) -> None:
-    """Of these commands only `backfill` talks to Stripe, and `listen` is heard by its event_log."""
+    """Of these commands only `backfill` talks to Stripe, and `listen` is heard through its log."""
     run("events", "backfill")
 
     def printed(*argv: str) -> Any:

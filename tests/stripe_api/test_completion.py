@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.stripe_api.client import connect_locally
-from stripe_billing_cli.stripe_api.completion import complete_event
-from stripe_billing_cli.stripe_api.completion import completed as completed_by_door
+from stripe_billing_cli.stripe_api.completion import complete, complete_event
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
@@ -19,12 +18,12 @@ from tests.stripe_api.price import PRICE
 
 
 def completed(answer: dict[str, Any], **changes: Any) -> Any:
-    return completed_by_door(copy.deepcopy({**answer, **changes}), "req_1")
+    return complete(copy.deepcopy({**answer, **changes}), "req_1")
 
 
 def trouble(answer: Any) -> str:
     with pytest.raises(IncompleteAnswerError) as raised:
-        completed_by_door(answer, "req_1")
+        complete(answer, "req_1")
     assert raised.value.request_id == "req_1"
     return raised.value.message
 
@@ -115,7 +114,7 @@ def test_what_is_no_answer_at_all(answer: Any, message: str) -> None:
 
 def test_a_list_is_expected_where_one_was_asked_for() -> None:
     with pytest.raises(IncompleteAnswerError, match="in the answer, object is price, where list is expected"):
-        completed_by_door(copy.deepcopy(PRICE), None, expected=("list",))
+        complete(copy.deepcopy(PRICE), None, expected=("list",))
 
 
 def test_an_answer_is_of_the_kind_that_was_asked_for(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class Drafting:
     def _make_keys(self, kind: AnyKind) -> None:
         """Give each object a key: that of the file or the stamp, else one made from its name, the oldest first."""
         chosen = self._chosen[kind.name].values()
-        ordered = sorted(chosen, key=kind.created)
+        ordered = sorted(chosen, key=kind.created_at)
         fixed = {existing["id"]: key for existing in ordered if (key := self._fixed_key(kind, existing))}
         self._taken[kind.name] |= set(fixed.values())
         for existing in ordered:

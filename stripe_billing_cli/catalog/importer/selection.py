@@ -88,7 +88,7 @@ class Selector:
     def _newest_by_stamp(self, kind: AnyKind) -> dict[str, str]:
         """Return, of the objects with the stamp of one key, the id of the one that the key stands for now."""
         newest: dict[str, Identified] = {}
-        for existing in sorted(self._objects[kind.name].values(), key=kind.created, reverse=True):
+        for existing in sorted(self._objects[kind.name].values(), key=kind.created_at, reverse=True):
             stamp = kind.stamp_on(existing)
             if stamp and stamp.catalog == self._catalog:
                 other = newest.get(stamp.key)
@@ -111,11 +111,11 @@ class Selector:
 
     def _is_since(self, kind: AnyKind, existing: Identified, since: int) -> bool:
         """Return whether an object was made since then; what bears no date is as old as its parent."""
-        made, parent = kind.created(existing), kind.parent_id(existing)
+        made, parent = kind.created_at(existing), kind.parent_id(existing)
         if made or parent is None:
             return made >= since
         above = self._kinds[kind.parent or ""]
-        return above.created(self._objects[above.name][parent]) >= since
+        return above.created_at(self._objects[above.name][parent]) >= since
 
     def _choose(self, kind: AnyKind, object_id: str) -> None:
         """Choose an object with its parent and all it refers to."""
@@ -136,4 +136,4 @@ def _rank(kind: AnyKind, existing: Identified) -> tuple[bool, int, int]:
     """Return how surely an object is what a key stands for now: on sale, holding the names that only one object has (a
     replaced price lost its lookup key), newer. Of one second, the first of Stripe's list counts."""
     names = sum(field_of(existing, name) is not None for name in kind.unique_params)
-    return kind.is_active(existing), names, kind.created(existing)
+    return kind.is_active(existing), names, kind.created_at(existing)

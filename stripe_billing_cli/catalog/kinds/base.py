@@ -122,7 +122,7 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
 
     # ---- The account
 
-    def created(self, existing: Existing) -> int:
+    def created_at(self, existing: Existing) -> int:
         """Return when an object was created; 0 where Stripe does not say, and lists by it all the same."""
         created = field_of(existing, "created")
         assert isinstance(created, int)

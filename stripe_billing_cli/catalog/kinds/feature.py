@@ -71,7 +71,7 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
         yield "lookup key", lookup_key_of(entry), ("lookup_key",) if lookup_key_of(entry) != entry.key else ()
         yield from super().names(entry)
 
-    def created(self, existing: StripeFeature) -> int:
+    def created_at(self, existing: StripeFeature) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeFeature]:

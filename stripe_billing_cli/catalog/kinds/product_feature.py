@@ -84,7 +84,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
 
     # ---- The account
 
-    def created(self, existing: Attachment) -> int:
+    def created_at(self, existing: Attachment) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[Attachment]:

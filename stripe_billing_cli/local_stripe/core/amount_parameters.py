@@ -10,7 +10,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core.amounts import CURRENCIES, plain
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
-from stripe_billing_cli.local_stripe.core.parameters import Integer, ObjectParam, ParamType, empty, nested, scalar
+from stripe_billing_cli.local_stripe.core.parameters import Integer, ObjectParam, ParamType, empty, nested_name, scalar
 
 DECIMAL_PLACES = 12
 
@@ -92,7 +92,7 @@ class ByCurrency(ParamType):
     def unknown(self, raw: Raw, name: str) -> list[str]:
         if isinstance(raw, str):
             return []
-        return [extra for key, value in raw.items() for extra in self.option.unknown(value, nested(name, key))]
+        return [extra for key, value in raw.items() for extra in self.option.unknown(value, nested_name(name, key))]
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
         if isinstance(raw, str):
@@ -104,7 +104,7 @@ class ByCurrency(ParamType):
                     name,
                 )
         return {
-            Currency().read(key, nested(name, key)): self._option(value, nested(name, key))
+            Currency().read(key, nested_name(name, key)): self._option(value, nested_name(name, key))
             for key, value in raw.items()
         }
 

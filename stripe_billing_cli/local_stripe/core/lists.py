@@ -110,7 +110,9 @@ def naming_condition(call: Call, name: str, *, field: str = "") -> list[Conditio
     return equal(json_field(field or name), call.params.get(name))
 
 
-def filtered(call: Call, filters: str, *, named: str = "", fields: Mapping[str, str] | None = None) -> list[Condition]:
+def filter_conditions(
+    call: Call, filters: str, *, named: str = "", fields: Mapping[str, str] | None = None
+) -> list[Condition]:
     """Return the restrictions by filters that a call may have; their names, with blanks between.
 
     `named`: further filters, which are ids of other objects. `fields`: the fields that filters of other names restrict.
@@ -128,8 +130,8 @@ def filtered(call: Call, filters: str, *, named: str = "", fields: Mapping[str, 
 def list_handler(
     kind: str, url: str, filters: str = "", *, named: str = "", fields: Mapping[str, str] | None = None
 ) -> Callable[[Call], Object]:
-    """Return the handler of a list of all objects of a kind, by filters as `filtered` takes them."""
-    return lambda call: page(call, kind, url, filtered(call, filters, named=named, fields=fields))
+    """Return the handler of a list of all objects of a kind, by filters as `filter_conditions` takes them."""
+    return lambda call: page(call, kind, url, filter_conditions(call, filters, named=named, fields=fields))
 
 
 def check_named(call: Call, name: str, kind: str = "", noun: str = "") -> None:

@@ -23,7 +23,7 @@ def retrieve_handler(kind: str, param: str = "id", *, noun: str = "") -> Callabl
     return lambda call: find(call, kind, call.id, param, 404, noun=noun)
 
 
-def known(call: Call, kind: str, id: str) -> Object:
+def get_known(call: Call, kind: str, id: str) -> Object:
     """Return the object with this id, which another object names, and which is never deleted."""
     existing = call.store.get(kind, id)
     assert existing is not None, f"{kind} {id} is named somewhere, and is not there"

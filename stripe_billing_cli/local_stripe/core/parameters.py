@@ -195,7 +195,7 @@ class ObjectParam(ParamType):
             return []
         extra: list[str] = []
         for key, value in raw.items():
-            inner = nested(name, key)
+            inner = nested_name(name, key)
             known = self.fields.get(key)
             extra += [inner] if known is None else known.kind.unknown(value, inner)
         return extra
@@ -205,9 +205,9 @@ class ObjectParam(ParamType):
             raise invalid("Invalid object", name)
         for key, wanted in self.fields.items():
             if wanted.required and key not in raw:
-                raise missing_param(nested(name, key))
+                raise missing_param(nested_name(name, key))
         return {
-            key: self._value(self.fields[key], value, nested(name, key))
+            key: self._value(self.fields[key], value, nested_name(name, key))
             for key, value in raw.items()
             if not self._asks_for_nothing(self.fields[key].kind, value)
         }
@@ -231,7 +231,7 @@ class Metadata(ParamType):
     def read(self, raw: Raw, name: str) -> dict[str, str]:
         if isinstance(raw, str):
             raise invalid("Invalid object", name)
-        return {key: self._value(key, value, nested(name, key)) for key, value in raw.items()}
+        return {key: self._value(key, value, nested_name(name, key)) for key, value in raw.items()}
 
     def _value(self, key: str, raw: Raw, name: str) -> str:
         if len(key) > 40:
@@ -280,7 +280,7 @@ class Unsupported(ParamType):
         raise not_here(f"the parameter `{name}`", name, self.why)
 
 
-def nested(name: str, key: str) -> str:
+def nested_name(name: str, key: str) -> str:
     return f"{name}[{key}]" if name else key
 
 
@@ -302,7 +302,7 @@ def not_clearable(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind, unset=True) for name, kind in kinds.items()}
 
 
-def required(**kinds: ParamType) -> dict[str, Field]:
+def required_fields(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind, required=True) for name, kind in kinds.items()}
 
 

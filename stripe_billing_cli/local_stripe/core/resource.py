@@ -12,7 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, filtered, page
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, filter_conditions, page
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -157,7 +157,7 @@ class Resource:
         filters = {name: declared for name, declared in self.properties.items() if declared.filters}
         plain = " ".join(name for name, declared in filters.items() if not declared.names)
         named = " ".join(name for name, declared in filters.items() if declared.names)
-        return page(call, self.kind, self.path, filtered(call, plain, named=named))
+        return page(call, self.kind, self.path, filter_conditions(call, plain, named=named))
 
     def _check_named(self, call: Call) -> None:
         for name, declared in self.properties.items():

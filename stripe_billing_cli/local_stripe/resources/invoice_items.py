@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency,
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import filtered, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import filter_conditions, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -128,7 +128,7 @@ def delete(call: Call) -> Object:
 def list_items(call: Call) -> Object:
     params = call.params
     conditions = [
-        *filtered(call, "", named="customer invoice"),
+        *filter_conditions(call, "", named="customer invoice"),
         Condition(f"{json_field('_deleted')} IS NULL"),
     ]
     if "pending" in params:

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.answers import as_plan
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, check_only_one, invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.forms import Raw
-from stripe_billing_cli.local_stripe.core.lists import equal, filtered, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND_ONLY,
@@ -29,7 +29,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ParamType,
     Text,
     optional,
-    required,
+    required_fields,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -44,7 +44,7 @@ class ProductOr(ParamType):
     def __init__(self) -> None:
         self.fields = ObjectParam(
             {
-                **required(name=Text()),
+                **required_fields(name=Text()),
                 **optional(active=Boolean(), id=Text(255), statement_descriptor=Text(22), tax_code=Text()),
                 **optional(unit_label=Text(), metadata=Metadata()),
             }
@@ -171,7 +171,7 @@ def delete(call: Call) -> Object:
 
 
 def list_plans(call: Call) -> Object:
-    conditions = [*equal("type", "recurring"), *filtered(call, "active product"), prices.NOT_DELETED]
+    conditions = [*equal("type", "recurring"), *filter_conditions(call, "active product"), prices.NOT_DELETED]
     page_of_prices = page(call, "price", PATH, conditions)
     return {**page_of_prices, "data": [as_plan(price) for price in page_of_prices["data"]]}
 

@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.billing.discounts.promotion_codes import EX
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler, times
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, filtered, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -149,7 +149,7 @@ def list_codes(call: Call) -> Object:
         customers.find(call, params["customer"])
     if "coupon" in params:
         objects.find(call, coupons.KIND, params["coupon"], "coupon")
-    conditions = filtered(call, "active coupon customer", fields={"coupon": "promotion.coupon"})
+    conditions = filter_conditions(call, "active coupon customer", fields={"coupon": "promotion.coupon"})
     if "code" in params:
         conditions.append(Condition(f"lower({json_field('code')}) = ?", (params["code"].lower(),)))
     return page(call, KIND, PATH, conditions)

@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Params,
     ParamType,
     Text,
-    required,
+    required_fields,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
@@ -39,7 +39,7 @@ CREATE_BY_CHARGE = form(
 )
 LEGACY = form("POST /v1/charges/{charge}/refund", TYPES, unsupported={**NO_TRANSFERS, **NAMED_BY_PATH})
 EXPIRE = form("POST /v1/test_helpers/refunds/{refund}/expire")
-SUBMIT = ObjectParam({**required(account_number=Text()), "expand": EXPAND})
+SUBMIT = ObjectParam({**required_fields(account_number=Text()), "expand": EXPAND})
 UPDATE = form("POST /v1/refunds/{refund}")
 LIST = form("GET /v1/refunds")
 LIST_BY_CHARGE = form("GET /v1/charges/{charge}/refunds")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import setup_attempts
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Text, required
+from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Text, required_fields
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -27,7 +27,7 @@ ROUTES = (
         "GET",
         PATH,
         setup_attempts.KIND,
-        ObjectParam({**LIST_FIELDS, **required(setup_intent=Text())}),
+        ObjectParam({**LIST_FIELDS, **required_fields(setup_intent=Text())}),
         list_attempts,
         lists=True,
     ),

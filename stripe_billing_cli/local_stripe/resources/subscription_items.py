@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Params,
     Text,
     optional,
-    required,
+    required_fields,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -41,7 +41,7 @@ ITEM = {
     **optional(price=Text(), quantity=Integer(0)),
     **subscriptions.ITEM_REST,
 }
-CREATE = subscriptions.Item({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
+CREATE = subscriptions.Item({**ITEM, **HOW, **required_fields(subscription=Text()), "expand": EXPAND})
 UPDATE = subscriptions.Item({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
 DELETE = form(
     "DELETE /v1/subscription_items/{item}",

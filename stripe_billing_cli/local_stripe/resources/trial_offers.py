@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import price_checks, 
 from stripe_billing_cli.local_stripe.core import identifiers, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.lists import filtered, json_field, one_of, page
+from stripe_billing_cli.local_stripe.core.lists import filter_conditions, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer, Params
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -56,7 +56,7 @@ def update(call: Call) -> Object:
 
 
 def list_offers(call: Call) -> Object:
-    conditions = [*filtered(call, "active"), *one_of(json_field("price"), call.params.get("prices"))]
+    conditions = [*filter_conditions(call, "active"), *one_of(json_field("price"), call.params.get("prices"))]
     return page(call, KIND, PATH, conditions)
 
 

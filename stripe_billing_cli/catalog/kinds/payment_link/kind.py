@@ -121,7 +121,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     # ---- The account
 
-    def created(self, existing: StripePaymentLink) -> int:
+    def created_at(self, existing: StripePaymentLink) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePaymentLink]:

@@ -8,7 +8,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.catalog import prices, products
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
-from stripe_billing_cli.local_stripe.core.parameters import nested
+from stripe_billing_cli.local_stripe.core.parameters import nested_name
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -22,7 +22,7 @@ def create(call: Call, data: Mapping[str, Any], param: str) -> Object:
     one that `product_data` describes, which is not active either."""
     product = _product(call, data, param)
     if "unit_amount" not in data and "unit_amount_decimal" not in data:
-        raise missing_param(nested(param, "unit_amount"))
+        raise missing_param(nested_name(param, "unit_amount"))
     made = {**prices.new_price(call, product, {**data, "active": False}), "_made_for": MADE_FOR}
     call.store.insert("price", made)
     return made
@@ -51,18 +51,18 @@ def for_sale(call: Call, id: str, param: str, *, may_be_inactive: bool = False) 
 
 
 def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
-    check_only_one(data, "product", "product_data", param=nested(param, "product_data"))
+    check_only_one(data, "product", "product_data", param=nested_name(param, "product_data"))
     if not data.keys() & {"product", "product_data"}:
-        raise missing_param(nested(param, "product"))
+        raise missing_param(nested_name(param, "product"))
     if "product_data" in data:
-        products.check_tax_codes(data["product_data"], nested(param, "product_data"))
+        products.check_tax_codes(data["product_data"], nested_name(param, "product_data"))
         made = products.new_product(call, {**data["product_data"], "active": False})
         call.store.insert("product", made)
         return str(made["id"])
-    product = objects.find(call, "product", data["product"], nested(param, "product"))
+    product = objects.find(call, "product", data["product"], nested_name(param, "product"))
     if not product["active"]:
         raise invalid(
             f"The product {product['id']} is marked as inactive, and thus no new prices can be made of it.",
-            nested(param, "product"),
+            nested_name(param, "product"),
         )
     return str(product["id"])

@@ -14,7 +14,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core.amounts import LARGEST_PRICE, whole_amount
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
-from stripe_billing_cli.local_stripe.core.parameters import Params, nested
+from stripe_billing_cli.local_stripe.core.parameters import Params, nested_name
 
 MOST_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
 AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
@@ -26,17 +26,19 @@ def check_new(params: Params, prefix: str = "") -> None:
     recurring = params.get("recurring")
     tiered = params.get("billing_scheme") == "tiered"
     if recurring is not None:
-        _check_recurring(recurring, nested(prefix, "recurring"))
+        _check_recurring(recurring, nested_name(prefix, "recurring"))
     if tiered and "transform_quantity" in params:
-        raise only_one_of(["tiers", "transform_quantity"], nested(prefix, "tiers"))
+        raise only_one_of(["tiers", "transform_quantity"], nested_name(prefix, "tiers"))
     if tiered:
         _check_tiered(params)
     else:
         _check_flat(params, prefix)
     if "custom_unit_amount" in params and recurring is not None:
-        raise invalid("A price with `custom_unit_amount` cannot be recurring.", nested(prefix, "custom_unit_amount"))
+        raise invalid(
+            "A price with `custom_unit_amount` cannot be recurring.", nested_name(prefix, "custom_unit_amount")
+        )
     for code, option in params.get("currency_options", {}).items():
-        name = nested(nested(prefix, "currency_options"), code)
+        name = nested_name(nested_name(prefix, "currency_options"), code)
         if code == currency:
             raise own_currency(name)
         custom = "custom_unit_amount" in params
@@ -58,20 +60,20 @@ def check_option(option: Mapping[str, Any], currency: str, scheme: str, name: st
     unit_amount."""
     if scheme == "tiers":
         if surplus := next((amount for amount in AMOUNTS if amount in option), None):
-            raise only_one_of([surplus, "tiers"], nested(name, surplus))
+            raise only_one_of([surplus, "tiers"], nested_name(name, surplus))
         if "tiers" not in option:
-            raise missing_param(nested(name, "tiers"))
-        _check_tiers(option["tiers"], nested(name, "tiers"))
+            raise missing_param(nested_name(name, "tiers"))
+        _check_tiers(option["tiers"], nested_name(name, "tiers"))
         return
     if "tiers" in option:
-        raise invalid("`tiers` can only be set when `billing_scheme` is `tiered`.", nested(name, "tiers"))
+        raise invalid("`tiers` can only be set when `billing_scheme` is `tiered`.", nested_name(name, "tiers"))
     if not any(amount in option for amount in AMOUNTS):
-        raise missing_param(nested(name, "unit_amount"))
+        raise missing_param(nested_name(name, "unit_amount"))
     _check_one_amount(option, name)
     if ("custom_unit_amount" in option) != (scheme == "custom_unit_amount"):
         raise invalid(
             "`custom_unit_amount` must be set in all of the currencies of a price, or in none.",
-            nested(name, "custom_unit_amount"),
+            nested_name(name, "custom_unit_amount"),
         )
 
 
@@ -80,14 +82,14 @@ def _check_recurring(recurring: Mapping[str, Any], name: str) -> None:
     if recurring.get("interval_count", 1) > most:
         raise invalid(
             "Maximum of three years interval allowed (3 years, 36 months, 156 weeks, or 1095 days).",
-            nested(name, "interval_count"),
+            nested_name(name, "interval_count"),
             "parameter_invalid_integer",
         )
     metered, meter = recurring.get("usage_type") == "metered", recurring.get("meter")
     if metered and meter is None:
         raise invalid("Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.")
     if meter is not None and not metered:
-        raise invalid("`meter` can only be set when `usage_type` is `metered`.", nested(name, "meter"))
+        raise invalid("`meter` can only be set when `usage_type` is `metered`.", nested_name(name, "meter"))
 
 
 def _check_tiered(params: Params) -> None:
@@ -105,7 +107,7 @@ def _check_tiered(params: Params) -> None:
 def _check_flat(params: Params, prefix: str) -> None:
     for name in ("tiers", "tiers_mode"):
         if name in params:
-            raise invalid(f"`{name}` can only be set when `billing_scheme` is `tiered`.", nested(prefix, name))
+            raise invalid(f"`{name}` can only be set when `billing_scheme` is `tiered`.", nested_name(prefix, name))
     _check_one_amount(params, prefix)
 
 
@@ -114,8 +116,8 @@ def _check_one_amount(params: Mapping[str, Any], prefix: str) -> None:
     if not names:
         raise invalid("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.")
     if len(names) > 1:
-        raise only_one_of(names, nested(prefix, names[0]))
-    value, name = params[names[0]], nested(prefix, names[0])
+        raise only_one_of(names, nested_name(prefix, names[0]))
+    value, name = params[names[0]], nested_name(prefix, names[0])
     if names[0] == "custom_unit_amount":
         _check_custom(value, name)
     else:
@@ -126,14 +128,14 @@ def _check_custom(custom: Mapping[str, Any], name: str) -> None:
     if not custom["enabled"]:
         raise invalid(
             "Pass in `true` to enable `custom_unit_amount`, otherwise omit `custom_unit_amount`.",
-            nested(name, "enabled"),
+            nested_name(name, "enabled"),
         )
     bounds = [key for key in ("minimum", "preset", "maximum") if key in custom]
     for key in bounds:
-        _check_size(custom[key], nested(name, key))
+        _check_size(custom[key], nested_name(name, key))
     for low, high in itertools.pairwise(bounds):
         if custom[low] > custom[high]:
-            raise invalid(f"The `{low}` must not be greater than the `{high}`.", nested(name, low))
+            raise invalid(f"The `{low}` must not be greater than the `{high}`.", nested_name(name, low))
 
 
 def _check_size(amount: int | str, name: str) -> None:
@@ -164,15 +166,15 @@ def _check_tier(tier: Mapping[str, Any], name: str, all_tiers: str) -> None:
     for kind in ("flat_amount", "unit_amount"):
         decimal = f"{kind}_decimal"
         if kind in tier and decimal in tier:
-            raise only_one_of([kind, decimal], nested(name, kind))
+            raise only_one_of([kind, decimal], nested_name(name, kind))
         for amount in (kind, decimal):
             if amount in tier:
-                _check_size(tier[amount], nested(name, amount))
+                _check_size(tier[amount], nested_name(name, amount))
     if tier.keys() == {"up_to"}:
         raise invalid("An entry in the tiers array is missing an amount.", all_tiers)
     flat = tier.get("flat_amount_decimal")
     if flat is not None and whole_amount(flat) is None:
         raise invalid(
             f"Invalid decimal: {flat}; must be an integer in the minor units of the currency.",
-            nested(name, "flat_amount_decimal"),
+            nested_name(name, "flat_amount_decimal"),
         )

@@ -7,7 +7,7 @@ import re
 from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import Params, nested
+from stripe_billing_cli.local_stripe.core.parameters import Params, nested_name
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -23,8 +23,8 @@ def check_tax_code(code: str | None, param: str) -> None:
 def check_tax_codes(params: Params, prefix: str = "") -> None:
     """Raise where one of the two tax codes that can be said of a product has not its form."""
     details = params.get("tax_details") or {}
-    check_tax_code(params.get("tax_code"), nested(prefix, "tax_code"))
-    check_tax_code(details.get("tax_code"), nested(nested(prefix, "tax_details"), "tax_code"))
+    check_tax_code(params.get("tax_code"), nested_name(prefix, "tax_code"))
+    check_tax_code(details.get("tax_code"), nested_name(nested_name(prefix, "tax_details"), "tax_code"))
 
 
 def new_product(call: Call, params: Params) -> Object:

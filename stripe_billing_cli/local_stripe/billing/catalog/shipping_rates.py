@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.billing.catalog import products
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import Params, nested
+from stripe_billing_cli.local_stripe.core.parameters import Params, nested_name
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -21,8 +21,8 @@ def check_new(params: Params, prefix: str = "") -> None:
     """Check that a new rate has an amount, and a tax code its form (`stripe/params/_shipping_rate_create_params.py`).
     `prefix` is the parameter that the rate stands in, if any."""
     if "fixed_amount" not in params:
-        raise missing_param(nested(prefix, "fixed_amount"))
-    products.check_tax_code(params.get("tax_code"), nested(prefix, "tax_code"))
+        raise missing_param(nested_name(prefix, "fixed_amount"))
+    products.check_tax_code(params.get("tax_code"), nested_name(prefix, "tax_code"))
     currency = params["fixed_amount"]["currency"]
     if currency in params["fixed_amount"].get("currency_options", {}):
         raise own_currency(currency, prefix)
@@ -30,7 +30,7 @@ def check_new(params: Params, prefix: str = "") -> None:
 
 def own_currency(currency: str, prefix: str = "") -> ApiError:
     """Return the refusal of the rate's own currency among the further ones, as prices refuse theirs."""
-    name = f"{nested(prefix, 'fixed_amount')}[currency_options][{currency}]"
+    name = f"{nested_name(prefix, 'fixed_amount')}[currency_options][{currency}]"
     return invalid(f"`{name}` cannot be set: {currency} is the currency of `fixed_amount`.", name)
 
 

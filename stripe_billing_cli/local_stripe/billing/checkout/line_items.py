@@ -112,7 +112,7 @@ def _check_mode(prices: Sequence[Object], mode: str, *, alone: bool) -> None:
 
 def check_intervals(call: Call, items: Sequence[Object], billing_mode: str) -> None:
     """Raise where the prices of a subscription cannot be billed together."""
-    prices = [objects.known(call, "price", item["price"]) for item in items]
+    prices = [objects.get_known(call, "price", item["price"]) for item in items]
     billing_intervals.check(billing_mode, [price for price in prices if price["recurring"] is not None])
 
 

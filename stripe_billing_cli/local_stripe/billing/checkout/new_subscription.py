@@ -26,7 +26,7 @@ def to_be_paid(call: Call, session: Object) -> tuple[Object, Object]:
     earlier attempt, as long as it asks for what the session costs now."""
     earlier = call.store.get("subscription", session["_subscription"] or "")
     if earlier is not None and earlier["status"] == "incomplete":
-        invoice = objects.known(call, "invoice", earlier["latest_invoice"])
+        invoice = objects.get_known(call, "invoice", earlier["latest_invoice"])
         if invoice["total"] == session["amount_total"]:
             return session, invoice
         cancel.end(call, earlier["id"], reason=None, status="incomplete_expired")
@@ -62,7 +62,7 @@ def _parameters(call: Call, session: Object, card: str | None) -> Object:
     items: list[Object] = []
     added: list[Object] = []
     for item in session["line_items"]["data"]:
-        price = objects.known(call, "price", item["price"])
+        price = objects.get_known(call, "price", item["price"])
         wanted: Object = {"price": price["id"], inline_prices.INLINE: item["_inline"], "tax_rates": item["_tax_rates"]}
         if item["quantity"] is not None:
             wanted["quantity"] = item["quantity"]

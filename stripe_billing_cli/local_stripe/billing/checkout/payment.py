@@ -49,7 +49,7 @@ def pay(call: Call, session: Object, card: str | None) -> None:
     elif session["customer"] is not None:
         _update_customer(call, session)
     if session["mode"] == "setup":
-        setup = objects.known(call, "setup_intent", session["setup_intent"])
+        setup = objects.get_known(call, "setup_intent", session["setup_intent"])
         _set_up(call, session, {**setup, "customer": session["customer"]}, card)
     elif session["amount_total"] > 0:
         (_pay_once if session["mode"] == "payment" else _subscribe)(call, session, _card(call, session, card))

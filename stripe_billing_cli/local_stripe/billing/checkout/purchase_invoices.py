@@ -19,7 +19,7 @@ def create(call: Call, session: Object, intent: Object) -> Object:
     period = (call.now, call.now)
     pending_items = []
     for item in session["line_items"]["data"]:
-        price = objects.known(call, "price", item["price"])
+        price = objects.get_known(call, "price", item["price"])
         line = invoice_items.line_for_price(call, price, item["quantity"], item["currency"], period, "line_items")
         line = replace(line, tax_rates=tuple(item["_tax_rates"]))
         pending_items.append(invoice_items.add_pending(call, customer, line, session["currency"], None))

@@ -50,7 +50,7 @@ def add_amounts(call: Call, session: Object) -> Object:
 
 
 def _subtotal(call: Call, session: Object, item: Object) -> int:
-    price, currency = objects.known(call, "price", item["price"]), item["currency"]
+    price, currency = objects.get_known(call, "price", item["price"]), item["currency"]
     if line_items.is_metered(price):
         return 0
     option = price["currency_options"][currency]
@@ -87,7 +87,7 @@ def _taken_off(call: Call, items: Sequence[Object], subtotals: Sequence[int], di
         return [0] * len(items)
     terms = discounting.terms(discount, discount["_coupon_terms"], items[0]["currency"])
     discountable = [
-        discounting.DiscountableLine(subtotal, objects.known(call, "price", item["price"])["product"])
+        discounting.DiscountableLine(subtotal, objects.get_known(call, "price", item["price"])["product"])
         for item, subtotal in zip(items, subtotals, strict=True)
     ]
     taken = discounting.taken_off(discountable, [terms] if terms else [])

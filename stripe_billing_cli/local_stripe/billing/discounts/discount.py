@@ -228,7 +228,7 @@ def _has_paid(call: Call, customer: str) -> bool:
 
 
 def find(call: Call, id: str) -> Object:
-    return objects.known(call, KIND, id)
+    return objects.get_known(call, KIND, id)
 
 
 def not_ended(call: Call, ids: Sequence[str]) -> list[Object]:

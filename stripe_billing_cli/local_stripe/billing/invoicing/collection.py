@@ -96,7 +96,7 @@ def refusal_of(invoice: Object, intent: Object, method: Object) -> ApiError | No
 def _is_agreed(call: Call, invoice: Object, method: Object) -> bool:
     """Return whether the mandate that an invoice is to be paid by is of this payment method; it may name none."""
     mandate = invoice["payment_settings"]["default_mandate"]
-    return mandate is None or bool(objects.known(call, mandates.KIND, mandate)["payment_method"] == method["id"])
+    return mandate is None or bool(objects.get_known(call, mandates.KIND, mandate)["payment_method"] == method["id"])
 
 
 def allow(call: Call, intent: Object, method: Object) -> Object:
@@ -229,7 +229,7 @@ def attempt(call: Call, invoice: Object) -> Object:
         return charge(call, invoice, method["id"], off_session=True)[0]
     if _is_in_balance(invoice, intent, customer):
         apply_balance(call, intent, bank_transfers.remaining_amount(intent))
-        return objects.known(call, "invoice", invoice["id"])
+        return objects.get_known(call, "invoice", invoice["id"])
     return record_attempt(call, invoice, intent, automatic=True)
 
 

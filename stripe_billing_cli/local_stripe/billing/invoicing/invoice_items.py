@@ -59,7 +59,7 @@ def add_pending(call: Call, customer: Object, line: Line, currency: str, subscri
             "type": "subscription_details",
         },
         "period": {"end": line.end, "start": line.start},
-        "pricing": lines.priced(line.price, line.unit_amount),
+        "pricing": lines.show_pricing(line.price, line.unit_amount),
         "proration": line.proration,
         "proration_details": {"credited_items": line.credited, "discount_amounts": []}
         if line.proration and subscription is not None
@@ -275,7 +275,7 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
     if "tax_rates" in params:
         after["tax_rates"] = taxes.check_rates(call, params["tax_rates"], "tax_rates")
     if "discounts" in params:
-        customer = objects.known(call, "customer", before["customer"])
+        customer = objects.get_known(call, "customer", before["customer"])
         after = with_discounts(call, after, customer, params)
     if (PRICE_WORDS | TAXED_BY) & params.keys():
         products.check_tax_code(params.get("tax_code"), "tax_code")
@@ -316,7 +316,7 @@ def _price_changes(call: Call, before: Object, params: Mapping[str, Any]) -> Obj
 def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int, quantity: Decimal) -> Object:
     return {
         "amount": amount,
-        "pricing": lines.priced(price, unit_amount),
+        "pricing": lines.show_pricing(price, unit_amount),
         "quantity": int(quantity),
         "quantity_decimal": amounts.plain(quantity),
     }

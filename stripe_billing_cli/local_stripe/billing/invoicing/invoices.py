@@ -148,7 +148,7 @@ def create(call: Call, invoice: Object) -> Object:
 def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
     """Return the invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it
     was told of before, then the events `announced`."""
-    before = objects.known(call, "invoice", id)
+    before = objects.get_known(call, "invoice", id)
     after = {**before, **changes}
     call.store.replace("invoice", after)
     if (before["status"] != "draft" or after["status"] == "draft") and events.differ(before, after):

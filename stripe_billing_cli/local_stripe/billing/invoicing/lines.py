@@ -177,7 +177,7 @@ def day(moment: int) -> str:
     return f"{at.day:02} {at:%b %Y}"
 
 
-def priced(price: Object | None, unit_amount: str | None) -> Object | None:
+def show_pricing(price: Object | None, unit_amount: str | None) -> Object | None:
     if price is None:
         return None
     return {
@@ -224,7 +224,7 @@ def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subs
         "parent": parent,
         "period": {"end": line.end, "start": line.start},
         "pretax_credit_amounts": [],
-        "pricing": priced(line.price, line.unit_amount),
+        "pricing": show_pricing(line.price, line.unit_amount),
         "quantity": line.quantity,
         "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
         "subscription": subscription,

@@ -43,16 +43,16 @@ class AwaitedPayment:
 
 def reconcile(call: Call, customer: str, currency: str, sent: int, reference: str | None = None) -> None:
     """Apply a customer's cash balance to what waits for it, and tell what remains. `sent`: what came last."""
-    call = clocks.at_time_of(call, objects.known(call, "customer", customer))
-    if cash_balances.is_automatic(objects.known(call, "customer", customer)):
+    call = clocks.at_time_of(call, objects.get_known(call, "customer", customer))
+    if cash_balances.is_automatic(objects.get_known(call, "customer", customer)):
         for one in _choose_payments(call, customer, currency, sent, reference):
             collection.apply_balance(call, one.intent, min(one.amount, _available_funds(call, customer, currency)))
     if _available_funds(call, customer, currency) > 0:
-        cash_balances.announce_rest(call, objects.known(call, "customer", customer))
+        cash_balances.announce_rest(call, objects.get_known(call, "customer", customer))
 
 
 def _available_funds(call: Call, customer: str, currency: str) -> int:
-    return cash_balances.available(objects.known(call, "customer", customer), currency)
+    return cash_balances.available(objects.get_known(call, "customer", customer), currency)
 
 
 def _choose_payments(

@@ -32,7 +32,7 @@ def is_revisable(invoice: Object) -> bool:
 def original_of(call: Call, invoice: Object) -> Object | None:
     """Return the invoice that this one is a revision of."""
     made_from = invoice["from_invoice"]
-    return None if made_from is None else objects.known(call, "invoice", made_from["invoice"])
+    return None if made_from is None else objects.get_known(call, "invoice", made_from["invoice"])
 
 
 def balance_before(call: Call, invoice: Object) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import all_with
-from stripe_billing_cli.local_stripe.core.parameters import nested
+from stripe_billing_cli.local_stripe.core.parameters import nested_name
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -93,7 +93,7 @@ def of_account(call: Call, settings: Mapping[str, Any], param: str) -> list[str]
     or is a customer's."""
     ids = settings.get("account_tax_ids") or []
     for at, id in enumerate(ids):
-        of_id = f"{nested(param, 'account_tax_ids')}[{at}]"
+        of_id = f"{nested_name(param, 'account_tax_ids')}[{at}]"
         if objects.find(call, KIND, id, of_id, noun="tax_id")["customer"] is not None:
             raise invalid(f"The tax id {id} is not one of the account.", of_id)
     return list(ids) or None

@@ -120,7 +120,7 @@ def _end(call: Call, before: Object, status: str, reason: str) -> Object:
     if before["charge"] is None:
         cash_balances.cancel_return(call, before["customer"], before["currency"], before["amount"])
     else:
-        charge = objects.known(call, charges.KIND, before["charge"])
+        charge = objects.get_known(call, charges.KIND, before["charge"])
         after["failure_balance_transaction"] = refunds.take_back(call, before, charge)
     refunds.save(call, before, after)
     if status == "failed":

@@ -111,7 +111,7 @@ def announce_rest(call: Call, customer: Object) -> None:
 
 def _move(call: Call, customer_id: str, currency: str, net: int, type: str, about: Mapping[str, Any] | None) -> Object:
     """Return the transaction by which a balance changed; `about`: what it says besides, if it says anything."""
-    customer = objects.known(call, "customer", customer_id)
+    customer = objects.get_known(call, "customer", customer_id)
     before = balance_of(customer)
     amounts = before["available"] or {}
     after = {**before, "available": {**amounts, currency: amounts.get(currency, 0) + net}}

@@ -196,7 +196,7 @@ def _escalate(call: Call, dispute: Object) -> None:
         "reason": reason,
         "status": "needs_response",
     }
-    charge = objects.known(call, "charge", dispute["charge"])
+    charge = objects.get_known(call, "charge", dispute["charge"])
     after = _withdraw(call, after, charge)
     call.store.replace(KIND, after)
     events.record(call, "charge.dispute.updated", after, dispute)

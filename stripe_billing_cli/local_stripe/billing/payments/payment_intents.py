@@ -142,7 +142,7 @@ def end_debit(call: Call, id: str) -> None:
         return
     call = clocks.at_time_of_customer(call, intent["customer"])
     charge = charge_of(call, intent)
-    method = objects.known(call, "payment_method", intent["payment_method"])
+    method = objects.get_known(call, "payment_method", intent["payment_method"])
     refused = debits.ERRORS.get(method.get("_iban", ""))
     if refused is None:
         charge = {**charge, "paid": True, "status": "succeeded"}
@@ -160,7 +160,7 @@ def end_debit(call: Call, id: str) -> None:
 def _transfer(call: Call, intent: Object, method: Object) -> Object:
     """Pay from the customer's cash balance. Where it is not enough, the customer is asked to transfer the rest, or the
     payment fails (https://docs.stripe.com/payments/customer-balance#make-cash-payment)."""
-    customer = objects.known(call, "customer", intent["customer"])
+    customer = objects.get_known(call, "customer", intent["customer"])
     there = cash_balances.available(customer, intent["currency"])
     after = {**intent, "last_payment_error": None, "next_action": None, "payment_method": method["id"]}
     if there >= bank_transfers.remaining_amount(intent):
@@ -185,7 +185,7 @@ def fund(call: Call, intent: Object, amount: int) -> Object:
         call.store.replace(KIND, after)
         events.record(call, "payment_intent.partially_funded", after)
         return after
-    method = objects.known(call, "payment_method", intent["payment_method"])
+    method = objects.get_known(call, "payment_method", intent["payment_method"])
     charge = charges.new(call, intent, method, None)
     after = {**funded, "last_payment_error": None, "latest_charge": charge["id"], "next_action": None}
     return _mark_paid(call, after, charge)
@@ -260,7 +260,7 @@ def _mark_paid(call: Call, intent: Object, charge: Object) -> Object:
 
 def charge_of(call: Call, intent: Object) -> Object:
     """Return the charge of an intent that has one."""
-    return objects.known(call, charges.KIND, intent["latest_charge"])
+    return objects.get_known(call, charges.KIND, intent["latest_charge"])
 
 
 def _needs_action(call: Call, intent: Object, method: Object) -> Object:

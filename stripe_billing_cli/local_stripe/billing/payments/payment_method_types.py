@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
     Text,
     optional,
-    required,
+    required_fields,
     unsupported_fields,
 )
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -176,20 +176,22 @@ def _bank(names: str) -> dict[str, Field]:
 
 PLAIN = MethodType({}, _as_given())
 HOLDER = Choice(("company", "individual"))
-DATE = ObjectParam(required(day=Integer(), month=Integer(), year=Integer()))
+DATE = ObjectParam(required_fields(day=Integer(), month=Integer(), year=Integer()))
 OWN: Mapping[str, MethodType] = {
-    "acss_debit": MethodType(required(account_number=Text(), institution_number=Text(), transit_number=Text()), _acss),
+    "acss_debit": MethodType(
+        required_fields(account_number=Text(), institution_number=Text(), transit_number=Text()), _acss
+    ),
     "au_becs_debit": MethodType(
-        required(account_number=Text(), bsb_number=Text()), _sorted_account("bsb_number"), saved=True
+        required_fields(account_number=Text(), bsb_number=Text()), _sorted_account("bsb_number"), saved=True
     ),
     "bacs_debit": MethodType(optional(account_number=Text(), sort_code=Text()), _sorted_account("sort_code")),
     "bizum": MethodType({}, _as_given("buyer_id")),
     "blik": MethodType({}, _as_given("buyer_id")),
-    "boleto": MethodType(required(tax_id=Text()), _as_given(), saved=True),
+    "boleto": MethodType(required_fields(tax_id=Text()), _as_given(), saved=True),
     "cashapp": MethodType({}, _as_given("buyer_id", "cashtag")),
     "eps": MethodType(_bank(EPS), _as_given("bank")),
     "fpx": MethodType(
-        {**required(bank=Choice(tuple(FPX.split()))), **optional(account_holder_type=HOLDER)}, _as_given()
+        {**required_fields(bank=Choice(tuple(FPX.split()))), **optional(account_holder_type=HOLDER)}, _as_given()
     ),
     "ideal": MethodType(_bank(IDEAL), _as_given("bank", "bic")),
     "klarna": MethodType(optional(dob=DATE), _as_given()),
@@ -200,7 +202,7 @@ OWN: Mapping[str, MethodType] = {
     ),
     "nz_bank_account": MethodType(
         {
-            **required(account_number=Text(), bank_code=Text(), branch_code=Text(), suffix=Text()),
+            **required_fields(account_number=Text(), bank_code=Text(), branch_code=Text(), suffix=Text()),
             **optional(account_holder_name=Text(), reference=Text()),
         },
         _nz_account,
@@ -209,8 +211,8 @@ OWN: Mapping[str, MethodType] = {
     "p24": MethodType(_bank(P24), _as_given("bank")),
     "paypal": MethodType({}, _as_given("country", "payer_email", "payer_id")),
     "payto": MethodType(optional(account_number=Text(), bsb_number=Text(), pay_id=Text()), _payto),
-    "sepa_debit": MethodType(required(iban=Text()), _sepa, saved=True),
-    "sofort": MethodType(required(country=Choice(("AT", "BE", "DE", "ES", "IT", "NL"))), _as_given()),
+    "sepa_debit": MethodType(required_fields(iban=Text()), _sepa, saved=True),
+    "sofort": MethodType(required_fields(country=Choice(("AT", "BE", "DE", "ES", "IT", "NL"))), _as_given()),
     "upi": MethodType(unsupported_fields("it has no mandates", "mandate_options"), _as_given("vpa")),
     "us_bank_account": MethodType(
         optional(

@@ -99,7 +99,7 @@ def _amount(charge: Object, wanted: int | None) -> int:
 def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
     made = releases.refund_of(call, charge, amount, params)
     if is_transfer(charge):
-        made |= asked_of_customer(call, objects.known(call, "customer", charge["customer"]), params)
+        made |= asked_of_customer(call, objects.get_known(call, "customer", charge["customer"]), params)
     elif "instructions_email" in params:
         raise invalid("Only a customer who has paid by bank transfer is sent instructions.", "instructions_email")
     outcome = _outcome(call, charge)

@@ -20,7 +20,9 @@ def with_totals(call: Call, quote: Object) -> Object:
     own = [discount.find(call, id) for id in quote["discounts"]]
     items = quote["line_items"]["data"]
     priced = _price_items(call, quote, items, own)
-    begun = [_free(item) if is_trial(quote, objects.known(call, "price", item["price"])) else item for item in items]
+    begun = [
+        _free(item) if is_trial(quote, objects.get_known(call, "price", item["price"])) else item for item in items
+    ]
     upfront = _price_items(call, quote, begun, own)
     url = f"/v1/quotes/{quote['id']}/computed_upfront_line_items"
     return {
@@ -74,7 +76,7 @@ def _line(call: Call, item: Object) -> Object:
         "discount_amounts": [],
         "discountable": True,
         "discounts": item["_discounts"],
-        "pricing": {"price_details": {"product": objects.known(call, "price", item["price"])["product"]}},
+        "pricing": {"price_details": {"product": objects.get_known(call, "price", item["price"])["product"]}},
         "_tax_rates": item["_tax_rates"],
     }
 
@@ -123,14 +125,16 @@ def _totals(priced: Object) -> Object:
 def _recurring_totals(call: Call, quote: Object, discounts: Sequence[Object]) -> Object | None:
     """Return what recurs. "Takes into account the line items with recurring prices and discounts with
     `duration=forever` coupons only" (`stripe/_quote.py`)."""
-    items = [item for item in quote["line_items"]["data"] if objects.known(call, "price", item["price"])["recurring"]]
+    items = [
+        item for item in quote["line_items"]["data"] if objects.get_known(call, "price", item["price"])["recurring"]
+    ]
     if not items:
         return None
     lasting = [one for one in discounts if _lasts(one)]
     kept = [
         {**item, "_discounts": [id for id in item["_discounts"] if _lasts(discount.find(call, id))]} for item in items
     ]
-    interval = objects.known(call, "price", items[0]["price"])["recurring"]
+    interval = objects.get_known(call, "price", items[0]["price"])["recurring"]
     return {
         **_totals(_price_items(call, quote, kept, lasting)),
         "interval": interval["interval"],

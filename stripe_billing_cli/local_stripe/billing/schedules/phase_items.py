@@ -97,7 +97,7 @@ def for_subscription(
     by the same coupon go on, others are made, and redeemed once they are on an item. `redeems`: none is made
     otherwise, for an item that is there already."""
     own = {item["price"]: item for item in subscription["items"]["data"]}
-    customer = objects.known(call, "customer", subscription["customer"])
+    customer = objects.get_known(call, "customer", subscription["customer"])
     on = discount.Redemption(customer, subscription["id"], subscription["currency"], 0)
     after = []
     for item in items:

@@ -304,7 +304,7 @@ def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog:
 def _bill(call: Call, before: Object, after: Object, change: changes.Change, proration: str) -> None:
     """Bill a change of phase: prorations wait for the next invoice, unless one is made at once: a draft for an hour,
     since nobody is there."""
-    customer = objects.known(call, "customer", before["customer"])
+    customer = objects.get_known(call, "customer", before["customer"])
     invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
     if not change.at_once and not (change.prorations and proration == "always_invoice"):
         repository.save(call, before, after)

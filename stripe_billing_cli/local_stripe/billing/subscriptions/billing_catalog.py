@@ -30,7 +30,7 @@ def as_debited(item: Object, debit: Mapping[str, Any]) -> DiscountedAmount:
     return DiscountedAmount(debit["amount"])
 
 
-def unused(item: Object) -> list[Line]:
+def no_use(item: Object) -> list[Line]:
     return []
 
 
@@ -55,5 +55,5 @@ class Catalog:
     discounted: Callable[[Object, int, Sequence[Object]], DiscountedAmount] = no_discount
     net_debit: Callable[[Object, Mapping[str, Any]], DiscountedAmount] = as_debited
     credited: Callable[[Object, Mapping[str, Any]], Object | None] = no_usage
-    used: Callable[[Object], list[Line]] = unused
+    used: Callable[[Object], list[Line]] = no_use
     reported: Callable[[], int] = int

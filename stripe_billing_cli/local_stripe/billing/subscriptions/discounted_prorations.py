@@ -30,7 +30,7 @@ def discounted_amount(
     it costs a period; `among` are all items that are billed. `discounts`: those that the subscription gets at the same
     time, None where it keeps its own."""
     subscription = call.store.get("subscription", item["subscription"])
-    priced = [(one, objects.known(call, "price", one["price"])) for one in among if "quantity" in one]
+    priced = [(one, objects.get_known(call, "price", one["price"])) for one in among if "quantity" in one]
     places = [one["id"] for one, _ in priced]
     if subscription is None or item["id"] not in places:
         return DiscountedAmount(amount)

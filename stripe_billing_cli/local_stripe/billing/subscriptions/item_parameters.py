@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
-from stripe_billing_cli.local_stripe.core.parameters import nested
+from stripe_billing_cli.local_stripe.core.parameters import nested_name
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -41,14 +41,14 @@ def _name_item(
 ) -> Wanted:
     by_ids = dict(item)
     if "price_data" in by_ids:
-        price = inline_prices.create(call, by_ids.pop("price_data"), nested(param, "price_data"))
+        price = inline_prices.create(call, by_ids.pop("price_data"), nested_name(param, "price_data"))
         by_ids |= {"price": price["id"], INLINE: True}
     if "tax_rates" in by_ids:
-        by_ids["tax_rates"] = taxes.check_rates(call, by_ids["tax_rates"], nested(param, "tax_rates"))
+        by_ids["tax_rates"] = taxes.check_rates(call, by_ids["tax_rates"], nested_name(param, "tax_rates"))
     if "discounts" in by_ids:
         on = _redemption(call, by_ids, customer, subscription)
         by_ids["discounts"] = discount.of_part(
-            call, by_ids["discounts"], nested(param, "discounts"), on, previewed=previewed
+            call, by_ids["discounts"], nested_name(param, "discounts"), on, previewed=previewed
         )
     return by_ids
 

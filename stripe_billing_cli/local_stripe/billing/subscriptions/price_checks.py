@@ -29,22 +29,22 @@ def catalog(call: Call, discounts: Sequence[Object] | None = None) -> Catalog:
     def price(id: str) -> Object:
         return objects.find(call, "price", id, "items[0][price]")
 
-    def sold(id: str) -> Sold:
+    def sold_as(id: str) -> Sold:
         existing = call.store.get("product", id)
         return Sold(existing["name"], existing["unit_label"]) if existing else Sold(id)
 
-    def used(item: Object) -> list[Line]:
+    def list_use(item: Object) -> list[Line]:
         subscription = call.store.get("subscription", item["subscription"])
         return metering.lines_for_item(call, subscription, item, known) if subscription else []
 
     known = Catalog(
         price,
-        sold,
+        sold_as,
         partial(identifiers.short_id, call, "si"),
         partial(discounted_prorations.discounted_amount, call, discounts),
         partial(discounted_prorations.net_debit, call),
         partial(debits.credited_debit, call),
-        used,
+        list_use,
         partial(metering.last_report, call),
     )
     return known

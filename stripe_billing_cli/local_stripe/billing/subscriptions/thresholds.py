@@ -9,14 +9,21 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.parameters import Boolean, Integer, ObjectParam, ParamType, optional, required
+from stripe_billing_cli.local_stripe.core.parameters import (
+    Boolean,
+    Integer,
+    ObjectParam,
+    ParamType,
+    optional,
+    required_fields,
+)
 from stripe_billing_cli.local_stripe.core.store import Object
 
 NAME = "billing_thresholds"
 LEAST = 50
 """"Set the value to at least 50 currency units" (Stripe's document on thresholds)."""
 OF_SUBSCRIPTION: ParamType = ObjectParam(optional(amount_gte=Integer(LEAST), reset_billing_cycle_anchor=Boolean()))
-OF_ITEM: ParamType = ObjectParam(required(usage_gte=Integer(1)))
+OF_ITEM: ParamType = ObjectParam(required_fields(usage_gte=Integer(1)))
 
 
 def merge(wanted: Mapping[str, Any] | None, before: Object | None = None) -> Object | None:

@@ -81,7 +81,7 @@ def free_until(call: Call, wanted: Sequence[Wanted], prices: Sequence[Object]) -
 def _end(call: Call, item: Wanted, price: Object) -> int:
     """Return when a trial that begins now is over: after so many intervals of its price."""
     interval = billing_intervals.billing_interval(price)
-    offer = objects.known(call, KIND, item[PARAM])
+    offer = objects.get_known(call, KIND, item[PARAM])
     whole = BillingInterval(interval.interval, interval.count * offer["duration"]["relative"]["iterations"])
     return whole.next_after(call.now, call.now)
 
@@ -107,8 +107,8 @@ def end_trials(call: Call, subscription: Object, now: int) -> Object:
 
 
 def _end_trial(call: Call, item: Object) -> Object:
-    offer = objects.known(call, KIND, item[PARAM]["trial_offer"])
-    price = objects.known(call, "price", offer["end_behavior"]["transition"]["price"])
+    offer = objects.get_known(call, KIND, item[PARAM]["trial_offer"])
+    price = objects.get_known(call, "price", offer["end_behavior"]["transition"]["price"])
     after = {**item, PARAM: None, "plan": price["id"], "price": price["id"]}
     if items.is_metered(price):
         after.pop("quantity", None)

@@ -19,9 +19,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ParamType,
     Text,
     Url,
-    nested,
+    nested_name,
     optional,
-    required,
+    required_fields,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONFIGURATIONS, NO_CONNECT
 
@@ -32,7 +32,7 @@ class Quantities(ParamType):
     def read(self, raw: Raw, name: str) -> dict[str, int]:
         if isinstance(raw, str):
             raise invalid("Invalid object", name)
-        return {id: Integer(0).read(quantity, nested(name, id)) for id, quantity in raw.items()}
+        return {id: Integer(0).read(quantity, nested_name(name, id)) for id, quantity in raw.items()}
 
 
 WAITS: dict[str, ParamType] = {
@@ -122,14 +122,16 @@ PAY = ObjectParam(
             promotion_code=Text(),
             promotions=Boolean(),
             quantities=Quantities(),
-            shipping=ObjectParam({**required(address=ADDRESS, name=Text())}),
+            shipping=ObjectParam({**required_fields(address=ADDRESS, name=Text())}),
             shipping_rate=Text(),
-            tax_id=ObjectParam(required(type=Text(), value=Text())),
+            tax_id=ObjectParam(required_fields(type=Text(), value=Text())),
             terms_of_service=Boolean(),
         ),
         "expand": EXPAND,
     }
 )
 """What the page of a session sends; none of it is Stripe's API."""
-CONFIRM = ObjectParam({**required(payment_method=Text()), **optional(expected_amount=Integer(0)), "expand": EXPAND})
+CONFIRM = ObjectParam(
+    {**required_fields(payment_method=Text()), **optional(expected_amount=Integer(0)), "expand": EXPAND}
+)
 """What Stripe's CLI sends to the address of Stripe's page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.checkout import line_items, sessions, shipping, totals
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents, setup_intents
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import check_named, equal, filtered, json_field, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import check_named, equal, filter_conditions, json_field, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -95,7 +95,7 @@ def _expire(call: Call, session: Object) -> Object:
 def list_sessions(call: Call) -> Object:
     check_named(call, "payment_link", noun="payment link")
     email = call.params.get("customer_details", {}).get("email")
-    conditions = filtered(call, "payment_link status", named="customer payment_intent subscription")
+    conditions = filter_conditions(call, "payment_link status", named="customer payment_intent subscription")
     return page(call, KIND, PATH, [*conditions, *equal(json_field("customer_details.email"), email)])
 
 

@@ -89,7 +89,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "adaptive_pricing": params.get("adaptive_pricing", {"enabled": params["mode"] != "setup"}),
         "after_expiration": _after_expiration(params),
         "automatic_tax": _automatic_tax(params),
-        "branding_settings": _branding(call),
+        "branding_settings": _show_branding(call),
         "client_secret": None if interface == "hosted_page" else f"{id}_secret_{secrets.token_hex(24)}",
         "collected_information": dict.fromkeys(choices.COLLECTED),
         "consent_collection": _consent_collection(params),
@@ -124,7 +124,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
     return {**session, "customer_details": _details(customer, params)}
 
 
-def _branding(call: Call) -> Object:
+def _show_branding(call: Call) -> Object:
     """Return how the page looks: as the call wants it, else as Stripe has it of an account that has set nothing."""
     usual = {
         "background_color": "#ffffff",

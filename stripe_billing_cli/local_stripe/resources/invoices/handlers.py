@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.errors import (
     no_such,
     unrecognized_url,
 )
-from stripe_billing_cli.local_stripe.core.lists import filtered, json_field, page, timestamp_range
+from stripe_billing_cli.local_stripe.core.lists import filter_conditions, json_field, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -149,7 +149,7 @@ def _advance(call: Call, before: Object, advances: bool) -> Object:
 
 def list_invoices(call: Call) -> Object:
     parent = {"subscription": "parent.subscription_details.subscription"}
-    conditions = filtered(call, "status collection_method", named="customer subscription", fields=parent)
+    conditions = filter_conditions(call, "status collection_method", named="customer subscription", fields=parent)
     return page(call, KIND, PATH, [*conditions, *timestamp_range(json_field("due_date"), call.params.get("due_date"))])
 
 

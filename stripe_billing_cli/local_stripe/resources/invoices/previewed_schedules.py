@@ -54,11 +54,11 @@ def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Obje
         left = (DETAILS, "customer", "invoice_items", "schedule")
         rest = {name: value for name, value in params.items() if name not in left}
         return of_subscription(replace(call, params={**rest, "subscription": subscription["id"]}))
-    draft = _discounted(call, objects.known(call, "invoice", latest), subscription, customer)
+    draft = _discount(call, objects.get_known(call, "invoice", latest), subscription, customer)
     return _show_invoice(call, draft, is_new=earlier is None)
 
 
-def _discounted(call: Call, draft: Object, subscription: Object, customer: Object) -> Object:
+def _discount(call: Call, draft: Object, subscription: Object, customer: Object) -> Object:
     """Return the invoice with the discounts that a call names, in place of those of the schedule's phase: "If not
     specified, inherits the discount from the subscription or customer"."""
     if "discounts" not in call.params:
@@ -106,7 +106,7 @@ def _show_invoice(call: Call, draft: Object, *, is_new: bool) -> Object:
     if "automatic_tax" in call.params:
         enabled = call.params["automatic_tax"]["enabled"]
         if enabled:
-            automatic_tax.check_location(objects.known(call, "customer", draft["customer"]))
+            automatic_tax.check_location(objects.get_known(call, "customer", draft["customer"]))
         tax = automatic_tax.on_invoice({"automatic_tax": automatic_tax.on_subscription(enabled)})
         tax = {"automatic_tax": tax}
     return {

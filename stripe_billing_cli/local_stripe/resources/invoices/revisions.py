@@ -84,7 +84,9 @@ def _original(call: Call) -> Object:
 
 def _copied_items(call: Call, customer: Object, original: Object) -> list[Object]:
     """Return items like those of the original, whose own stay on it. They have its discounts, redeemed once."""
-    items = [objects.known(call, invoice_items.KIND, lines.item_of(line) or "") for line in original["lines"]["data"]]
+    items = [
+        objects.get_known(call, invoice_items.KIND, lines.item_of(line) or "") for line in original["lines"]["data"]
+    ]
     copies = [replace(invoice_items.as_line(call, item), invoice_item=None, key=secrets.token_hex(8)) for item in items]
     made = invoice_items.add_all_pending(call, customer, copies, original["currency"], None)
     return [{**copy, "metadata": item["metadata"]} for copy, item in zip(made, items, strict=True)]

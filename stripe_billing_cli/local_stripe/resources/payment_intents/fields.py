@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ParamType,
     Text,
     optional,
-    required,
+    required_fields,
 )
 from stripe_billing_cli.local_stripe.core.reasons import (
     NO_CONFIGURATIONS,
@@ -42,7 +42,7 @@ ADDRESS = ObjectParam(
     optional(**{name: Text() for name in ("city", "country", "line1", "line2", "postal_code", "state")})
 )
 SHIPPING = ObjectParam(
-    {**required(address=ADDRESS, name=Text()), **optional(carrier=Text(), phone=Text(), tracking_number=Text())}
+    {**required_fields(address=ADDRESS, name=Text()), **optional(carrier=Text(), phone=Text(), tracking_number=Text())}
 )
 
 OF_AMOUNTS = {
@@ -125,7 +125,7 @@ VERIFY = form("POST /v1/payment_intents/{intent}/verify_microdeposits", most={"a
 LIST = form("GET /v1/payment_intents")
 LINE_ITEMS = form("GET /v1/payment_intents/{intent}/amount_details_line_items")
 RETRIEVE = form("GET /v1/payment_intents/{intent}")
-AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
+AUTHENTICATE = ObjectParam({**required_fields(succeeds=Boolean()), "expand": EXPAND})
 
 CVC_TOKEN = "payment_method_options[card][cvc_token]"
 ONLY_CONFIRMING = (

@@ -247,7 +247,7 @@ def check_capturable_in_parts(call: Call, intent: Object, final: bool) -> None:
     of https://docs.stripe.com/payments/multicapture)."""
     if final:
         return
-    charge = objects.known(call, "charge", intent["latest_charge"])
+    charge = objects.get_known(call, "charge", intent["latest_charge"])
     if not charges.can_be_captured_in_parts(charge):
         message = "You may only set `final_capture` to false when multicapture is available for this PaymentIntent."
         raise refusal(call, intent, message, param="final_capture")

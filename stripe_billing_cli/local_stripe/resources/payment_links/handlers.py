@@ -173,7 +173,9 @@ def _shipping_option(call: Call, option: Mapping[str, Any], param: str) -> Objec
 def update(call: Call) -> Object:
     before, params = retrieve(call), call.params
     after = _change(call, before, params)
-    recurring = any(objects.known(call, "price", item["price"])["recurring"] for item in before["line_items"]["data"])
+    recurring = any(
+        objects.get_known(call, "price", item["price"])["recurring"] for item in before["line_items"]["data"]
+    )
     _check_mode(params, recurring=recurring)
     if "line_items" in params:
         after["line_items"] = {**before["line_items"], "data": _changed_items(call, before, params["line_items"])}
@@ -190,7 +192,7 @@ def _changed_items(call: Call, link: Object, wanted: Sequence[Mapping[str, Any]]
         after = {**item, "quantity": change.get("quantity", item["quantity"])}
         if "adjustable_quantity" in change:
             after["adjustable_quantity"] = line_items.adjustable(change)
-        items[item["id"]] = _price_item(after, objects.known(call, "price", item["price"]))
+        items[item["id"]] = _price_item(after, objects.get_known(call, "price", item["price"]))
     return list(items.values())
 
 

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, filtered, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -146,7 +146,7 @@ def list_payment_methods(call: Call) -> Object:
 
 
 def list_of_customer(call: Call, customer: str, url: str) -> Object:
-    conditions = [*equal(json_field("customer"), customer), *filtered(call, "type allow_redisplay")]
+    conditions = [*equal(json_field("customer"), customer), *filter_conditions(call, "type allow_redisplay")]
     return page(call, "payment_method", url, conditions)
 
 

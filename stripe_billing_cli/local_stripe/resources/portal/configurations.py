@@ -13,7 +13,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.core.lists import equal, filtered, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -183,7 +183,7 @@ def update(call: Call) -> Object:
 def list_configurations(call: Call) -> Object:
     if call.params.get("is_default"):
         default(call)
-    return page(call, KIND, PATH, filtered(call, "active is_default"))
+    return page(call, KIND, PATH, filter_conditions(call, "active is_default"))
 
 
 PATH = "/v1/billing_portal/configurations"

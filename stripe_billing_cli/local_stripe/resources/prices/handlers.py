@@ -11,7 +11,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import equal, filtered, json_field, one_of, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -127,7 +127,7 @@ def list_prices(call: Call) -> Object:
         objects.find(call, "product", params["product"], "product")
     recurring = params.get("recurring", {})
     conditions = [
-        *filtered(call, "active currency product type"),
+        *filter_conditions(call, "active currency product type"),
         *one_of("lookup_key", params.get("lookup_keys")),
         prices.NOT_DELETED,
     ]

@@ -7,9 +7,9 @@ import re
 from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import descriptors, events, objects
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
-from stripe_billing_cli.local_stripe.core.lists import filtered, one_of, page
+from stripe_billing_cli.local_stripe.core.lists import filter_conditions, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params, nested
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params, nested_name
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -23,16 +23,16 @@ def check_new(params: Params, prefix: str = "") -> None:
     if "id" in params and not ID.fullmatch(params["id"]):
         raise invalid(
             f"Invalid product id: {params['id']}; use only letters, digits, `_`, `-`, `.` and `:`.",
-            nested(prefix, "id"),
+            nested_name(prefix, "id"),
         )
     check_texts(params, prefix)
     if "default_price_data" in params:
-        price_refusals.check_new(params["default_price_data"], nested(prefix, "default_price_data"))
+        price_refusals.check_new(params["default_price_data"], nested_name(prefix, "default_price_data"))
 
 
 def check_texts(params: Params, prefix: str = "") -> None:
     if params.get("statement_descriptor") is not None:
-        descriptors.check(params["statement_descriptor"], nested(prefix, "statement_descriptor"))
+        descriptors.check(params["statement_descriptor"], nested_name(prefix, "statement_descriptor"))
     products.check_tax_codes(params, prefix)
 
 
@@ -103,7 +103,7 @@ def check_list(params: Params) -> None:
 
 
 def list_products(call: Call) -> Object:
-    conditions = [*filtered(call, "active type shippable url"), *one_of("id", call.params.get("ids"))]
+    conditions = [*filter_conditions(call, "active type shippable url"), *one_of("id", call.params.get("ids"))]
     return page(call, "product", "/v1/products", conditions)
 
 

@@ -15,9 +15,9 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid
-from stripe_billing_cli.local_stripe.core.lists import filtered, page
+from stripe_billing_cli.local_stripe.core.lists import filter_conditions, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ObjectParam, Params, Text, required
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ObjectParam, Params, Text, required_fields
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONFIGURATIONS, NO_MOTO, NO_OTHER_3DS, NO_READERS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -216,7 +216,7 @@ def list_setups(call: Call) -> Object:
     method = call.params.get("payment_method")
     if method is not None and call.store.get("payment_method", method) is None:
         raise payment_methods.no_such_method(method, "payment_method")
-    return page(call, "setup_intent", PATH, filtered(call, "customer payment_method"))
+    return page(call, "setup_intent", PATH, filter_conditions(call, "customer payment_method"))
 
 
 UPDATE = form(
@@ -228,7 +228,7 @@ UPDATE = form(
     },
 )
 LIST = form("GET /v1/setup_intents")
-AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
+AUTHENTICATE = ObjectParam({**required_fields(succeeds=Boolean()), "expand": EXPAND})
 RETRIEVE = form("GET /v1/setup_intents/{intent}")
 PATH = "/v1/setup_intents"
 ROUTES = (

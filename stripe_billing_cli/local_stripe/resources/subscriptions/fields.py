@@ -21,10 +21,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
     ParamType,
     Text,
-    nested,
+    nested_name,
     not_clearable,
     optional,
-    required,
+    required_fields,
     unsupported_fields,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
@@ -44,7 +44,7 @@ class NowOr(ParamType):
         return raw if raw in self.words else Integer().read(raw, name)
 
 
-AUTOMATIC_TAX = ObjectParam({**required(enabled=Boolean()), **unsupported_fields(NO_CONNECT, "liability")})
+AUTOMATIC_TAX = ObjectParam({**required_fields(enabled=Boolean()), **unsupported_fields(NO_CONNECT, "liability")})
 
 
 class Item(ObjectParam):
@@ -53,7 +53,7 @@ class Item(ObjectParam):
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
         present = [key for key in ("price", "price_data", "plan") if not isinstance(raw, str) and key in raw]
         if len(present) > 1:
-            raise only_one_of(list[str](present), nested(name, present[1]))
+            raise only_one_of(list[str](present), nested_name(name, present[1]))
         if isinstance(raw, str) or "plan" not in raw:
             return super().read(raw, name)
         return super().read({"price" if key == "plan" else key: value for key, value in raw.items()}, name)
@@ -61,10 +61,10 @@ class Item(ObjectParam):
 
 PRICE_DATA = ObjectParam(
     {
-        **required(
+        **required_fields(
             currency=Currency(),
             product=Text(),
-            recurring=ObjectParam({**required(interval=INTERVAL), **optional(interval_count=Integer(1))}),
+            recurring=ObjectParam({**required_fields(interval=INTERVAL), **optional(interval_count=Integer(1))}),
         ),
         **optional(
             tax_behavior=Choice(("inclusive", "exclusive", "unspecified")),
@@ -83,7 +83,7 @@ ITEM_REST = {
 NEW_ITEM = Item({**optional(price=Text(), quantity=Integer(0)), **ITEM_REST})
 PHASE_ITEM = Item({name: field for name, field in NEW_ITEM.fields.items() if name != "current_trial"})
 FIRST_ITEM = Item(
-    {**NEW_ITEM.fields, **optional(current_trial=ObjectParam(required(trial_offer=Text())))},
+    {**NEW_ITEM.fields, **optional(current_trial=ObjectParam(required_fields(trial_offer=Text())))},
 )
 CHANGED_ITEM = Item(
     {
@@ -93,7 +93,7 @@ CHANGED_ITEM = Item(
 )
 BILLING_MODE = ObjectParam(
     {
-        **required(type=Choice(("classic", "flexible"))),
+        **required_fields(type=Choice(("classic", "flexible"))),
         **optional(flexible=ObjectParam(optional(proration_discounts=Choice(("included",))))),
     }
 )
@@ -151,8 +151,8 @@ CANCEL = form(
 )
 BILL_FOR = ObjectParam(
     optional(
-        outstanding_usage_through=ObjectParam(required(type=Choice(("none", "now")))),
-        unused_time_from=ObjectParam(required(type=Choice(("item_current_period_start", "none", "now")))),
+        outstanding_usage_through=ObjectParam(required_fields(type=Choice(("none", "now")))),
+        unused_time_from=ObjectParam(required_fields(type=Choice(("item_current_period_start", "none", "now")))),
     )
 )
 PAUSE_SETTINGS = optional(
