@@ -325,6 +325,21 @@ class TestServed:
 
         assert first.json["id"] == second.json["id"]
 
+    def test_what_is_left_of_connected_accounts_is_sent_by_the_next_server(
+        self, database: Path, receiver: Receiver
+    ) -> None:
+        local = Local(transport := LocalTransport(database))
+        endpoint(local, receiver, connect=True)
+        connected, idle = local.connected(), local.connected()
+        product = connected.product()
+        idle.get("/v1/products")
+        transport.close()
+
+        with running(database):
+            heard = receiver.next().json
+
+        assert (heard["data"]["object"]["id"], heard["account"]) == (product["id"], connected.account)
+
     def test_one_endpoint_that_hangs_does_not_hold_up_another(self, database: Path, receiver: Receiver) -> None:
         local = Local(transport := LocalTransport(database))
         with receiving() as hanging:

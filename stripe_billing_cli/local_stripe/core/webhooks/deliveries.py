@@ -9,8 +9,11 @@ dies.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.store import Object, Store
@@ -92,6 +95,13 @@ def next_due(store: Store) -> float | None:
     with store.reading_once():
         row = store.row("SELECT min(due) FROM deliveries")
     return None if row is None or row[0] is None else float(row[0])
+
+
+def are_left(path: Path) -> bool:
+    """Return whether deliveries are noted in a store's file, which is not opened as a store for it."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        return file.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone() is not None
+    return False
 
 
 def claim(

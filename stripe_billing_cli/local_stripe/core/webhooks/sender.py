@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import page_addresses
+from stripe_billing_cli.local_stripe.core.account_files import accounts_folder
 from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAccounts
 from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
 from stripe_billing_cli.local_stripe.core.origins import is_on_this_machine
@@ -91,6 +92,7 @@ class Sender:
     def run(self) -> None:
         """Send until `stop()`. Trouble with the file is logged, and tried again: a full disk is emptied some time."""
         reported = False
+        self._note_what_is_left()
         while not self._stopping:
             self._wake.clear()
             try:
@@ -106,6 +108,12 @@ class Sender:
             self._claimed.put(None)
         for thread in self._threads:
             thread.join(max(self._until - time.monotonic(), 0))
+
+    def _note_what_is_left(self) -> None:
+        """Note the connected accounts in whose stores an earlier server has left deliveries undone."""
+        if self._connected is not None:
+            files = accounts_folder(self._store.path).glob("*.db")
+            self._due = {file.stem: deliveries.AT_ONCE for file in files if deliveries.are_left(file)}
 
     def stop(self, *, grace_seconds: float = 2.0) -> None:
         """End after what is being sent, or after this long: what is cut off then, the next sender sends again.
