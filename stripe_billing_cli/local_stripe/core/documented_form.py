@@ -88,7 +88,7 @@ class _Part(Mapping[str, Field]):
         return (name for name in self.whole if name not in self.without)
 
     def __len__(self) -> int:
-        return len([*self])
+        return sum(1 for _ in self)  # a list would ask for the length first
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.amount_parameters import ByCurrency, Currency
-from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.documented_form import form, part_of
 from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
@@ -98,3 +98,9 @@ def test_a_call_that_is_not_documented_is_an_error() -> None:
 @pytest.mark.parametrize("route", API.whole().routes, ids=lambda route: f"{route.method} {route.path}")
 def test_every_form_can_be_made(route: Any) -> None:
     assert all(isinstance(kind, ParamType) for kind in kinds(route.form))
+
+
+def test_a_part_of_a_form_has_a_length() -> None:
+    whole = form("POST /v1/coupons")
+
+    assert len(part_of(whole, "name duration").fields) == len(whole.fields) - 2
