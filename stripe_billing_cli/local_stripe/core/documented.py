@@ -77,9 +77,14 @@ def operations() -> Iterator[Operation]:
 
 
 def parameters(route: str) -> Parameter | None:
-    """Return the parameters of a documented call, `POST /v1/customers/{customer}`; None if there is none."""
+    """Return the parameters of a documented call, `POST /v1/customers/{customer}`, by whatever name of what stands for
+    the id; None if there is none."""
     schema = _sections().routes.get(route)
-    return None if schema is None else _parameter(schema[0])
+    if schema is not None:
+        return _parameter(schema[0])
+    method, _, path = route.partition(" ")
+    found = operation(method, path)
+    return None if found is None else found.parameters
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.expansion import Expansions
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.store import Object, Store
@@ -37,6 +38,10 @@ def accept(params: Params) -> None:
     """Check no rules about parameters in combination."""
 
 
+AS_DOCUMENTED = ObjectParam({})
+"""The parameters of a route that takes what Stripe documents for it, nothing more and nothing less."""
+
+
 @dataclass(frozen=True)
 class Route:
     """A route. `path` has `{id}` where an id stands; `act` returns one object, or a list if `lists`.
@@ -55,6 +60,10 @@ class Route:
     lists: bool = False
     beside: tuple[str, ...] = ()
     file: File | None = None
+
+    def __post_init__(self) -> None:
+        if self.form is AS_DOCUMENTED:
+            object.__setattr__(self, "form", form(f"{self.method} {self.path}"))
 
 
 @dataclass(frozen=True)

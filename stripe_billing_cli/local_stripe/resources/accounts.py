@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Email, Params
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "account"
@@ -25,8 +25,6 @@ NOT_HERE = "account_token documents external_account groups individual"
 TYPES = {"email": Email()}
 CREATE = form("POST /v1/accounts", TYPES, unsupported={APART: f"{NOT_HERE} bank_account"})
 UPDATE = form("POST /v1/accounts/{account}", TYPES, unsupported={APART: NOT_HERE})
-LIST = form("GET /v1/accounts")
-EXTERNAL_ACCOUNTS = form("GET /v1/accounts/{account}/external_accounts")
 CONTROLLERS: Mapping[str, Object] = {
     "standard": {
         "fees": {"payer": "account"},
@@ -165,7 +163,7 @@ def list_external_accounts(call: Call) -> Object:
 ROUTES = (
     Route("GET", "/v1/account", KIND, EXPAND_ONLY, retrieve),
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_accounts, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_accounts, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
@@ -173,7 +171,7 @@ ROUTES = (
         "GET",
         f"{PATH}/{{id}}/external_accounts",
         "bank_account card",
-        EXTERNAL_ACCOUNTS,
+        AS_DOCUMENTED,
         list_external_accounts,
         lists=True,
     ),

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field, list_h
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Email, Field, Integer, Text
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT, NO_RADAR
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -40,7 +40,6 @@ CAPTURE = form(
     "POST /v1/charges/{charge}/capture",
     {"amount": Integer(1), "receipt_email": Email()},
 )
-LIST = form("GET /v1/charges")
 
 
 def create(call: Call) -> Object:
@@ -165,7 +164,7 @@ list_charges = list_handler(charges.KIND, PATH, "transfer_group", named="custome
 ROUTES = (
     SEARCH.route,
     Route("POST", PATH, charges.KIND, CREATE, create),
-    Route("GET", PATH, charges.KIND, LIST, list_charges, lists=True),
+    Route("GET", PATH, charges.KIND, AS_DOCUMENTED, list_charges, lists=True),
     Route("GET", f"{PATH}/{{id}}", charges.KIND, EXPAND_ONLY, charge_lookup.find),
     Route("POST", f"{PATH}/{{id}}", charges.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/capture", charges.KIND, CAPTURE, capture),

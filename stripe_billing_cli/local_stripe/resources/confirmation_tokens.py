@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.parameters import Params
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 
@@ -22,7 +22,6 @@ CREATE = form(
     "POST /v1/test_helpers/confirmation_tokens",
     {"payment_method_data": described_methods.MethodData()},
 )
-RETRIEVE = form("GET /v1/confirmation_tokens/{confirmation_token}")
 PREVIEWED = ("allow_redisplay", "billing_details", "customer", "type")
 OF_PAYMENTS = ("payment_method_options", "return_url", "setup_future_usage", "shipping")
 OF_SETUPS = ("return_url",)
@@ -93,6 +92,6 @@ def use(call: Call, intent: Object) -> None:
 API = Api(
     (
         Route("POST", "/v1/test_helpers/confirmation_tokens", KIND, CREATE, create, check_new),
-        Route("GET", "/v1/confirmation_tokens/{id}", KIND, RETRIEVE, retrieve),
+        Route("GET", "/v1/confirmation_tokens/{id}", KIND, AS_DOCUMENTED, retrieve),
     )
 )

@@ -5,21 +5,14 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import KIND, record
 from stripe_billing_cli.local_stripe.core import clocks, objects
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming_condition, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 PATH = "/v1/customers/{id}/balance_transactions"
-
-CREATE = form("POST /v1/customers/{customer}/balance_transactions")
-
-UPDATE = form("POST /v1/customers/{customer}/balance_transactions/{transaction}")
-
-LIST = form("GET /v1/customers/{customer}/balance_transactions")
 
 
 def create(call: Call) -> Object:
@@ -72,9 +65,9 @@ def list_transactions(call: Call) -> Object:
 
 
 ROUTES = (
-    Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_transactions, lists=True),
+    Route("POST", PATH, KIND, AS_DOCUMENTED, create),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_transactions, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}", KIND, AS_DOCUMENTED, update),
 )
 API = Api(ROUTES)

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.core.documented_form import form, part_of
+from stripe_billing_cli.local_stripe.core.documented_form import part_of
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import discounts, subscriptions
 
@@ -26,8 +26,6 @@ CREATE = part_of(
     subscriptions.CREATE, f"{NOT_AT_CUSTOMERS} billing_cycle_anchor_config billing_mode customer customer_account"
 )
 UPDATE = part_of(subscriptions.UPDATE, NOT_AT_CUSTOMERS)
-LIST = form("GET /v1/customers/{customer}/subscriptions")
-CANCEL = form("DELETE /v1/customers/{customer}/subscriptions/{subscription_exposed_id}")
 
 
 def check_new(params: Params) -> None:
@@ -67,10 +65,10 @@ PATH = "/v1/customers/{id}/subscriptions"
 ONE = f"{PATH}/{{id}}"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_subscriptions, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_subscriptions, lists=True),
     Route("GET", ONE, KIND, EXPAND_ONLY, retrieve),
     Route("POST", ONE, KIND, UPDATE, on_own(subscriptions.update_subscription), subscriptions.check_update),
-    Route("DELETE", ONE, KIND, CANCEL, on_own(subscriptions.cancel_subscription)),
+    Route("DELETE", ONE, KIND, AS_DOCUMENTED, on_own(subscriptions.cancel_subscription)),
     Route("GET", f"{ONE}/discount", "discount", EXPAND_ONLY, on_own(discounts.of_subscription)),
     Route("DELETE", f"{ONE}/discount", "discount", NO_PARAMETERS, on_own(discounts.delete_of_subscription)),
 )

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 UPDATE = form(
@@ -25,7 +25,6 @@ UPDATE = form(
     },
     without="intended_submission_method evidence.appeal",
 )
-LIST = form("GET /v1/disputes")
 
 
 def find(call: Call) -> Object:
@@ -73,7 +72,7 @@ def list_disputes(call: Call) -> Object:
 PATH = "/v1/disputes"
 OF_CHARGE = "/v1/charges/{id}/dispute"
 ROUTES = (
-    Route("GET", PATH, disputes.KIND, LIST, list_disputes, lists=True),
+    Route("GET", PATH, disputes.KIND, AS_DOCUMENTED, list_disputes, lists=True),
     Route("GET", f"{PATH}/{{id}}", disputes.KIND, EXPAND_ONLY, find),
     Route("POST", f"{PATH}/{{id}}", disputes.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/close", disputes.KIND, EXPAND_ONLY, close),

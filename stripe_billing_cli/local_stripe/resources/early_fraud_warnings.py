@@ -5,14 +5,12 @@ They are listed all the same, for programs that copy all that there is of an acc
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.lists import list_handler
-from stripe_billing_cli.local_stripe.core.requests import Api, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Route
 
 KIND = "radar.early_fraud_warning"
 PATH = "/v1/radar/early_fraud_warnings"
-LIST = form("GET /v1/radar/early_fraud_warnings")
 
 
-ROUTES = (Route("GET", PATH, KIND, LIST, list_handler(KIND, PATH), lists=True),)
+ROUTES = (Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH), lists=True),)
 API = Api(ROUTES)

@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_su
 from stripe_billing_cli.local_stripe.core.lists import filter_conditions, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = invoice_items.KIND
@@ -25,7 +25,6 @@ UPDATE = form(
     {"discounts": discount.FORM, "quantity": Integer(0)},
     unsupported={"it has no invoicing rules": "invoicing_rules"},
 )
-LIST = form("GET /v1/invoiceitems")
 
 
 def create(call: Call) -> Object:
@@ -139,7 +138,7 @@ def list_items(call: Call) -> Object:
 PATH = "/v1/invoiceitems"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_items, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_items, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),

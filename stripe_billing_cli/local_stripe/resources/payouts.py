@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import list_handler
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "payout"
-CREATE = form("POST /v1/payouts")
-UPDATE = form("POST /v1/payouts/{payout}")
-REVERSE = form("POST /v1/payouts/{payout}/reverse")
-LIST = form("GET /v1/payouts")
 
 
 def check(params: Params) -> None:
@@ -35,11 +30,11 @@ def find(call: Call) -> NoReturn:
 
 PATH = "/v1/payouts"
 ROUTES = (
-    Route("POST", PATH, KIND, CREATE, create, check),
-    Route("GET", PATH, KIND, LIST, list_handler(KIND, PATH), lists=True),
+    Route("POST", PATH, KIND, AS_DOCUMENTED, create, check),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, find),
-    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, find),
+    Route("POST", f"{PATH}/{{id}}", KIND, AS_DOCUMENTED, find),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, EXPAND_ONLY, find),
-    Route("POST", f"{PATH}/{{id}}/reverse", KIND, REVERSE, find),
+    Route("POST", f"{PATH}/{{id}}/reverse", KIND, AS_DOCUMENTED, find),
 )
 API = Api(ROUTES)

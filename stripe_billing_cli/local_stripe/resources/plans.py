@@ -31,7 +31,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required_fields,
 )
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 PATH = "/v1/plans"
@@ -72,7 +72,6 @@ CREATE = form(
     },
 )
 UPDATE = form("POST /v1/plans/{plan}", {"trial_period_days": Integer(0, 730)}, unset="nickname")
-LIST = form("GET /v1/plans")
 RECURRING = ("interval", "interval_count", "meter", "trial_period_days", "usage_type")
 RENAMED = {"amount": "unit_amount", "amount_decimal": "unit_amount_decimal", "transform_usage": "transform_quantity"}
 """Parameters that a price calls otherwise."""
@@ -178,7 +177,7 @@ def list_plans(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_plans, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_plans, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Params
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 CODE = re.compile("[a-zA-Z0-9_-]+")
@@ -32,8 +32,6 @@ CREATE = form(
 UPDATE = form(
     "POST /v1/promotion_codes/{promotion_code}", {"restrictions.currency_options*.minimum_amount": Integer(1)}
 )
-
-LIST = form("GET /v1/promotion_codes")
 
 
 def check_new(params: Params) -> None:
@@ -159,7 +157,7 @@ PATH = "/v1/promotion_codes"
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_codes, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_codes, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required_fields,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 TYPES: dict[str, ParamType] = {"amount": Integer(1), "instructions_email": Email()}
@@ -38,11 +38,7 @@ CREATE_BY_CHARGE = form(
     },
 )
 LEGACY = form("POST /v1/charges/{charge}/refund", TYPES, unsupported={**NO_TRANSFERS, **NAMED_BY_PATH})
-EXPIRE = form("POST /v1/test_helpers/refunds/{refund}/expire")
 SUBMIT = ObjectParam({**required_fields(account_number=Text()), "expand": EXPAND})
-UPDATE = form("POST /v1/refunds/{refund}")
-LIST = form("GET /v1/refunds")
-LIST_BY_CHARGE = form("GET /v1/charges/{charge}/refunds")
 
 
 OF_BALANCE = ("currency", "customer")
@@ -153,16 +149,16 @@ PATH = "/v1/refunds"
 BY_CHARGE = "/v1/charges/{id}/refunds"
 ROUTES = (
     Route("POST", PATH, refunds.KIND, CREATE, create, check),
-    Route("GET", PATH, refunds.KIND, LIST, list_refunds, lists=True),
+    Route("GET", PATH, refunds.KIND, AS_DOCUMENTED, list_refunds, lists=True),
     Route("GET", f"{PATH}/{{id}}", refunds.KIND, EXPAND_ONLY, retrieve),
-    Route("POST", f"{PATH}/{{id}}", refunds.KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}", refunds.KIND, AS_DOCUMENTED, update),
     Route("POST", f"{PATH}/{{id}}/cancel", refunds.KIND, EXPAND_ONLY, cancel),
-    Route("POST", "/v1/test_helpers/refunds/{id}/expire", refunds.KIND, EXPIRE, expire),
+    Route("POST", "/v1/test_helpers/refunds/{id}/expire", refunds.KIND, AS_DOCUMENTED, expire),
     Route("POST", "/local/refunds/{id}/bank_account", refunds.KIND, SUBMIT, submit),
     Route("POST", "/v1/charges/{id}/refund", charges.KIND, LEGACY, refund_charge),
     Route("POST", BY_CHARGE, refunds.KIND, CREATE_BY_CHARGE, create_by_charge),
-    Route("GET", BY_CHARGE, refunds.KIND, LIST_BY_CHARGE, list_of_charge, lists=True),
+    Route("GET", BY_CHARGE, refunds.KIND, AS_DOCUMENTED, list_of_charge, lists=True),
     Route("GET", f"{BY_CHARGE}/{{id}}", refunds.KIND, EXPAND_ONLY, retrieve_by_charge),
-    Route("POST", f"{BY_CHARGE}/{{id}}", refunds.KIND, UPDATE, update_by_charge),
+    Route("POST", f"{BY_CHARGE}/{{id}}", refunds.KIND, AS_DOCUMENTED, update_by_charge),
 )
 API = Api(ROUTES)

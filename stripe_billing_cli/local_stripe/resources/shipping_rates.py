@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.errors import missing_param
 from stripe_billing_cli.local_stripe.core.lists import list_handler
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = shipping_rates.KIND
@@ -23,7 +23,6 @@ CREATE = form(
     {"fixed_amount.amount": Integer(0), "fixed_amount.currency_options*.amount": Integer(0), "*.value": Integer(1)},
 )
 UPDATE = form("POST /v1/shipping_rates/{shipping_rate_token}", {"fixed_amount.currency_options*.amount": Integer(0)})
-LIST = form("GET /v1/shipping_rates")
 
 
 def create(call: Call) -> Object:
@@ -57,7 +56,7 @@ list_rates = list_handler(KIND, PATH, "active currency", fields={"currency": "fi
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, shipping_rates.check_new),
-    Route("GET", PATH, KIND, LIST, list_rates, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_rates, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

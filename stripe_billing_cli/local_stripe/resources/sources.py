@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, Text
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "card"
@@ -39,9 +39,6 @@ UPDATE = form(
     {"exp_month": Integer(1, 12), "exp_year": Integer(0)},
     unsupported={NO_BANKS: "account_holder_name account_holder_type owner"},
 )
-LIST = form("GET /v1/customers/{customer}/sources")
-LIST_CARDS = form("GET /v1/customers/{customer}/cards")
-LIST_BANK_ACCOUNTS = form("GET /v1/customers/{customer}/bank_accounts")
 NONE = Condition("0")
 """Holds for no source: there are no bank accounts."""
 
@@ -143,16 +140,16 @@ BANK_ACCOUNTS = "/v1/customers/{id}/bank_accounts"
 PATH = "/v1/customers/{id}/sources"
 ROUTES = (
     Route("POST", PATH, ANY_OWNER, CREATE, create),
-    Route("GET", PATH, ANY, LIST, list_sources, lists=True),
+    Route("GET", PATH, ANY, AS_DOCUMENTED, list_sources, lists=True),
     Route("GET", f"{PATH}/{{id}}", ANY_OWNER, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", ANY, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", ANY_OWNER, EXPAND_ONLY, delete),
     Route("POST", CARDS, ANY_OWNER, CREATE, create),
-    Route("GET", CARDS, KIND, LIST_CARDS, list_cards, lists=True),
+    Route("GET", CARDS, KIND, AS_DOCUMENTED, list_cards, lists=True),
     Route("GET", f"{CARDS}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{CARDS}/{{id}}", ANY, UPDATE, update),
     Route("DELETE", f"{CARDS}/{{id}}", ANY_OWNER, EXPAND_ONLY, delete),
-    Route("GET", BANK_ACCOUNTS, "bank_account", LIST_BANK_ACCOUNTS, list_bank_accounts, lists=True),
+    Route("GET", BANK_ACCOUNTS, "bank_account", AS_DOCUMENTED, list_bank_accounts, lists=True),
     Route("GET", f"{BANK_ACCOUNTS}/{{id}}", "bank_account", EXPAND_ONLY, retrieve_bank_account),
 )
 API = Api(ROUTES)

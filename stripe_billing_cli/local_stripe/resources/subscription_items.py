@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required_fields,
 )
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
@@ -51,7 +51,6 @@ DELETE = form(
         )
     },
 )
-LIST = form("GET /v1/subscription_items")
 
 
 def check_new(params: Params) -> None:
@@ -122,7 +121,7 @@ def list_items(call: Call) -> Object:
 PATH = "/v1/subscription_items"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_items, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_items, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update_item),
     Route("DELETE", f"{PATH}/{{id}}", KIND, DELETE, delete),

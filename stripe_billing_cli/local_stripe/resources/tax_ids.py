@@ -14,11 +14,10 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such, not_here
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Text
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 CREATE = form("POST /v1/customers/{customer}/tax_ids", {"value": Text(100)})
-LIST = form("GET /v1/customers/{customer}/tax_ids")
 OF_OTHERS = {"tax ids are of the account itself, or of a customer": "owner.account owner.customer_account"}
 CREATE_FOR = form("POST /v1/tax_ids", {"value": Text(100)}, unsupported=OF_OTHERS)
 LIST_OF = form("GET /v1/tax_ids", unsupported=OF_OTHERS)
@@ -89,7 +88,7 @@ ALL = "/v1/tax_ids"
 PATH = "/v1/customers/{id}/tax_ids"
 ROUTES = (
     Route("POST", PATH, tax_ids.KIND, CREATE, create),
-    Route("GET", PATH, tax_ids.KIND, LIST, list_ids, lists=True),
+    Route("GET", PATH, tax_ids.KIND, AS_DOCUMENTED, list_ids, lists=True),
     Route("GET", f"{PATH}/{{id}}", tax_ids.KIND, EXPAND_ONLY, retrieve),
     Route("DELETE", f"{PATH}/{{id}}", tax_ids.KIND, NO_PARAMETERS, delete),
     Route("POST", ALL, tax_ids.KIND, CREATE_FOR, create_for_owner),

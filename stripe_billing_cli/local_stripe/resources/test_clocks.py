@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field, list_handler
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Integer
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import delete_customer
 
@@ -107,10 +107,9 @@ def delete(call: Call) -> Object:
 PATH = "/v1/test_helpers/test_clocks"
 CREATE = form("POST /v1/test_helpers/test_clocks", {"frozen_time": Integer(0)})
 ADVANCE = form("POST /v1/test_helpers/test_clocks/{test_clock}/advance", {"frozen_time": Integer(0)})
-LIST = form("GET /v1/test_helpers/test_clocks")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_handler(KIND, PATH), lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),

@@ -9,14 +9,12 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import filter_conditions, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer, Params
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = trial_offers.KIND
 PATH = "/v1/product_catalog/trial_offers"
 CREATE = form(f"POST {PATH}", {"duration.relative.iterations": Integer(1), "duration.type": Choice(("relative",))})
-UPDATE = form(f"POST {PATH}/{{id}}")
-LIST = form(f"GET {PATH}")
 
 
 def check_new(params: Params) -> None:
@@ -62,8 +60,8 @@ def list_offers(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_offers, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_offers, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}", KIND, AS_DOCUMENTED, update),
 )
 API = Api(ROUTES)

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import all_with, list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, ObjectParam, Params
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines
 
@@ -54,7 +54,6 @@ CREATE = _form("POST /v1/credit_notes")
 PREVIEW = _form("GET /v1/credit_notes/preview")
 PREVIEW_LINES = _form("GET /v1/credit_notes/preview/lines")
 UPDATE = form("POST /v1/credit_notes/{id}", unset="metadata")
-LIST = form("GET /v1/credit_notes")
 
 
 def check(params: Params) -> None:
@@ -319,14 +318,13 @@ def preview_lines(call: Call) -> Object:
 
 
 PATH = "/v1/credit_notes"
-LINES = form("GET /v1/credit_notes/{credit_note}/lines")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
-    Route("GET", PATH, KIND, LIST, list_handler(KIND, PATH, named="customer invoice"), lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH, named="customer invoice"), lists=True),
     Route("GET", f"{PATH}/preview", KIND, PREVIEW, preview, check),
     Route("GET", f"{PATH}/preview/lines", note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("GET", f"{PATH}/{{id}}/lines", note_lines.KIND, LINES, list_lines, lists=True),
+    Route("GET", f"{PATH}/{{id}}/lines", note_lines.KIND, AS_DOCUMENTED, list_lines, lists=True),
     Route("POST", f"{PATH}/{{id}}/void", KIND, EXPAND_ONLY, void),
 )

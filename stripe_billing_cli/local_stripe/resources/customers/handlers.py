@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
     Unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import (
@@ -56,7 +56,6 @@ UPDATE = form(
     unset=UNSET,
     without="bank_account card default_alipay_account default_bank_account default_card validate",
 )
-LIST = form("GET /v1/customers")
 
 
 def create(call: Call) -> Object:
@@ -211,7 +210,7 @@ SEARCH = Searchable(
 ROUTES = (
     SEARCH.route,
     Route("POST", "/v1/customers", "customer", CREATE, create, check_prefix_form),
-    Route("GET", "/v1/customers", "customer", LIST, list_customers, lists=True),
+    Route("GET", "/v1/customers", "customer", AS_DOCUMENTED, list_customers, lists=True),
     Route("GET", "/v1/customers/{id}", "customer", EXPAND_ONLY, retrieve),
     Route("POST", "/v1/customers/{id}", "customer", UPDATE, update, check_prefix_form),
     Route(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements.active import KIND, as_answered
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-
-LIST = form("GET /v1/entitlements/active_entitlements")
 
 
 def retrieve(call: Call) -> Object:
@@ -28,6 +25,6 @@ def list_entitlements(call: Call) -> Object:
 PATH = "/v1/entitlements/active_entitlements"
 
 ROUTES = (
-    Route("GET", PATH, KIND, LIST, list_entitlements, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_entitlements, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
 )

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import features
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-
-CREATE = form("POST /v1/entitlements/features")
-UPDATE = form("POST /v1/entitlements/features/{id}")
-LIST = form("GET /v1/entitlements/features")
 
 
 def create(call: Call) -> Object:
@@ -66,8 +61,8 @@ def list_features(call: Call) -> Object:
 
 PATH = "/v1/entitlements/features"
 ROUTES = (
-    Route("POST", PATH, features.KIND, CREATE, create),
-    Route("GET", PATH, features.KIND, LIST, list_features, lists=True),
+    Route("POST", PATH, features.KIND, AS_DOCUMENTED, create),
+    Route("GET", PATH, features.KIND, AS_DOCUMENTED, list_features, lists=True),
     Route("GET", f"{PATH}/{{id}}", features.KIND, EXPAND_ONLY, retrieve),
-    Route("POST", f"{PATH}/{{id}}", features.KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}", features.KIND, AS_DOCUMENTED, update),
 )

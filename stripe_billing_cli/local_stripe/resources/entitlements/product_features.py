@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
 from stripe_billing_cli.local_stripe.core import identifiers, objects
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-
-CREATE = form("POST /v1/products/{product}/features")
-LIST = form("GET /v1/products/{product}/features")
 
 
 def _product(call: Call) -> str:
@@ -66,8 +62,8 @@ def list_features(call: Call) -> Object:
 
 PATH = "/v1/products/{id}/features"
 ROUTES = (
-    Route("POST", PATH, product_features.KIND, CREATE, create),
-    Route("GET", PATH, product_features.KIND, LIST, list_features, lists=True),
+    Route("POST", PATH, product_features.KIND, AS_DOCUMENTED, create),
+    Route("GET", PATH, product_features.KIND, AS_DOCUMENTED, list_features, lists=True),
     Route("GET", f"{PATH}/{{id}}", product_features.KIND, EXPAND_ONLY, retrieve),
     Route("DELETE", f"{PATH}/{{id}}", product_features.KIND, NO_PARAMETERS, delete),
 )

@@ -40,6 +40,4 @@ LIST = form(
     "GET /v1/invoices",
     {"status": Choice(("draft", "open", "void", "paid", "uncollectible"))},
 )
-FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
 ATTACH = form("POST /v1/invoices/{invoice}/attach_payment", unsupported={"it has no payment records": "payment_record"})
-PAY = form("POST /v1/invoices/{invoice}/pay")

@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.core.errors import (
 from stripe_billing_cli.local_stripe.core.lists import filter_conditions, json_field, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.invoices import details, fields, revisions
@@ -299,8 +299,8 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, NO_PARAMETERS, delete),
-    Route("POST", f"{PATH}/{{id}}/finalize", KIND, fields.FINALIZE, finalize),
-    Route("POST", f"{PATH}/{{id}}/pay", KIND, fields.PAY, pay),
+    Route("POST", f"{PATH}/{{id}}/finalize", KIND, AS_DOCUMENTED, finalize),
+    Route("POST", f"{PATH}/{{id}}/pay", KIND, AS_DOCUMENTED, pay),
     Route("POST", f"{PATH}/{{id}}/attach_payment", KIND, fields.ATTACH, attach_payment),
     Route("POST", f"{PATH}/{{id}}/void", KIND, EXPAND_ONLY, void),
     Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, EXPAND_ONLY, mark_uncollectible),

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_su
 from stripe_billing_cli.local_stripe.core.lists import is_within, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "line_item"
@@ -199,10 +199,9 @@ def retrieve_payment(call: Call) -> Object:
     raise no_such("invoice_payment", call.id, "id", 404)
 
 
-LINES = form("GET /v1/invoices/{invoice}/lines")
 PATH = "/v1/invoices/{id}"
 ROUTES = (
-    Route("GET", f"{PATH}/lines", KIND, LINES, list_lines, lists=True),
+    Route("GET", f"{PATH}/lines", KIND, AS_DOCUMENTED, list_lines, lists=True),
     Route("POST", f"{PATH}/lines/{{id}}", KIND, UPDATE, update),
     Route("POST", f"{PATH}/add_lines", "invoice", ADD, add),
     Route("POST", f"{PATH}/update_lines", "invoice", UPDATE_ALL, update_all),

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.metering import usage
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.parameters import Params
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "billing.meter_event_adjustment"
 PATH = "/v1/billing/meter_event_adjustments"
-CREATE = form(f"POST {PATH}")
 LATEST = 24 * 60 * 60
 """How long after an event was received it can be canceled, in seconds."""
 
@@ -46,4 +44,4 @@ def create(call: Call) -> Object:
     }
 
 
-ROUTES = (Route("POST", PATH, KIND, CREATE, create, check),)
+ROUTES = (Route("POST", PATH, KIND, AS_DOCUMENTED, create, check),)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.metering import meters
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import list_handler
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-
-CREATE = form("POST /v1/billing/meters")
-UPDATE = form("POST /v1/billing/meters/{id}")
-LIST = form("GET /v1/billing/meters")
 
 
 def create(call: Call) -> Object:
@@ -85,10 +80,10 @@ def reactivate(call: Call) -> Object:
 
 PATH = "/v1/billing/meters"
 ROUTES = (
-    Route("POST", PATH, meters.KIND, CREATE, create),
-    Route("GET", PATH, meters.KIND, LIST, list_handler(meters.KIND, PATH, "status"), lists=True),
+    Route("POST", PATH, meters.KIND, AS_DOCUMENTED, create),
+    Route("GET", PATH, meters.KIND, AS_DOCUMENTED, list_handler(meters.KIND, PATH, "status"), lists=True),
     Route("GET", f"{PATH}/{{id}}", meters.KIND, EXPAND_ONLY, retrieve),
-    Route("POST", f"{PATH}/{{id}}", meters.KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}", meters.KIND, AS_DOCUMENTED, update),
     Route("POST", f"{PATH}/{{id}}/deactivate", meters.KIND, EXPAND_ONLY, deactivate),
     Route("POST", f"{PATH}/{{id}}/reactivate", meters.KIND, EXPAND_ONLY, reactivate),
 )

@@ -12,18 +12,15 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.metering import meters, usage
 from stripe_billing_cli.local_stripe.core import clocks, effects, identifiers
-from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import page_of
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.meters import handlers
 
 SUMMARY = "billing.meter_event_summary"
 PAST, FUTURE = 35 * 24 * 60 * 60, 5 * 60
 WINDOWS = {"day": 24 * 60 * 60, "hour": 60 * 60}
-CREATE = form("POST /v1/billing/meter_events")
-SUMMARIES = form("GET /v1/billing/meters/{id}/event_summaries")
 
 
 def create(call: Call) -> Object:
@@ -114,6 +111,6 @@ def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dic
 
 
 ROUTES = (
-    Route("POST", "/v1/billing/meter_events", usage.KIND, CREATE, create),
-    Route("GET", "/v1/billing/meters/{id}/event_summaries", SUMMARY, SUMMARIES, list_summaries, lists=True),
+    Route("POST", "/v1/billing/meter_events", usage.KIND, AS_DOCUMENTED, create),
+    Route("GET", "/v1/billing/meters/{id}/event_summaries", SUMMARY, AS_DOCUMENTED, list_summaries, lists=True),
 )

@@ -122,9 +122,6 @@ INCREMENT = form(
 )
 APPLY = form("POST /v1/payment_intents/{intent}/apply_customer_balance", {"amount": Integer(1)})
 VERIFY = form("POST /v1/payment_intents/{intent}/verify_microdeposits", most={"amounts": 2})
-LIST = form("GET /v1/payment_intents")
-LINE_ITEMS = form("GET /v1/payment_intents/{intent}/amount_details_line_items")
-RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required_fields(succeeds=Boolean()), "expand": EXPAND})
 
 CVC_TOKEN = "payment_method_options[card][cvc_token]"

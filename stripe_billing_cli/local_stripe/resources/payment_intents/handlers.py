@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.core import clocks, descriptors, identifier
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata, new_metadata
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import confirmation_tokens
@@ -340,13 +340,13 @@ SEARCH = Searchable(
 ROUTES = (
     SEARCH.route,
     Route("POST", PATH, KIND, fields.CREATE, create, fields.check_creation),
-    Route("GET", PATH, KIND, fields.LIST, list_handler(KIND, PATH, named="customer"), lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, fields.RETRIEVE, retrieve),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH, named="customer"), lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, AS_DOCUMENTED, retrieve),
     Route(
         "GET",
         f"{PATH}/{{id}}/amount_details_line_items",
         amount_details.LINE_ITEM,
-        fields.LINE_ITEMS,
+        AS_DOCUMENTED,
         list_line_items,
         lists=True,
     ),

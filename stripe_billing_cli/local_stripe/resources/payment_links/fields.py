@@ -40,8 +40,6 @@ UPDATE = form(
     most=MOST,
     unsupported=NOT_HERE,
 )
-LIST = form("GET /v1/payment_links")
-LINE_ITEMS = form("GET /v1/payment_links/{payment_link}/line_items")
 
 SUBSCRIPTION_ONLY = ("payment_method_collection", "subscription_data")
 PAYMENT_ONLY = ("customer_creation", "invoice_creation", "payment_intent_data", "shipping_options")

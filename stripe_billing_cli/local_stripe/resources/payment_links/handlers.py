@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, 
 from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_links import fields
 
@@ -206,8 +206,8 @@ def list_line_items(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create),
-    Route("GET", PATH, KIND, fields.LIST, list_handler(KIND, PATH, "active"), lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH, "active"), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
-    Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
+    Route("GET", f"{PATH}/{{id}}/line_items", "item", AS_DOCUMENTED, list_line_items, lists=True),
 )

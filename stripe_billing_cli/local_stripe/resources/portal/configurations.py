@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, 
 from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.portal import fields
 
@@ -189,7 +189,7 @@ def list_configurations(call: Call) -> Object:
 PATH = "/v1/billing_portal/configurations"
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create),
-    Route("GET", PATH, KIND, fields.LIST, list_configurations, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_configurations, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
 )

@@ -41,4 +41,3 @@ CREATE = form(
     unsupported=NOT_HERE,
 )
 UPDATE = form("POST /v1/billing_portal/configurations/{configuration}", TYPES, most=MOST, unsupported=NOT_HERE)
-LIST = form("GET /v1/billing_portal/configurations")

@@ -49,10 +49,7 @@ CREATE = form(
     unsupported=UNSUPPORTED,
 )
 UPDATE = form("POST /v1/quotes/{quote}", TYPES, most=MOST, unsupported=UNSUPPORTED)
-FINALIZE = form("POST /v1/quotes/{quote}/finalize")
 LIST = form(
     "GET /v1/quotes",
     {"status": Choice(("draft", "open", "accepted", "canceled"))},
 )
-LINE_ITEMS = form("GET /v1/quotes/{quote}/line_items")
-UPFRONT = form("GET /v1/quotes/{quote}/computed_upfront_line_items")

@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.quotes import acceptance, fields, line_items, pdf_file
 
@@ -233,8 +233,8 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/accept", KIND, EXPAND_ONLY, accept),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, EXPAND_ONLY, cancel),
-    Route("POST", f"{PATH}/{{id}}/finalize", KIND, fields.FINALIZE, finalize),
+    Route("POST", f"{PATH}/{{id}}/finalize", KIND, AS_DOCUMENTED, finalize),
     Route("GET", f"{PATH}/{{id}}/pdf", KIND, EXPAND_ONLY, pdf_file.find_finalized, file=pdf_file.FILE),
-    Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
-    Route("GET", f"{PATH}/{{id}}/computed_upfront_line_items", "item", fields.UPFRONT, list_upfront, lists=True),
+    Route("GET", f"{PATH}/{{id}}/line_items", "item", AS_DOCUMENTED, list_line_items, lists=True),
+    Route("GET", f"{PATH}/{{id}}/computed_upfront_line_items", "item", AS_DOCUMENTED, list_upfront, lists=True),
 )

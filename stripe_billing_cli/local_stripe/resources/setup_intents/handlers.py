@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.lists import filter_conditions, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ObjectParam, Params, Text, required_fields
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONFIGURATIONS, NO_MOTO, NO_OTHER_3DS, NO_READERS
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import confirmation_tokens
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
@@ -47,7 +47,6 @@ CONFIRM = form(
     unsupported=NOT_HERE,
 )
 VERIFY = form("POST /v1/setup_intents/{intent}/verify_microdeposits", most={"amounts": 2})
-CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
 
 
 def create(call: Call) -> Object:
@@ -227,17 +226,15 @@ UPDATE = form(
         **NOT_HERE,
     },
 )
-LIST = form("GET /v1/setup_intents")
 AUTHENTICATE = ObjectParam({**required_fields(succeeds=Boolean()), "expand": EXPAND})
-RETRIEVE = form("GET /v1/setup_intents/{intent}")
 PATH = "/v1/setup_intents"
 ROUTES = (
     Route("POST", PATH, "setup_intent", CREATE, create, check_new),
-    Route("GET", PATH, "setup_intent", LIST, list_setups, lists=True),
-    Route("GET", f"{PATH}/{{id}}", "setup_intent", RETRIEVE, retrieve),
+    Route("GET", PATH, "setup_intent", AS_DOCUMENTED, list_setups, lists=True),
+    Route("GET", f"{PATH}/{{id}}", "setup_intent", AS_DOCUMENTED, retrieve),
     Route("POST", f"{PATH}/{{id}}", "setup_intent", UPDATE, update, check_types),
     Route("POST", f"{PATH}/{{id}}/confirm", "setup_intent", CONFIRM, confirm, described_methods.check_one),
-    Route("POST", f"{PATH}/{{id}}/cancel", "setup_intent", CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/cancel", "setup_intent", AS_DOCUMENTED, cancel),
     Route("POST", f"{PATH}/{{id}}/verify_microdeposits", "setup_intent", VERIFY, verify),
     Route("POST", "/local/setup_intents/{id}/authenticate", "setup_intent", AUTHENTICATE, authenticate),
 )

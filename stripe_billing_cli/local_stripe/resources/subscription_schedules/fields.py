@@ -72,6 +72,3 @@ UPDATE = form(
     most=MOST,
     unsupported=UNSUPPORTED,
 )
-CANCEL = form("POST /v1/subscription_schedules/{schedule}/cancel")
-RELEASE = form("POST /v1/subscription_schedules/{schedule}/release")
-LIST = form("GET /v1/subscription_schedules")

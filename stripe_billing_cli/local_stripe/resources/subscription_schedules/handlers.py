@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming_condition, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.subscription_schedules import fields
 from stripe_billing_cli.local_stripe.resources.subscriptions import cancel_subscription
@@ -308,9 +308,9 @@ def list_schedules(call: Call) -> Object:
 PATH = "/v1/subscription_schedules"
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create, check_new),
-    Route("GET", PATH, KIND, fields.LIST, list_schedules, lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_schedules, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
-    Route("POST", f"{PATH}/{{id}}/release", KIND, fields.RELEASE, release),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, AS_DOCUMENTED, cancel),
+    Route("POST", f"{PATH}/{{id}}/release", KIND, AS_DOCUMENTED, release),
 )

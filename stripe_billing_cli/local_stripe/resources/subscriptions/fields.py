@@ -160,5 +160,3 @@ PAUSE_SETTINGS = optional(
     invoicing_behavior=Choice(("invoice", "pending_invoice_item")),
     type=Choice(("subscription",)),
 )
-PAUSE = form("POST /v1/subscriptions/{subscription}/pause")
-RESUME = form("POST /v1/subscriptions/{subscription}/resume")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
-from stripe_billing_cli.local_stripe.core.requests import Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.resources.subscriptions import (
     cancel_now,
@@ -30,6 +30,6 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", "subscription", fields.UPDATE, update.update, update.check_update),
     Route("DELETE", f"{PATH}/{{id}}", "subscription", fields.CANCEL, cancel_now.cancel),
     Route("POST", f"{PATH}/{{id}}/migrate", "subscription", migrate.MIGRATE, migrate.migrate),
-    Route("POST", f"{PATH}/{{id}}/pause", "subscription", fields.PAUSE, pause.pause),
-    Route("POST", f"{PATH}/{{id}}/resume", "subscription", fields.RESUME, pause.resume),
+    Route("POST", f"{PATH}/{{id}}/pause", "subscription", AS_DOCUMENTED, pause.pause),
+    Route("POST", f"{PATH}/{{id}}/resume", "subscription", AS_DOCUMENTED, pause.resume),
 )

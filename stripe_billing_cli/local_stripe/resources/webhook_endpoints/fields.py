@@ -81,4 +81,3 @@ CREATE = form(
     {"enabled_events[]": EventType(), "url": EndpointUrl(), "api_version": ApiVersion()},
 )
 UPDATE = form("POST /v1/webhook_endpoints/{webhook_endpoint}", {"enabled_events[]": EventType(), "url": EndpointUrl()})
-LIST = form("GET /v1/webhook_endpoints")

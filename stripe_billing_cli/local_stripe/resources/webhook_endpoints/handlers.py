@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, NO_PARAMETERS, Params
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries
 from stripe_billing_cli.local_stripe.resources.webhook_endpoints import fields
@@ -84,7 +84,7 @@ def _without_secret(endpoint: Object) -> Object:
 
 ROUTES = (
     Route("POST", "/v1/webhook_endpoints", KIND, fields.CREATE, create, check),
-    Route("GET", "/v1/webhook_endpoints", KIND, fields.LIST, list_endpoints, lists=True),
+    Route("GET", "/v1/webhook_endpoints", KIND, AS_DOCUMENTED, list_endpoints, lists=True),
     Route("GET", "/v1/webhook_endpoints/{id}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", "/v1/webhook_endpoints/{id}", KIND, fields.UPDATE, update, check),
     Route("DELETE", "/v1/webhook_endpoints/{id}", KIND, NO_PARAMETERS, delete),
