@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers, objects
+from stripe_billing_cli.local_stripe.core import documented, events, identifiers, objects
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, filter_conditions, page
 from stripe_billing_cli.local_stripe.core.metadata import merge_metadata
@@ -46,6 +47,31 @@ class Property:
 
 
 METADATA = Property(Metadata(), unset=True)
+
+
+def documented_properties(
+    path: str, types: Mapping[str, ParamType], defaults: Mapping[str, Any]
+) -> dict[str, Property]:
+    """Return the properties of a resource whose list is at this address: what Stripe documents that a create takes, and
+    which of it an update changes and a list filters by. `types` stand in place of what the documents say."""
+    changed, filters = _documented(f"POST {path}/{{id}}"), _documented(f"GET {path}")
+    return {
+        name: Property(
+            field.kind,
+            required=field.required,
+            default=defaults.get(name),
+            unset=name in changed and changed[name].unset,
+            changes=name in changed,
+            filters=name in filters,
+        )
+        for name, field in form(f"POST {path}", types).fields.items()
+        if name != "expand"
+    }
+
+
+def _documented(route: str) -> Mapping[str, documented.Parameter]:
+    parameters = documented.parameters(route)
+    return (parameters.fields if parameters else None) or {}
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,10 @@ The percentage, and whether it is included in prices, never change; a rate is ar
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.amount_parameters import Percent
-from stripe_billing_cli.local_stripe.core.parameters import Boolean, Choice, Text
-from stripe_billing_cli.local_stripe.core.resource import METADATA, Property, Resource, long_id
+from stripe_billing_cli.local_stripe.core.resource import Resource, documented_properties, long_id
 from stripe_billing_cli.local_stripe.core.store import Object
 
-TAX_TYPES = (
-    "admissions_tax amusement_tax attendance_tax communications_tax digital_excise_tax entertainment_tax get_fund "
-    "gross_receipts_tax gst hospitality_tax hst igst jct lease_tax luxury_tax mass_transit_parking_tax nhil "
-    "parking_tax pst qst resort_tax retail_delivery_fee rst sales_tax service_tax tourism_tax utility_users_tax vat"
-)
-"""After the SDK's `_tax_rate_create_params.py`."""
+PATH = "/v1/tax_rates"
 
 
 def percentage(rate: Object) -> Object:
@@ -25,22 +19,11 @@ def percentage(rate: Object) -> Object:
 
 TAX_RATES = Resource(
     kind="tax_rate",
-    path="/v1/tax_rates",
+    path=PATH,
     noun="tax rate",
     param="tax_rate",
     new_id=long_id("txr"),
-    properties={
-        "display_name": Property(Text(50), required=True),
-        "inclusive": Property(Boolean(), required=True, changes=False, filters=True),
-        "percentage": Property(Percent(), required=True, changes=False),
-        "active": Property(Boolean(), default=True, filters=True),
-        "country": Property(Text()),
-        "description": Property(Text()),
-        "jurisdiction": Property(Text(50)),
-        "state": Property(Text()),
-        "tax_type": Property(Choice(tuple(TAX_TYPES.split()))),
-        "metadata": METADATA,
-    },
+    properties=documented_properties(PATH, {"percentage": Percent()}, {"active": True}),
     rest=percentage,
 )
 API = TAX_RATES.api
