@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from stripe_billing_cli.stripe_api.completion import Fields, FieldShape, completed, fields_of
+from stripe_billing_cli.stripe_api.completion import Fields, FieldShape, complete, fields_of
 from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.stripe_api.objects.common import Identified
 from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
@@ -70,6 +70,6 @@ def test_a_field_must_be_there_where_stripe_requires_it(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["price"])
 def test_what_was_completed_is_of_the_declared_type(kind: str) -> None:
-    answer = completed({**PRICE}, None)
+    answer = complete({**PRICE}, None)
 
     assert msgspec.convert(answer, OBJECTS[kind]) == {name: answer[name] for name, _ in fields_of(OBJECTS[kind])}

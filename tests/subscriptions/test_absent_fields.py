@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.stripe_api.completion import completed
+from stripe_billing_cli.stripe_api.completion import complete
 from stripe_billing_cli.stripe_api.errors import NetworkError
 from stripe_billing_cli.subscriptions import discounts, payments, refund
 from stripe_billing_cli.subscriptions.discounts import Term
@@ -18,7 +18,7 @@ class Answers:
     """An API that answers every call with one object, and loses the answer of every write."""
 
     def __init__(self, answer: Any) -> None:
-        self._answer = completed(answer, None)
+        self._answer = complete(answer, None)
 
     def get(self, path: str, params: Any = None, *, kind: Any) -> Any:
         return self._answer
@@ -34,7 +34,7 @@ def test_a_decline_without_a_message_is_a_failed_payment() -> None:
     failed = {"code": "card_declined", "type": "card_error"}
     intent = {"id": "pi_1", "object": "payment_intent", "status": "requires_payment_method"}
 
-    error = payments.payment_error(completed({**intent, "last_payment_error": failed}, None))
+    error = payments.payment_error(complete({**intent, "last_payment_error": failed}, None))
 
     assert error is not None
     assert (str(error), error.code) == ("the payment failed", "card_declined")

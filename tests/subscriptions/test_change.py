@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.completion import completed
+from stripe_billing_cli.stripe_api.completion import complete
 from stripe_billing_cli.subscriptions import item_change, quote, schedule, terms
 from stripe_billing_cli.subscriptions.terms import Terms
 
@@ -54,7 +54,7 @@ def phase(start: int, end: int, *items: tuple[str, int]) -> Any:
 def scheduled(*phases: Any) -> Any:
     current = {"start_date": phases[0]["start_date"], "end_date": phases[0]["end_date"]}
     schedule = {"object": "subscription_schedule", "id": "sub_sched_1", "status": "active", "current_phase": current}
-    return completed({**schedule, "phases": list(phases)}, None)
+    return complete({**schedule, "phases": list(phases)}, None)
 
 
 def decided(
