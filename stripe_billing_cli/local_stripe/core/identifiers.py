@@ -19,8 +19,8 @@ from typing import Any, Protocol
 CHARACTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 """In the order in which ids sort."""
 EPOCH = 1_342_389_380
-OF_PAYMENTS = ("pi", "ch", "re", "txn")
-"""Ids of what moves money begin with a 3, others with a 1 (recorded)."""
+OF_PAYMENTS = ("pi", "ch", "py", "re", "txn")
+"""Ids of what moves money begin with a 3, others with a 1 (recorded, but for `py`, which users quote)."""
 
 
 class CreatingCall(Protocol):

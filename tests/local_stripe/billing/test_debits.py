@@ -34,7 +34,24 @@ def test_a_debit_is_processed_and_then_paid(local: Local, clock: Clock) -> None:
         "charge.succeeded",
         "payment_intent.succeeded",
     ]
-    assert local.post("/v1/refunds", payment_intent=waiting["id"])["amount"] == 2000
+
+
+def test_what_a_debit_has_paid_goes_back_once_the_bank_has_it(local: Local, clock: Clock) -> None:
+    """`pending_reason` in `stripe/_refund.py`; of where the money goes `destination_details` has nothing for debits."""
+    waiting = debited(local, GOOD)
+    clock.now = NOW + 5
+    refund = local.post("/v1/refunds", payment_intent=waiting["id"])
+    assert (refund["amount"], refund["status"], refund["pending_reason"]) == (2000, "pending", "processing")
+    assert (refund["id"][:4], refund["charge"][:4], "destination_details" in refund) == ("pyr_", "py_3", False)
+    clock.now = NOW + 10
+    assert local.get(f"/v1/refunds/{refund['id']}")["status"] == "succeeded"
+
+
+def test_a_debit_is_not_captured_by_hand(local: Local) -> None:
+    """ "Manual capture support: No" (https://docs.stripe.com/payments/sepa-debit); the words are not recorded."""
+    paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
+    by_debit = {"payment_method": account(local, GOOD), "mandate_data": ACCEPTED, "capture_method": "manual"}
+    assert local.refused("post", "/v1/payment_intents", **paying, **by_debit).param == "capture_method"
 
 
 @pytest.mark.parametrize(

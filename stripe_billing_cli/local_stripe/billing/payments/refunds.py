@@ -148,6 +148,9 @@ def wait_for_customer(call: Call, refund: Object) -> None:
 
 
 def _outcome(call: Call, charge: Object) -> str | None:
+    """Return how a refund ends, if not at once: one to a bank account is pending until the bank has it."""
+    if charge["payment_method_details"]["type"] == "sepa_debit":
+        return "pending"
     method = call.store.get("payment_method", charge["payment_method"])
     return payment_methods.card_of(method).refund if method is not None else None
 

@@ -150,6 +150,7 @@ def confirm(call: Call) -> Object:
 def _confirm_with(call: Call, intent: Object, method: Object) -> Object:
     refusals.check_type(call, method, intent["payment_method_types"], intent)
     refusals.check_descriptor(call, intent, method)
+    refusals.check_captured_at_once(call, intent, method["type"])
     intent_errors.check_return(call, intent)
     if method["type"] == bank_transfers.METHOD:
         refusals.check_transfer(call, intent)

@@ -35,6 +35,8 @@ CANCELABLE = (
     "expired",
     "processing",
 )
+AT_ONCE = ("customer_balance", "sepa_debit")
+"""The types of payment methods that reserve nothing."""
 MOST_INCREMENTS = 10
 
 
@@ -112,8 +114,15 @@ def check_transfer(call: Call, intent: Object) -> None:
         message = "Payments with customer_balance need a customer, whose cash balance pays."
         raise refusal(call, intent, message, "parameter_missing", "customer")
     cash_balances.check_currency(intent["currency"])
-    if method_options.captures_by_hand(intent, bank_transfers.METHOD):
-        message = "Payments with customer_balance are not captured by hand."
+    check_captured_at_once(call, intent, bank_transfers.METHOD)
+
+
+def check_captured_at_once(call: Call, intent: Object, type: str) -> None:
+    """Raise where a payment is to be captured by hand that cannot be: "Manual capture support: No"
+    (https://docs.stripe.com/payments/sepa-debit, https://docs.stripe.com/payments/bank-transfers; the words are not
+    recorded)."""
+    if type in AT_ONCE and method_options.captures_by_hand(intent, type):
+        message = f"Payments with {type} are not captured by hand."
         raise refusal(call, intent, message, "payment_intent_invalid_parameter", "capture_method")
 
 
