@@ -18,6 +18,17 @@ from stripe_billing_cli.subscriptions.cost import Cost
 
 
 @dataclass(frozen=True)
+class Bill:
+    """A bill that is made final at an end: its total, what it `asks` the card for, and the customer's balance before
+    and after it, where a debt is positive."""
+
+    total: int
+    asks: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
 class Billing:
     """The billing at an end, which is paid before anything goes back: `drafts` that there are already, and the `last`
     invoice, by its preview."""
@@ -25,28 +36,23 @@ class Billing:
     drafts: Sequence[Invoice] = ()
     last: Cost | None = None
 
-    @property
-    def due(self) -> int:
-        return self.last.due_now if self.last else 0
-
-    @property
-    def of_drafts(self) -> int:
-        return sum(max(0, one["total"]) for one in self.drafts)
-
-    def balances(self) -> list[tuple[int, int]]:
-        """Return the customer's balance before and after each of these invoices, the oldest first."""
-        totals = [one["total"] for one in self.drafts]
+    def list_bills(self) -> list[Bill]:
+        """Return the bills of the drafts, and then of the last invoice, which the balance pays in this order."""
+        balance = self.drafts[0]["starting_balance"] if self.drafts else self.last.starting_balance if self.last else 0
+        billed = [(one["total"], one["currency"]) for one in self.drafts]
         if self.last:
-            balance, currency = self.last.starting_balance, self.last.currency
-            totals.append(self.last.total)
-        elif self.drafts:
-            balance, currency = self.drafts[0]["starting_balance"], self.drafts[0]["currency"]
-        balances = []
-        for total in totals:
+            billed.append((self.last.total, self.last.currency))
+        bills = []
+        for total, currency in billed:
             rest = balance + total
-            balances.append((balance, 0 if cost.amount_asked(rest, currency) else rest))
-            balance = balances[-1][1]
-        return balances
+            asks = cost.amount_asked(rest, currency)
+            bills.append(Bill(total, asks, balance, 0 if asks else rest))
+            balance = bills[-1].after
+        return bills
+
+    def of_drafts(self) -> dict[str, Bill]:
+        """Return the bills of the drafts, by their ids."""
+        return dict(zip((one["id"] for one in self.drafts), self.list_bills(), strict=False))
 
 
 @dataclass
@@ -105,21 +111,27 @@ class Account:
         """Return the credit that its invoices left on the customer's balance, with those of `billing`, which are yet to
         come."""
         parts = BalanceParts()
-        for starting, ending in (*filter(None, map(_balances, reversed(self.invoices))), *billing.balances()):
+        for starting, ending in filter(None, map(_balances, reversed(self.invoices))):
             parts.take(starting, ending)
+        for bill in billing.list_bills():
+            parts.take(bill.before, bill.after)
         return max(0, parts.credit - parts.debt)
 
-    def sum_covered(self, counting: Sequence[Invoice], not_refunded: Mapping[str, int]) -> int:
+    def sum_covered(self, counting: Sequence[Invoice], not_refunded: Mapping[str, int], billing: Billing) -> int:
         """Return what cards paid beyond the price of what was billed; negative where something was paid in another way,
-        not at all, or went back before. Of other invoices than `counting` a shortage does not count. `not_refunded` are
-        refunds that count as not made, by the intents of their payments."""
-        parts = BalanceParts()
+        not at all, or went back before. The drafts of `billing` count as paid as far as they ask the card.
+
+        Of other invoices than `counting` a shortage does not count. `not_refunded` are refunds that count as not made,
+        by the intents of their payments.
+        """
+        parts, drafts = BalanceParts(), billing.of_drafts()
         counted = {one["id"] for one in counting}
         total = 0
         for invoice in reversed(self.invoices):
-            balances = _balances(invoice)
+            draft = drafts.get(invoice["id"])
+            balances = (draft.before, draft.after) if draft else _balances(invoice)
             to_balance = parts.take(*balances) if balances else 0
-            paid = sum(one["amount_captured"] for one in self.charges_of(invoice))
+            paid = (draft.asks if draft else 0) + sum(one["amount_captured"] for one in self.charges_of(invoice))
             given_back = self.given_back(invoice) - sum(not_refunded.get(intent, 0) for intent in paid_by(invoice))
             billed = 0 if _is_dropped_change(invoice) else invoice["total"]
             beyond = paid - given_back - to_balance - billed

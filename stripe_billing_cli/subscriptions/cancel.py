@@ -186,13 +186,14 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
     subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
     now = quote.current_time(api, subscription, int(time.time()))
     decided = cancel_preview.resolve(api, subscription, cancellation.decide(subscription, request, now), request)
-    final = cancel_preview.final_invoice(api, subscription, decided)
     drafts = tuple(last_invoices.find(api, subscription))
+    made_final = drafts if request.invoice_now else ()
+    final = cancel_preview.final_invoice(api, subscription, decided, made_final)
     billing = Billing(drafts, final) if request.invoice_now else None
     back = _refund(api, subscription, request, decided.ends, now, billing)
     if back is not None and back.net_charge:
         decided = cancellation.keeping_prorations(decided)
-        final = cancel_preview.final_invoice(api, subscription, decided)
+        final = cancel_preview.final_invoice(api, subscription, decided, made_final)
     return CancelPlan(
         subscription,
         request,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-from stripe_billing_cli.subscriptions import quote, renewals, shortened_period
+from stripe_billing_cli.subscriptions import draft_invoice, quote, renewals, shortened_period
 from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, cost_with_waiting
 from stripe_billing_cli.subscriptions.renewals import Renewals
@@ -77,12 +78,15 @@ def _previewed_later(api: StripeApi, subscription: Subscription, cancellation: C
     details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
     if cancellation.drops_schedule:
         details["items"] = quote.items_as_they_are(subscription)
-    return quote.preview_if_any(api, subscription, details)
+    invoice = quote.preview_if_any(api, subscription, details)
+    return invoice and draft_invoice.preview_after(draft_invoice.of_subscription(subscription), invoice)
 
 
-def final_invoice(api: StripeApi, subscription: Subscription, cancellation: Cancellation) -> Cost | None:
+def final_invoice(
+    api: StripeApi, subscription: Subscription, cancellation: Cancellation, drafts: Sequence[Invoice]
+) -> Cost | None:
     """Return what the end will credit and charge, by Stripe's preview; None where it moves no money, as far as that is
-    known: what is used until then is billed then.
+    known: what is used until then is billed then. `drafts` are made final before it.
 
     Without --invoice-now, credits and charges of a cancellation now wait for another invoice of the customer's.
     """
@@ -96,6 +100,8 @@ def final_invoice(api: StripeApi, subscription: Subscription, cancellation: Canc
         invoice = quote.preview_if_any(api, subscription, {"cancel_now": True, "proration_behavior": behavior})
         if invoice and not invoiced:
             return cost_with_waiting(invoice)
+        for draft in drafts:
+            invoice = invoice and draft_invoice.preview_after(draft, invoice)
     else:
         invoice = _previewed_later(api, subscription, cancellation)
         if invoice and invoice["period_end"] < cancellation.ends:

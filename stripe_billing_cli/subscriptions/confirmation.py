@@ -26,6 +26,7 @@ from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import require_expanded
+from stripe_billing_cli.subscriptions import draft_invoice
 
 HOURS_TO_PAY = 23
 WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -90,4 +91,5 @@ def due_next(api: StripeApi, subscription: Subscription) -> dict[str, Any] | Non
         preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}, kind=Invoice).body
     except StripeCallError:
         return None
-    return json_output.upcoming_invoice(preview)
+    draft = draft_invoice.of_subscription(subscription)
+    return json_output.upcoming_invoice(draft_invoice.preview_after(draft, preview))

@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription, SubscriptionItem
 from stripe_billing_cli.stripe_api.references import name_of
-from stripe_billing_cli.subscriptions import cost, discounts, quote, renewals
+from stripe_billing_cli.subscriptions import cost, discounts, draft_invoice, quote, renewals
 from stripe_billing_cli.subscriptions.cancellation import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, recurring_of
@@ -34,6 +34,7 @@ def of_later_change(
         return _of_items_due(api, subscription, later, due, starts)
     items = [quote.item_change(item["id"], terms) for item, terms in zip(current_items, later, strict=True)]
     invoice = quote.preview_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
+    invoice = draft_invoice.preview_after(draft_invoice.of_subscription(subscription), invoice)
     upcoming = cost.billed_later(invoice, ())
     used = _use_so_far(api, subscription, later, invoice)
     amount = invoice["amount_due"]
@@ -99,7 +100,8 @@ def _of_items_due(
     amount = known.amount(lines, invoice, lasting)
     balance = 0
     if is_next:
-        balance = invoice["starting_balance"]
+        draft = draft_invoice.of_subscription(subscription)
+        balance = draft_invoice.balance_after(draft, invoice["starting_balance"])
         amount += _use_so_far(api, subscription, later, invoice)
     amount_due = cost.amount_asked(amount + balance, invoice["currency"])
     return Cost(invoice["currency"], next_invoice=NextInvoice(amount_due, starts))

@@ -6,7 +6,7 @@ invoices, say): then `trouble` has the reason under the part's name, and the res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from stripe_billing_cli.stripe_api.objects.events import Event, ListedEvent
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription
 from stripe_billing_cli.stripe_api.references import default_method, id_of, own_method, whole
-from stripe_billing_cli.subscriptions import schedule
+from stripe_billing_cli.subscriptions import draft_invoice, schedule
 from stripe_billing_cli.subscriptions.parts import Parts
 
 EXPAND = (
@@ -94,7 +94,7 @@ def load_overview(api: StripeApi, name: str) -> Overview:
         shown_invoices, more_invoices = invoices.result()
         return Overview(
             subscription.result(),
-            preview.result(),
+            _after_drafts(preview.result(), shown_invoices),
             shown_invoices,
             shown_events,
             complete,
@@ -121,6 +121,14 @@ def _preview(api: StripeApi, id: str) -> Invoice | None:
         if refused.code == "invoice_upcoming_none":
             return None
         raise
+
+
+def _after_drafts(preview: Invoice | None, invoices: Sequence[Invoice]) -> Invoice | None:
+    """Return the preview with what the drafts among these invoices, newest first, leave of the customer's balance."""
+    for draft in reversed(invoices):
+        if preview and draft_invoice.is_finalized_later(draft):
+            preview = draft_invoice.preview_after(draft, preview)
+    return preview
 
 
 def _invoices(api: StripeApi, id: str) -> tuple[list[Invoice], bool]:

@@ -14,7 +14,14 @@ from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.objects.various import TestClock
-from stripe_billing_cli.subscriptions import cost, discounts, invoice_lines, pending_invoice_items, renewals
+from stripe_billing_cli.subscriptions import (
+    cost,
+    discounts,
+    draft_invoice,
+    invoice_lines,
+    pending_invoice_items,
+    renewals,
+)
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, recurring_of, terms_of
 
@@ -61,12 +68,12 @@ def quote_new_period(
     again, ends = cost.due_again(invoice, at), subscription["cancel_at"]
     until = max((line["period"]["end"] for line in again or invoice["lines"]["data"]), default=at)
     known = discounts.load(api, subscription, invoice, discount, at)
-    billed = cost.billed_at_once(invoice)
+    billed, left = _billed_at_once(subscription, invoice)
     use_ends = _first_period_of_use(prices, at)
     if use_ends is not None and (not again or use_ends < until):
         until, again = use_ends, []
     lasting = known.find_lasting(invoice, until)
-    amount = known.amount(again, invoice, lasting) + billed.to_balance
+    amount = known.amount(again, invoice, lasting) + left
     if again or use_ends:
         billed = replace(billed, next_invoice=_next_invoice(amount, billed, until))
     if ends is None or not (again or use_ends):
@@ -82,8 +89,22 @@ def quote_new_period(
     if ends < following_end:
         whole = (known.amount([line], invoice, lasting) for line in again)
         parts = sum(renewals.part_of(one, until, following_end, ends) for one in whole)
-        billed = replace(billed, next_invoice=_next_invoice(parts + billed.to_balance, billed, until))
+        billed = replace(billed, next_invoice=_next_invoice(parts + left, billed, until))
     return Quote(billed, proration, at, restarts=True)
+
+
+def _billed_at_once(subscription: Subscription, invoice: Invoice) -> tuple[Cost, int]:
+    """Return the cost where `invoice` is made at once, and what is left on the customer's balance for the next one.
+
+    A draft that there is already takes its part after an invoice that is charged at once, and before one that is sent,
+    which is a draft itself.
+    """
+    draft = draft_invoice.of_subscription(subscription)
+    if subscription["collection_method"] == "send_invoice":
+        billed = cost.billed_at_once(draft_invoice.preview_after(draft, invoice))
+        return billed, billed.to_balance
+    billed = cost.billed_at_once(invoice)
+    return billed, draft_invoice.balance_after(draft, billed.to_balance)
 
 
 def _next_invoice(amount: int, billed: Cost, at: int) -> NextInvoice:
@@ -101,7 +122,7 @@ def cost_of_invoice_now(
     """Return the cost where `invoice` is made at once, within a period, and takes in what waits. `following` is the
     preview of the next one, which cannot know that; None where there is none. `discount` is one that the change
     brings."""
-    billed = cost.billed_at_once(invoice)
+    billed, left = _billed_at_once(subscription, invoice)
     if following is None:
         return billed
     known = discounts.load(api, subscription, following, discount, at)
@@ -112,7 +133,7 @@ def cost_of_invoice_now(
     ends = subscription["cancel_at"]
     if ends is not None and ends <= starts and not any(line["amount"] for line in lines):
         return billed
-    amount = known.amount(lines, following, known.find_lasting(following, starts)) + billed.to_balance
+    amount = known.amount(lines, following, known.find_lasting(following, starts)) + left
     return replace(billed, next_invoice=_next_invoice(amount, billed, starts))
 
 
@@ -129,7 +150,7 @@ def quote_trial(
     """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
     that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins
     now. `discount` is one that the change brings."""
-    billed = cost.billed_at_once(invoice)
+    billed, left = _billed_at_once(subscription, invoice)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:
         return Quote(billed, proration, at, restarts=True)
     known = discounts.load(api, subscription, whole, discount, at)
@@ -140,7 +161,7 @@ def quote_trial(
         for line in whole["lines"]["data"]
         if line["period"]["start"] >= at and not cost.is_proration(line) and not cost.is_invoice_item(line)
     ]
-    amount = known.amount(lines, whole, known.find_lasting(whole, ends)) + billed.to_balance
+    amount = known.amount(lines, whole, known.find_lasting(whole, ends)) + left
     return Quote(replace(billed, next_invoice=_next_invoice(amount, billed, ends)), proration, at, restarts=True)
 
 
@@ -253,6 +274,7 @@ def with_next(
     without another invoice, or with one of nothing."""
     if upcoming is None:
         return Cost(subscription["currency"])
+    upcoming = draft_invoice.preview_after(draft_invoice.of_subscription(subscription), upcoming)
     billed = cost.billed_later(upcoming, waiting)
     ends = subscription["cancel_at"]
     is_last = ends is not None and ends <= upcoming["period_end"]

@@ -35,6 +35,8 @@ FOREIGN_PAYMENT = "was paid from the customer's balance, or outside of Stripe"
 REFUNDED = "was refunded or credited before"
 UNPAID = "was never paid"
 DISPUTED = "is disputed"
+NOT_PAID = ("open", "uncollectible", "draft", "void")
+"""The statuses of invoices that nobody has paid."""
 
 
 def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing | None) -> RefundPlan:
@@ -46,14 +48,14 @@ def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing
     id = subscription["id"]
     account = load_account(api, subscription)
     counting = counting_invoices(api, account, ends)
-    to_come = billing.of_drafts + billing.due if billing else 0
+    to_come = sum(bill.asks for bill in billing.list_bills()) if billing else 0
     known = _read_note(subscription)
     if known is None and not account.charges and not to_come:
         raise refund.nothing_paid(id)
     items = pending_invoice_items.for_subscription(api, subscription)
     net = known[0] if known else _sum_unused(api, subscription, account, items, ends, invoiced=billing is not None)
     unused, net_charge = max(0, net), max(0, -net)
-    covered = _sum_covered(api, account, counting, id) + (billing.of_drafts if billing else 0)
+    covered = _sum_covered(api, account, counting, billing or Billing(), id)
     total = max(0, unused + min(0, covered))
     if known is not None:
         total = min(total, known[1])
@@ -83,7 +85,9 @@ def _read_note(subscription: Subscription) -> tuple[int, int] | None:
     return (int(unused), int(total)) if unused.isdecimal() and total.isdecimal() else None
 
 
-def _sum_covered(api: StripeApi, account: Account, counting: Sequence[Invoice], subscription: str) -> int:
+def _sum_covered(
+    api: StripeApi, account: Account, counting: Sequence[Invoice], billing: Billing, subscription: str
+) -> int:
     """Return what cards paid beyond the price of all that was billed, where a refund that this very command made counts
     as not made."""
     ours = {}
@@ -91,7 +95,7 @@ def _sum_covered(api: StripeApi, account: Account, counting: Sequence[Invoice], 
         if charge["amount_refunded"]:
             made = refund.made_before("prorated", subscription, _payment(api, account, intent))
             ours[intent] = made.amount if made else 0
-    return account.sum_covered(counting, ours)
+    return account.sum_covered(counting, ours, billing)
 
 
 def _sum_unused(
@@ -179,10 +183,12 @@ def _explain(plan: RefundPlan, account: Account, counting: Sequence[Invoice], bi
         made = sum(part.amount for part in plan.parts if part.made)
         if sum(map(account.given_back, counting)) > made:
             reasons.append(REFUNDED)
-        if any(one["status"] in ("open", "uncollectible", "draft", "void") for one in counting):
+        drafts = billing.of_drafts()
+        unpaid = [one for one in counting if one["status"] in NOT_PAID and one["id"] not in drafts]
+        if unpaid:
             reasons.append(UNPAID)
         if any(charge["disputed"] for charge in account.charges.values()):
             reasons.append(DISPUTED)
-        if any(map(is_paid_otherwise, counting)) or not reasons:
+        if any(map(is_paid_otherwise, counting)) or any(one.before < 0 for one in drafts.values()) or not reasons:
             reasons.append(FOREIGN_PAYMENT)
     return replace(plan, on_balance=account.left_on_balance(billing), shortage=tuple(reasons))

@@ -9,6 +9,7 @@ from stripe_billing_cli.cli.output import GREEN, YELLOW, Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of, name_of
+from stripe_billing_cli.subscriptions.account import Billing
 from stripe_billing_cli.subscriptions.cancel import CancelPlan, CancelResult
 from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
@@ -105,12 +106,18 @@ def _drafts(plan: CancelPlan) -> Iterator[Line]:
     """Yield what becomes of invoices that are not final yet."""
     if plan.cancellation.action == "later":
         return
+    bills = Billing(plan.drafts).of_drafts()
     for invoice in plan.drafts:
+        asks = bills[invoice["id"]].asks
         named = f"Invoice {invoice['id']} over {formatting.money(invoice['total'], invoice['currency'])}"
         if not plan.request.invoice_now:
             yield Line(f"  {named} is a draft, and Stripe may not collect it any more; --invoice-now bills it.")
         elif invoice["total"] > 0 and invoice["collection_method"] == "charge_automatically":
-            yield Line(f"  {named}, which nobody has charged yet, is made final and charged.")
+            charged = (
+                "charged" if asks == invoice["total"] else f"{formatting.money(asks, invoice['currency'])} charged"
+            )
+            charged = charged if asks else "paid from the customer's balance"
+            yield Line(f"  {named}, which nobody has charged yet, is made final and {charged}.")
         else:
             yield Line(f"  {named} is made final.")
 
