@@ -259,3 +259,10 @@ def test_saved_payment_methods_that_are_no_cards_are_updated(local: Local, type:
     assert (after["billing_details"]["name"], after["billing_details"]["email"]) == ("Bob", "jenny@example.com")
     assert (after["billing_details"]["address"]["city"], after["metadata"]) == ("Paris", {"a": "1"})
     assert after == local.get(path)
+
+
+def test_a_type_that_there_is_not_is_refused_with_each_type_once(local: Local) -> None:
+    message = local.refused("get", f"/v1/customers/{customer(local)}/payment_methods", type="bogus").message
+    assert local.refused("get", PATH, type="bogus").message == message
+    types = message.removeprefix("Invalid type: must be one of ").replace("or ", "").split(", ")
+    assert (types[0], types[-1], len(types) - len(set(types))) == ("acss_debit", "zip", 0)

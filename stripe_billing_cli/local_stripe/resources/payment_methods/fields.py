@@ -33,7 +33,7 @@ UPDATE = form(
     unset="billing_details.address.*",
     unsupported={"it changes no payment methods but cards": "payto us_bank_account"},
 )
-FILTERED = ("card", *payment_method_types.NAMES.split())
+FILTERED = tuple(payment_method_types.NAMES.split())
 LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
 
 
@@ -56,73 +56,7 @@ def check_new(params: Params) -> None:
                 raise missing_param(f"card[{name}]")
 
 
-LIST = form(
-    "GET /v1/payment_methods",
-    {
-        "type": Choice(
-            (
-                "card",
-                "acss_debit",
-                "affirm",
-                "afterpay_clearpay",
-                "alipay",
-                "alma",
-                "amazon_pay",
-                "au_becs_debit",
-                "bacs_debit",
-                "bancontact",
-                "billie",
-                "bizum",
-                "blik",
-                "boleto",
-                "card",
-                "cashapp",
-                "crypto",
-                "custom",
-                "customer_balance",
-                "eps",
-                "fpx",
-                "giropay",
-                "grabpay",
-                "ideal",
-                "kakao_pay",
-                "klarna",
-                "konbini",
-                "kr_card",
-                "link",
-                "mb_way",
-                "mobilepay",
-                "multibanco",
-                "naver_pay",
-                "nz_bank_account",
-                "oxxo",
-                "p24",
-                "pay_by_bank",
-                "payco",
-                "paynow",
-                "paypal",
-                "paypay",
-                "payto",
-                "pix",
-                "promptpay",
-                "revolut_pay",
-                "samsung_pay",
-                "satispay",
-                "scalapay",
-                "sepa_debit",
-                "sequra",
-                "sofort",
-                "sunbit",
-                "swish",
-                "twint",
-                "upi",
-                "us_bank_account",
-                "wechat_pay",
-                "zip",
-            )
-        )
-    },
-)
+LIST = form("GET /v1/payment_methods", {"type": Choice(FILTERED)})
 ATTACH = form(
     "POST /v1/payment_methods/{payment_method}/attach",
     required="customer",
