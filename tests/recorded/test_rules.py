@@ -306,6 +306,36 @@ def test_an_item_of_an_invoice_has_the_currency_of_it_and_no_description_of_its_
     assert intent["description"] == "Payment for Invoice"
 
 
+def test_what_pays_a_subscription_names_its_invoice_and_keeps_its_card(stripe_account: Account) -> None:
+    """Recorded by github.com/pay-rails/pay, test/vcr_cassettes/pay/stripe (2026-08-26.dahlia, 2026-09-30.endive)."""
+    customer, yearly = customer_with_card(stripe_account), monthly_price(stripe_account, 25_000)
+    paid = {"expand": ["latest_invoice.payments"]}
+    made = subscription(stripe_account, customer, monthly_price(stripe_account, 2500), **paid)
+    [item] = made["items"]["data"]
+    change = {"items": [{"id": item["id"], "price": yearly["id"]}], "proration_behavior": "always_invoice", **paid}
+    changed = ok(stripe_account, f"POST /v1/subscriptions/{made['id']}", change)
+    for reason, after in ("Subscription creation", made), ("Subscription update", changed):
+        payments = after["latest_invoice"]["payments"]
+        assert (list(payments), payments["url"]) == (["object", "data", "has_more", "url"], "/v1/invoices/payments")
+        intent = ok(stripe_account, f"GET /v1/payment_intents/{payments['data'][0]['payment']['payment_intent']}")
+        order = {"customer_reference": None, "order_reference": after["latest_invoice"]["id"]}
+        assert (intent["description"], intent["payment_details"]) == (reason, order)
+        assert intent["setup_future_usage"] == "off_session"
+    wanted = {"customer": customer["id"], "subscription": made["id"]}
+    by_hand = ok(stripe_account, "POST /v1/invoices", wanted)
+    assert (by_hand["billing_reason"], by_hand["rendering"]["pdf"]) == ("manual", {"page_size": "auto"})
+
+
+def test_a_credit_note_does_not_count_its_lines(stripe_account: Account) -> None:
+    """Recorded by github.com/pay-rails/pay, test/vcr_cassettes/pay/stripe/charge_test (2026-09-30.endive)."""
+    made = subscription(stripe_account, customer_with_card(stripe_account), monthly_price(stripe_account, 2500))
+    line = {"type": "custom_line_item", "description": "Refund", "quantity": 1, "unit_amount": 500}
+    wanted = {"invoice": made["latest_invoice"], "refund_amount": 500, "lines": [line]}
+    lines = ok(stripe_account, "POST /v1/credit_notes", wanted)["lines"]
+    assert list(lines) == ["object", "data", "has_more", "url"]
+    assert lines["data"][0]["metadata"] is None
+
+
 NOTHING_COLLECTED = {"business_name": None, "individual_name": None, "shipping_details": None}
 
 

@@ -107,7 +107,7 @@ def test_both_cursors_are_one_too_many(world: World, route: Route) -> None:
     [
         ("/v1/customers/{customer}", "subscriptions sources tax_ids"),
         ("/v1/subscriptions/{subscription}", "items"),
-        ("/v1/invoices/{invoice}", "lines payments"),
+        ("/v1/invoices/{invoice}", "lines"),  # that of `payments` leads nowhere at Stripe either (recorded)
         ("/v1/charges/{charge}", "refunds"),
         ("/v1/credit_notes/{credit_note}", "lines"),
         ("/v1/checkout/sessions/{checkout_session}", "line_items"),
@@ -120,7 +120,6 @@ def test_the_address_of_a_list_within_an_object_leads_to_its_objects(world: Worl
     for name in expand.split():
         within = whole[name]
         address = urlsplit(within["url"])
-        needed = "" if address.path != "/v1/invoice_payments" else f"invoice={whole['id']}"
-        listed = json.loads(world.answer("GET", address.path, address.query or needed).body)
+        listed = json.loads(world.answer("GET", address.path, address.query).body)
         assert [one["id"] for one in listed["data"]] == [one["id"] for one in within["data"]], name
         assert listed["has_more"] is within["has_more"], name

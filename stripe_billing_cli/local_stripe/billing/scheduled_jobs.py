@@ -126,8 +126,7 @@ def _finalize(call: Call, id: str) -> None:
     original = revisions.original_of(call, invoice)
     if original is not None and not revisions.is_revisable(original):
         return
-    subscription = invoices.find_subscription(call, invoice)
-    opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
+    opened = invoices.finalize(call, invoice)
     if opened["status"] == "paid":
         payment_status.note_payment(call, opened, None)
     elif opened["collection_method"] == "send_invoice":

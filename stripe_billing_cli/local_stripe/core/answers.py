@@ -36,8 +36,12 @@ FIRST_PAGE = 10
 
 OF_EVENTS = "notification_event_data"
 """The object in an event was shown when the event was made."""
-UNCOUNTED = ("entitlements.active_entitlement_summary",)
-"""Objects whose list does not say how many there are, as the lists of others do (recorded; Stripe's reference)."""
+UNCOUNTED = {
+    ("credit_note", "lines"),
+    ("entitlements.active_entitlement_summary", "entitlements"),
+    ("invoice", "payments"),
+}
+"""Objects with a list that does not say how many there are, as other lists do (recorded; Stripe's reference)."""
 
 NOT_HERE = {
     "file": "files",
@@ -128,7 +132,7 @@ def _value(store: Store, form: Shape, field: Field, value: Any, branch: ExpandTr
         if names is None:
             return value if form.name == OF_EVENTS else _free(value)
         if field.several:
-            return _several(store, form, names, value, branch or NONE)
+            return _several(store, form, field, value, branch or NONE)
         return _show(store, _form(value, names), value, branch or NONE)
     if isinstance(value, str):
         if kind is not None:
@@ -145,12 +149,14 @@ def _value(store: Store, form: Shape, field: Field, value: Any, branch: ExpandTr
     return _part(store, names, field.name, value, branch)
 
 
-def _several(store: Store, form: Shape, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Any:
+def _several(store: Store, form: Shape, field: Field, value: Object, tree: ExpandTree) -> Any:
     """Return a map or a list of objects."""
+    names = field.within or ()
     if names[0].startswith(MAP):
         entry = shape(names[0].removeprefix(MAP))
         return {key: _show(store, entry, value[key], tree.get(key, NONE)) for key in sorted(value)}
-    return _embed(store, form, tuple(name.removeprefix(LIST) for name in names), value, tree)
+    counted = (form.name, field.name) not in UNCOUNTED
+    return _embed(store, counted, tuple(name.removeprefix(LIST) for name in names), value, tree)
 
 
 def _inline(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
@@ -189,7 +195,7 @@ def _free(value: Any) -> Any:
     return [_free(element) for element in value] if isinstance(value, list) else value
 
 
-def _embed(store: Store, form: Shape, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Object:
+def _embed(store: Store, counted: bool, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Object:
     """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
     says itself that there is more is a first page already."""
     most = None if value.get(WHOLE) else FIRST_PAGE
@@ -198,7 +204,7 @@ def _embed(store: Store, form: Shape, names: tuple[str, ...], value: Object, tre
     if value["has_more"]:
         return order_fields({**value, "data": listed})
     count = len(value["data"])
-    total = {} if form.name in UNCOUNTED else {"total_count": count}
+    total = {"total_count": count} if counted else {}
     return {"object": "list", "data": listed, "has_more": count > len(listed), **total, "url": value["url"]}
 
 

@@ -33,7 +33,7 @@ def to_be_paid(call: Call, session: Object) -> tuple[Object, Object]:
     begun, draft = begin(call, session)
     assert draft is not None, "what costs something has an invoice"
     session = sessions.amend(call, session, _subscription=begun["id"])
-    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=True)
+    invoice = invoices.finalize(call, invoices.create(call, draft))
     if invoice["status"] == "open":
         schedule_jobs.schedule_expiry(call, begun)
     return session, invoice

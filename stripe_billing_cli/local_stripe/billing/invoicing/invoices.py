@@ -80,11 +80,11 @@ def new_draft(
         "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
         "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
         "parent": invoice_fields.parent(subscription, proration_date),
-        "payments": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoice_payments?invoice={id}"},
+        "payments": {"object": "list", "data": [], "has_more": False, "url": "/v1/invoices/payments"},
         "payment_settings": invoice_fields.payment_settings((subscription or {}).get("payment_settings") or {}),
         "period_end": end,
         "period_start": start,
-        "rendering": None if subscription else _rendering(customer),
+        "rendering": None if subscription and reason != "manual" else _rendering(customer),
         "webhooks_delivered_at": None if reason == "upcoming" else call.now,
         **rest,
     }
@@ -158,7 +158,7 @@ def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
     return after
 
 
-def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: Object | None = None) -> Object:
+def finalize(call: Call, invoice: Object, *, paid_by: Object | None = None) -> Object:
     """Open a draft, with a number and something to pay it by; paid at once where nothing is due. `paid_by`: the
     payment intent that has paid already."""
     if invoice["status"] != "draft":
@@ -185,7 +185,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: 
     }
     _count(call, customer, opened, has_own_number=invoice["number"] is not None)
     if opened["amount_due"] > 0:
-        opened |= _ask_for_payment(call, opened, saves_card, paid_by)
+        opened |= _ask_for_payment(call, opened, paid_by)
     scheduler.put(call.store, FINALIZE, invoice["id"], None, None)
     changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
     opened = amend(call, invoice["id"], "invoice.finalized", **changed)
@@ -214,7 +214,7 @@ def _count(call: Call, customer: Object, opened: Object, *, has_own_number: bool
     customer_balance.record_invoice(call, after, opened)
 
 
-def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Object | None) -> Object:
+def _ask_for_payment(call: Call, opened: Object, paid_by: Object | None) -> Object:
     types = opened["payment_settings"]["payment_method_types"] or ["card"]
     intent = paid_by or payment_intents.new_intent(
         call,
@@ -227,7 +227,7 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
         payment_method=None,
         payment_method_options=method_options.for_invoice(opened["payment_settings"], types),
         payment_method_types=types,
-        setup_future_usage="off_session" if saves_card else None,
+        **_of_subscription(opened),
     )
     if bank_transfers.METHOD in types:
         cash_balances.reconcile_soon(call, opened["customer"])
@@ -236,6 +236,15 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Obje
         "confirmation_secret": {"client_secret": intent["client_secret"], "type": "payment_intent"},
         "payments": {**opened["payments"], "data": [payment]},
     }
+
+
+def _of_subscription(opened: Object) -> Object:
+    """Return what the payment intent of a subscription's invoice says besides: what it pays, and that its card is kept
+    for later ones (recorded, 2026-08-26.dahlia, 2026-09-30.endive)."""
+    if not (opened["parent"] or {}).get("subscription_details"):
+        return {}
+    order = {"customer_reference": None, "order_reference": opened["id"]}
+    return {"payment_details": order, "setup_future_usage": "off_session"}
 
 
 def intent_of(call: Call, invoice: Object) -> Object | None:

@@ -60,7 +60,7 @@ def open_first(call: Call, subscription: Object, draft: Object, method: str | No
     behavior = call.params.get("payment_behavior", "allow_incomplete")
     if draft["amount_due"] > 0 and method is None and behavior != "default_incomplete":
         raise collection.no_method()
-    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=repository.saves_card(subscription))
+    invoice = invoices.finalize(call, invoices.create(call, draft))
     if invoice["status"] == "paid":
         ask_for_card(call, subscription["id"], method)
         return

@@ -253,7 +253,7 @@ def _carry_out(call: Call, before: Object, plan: UpdatePlan) -> Object:
 def _collect(call: Call, customer: Object, after: Object, draft: Object, behavior: str) -> None:
     """Ask for the payment of a change that is made already
     (https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior)."""
-    invoice = invoices.finalize(call, draft, saves_card=repository.saves_card(after))
+    invoice = invoices.finalize(call, draft)
     if invoice["status"] == "paid":
         return
     method = collection.default_method(call, customer, after)
@@ -280,7 +280,7 @@ def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
     made = invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
     pending_items = [*made, *earlier]
     draft = change_invoice.new_draft(call, customer, before, before, pending_items, change.at_once)
-    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=repository.saves_card(before))
+    invoice = invoices.finalize(call, invoices.create(call, draft))
     waiting = {"changes": plan.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
     waits = {**repository.find(call, id), "_pending_change": waiting}
     call.store.replace(repository.KIND, waits)

@@ -38,7 +38,7 @@ def _line(
         "description": wanted.get("description"),
         "discount_amount": 0,
         "discount_amounts": [],
-        "metadata": dict(wanted.get("metadata") or {}),
+        "metadata": wanted.get("metadata"),
         "pretax_credit_amounts": [],
         "tax_rates": taxes.check_rates(call, wanted.get("tax_rates"), f"{param}[tax_rates]"),
         "type": wanted["type"],

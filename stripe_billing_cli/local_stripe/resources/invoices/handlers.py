@@ -163,8 +163,7 @@ def finalize(call: Call) -> Object:
 def _finalize(call: Call, invoice: Object) -> Object:
     """Finalise a draft, which is open then, or paid where nothing is due; the subscription hears of that. What advances
     by itself is charged within the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
-    subscription = invoices.find_subscription(call, invoice)
-    opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
+    opened = invoices.finalize(call, invoice)
     if opened["status"] == "paid":
         payment_status.note_payment(call, opened, None)
         return opened

@@ -141,7 +141,7 @@ def _ask_for_payment(call: Call, customer: Object, before: Object, draft: Object
     (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
     id = before["id"]
     succeeds = call.params.get("payment_behavior") == "resume_on_payment_success"
-    invoice = invoices.finalize(call, draft, saves_card=repository.saves_card(before))
+    invoice = invoices.finalize(call, draft)
     if invoice["status"] == "paid":
         after = repository.amend(call, id, "customer.subscription.resumed", **fields, latest_invoice=invoice["id"])
         schedule_jobs.plan_ahead(call, after)
