@@ -47,7 +47,7 @@ def test_a_card_is_made_of_a_test_number_or_a_test_token(local: Local, card: Any
 
 def test_any_other_number_is_declined(local: Local) -> None:
     refused = local.refused(
-        "post", PATH, type="card", card={"number": "4012888888881881", "exp_month": 3, "exp_year": 2031}
+        "post", PATH, type="card", card={"number": "4539148803436467", "exp_month": 3, "exp_year": 2031}
     )
     assert (refused.status, refused.code) == (402, "card_declined")
     assert "used a non test card" in refused.message
