@@ -40,6 +40,8 @@ def create(call: Call) -> Object:
         named = invoice_items.PRICED_BY & params.keys()
         name = "currency" if named else "amount"
         raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
+    if draft is not None:
+        invoice_items.check_currency(draft, currency, "currency")
     if "subscription" in params:
         objects.find(call, "subscription", params["subscription"], "subscription")
     line = invoice_items.line_from_params(call, params, currency)

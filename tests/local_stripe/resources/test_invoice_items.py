@@ -147,6 +147,22 @@ def test_lines_of_a_draft_are_priced_alike(local: Local, customer: str) -> None:
     assert local.get(f"/v1/invoices/{draft}")["total"] == 2700
 
 
+def test_a_draft_takes_nothing_of_another_currency(local: Local, customer: str) -> None:
+    """A draft that is made without a currency is in the account's: what its seller adds in another is refused."""
+    draft = local.post("/v1/invoices", customer=customer)
+    euros = {"customer": customer, "currency": "eur", "amount": 500}
+    refused = local.refused("post", PATH, **euros, invoice=draft["id"])
+    assert (refused.param, refused.message) == (
+        "currency",
+        "The currency of the invoice item is `eur`. This doesn't match the invoice's currency: `usd`.",
+    )
+    waiting = local.post(PATH, **euros)["id"]
+    lines = [{"invoice_item": waiting}]
+    assert local.refused("post", f"/v1/invoices/{draft['id']}/add_lines", lines=lines).param == "lines[0][invoice_item]"
+    assert local.get(f"/v1/invoices/{draft['id']}")["total"] == 0
+    assert local.get(f"/v1/customers/{customer}")["currency"] == "eur"
+
+
 def test_a_period_does_not_end_before_it_starts(local: Local, customer: str) -> None:
     backwards = {"start": NOW, "end": NOW - 1}
     item = {"customer": customer, "amount": 500, "currency": "usd"}

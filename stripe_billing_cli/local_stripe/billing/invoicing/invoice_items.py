@@ -199,6 +199,17 @@ def _check_priced_once(params: Mapping[str, Any], param: str) -> None:
         raise only_one_of(names, _nested_name(param, names[1]))
 
 
+def check_currency(draft: Object, currency: str, param: str) -> None:
+    """Raise where an item is not in the currency of the invoice that it is for
+    (https://github.com/SELISEdigitalplatforms/blocks-utilities/pull/245; the words are not known)."""
+    if currency != draft["currency"]:
+        raise invalid(
+            f"The currency of the invoice item is `{currency}`. This doesn't match the invoice's currency: "
+            f"`{draft['currency']}`.",
+            param,
+        )
+
+
 def with_discounts(call: Call, item: Object, customer: Object, params: Mapping[str, Any], param: str = "") -> Object:
     """Return the item with the coupons that a call redeems for it alone, not yet stored again."""
     if "discounts" not in params:

@@ -51,6 +51,7 @@ def add(call: Call) -> Object:
     for at, wanted in enumerate(call.params["lines"]):
         if "invoice_item" in wanted:
             item = _find_pending(call, wanted["invoice_item"], customer, f"lines[{at}][invoice_item]")
+            invoice_items.check_currency(draft, item["currency"], f"lines[{at}][invoice_item]")
         else:
             line = invoice_items.line_from_params(call, wanted, draft["currency"], f"lines[{at}]")
             item = invoice_items.add_pending(call, customer, line, draft["currency"], None)
