@@ -118,7 +118,8 @@ class Router:
         other = self._connected_account(request)
         if other is not None:
             with self.connected.opened(other["id"]) as router:
-                return router.answer(_of_own_account(request), failing=failing, account=other)
+                answer = router.answer(_of_own_account(request), failing=failing, account=other)
+            return replace(answer, headers={**answer.headers, "Stripe-Account": other["id"]})
         request_id = identifiers.request_id()
         headers = {
             "Content-Type": "application/json",

@@ -196,3 +196,11 @@ def test_time_passes_in_the_others_when_an_account_is_deleted_meanwhile(
     router.let_time_pass()
 
     assert router.connected.take_used() == {other}
+
+
+def test_an_answer_names_the_connected_account_that_it_is_of(local: Local) -> None:
+    """Recorded by github.com/pay-rails/pay, test/vcr_cassettes/pay/stripe/connect_test (2026-09-30.endive)."""
+    account = {"Stripe-Account": local.post("/v1/accounts")["id"]}
+    for method, path in ("post", "/v1/customers"), ("get", "/v1/customers"), ("get", "/v1/customers/cus_none"):
+        assert local.send(method, path, headers=account).headers["Stripe-Account"] == account["Stripe-Account"]
+    assert "Stripe-Account" not in local.send("get", "/v1/customers").headers
