@@ -36,7 +36,7 @@ def quote_adjustment(
     waiting = pending_invoice_items.for_customer(api, subscription)
 
     def later(proration: Proration, billed_as: Proration, ends: int | None = None) -> Quote:
-        upcoming = quote.next_invoice_if_any(lambda: preview(proration))
+        upcoming = invoice_lines.next_invoice_if_any(lambda: preview(proration))
         ending = {**subscription, "cancel_at": ends} if ends else subscription
         return Quote(quote.with_next(ending, upcoming, waiting, proration), billed_as, at)
 
@@ -55,7 +55,7 @@ def quote_adjustment(
             return replace(later("create", "create", ends), restarts=True, ends=ends)
         return anew(wanted_proration or "invoice")
     if "trial_end" in update and not trialing:
-        invoice = quote.next_invoice_if_any(lambda: preview(wanted_proration or "create"))
+        invoice = invoice_lines.next_invoice_if_any(lambda: preview(wanted_proration or "create"))
         if invoice is None or cost.is_next(invoice, at, metered):
             billed = quote.not_at_once(wanted_proration)
             return Quote(quote.with_next(subscription, invoice, waiting, billed), billed, at, restarts=True)
@@ -65,11 +65,11 @@ def quote_adjustment(
     if trialing or not update.keys() & MAY_WAIT:
         return later("none", quote.not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
-        at_once = quote.next_invoice_if_any(lambda: preview("invoice"))
+        at_once = invoice_lines.next_invoice_if_any(lambda: preview("invoice"))
         if at_once is None or cost.is_next(at_once, at, metered):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, waiting, at):
-            after = quote.next_invoice_if_any(lambda: preview("create"))
+            after = invoice_lines.next_invoice_if_any(lambda: preview("create"))
             return Quote(quote.cost_of_invoice_now(api, subscription, at_once, after, at, discount), "invoice", at)
     return later(wanted_proration or "create", wanted_proration or "create")
 

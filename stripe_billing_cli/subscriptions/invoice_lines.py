@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
@@ -56,3 +56,13 @@ def details_of(line: InvoiceLine) -> SubscriptionItemLineDetails | InvoiceItemLi
     """Return what a line is of: an item of a subscription, or an invoice item; None where it is of neither."""
     parent = line["parent"]
     return (parent["subscription_item_details"] or parent["invoice_item_details"]) if parent else None
+
+
+def next_invoice_if_any(preview: Callable[[], Invoice]) -> Invoice | None:
+    """Return the preview of the next invoice; None where the subscription ends before."""
+    try:
+        return preview()
+    except InvalidRequestError as refused:
+        if refused.code == "invoice_upcoming_none":
+            return None
+        raise

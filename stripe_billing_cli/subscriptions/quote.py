@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -239,15 +239,17 @@ def quote_change(
 
     def later(proration: Proration, billed_as: Proration) -> Quote:
         return Quote(
-            with_next(subscription, next_invoice_if_any(lambda: preview(proration)), waiting, proration), billed_as, at
+            with_next(subscription, invoice_lines.next_invoice_if_any(lambda: preview(proration)), waiting, proration),
+            billed_as,
+            at,
         )
 
     if subscription["status"] == "trialing":
         return later("none", not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
-            upcoming = None if anew else pool.submit(next_invoice_if_any, lambda: preview("none"))
-            at_once = next_invoice_if_any(lambda: preview("invoice"))
+            upcoming = None if anew else pool.submit(invoice_lines.next_invoice_if_any, lambda: preview("none"))
+            at_once = invoice_lines.next_invoice_if_any(lambda: preview("invoice"))
         if at_once is None or (not anew and cost.is_next(at_once, at, metered_ids(prices))):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, waiting, at):
@@ -281,16 +283,6 @@ def with_next(
     if is_last and not any(line["amount"] for line in upcoming["lines"]["data"]):
         billed = replace(billed, next_invoice=None)
     return replace(billed, lines=()) if proration == "none" else billed
-
-
-def next_invoice_if_any(preview: Callable[[], Invoice]) -> Invoice | None:
-    """Return the preview of the next invoice; None where the subscription ends before."""
-    try:
-        return preview()
-    except InvalidRequestError as refused:
-        if refused.code == "invoice_upcoming_none":
-            return None
-        raise
 
 
 def preview_invoice(api: StripeApi, subscription: Subscription, details: dict[str, Any]) -> Invoice:
