@@ -59,7 +59,8 @@ def details_of(line: InvoiceLine) -> SubscriptionItemLineDetails | InvoiceItemLi
 
 
 def next_invoice_if_any(preview: Callable[[], Invoice]) -> Invoice | None:
-    """Return the preview of the next invoice; None where the subscription ends before."""
+    """Return the preview of the next invoice; None where none is to come (`invoice_upcoming_none`,
+    https://docs.stripe.com/error-codes), as where the subscription ends before."""
     try:
         return preview()
     except InvalidRequestError as refused:

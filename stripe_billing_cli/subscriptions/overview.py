@@ -14,13 +14,14 @@ from typing import Any
 from stripe_billing_cli.stripe_api import ids, json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.completion import complete_event
-from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PermissionMissingError
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.events import Event, ListedEvent
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription
 from stripe_billing_cli.stripe_api.references import default_method, id_of, own_method, whole
 from stripe_billing_cli.subscriptions import draft_invoice, schedule
+from stripe_billing_cli.subscriptions.invoice_lines import next_invoice_if_any
 from stripe_billing_cli.subscriptions.parts import Parts
 
 EXPAND = (
@@ -113,14 +114,8 @@ def _subscription(api: StripeApi, id: str) -> Subscription:
 
 
 def _preview(api: StripeApi, id: str) -> Invoice | None:
-    """Return the preview of the next invoice, None where none is to come (`invoice_upcoming_none`,
-    https://docs.stripe.com/error-codes)."""
-    try:
-        return api.post("/v1/invoices/create_preview", {"subscription": id}, kind=Invoice).body
-    except InvalidRequestError as refused:
-        if refused.code == "invoice_upcoming_none":
-            return None
-        raise
+    """Return the preview of the next invoice, None where none is to come."""
+    return next_invoice_if_any(lambda: api.post("/v1/invoices/create_preview", {"subscription": id}, kind=Invoice).body)
 
 
 def _after_drafts(preview: Invoice | None, invoices: Sequence[Invoice]) -> Invoice | None:

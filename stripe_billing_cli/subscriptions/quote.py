@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem
@@ -294,12 +293,7 @@ def preview_invoice(api: StripeApi, subscription: Subscription, details: dict[st
 
 def preview_if_any(api: StripeApi, subscription: Subscription, details: dict[str, Any]) -> Invoice | None:
     """Return Stripe's preview of an invoice; None where nothing would be invoiced."""
-    try:
-        return preview_invoice(api, subscription, details)
-    except InvalidRequestError as refused:
-        if refused.code == "invoice_upcoming_none":
-            return None
-        raise
+    return invoice_lines.next_invoice_if_any(lambda: preview_invoice(api, subscription, details))
 
 
 def current_time(api: StripeApi, billed: Subscription | Customer, real_now: int) -> int:

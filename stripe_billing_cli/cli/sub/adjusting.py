@@ -154,15 +154,12 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
     if plan.quoted is None:
         return
     cost = plan.quoted.cost
-    yield from cost_view.lines(cost)
     due = "nothing"
     if cost.due_now:
         sent = plan.subscription["collection_method"] == "send_invoice"
         way = "by an invoice" if sent else cost_view.paying_card(payments.default_card(plan.subscription))
         due = f"{formatting.money(cost.due_now, cost.currency)} {way}"
-    yield cost_view.entry("due now", due)
-    yield from cost_view.balance(cost)
-    yield from cost_view.upcoming_lines(cost)
+    yield from cost_view.all_lines(cost, due)
     if cost.due_now and plan.payment_behavior:
         yield Line("  It changes only if this payment goes through.")
 

@@ -133,10 +133,7 @@ def _scheduled_for_others(plan: ChangePlan) -> list[str]:
 
 def _cost(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
     cost = quoted.cost
-    yield from cost_view.lines(cost)
-    yield cost_view.entry("due now", _due_now(plan, cost))
-    yield from cost_view.balance(cost)
-    yield from cost_view.upcoming_lines(cost)
+    yield from cost_view.all_lines(cost, _due_now(plan, cost))
     if quoted.restarts:
         yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
     if quoted.ends:

@@ -16,6 +16,14 @@ def entry(label: str, text: str) -> Line:
     return Line(f"  {label:<9}  {text}", hang=13)
 
 
+def all_lines(cost: Cost, due_now: str) -> Iterator[Line]:
+    """Yield each credit and charge, what of it is due now, and what is left for the next invoices."""
+    yield from lines(cost)
+    yield entry("due now", due_now)
+    yield from balance(cost)
+    yield from upcoming_lines(cost)
+
+
 def lines(cost: Cost) -> Iterator[Line]:
     """Yield each credit and charge, the amounts one under the other."""
     width = max((len(formatting.money(line.amount, cost.currency)) for line in cost.lines), default=0)

@@ -41,10 +41,7 @@ def preview_lines(quoted: StartQuote, order: Order, situation: Situation) -> Ite
     cost, customer = quoted.cost, situation.customer
     who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
     yield Line(f"{who}: {', '.join(line.price + formatting.times(line.quantity) for line in order.lines)}")
-    yield from cost_view.lines(cost)
-    yield cost_view.entry("due now", _due_now(cost, order))
-    yield from cost_view.balance(cost)
-    yield from cost_view.upcoming_lines(cost)
+    yield from cost_view.all_lines(cost, _due_now(cost, order))
     if quoted.trial_end:
         yield Line(f"  The trial ends on {formatting.date(quoted.trial_end)}.")
     metered = [line.price for line, price in zip(order.lines, situation.prices, strict=True) if is_metered(price)]
