@@ -38,6 +38,8 @@ def test_an_intent_without_types_takes_what_the_account_has(local: Local) -> Non
     assert made["payment_method_types"] == ["card", "link"]
     assert made["payment_method_options"]["link"] == {"persistent_token": None}
     assert made["payment_method_configuration_details"]["id"].startswith("pmc_")
+    without = intent(local, automatic_payment_methods={"enabled": False})
+    assert (without["payment_method_types"], list(without["payment_method_options"])) == (["card"], ["card"])
     named = of_types(local, "card")
     assert (named["automatic_payment_methods"], named["payment_method_types"]) == (None, ["card"])
     assert "link" not in named["payment_method_options"]

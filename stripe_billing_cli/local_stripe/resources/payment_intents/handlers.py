@@ -105,7 +105,7 @@ def _types(call: Call) -> Object:
     named = method_options.named_types(params)
     automatic = params.get("automatic_payment_methods", {"enabled": not named})
     if not automatic["enabled"]:
-        return {"payment_method_types": ["card"], **named}
+        return named or {"payment_method_options": method_options.of_types(["card"]), "payment_method_types": ["card"]}
     return {
         "automatic_payment_methods": {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True},
         "payment_method_configuration_details": {
