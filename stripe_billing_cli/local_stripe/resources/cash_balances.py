@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import Integer
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 BALANCE = "/v1/customers/{id}/cash_balance"
@@ -79,26 +79,12 @@ def retrieve_transaction(call: Call) -> Object:
     return transaction
 
 
-PATH = "/v1/customers/{customer}"
 ROUTES = (
-    Route("POST", FUNDING, INSTRUCTIONS, form(f"POST {PATH}/funding_instructions"), instructions),
-    Route("GET", BALANCE, cash_balances.KIND, form(f"GET {PATH}/cash_balance"), retrieve),
-    Route("POST", BALANCE, cash_balances.KIND, form(f"POST {PATH}/cash_balance"), update),
-    Route(
-        "GET",
-        TRANSACTIONS,
-        cash_balances.TRANSACTION,
-        form(f"GET {PATH}/cash_balance_transactions"),
-        list_transactions,
-        lists=True,
-    ),
-    Route(
-        "GET",
-        f"{TRANSACTIONS}/{{id}}",
-        cash_balances.TRANSACTION,
-        form(f"GET {PATH}/cash_balance_transactions/{{transaction}}"),
-        retrieve_transaction,
-    ),
+    Route("POST", FUNDING, INSTRUCTIONS, AS_DOCUMENTED, instructions),
+    Route("GET", BALANCE, cash_balances.KIND, AS_DOCUMENTED, retrieve),
+    Route("POST", BALANCE, cash_balances.KIND, AS_DOCUMENTED, update),
+    Route("GET", TRANSACTIONS, cash_balances.TRANSACTION, AS_DOCUMENTED, list_transactions, lists=True),
+    Route("GET", f"{TRANSACTIONS}/{{id}}", cash_balances.TRANSACTION, AS_DOCUMENTED, retrieve_transaction),
     Route(
         "POST",
         FUND,

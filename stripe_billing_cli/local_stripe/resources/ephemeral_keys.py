@@ -11,7 +11,7 @@ import secrets
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.core import identifiers, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "ephemeral_key"
@@ -47,6 +47,6 @@ def delete(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, form(f"DELETE {PATH}/{{key}}"), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, AS_DOCUMENTED, delete),
 )
 API = Api(ROUTES)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import mandates
 from stripe_billing_cli.local_stripe.core import objects
-from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.requests import Api, Route
+from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Api, Route
 
 retrieve = objects.retrieve_handler(mandates.KIND, "mandate")
-
-
-API = Api((Route("GET", "/v1/mandates/{id}", mandates.KIND, form("GET /v1/mandates/{mandate}"), retrieve),))
+API = Api((Route("GET", "/v1/mandates/{id}", mandates.KIND, AS_DOCUMENTED, retrieve),))
