@@ -94,6 +94,24 @@ def test_one_currency_one_discount_one_customer(local: Local) -> None:
     assert automatic.message.startswith("Automatic tax calculation in Checkout requires a valid address")
 
 
+def test_what_is_sold_is_of_an_active_product(local: Local) -> None:
+    """In the words of Stripe's logs: `error_param=line_items[0][price]`, without a code."""
+    price = local.price()
+    once = {"price": price["id"], "quantity": 1}
+    link = local.post("/v1/payment_links", line_items=[once])
+    local.post(f"/v1/products/{price['product']}", active=False)
+    expected = Refusal(
+        f"Price `{price['id']}` is not available to be purchased because its product is not active.",
+        param="line_items[0][price]",
+    )
+    assert refused(local, once) == expected
+    assert local.refused("post", "/v1/payment_links", line_items=[once]) == expected
+    path = f"/local/payment_links/{link['url'].rsplit('/', 1)[1]}/sessions"
+    assert local.refused("post", path) == expected
+    other = {"price": local.price()["id"], "quantity": 1}
+    assert refused(local, other, optional_items=[once]).message == expected.message
+
+
 def test_a_total_is_large_enough_to_be_charged(local: Local) -> None:
     cents = {"price": local.price(unit_amount=30)["id"], "quantity": 1}
     refusal = refused(local, cents)

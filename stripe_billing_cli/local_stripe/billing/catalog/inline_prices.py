@@ -50,6 +50,15 @@ def for_sale(call: Call, id: str, param: str, *, may_be_inactive: bool = False) 
     return price
 
 
+def check_product(call: Call, price: Object, param: str) -> None:
+    """Raise where what is sold at a page is of a product that is not active, in words that users report."""
+    product = call.store.get("product", price["product"])
+    if product is None or not product["active"]:
+        raise invalid(
+            f"Price `{price['id']}` is not available to be purchased because its product is not active.", param
+        )
+
+
 def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
     check_only_one(data, "product", "product_data", param=nested_name(param, "product_data"))
     if not data.keys() & {"product", "product_data"}:

@@ -92,7 +92,11 @@ def _price(call: Call, item: Wanted, param: str) -> Object:
     check_only_one(item, "price", "price_data", param=f"{param}[price_data]")
     if not item.keys() & {"price", "price_data"}:
         raise invalid("You must provide either price or price_data for each line item when using prices.", param)
-    return inline_prices.price_of(call, item, param, may_be_inactive=bool(item.get(inline_prices.INLINE)))
+    inline = bool(item.get(inline_prices.INLINE))
+    price = inline_prices.price_of(call, item, param, may_be_inactive=inline)
+    if "price" in item and not inline:
+        inline_prices.check_product(call, price, f"{param}[price]")
+    return price
 
 
 def _check_mode(prices: Sequence[Object], mode: str, *, alone: bool) -> None:

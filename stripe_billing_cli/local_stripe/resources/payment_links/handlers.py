@@ -59,7 +59,10 @@ def create(call: Call) -> Object:
 
 def _price(call: Call, item: Mapping[str, Any], param: str) -> Object:
     inline_prices.check_named(item, param)
-    return inline_prices.price_of(call, item, param)
+    price = inline_prices.price_of(call, item, param)
+    if "price" in item:
+        inline_prices.check_product(call, price, f"{param}[price]")
+    return price
 
 
 def _check_mode(params: Params, *, recurring: bool) -> None:
@@ -126,7 +129,8 @@ def _link_value(call: Call, link: Object, name: str, value: Any) -> Any:
             return {who: {"optional": False, **collected} for who, collected in value.items()}
         case "optional_items":
             for at, item in enumerate(value):
-                inline_prices.for_sale(call, item["price"], f"{name}[{at}][price]")
+                price = inline_prices.for_sale(call, item["price"], f"{name}[{at}][price]")
+                inline_prices.check_product(call, price, f"{name}[{at}][price]")
             return value
         case "restrictions":
             count = link[name]["completed_sessions"]["count"] if link[name] else 0
