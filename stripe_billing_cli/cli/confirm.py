@@ -25,7 +25,9 @@ def confirm(
     when_refused: str = "",
     preview: bool = False,
 ) -> None:
-    """Return if the user agrees. `will` says, a line each, what is going to happen: on stderr, agreed or not.
+    """Ask for the user's consent, and return once it is given.
+
+    `will` says, a line each, what is going to happen: on stderr, agreed or not.
 
     `question` is asked as it is: "Cancel sub_123 now?"; in live mode only, unless `in_any_mode`. With `preview` what is
     going to happen is the result, and the command ends. Raises `BillingError`: exit code 1 where the user says no, 2
@@ -39,17 +41,22 @@ def confirm(
     live = context.stripe.livemode
     if live:
         tell_live_mode(context)
-    if context.yes or not (live or in_any_mode):
+    if live or in_any_mode:
+        ask(context, question, when_refused or "nothing was changed")
+
+
+def ask(context: Context, question: str, when_refused: str) -> None:
+    """Ask a question, and return once it is agreed to; what is asked about here is on this machine, not at Stripe.
+
+    Raises `BillingError`: exit code 1 with `when_refused` where the user says no, 2 where nobody can be asked.
+    """
+    if context.yes:
         return
     if not context.interactive:
-        raise BillingError(
-            "confirmation",
-            f"this needs a yes, and there is no terminal to ask on: {question}",
-            "say --yes to mean it",
-            WRONG,
-        )
+        message = f"this needs a yes, and there is no terminal to ask on: {question}"
+        raise BillingError("confirmation", message, "say --yes to mean it", WRONG)
     if not typer.confirm(question, err=True):
-        raise said_no(when_refused or "nothing was changed")
+        raise said_no(when_refused)
 
 
 def said_no(consequence: str) -> BillingError:

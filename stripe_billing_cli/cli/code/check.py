@@ -58,11 +58,11 @@ def check(
         currency=parsing.currency("--currency", currency),
     )
     record = check_code(context.stripe, request).record()
-    context.printer.record(record, _lines)
+    context.printer.record(record, _screen)
     return None if record["taken"] else NOT_REACHED
 
 
-def _lines(record: Record) -> Iterator[Line]:
+def _screen(record: Record) -> Iterator[Line]:
     if not record["taken"]:
         yield Line(f"{record['code']} would not be taken.", {"fg": "red"})
         for refusal in record["reasons"]:

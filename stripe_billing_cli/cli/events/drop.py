@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.confirm import ask
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import app
-from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, agree, waiting_for
+from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, waiting_for
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 
 
@@ -22,7 +23,7 @@ def drop(context: Context, handler: HandlerArgument, store: StoreOption = DEFAUL
     with opened_store(store) as opened:
         waiting = waiting_for(context, opened, handler)
         if waiting.count:
-            agree(context, f"Drop {waiting.text}?", "nothing was dropped")
+            ask(context, f"Drop {waiting.text}?", "nothing was dropped")
         dropped = opened.queues.drop(handler)
         running = opened.queues.count_running(handler)
     if context.printer.for_people:

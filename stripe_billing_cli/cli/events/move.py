@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.confirm import ask
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import app
-from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, agree, waiting_for
+from stripe_billing_cli.cli.events.waiting_work import HandlerArgument, waiting_for
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 from stripe_billing_cli.errors import UsageError
 
@@ -39,7 +40,7 @@ def move(
         _refuse_other_targets(opened, handler, to)
         waiting = waiting_for(context, opened, handler)
         if waiting.count:
-            agree(context, f"Have {to} called for {waiting.text}?", "nothing was moved")
+            ask(context, f"Have {to} called for {waiting.text}?", "nothing was moved")
         moved = opened.queues.move(handler, to)
         running = opened.queues.count_running(handler)
     if not context.printer.for_people:

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.confirm import ask
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import app, moment_option
-from stripe_billing_cli.cli.events.waiting_work import agree
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 
 
@@ -29,7 +29,7 @@ def purge(
     """
     with opened_store(store) as opened:
         before = moment_option("--older-than", older_than, opened.clock())
-        agree(
+        ask(
             context, f"Forget the payloads of all events from before {formatting.moment(before)}?", "nothing was purged"
         )
         count = opened.events.purge(before)

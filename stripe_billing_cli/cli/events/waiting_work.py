@@ -1,4 +1,4 @@
-"""What waits for one handler: how much there is, and the question before it is moved or dropped."""
+"""The work that waits for one handler, before it is moved or dropped."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import formatting
-from stripe_billing_cli.cli.confirm import said_no
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Store
@@ -52,13 +50,3 @@ def waiting_for(context: Context, store: Store, handler: str) -> WaitingWork:
         known = {name for name, _ in store.work.counts()} | (called_handlers(store) or frozenset())
         context.printer.note(f"Nothing waits for {handler}. There are: {', '.join(sorted(known)) or 'none'}.")
     return waiting
-
-
-def agree(context: Context, question: str, refused: str) -> None:
-    """Return if the user agrees to a change of the store. Raises `BillingError`."""
-    if context.yes:
-        return
-    if not context.interactive:
-        raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
-    if not typer.confirm(question, err=True):
-        raise said_no(refused)

@@ -21,11 +21,11 @@ def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
     plan = plan_give_up(context.stripe, name, way)
     if not plan.is_done:
         question = f"{'Void' if way == 'void' else 'Write off'} {plan.invoice['id']}?"
-        confirm.confirm(context, question, will=list(plan_lines(plan)), in_any_mode=True, preview=preview)
+        confirm.confirm(context, question, will=list(_will(plan)), in_any_mode=True, preview=preview)
     context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
-def plan_lines(plan: GiveUpPlan) -> Iterator[str]:
+def _will(plan: GiveUpPlan) -> Iterator[str]:
     """Yield what is going to happen, a line each."""
     invoice = plan.invoice
     amount = formatting.money(invoice["amount_remaining"], invoice["currency"])

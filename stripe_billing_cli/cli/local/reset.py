@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.confirm import said_no
+from stripe_billing_cli.cli.confirm import ask
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import BillingError
 
 
 @options.command(app, shared=("output", "yes", "verbose"))
@@ -36,7 +36,7 @@ def reset(
         _reset_account(context, account)
         return
     if LOCAL_DATABASE.exists():
-        _confirm(context, f"{LOCAL_DATABASE} and all in it")
+        ask(context, f"Delete {LOCAL_DATABASE} and all in it?", "nothing was deleted")
     deleted = LOCAL_DATABASE.exists()
     empty_everything(LOCAL_DATABASE)
     _print(context, "The local Stripe is empty.", account=None, deleted=deleted)
@@ -57,7 +57,7 @@ def _reset_account(context: Context, account: str) -> None:
         ) from None
     finally:
         store.close()
-    _confirm(context, f"all that account {account} has")
+    ask(context, f"Delete all that account {account} has?", "nothing was deleted")
     deleted = empty_account(LOCAL_DATABASE, account)
     _print(context, f"Account {account} is empty.", account=account, deleted=deleted)
 
@@ -67,12 +67,3 @@ def _print(context: Context, text: str, *, account: str | None, deleted: bool) -
     if not context.printer.for_people:
         where = str(LOCAL_DATABASE.absolute())
         context.printer.result({"path": where, "account": account, "deleted": deleted}, ids=[account or where])
-
-
-def _confirm(context: Context, data: str) -> None:
-    if context.yes:
-        return
-    if not context.interactive:
-        raise BillingError("confirmation", f"{data} would be deleted", "say --yes to mean it", WRONG)
-    if not typer.confirm(f"Delete {data}?", err=True):
-        raise said_no("nothing was deleted")

@@ -74,13 +74,13 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
     plan = plan_adjust(context.stripe, name, wanted)
     if plan.is_done or plan.waits or preview:
         result = "unchanged" if plan.is_done else "payment_needed" if plan.waits else "previewed"
-        _tell(context, plan, result, plan.subscription, plan.waits)
+        _print(context, plan, result, plan.subscription, plan.waits)
         return
     id = plan.subscription["id"]
-    confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], in_any_mode=True)
+    confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _will(plan)], in_any_mode=True)
     with explain_declined(plan.drops_update, plan.drops_schedule):
         done = plan.apply(context.stripe)
-    _tell(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)
+    _print(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def explain_declined(dropped_update: str | None, dropped_schedule: str | None) -
         ) from failure
 
 
-def _plan(plan: AdjustPlan) -> Iterator[Line]:
+def _will(plan: AdjustPlan) -> Iterator[Line]:
     """Yield what is going to happen, before it is agreed to."""
     from stripe_billing_cli.cli.sub import cost_view
 
@@ -164,7 +164,7 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
         yield Line("  It changes only if this payment goes through.")
 
 
-def _tell(
+def _print(
     context: Context, plan: AdjustPlan, result: str, subscription: Subscription, owes: OwedInvoice | None
 ) -> None:
     """Print the outcome. Raises where the change waits for its payment: exit code 4."""
@@ -181,7 +181,7 @@ def _screen(plan: AdjustPlan, result: str, owes: OwedInvoice | None) -> Iterator
     id = plan.subscription["id"]
     match result:
         case "previewed":
-            yield from _plan(plan)
+            yield from _will(plan)
         case "unchanged" if plan.period_began:
             yield Line(f"{id} began a new period on {formatting.moment(plan.period_began)} already. Nothing to do.")
             yield Line("  --again begins another.")
