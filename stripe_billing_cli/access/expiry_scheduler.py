@@ -1,4 +1,4 @@
-"""Time passing: what ends at a moment, ends then, without an event of Stripe's."""
+"""The scheduler of access that ends at a moment, without an event of Stripe's."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ExpiryScheduler:
         return len(new)
 
     def _find_ended(self, now: float) -> list[tuple[str, int]]:
-        return self.store.access.ending(until=now)
+        return self.store.access.list_ending(until=now)
 
     def _run(self) -> None:
         while not self._stopping:

@@ -1,4 +1,4 @@
-"""The handler that keeps access up to date: an event says whose, and what Stripe holds now decides."""
+"""The handler that keeps access up to date: an event says of which customer, and what Stripe holds now decides."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLOCK_READY = "test_helpers.test_clock.ready"
 TYPES = frozenset({"customer.deleted", CHECK, CLOCK_READY})
 
 Tell = Callable[[Sequence[Delivery]], None]
-"""Told of deliveries that were done along with another."""
+"""A callback with the deliveries that were done along with another."""
 
 
 def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: None) -> Handler:

@@ -34,7 +34,7 @@ def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False
 
 
 EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}
-"""Canceled ones too: a row says since when, and why, there is no access."""
+"""The parameters that list all subscriptions, canceled ones too: a row says since when, and why, there is no access."""
 
 
 def customer_state_of(

@@ -28,7 +28,7 @@ DISPUTED = "disputed"
 SPAN = re.compile(r"([0-9]{1,6})\s*([hdw])")
 SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
 ALWAYS = ("active", "trialing", COLLECTION_PAUSED, DISPUTED)
-"""What has no beginning that a grace period could be counted from."""
+"""The statuses that have no beginning from which a grace period could be counted."""
 
 
 class InvalidRulesError(BillingError):

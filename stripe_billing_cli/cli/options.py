@@ -74,7 +74,7 @@ class QuickGroup(TyperGroup):
         return super().resolve_command(ctx, args)
 
     unbuilt: Mapping[str, Any] = {}
-    """Its commands by name, as Typer registered them: each is built when it is asked for."""
+    """The commands of the group by name, as Typer registered them: each is built when it is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(self.unbuilt)

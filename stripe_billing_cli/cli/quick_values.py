@@ -32,7 +32,7 @@ class QuickArgument(TyperArgument):
 
 @dataclasses.dataclass(frozen=True)
 class _Coercion:
-    """What makes a parameter's value of what was typed: itself where it is of the type, else by Typer's own."""
+    """The conversion of what was typed into a parameter's value: none where it is of the type, else Typer's own."""
 
     annotation: Any
     least: float

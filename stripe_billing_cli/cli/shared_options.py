@@ -20,15 +20,15 @@ ListFormat = StrEnum("ListFormat", "table json yaml id csv")
 
 
 PlanFormat = StrEnum("PlanFormat", "table json yaml id markdown github")
-"""That of plans, which also come as a comment and as annotations of a pull request."""
+"""The formats of plans, which also come as a comment and as annotations of a pull request."""
 
 
 SheetFormat = StrEnum("SheetFormat", "table json yaml id markdown")
-"""That of the catalog itself, which also comes as a price sheet."""
+"""The formats of the catalog itself, which also comes as a price sheet."""
 
 
 AnyFormat = StrEnum("AnyFormat", "table json yaml id csv markdown github")
-"""What may stand before the command's name, and in BILLING_OUTPUT."""
+"""The formats that may stand before the command's name, and in BILLING_OUTPUT."""
 
 
 def remember_root_options(ctx: typer.Context) -> None:

@@ -56,7 +56,7 @@ class Dispatcher:
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
     on_trouble: Callable[[StoreError], None] = lambda trouble: None
     on_failure: Callable[[StoreError | StripeCallError], None] = lambda failure: None
-    """Told why access could not be compared with Stripe, which is tried again."""
+    """Called with the reason why access could not be compared with Stripe, which is tried again."""
     exec_env: Sequence[str] = ()
     """Variables of the environment that commands get besides the usual ones."""
     reconcile_seconds: float | None = None

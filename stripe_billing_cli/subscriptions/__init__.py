@@ -1,1 +1,1 @@
-"""Customers and subscriptions: what may be asked of them, decided apart from asking it of Stripe."""
+"""Operations on subscriptions: what each does is decided apart from asking Stripe for it."""

@@ -43,7 +43,7 @@ class CreatePlan:
 
 @dataclass(frozen=True)
 class CreateResult:
-    """The subscription, and what its customer is to do; `due_next` as `json_output.forthcoming` says it."""
+    """The subscription, and what its customer is to do; `due_next` as `json_output.upcoming_invoice` says it."""
 
     plan: CreatePlan
     subscription: Subscription

@@ -1,4 +1,4 @@
-"""Stripe asked for what a change would cost, at a fixed proration date, by which the change is then made."""
+"""Quotes of changes: what each would cost by Stripe's preview, at a fixed proration date, by which it is then made."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ PATH = "/v1/subscriptions"
 LISTED = ("latest_invoice.confirmation_secret", "pending_setup_intent")
 """What the confirmation of a first payment is read from (`confirmation.py`)."""
 EXPAND = (*LISTED, "items.data.price.currency_options")
-"""And what the items cost in the subscription's currency, which a list is too deep for."""
+"""What a single subscription is asked for besides: the items' prices in its currency, for which a list is too deep."""
 OTHER_CURRENCY = "You cannot combine currencies on a single customer."
 RUNNING = ("active", "trialing", "past_due")
 

@@ -30,7 +30,7 @@ from stripe_billing_cli.webhook_endpoints.endpoint import (
 )
 
 Keep = Callable[[Endpoint, str], None]
-"""Told an endpoint and its secret; when it returns, the secret is safe."""
+"""A callback with an endpoint and its secret; when it returns, the secret is safe."""
 ATTEMPTS = 100
 """How often a create is asked again under a new key, after answers about endpoints that are gone."""
 

@@ -79,7 +79,7 @@ def test_what_ends_and_when(store: Store, clock: Clock) -> None:
     ):
         store.access.replace(customer, [Access(customer, "product", "pro", granted, 1, until, "why")])
 
-    assert store.access.ending(until=now) == [("cus_5", now - 5), ("cus_1", now)]
+    assert store.access.list_ending(until=now) == [("cus_5", now - 5), ("cus_1", now)]
     assert store.access.next_end(after=now) == now + 5
     assert store.access.next_end(after=now + 5) is None
 

@@ -245,7 +245,7 @@ def _everything_hot(store: Store, make_event: Make) -> None:
     store.events.newest()
     store.access.for_customer("cus_1")
     store.access.customers(after="cus_1")
-    store.access.ending(until=2_000_000_000)
+    store.access.list_ending(until=2_000_000_000)
     store.access.next_end(after=1_000_000_000)
     store.access.replace("cus_1", [Access("cus_1", "product", "pro", True, 1, None, "active")])
 

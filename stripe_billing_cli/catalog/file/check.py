@@ -141,7 +141,7 @@ class FileCheck:
             contents[child.section] = {}
             for own_key, inside in entries.items():
                 place = (*path, child.section, child.place_of(own_key, written))
-                inner_content, made = self._entry(child, own_key, inside, place, head, entry or _unknown(kind, key))
+                inner_content, made = self._entry(child, own_key, inside, place, head, entry or _stand_in(kind, key))
                 contents[child.section][own_key] = inner_content
                 if entry and made:
                     entry.children.append(made)
@@ -336,6 +336,6 @@ class FileCheck:
         self._problems.append(Problem(where.file or self._file, where, message, hint, about))
 
 
-def _unknown(kind: AnyKind, key: str) -> AnyEntry:
+def _stand_in(kind: AnyKind, key: str) -> AnyEntry:
     """Return what stands for an entry that is wrong itself, so that those within it can be checked."""
     return Entry(kind.name, key, key, None, {})

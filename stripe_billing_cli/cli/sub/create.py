@@ -194,8 +194,8 @@ def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, 
 
 
 def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:
-    """Wait until the subscription has started, and return why it did not; why it did not. With JSON the result is
-    printed only now, as it is then."""
+    """Wait until the subscription has started, and return why it has not; None where it has. With JSON the
+    subscription is printed only now, as it is then."""
     observation, ended = waiting.wait_for_status(context, record["id"], STARTED, seconds)
     status = observation.record["status"] if observation else None
     if context.output == "json":

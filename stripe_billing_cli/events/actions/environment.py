@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.errors import SECRET
 
 USUAL = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR"})
 KEPT_BACK = frozenset({"BILLING_ACCESS_TOKEN", "BILLING_FORWARD_SECRET", "BILLING_STORE"})
-"""Besides these, whatever holds a key or a secret of Stripe's."""
+"""The variables that no command gets, besides whatever holds a key or a secret of Stripe's."""
 
 
 def environment(

@@ -97,7 +97,7 @@ class AccessRows:
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
-    def ending(self, *, until: float, limit: int = 1000) -> list[tuple[str, int]]:
+    def list_ending(self, *, until: float, limit: int = 1000) -> list[tuple[str, int]]:
         """Return the customers and times of access that is granted, and not beyond `until`; the first to end first."""
         table = schema.access.c
         query = (

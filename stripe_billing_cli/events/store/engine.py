@@ -27,7 +27,7 @@ CHECKPOINT_PAGES = 4000
 LOG, LOG_PATH = "log", "log path"
 """With each connection to SQLite it is kept where its log is, if it has one, and the descriptor that flushes it."""
 FILE, FILE_ID = "file", "file id"
-"""And which file it is to: its path, and its device and number in there (`file_id`)."""
+"""The keys under which a connection keeps its file: the path, and the device and number (`file_id`)."""
 
 POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
@@ -102,7 +102,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
     existing = f"file:{quote(str(path.absolute()))}?mode=rw"
 
     def connect() -> sqlite3.Connection:
-        """Return a file that was removed is not made anew without its tables."""
+        """Open the file if it is there: one that was removed is not made anew without its tables."""
         return sqlite3.connect(existing, uri=True, timeout=PATIENCE_SECONDS, check_same_thread=False)
 
     engine = sa.create_engine(

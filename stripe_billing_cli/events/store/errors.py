@@ -52,7 +52,7 @@ def _explain(shown: str, error: exc.DBAPIError) -> StoreError:
 
 
 def removed_error(shown: str) -> StoreError:
-    """Return the file of the store is not there any more, or another is in its place."""
+    """Return the error of a store whose file is not there any more, or has another in its place."""
     return StoreError(
         f"{shown} was removed or replaced while it was in use",
         "put it back, or start `billing listen` again, which makes a new one",

@@ -18,7 +18,7 @@ PART = 500
 
 @dataclass(frozen=True)
 class Moved:
-    """How many deliveries another handler got, and how many were dropped since it had them already."""
+    """The counts of a move: the deliveries that another handler got, and those that were dropped since it had them."""
 
     moved: int = 0
     already: int = 0

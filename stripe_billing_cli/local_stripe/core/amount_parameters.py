@@ -89,10 +89,12 @@ class ByCurrency(ParamType):
 
     option: ObjectParam
 
-    def unknown(self, raw: Raw, name: str) -> list[str]:
+    def find_unknown(self, raw: Raw, name: str) -> list[str]:
         if isinstance(raw, str):
             return []
-        return [extra for key, value in raw.items() for extra in self.option.unknown(value, nested_name(name, key))]
+        return [
+            extra for key, value in raw.items() for extra in self.option.find_unknown(value, nested_name(name, key))
+        ]
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
         if isinstance(raw, str):

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.json_lines import Entries
 
 DATA = Path(__file__).with_name("documented.json")
 ANY_KEY = "*"
-"""Stands for every key of a map, in expansions: `price.currency_options` has currencies for keys."""
+"""The name that stands for every key of a map, in expansions: `price.currency_options` has currencies for keys."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def _host_of(url: str) -> str:
 
 
 def _is_own(host: str, allowed: Collection[str]) -> bool:
-    """Return an address cannot be made to lead elsewhere; a name can."""
+    """Return whether a host is surely this server: an address cannot be made to lead elsewhere, and a name can."""
     return host == "localhost" or host.endswith(".localhost") or host in allowed or _address(host) is not None
 
 

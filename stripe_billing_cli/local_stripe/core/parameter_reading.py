@@ -18,15 +18,15 @@ def read(form: ObjectParam, fields: dict[str, Raw], documentation: Documentation
 
     `documentation` gives what Stripe documents for the call: what is documented and not in `form` is refused by name.
     """
-    if extra := form.unknown(fields, ""):
-        raise _unknown(extra, documentation())
+    if extra := form.find_unknown(fields, ""):
+        raise _unknown_error(extra, documentation())
     try:
         return form.read(fields, "")
     except ChoiceError as error:
         raise _no_choice(error, documentation()) from None
 
 
-def _unknown(names: list[str], documented: Operation | None) -> ApiError:
+def _unknown_error(names: list[str], documented: Operation | None) -> ApiError:
     undocumented = [name for name in names if documented is None or documented.parameters.at(_parts(name)) is None]
     if undocumented:
         return unknown_params(undocumented)

@@ -23,7 +23,7 @@ Params = Mapping[str, Any]
 class ParamType:
     """A type of parameter."""
 
-    def unknown(self, raw: Raw, name: str) -> list[str]:
+    def find_unknown(self, raw: Raw, name: str) -> list[str]:
         """Return the names inside `raw` that this type does not have."""
         return []
 
@@ -156,14 +156,14 @@ class ListOf(ParamType):
     element: ParamType
     most: int | None = None
 
-    def unknown(self, raw: Raw, name: str) -> list[str]:
+    def find_unknown(self, raw: Raw, name: str) -> list[str]:
         elements = _elements(raw)
         if elements is None:
             return []
         return [
             extra
             for position, element in enumerate(elements)
-            for extra in self.element.unknown(element, f"{name}[{position}]")
+            for extra in self.element.find_unknown(element, f"{name}[{position}]")
         ]
 
     def read(self, raw: Raw, name: str) -> list[Any]:
@@ -190,14 +190,14 @@ def _elements(raw: Raw) -> list[Raw] | None:
 class ObjectParam(ParamType):
     fields: Mapping[str, Field]
 
-    def unknown(self, raw: Raw, name: str) -> list[str]:
+    def find_unknown(self, raw: Raw, name: str) -> list[str]:
         if isinstance(raw, str):
             return []
         extra: list[str] = []
         for key, value in raw.items():
             inner = nested_name(name, key)
             known = self.fields.get(key)
-            extra += [inner] if known is None else known.kind.unknown(value, inner)
+            extra += [inner] if known is None else known.kind.find_unknown(value, inner)
         return extra
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
@@ -259,8 +259,8 @@ class TimestampRange(ParamType):
         default_factory=lambda: ObjectParam({bound: Field(Integer()) for bound in ("gt", "gte", "lt", "lte")})
     )
 
-    def unknown(self, raw: Raw, name: str) -> list[str]:
-        return self.bounds.unknown(raw, name)
+    def find_unknown(self, raw: Raw, name: str) -> list[str]:
+        return self.bounds.find_unknown(raw, name)
 
     def read(self, raw: Raw, name: str) -> dict[str, int]:
         if isinstance(raw, str):

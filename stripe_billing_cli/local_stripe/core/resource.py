@@ -54,7 +54,7 @@ def documented_properties(
 ) -> dict[str, Property]:
     """Return the properties of a resource whose list is at this address: what Stripe documents that a create takes, and
     which of it an update changes and a list filters by. `types` stand in place of what the documents say."""
-    changed, filters = _documented(f"POST {path}/{{id}}"), _documented(f"GET {path}")
+    changed, filters = _documented_parameters(f"POST {path}/{{id}}"), _documented_parameters(f"GET {path}")
     return {
         name: Property(
             field.kind,
@@ -69,7 +69,7 @@ def documented_properties(
     }
 
 
-def _documented(route: str) -> Mapping[str, documented.Parameter]:
+def _documented_parameters(route: str) -> Mapping[str, documented.Parameter]:
     parameters = documented.parameters(route)
     return (parameters.fields if parameters else None) or {}
 

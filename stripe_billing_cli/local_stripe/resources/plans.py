@@ -50,8 +50,8 @@ class ProductOr(ParamType):
             }
         )
 
-    def unknown(self, raw: Raw, name: str) -> list[str]:
-        return [] if isinstance(raw, str) else self.fields.unknown(raw, name)
+    def find_unknown(self, raw: Raw, name: str) -> list[str]:
+        return [] if isinstance(raw, str) else self.fields.find_unknown(raw, name)
 
     def read(self, raw: Raw, name: str) -> Any:
         return Text().read(raw, name) if isinstance(raw, str) else self.fields.read(raw, name)

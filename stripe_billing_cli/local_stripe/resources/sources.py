@@ -40,7 +40,7 @@ UPDATE = form(
     unsupported={NO_BANKS: "account_holder_name account_holder_type owner"},
 )
 NONE = Condition("0")
-"""Holds for no source: there are no bank accounts."""
+"""The condition that no source meets: there are no bank accounts."""
 
 
 def create(call: Call) -> Object:

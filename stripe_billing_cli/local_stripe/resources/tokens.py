@@ -71,7 +71,7 @@ def _of_card(call: Call) -> Object:
             "funding": card.funding,
             "last4": card.last4,
             "metadata": {},
-            "networks": {"preferred": _preferred(card, params)},
+            "networks": {"preferred": _preferred_network(card, params)},
             "regulated_status": "unregulated",
         },
         "type": "card",
@@ -79,7 +79,7 @@ def _of_card(call: Call) -> Object:
     }
 
 
-def _preferred(card: Card, params: Params) -> str | None:
+def _preferred_network(card: Card, params: Params) -> str | None:
     """Return the network that a customer prefers: "Selection of a network that does not apply to the card will be
     stored as `invalid_preference` on the card" (`stripe/params/_token_create_params.py`)."""
     wanted: str | None = (params.get("networks") or {}).get("preferred")

@@ -92,7 +92,7 @@ def _as_item(line: Line, item: Object) -> Line:
 def for_usage(
     item: Object, price: Object, product: Sold, currency: str, used: Decimal, start: int, end: int
 ) -> list[Line]:
-    """Return a metered item for what was used of it."""
+    """Return the lines that bill what was used of a metered item."""
     usage_lines = []
     for part in pricing.parts(price, currency, used):
         description, unit_amount = _of_part(part, price, product, currency)

@@ -66,7 +66,8 @@ def _card_error(message: str, code: str, param: str) -> ApiError:
 
 
 def _adds_up(number: str) -> bool:
-    """Return the check digit of card numbers (ISO/IEC 7812): from the right, every second digit counts double."""
+    """Return whether the check digit of a card number is right: from the right, every second digit counts double
+    (ISO/IEC 7812)."""
     doubled = [int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(number))]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 

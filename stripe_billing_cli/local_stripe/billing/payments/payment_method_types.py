@@ -236,10 +236,10 @@ FOR_ONE_PAYMENT = frozenset(
         "multibanco oxxo p24 pay_by_bank paynow promptpay satispay scalapay sequra sunbit swish wechat_pay zip"
     ).split()
 )
-"""Those of which nothing is kept for later (https://docs.stripe.com/payments/payment-methods/payment-method-support)."""
+"""The types of which nothing is kept for later (https://docs.stripe.com/payments/payment-methods/payment-method-support)."""
 
 
-def unknown(type: str, param: str, intent: str) -> ApiError:
+def unknown_error(type: str, param: str, intent: str) -> ApiError:
     """Return the refusal of a type that Stripe does not know; `intent` is the kind of object it was named for."""
     return invalid(
         f'The payment method type "{type}" is invalid. Please ensure the provided type is activated in your dashboard '

@@ -206,7 +206,7 @@ AUTHENTICATED = (
 )
 
 CHOSEN = (*BY_BRAND, *AUTHENTICATED, *DECLINING, *RISKY, *DISPUTED, *REFUNDS_AND_BALANCE)
-"""Those that the hosted pages offer."""
+"""The cards that the hosted pages offer."""
 CARDS = (*CHOSEN, *_by_country())
 BY_ID = {f"pm_card_{name}": card for card in CARDS for name in card.names}
 BY_TOKEN = {f"tok_{name}": card for card in CARDS for name in card.names}

@@ -64,8 +64,9 @@ def change(call: Call, before: Object, plain: Object) -> Object:
 
 
 def _stops(call: Call, before: Object, plain: Object) -> bool:
-    """Return a trial that is ended without a card is canceled or paused, if its settings say so. It is over a second
-    before (recorded, 2026-08-26.dahlia, as is what a pause leaves of the period)."""
+    """End a trial that an update ends and for which there is no card: the subscription is canceled or paused, if its
+    settings say so; return whether it was. The trial is over a second before (recorded, 2026-08-26.dahlia, as is what a
+    pause leaves of the period)."""
     customer = customers.find(call, before["customer"])
     if not trial_ends.without_card(call, customer, {**before, **plain}):
         return False
@@ -112,8 +113,8 @@ def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int
 
 
 def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int, catalog: Catalog) -> UpdatePlan:
-    """Return a trial that begins credits what was paid for; one that is only moved bills nothing. The anchor moves to
-    its end
+    """Return the plan of a trial's new end. A trial that begins credits what was paid for; one that is only moved bills
+    nothing. The anchor moves to the trial's end
     (https://docs.stripe.com/billing/subscriptions/billing-cycle#change-the-billing-period-using-a-trial-period)."""
     begins = before["status"] != "trialing"
     trialing = {**before, "status": "trialing", "trial_end": trial_end}

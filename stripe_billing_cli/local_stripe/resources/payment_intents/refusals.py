@@ -49,7 +49,7 @@ def check_types(types: Sequence[str] | None, param: str) -> None:
     """Raise for a type of payment method that Stripe does not know."""
     for type in types or ():
         if type not in payment_method_types.OFFERED:
-            raise payment_method_types.unknown(type, param, KIND)
+            raise payment_method_types.unknown_error(type, param, KIND)
 
 
 def check_currency(types: Sequence[str], currency: str) -> None:

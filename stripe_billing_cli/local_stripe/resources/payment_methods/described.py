@@ -17,8 +17,8 @@ DATA = "payment_method_data"
 class MethodData(ParamType):
     """A payment method, described as a call that creates one describes it."""
 
-    def unknown(self, raw: Raw, name: str) -> list[str]:
-        return fields.CREATE.unknown(raw, name)
+    def find_unknown(self, raw: Raw, name: str) -> list[str]:
+        return fields.CREATE.find_unknown(raw, name)
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
         described = fields.CREATE.read(raw, name)

@@ -34,7 +34,7 @@ def check_types(types: Sequence[str] | None, param: str) -> None:
     """Raise for a type of payment method that Stripe does not know, or that is not kept for later."""
     for type in types or ():
         if type not in payment_method_types.OFFERED - payment_method_types.FOR_ONE_PAYMENT:
-            raise payment_method_types.unknown(type, param, KIND)
+            raise payment_method_types.unknown_error(type, param, KIND)
 
 
 def usable_method(call: Call, id: str | None, customer: str | None, setup: Object | None) -> Object | None:
