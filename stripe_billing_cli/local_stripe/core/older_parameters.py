@@ -53,6 +53,10 @@ MOVED = (
 )
 
 
+SUBSCRIPTIONS = "/v1/subscriptions(?:/[^/]+)?"
+ONE_DISCOUNT_UNTIL = "2025-03-31"
+"""Since then a subscription has `discounts`, and no longer one coupon or promotion code
+(https://docs.stripe.com/changelog/basil/2025-03-31/deprecate-singular-coupon-promotion-code)."""
 SCHEDULES = "/v1/subscription_schedules"
 Interval: TypeAlias = tuple[str, int]
 """`interval` and `interval_count` of a price."""
@@ -72,6 +76,8 @@ def in_today_s_words(
     if not version:
         return fields
     date, call = version[:10], (method, path)
+    if date < ONE_DISCOUNT_UNTIL and method == "POST" and re.fullmatch(SUBSCRIPTIONS, path):
+        fields = _with_discounts(fields)
     if date < ITERATIONS_UNTIL and method == "POST":
         fields = _with_durations(path, fields, interval_of)
     for renamed in RENAMED:
@@ -83,6 +89,16 @@ def in_today_s_words(
             others = {name: value for name, value in fields.items() if name != moved.parameter}
             fields = {**others, moved.into: {**moved.besides, moved.parameter: fields[moved.parameter]}}
     return fields
+
+
+def _with_discounts(fields: dict[str, Raw]) -> dict[str, Raw]:
+    """Return the parameters with `discounts` in place of a coupon or a promotion code; an empty one takes it off."""
+    names = [name for name in ("coupon", "promotion_code") if isinstance(fields.get(name), str)]
+    if len(names) != 1 or "discounts" in fields:
+        return fields
+    code = fields[names[0]]
+    others = {name: value for name, value in fields.items() if name != names[0]}
+    return {**others, "discounts": {"0": {names[0]: code}} if code else ""}
 
 
 def _with_durations(path: str, fields: dict[str, Raw], interval_of: Callable[[str], Interval | None]) -> dict[str, Raw]:

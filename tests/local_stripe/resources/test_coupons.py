@@ -289,3 +289,19 @@ def test_a_caller_of_an_earlier_version_names_the_coupon_of_a_code(local: Local)
     assert (today.code, today.param) == ("parameter_unknown", "coupon")
     earlier = local.send("post", "/v1/promotion_codes", form, headers={"Stripe-Version": "2025-08-27.basil"}).json
     assert (earlier["code"], earlier["promotion"]) == ("SPRING", {"coupon": coupon, "type": "coupon"})
+
+
+def test_a_caller_of_an_earlier_version_names_the_one_discount_of_a_subscription(local: Local) -> None:
+    """https://docs.stripe.com/changelog/basil/2025-03-31/deprecate-singular-coupon-promotion-code."""
+    life = Life.begin(local)
+    half = coupon(local, percent_off=50, duration="forever")
+    code = local.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": half})["id"]
+    earlier, basil = {"Stripe-Version": "2025-02-24.acacia"}, {"Stripe-Version": "2025-03-31.basil"}
+    form = f"customer={life.customer}&items[0][price]={price(local, 1000)}&expand[]=latest_invoice"
+    refused = local.send("post", "/v1/subscriptions", f"{form}&coupon={half}", headers=basil).refusal
+    assert (refused.code, refused.param) == ("parameter_unknown", "coupon")
+    for named in f"coupon={half}", f"promotion_code={code}":
+        made = local.send("post", "/v1/subscriptions", f"{form}&{named}", headers=earlier).json
+        assert made["latest_invoice"]["total"] == 500
+    taken_off = local.send("post", f"/v1/subscriptions/{made['id']}", "coupon=", headers=earlier).json
+    assert taken_off["discounts"] == []
