@@ -167,3 +167,12 @@ def ended_payment(payment: Object, status: str, now: int) -> Object:
         "status": status,
         "status_transitions": {**payment["status_transitions"], at: now},
     }
+
+
+def subscription_payment(opened: Object) -> Object:
+    """Return what the payment intent of a subscription's invoice says besides: what it pays, and that its card is kept
+    for later ones (recorded, 2026-08-26.dahlia, 2026-09-30.endive)."""
+    if not (opened["parent"] or {}).get("subscription_details"):
+        return {}
+    order = {"customer_reference": None, "order_reference": opened["id"]}
+    return {"payment_details": order, "setup_future_usage": "off_session"}

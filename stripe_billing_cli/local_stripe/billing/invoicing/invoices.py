@@ -227,7 +227,7 @@ def _ask_for_payment(call: Call, opened: Object, paid_by: Object | None) -> Obje
         payment_method=None,
         payment_method_options=method_options.for_invoice(opened["payment_settings"], types),
         payment_method_types=types,
-        **_of_subscription(opened),
+        **invoice_fields.subscription_payment(opened),
     )
     if bank_transfers.METHOD in types:
         cash_balances.reconcile_soon(call, opened["customer"])
@@ -236,15 +236,6 @@ def _ask_for_payment(call: Call, opened: Object, paid_by: Object | None) -> Obje
         "confirmation_secret": {"client_secret": intent["client_secret"], "type": "payment_intent"},
         "payments": {**opened["payments"], "data": [payment]},
     }
-
-
-def _of_subscription(opened: Object) -> Object:
-    """Return what the payment intent of a subscription's invoice says besides: what it pays, and that its card is kept
-    for later ones (recorded, 2026-08-26.dahlia, 2026-09-30.endive)."""
-    if not (opened["parent"] or {}).get("subscription_details"):
-        return {}
-    order = {"customer_reference": None, "order_reference": opened["id"]}
-    return {"payment_details": order, "setup_future_usage": "off_session"}
 
 
 def intent_of(call: Call, invoice: Object) -> Object | None:
