@@ -155,6 +155,7 @@ class CancelResult:
             "refund": None if self.refund is None else self._refund_record(self.refund),
             "subscription": json_output.subscription(self.subscription),
             "renewals": [asdict(one) for one in plan.renewals.invoices] if plan.renewals else [],
+            "renewals_to_balance": plan.renewals.to_balance if plan.renewals else 0,
             "renewals_complete": plan.renewals is None or plan.renewals.is_complete,
             "unpaid_time": plan.unpaid is not None,
             "dropped": {"prorations": plan.unbilled.prorations, "use": plan.unbilled.use},

@@ -25,10 +25,12 @@ MONTHS = {"month": 1, "year": 12}
 
 @dataclass(frozen=True)
 class Renewals:
-    """The invoices until the end, as far as they are certain; `is_complete`: there are no others."""
+    """The invoices until the end, as far as they are certain; `is_complete`: there are no others. `to_balance` is the
+    credit that the first of them leaves on the customer's balance: negative, or 0."""
 
     invoices: tuple[NextInvoice, ...]
     is_complete: bool
+    to_balance: int = 0
 
 
 def count_on(subscription: Subscription, upcoming: Invoice, ends: int) -> Renewals:
@@ -38,16 +40,18 @@ def count_on(subscription: Subscription, upcoming: Invoice, ends: int) -> Renewa
     first = NextInvoice(int(upcoming["amount_due"]), int(upcoming["period_end"]))
     items = subscription["items"]["data"]
     lines = [line for line in upcoming["lines"]["data"] if is_of_next_period(line, upcoming)]
-    if not first.amount and left_on_balance(upcoming) > 0:
+    left = left_on_balance(upcoming)
+    if not first.amount and left > 0:
         return Renewals((first,), False)
+    to_balance = min(0, left)
     intervals = [recurring_of(item["price"]) for item in items]
     rhythms = {(one["interval"], one["interval_count"]) for one in intervals}
     plain = len(rhythms) == 1 and not any(is_metered(item["price"]) for item in items)
     if not plain or any(line["discount_amounts"] or line["taxes"] for line in lines):
-        return Renewals((first,), False)
+        return Renewals((first,), False, to_balance)
     [(interval, every)] = rhythms
     moments = boundaries(subscription["billing_cycle_anchor"], interval, every, first.at)
-    renewals, start, balance = [first], next(moments), min(0, left_on_balance(upcoming))
+    renewals, start, balance = [first], next(moments), to_balance
     for end in moments:
         if start >= ends:
             break
@@ -55,10 +59,10 @@ def count_on(subscription: Subscription, upcoming: Invoice, ends: int) -> Renewa
         total = sum(line["amount"] if whole else part_of(line["amount"], start, end, ends) for line in lines)
         amount, balance = max(0, total + balance), min(0, total + balance)
         if amount and not is_surely_charged(amount, upcoming["currency"]):
-            return Renewals(tuple(renewals), False)
+            return Renewals(tuple(renewals), False, to_balance)
         renewals.append(NextInvoice(amount, start))
         start = end
-    return Renewals(tuple(renewals), True)
+    return Renewals(tuple(renewals), True, to_balance)
 
 
 def part_of(amount: int, start: int, end: int, ends: int) -> int:

@@ -148,7 +148,11 @@ def _renewals(plan: CancelPlan) -> Iterator[Line]:
     currency = plan.subscription["currency"]
     shown, more = plan.renewals.invoices[:SHOWN], len(plan.renewals.invoices) - SHOWN
     for one in shown:
-        yield cost_view.entry("charged", f"{formatting.money(one.amount, currency)} on {formatting.date(one.at)}")
+        amount = formatting.money(one.amount, currency) if one.amount else "nothing"
+        yield cost_view.entry("charged", f"{amount} on {formatting.date(one.at)}")
+        if one is shown[0] and plan.renewals.to_balance:
+            credit = formatting.money(-plan.renewals.to_balance, currency)
+            yield cost_view.entry("balance", f"a credit of {credit} is left on it by that")
     if more > 0:
         yield Line(f"  … and {more} more; --output json lists them.")
     elif not plan.renewals.is_complete:

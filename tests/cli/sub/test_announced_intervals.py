@@ -29,6 +29,14 @@ class TestSeveralIntervals:
         final = record["final_invoice"]
         assert it.balance == (final["to_balance"] if final else 0)
 
+    def test_an_end_in_a_later_period_of_one_item_says_what_it_credits_of_the_other(self, it: History) -> None:
+        record, output = it.said("cancel", "--at", "2026-02-15", "--prorate")
+        it.to("2026-02-01 02:00")
+
+        assert record["renewals"] == [{"amount": 0, "at": moment("2026-02-01")}]
+        assert record["renewals_to_balance"] == it.balance < 0
+        assert f"a credit of ${-it.balance // 100}.{-it.balance % 100:02} is left on it" in " ".join(output.split())
+
     def test_the_end_of_the_longest_period_is_offered(self, it: History) -> None:
         record, output = it.said("cancel", "--at", "last-period-end")
 
