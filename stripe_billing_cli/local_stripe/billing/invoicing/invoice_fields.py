@@ -81,6 +81,11 @@ def rendering(page_size: str, options: Mapping[str, Any] | None = None) -> Objec
     }
 
 
+def customer_rendering(customer: Object) -> Object:
+    """Return `rendering` of a draft as the settings of its customer have it, who may be nobody, in a preview."""
+    return rendering("auto", (customer.get("invoice_settings") or {}).get("rendering_options"))
+
+
 def final_rendering(draft: Object | None) -> Object | None:
     """Return `rendering` of an invoice that is finalized, whose page has a size from then on (recorded)."""
     if draft is None:

@@ -84,17 +84,12 @@ def new_draft(
         "payment_settings": invoice_fields.payment_settings((subscription or {}).get("payment_settings") or {}),
         "period_end": end,
         "period_start": start,
-        "rendering": None if subscription and reason != "manual" else _rendering(customer),
+        "rendering": None if subscription and reason != "manual" else invoice_fields.customer_rendering(customer),
         "webhooks_delivered_at": None if reason == "upcoming" else call.now,
         **rest,
     }
     own_discounts = discount.not_ended(call, subscription["discounts"]) if subscription else []
     return add_totals(call, invoice, own_discounts if discounts is None else discounts, customer["balance"])
-
-
-def _rendering(customer: Object) -> Object:
-    settings = customer.get("invoice_settings") or {}  # a preview may be of nobody
-    return invoice_fields.rendering("auto", settings.get("rendering_options"))
 
 
 def add_totals(call: Call, invoice: Object, discounts: Sequence[Object], balance: int) -> Object:
