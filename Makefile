@@ -113,11 +113,12 @@ soak: $(VENV)/dev $(VENV)/strangers/installed
 	then $(MAKE) --no-print-directory links; \
 	else echo "docs.stripe.com cannot be reached: the links to other sites were not checked."; fi
 
-## Lint, format and strict types.
+## Lint, format and strict types; and what tests hold of sizes, words and imports, which takes seconds.
 check: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_sizes.py tests/test_wording.py tests/test_imports.py tests/local_stripe/test_layers.py
 
 ## The pages as a site in build/docs, with the command reference and the JSON Schema; man pages in build/man.
 docs: $(VENV)/dev
