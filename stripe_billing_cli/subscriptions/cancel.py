@@ -17,6 +17,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import Refund
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
+from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import (
     cancel_preview,
     cancellation,
@@ -192,6 +193,8 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
     final = cancel_preview.final_invoice(api, subscription, decided, made_final)
     billing = Billing(drafts, final) if request.invoice_now else None
     back = _refund(api, subscription, request, decided.ends, now, billing)
+    if back is not None:
+        refund.check_customer_can_be_asked(api, back, id_of(subscription["customer"]))
     if back is not None and back.net_charge:
         decided = cancellation.keeping_prorations(decided)
         final = cancel_preview.final_invoice(api, subscription, decided, made_final)

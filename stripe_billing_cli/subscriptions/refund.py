@@ -17,6 +17,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import other_parameters
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import REFUND
+from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceLine
 from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent
 from stripe_billing_cli.stripe_api.objects.payments import Refund as StripeRefund
@@ -27,6 +28,8 @@ from stripe_billing_cli.subscriptions import invoice_lines, refund_note
 from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
 
+BANK_TRANSFER = "customer_balance"
+"""The type of a payment from a customer's cash balance, which bank transfers fill."""
 GIVEN = ("succeeded", "pending", "requires_action")
 """The statuses of a refund that has not failed (`stripe/_refund.py`)."""
 
@@ -37,6 +40,7 @@ class Payment:
     minor units.
 
     `refunds` are all that were made of it, failed ones too. `charged_back`: nothing is left because of a dispute.
+    `by_transfer`: a bank transfer has paid, and Stripe does not know from which account.
     """
 
     invoice: Invoice
@@ -45,6 +49,7 @@ class Payment:
     left: int
     refunds: tuple[StripeRefund, ...]
     charged_back: bool = False
+    by_transfer: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,7 +212,25 @@ def payment_by(api: StripeApi, invoice: Invoice, intent: str, charge: Charge) ->
     disputes = api.page("/v1/disputes", {"charge": charge["id"]}, kind=Dispute)[0] if charge["disputed"] else []
     charged_back = any(not one["is_charge_refundable"] for one in disputes)
     left = 0 if charged_back else left
-    return Payment(invoice, intent, charge["amount_captured"], left, refunds_of(api, intent), charged_back)
+    paid, details = charge["amount_captured"], charge["payment_method_details"]
+    by_transfer = details is not None and details["type"] == BANK_TRANSFER
+    return Payment(invoice, intent, paid, left, refunds_of(api, intent), charged_back, by_transfer)
+
+
+def check_customer_can_be_asked(api: StripeApi, plan: RefundPlan, customer: str) -> None:
+    """Raise, before anything ends, for a refund that Stripe will refuse: it asks the customer by mail for the bank
+    account that takes back what a transfer has paid (https://docs.stripe.com/payments/customer-balance/refunding).
+
+    Raises `OperationError`, `StripeCallError`.
+    """
+    if not any(part.payment.by_transfer for part in plan.to_make):
+        return
+    if not api.get(f"/v1/customers/{customer}", kind=Customer)["email"]:
+        raise OperationError(
+            f"the customer {customer} has paid by bank transfer, and has no email address by which Stripe could ask "
+            "for the account that takes the refund",
+            f"billing customer update {customer} --email ada@example.com, then run this again",
+        )
 
 
 def refunds_of(api: StripeApi, intent: str) -> tuple[StripeRefund, ...]:
