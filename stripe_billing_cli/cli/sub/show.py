@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
@@ -13,6 +13,7 @@ from stripe_billing_cli.cli.sub.status_text import meaning
 from stripe_billing_cli.cli.sub.timeline import event_text
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription as StripeSubscription
     from stripe_billing_cli.stripe_api.objects.subscriptions import SubscriptionItem
     from stripe_billing_cli.subscriptions.overview import Overview
 
@@ -98,7 +99,7 @@ def _periods(record: Record) -> Iterator[str]:
         yield f"{text}: {formatting.item(item)}"
 
 
-def _pays_by(record: Record, subscription: Any) -> str:
+def _pays_by(record: Record, subscription: StripeSubscription) -> str:
     if record["collection_method"] == "send_invoice":
         return f"invoice by email, due in {formatting.count_text(subscription['days_until_due'] or 0, 'day')}"
     from stripe_billing_cli.stripe_api.references import own_method

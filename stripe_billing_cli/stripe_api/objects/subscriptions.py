@@ -172,6 +172,7 @@ class Subscription(StripeObject):
     cancel_at: int | None
     canceled_at: int | None
     cancellation_details: CancellationDetails | None
+    days_until_due: int | None
     default_payment_method: str | PaymentMethod | None
     default_source: Reference | None
     default_tax_rates: list[Reference] | None

@@ -52,6 +52,16 @@ def test_an_invoice_that_comes_early_is_shown(billing: Billing, shop: Shop, runn
     assert billing.ok(*SHOW, running["id"], "--output", "json").json["billing_threshold"] == 5000
 
 
+def test_a_subscription_whose_invoices_are_mailed_says_in_how_many_days_they_are_due(
+    billing: Billing, shop: Shop
+) -> None:
+    price = shop.price(shop.product("Pro"))
+    terms = {"collection_method": "send_invoice", "days_until_due": 14}
+    mailed = shop.subscription(shop.customer(email="eve@example.com")["id"], price["id"], **terms)
+
+    assert "invoice by email, due in 14 days" in billing.ok(*SHOW, mailed["id"]).out
+
+
 def test_an_amount_off_is_in_the_currency_that_is_billed(billing: Billing, shop: Shop) -> None:
     options = {"currency_options": {"eur": {"amount_off": 400}}}
     shop.post("/v1/coupons", id="FIVE", amount_off=500, currency="usd", duration="forever", **options)
