@@ -45,7 +45,7 @@ def imported_tests(path: Path) -> Iterator[str]:
             yield name
 
 
-def imported_rooms(path: Path) -> Iterator[str]:
+def imported_packages(path: Path) -> Iterator[str]:
     for name in imported_names(path.read_text(encoding="utf-8")):
         parts = name.split(".")
         if parts[0] == PACKAGE and len(parts) > 1 and (ROOT / parts[1]).is_dir():
@@ -58,14 +58,15 @@ def imported_modules(path: Path, modules: frozenset[str]) -> set[str]:
     return {name if name in modules else name.rpartition(".")[0] for name in names} & modules
 
 
-@pytest.mark.parametrize("room", sorted({file.split("/")[0] for file in FILES if "/" in file}))
-def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
-    below = {room} | MAY_IMPORT[room]
+@pytest.mark.parametrize("package", sorted({file.split("/")[0] for file in FILES if "/" in file}))
+def test_a_package_imports_only_the_packages_below_it(package: str) -> None:
+    below = {package} | MAY_IMPORT[package]
 
     wrong = {
-        file: rooms
+        file: packages
         for file in FILES
-        if file.startswith(f"{room}/") and (rooms := set(imported_rooms(ROOT / file)) - below - allowed_besides(file))
+        if file.startswith(f"{package}/")
+        and (packages := set(imported_packages(ROOT / file)) - below - allowed_besides(file))
     }
 
     assert wrong == {}, "against MAY_IMPORT: move it, or say there that the direction is meant"
@@ -79,7 +80,7 @@ def test_the_check_sees_an_import_against_the_direction(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text(f"from {PACKAGE}.cli import app\nimport {PACKAGE}.local_stripe.store\n", encoding="utf-8")
 
-    assert set(imported_rooms(wrong)) == {"cli", "local_stripe"}
+    assert set(imported_packages(wrong)) == {"cli", "local_stripe"}
 
 
 def test_no_file_stands_in_a_circle() -> None:

@@ -41,8 +41,8 @@ def operation_of(method: str, path: str) -> str:
     return f"{method.upper()} /{'/'.join(parts)}"
 
 
-class Lane:
-    """The departures of one operation, or of all: never more than the limit in any one second.
+class RateWindow:
+    """The moments at which calls of one operation, or of all, leave: never more than the limit in any one second.
 
     Calls leave at up to twice the limit's pace while the second has room, so that time lost on a busy machine is
     made up for. Not thread-safe by itself.
@@ -89,16 +89,16 @@ class Pacer:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._all = Lane(limits.total)
-        self._lanes: dict[str, Lane] = {}
+        self._all = RateWindow(limits.total)
+        self._windows: dict[str, RateWindow] = {}
 
     def wait(self, operation: str) -> None:
         """Sleep until a call of this operation may leave."""
         with self._lock:
-            lane = self._lane(operation)
+            window = self._window_of(operation)
             now = self._clock()
-            at = max(lane.earliest(now), self._all.earliest(now))
-            lane.take(at)
+            at = max(window.earliest(now), self._all.earliest(now))
+            window.take(at)
             self._all.take(at)
         if at > now:
             self._sleep(at - now)
@@ -106,19 +106,19 @@ class Pacer:
     def slow_down(self, operation: str, *, everything: bool) -> None:
         """Go at half the rate after a 429, in this operation or in all of them."""
         with self._lock:
-            (self._all if everything else self._lane(operation)).slow_down()
+            (self._all if everything else self._window_of(operation)).slow_down()
 
     def speed_up(self, operation: str) -> None:
         """Go back to the full rate, slowly, after an answer."""
         with self._lock:
-            self._lane(operation).speed_up()
+            self._window_of(operation).speed_up()
             self._all.speed_up()
 
     def pause(self, seconds: float) -> None:
         self._sleep(seconds)
 
-    def _lane(self, operation: str) -> Lane:
-        lane = self._lanes.get(operation)
-        if lane is None:
-            lane = self._lanes[operation] = Lane(self._limits.per_operation)
-        return lane
+    def _window_of(self, operation: str) -> RateWindow:
+        window = self._windows.get(operation)
+        if window is None:
+            window = self._windows[operation] = RateWindow(self._limits.per_operation)
+        return window

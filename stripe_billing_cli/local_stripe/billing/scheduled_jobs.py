@@ -1,8 +1,8 @@
 """The jobs that time brings to subscriptions and invoices: trials end, periods turn, invoices are finalised, charged
 and retried.
 
-https://docs.stripe.com/billing/subscriptions/overview, https://docs.stripe.com/billing/invoices/workflow. Each entry of
-the agenda that is due is carried out as of its own time, in the order of the times.
+https://docs.stripe.com/billing/subscriptions/overview, https://docs.stripe.com/billing/invoices/workflow. Each job
+that is due is carried out as of its own time, in the order of the times.
 """
 
 from __future__ import annotations

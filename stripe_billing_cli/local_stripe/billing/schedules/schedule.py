@@ -95,7 +95,7 @@ def plan_ahead(call: Call, schedule: Object) -> None:
 
 
 def close(call: Call, before: Object, status: str, **rest: Any) -> Object:
-    """Return a schedule that has come to its end; it is no longer on the agenda."""
+    """Return a schedule that has come to its end; nothing is scheduled for it any more."""
     after = {**before, "current_phase": None, "status": status, f"{status}_at": call.now, **rest}
     save(call, before, after, status)
     plan_ahead(call, after)
