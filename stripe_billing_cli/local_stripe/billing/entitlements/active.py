@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
 from stripe_billing_cli.local_stripe.core import events, identifiers
-from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field, one_of
+from stripe_billing_cli.local_stripe.core.lists import all_with, equal, json_field, list_object, one_of
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -79,10 +79,9 @@ def _summary(call: Call, customer: str, entitlements: list[Object]) -> Object:
     return {
         "object": SUMMARY,
         "customer": customer,
-        "entitlements": {
-            "object": "list",
-            "data": [as_answered(call, one) for one in entitlements[:SHOWN]],
-            "has_more": len(entitlements) > SHOWN,
-            "url": f"/v1/customer/{customer}/entitlements",
-        },
+        "entitlements": list_object(
+            [as_answered(call, one) for one in entitlements[:SHOWN]],
+            len(entitlements) > SHOWN,
+            f"/v1/customer/{customer}/entitlements",
+        ),
     }

@@ -23,9 +23,13 @@ def on_subscription(enabled: bool) -> Object:
 
 def on_invoice(subscription: Object | None) -> Object:
     """Return `automatic_tax` as an invoice shows it, computed at once."""
-    enabled = bool(subscription and subscription["automatic_tax"]["enabled"])
-    done = {"provider": "stripe", "status": "complete"} if enabled else {"provider": None, "status": None}
-    return {**on_subscription(enabled), **done}
+    return on_bill(bool(subscription and subscription["automatic_tax"]["enabled"]))
+
+
+def on_bill(enabled: bool, status: str = "complete") -> Object:
+    """Return `automatic_tax` as invoices, quotes and Checkout sessions show it; `status`: how far it is computed."""
+    provider, reached = ("stripe", status) if enabled else (None, None)
+    return {**on_subscription(enabled), "provider": provider, "status": reached}
 
 
 def check_location(customer: Object) -> None:

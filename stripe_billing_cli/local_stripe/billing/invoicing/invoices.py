@@ -27,6 +27,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 )
 from stripe_billing_cli.local_stripe.core import events, identifiers, objects, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.lists import list_object
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -78,9 +79,9 @@ def new_draft(
         "currency": currency,
         "default_tax_rates": list(subscription["default_tax_rates"]) if subscription else [],
         "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
-        "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
+        "lines": list_object(shown, False, f"/v1/invoices/{id}/lines"),
         "parent": invoice_fields.parent(subscription, proration_date),
-        "payments": {"object": "list", "data": [], "has_more": False, "url": "/v1/invoices/payments"},
+        "payments": list_object([], False, "/v1/invoices/payments"),
         "payment_settings": invoice_fields.payment_settings((subscription or {}).get("payment_settings") or {}),
         "period_end": end,
         "period_start": start,

@@ -8,6 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import list_object
 from stripe_billing_cli.local_stripe.core.parameters import Integer, ParamType, Text
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -64,7 +65,7 @@ def url(id: str) -> str:
 
 def _line_items(call: Call, id: str, wanted: list[Mapping[str, Any]]) -> Object:
     data = [{"id": identifiers.short_id(call, "uli"), "object": LINE_ITEM, **item} for item in wanted]
-    return {"object": "list", "data": data, "has_more": False, "url": url(id)}
+    return list_object(data, False, url(id))
 
 
 def _check_said_once(details: Object) -> None:

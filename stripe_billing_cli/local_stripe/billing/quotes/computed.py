@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
 from stripe_billing_cli.local_stripe.billing.invoicing import taxes
 from stripe_billing_cli.local_stripe.core import objects
+from stripe_billing_cli.local_stripe.core.lists import list_object
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -32,7 +33,7 @@ def with_totals(call: Call, quote: Object) -> Object:
             "recurring": _recurring_totals(call, quote, own),
             "upfront": {
                 **_totals(upfront),
-                "line_items": {"object": "list", "data": upfront["items"], "has_more": False, "url": url},
+                "line_items": list_object(upfront["items"], False, url),
             },
         },
         "line_items": {**quote["line_items"], "data": priced["items"]},

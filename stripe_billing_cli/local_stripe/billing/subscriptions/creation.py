@@ -33,6 +33,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 )
 from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
+from stripe_billing_cli.local_stripe.core.lists import list_object
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -175,12 +176,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         "default_tax_rates": taxes.check_rates(call, params.get("default_tax_rates"), "default_tax_rates"),
         "default_payment_method": payment_methods.own_method(call, customer, params.get("default_payment_method")),
         "default_source": payment_methods.own_source(call, customer, params.get("default_source")),
-        "items": {
-            "object": "list",
-            "data": data,
-            "has_more": False,
-            "url": f"/v1/subscription_items?subscription={id}",
-        },
+        "items": list_object(data, False, f"/v1/subscription_items?subscription={id}"),
         "start_date": start,
         "test_clock": customer["test_clock"],
         "trial_end": trial_end,

@@ -11,10 +11,11 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.checkout import choices, line_items, redemption, sessions, shipping, totals
-from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids, taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, tax_ids, taxes
 from stripe_billing_cli.local_stripe.billing.payments import method_options, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.lists import list_object
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -81,6 +82,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
     params = call.params
     id = identifiers.checkout_session_id()
     interface = params.get("ui_mode", "hosted_page")
+    taxed = params.get("automatic_tax", {}).get("enabled", False)
     session = {
         **shapes.blank("checkout.session"),
         **{name: params[name] for name in ECHOED if name in params},
@@ -88,7 +90,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "object": sessions.KIND,
         "adaptive_pricing": params.get("adaptive_pricing", {"enabled": params["mode"] != "setup"}),
         "after_expiration": _after_expiration(params),
-        "automatic_tax": _automatic_tax(params),
+        "automatic_tax": automatic_tax.on_bill(taxed, "requires_location_inputs"),
         "branding_settings": _show_branding(call),
         "client_secret": None if interface == "hosted_page" else f"{id}_secret_{secrets.token_hex(24)}",
         "collected_information": dict.fromkeys(choices.COLLECTED),
@@ -162,14 +164,6 @@ def _customer_creation(call: Call, customer: Object | None) -> str | None:
     return str(call.params.get("customer_creation", usual))
 
 
-def _automatic_tax(params: Mapping[str, Any]) -> Object:
-    enabled = params.get("automatic_tax", {}).get("enabled", False)
-    if not enabled:
-        return {"enabled": False, "liability": None, "provider": None, "status": None}
-    liability = {"account": None, "type": "self"}
-    return {"enabled": True, "liability": liability, "provider": "stripe", "status": "requires_location_inputs"}
-
-
 def _after_expiration(params: Mapping[str, Any]) -> Object | None:
     recovery = params.get("after_expiration", {}).get("recovery")
     if recovery is None:
@@ -231,7 +225,7 @@ def _add_items(call: Call, session: Object) -> Object:
     session |= {
         "currency": currency,
         "invoice_creation": _invoice_creation(call) if mode == "payment" else None,
-        "line_items": {"object": "list", "data": items, "has_more": False, "url": url},
+        "line_items": list_object(items, False, url),
         "optional_items": _optional_items(call, mode, currency),
         "payment_method_collection": params.get("payment_method_collection", "always")
         if mode == "subscription"

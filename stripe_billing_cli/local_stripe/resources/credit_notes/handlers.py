@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.core.lists import all_with, list_handler, page_of
+from stripe_billing_cli.local_stripe.core.lists import all_with, list_handler, list_object, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Integer, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
@@ -116,7 +116,7 @@ def _draft_note(call: Call, invoice: Object) -> Object:
         "discount_amounts": [{"amount": amount, "discount": one} for one, amount in discounts.items()],
         "effective_at": params.get("effective_at", call.now),
         "invoice": invoice["id"],
-        "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/credit_notes/{id}/lines"},
+        "lines": list_object(shown, False, f"/v1/credit_notes/{id}/lines"),
         "memo": params.get("memo"),
         "metadata": new_metadata(params),
         "number": number,

@@ -107,7 +107,7 @@ def _show_invoice(call: Call, draft: Object, *, is_new: bool) -> Object:
         enabled = call.params["automatic_tax"]["enabled"]
         if enabled:
             automatic_tax.check_location(objects.get_known(call, "customer", draft["customer"]))
-        tax = automatic_tax.on_invoice({"automatic_tax": automatic_tax.on_subscription(enabled)})
+        tax = automatic_tax.on_bill(enabled)
         tax = {"automatic_tax": tax}
     return {
         **draft,

@@ -13,10 +13,10 @@ from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.checkout import line_items
-from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, tax_ids
 from stripe_billing_cli.local_stripe.core import identifiers, objects, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
+from stripe_billing_cli.local_stripe.core.lists import list_handler, list_object, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
 from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
@@ -48,7 +48,7 @@ def create(call: Call) -> Object:
         "active": True,
         "_created": call.now,
         "currency": currency,
-        "line_items": {"object": "list", "data": items, "has_more": False, "url": url},
+        "line_items": list_object(items, False, url),
         "metadata": new_metadata(params),
         "url": page_addresses.payment_link(call.store, f"test_{secrets.token_hex(8)}"),
     }
@@ -122,7 +122,7 @@ def _link_value(call: Call, link: Object, name: str, value: Any) -> Any:
         case "after_completion":
             return _after_completion(value)
         case "automatic_tax":
-            return {**value, "liability": {"account": None, "type": "self"} if value["enabled"] else None}
+            return {**value, **automatic_tax.on_subscription(value["enabled"])}
         case "custom_fields":
             return [{"optional": False, **field} for field in value]
         case "name_collection":

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, filter_conditions, json_field, list_object, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
@@ -141,7 +141,7 @@ def list_payment_methods(call: Call) -> Object:
     """Return the customer's; none at all where no customer is named (recorded)."""
     customer = call.params.get("customer")
     if customer is None:
-        return {"object": "list", "data": [], "has_more": False, "url": PATH}
+        return list_object([], False, PATH)
     return list_of_customer(call, _owner(call, customer)["id"], PATH)
 
 

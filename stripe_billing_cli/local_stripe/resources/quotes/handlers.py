@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, cus
 from stripe_billing_cli.local_stripe.billing.quotes import computed, quote
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, objects, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import list_handler, page_of
+from stripe_billing_cli.local_stripe.core.lists import list_handler, list_object, page_of
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, merge_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
 from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
@@ -57,7 +57,7 @@ def _blank(call: Call, clock: str | None) -> Object:
         "id": id,
         "object": KIND,
         "_revises": None,
-        "automatic_tax": _automatic_tax(enabled=False),
+        "automatic_tax": automatic_tax.on_bill(False),
         "collection_method": "charge_automatically",
         "created": call.now,
         "default_tax_rates": [],
@@ -70,7 +70,7 @@ def _blank(call: Call, clock: str | None) -> Object:
             "footer": None,
             "issuer": {"account": None, "type": "self"},
         },
-        "line_items": {"object": "list", "data": [], "has_more": False, "url": f"{PATH}/{id}/line_items"},
+        "line_items": list_object([], False, f"{PATH}/{id}/line_items"),
         "metadata": {},
         "status": "draft",
         "status_transitions": {"accepted_at": None, "canceled_at": None, "finalized_at": None},
@@ -85,23 +85,13 @@ def _blank(call: Call, clock: str | None) -> Object:
     }
 
 
-def _automatic_tax(*, enabled: bool) -> Object:
-    liability = {"account": None, "type": "self"} if enabled else None
-    return {
-        "enabled": enabled,
-        "liability": liability,
-        "provider": "stripe" if enabled else None,
-        "status": "complete" if enabled else None,
-    }
-
-
 def _change(call: Call, before: Object, customer: Object | None) -> Object:
     """Return a draft as the parameters of a call say. Raises Stripe's refusals."""
     params = call.params
     after = {**before, **{name: params[name] for name in (*PLAIN, "collection_method") if name in params}}
     after["customer"] = customer["id"] if customer else None
     if "automatic_tax" in params:
-        after["automatic_tax"] = _automatic_tax(enabled=params["automatic_tax"]["enabled"])
+        after["automatic_tax"] = automatic_tax.on_bill(params["automatic_tax"]["enabled"])
         if params["automatic_tax"]["enabled"] and customer is not None:
             automatic_tax.check_location(customer)
     if "default_tax_rates" in params:
