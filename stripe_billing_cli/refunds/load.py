@@ -60,6 +60,12 @@ class Target:
     credited: int = 0
 
     @property
+    def overpaid(self) -> int:
+        """Return what was paid beyond what the invoice asked for: it is a credit on the customer's balance
+        (`amount_overpaid` in `stripe/_invoice.py`)."""
+        return self.invoice["amount_overpaid"] if self.invoice else 0
+
+    @property
     def left(self) -> int:
         return sum(payment.left for payment in self.payments if payment.dispute is None)
 

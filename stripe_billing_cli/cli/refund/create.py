@@ -85,6 +85,9 @@ def _will(plan: RefundPlan) -> Iterator[str]:
     if target.credited:
         amount = formatting.money(target.credited, target.currency)
         yield f"  Careful: {amount} of this invoice was given back already, to the balance or outside of Stripe."
+    if after < target.overpaid:
+        amount = formatting.money(target.overpaid, target.currency)
+        yield f"  Careful: {amount} of this was paid too much, and is a credit on the customer's balance already."
     yield f"  {_access(target)}"
 
 

@@ -139,6 +139,19 @@ class TestCreate:
         assert "$5.00" in ran.error["message"] and "$0.05" in ran.error["message"]
         assert refunds(life) == []
 
+    def test_what_was_paid_too_much_is_said_to_be_on_the_balance(self, life: Life) -> None:
+        shop, item = life.shop, {"customer": life.customer, "currency": "usd"}
+        shop.post("/v1/invoiceitems", amount=2000, **item)
+        made = shop.post("/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include")["id"]
+        shop.post(f"/v1/invoices/{made}/finalize")
+        card = {"payment_method": "pm_card_visa", "confirm": True, "return_url": "https://example.com"}
+        paying = shop.post("/v1/payment_intents", amount=5000, **item, **card)
+        shop.post(f"/v1/invoices/{made}/attach_payment", payment_intent=paying["id"])
+        said = "Careful: $30.00 of this was paid too much, and is a credit on the customer's balance already."
+
+        assert said in life.ok("refund", "create", made, "--preview").out
+        assert said not in life.ok("refund", "create", made, "--preview", "--amount", "20.00").out
+
     @pytest.mark.parametrize("kind", ["in", "ch"])
     def test_what_was_credited_otherwise_is_said(self, life: Life, kind: str) -> None:
         credit = ("invoice", "credit", life.subscription["latest_invoice"], "--yes", "--amount")
