@@ -170,8 +170,11 @@ def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, b
             )
         return None
     if to is None:
+        of_it = (
+            "" if invoice["status"] == "paid" else f"{format_amount(back, invoice['currency'])} of what is credited of "
+        )
         raise UsageError(
-            f"the invoice {invoice['id']} is paid: where is the money to go?",
+            f"{of_it}the invoice {invoice['id']} is paid: where is the money to go?",
             "--to card pays it back, --to balance keeps it for the next invoices, --to outside only writes it down",
         )
     if to != "card":
@@ -181,7 +184,7 @@ def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, b
         raise OperationError(
             f"no card can take {format_amount(back, invoice['currency'])} back for the invoice {invoice['id']}: "
             + _why(invoice, charges),
-            "--to balance keeps it for the customer's next invoices",
+            "--to balance keeps it for the customer's next invoices" + _by_several(invoice, charges, back),
         )
     return room[0]
 
@@ -189,5 +192,13 @@ def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, b
 def _why(invoice: Invoice, charges: Sequence[Charge]) -> str:
     if not charges:
         return "no card paid it"
-    left = sum(one["amount_captured"] - one["amount_refunded"] for one in charges)
-    return f"{format_amount(left, invoice['currency'])} of what cards paid is left"
+    lefts = [one["amount_captured"] - one["amount_refunded"] for one in charges]
+    each = " in all, and no payment has as much" if len(lefts) > 1 else ""
+    return f"{format_amount(sum(lefts), invoice['currency'])} of what cards paid is left{each}"
+
+
+def _by_several(invoice: Invoice, charges: Sequence[Charge], back: int) -> str:
+    """Return the other way out, where several payments have as much left together."""
+    if sum(one["amount_captured"] - one["amount_refunded"] for one in charges) < back:
+        return ""
+    return f"; billing refund create {invoice['id']} pays it back by several payments, without a credit note"

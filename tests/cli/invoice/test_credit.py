@@ -31,7 +31,11 @@ def paid(life: Life) -> str:
 
 @pytest.fixture
 def opened(life: Life) -> str:
-    """The id of an open invoice over $20.00."""
+    return open_invoice(life)
+
+
+def open_invoice(life: Life) -> str:
+    """Return the id of an open invoice over $20.00."""
     life.shop.post("/v1/invoiceitems", customer=life.customer, amount=2000, currency="usd")
     made = life.shop.post(
         "/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include", auto_advance=False
@@ -145,6 +149,33 @@ def test_a_paid_invoice_needs_a_destination(life: Life, paid: str) -> None:
     assert (ran.code, ran.error["kind"]) == (2, "usage")
     assert "--to balance" in ran.error["hint"]
     assert notes(life) == []
+
+
+def test_what_the_balance_paid_of_an_open_invoice_needs_one_too(life: Life) -> None:
+    life.shop.post(f"/v1/customers/{life.customer}/balance_transactions", amount=-500, currency="usd")
+    invoice = open_invoice(life)
+    ran = life("invoice", "credit", invoice, "--amount", "18.00", "--yes", "--output", "json")
+
+    assert (ran.code, ran.error["kind"]) == (2, "usage")
+    assert f"$3.00 of what is credited of the invoice {invoice} is paid" in ran.error["message"]
+
+    life.ok("invoice", "credit", invoice, "--amount", "18.00", "--to", "balance", "--yes")
+    assert balance(life) == -300
+
+
+def test_what_several_payments_paid_is_said(life: Life) -> None:
+    invoice = open_invoice(life)
+    for amount in (500, 1500):
+        card = {"payment_method": "pm_card_visa", "confirm": True, "return_url": "https://example.com"}
+        paying = life.shop.post("/v1/payment_intents", customer=life.customer, amount=amount, currency="usd", **card)
+        life.shop.post(f"/v1/invoices/{invoice}/attach_payment", payment_intent=paying["id"])
+    credit = ("invoice", "credit", invoice, "--to", "card", "--yes", "--output", "json", "--amount")
+    ran = life(*credit, "18.00")
+
+    assert (ran.code, ran.error["kind"]) == (1, "refused")
+    assert "$20.00 of what cards paid is left in all, and no payment has as much" in ran.error["message"]
+    assert f"billing --local refund create {invoice}" in ran.error["hint"]
+    assert life.ok(*credit, "15.00").json["result"] == "credited"
 
 
 def test_an_open_invoice_has_none(life: Life, opened: str) -> None:
