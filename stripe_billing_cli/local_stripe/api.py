@@ -118,6 +118,7 @@ PARTS = (
     ),
     Part(f"{BILLING}.invoicing.reconciliation", jobs=("cash_balance.reconcile",)),
     Part(f"{BILLING}.invoicing.collection", effects=("DebitEnded",)),
+    Part(f"{BILLING}.invoicing.draft_customers", effects=("CustomerChanged",)),
     Part(f"{BILLING}.invoicing.attached_payments", effects=("PaymentMade",)),
     Part(f"{BILLING}.subscriptions.payment_status", effects=("InvoicePaid", "PaymentFailedError", "PaymentPending")),
     Part(f"{BILLING}.subscriptions.threshold_invoices", effects=("UsageReported",)),

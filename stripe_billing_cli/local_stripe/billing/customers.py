@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import identifiers, objects, shapes
-from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core import effects, identifiers, objects, shapes
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
+ON_INVOICES = ("address", "email", "name", "phone", "shipping", "tax_exempt")
+"""What invoices say of their customer, tax ids aside."""
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
+
+
+@dataclass(frozen=True)
+class CustomerChanged:
+    """What invoices say of the customer with this id has changed."""
+
+    customer: str
 
 
 def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> Object:
@@ -23,6 +33,15 @@ def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> 
     return customer
 
 
+def check_mailable(customer: Object) -> None:
+    """Raise where a customer has no email address, to whom invoices are to be sent: in words that users report."""
+    if not customer["email"]:
+        raise invalid(
+            "Missing email. In order to create invoices that are sent to the customer, the customer must have a valid "
+            "email."
+        )
+
+
 def find_named(call: Call) -> Object | None:
     """Return the customer that the parameter `customer` names; None where the call names none."""
     return find(call, call.params["customer"]) if "customer" in call.params else None
@@ -31,6 +50,8 @@ def find_named(call: Call) -> Object | None:
 def save(call: Call, before: Object, after: Object) -> None:
     """Store a customer and tell that it changed, if it did."""
     objects.save(call, "customer", before, after)
+    if any(before[name] != after[name] for name in ON_INVOICES):
+        effects.announce(call, CustomerChanged(after["id"]))
 
 
 def new(call: Call, params: Params) -> Object:

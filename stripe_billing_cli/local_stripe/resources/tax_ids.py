@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
-from stripe_billing_cli.local_stripe.core import events, objects, scheduler
+from stripe_billing_cli.local_stripe.core import effects, events, objects, scheduler
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such, not_here
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
@@ -49,6 +49,7 @@ def _delete(call: Call, gone: Object) -> Object:
     if gone["customer"]:
         scheduler.put(call.store, tax_ids.VERIFY, gone["id"], None, None)
         events.record(call, "customer.tax_id.deleted", gone)
+        effects.announce(call, customers.CustomerChanged(gone["customer"]))
     return {"id": gone["id"], "object": tax_ids.KIND, "deleted": True}
 
 

@@ -209,3 +209,26 @@ def test_a_draft_is_finalized_when_a_call_says(life: Life) -> None:
     assert local.get(path)["status"] == "draft"
     life.advance("2026-01-21")
     assert local.get(path)["status_transitions"]["finalized_at"] == later
+
+
+def test_a_draft_says_of_its_customer_what_is_so_until_it_is_final(local: Local) -> None:
+    """ "Until the invoice is finalized, this field will equal `customer.email`" (`stripe/_invoice.py`), and its like."""
+    vat = local.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)["id"]
+    customer = local.post("/v1/customers", email="old@example.com", name="Old")["id"]
+    draft = local.post("/v1/invoices", customer=customer, default_tax_rates=[vat])["id"]
+    local.post("/v1/invoiceitems", customer=customer, invoice=draft, amount=1000, currency="usd")
+    tax_id = {"type": "eu_vat", "value": "DE123456789"}
+    local.post(f"/v1/customers/{customer}", email="new@example.com", name="New", tax_exempt="exempt")
+    made = local.post(f"/v1/customers/{customer}/tax_ids", **tax_id)["id"]
+
+    after = local.get(f"/v1/invoices/{draft}")
+    assert (after["customer_email"], after["customer_name"], after["total"]) == ("new@example.com", "New", 1000)
+    assert after["customer_tax_ids"] == [tax_id]
+
+    local.post(f"/v1/customers/{customer}", tax_exempt="none", address={"country": "DE"})
+    local.delete(f"/v1/customers/{customer}/tax_ids/{made}")
+    final = local.post(f"/v1/invoices/{draft}/finalize")
+    local.post(f"/v1/customers/{customer}", email="later@example.com", tax_exempt="exempt")
+    assert local.get(f"/v1/invoices/{draft}") == final
+    assert (final["customer_email"], final["customer_address"]["country"]) == ("new@example.com", "DE")
+    assert (final["customer_tax_ids"], final["total"]) == ([], 1200)

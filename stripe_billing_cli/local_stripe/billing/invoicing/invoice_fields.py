@@ -42,6 +42,21 @@ def blank_fields() -> Object:
     }
 
 
+def customer_fields(customer: Object, tax_ids: Sequence[Object]) -> Object:
+    """Return what an invoice says of its customer, who has these tax ids."""
+    return {
+        "customer": customer["id"],
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_phone": customer["phone"],
+        "customer_shipping": customer["shipping"],
+        "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": list(tax_ids),
+        "test_clock": customer["test_clock"],
+    }
+
+
 PRINTED = ("custom_fields", "description", "footer")
 """What `invoice_settings` say of the texts on an invoice."""
 SETTINGS = ("account_tax_ids", *PRINTED)

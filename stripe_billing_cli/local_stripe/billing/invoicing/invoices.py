@@ -68,7 +68,7 @@ def new_draft(
     invoice: Object = {
         **invoice_fields.blank_fields(),
         **invoice_fields.print_texts(customer, subscription),
-        **_customer_fields(call, customer),
+        **invoice_fields.customer_fields(customer, tax_ids.shown_on_invoice(call, customer["id"])),
         "id": id,
         "account_country": call.account["country"],
         "account_name": call.account["business_profile"]["name"],
@@ -98,21 +98,6 @@ def add_totals(call: Call, invoice: Object, discounts: Sequence[Object], balance
     customer."""
     after = taxes.add_taxes(call, on_invoices.discounted_draft(call, invoice, discounts))
     return {**after, **invoice_fields.due_fields(after["total"], balance, invoice["currency"])}
-
-
-def _customer_fields(call: Call, customer: Object) -> Object:
-    """Return what an invoice says of its customer."""
-    return {
-        "customer": customer["id"],
-        "customer_address": customer["address"],
-        "customer_email": customer["email"],
-        "customer_name": customer["name"],
-        "customer_phone": customer["phone"],
-        "customer_shipping": customer["shipping"],
-        "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": tax_ids.shown_on_invoice(call, customer["id"]),
-        "test_clock": customer["test_clock"],
-    }
 
 
 def with_lines(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:

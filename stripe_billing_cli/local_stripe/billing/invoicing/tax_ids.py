@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import events, identifiers, objects, scheduler
+from stripe_billing_cli.local_stripe.billing.customers import CustomerChanged
+from stripe_billing_cli.local_stripe.core import effects, events, identifiers, objects, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.parameters import nested_name
@@ -110,6 +111,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
     """Return a new tax id of a customer, stored; what a register says of it comes a moment later."""
     tax_id = store(call, customer, params, param)
     events.record(call, "customer.tax_id.created", tax_id)
+    effects.announce(call, CustomerChanged(customer))
     if tax_id["type"] in REGISTERED and tax_id["value"][-9:] in KNOWN:
         scheduler.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
     return tax_id
