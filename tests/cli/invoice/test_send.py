@@ -113,6 +113,9 @@ def test_one_that_is_charged_is_refused_with_its_page(life: Life) -> None:
 
 
 def test_one_without_an_address_is_refused(life: Life) -> None:
-    assert "has no email address to be sent to" in refused(
-        life, new_invoice(life, life.shop.customer(email=None)["id"])
-    )
+    customer = life.shop.customer(email="gone@example.com")["id"]
+    draft = new_draft(life, customer)
+    life.shop.post(f"/v1/customers/{customer}", email="")
+    life.shop.post(f"/v1/invoices/{draft}/finalize")
+
+    assert "has no email address to be sent to" in refused(life, draft)

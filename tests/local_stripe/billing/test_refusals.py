@@ -244,3 +244,21 @@ def test_a_canceled_subscription_changes_only_its_details(local: Local) -> None:
     assert local.post(f"{PATH}/{subscription['id']}", metadata={"k": "v"})["metadata"] == {"k": "v"}
     refusal = local.refused("post", f"{PATH}/{subscription['id']}", description="x")
     assert (refusal.code, refusal.param) == ("invalid_canceled_subscription_fields", None)
+
+
+def test_invoices_are_sent_to_who_has_an_email_address(local: Local) -> None:
+    """The words that `billing_mapping` logs, Autumn and others report of subscriptions and invoices alike."""
+    life = Life.begin(local)
+    local.post(f"/v1/customers/{life.customer}", email="")
+    sent = {"collection_method": "send_invoice", "days_until_due": 7}
+    items = [{"price": price(local)}]
+    expected = Refusal(
+        "Missing email. In order to create invoices that are sent to the customer, the customer must have a valid email."
+    )
+    assert local.refused("post", "/v1/subscriptions", customer=life.customer, items=items, **sent) == expected
+    assert local.refused("post", "/v1/invoices", customer=life.customer, **sent) == expected
+    subscription, draft = life.subscribe(price(local))["id"], local.post("/v1/invoices", customer=life.customer)["id"]
+    assert local.refused("post", f"/v1/subscriptions/{subscription}", **sent) == expected
+    assert local.refused("post", f"/v1/invoices/{draft}", **sent) == expected
+    local.post(f"/v1/customers/{life.customer}", email="ada@example.com")
+    assert local.post(f"/v1/subscriptions/{subscription}", **sent)["collection_method"] == "send_invoice"

@@ -14,7 +14,7 @@ DAY = 24 * 60 * 60
 
 @pytest.fixture
 def customer(local: Local) -> str:
-    return str(local.post("/v1/customers")["id"])
+    return str(local.post("/v1/customers", email="ada@example.com")["id"])
 
 
 def types(local: Local) -> list[str]:
@@ -281,7 +281,7 @@ def test_payment_settings_name_transfers_of_their_currency(local: Local, custome
     assert local.refused("post", path, payment_settings=wrong).param == f"{at}[type]"
     euros = {**sent, "currency": "eur", "payment_settings": settings(type="eu_bank_transfer")}
     country = f"{at}[eu_bank_transfer][country]"
-    other = local.post("/v1/customers")["id"]
+    other = local.post("/v1/customers", email="eve@example.com")["id"]
     assert local.refused("post", "/v1/invoices", **{**euros, "customer": other}).param == country
     local.post(f"/v1/invoices/{begun['latest_invoice']}/finalize")
     fund(local, customer, 1500, "gbp")

@@ -80,6 +80,8 @@ def create(call: Call) -> Object:
         **rest,
         due_date=details.due_date(call, rest["collection_method"], params),
     )
+    if draft["collection_method"] == "send_invoice":
+        customers.check_mailable(customer)
     invoice_items.bill(call, pending_items, draft["id"])
     return invoices.create(call, details.with_details(call, draft, customer))
 
@@ -124,6 +126,8 @@ def update(call: Call) -> Object:
         method = params.get("collection_method", before["collection_method"])
         sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
         due = {"due_date": before["due_date"], **params} if sent else params
+        if method == "send_invoice" != before["collection_method"]:
+            customers.check_mailable(customer)
         changed |= {"collection_method": method, "due_date": details.due_date(call, method, due)}
     if params.keys() & {"auto_advance", "automatically_finalizes_at"}:
         changed |= _advance(call, before, params.get("auto_advance", before["auto_advance"]))

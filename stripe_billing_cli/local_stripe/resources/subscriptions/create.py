@@ -55,6 +55,8 @@ def create(call: Call) -> Object:
     customer = customers.find(call, call.params["customer"], status=404)  # recorded 2026-08-26.dahlia
     call = clocks.at_time_of(call, customer)
     clocks.check_room_for_subscription(call, customer)
+    if call.params.get("collection_method") == "send_invoice":
+        customers.check_mailable(customer)
     items = item_parameters.name_prices(call, trial_offers.apply_offers(call, call.params), customer, None)
     call = replace(call, params={**call.params, "items": items})
     subscription = creation.new_subscription(call, customer)

@@ -150,6 +150,8 @@ def _plain_changes(call: Call, before: Object) -> Object:
             automatic_tax.check_location(customers.find(call, before["customer"]))
     if "collection_method" in params:
         changed["collection_method"] = params["collection_method"]
+        if params["collection_method"] == "send_invoice" != before["collection_method"]:
+            customers.check_mailable(customers.find(call, before["customer"]))
         if params["collection_method"] == "charge_automatically":
             changed["days_until_due"] = None
     if "days_until_due" in params:
