@@ -58,10 +58,36 @@ class AdjustRequest:
 
 @dataclass(frozen=True)
 class AdjustResult:
-    """The subscription as it is now; `owes` is what the change waits for."""
+    """The subscription after a change; `owes` is the invoice that the change waits for.
 
+    `result` is one of `previewed`, `unchanged`, `changed`, `payment_needed`.
+    """
+
+    plan: AdjustPlan
     subscription: Subscription
+    result: str
     owes: OwedInvoice | None = None
+
+    def record(self) -> dict[str, Any]:
+        """Return the change as it is printed (docs/output.md)."""
+        plan, quoted = self.plan, self.plan.quoted
+        return {
+            "id": self.subscription["id"],
+            "result": self.result,
+            "item": None,
+            "from": None,
+            "to": None,
+            "added": [asdict(terms) for _, terms in plan.added],
+            "removed": [asdict(terms_of(item)) for item in plan.removed],
+            "starts": None,
+            "proration": quoted.proration if quoted else None,
+            "proration_date": quoted.proration_date if quoted else None,
+            "new_period_starts": quoted.restarts if quoted else False,
+            "unpaid_time": plan.unpaid is not None,
+            "cost": None if quoted is None else quoted.cost.record(),
+            **payments.owed_record(self.owes),
+            "subscription": json_output.subscription(self.subscription),
+        }
 
 
 @dataclass(frozen=True)
@@ -93,6 +119,11 @@ class AdjustPlan:
         return not self.update
 
     @property
+    def moves(self) -> bool:
+        """Return whether there is anything to do: not where the change waits for its payment already."""
+        return not self.is_done and self.waits is None
+
+    @property
     def payment_behavior(self) -> str | None:
         """Return what becomes of the change if its invoice is not paid; None where there is none to be charged."""
         if self.subscription["collection_method"] != "charge_automatically" or not self.update.keys() & MAY_WAIT:
@@ -100,11 +131,18 @@ class AdjustPlan:
         may_wait = self.update.keys() <= MAY_WAIT and not self.has_waiting_items
         return "pending_if_incomplete" if may_wait else "error_if_incomplete"
 
+    def preview(self) -> AdjustResult:
+        """Return what there is while nothing is done."""
+        result = "unchanged" if self.is_done else "payment_needed" if self.waits else "previewed"
+        return AdjustResult(self, self.subscription, result, self.waits)
+
     def apply(self, api: StripeApi) -> AdjustResult:
         """Change the subscription, as it was quoted.
 
         Raises `OperationError` if it has changed since it was read, `StripeCallError`.
         """
+        if not self.moves:
+            return self.preview()
         check_as_read(api, self.subscription)
         if self.drops_update:
             steps.void_update(api, self.drops_update)
@@ -118,29 +156,8 @@ class AdjustPlan:
         if self.payment_behavior:
             params["payment_behavior"] = self.payment_behavior
         after = steps.update(api, self.subscription["id"], params)
-        waits = after["pending_update"] is not None
-        return AdjustResult(after, payments.owed_latest(api, after) if waits else None)
-
-    def record(self, result: str, subscription: Subscription, owes: OwedInvoice | None) -> dict[str, Any]:
-        """Return the change as it is printed (docs/output.md)."""
-        quoted = self.quoted
-        return {
-            "id": subscription["id"],
-            "result": result,
-            "item": None,
-            "from": None,
-            "to": None,
-            "added": [asdict(terms) for _, terms in self.added],
-            "removed": [asdict(terms_of(item)) for item in self.removed],
-            "starts": None,
-            "proration": quoted.proration if quoted else None,
-            "proration_date": quoted.proration_date if quoted else None,
-            "new_period_starts": quoted.restarts if quoted else False,
-            "unpaid_time": self.unpaid is not None,
-            "cost": None if quoted is None else quoted.cost.record(),
-            **payments.owed_record(owes),
-            "subscription": json_output.subscription(subscription),
-        }
+        owes = payments.owed_latest(api, after) if after["pending_update"] is not None else None
+        return AdjustResult(self, after, "payment_needed" if owes else "changed", owes)
 
 
 def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan:

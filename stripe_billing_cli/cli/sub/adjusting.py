@@ -12,9 +12,7 @@ from stripe_billing_cli.cli.output import GREEN, YELLOW, Line
 from stripe_billing_cli.errors import NOT_REACHED, BillingError, UsageError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
-    from stripe_billing_cli.subscriptions.adjust import AdjustPlan, AdjustRequest
-    from stripe_billing_cli.subscriptions.payments import OwedInvoice
+    from stripe_billing_cli.subscriptions.adjust import AdjustPlan, AdjustRequest, AdjustResult
     from stripe_billing_cli.subscriptions.quote import Proration
 
 
@@ -72,15 +70,14 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
     from stripe_billing_cli.subscriptions.adjust import plan_adjust
 
     plan = plan_adjust(context.stripe, name, wanted)
-    if plan.is_done or plan.waits or preview:
-        result = "unchanged" if plan.is_done else "payment_needed" if plan.waits else "previewed"
-        _print(context, plan, result, plan.subscription, plan.waits)
+    if preview or not plan.moves:
+        _print(context, plan.preview())
         return
     id = plan.subscription["id"]
     confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _will(plan)], in_any_mode=True)
     with explain_declined(plan.drops_update, plan.drops_schedule):
-        done = plan.apply(context.stripe)
-    _print(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)
+        result = plan.apply(context.stripe)
+    _print(context, result)
 
 
 @contextmanager
@@ -164,22 +161,19 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
         yield Line("  It changes only if this payment goes through.")
 
 
-def _print(
-    context: Context, plan: AdjustPlan, result: str, subscription: Subscription, owes: OwedInvoice | None
-) -> None:
+def _print(context: Context, result: AdjustResult) -> None:
     """Print the outcome. Raises where the change waits for its payment: exit code 4."""
     from stripe_billing_cli.subscriptions.payments import unpaid_error
 
-    record = plan.record(result, subscription, owes)
-    context.printer.record(record, lambda _: _screen(plan, result, owes))
-    if owes is not None:
+    context.printer.record(result.record(), lambda _: _screen(result))
+    if result.owes is not None:
         consequence = "it stays as it is until the payment goes through"
-        raise unpaid_error(consequence, subscription["id"], owes, "it has not been paid yet")
+        raise unpaid_error(consequence, result.subscription["id"], result.owes, "it has not been paid yet")
 
 
-def _screen(plan: AdjustPlan, result: str, owes: OwedInvoice | None) -> Iterator[Line]:
-    id = plan.subscription["id"]
-    match result:
+def _screen(result: AdjustResult) -> Iterator[Line]:
+    plan, id = result.plan, result.plan.subscription["id"]
+    match result.result:
         case "previewed":
             yield from _will(plan)
         case "unchanged" if plan.period_began:
@@ -190,6 +184,7 @@ def _screen(plan: AdjustPlan, result: str, owes: OwedInvoice | None) -> Iterator
         case "changed":
             yield Line(f"{id} is changed: {', '.join(_changes(plan))}.", GREEN)
         case _:
+            owes = result.owes
             assert owes is not None
             amount = formatting.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
             yield Line(f"{id} changes when {amount} is paid.", YELLOW)
