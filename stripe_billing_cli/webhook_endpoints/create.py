@@ -8,7 +8,14 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.various import WebhookEndpoint
-from stripe_billing_cli.webhook_endpoints.endpoint import PATH, Endpoint, EndpointError, endpoint_of, read_endpoints
+from stripe_billing_cli.webhook_endpoints.endpoint import (
+    PATH,
+    Endpoint,
+    EndpointError,
+    endpoint_of,
+    read_endpoints,
+    record,
+)
 from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest, Keep, delete, make
 
 
@@ -17,7 +24,7 @@ class CreatePlan:
     """The step that leads to one endpoint for a URL. `abandoned` are endpoints whose secret nobody knows; `existing` is
     the one to keep, if any, and `others` are all that there are besides the abandoned ones.
 
-    `changes` are parameters of an update of it, empty where it is as request.
+    `changes` are parameters of an update of it, empty where it is as requested.
     """
 
     request: EndpointRequest
@@ -44,6 +51,10 @@ class CreateResult:
 
     endpoint: Endpoint
     result: str
+
+    def record(self) -> dict[str, Any]:
+        """Return the endpoint as it is printed (docs/output.md), but for its secret."""
+        return {**record(self.endpoint), "result": self.result}
 
 
 def plan_create(api: StripeApi, request: EndpointRequest) -> CreatePlan:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
@@ -23,6 +24,7 @@ from stripe_billing_cli.webhook_endpoints.endpoint import (
     EndpointError,
     endpoint_of,
     read_endpoints,
+    record,
 )
 from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest, Keep, delete, make
 
@@ -82,6 +84,10 @@ class RollResult:
     endpoint: Endpoint
     replaced: str
     undelivered: int
+
+    def record(self) -> dict[str, Any]:
+        """Return the new endpoint as it is printed (docs/output.md), but for its secret."""
+        return {**record(self.endpoint), "result": "rolled", "replaces": self.replaced}
 
 
 def plan_roll(api: StripeApi, named: str | None) -> RollPlan:

@@ -46,7 +46,7 @@ def create(
     secret = Secret(context, store_secret, {"result": "created"})
     done = plan.apply(context.stripe, secret.keep)
     if not secret.printed:
-        print_endpoint(context, done.endpoint, {"result": done.result})
+        print_endpoint(context, done.endpoint, done.record())
     return print_secret_hint(context, done.endpoint, created=done.result == "created", store=store_secret)
 
 

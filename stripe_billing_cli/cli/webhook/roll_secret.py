@@ -64,7 +64,7 @@ def roll_secret(
     done = current_roll.finish(api)
     forget(done.replaced)
     if not secret.printed:
-        print_endpoint(context, done.endpoint, {"result": "rolled", "replaces": done.replaced})
+        print_endpoint(context, done.endpoint, done.record())
     if done.undelivered:
         context.printer.note(
             f"{formatting.count_text(done.undelivered, 'earlier event')} had not been delivered everywhere. "
