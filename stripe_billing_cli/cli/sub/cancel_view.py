@@ -205,6 +205,9 @@ def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
         if plan.final and plan.final.to_balance < 0:
             credit = formatting.money(-plan.final.to_balance, plan.final.currency)
             yield Line(f"  Careful: the credit of {credit} is the customer's as well, beside this refund.")
+        if overpaid := sum(part.payment.invoice["amount_overpaid"] for part in refund.to_make):
+            amount = formatting.money(overpaid, refund.currency)
+            yield Line(f"  Careful: {amount} was paid too much, and is a credit on the customer's balance already.")
 
 
 LAST_GOES_ON = "; and the service goes on until the end"

@@ -388,3 +388,4 @@ def test_of_an_invoice_paid_in_parts_the_last_payment_is_the_last_part(begin: Be
     assert (it.refunded(), it.balance) == ([1800], -800)
     assert "$18.00, all of it, from the payment of $18.00" in output
     assert "though $3.00 of it is used by now" in output
+    assert "Careful: $8.00 was paid too much, and is a credit on the customer's balance already." in output
