@@ -133,7 +133,7 @@ class TestShow:
 
 class TestList:
     @pytest.fixture
-    def filled(self, billing: Billing) -> None:
+    def filled_store(self, billing: Billing) -> None:
         rows = [
             ("cus_1", "product", "pro", True),
             ("cus_1", "feature", "sso", True),
@@ -156,10 +156,10 @@ class TestList:
             (("--limit", "1", "--all"), ["cus_1/feature/sso", "cus_1/product/pro", "cus_2/product/pro"]),
         ],
     )
-    def test_filters(self, billing: Billing, filled: None, options: tuple[str, ...], expected: list[str]) -> None:
+    def test_filters(self, billing: Billing, filled_store: None, options: tuple[str, ...], expected: list[str]) -> None:
         assert billing.ok("access", "list", "--output", "id", *options).out.splitlines() == expected
 
-    def test_for_people(self, billing: Billing, filled: None) -> None:
+    def test_for_people(self, billing: Billing, filled_store: None) -> None:
         shown = billing.ok("access", "list").out.splitlines()
 
         assert shown[0].split() == ["CUSTOMER", "KIND", "KEY", "ACCESS", "SINCE", "UNTIL", "REASON"]

@@ -16,7 +16,7 @@ OTHER = "file:there/.billing/local.db"
 
 
 @pytest.fixture
-def adopted(billing: Billing, account: Account) -> str:
+def adopting_file(billing: Billing, account: Account) -> str:
     """A file with the ids of what was made by hand here; its text."""
     product = account.post("/v1/products", name="Pro")
     price = account.post(
@@ -33,7 +33,7 @@ def other(billing: Billing) -> StripeApi:
     return connect_locally(billing.directory / "there" / ".billing" / "local.db")
 
 
-def test_a_copy_makes_there_what_the_file_adopts_here(billing: Billing, adopted: str) -> None:
+def test_a_copy_makes_there_what_the_file_adopts_here(billing: Billing, adopting_file: str) -> None:
     ran = billing.ok("catalog", "copy", "--to", OTHER, "--output", "json")
 
     assert [(change["action"], change["key"], change["status"]) for change in ran.json["changes"]] == [
@@ -48,9 +48,11 @@ def test_a_copy_makes_there_what_the_file_adopts_here(billing: Billing, adopted:
     assert billing.plan()["changes"] == []
 
 
-def test_the_same_file_is_applied_in_both(billing: Billing, adopted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_file_is_applied_in_both(
+    billing: Billing, adopting_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     billing.ok("catalog", "copy", "--to", OTHER)
-    text = adopted.replace("unit_amount: 1500", "unit_amount: 1900")
+    text = adopting_file.replace("unit_amount: 1500", "unit_amount: 1900")
     billing.apply(text)
     assert billing("catalog", "diff", "--against", OTHER, "--check").code == 3
 
@@ -61,7 +63,7 @@ def test_the_same_file_is_applied_in_both(billing: Billing, adopted: str, monkey
     assert ran.out.startswith("No changes.")
 
 
-def test_a_difference_is_shown_and_nothing_is_written(billing: Billing, adopted: str) -> None:
+def test_a_difference_is_shown_and_nothing_is_written(billing: Billing, adopting_file: str) -> None:
     missing = billing("catalog", "diff", "--against", OTHER, "--check")
     assert missing.code == 2
     assert f"--against {OTHER}: there is no such file" in missing.err
@@ -76,14 +78,14 @@ def test_a_difference_is_shown_and_nothing_is_written(billing: Billing, adopted:
 
 
 @pytest.mark.parametrize("name", ["prod", "profile:", "file:", "live:x"])
-def test_what_is_no_stripe_is_refused(billing: Billing, adopted: str, name: str) -> None:
+def test_what_is_no_stripe_is_refused(billing: Billing, adopting_file: str, name: str) -> None:
     ran = billing("catalog", "diff", "--against", name)
 
     assert ran.code == 2
     assert "one of: test, live, profile:NAME, file:PATH" in ran.err
 
 
-def test_an_accounts_id_is_no_name_and_the_way_is_its_key(billing: Billing, adopted: str) -> None:
+def test_an_accounts_id_is_no_name_and_the_way_is_its_key(billing: Billing, adopting_file: str) -> None:
     ran = billing("catalog", "copy", "--to", "acct_1OtherAccount")
 
     assert ran.code == 2

@@ -80,7 +80,7 @@ def _without(object: Any, fields: set[str]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def account_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An account that holds `BEFORE`."""
     path = tmp_path_factory.mktemp("before") / "local.db"
     transport = LocalTransport(path)
@@ -90,9 +90,9 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(started: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, int]:
+def uninterrupted_end(account_before: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, int]:
     """What an uninterrupted run comes to, and the number of calls that it takes."""
-    path = copied(started, tmp_path_factory.mktemp("expected"))
+    path = copied(account_before, tmp_path_factory.mktemp("expected"))
     counting = TroubledTransport(LocalTransport(path))
     assert apply(AFTER, connected(counting)).complete
     return state(path), counting.calls
@@ -122,13 +122,13 @@ PART = 5
     [KILLED, *((kind, lasting) for kind in ("timeout", "half", "500", "409", "429") for lasting in (True, False))],
 )
 def test_trouble_at_any_call_leaves_what_the_next_run_completes(
-    kind: str, lasting: bool, started: Path, expected: tuple[Any, int], tmp_path: Path, soak: Soak
+    kind: str, lasting: bool, account_before: Path, uninterrupted_end: tuple[Any, int], tmp_path: Path, soak: Soak
 ) -> None:
-    end, calls = expected
+    end, calls = uninterrupted_end
     assert calls > 15, "the catalog must exercise creates, updates, replacements and archivings"
     cases = list(every_call(calls))
     for at, after in soak.part(cases, 3 * PART if (kind, lasting) == KILLED else PART):
-        path = copied(started, tmp_path / f"{at}-{after}")
+        path = copied(account_before, tmp_path / f"{at}-{after}")
         troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting))
         run_once(lambda: apply(AFTER, connected(troubled)))  # noqa: B023
 
@@ -142,11 +142,11 @@ def test_trouble_at_any_call_leaves_what_the_next_run_completes(
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["timeout", "half", "500", "409", "429"])
 def test_passing_trouble_is_sat_out_within_the_run(
-    kind: str, started: Path, expected: tuple[Any, int], tmp_path: Path, soak: Soak
+    kind: str, account_before: Path, uninterrupted_end: tuple[Any, int], tmp_path: Path, soak: Soak
 ) -> None:
-    end, calls = expected
+    end, calls = uninterrupted_end
     for at, after in soak.part(list(every_call(calls)), PART):
-        path = copied(started, tmp_path / f"{at}-{after}")
+        path = copied(account_before, tmp_path / f"{at}-{after}")
         troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after))
 
         outcome = apply(AFTER, connected(troubled, PATIENCE))
@@ -175,10 +175,12 @@ def two_at_once(path: Path) -> list[Outcome]:
     return outcomes
 
 
-def test_two_applies_at_once_make_one_account(started: Path, expected: tuple[Any, int], tmp_path: Path) -> None:
-    end, _ = expected
+def test_two_applies_at_once_make_one_account(
+    account_before: Path, uninterrupted_end: tuple[Any, int], tmp_path: Path
+) -> None:
+    end, _ = uninterrupted_end
     for number in range(12):
-        path = copied(started, tmp_path / str(number))
+        path = copied(account_before, tmp_path / str(number))
         assert len(two_at_once(path)) == 2
         assert state(path) == end
 

@@ -32,7 +32,7 @@ products:
 
 
 @pytest.fixture
-def crowded(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> Billing:
+def crowded_account(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> Billing:
     """The catalog applied, then 60 products and 60 prices of somebody else's, newer; pages are of five."""
     billing.apply(CATALOG)
     product = account.post("/v1/products", id="foreign", name="Foreign")
@@ -51,8 +51,8 @@ def crowded(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch)
     return billing
 
 
-def test_the_catalog_is_found_without_reading_all(crowded: Billing) -> None:
-    ran = crowded.ok("catalog", "plan", "--local", "--check", "--verbose")
+def test_the_catalog_is_found_without_reading_all(crowded_account: Billing) -> None:
+    ran = crowded_account.ok("catalog", "plan", "--local", "--check", "--verbose")
 
     assert ran.out.startswith("No changes.")
     assert "of what was read of this large account" in ran.out
@@ -60,71 +60,71 @@ def test_the_catalog_is_found_without_reading_all(crowded: Billing) -> None:
     assert len(reads) <= 4, "a page, one call a product, one for the lookup keys"
 
 
-def test_changes_are_seen_and_made_as_in_a_small_account(crowded: Billing, account: Account) -> None:
+def test_changes_are_seen_and_made_as_in_a_small_account(crowded_account: Billing, account: Account) -> None:
     account.post("/v1/products/team", active=False)
-    crowded.write(CATALOG.replace("1500,", "2000,").replace("Pro\n", "Professional\n"))
+    crowded_account.write(CATALOG.replace("1500,", "2000,").replace("Pro\n", "Professional\n"))
 
-    plan = crowded.plan()
+    plan = crowded_account.plan()
     assert [(change["action"], change["key"]) for change in plan["changes"]] == [
         ("update", "pro"),
         ("replace", "pro.monthly"),
         ("update", "team"),
     ]
-    crowded.ok("catalog", "apply", "--local")
-    assert crowded.plan()["changes"] == []
+    crowded_account.ok("catalog", "apply", "--local")
+    assert crowded_account.plan()["changes"] == []
 
 
-def test_a_lookup_key_that_a_foreign_price_holds_is_found(crowded: Billing, account: Account) -> None:
+def test_a_lookup_key_that_a_foreign_price_holds_is_found(crowded_account: Billing, account: Account) -> None:
     account.post("/v1/prices/price_foreign0", lookup_key="team.yearly")
-    crowded.write(CATALOG + "      yearly: {unit_amount: 9000, recurring: year}\n")
+    crowded_account.write(CATALOG + "      yearly: {unit_amount: 9000, recurring: year}\n")
 
-    ran = crowded("catalog", "plan", "--local")
+    ran = crowded_account("catalog", "plan", "--local")
 
     assert ran.code == 2
     assert "price_foreign0 of product foreign_0, which no catalog owns" in ran.err
 
 
-def test_a_foreign_product_and_its_price_are_adopted_by_id(crowded: Billing, account: Account) -> None:
-    crowded.write(
+def test_a_foreign_product_and_its_price_are_adopted_by_id(crowded_account: Billing, account: Account) -> None:
+    crowded_account.write(
         CATALOG + "  old:\n    id: foreign_0\n    name: Old\n    prices: {once: {id: price_foreign0, unit_amount: 1}}\n"
     )
 
-    crowded.ok("catalog", "apply", "--local")
+    crowded_account.ok("catalog", "apply", "--local")
 
     assert account.api.get("/v1/prices/price_foreign0")["metadata"]["billing_key"] == "old.once"
-    assert crowded.plan()["changes"] == []
+    assert crowded_account.plan()["changes"] == []
 
 
-def test_an_id_of_another_products_price_is_refused_though_its_product_was_not_read(crowded: Billing) -> None:
-    crowded.write(CATALOG + "      once: {id: price_foreign0, unit_amount: 1}\n")
+def test_an_id_of_another_products_price_is_refused_though_its_product_was_not_read(crowded_account: Billing) -> None:
+    crowded_account.write(CATALOG + "      once: {id: price_foreign0, unit_amount: 1}\n")
 
-    ran = crowded("catalog", "plan", "--local")
+    ran = crowded_account("catalog", "plan", "--local")
 
     assert ran.code == 2
     assert "adopts price_foreign0, a price of product foreign_0 and not of team" in ran.err
 
 
-def test_prune_reads_all_there_is(crowded: Billing) -> None:
-    crowded.write(CATALOG.replace("      yearly: {unit_amount: 15000, recurring: year}\n", ""))
+def test_prune_reads_all_there_is(crowded_account: Billing) -> None:
+    crowded_account.write(CATALOG.replace("      yearly: {unit_amount: 15000, recurring: year}\n", ""))
 
-    ran = crowded.ok("catalog", "plan", "--local", "--prune", "--output", "json")
+    ran = crowded_account.ok("catalog", "plan", "--local", "--prune", "--output", "json")
 
     assert [(change["action"], change["key"]) for change in ran.json["changes"]] == [("archive", "pro.yearly")]
     assert len(ran.json["unmanaged"]) == 2 * (FOREIGN + 1)
 
 
-def test_products_that_are_not_there_yet_are_made(crowded: Billing) -> None:
+def test_products_that_are_not_there_yet_are_made(crowded_account: Billing) -> None:
     """Stripe refuses a list of the prices of a product that there is not, as any unknown id in a parameter."""
-    crowded.write(
+    crowded_account.write(
         f"{CATALOG}  extra:\n    name: Extra\n    prices:\n      monthly: {{unit_amount: 100, recurring: month}}\n"
     )
 
-    assert [(change["action"], change["key"]) for change in crowded.plan()["changes"]] == [
+    assert [(change["action"], change["key"]) for change in crowded_account.plan()["changes"]] == [
         ("create", "extra"),
         ("create", "extra.monthly"),
     ]
-    crowded.ok("catalog", "apply", "--local")
-    assert crowded.plan()["changes"] == []
+    crowded_account.ok("catalog", "apply", "--local")
+    assert crowded_account.plan()["changes"] == []
 
 
 class ManyProducts:
@@ -140,11 +140,11 @@ class ManyProducts:
         return "version: 1\ncatalog: keymap\ncurrency: usd\nproducts:\n" + "".join(products)
 
     @pytest.fixture
-    def many(self, crowded: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> Billing:
+    def many(self, crowded_account: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> Billing:
         """The older half of an account; lists of prices are of five."""
         monkeypatch.setattr(reading, "LOOKUP_KEYS_A_CALL", 5)
-        crowded.apply(self.catalog())
-        store = Store(crowded.directory / ".billing" / "local.db")
+        crowded_account.apply(self.catalog())
+        store = Store(crowded_account.directory / ".billing" / "local.db")
         newest = account.api.page("/v1/prices", {})[0][0]
         copies = [
             {**newest, "id": f"price_newer{number}", "created": newest["created"] + 1 + number, "lookup_key": None}
@@ -152,7 +152,7 @@ class ManyProducts:
         ]
         store.insert_many("price", [{**one, "metadata": {}, "product": "foreign"} for one in copies])
         store.close()
-        return crowded
+        return crowded_account
 
     def reads(self, many: Billing) -> list[str]:
         """Return the reads of prices of a plan without changes."""

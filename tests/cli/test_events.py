@@ -223,7 +223,7 @@ class TestHandlersThatNobodyCalls:
     """Of `exec-old` one event waits, one failed, one is dead and one is done; a listener with `exec-new` was started."""
 
     @pytest.fixture
-    def stranded(self, billing: Billing) -> Iterator[Store]:
+    def stranded_work(self, billing: Billing) -> Iterator[Store]:
         with open_store(str(billing.directory / ".billing" / "events.db")) as opened:
             for name in ("done", "dead", "failed", "waiting"):
                 about = {"object": {"id": f"in_{name}", "object": "invoice", "customer": f"cus_{name}"}}
@@ -252,7 +252,7 @@ class TestHandlersThatNobodyCalls:
             if delivery.handler == handler
         }
 
-    def test_are_listed_with_what_waits(self, billing: Billing, stranded: Store) -> None:
+    def test_are_listed_with_what_waits(self, billing: Billing, stranded_work: Store) -> None:
         lines = billing.ok("events", "handlers", "--output", "json").out.splitlines()
 
         assert [json.loads(line) for line in lines] == [
@@ -261,9 +261,9 @@ class TestHandlersThatNobodyCalls:
             {"id": "exec-old", "called": False, "pending": 1, "running": 0, "failed": 1, "dead": 1},
         ]
 
-    def test_count_as_failing(self, billing: Billing, stranded: Store) -> None:
-        stranded.work.retry("evt_failed")
-        stranded.work.retry("evt_dead")
+    def test_count_as_failing(self, billing: Billing, stranded_work: Store) -> None:
+        stranded_work.work.retry("evt_failed")
+        stranded_work.work.retry("evt_dead")
         listed = billing("events", "list", "--failed", "--check")
 
         assert listed.code == 3
@@ -271,34 +271,34 @@ class TestHandlersThatNobodyCalls:
         assert sorted(ids(billing, "--failed")) == ["evt_dead", "evt_failed", "evt_waiting"]
         assert "✗ events       3 deliveries wait for exec-old" in billing("doctor", "--local").out
 
-    def test_a_retry_that_nobody_will_make_says_so(self, billing: Billing, stranded: Store) -> None:
+    def test_a_retry_that_nobody_will_make_says_so(self, billing: Billing, stranded_work: Store) -> None:
         retried = billing.ok("events", "retry", "--failed").err
 
         assert "2 calls of handlers to be made again" in retried
         assert "billing events move exec-old --to HANDLER" in retried
 
-    def test_what_waits_is_moved_to_another_handler(self, billing: Billing, stranded: Store) -> None:
+    def test_what_waits_is_moved_to_another_handler(self, billing: Billing, stranded_work: Store) -> None:
         moved = billing.ok("events", "move", "exec-old", "--to", "exec-new", "--yes", "--output", "json").json
 
         assert moved == {"handler": "exec-old", "to": "exec-new", "moved": 3, "already": 0, "running": 0}
-        assert self.statuses(stranded, "exec-new") == dict.fromkeys(("dead", "failed", "waiting"), "pending")
-        assert self.statuses(stranded, "exec-old") == {"done": "done"}
-        claimed = stranded.work.claim("w", ["exec-new"], limit=9)
+        assert self.statuses(stranded_work, "exec-new") == dict.fromkeys(("dead", "failed", "waiting"), "pending")
+        assert self.statuses(stranded_work, "exec-old") == {"done": "done"}
+        claimed = stranded_work.work.claim("w", ["exec-new"], limit=9)
         assert [(one.attempts, one.error) for one in claimed] == [(1, "moved from exec-old")] * 3
 
-    def test_what_the_other_handler_had_is_not_given_to_it_again(self, billing: Billing, stranded: Store) -> None:
-        event = stranded.events.load(["evt_dead"])["evt_dead"]
-        with stranded.transaction() as connection:
-            stranded.work.add([(event, "exec-new")], connection)
-        [delivery] = stranded.work.claim("w", ["exec-new"])
-        stranded.work.finish(delivery, "provisioned")
+    def test_what_the_other_handler_had_is_not_given_to_it_again(self, billing: Billing, stranded_work: Store) -> None:
+        event = stranded_work.events.load(["evt_dead"])["evt_dead"]
+        with stranded_work.transaction() as connection:
+            stranded_work.work.add([(event, "exec-new")], connection)
+        [delivery] = stranded_work.work.claim("w", ["exec-new"])
+        stranded_work.work.finish(delivery, "provisioned")
         moved = billing.ok("events", "move", "exec-old", "--to", "exec-new", "--yes").out
 
         assert moved == "2 deliveries moved to exec-new; exec-new had 1 already.\n"
-        assert self.statuses(stranded, "exec-new") == {"dead": "done", "failed": "pending", "waiting": "pending"}
-        assert self.statuses(stranded, "exec-old") == {"done": "done", "dead": "dropped"}
+        assert self.statuses(stranded_work, "exec-new") == {"dead": "done", "failed": "pending", "waiting": "pending"}
+        assert self.statuses(stranded_work, "exec-old") == {"done": "done", "dead": "dropped"}
 
-    def test_what_waits_is_dropped(self, billing: Billing, stranded: Store) -> None:
+    def test_what_waits_is_dropped(self, billing: Billing, stranded_work: Store) -> None:
         asked = billing("events", "drop", "exec-old")
         dropped = billing.ok("events", "drop", "exec-old", "--yes").out
 
@@ -307,20 +307,22 @@ class TestHandlersThatNobodyCalls:
         assert dropped == "3 deliveries to exec-old dropped.\n"
         assert billing("events", "list", "--failed", "--check").code == 0
         assert billing.ok("events", "drop", "exec-old").out == "0 deliveries to exec-old dropped.\n"
-        stranded.queues.drop("access")
+        stranded_work.queues.drop("access")
         assert billing.ok("events", "purge", "--older-than", "0s", "--yes").out == "4 payloads forgotten.\n"
 
-    def test_what_runs_is_left_alone(self, billing: Billing, stranded: Store) -> None:
-        assert [one.event for one in stranded.work.claim("w", ["exec-old"], limit=9)] == ["evt_waiting"]
+    def test_what_runs_is_left_alone(self, billing: Billing, stranded_work: Store) -> None:
+        assert [one.event for one in stranded_work.work.claim("w", ["exec-old"], limit=9)] == ["evt_waiting"]
         dropped = billing.ok("events", "drop", "exec-old", "--yes", "--output", "json").json
 
         assert dropped == {"handler": "exec-old", "dropped": 2, "running": 1}
-        assert self.statuses(stranded, "exec-old")["waiting"] == "running"
+        assert self.statuses(stranded_work, "exec-old")["waiting"] == "running"
 
-    def test_a_large_number_in_parts(self, billing: Billing, stranded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_large_number_in_parts(
+        self, billing: Billing, stranded_work: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(handler_queues, "PART", 1)
 
-        assert stranded.queues.move("exec-old", "exec-new").moved == 3
+        assert stranded_work.queues.move("exec-old", "exec-new").moved == 3
 
     @pytest.mark.parametrize(
         ("argv", "said"),
@@ -331,13 +333,13 @@ class TestHandlersThatNobodyCalls:
         ],
     )
     def test_a_target_that_nobody_calls(
-        self, billing: Billing, stranded: Store, argv: tuple[str, ...], said: str
+        self, billing: Billing, stranded_work: Store, argv: tuple[str, ...], said: str
     ) -> None:
         ran = billing("events", *argv, "--yes")
 
         assert (ran.code, said in ran.err) == (2, True), ran.err
 
-    def test_nothing_waits(self, billing: Billing, stranded: Store) -> None:
+    def test_nothing_waits(self, billing: Billing, stranded_work: Store) -> None:
         dropped = billing.ok("events", "drop", "exec-older")
 
         assert dropped.err == "Nothing waits for exec-older. There are: access, exec-new, exec-old.\n"

@@ -36,7 +36,7 @@ def copy_what_git_has(into: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def archives(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The wheel and the source archive, built in a copy."""
     source, into = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
     if (ROOT / ".git").exists():
@@ -53,8 +53,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return made
 
 
-def test_both_have_the_data_and_no_tests(built: list[Path]) -> None:
-    wheel, archive = built
+def test_both_have_the_data_and_no_tests(archives: list[Path]) -> None:
+    wheel, archive = archives
     with zipfile.ZipFile(wheel) as opened:
         names = set(opened.namelist())
     with tarfile.open(archive) as unpacked:
@@ -65,10 +65,10 @@ def test_both_have_the_data_and_no_tests(built: list[Path]) -> None:
     assert {"LICENSE", "README.md", "pyproject.toml"} <= archived
 
 
-def test_the_wheel_runs_by_itself(built: list[Path], tmp_path: Path) -> None:
+def test_the_wheel_runs_by_itself(archives: list[Path], tmp_path: Path) -> None:
     installed, work = tmp_path / "installed", tmp_path / "work"
     work.mkdir()
-    with zipfile.ZipFile(built[0]) as wheel:
+    with zipfile.ZipFile(archives[0]) as wheel:
         wheel.extractall(installed)
     environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -117,7 +117,7 @@ SCENARIOS = {
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def subscription_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A customer on a test clock, ten days into the first month of a subscription that is paid by card."""
     directory = tmp_path_factory.mktemp("started")
     path = directory / "local.db"
@@ -179,8 +179,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(billing: Billing, started: Path) -> Stage:
-    return Stage(billing, started)
+def stage(billing: Billing, subscription_file: Path) -> Stage:
+    return Stage(billing, subscription_file)
 
 
 def state(api: client.StripeApi) -> Any:

@@ -23,7 +23,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def begun_processes(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The processes that were begun, which are not."""
     commands: list[list[str]] = []
     monkeypatch.setattr(
@@ -64,35 +64,35 @@ def test_what_is_hidden_is_not_offered(billing: Billing) -> None:
 
 
 def test_lookup_keys_of_stripe_come_from_the_cache_and_a_process_renews_it(
-    billing: Billing, shop: Shop, begun: list[list[str]]
+    billing: Billing, shop: Shop, begun_processes: list[list[str]]
 ) -> None:
     shop.price(lookup_key="gold.monthly")
     words = ("--local", "sub", "change", "ada", "--price", "go")
 
     first = offered(billing, *words)
-    [command] = begun
+    [command] = begun_processes
     billing.ok(*command[3:])
     second = offered(billing, *words)
 
     assert (first, second) == ([], ["gold.monthly"])
-    assert len(begun) == 1, "it is fresh now"
+    assert len(begun_processes) == 1, "it is fresh now"
     assert "--local" in command
 
 
-def test_a_key_on_the_command_line_does_not_reach_a_process(billing: Billing, begun: list[list[str]]) -> None:
+def test_a_key_on_the_command_line_does_not_reach_a_process(billing: Billing, begun_processes: list[list[str]]) -> None:
     offered(billing, "--api-key", "sk_test_51Secret", "sub", "change", "ada", "--price", "go")
 
-    assert begun
-    assert not [word for command in begun for word in command if "Secret" in word]
+    assert begun_processes
+    assert not [word for command in begun_processes for word in command if "Secret" in word]
 
 
-def test_keys_of_the_catalog_need_no_cache(billing: Billing, tmp_path: Path, begun: list[list[str]]) -> None:
+def test_keys_of_the_catalog_need_no_cache(billing: Billing, tmp_path: Path, begun_processes: list[list[str]]) -> None:
     """As where the home directory may not be written to: no directory can be made in what is a file."""
     (tmp_path / "cache").write_text("")
     billing.write("version: 1\ncatalog: shop\nproducts:\n  pro: {name: Pro, prices: {monthly: {unit_amount: 1}}}\n")
 
     assert offered(billing, "--local", "sub", "change", "ada", "--price", "pr") == ["pro.monthly"]
-    assert begun == []
+    assert begun_processes == []
 
 
 def test_each_stripe_has_a_cache_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

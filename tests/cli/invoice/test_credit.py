@@ -24,7 +24,7 @@ def balance(life: Life) -> int:
 
 
 @pytest.fixture
-def paid(life: Life) -> str:
+def paid_invoice(life: Life) -> str:
     """The id of an invoice over $15.00 that was paid by card."""
     return str(life.subscription["latest_invoice"])
 
@@ -43,8 +43,8 @@ def open_invoice(life: Life) -> str:
     return str(life.shop.post(f"/v1/invoices/{made['id']}/finalize")["id"])
 
 
-def test_to_the_card(life: Life, paid: str) -> None:
-    ran = life.ok("invoice", "credit", paid, "--amount", "5.00", "--to", "card", "--yes")
+def test_to_the_card(life: Life, paid_invoice: str) -> None:
+    ran = life.ok("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "card", "--yes")
 
     assert "$5.00 is credited, of $15.00 that can be" in ran.err
     assert "$5.00 goes back to Visa ending in 4242" in ran.err
@@ -54,9 +54,9 @@ def test_to_the_card(life: Life, paid: str) -> None:
     assert balance(life) == 0
 
 
-def test_to_the_balance(life: Life, paid: str) -> None:
+def test_to_the_balance(life: Life, paid_invoice: str) -> None:
     said = ("--reason", "product_unsatisfactory", "--note", "Two days down")
-    record = life.json("invoice", "credit", paid, "--amount", "5.00", "--to", "balance", *said, "--yes")
+    record = life.json("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "balance", *said, "--yes")
 
     assert (record["result"], record["to_balance"], record["to_card"], record["left"]) == ("credited", 500, 0, 1000)
     assert (record["reason"], record["note"]) == ("product_unsatisfactory", "Two days down")
@@ -64,8 +64,8 @@ def test_to_the_balance(life: Life, paid: str) -> None:
     assert balance(life) == -500
 
 
-def test_outside_of_stripe_moves_nothing(life: Life, paid: str) -> None:
-    record = life.json("invoice", "credit", paid, "--to", "outside", "--yes")
+def test_outside_of_stripe_moves_nothing(life: Life, paid_invoice: str) -> None:
+    record = life.json("invoice", "credit", paid_invoice, "--to", "outside", "--yes")
 
     assert (record["outside"], record["left"]) == (1500, 0)
     assert (refunds(life), balance(life)) == ([], 0)
@@ -78,8 +78,8 @@ def test_of_an_open_invoice_less_is_to_be_paid(life: Life, opened: str) -> None:
     assert life.shop.api.get(f"/v1/invoices/{opened}")["amount_remaining"] == 1500
 
 
-def test_the_same_within_a_day_is_made_once(life: Life, paid: str) -> None:
-    command = ("invoice", "credit", paid, "--amount", "5.00", "--to", "balance", "--note", "Sorry", "--yes")
+def test_the_same_within_a_day_is_made_once(life: Life, paid_invoice: str) -> None:
+    command = ("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "balance", "--note", "Sorry", "--yes")
     first = life.json(*command)
     ran = life.ok(*command)
 
@@ -90,16 +90,16 @@ def test_the_same_within_a_day_is_made_once(life: Life, paid: str) -> None:
 
 
 @pytest.mark.parametrize("other", [("--amount", "4.00"), ("--note", "Other"), ("--reason", "duplicate")])
-def test_another_amount_note_or_reason_is_another(life: Life, paid: str, other: tuple[str, str]) -> None:
-    command = ("invoice", "credit", paid, "--amount", "5.00", "--to", "balance", "--note", "Sorry", "--yes")
+def test_another_amount_note_or_reason_is_another(life: Life, paid_invoice: str, other: tuple[str, str]) -> None:
+    command = ("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "balance", "--note", "Sorry", "--yes")
     life.ok(*command)
     life.ok(*command, *other)
 
     assert len(notes(life)) == 2
 
 
-def test_again_makes_another_each_time(life: Life, paid: str) -> None:
-    command = ("invoice", "credit", paid, "--amount", "5.00", "--to", "balance", "--yes")
+def test_again_makes_another_each_time(life: Life, paid_invoice: str) -> None:
+    command = ("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "balance", "--yes")
     life.ok(*command)
     life.ok(*command, "--again")
     assert life.json(*command)["result"] == "unchanged"
@@ -108,8 +108,8 @@ def test_again_makes_another_each_time(life: Life, paid: str) -> None:
     assert [one["amount"] for one in notes(life)] == [500, 500, 500]
 
 
-def test_a_day_later_it_is_another(life: Life, paid: str) -> None:
-    command = ("invoice", "credit", paid, "--amount", "5.00", "--to", "balance", "--yes")
+def test_a_day_later_it_is_another(life: Life, paid_invoice: str) -> None:
+    command = ("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "balance", "--yes")
     life.ok(*command)
     life.advance(TEN_DAYS_LATER + DAY + 1)
     life.ok(*command)
@@ -117,34 +117,34 @@ def test_a_day_later_it_is_another(life: Life, paid: str) -> None:
     assert balance(life) == -1000
 
 
-def test_all_that_is_left_is_credited_once(life: Life, paid: str) -> None:
-    life.ok("invoice", "credit", paid, "--amount", "5.00", "--to", "card", "--yes")
-    assert life.json("invoice", "credit", paid, "--to", "card", "--yes")["amount"] == 1000
-    assert life.json("invoice", "credit", paid, "--to", "card", "--yes")["result"] == "unchanged"
+def test_all_that_is_left_is_credited_once(life: Life, paid_invoice: str) -> None:
+    life.ok("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "card", "--yes")
+    assert life.json("invoice", "credit", paid_invoice, "--to", "card", "--yes")["amount"] == 1000
+    assert life.json("invoice", "credit", paid_invoice, "--to", "card", "--yes")["result"] == "unchanged"
     assert sum(refunds(life)) == 1500
 
 
-def test_what_was_refunded_apart_is_not_credited_too(life: Life, paid: str) -> None:
+def test_what_was_refunded_apart_is_not_credited_too(life: Life, paid_invoice: str) -> None:
     [charge], _ = life.shop.api.page("/v1/charges", {"customer": life.customer})
     life.shop.post("/v1/refunds", charge=charge["id"], amount=1200)
-    ran = life("invoice", "credit", paid, "--amount", "5.00", "--to", "balance", "--yes", "--output", "json")
+    ran = life("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "balance", "--yes", "--output", "json")
 
     assert (ran.code, ran.error["kind"]) == (1, "refused")
     assert "only $3.00 is left to credit" in ran.error["message"]
 
 
-def test_a_card_cannot_take_back_more_than_it_paid(life: Life, paid: str) -> None:
-    life.ok("invoice", "credit", paid, "--amount", "5.00", "--to", "outside", "--yes")
+def test_a_card_cannot_take_back_more_than_it_paid(life: Life, paid_invoice: str) -> None:
+    life.ok("invoice", "credit", paid_invoice, "--amount", "5.00", "--to", "outside", "--yes")
     [charge], _ = life.shop.api.page("/v1/charges", {"customer": life.customer})
     life.shop.post("/v1/refunds", charge=charge["id"], amount=800)
     life.shop.post(f"/v1/customers/{life.customer}/balance_transactions", amount=-500, currency="usd")
-    life.ok("invoice", "credit", paid, "--amount", "2.00", "--to", "card", "--yes")
+    life.ok("invoice", "credit", paid_invoice, "--amount", "2.00", "--to", "card", "--yes")
 
     assert sum(refunds(life)) == 1000
 
 
-def test_a_paid_invoice_needs_a_destination(life: Life, paid: str) -> None:
-    ran = life("invoice", "credit", paid, "--yes", "--output", "json")
+def test_a_paid_invoice_needs_a_destination(life: Life, paid_invoice: str) -> None:
+    ran = life("invoice", "credit", paid_invoice, "--yes", "--output", "json")
 
     assert (ran.code, ran.error["kind"]) == (2, "usage")
     assert "--to balance" in ran.error["hint"]
@@ -184,8 +184,8 @@ def test_an_open_invoice_has_none(life: Life, opened: str) -> None:
     assert (ran.code, ran.error["kind"]) == (2, "usage")
 
 
-def test_a_bare_number_is_refused_with_both_readings(life: Life, paid: str) -> None:
-    ran = life("invoice", "credit", paid, "--amount", "5", "--to", "card", "--yes", "--output", "json")
+def test_a_bare_number_is_refused_with_both_readings(life: Life, paid_invoice: str) -> None:
+    ran = life("invoice", "credit", paid_invoice, "--amount", "5", "--to", "card", "--yes", "--output", "json")
 
     assert (ran.code, ran.error["kind"]) == (2, "usage")
     assert "$5.00" in ran.error["message"] and "$0.05" in ran.error["message"]
@@ -199,7 +199,7 @@ def test_what_is_void_is_refused(life: Life, opened: str) -> None:
     assert (ran.code, ran.error["kind"]) == (1, "refused")
 
 
-def test_nothing_is_credited_without_a_yes(life: Life, paid: str) -> None:
-    assert life("invoice", "credit", paid, "--to", "card").code == 2
+def test_nothing_is_credited_without_a_yes(life: Life, paid_invoice: str) -> None:
+    assert life("invoice", "credit", paid_invoice, "--to", "card").code == 2
     assert life.ok("invoice", "list", "--customer", EMAIL).out
     assert notes(life) == []

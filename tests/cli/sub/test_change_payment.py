@@ -11,66 +11,74 @@ class TestPayment:
     """A change that costs something happens only if it is paid."""
 
     @pytest.fixture(params=["pm_card_chargeCustomerFail", "pm_card_authenticationRequired"])
-    def failing(self, life: Life, request: pytest.FixtureRequest) -> Life:
+    def life_of_failing_card(self, life: Life, request: pytest.FixtureRequest) -> Life:
         life.use_card(request.param)
         return life
 
-    def test_that_fails_leaves_the_plan_and_gives_a_link(self, failing: Life) -> None:
-        ran = failing("sub", "change", failing.id, "--price", "team", "--yes", "--output", "json")
+    def test_that_fails_leaves_the_plan_and_gives_a_link(self, life_of_failing_card: Life) -> None:
+        ran = life_of_failing_card(
+            "sub", "change", life_of_failing_card.id, "--price", "team", "--yes", "--output", "json"
+        )
 
         assert ran.code == 4
         assert ran.json["result"] == "payment_needed"
         assert ran.json["payment_error"]["code"] in ("card_declined", "authentication_required")
         assert "/test_in_" in ran.json["confirmation_url"]
         assert ran.json["confirmation_url"] in ran.error["hint"]
-        assert (failing.plan, failing.subscription["status"]) == ("pro", "active")
-        assert failing.invoices()[-1] == ("open", CHARGE + CREDIT)
+        assert (life_of_failing_card.plan, life_of_failing_card.subscription["status"]) == ("pro", "active")
+        assert life_of_failing_card.invoices()[-1] == ("open", CHARGE + CREDIT)
 
-    def test_that_failed_is_not_tried_again_by_the_same_command(self, failing: Life) -> None:
-        command = ("sub", "change", failing.id, "--price", "team", "--output", "json")
-        first = failing(*command, "--yes")
+    def test_that_failed_is_not_tried_again_by_the_same_command(self, life_of_failing_card: Life) -> None:
+        command = ("sub", "change", life_of_failing_card.id, "--price", "team", "--output", "json")
+        first = life_of_failing_card(*command, "--yes")
 
-        again = failing(*command)
+        again = life_of_failing_card(*command)
 
         assert again.code == 4
         assert again.json["confirmation_url"] == first.json["confirmation_url"]
-        assert len(failing.invoices()) == 2
+        assert len(life_of_failing_card.invoices()) == 2
 
-    def test_that_is_made_up_for_changes_the_plan(self, failing: Life) -> None:
-        failing("sub", "change", failing.id, "--price", "team", "--yes")
+    def test_that_is_made_up_for_changes_the_plan(self, life_of_failing_card: Life) -> None:
+        life_of_failing_card("sub", "change", life_of_failing_card.id, "--price", "team", "--yes")
 
-        failing.ok("sub", "pay", failing.id, "--payment-method", "pm_card_visa")
+        life_of_failing_card.ok("sub", "pay", life_of_failing_card.id, "--payment-method", "pm_card_visa")
 
-        assert failing.plan == "team"
-        assert failing.invoices()[-1] == ("paid", CHARGE + CREDIT)
-        assert failing.json("sub", "change", failing.id, "--price", "team")["result"] == "unchanged"
+        assert life_of_failing_card.plan == "team"
+        assert life_of_failing_card.invoices()[-1] == ("paid", CHARGE + CREDIT)
+        assert (
+            life_of_failing_card.json("sub", "change", life_of_failing_card.id, "--price", "team")["result"]
+            == "unchanged"
+        )
 
-    def test_another_change_takes_the_place_of_one_that_waits(self, failing: Life) -> None:
-        failing("sub", "change", failing.id, "--price", "team", "--yes")
+    def test_another_change_takes_the_place_of_one_that_waits(self, life_of_failing_card: Life) -> None:
+        life_of_failing_card("sub", "change", life_of_failing_card.id, "--price", "team", "--yes")
 
-        ran = failing("sub", "change", failing.id, "--price", "pro-yearly", "--yes")
+        ran = life_of_failing_card("sub", "change", life_of_failing_card.id, "--price", "pro-yearly", "--yes")
 
         assert ran.code == 4
         assert "The change that waits for its payment is dropped" in ran.err
-        assert [status for status, _ in failing.invoices()] == ["paid", "void", "open"]
-        failing.ok("sub", "pay", failing.id, "--payment-method", "pm_card_visa")
-        assert failing.plan == "pro-yearly"
+        assert [status for status, _ in life_of_failing_card.invoices()] == ["paid", "void", "open"]
+        life_of_failing_card.ok("sub", "pay", life_of_failing_card.id, "--payment-method", "pm_card_visa")
+        assert life_of_failing_card.plan == "pro-yearly"
 
-    def test_the_current_price_drops_one_that_waits(self, failing: Life) -> None:
-        failing("sub", "change", failing.id, "--price", "team", "--yes")
+    def test_the_current_price_drops_one_that_waits(self, life_of_failing_card: Life) -> None:
+        life_of_failing_card("sub", "change", life_of_failing_card.id, "--price", "team", "--yes")
 
-        record = failing.json("sub", "change", failing.id, "--price", "pro", "--yes")
+        record = life_of_failing_card.json("sub", "change", life_of_failing_card.id, "--price", "pro", "--yes")
 
         assert record["result"] == "taken_back"
-        assert failing.subscription["pending_update"] is None
-        assert failing.invoices()[-1][0] == "void"
+        assert life_of_failing_card.subscription["pending_update"] is None
+        assert life_of_failing_card.invoices()[-1][0] == "void"
 
-    def test_a_cancellation_drops_one_that_waits(self, failing: Life) -> None:
-        failing("sub", "change", failing.id, "--price", "team", "--yes")
+    def test_a_cancellation_drops_one_that_waits(self, life_of_failing_card: Life) -> None:
+        life_of_failing_card("sub", "change", life_of_failing_card.id, "--price", "team", "--yes")
 
-        failing.ok("sub", "cancel", failing.id, "--now", "--yes")
+        life_of_failing_card.ok("sub", "cancel", life_of_failing_card.id, "--now", "--yes")
 
-        assert (failing.subscription["status"], failing.invoices()[-1][0]) == ("canceled", "void")
+        assert (life_of_failing_card.subscription["status"], life_of_failing_card.invoices()[-1][0]) == (
+            "canceled",
+            "void",
+        )
 
     def test_without_any_card_gives_a_link_too(self, life: Life) -> None:
         customer = life.shop.customer(test_clock=life.clock)["id"]

@@ -15,24 +15,24 @@ from tests.subscriptions.conftest import Shop
 
 class TestOpen:
     @pytest.fixture
-    def opened(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    def opened_pages(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         urls: list[str] = []
         monkeypatch.setattr("typer.launch", urls.append)
         return urls
 
-    def test_the_link_is_opened(self, billing: Billing, ada: Any, opened: list[str]) -> None:
+    def test_the_link_is_opened(self, billing: Billing, ada: Any, opened_pages: list[str]) -> None:
         made = billing.ok(*CREATE, *ADA, "--open", "--output", "json").json
 
-        assert opened == [made["confirmation_url"]]
+        assert opened_pages == [made["confirmation_url"]]
 
     def test_where_nothing_is_to_be_confirmed_nothing_is_opened(
-        self, billing: Billing, shop: Shop, opened: list[str]
+        self, billing: Billing, shop: Shop, opened_pages: list[str]
     ) -> None:
         shop.price(lookup_key="pro.monthly")
         bob = shop.with_card()["id"]
         billing.ok(*CREATE, "--customer", bob, "--price", "pro.monthly", "--trial-days", "7", "--open")
 
-        assert opened == []
+        assert opened_pages == []
 
 
 class TestWait:

@@ -18,7 +18,7 @@ Suffering = Callable[..., Local]
 
 
 @pytest.fixture(params=["in process", "over HTTP"])
-def suffering(request: pytest.FixtureRequest, database: Path) -> Iterator[Suffering]:
+def faulty_stripe(request: pytest.FixtureRequest, database: Path) -> Iterator[Suffering]:
     """A local Stripe with faults; `patience` is how many seconds the caller waits for an answer."""
     with ExitStack() as stack:
 
@@ -49,8 +49,8 @@ def made(quiet: Local) -> int:
     return len(quiet.get("/v1/products", limit=100)["data"])
 
 
-def test_a_500_before_the_effect_leaves_nothing(suffering: Suffering, quiet: Local) -> None:
-    local = suffering("500 before 1 POST /v1/products")
+def test_a_500_before_the_effect_leaves_nothing(faulty_stripe: Suffering, quiet: Local) -> None:
+    local = faulty_stripe("500 before 1 POST /v1/products")
 
     failed = create(local, "K1")
 
@@ -61,8 +61,8 @@ def test_a_500_before_the_effect_leaves_nothing(suffering: Suffering, quiet: Loc
     assert made(quiet) == 1
 
 
-def test_a_500_after_the_effect_is_remembered_as_a_500(suffering: Suffering, quiet: Local) -> None:
-    local = suffering("500 after 1 POST /v1/products")
+def test_a_500_after_the_effect_is_remembered_as_a_500(faulty_stripe: Suffering, quiet: Local) -> None:
+    local = faulty_stripe("500 after 1 POST /v1/products")
 
     failed, again = create(local, "K1"), create(local, "K1")
 
@@ -75,8 +75,8 @@ def test_a_500_after_the_effect_is_remembered_as_a_500(suffering: Suffering, qui
 
 
 @pytest.mark.parametrize("how", ["drop", "half", "timeout"])
-def test_a_call_lost_before_its_effect_leaves_nothing(suffering: Suffering, quiet: Local, how: str) -> None:
-    local = suffering(f"{how} before 1 POST", patience=0.5 if how == "timeout" else 10)
+def test_a_call_lost_before_its_effect_leaves_nothing(faulty_stripe: Suffering, quiet: Local, how: str) -> None:
+    local = faulty_stripe(f"{how} before 1 POST", patience=0.5 if how == "timeout" else 10)
 
     with pytest.raises(stripe.APIConnectionError):
         create(local, "K1")
@@ -87,8 +87,8 @@ def test_a_call_lost_before_its_effect_leaves_nothing(suffering: Suffering, quie
 
 
 @pytest.mark.parametrize("how", ["drop", "half", "timeout"])
-def test_a_call_whose_answer_is_lost_took_effect_once(suffering: Suffering, quiet: Local, how: str) -> None:
-    local = suffering(f"{how} after 1 POST", patience=0.5 if how == "timeout" else 10)
+def test_a_call_whose_answer_is_lost_took_effect_once(faulty_stripe: Suffering, quiet: Local, how: str) -> None:
+    local = faulty_stripe(f"{how} after 1 POST", patience=0.5 if how == "timeout" else 10)
 
     with pytest.raises(stripe.APIConnectionError):
         create(local, "K1")
@@ -135,16 +135,16 @@ def test_a_crash_ends_the_program(database: Path, quiet: Local, when: str) -> No
     ],
 )
 def test_another_answer_comes_in_place_of_the_calls_own(
-    suffering: Suffering, quiet: Local, how: str, when: str, refusal: Refusal
+    faulty_stripe: Suffering, quiet: Local, how: str, when: str, refusal: Refusal
 ) -> None:
-    local = suffering(f"{how} {when} 1 POST /v1/products")
+    local = faulty_stripe(f"{how} {when} 1 POST /v1/products")
 
     assert create(local, "K1").refusal == refusal
     assert made(quiet) == (1 if when == "after" else 0)
 
 
-def test_a_restricted_key_is_told_the_permission_that_it_lacks(suffering: Suffering) -> None:
-    local = suffering("403 before * /v1/prices", "403 before * POST /v1/products")
+def test_a_restricted_key_is_told_the_permission_that_it_lacks(faulty_stripe: Suffering) -> None:
+    local = faulty_stripe("403 before * /v1/prices", "403 before * POST /v1/products")
 
     reading, writing = local.send("get", "/v1/prices"), create(local)
 
@@ -153,16 +153,16 @@ def test_a_restricted_key_is_told_the_permission_that_it_lacks(suffering: Suffer
     assert "'rak_product_write' permission" in writing.refusal.message
 
 
-def test_a_page_of_a_hotel_network_is_no_json(suffering: Suffering) -> None:
-    reply = suffering("html before 1").send("get", "/v1/products")
+def test_a_page_of_a_hotel_network_is_no_json(faulty_stripe: Suffering) -> None:
+    reply = faulty_stripe("html before 1").send("get", "/v1/products")
 
     assert reply.status == 200
     assert reply.text.startswith("<!DOCTYPE html>")
     assert reply.headers["Content-Type"].startswith("text/html")
 
 
-def test_calls_are_counted_among_those_that_match(suffering: Suffering, quiet: Local) -> None:
-    local = suffering("500 before 2 x2 POST /v1/products")
+def test_calls_are_counted_among_those_that_match(faulty_stripe: Suffering, quiet: Local) -> None:
+    local = faulty_stripe("500 before 2 x2 POST /v1/products")
     statuses = []
 
     for _ in range(5):
@@ -173,15 +173,15 @@ def test_calls_are_counted_among_those_that_match(suffering: Suffering, quiet: L
     assert made(quiet) == 3
 
 
-def test_each_fault_counts_for_itself(suffering: Suffering) -> None:
-    local = suffering("500 before 2 POST", "409 before 3 POST", "401 before 3")
+def test_each_fault_counts_for_itself(faulty_stripe: Suffering) -> None:
+    local = faulty_stripe("500 before 2 POST", "409 before 3 POST", "401 before 3")
 
     assert [create(local).status for _ in range(4)] == [200, 500, 409, 200]
 
 
 @pytest.mark.parametrize("every", ["*", "every"])
-def test_every_call_may_fail(suffering: Suffering, every: str) -> None:
-    local = suffering(f"500 before {every} GET")
+def test_every_call_may_fail(faulty_stripe: Suffering, every: str) -> None:
+    local = faulty_stripe(f"500 before {every} GET")
 
     assert [local.send("get", "/v1/products").status for _ in range(3)] == [500] * 3
     assert create(local).status == 200

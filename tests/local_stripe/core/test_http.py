@@ -22,14 +22,14 @@ HEADERS = {"Authorization": f"Bearer {SECRET_KEY}", "Content-Type": "application
 
 
 @pytest.fixture
-def served(database: Path, clock: Clock) -> Iterator[Local]:
+def served_stripe(database: Path, clock: Clock) -> Iterator[Local]:
     with serving(database, clock=clock) as local:
         yield local
 
 
 @pytest.fixture
-def connection(served: Local) -> Iterator[http.client.HTTPConnection]:
-    address = urlsplit(served.base)
+def connection(served_stripe: Local) -> Iterator[http.client.HTTPConnection]:
+    address = urlsplit(served_stripe.base)
     assert address.hostname is not None
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
     yield connection
@@ -45,9 +45,9 @@ def asked(
     return response.status, json.loads(response.read())
 
 
-def raw(served: Local, sent: bytes) -> bytes:
+def raw(served_stripe: Local, sent: bytes) -> bytes:
     """Return all that the server says to these bytes before it closes the connection."""
-    address = urlsplit(served.base)
+    address = urlsplit(served_stripe.base)
     with socket.create_connection((address.hostname, address.port), timeout=10) as peer:
         peer.sendall(sent)
         answer = b""
@@ -66,9 +66,9 @@ def raw(served: Local, sent: bytes) -> bytes:
     ],
 )
 def test_people_get_indented_json_as_from_stripe_and_sdks_get_it_fast(
-    served: Local, connection: http.client.HTTPConnection, agent: str, indented: bool
+    served_stripe: Local, connection: http.client.HTTPConnection, agent: str, indented: bool
 ) -> None:
-    served.product(name="Prö 🔑")
+    served_stripe.product(name="Prö 🔑")
     connection.request("GET", "/v1/products", headers={**HEADERS, "User-Agent": agent})
     text = connection.getresponse().read().decode()
 
@@ -76,11 +76,11 @@ def test_people_get_indented_json_as_from_stripe_and_sdks_get_it_fast(
     assert json.loads(text)["data"][0]["name"] == "Prö 🔑"
 
 
-def test_what_a_terminal_would_obey_stays_text(served: Local) -> None:
+def test_what_a_terminal_would_obey_stays_text(served_stripe: Local) -> None:
     """curl shows answers as they are: control characters, also those beyond ASCII, are escaped; letters are not."""
     name = "Müller \x1b[31m \x9b31m \x7f \u202e \u2066 😀"
-    product = served.product(name=name)
-    request = Request(f"{served.base}/v1/products/{product['id']}", headers=HEADERS)
+    product = served_stripe.product(name=name)
+    request = Request(f"{served_stripe.base}/v1/products/{product['id']}", headers=HEADERS)
 
     with urlopen(request) as answered:
         text = answered.read().decode()
@@ -91,29 +91,29 @@ def test_what_a_terminal_would_obey_stays_text(served: Local) -> None:
     assert not [letter for letter in text if letter != "\n" and not letter.isprintable()]
 
 
-def test_a_key_that_comes_back_in_a_header_steers_no_terminal(served: Local) -> None:
+def test_a_key_that_comes_back_in_a_header_steers_no_terminal(served_stripe: Local) -> None:
     head = (
         b"POST /v1/customers HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer sk_test_123\r\n"
     )
 
-    answer = raw(served, head + b"Idempotency-Key: a\x9b31mb\r\nContent-Length: 0\r\n\r\n")
+    answer = raw(served_stripe, head + b"Idempotency-Key: a\x9b31mb\r\nContent-Length: 0\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 200")
     assert b"idempotency-key: a?31mb\r\n" in answer.lower()
-    refused = raw(served, head + b"Idempotency-Key: a\x1b[31mb\x07\x7f\r\nContent-Length: 0\r\n\r\n")
+    refused = raw(served_stripe, head + b"Idempotency-Key: a\x1b[31mb\x07\x7f\r\nContent-Length: 0\r\n\r\n")
     assert refused.startswith(b"HTTP/1.1 400")
     assert b"\x1b" not in refused
 
 
-def test_the_sdks_own_transport_is_answered(served: Local) -> None:
-    price = served.price(product_data={"name": "Prö 🔑"}, recurring={"interval": "month"}, expand=["product"])
+def test_the_sdks_own_transport_is_answered(served_stripe: Local) -> None:
+    price = served_stripe.price(product_data={"name": "Prö 🔑"}, recurring={"interval": "month"}, expand=["product"])
 
-    assert served.get(f"/v1/products/{price['product']['id']}")["name"] == "Prö 🔑"
-    assert [event["type"] for event in served.events(types=["price.created"])] == ["price.created"]
+    assert served_stripe.get(f"/v1/products/{price['product']['id']}")["name"] == "Prö 🔑"
+    assert [event["type"] for event in served_stripe.events(types=["price.created"])] == ["price.created"]
 
 
-def test_urllib_with_basic_authentication(served: Local) -> None:
-    request = Request(f"{served.base}/v1/account", headers={"Authorization": "Basic c2tfdGVzdF8xMjM6"})
+def test_urllib_with_basic_authentication(served_stripe: Local) -> None:
+    request = Request(f"{served_stripe.base}/v1/account", headers={"Authorization": "Basic c2tfdGVzdF8xMjM6"})
 
     with urlopen(request, timeout=10) as response:
         assert response.status == 200
@@ -141,8 +141,10 @@ def test_a_form_in_any_spelling(
     assert (status, made[name]) == (200, value)
 
 
-def test_a_query_may_be_nested_and_encoded(served: Local, connection: http.client.HTTPConnection, clock: Clock) -> None:
-    served.price(lookup_key="a b&c")
+def test_a_query_may_be_nested_and_encoded(
+    served_stripe: Local, connection: http.client.HTTPConnection, clock: Clock
+) -> None:
+    served_stripe.price(lookup_key="a b&c")
     query = f"created[gte]={int(clock.now)}&lookup_keys%5B%5D=a+b%26c&expand[]=data.product&recurring="
 
     status, refused = asked(connection, "GET", f"/v1/prices?{query}")
@@ -152,8 +154,8 @@ def test_a_query_may_be_nested_and_encoded(served: Local, connection: http.clien
     assert (status, listed["data"][0]["product"]["name"]) == (200, "Pro")
 
 
-def test_an_id_in_a_path_may_be_encoded(served: Local, connection: http.client.HTTPConnection) -> None:
-    served.product(id="a.b:c")
+def test_an_id_in_a_path_may_be_encoded(served_stripe: Local, connection: http.client.HTTPConnection) -> None:
+    served_stripe.product(id="a.b:c")
 
     assert asked(connection, "GET", "/v1/products/a%2Eb%3Ac")[1]["id"] == "a.b:c"
     status, refused = asked(connection, "GET", "/v1/products/caf%C3%A9")
@@ -187,7 +189,7 @@ def test_head_is_answered_without_a_body(connection: http.client.HTTPConnection)
 
 
 @pytest.mark.parametrize("surplus", [0, 1, LONGEST_BODY])
-def test_a_body_has_a_longest_size(served: Local, connection: http.client.HTTPConnection, surplus: int) -> None:
+def test_a_body_has_a_longest_size(served_stripe: Local, connection: http.client.HTTPConnection, surplus: int) -> None:
     start = b"name=Pro&description="
     body = start + b"a" * (LONGEST_BODY - len(start) + surplus)
 
@@ -195,7 +197,7 @@ def test_a_body_has_a_longest_size(served: Local, connection: http.client.HTTPCo
 
     assert status == (413 if surplus else 400)
     assert answer["error"]["type"] == "invalid_request_error"
-    assert served.get("/v1/products")["data"] == []
+    assert served_stripe.get("/v1/products")["data"] == []
 
 
 def test_a_body_may_come_in_chunks(connection: http.client.HTTPConnection) -> None:
@@ -206,11 +208,13 @@ def test_a_body_may_come_in_chunks(connection: http.client.HTTPConnection) -> No
 
 
 @pytest.mark.parametrize("body", [b"name=\xff\xfe", b"\x00\x01\x02", b"name=%ff", b"\x80=Pro"])
-def test_garbage_in_a_body_is_refused(served: Local, connection: http.client.HTTPConnection, body: bytes) -> None:
+def test_garbage_in_a_body_is_refused(
+    served_stripe: Local, connection: http.client.HTTPConnection, body: bytes
+) -> None:
     status, answer = asked(connection, "POST", "/v1/products", body)
 
     assert (status, answer["error"]["type"]) == (400, "invalid_request_error")
-    assert served.get("/v1/products")["data"] == []
+    assert served_stripe.get("/v1/products")["data"] == []
 
 
 @pytest.mark.parametrize(
@@ -223,9 +227,9 @@ def test_garbage_in_a_body_is_refused(served: Local, connection: http.client.HTT
         b"POST /v1/products HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
     ],
 )
-def test_what_is_no_http_is_turned_away_and_others_are_served(served: Local, sent: bytes) -> None:
-    assert raw(served, sent).startswith(b"HTTP/1.1 400 ")
-    assert served.get("/v1/products")["data"] == []
+def test_what_is_no_http_is_turned_away_and_others_are_served(served_stripe: Local, sent: bytes) -> None:
+    assert raw(served_stripe, sent).startswith(b"HTTP/1.1 400 ")
+    assert served_stripe.get("/v1/products")["data"] == []
 
 
 PROPOSAL = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQCAAAA"}
@@ -240,15 +244,15 @@ def test_who_proposes_http_2_is_answered_in_http_1_with_each_parameter(connectio
     assert (status, [product["name"] for product in listed["data"]]) == (200, ["Team", "Pro"])
 
 
-def test_what_follows_a_proposal_in_the_same_packet_is_read(served: Local) -> None:
+def test_what_follows_a_proposal_in_the_same_packet_is_read(served_stripe: Local) -> None:
     call = b"GET /v1/products HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_123\r\n"
     proposal = b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
 
-    assert raw(served, call + proposal + call + b"Connection: close\r\n\r\n").count(b"HTTP/1.1 200 ") == 2
+    assert raw(served_stripe, call + proposal + call + b"Connection: close\r\n\r\n").count(b"HTTP/1.1 200 ") == 2
 
 
-def test_an_endless_header_is_cut(served: Local) -> None:
-    address = urlsplit(served.base)
+def test_an_endless_header_is_cut(served_stripe: Local) -> None:
+    address = urlsplit(served_stripe.base)
     with (
         socket.create_connection((address.hostname, address.port), timeout=10) as peer,
         pytest.raises(ConnectionError),
@@ -256,15 +260,15 @@ def test_an_endless_header_is_cut(served: Local) -> None:
         for _ in range(1000):
             peer.sendall(b"GET /v1/products HTTP/1.1\r\nX: " + b"a" * 65536)
 
-    assert served.get("/v1/products")["data"] == []
+    assert served_stripe.get("/v1/products")["data"] == []
 
 
-def test_a_client_that_goes_away_in_the_middle_changes_nothing(served: Local) -> None:
-    address = urlsplit(served.base)
+def test_a_client_that_goes_away_in_the_middle_changes_nothing(served_stripe: Local) -> None:
+    address = urlsplit(served_stripe.base)
     with socket.create_connection((address.hostname, address.port), timeout=10) as peer:
         peer.sendall(b"POST /v1/products HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nname=Pro")
 
-    assert served.get("/v1/products")["data"] == []
+    assert served_stripe.get("/v1/products")["data"] == []
 
 
 def test_the_root_says_what_this_is(connection: http.client.HTTPConnection) -> None:
@@ -279,30 +283,30 @@ def test_a_header_in_any_spelling(connection: http.client.HTTPConnection) -> Non
     assert asked(connection, "POST", "/v1/products", "name=Pro", **{"idempotency-key": "K1"}) == first
 
 
-def test_calls_at_the_same_time_are_all_answered(served: Local) -> None:
+def test_calls_at_the_same_time_are_all_answered(served_stripe: Local) -> None:
     def one(number: int) -> Any:
-        return served.product(id=f"p{number}", name=f"Product {number}")["name"]
+        return served_stripe.product(id=f"p{number}", name=f"Product {number}")["name"]
 
     with ThreadPoolExecutor(8) as pool:
         names = list(pool.map(one, range(40)))
 
     assert names == [f"Product {number}" for number in range(40)]
-    assert len(served.get("/v1/products", limit=100)["data"]) == 40
-    assert len(served.events(type="product.created")) == 40
+    assert len(served_stripe.get("/v1/products", limit=100)["data"]) == 40
+    assert len(served_stripe.events(type="product.created")) == 40
 
 
-def test_one_of_many_who_want_the_same_id_gets_it(served: Local) -> None:
+def test_one_of_many_who_want_the_same_id_gets_it(served_stripe: Local) -> None:
     with ThreadPoolExecutor(8) as pool:
-        replies = list(pool.map(lambda _: served.send("post", "/v1/products", "name=Pro&id=pro"), range(16)))
+        replies = list(pool.map(lambda _: served_stripe.send("post", "/v1/products", "name=Pro&id=pro"), range(16)))
 
     assert sorted(reply.status for reply in replies) == [200, *[400] * 15]
     assert {reply.refusal.code for reply in replies if reply.status == 400} == {"resource_already_exists"}
 
 
-def test_one_key_at_the_same_time_makes_one_object(served: Local) -> None:
+def test_one_key_at_the_same_time_makes_one_object(served_stripe: Local) -> None:
     with ThreadPoolExecutor(8) as pool:
-        replies = list(pool.map(lambda _: served.send("post", "/v1/products", "name=Pro", key="K1"), range(16)))
+        replies = list(pool.map(lambda _: served_stripe.send("post", "/v1/products", "name=Pro", key="K1"), range(16)))
 
     assert {reply.status for reply in replies} <= {200, 409}
     assert len({reply.text for reply in replies if reply.status == 200}) == 1
-    assert len(served.get("/v1/products")["data"]) == 1
+    assert len(served_stripe.get("/v1/products")["data"]) == 1
