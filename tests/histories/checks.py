@@ -235,7 +235,10 @@ def check_said_of_end(record: Any, said: str) -> None:
         elif final["waits"]:
             assert "This waits for another invoice" in said, said
     for one in record["renewals"][:12]:
-        assert f"{money(one['amount'])} on {day(one['at'])}" in said, (one, said)
+        amount = money(one["amount"]) if one["amount"] else "nothing"
+        assert f"charged {amount} on {day(one['at'])}" in said, (one, said)
+    if record["renewals_to_balance"]:
+        assert f"a credit of {money(-record['renewals_to_balance'])} is left on it by that" in said, said
     if refund and refund["amount"]:
         for one in refund["refunds"]:
             amount = money(one["amount"])
