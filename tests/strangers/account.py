@@ -57,7 +57,7 @@ def fill(client: stripe.StripeClient) -> None:
         )
         if card == "pm_card_visa":
             v1.refunds.create({"payment_intent": paid.id})
-    ended = v1.customers.create({"name": "Bob", "payment_method": "pm_card_visa"})
+    ended = v1.customers.create({"email": "bob@example.com", "name": "Bob", "payment_method": "pm_card_visa"})
     short = v1.subscriptions.create(
         {"customer": ended.id, "items": [{"price": price.id}], "collection_method": "send_invoice", "days_until_due": 7}
     )
