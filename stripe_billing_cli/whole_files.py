@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -29,7 +28,7 @@ def write_whole(path: Path, text: str, mode: int = 0o666) -> None:
 
 
 def _replace(path: Path, text: str, mode: int) -> None:
-    beside = path.with_name(f".new-{secrets.token_hex(8)}")
+    beside = path.with_name(f".new-{os.urandom(8).hex()}")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
             file.write(text)

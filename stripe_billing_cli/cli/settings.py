@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +108,8 @@ def home_directory(environment: Mapping[str, str]) -> Path:
 
 
 def _profile_key(profile: str, live: bool, environment: Mapping[str, str]) -> str:
+    import tomllib
+
     path = profiles_path(environment)
     try:
         profiles = tomllib.loads(path.read_text(encoding="utf-8"))
