@@ -83,6 +83,36 @@ def test_the_check_sees_an_import_against_the_direction(tmp_path: Path) -> None:
     assert set(imported_packages(wrong)) == {"cli", "local_stripe"}
 
 
+KINDS = "stripe_billing_cli.catalog.kinds."
+
+
+def past_the_facade_of_a_kind(path: Path, root: Path) -> Iterator[str]:
+    """Yield what a file imports from a part of a kind that is a folder, instead of from the kind."""
+    folder = ".".join((PACKAGE, *path.relative_to(root).parent.parts)) + "."
+    for name in imported_names(path.read_text(encoding="utf-8")):
+        kind, _, part = name.removeprefix(KINDS).partition(".")
+        is_part = (root / "catalog/kinds" / kind / f"{part.partition('.')[0]}.py").exists()
+        if name.startswith(KINDS) and is_part and not folder.startswith(f"{KINDS}{kind}."):
+            yield name
+
+
+def test_a_kind_of_the_catalog_is_imported_by_its_facade() -> None:
+    wrong = {file: names for file in FILES if (names := list(past_the_facade_of_a_kind(ROOT / file, ROOT)))}
+
+    assert wrong == {}
+
+
+def test_the_check_sees_an_import_past_the_facade_of_a_kind(tmp_path: Path) -> None:
+    parts = tmp_path / "catalog/kinds/price"
+    parts.mkdir(parents=True)
+    (parts / "forms.py").touch()
+    for path in (tmp_path / "catalog/plan.py", parts / "kind.py"):
+        path.write_text(f"from {KINDS}price.forms import show\nfrom {KINDS}price import Price\n", encoding="utf-8")
+
+    assert list(past_the_facade_of_a_kind(tmp_path / "catalog/plan.py", tmp_path)) == [f"{KINDS}price.forms.show"]
+    assert list(past_the_facade_of_a_kind(parts / "kind.py", tmp_path)) == []
+
+
 def test_no_file_stands_in_a_circle() -> None:
     paths = {f"{PACKAGE}.{file.removesuffix('.py').replace('/', '.')}": ROOT / file for file in FILES}
     modules = frozenset(name for name in paths if not name.endswith(".__init__"))

@@ -9,7 +9,7 @@ from typing import cast
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import AnyEntry
 from stripe_billing_cli.catalog.kinds.coupon import CouponValues, coupon_values
-from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_amounts, show_period
+from stripe_billing_cli.catalog.kinds.price import price_values, show_amounts, show_period
 from stripe_billing_cli.catalog.kinds.product import Product
 from stripe_billing_cli.stripe_api.money import format_amount
 

@@ -29,7 +29,7 @@ from stripe_billing_cli.catalog.kinds.model import (
     TaxBehavior,
     Text,
 )
-from stripe_billing_cli.catalog.kinds.price.forms import UNSPECIFIED, OptionTaxBehavior
+from stripe_billing_cli.catalog.kinds.price import UNSPECIFIED, OptionTaxBehavior
 from stripe_billing_cli.catalog.kinds.product import TaxCodeId
 from stripe_billing_cli.catalog.kinds.rules import Report, check_currency, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind

@@ -1,5 +1,12 @@
 """Prices: what may be said of one (`model.py`, `forms.py`), Stripe's rules, and all else of the kind (`kind.py`)."""
 
+from stripe_billing_cli.catalog.kinds.price.forms import (
+    UNSPECIFIED,
+    OptionTaxBehavior,
+    price_values,
+    show_amounts,
+    show_period,
+)
 from stripe_billing_cli.catalog.kinds.price.kind import PriceKind
 
-__all__ = ["PriceKind"]
+__all__ = ["UNSPECIFIED", "OptionTaxBehavior", "PriceKind", "price_values", "show_amounts", "show_period"]
