@@ -44,9 +44,8 @@ class Billing:
             billed.append((self.last.total, self.last.currency))
         bills = []
         for total, currency in billed:
-            rest = balance + total
-            asks = cost.amount_asked(rest, currency)
-            bills.append(Bill(total, asks, balance, 0 if asks else rest))
+            asks, left = cost.amount_asked(balance + total, currency), cost.balance_left(balance, total, currency)
+            bills.append(Bill(total, asks, balance, left))
             balance = bills[-1].after
         return bills
 

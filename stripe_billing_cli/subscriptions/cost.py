@@ -241,6 +241,12 @@ def amount_asked(total: int, currency: str) -> int:
     return total if total >= smallest_charge(currency) else 0
 
 
+def balance_left(balance: int, total: int, currency: str) -> int:
+    """Return the customer's balance after an invoice of `total`: what it does not ask for. A debt is positive."""
+    rest = balance + total
+    return 0 if amount_asked(rest, currency) else rest
+
+
 def is_of_next_period(line: InvoiceLine, upcoming: Invoice) -> bool:
     """Return whether a line of the next invoice bills the period that begins with it, or use, and nothing that waited.
     Of a period that is cut short by an end that line may be called a proration too."""

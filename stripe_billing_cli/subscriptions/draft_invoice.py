@@ -27,8 +27,7 @@ def balance_after(draft: Invoice | None, balance: int) -> int:
     """Return what is left of the customer's balance once the draft is final."""
     if draft is None:
         return balance
-    rest = balance + draft["total"]
-    return 0 if cost.amount_asked(rest, draft["currency"]) else rest
+    return cost.balance_left(balance, draft["total"], draft["currency"])
 
 
 def preview_after(draft: Invoice | None, preview: Invoice) -> Invoice:
