@@ -12,6 +12,7 @@ from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import NOT_REACHED, BillingError, UsageError
+from stripe_billing_cli.stripe_api.feedback import Feedback
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.cancel import CancelResult
@@ -22,19 +23,6 @@ POINTS: Mapping[str, When] = {"now": "now", "period-end": "period-end", "last-pe
 
 
 RefundOf = Literal["last", "prorated"]
-
-
-Reason = Literal[
-    "customer_service",
-    "low_quality",
-    "missing_features",
-    "other",
-    "switched_service",
-    "too_complex",
-    "too_expensive",
-    "unused",
-]
-"""Stripe's `cancellation_details.feedback` (`stripe/params/_subscription_cancel_params.py`)."""
 
 
 @shared_options.command(app)
@@ -67,7 +55,7 @@ def cancel(
         ),
     ] = None,
     reason: Annotated[
-        Reason | None, typer.Option(help="Why, for Stripe's statistics of cancellations.", show_default=False)
+        Feedback | None, typer.Option(help="Why, for Stripe's statistics of cancellations.", show_default=False)
     ] = None,
     comment: Annotated[str | None, typer.Option(metavar="TEXT", help="What the customer said about it.")] = None,
     preview: parsing.Preview = False,
@@ -104,7 +92,7 @@ def _request(
     invoice_now: bool,
     prorate: bool,
     refund: RefundOf | None,
-    reason: Reason | None,
+    reason: Feedback | None,
     comment: str | None,
 ) -> CancelRequest:
     from stripe_billing_cli.subscriptions.cancellation import CancelRequest

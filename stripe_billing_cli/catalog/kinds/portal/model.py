@@ -18,6 +18,7 @@ from stripe_billing_cli.catalog.kinds.model import (
     Url,
 )
 from stripe_billing_cli.catalog.kinds.portal.products import Offer, OfferedProducts, ShortOffers
+from stripe_billing_cli.stripe_api.feedback import Feedback
 from stripe_billing_cli.stripe_api.objects.portal import Condition
 
 
@@ -46,16 +47,6 @@ class PauseOptions(PartsForm[PauseOptionValue]):
         return ", ".join(f"{option['interval_count']} {option['interval']}" for option in value)
 
 
-Reason = Literal[
-    "customer_service",
-    "low_quality",
-    "missing_features",
-    "other",
-    "switched_service",
-    "too_complex",
-    "too_expensive",
-    "unused",
-]
 Proration = Literal["always_invoice", "create_prorations", "none"]
 OptionalUrl = Annotated[Url | None, NullIsNone()]
 
@@ -95,7 +86,7 @@ class CancellationReason(FileModel):
     """Whether customers are asked why they cancel."""
     feedback_options: Annotated[list[Text] | None, Choices()] = None
     """Ids of answers of your own."""
-    options: Annotated[list[Reason] | None, Choices()] = None
+    options: Annotated[list[Feedback] | None, Choices()] = None
     """The answers among which they choose."""
 
 
