@@ -91,8 +91,8 @@ def new(call: Call, params: Params) -> Object:
 
 def tax_fields(params: Params) -> Object:
     """Return what is kept of `tax`: the IP address, by which taxes may find the customer."""
-    wanted = params.get("tax", {})
-    return {"_ip_address": wanted["ip_address"] or None} if "ip_address" in wanted else {}
+    tax = params.get("tax", {})
+    return {"_ip_address": tax["ip_address"] or None} if "ip_address" in tax else {}
 
 
 def address_of(params: Mapping[str, Any]) -> Object:
@@ -105,7 +105,7 @@ def shipping_of(params: Mapping[str, Any] | None) -> Object | None:
     return {"address": address_of(params["address"]), "name": params["name"], "phone": params.get("phone")}
 
 
-def printed_settings(wanted: Mapping[str, Any]) -> Object:
+def printed_settings(settings: Mapping[str, Any]) -> Object:
     """Return what a call says of how the customer's invoices look; what it unsets is null."""
     fields = ("custom_fields", "footer", "rendering_options")
-    return {name: wanted[name] or None for name in fields if name in wanted}
+    return {name: settings[name] or None for name in fields if name in settings}

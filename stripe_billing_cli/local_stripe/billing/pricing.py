@@ -94,8 +94,8 @@ def _in_tier(tiers: Sequence[Mapping[str, Any]], number: int, units: int | Decim
 
 def unit_amount_decimal(price: Object, currency: str) -> str | None:
     """Return what a line of an invoice shows as the unit amount; None for a tiered price."""
-    shown: str | None = price["currency_options"][currency]["unit_amount_decimal"]
-    return shown
+    decimal: str | None = price["currency_options"][currency]["unit_amount_decimal"]
+    return decimal
 
 
 def part_of(whole: int | Decimal, seconds: int, of_seconds: int) -> int:

@@ -72,20 +72,20 @@ def _renew(call: Call, id: str) -> None:
 
 def _next_period(call: Call, before: Object, customer: Object) -> None:
     """Begin another period for the items whose period ends now, and bill them on one invoice, with what is pending."""
-    after, billed, pending_items = renewal.next_period(call, before, call.now)
+    after, lines, pending_items = renewal.next_period(call, before, call.now)
     draft = invoices.new_draft(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *lines],
         before["currency"],
         reason="subscription_cycle",
         subscription=after,
         period=(min(item["current_period_start"] for item in before["items"]["data"]), call.now),
         auto_advance=automatic_invoices.advances(before),
     )
-    changed = {name: after[name] for name in ("billing_cycle_anchor", "items", "status")}
-    changed["latest_invoice"] = draft["id"]
-    after = repository.amend(call, before["id"], **changed)
+    changes = {name: after[name] for name in ("billing_cycle_anchor", "items", "status")}
+    changes["latest_invoice"] = draft["id"]
+    after = repository.amend(call, before["id"], **changes)
     schedule_jobs.plan_ahead(call, after)
     automatic_invoices.create(call, before, draft, pending_items)
 
@@ -98,20 +98,20 @@ def _bill_pending(call: Call, id: str) -> None:
     if before["status"] not in renewal.RENEWABLE or interval is None or customer is None or customer.get("deleted"):
         return
     items = [item for item in invoice_items.pending_of(call, before) if item["parent"] is not None]
-    billed = [invoice_items.as_line(call, item) for item in items]
+    lines = [invoice_items.as_line(call, item) for item in items]
     reason = "automatic_pending_invoice_item_invoice"
     draft = invoices.new_draft(
         call,
         customer,
-        billed,
+        lines,
         before["currency"],
         reason=reason,
         subscription=before,
         auto_advance=automatic_invoices.advances(before),
     )
-    following = pending_item_interval.next_after(interval, before["billing_cycle_anchor"], call.now)
-    made = {"latest_invoice": draft["id"]} if items else {}
-    after = repository.amend(call, id, **made, **{pending_item_interval.NEXT: following})
+    next_bill = pending_item_interval.next_after(interval, before["billing_cycle_anchor"], call.now)
+    invoice_fields = {"latest_invoice": draft["id"]} if items else {}
+    after = repository.amend(call, id, **invoice_fields, **{pending_item_interval.NEXT: next_bill})
     schedule_jobs.plan_ahead(call, after)
     if items:
         automatic_invoices.create(call, before, draft, items)
@@ -126,14 +126,14 @@ def _finalize(call: Call, id: str) -> None:
     original = revisions.original_of(call, invoice)
     if original is not None and not revisions.is_revisable(original):
         return
-    opened = invoices.finalize(call, invoice)
-    if opened["status"] == "paid":
-        payment_status.note_payment(call, opened, None)
-    elif opened["collection_method"] == "send_invoice":
-        events.record(call, "invoice.sent", opened)
-        scheduler.put(call.store, invoices.OVERDUE, id, opened["due_date"], opened["test_clock"])
-    elif opened["auto_advance"]:
-        collection.attempt(call, opened)
+    invoice_after = invoices.finalize(call, invoice)
+    if invoice_after["status"] == "paid":
+        payment_status.note_payment(call, invoice_after, None)
+    elif invoice_after["collection_method"] == "send_invoice":
+        events.record(call, "invoice.sent", invoice_after)
+        scheduler.put(call.store, invoices.OVERDUE, id, invoice_after["due_date"], invoice_after["test_clock"])
+    elif invoice_after["auto_advance"]:
+        collection.attempt(call, invoice_after)
 
 
 def _retry(call: Call, id: str) -> None:

@@ -41,9 +41,14 @@ def change(store: Store, account: Object, values: Object) -> Object:
     account = accounts.change_country(
         store, account, rest.pop("country", account["country"]), rest.pop("currency", account["default_currency"])
     )
-    stored = store.get(KIND, ID)
-    after = {"id": ID, "object": KIND, "created": 0, "values": {**((stored or {}).get("values") or {}), **rest}}
-    if stored is None:
+    settings_before = store.get(KIND, ID)
+    after = {
+        "id": ID,
+        "object": KIND,
+        "created": 0,
+        "values": {**((settings_before or {}).get("values") or {}), **rest},
+    }
+    if settings_before is None:
         store.insert(KIND, after)
     else:
         store.replace(KIND, after)

@@ -23,9 +23,9 @@ def create(call: Call, data: Mapping[str, Any], param: str) -> Object:
     product = _product(call, data, param)
     if "unit_amount" not in data and "unit_amount_decimal" not in data:
         raise missing_param(nested_name(param, "unit_amount"))
-    made = {**prices.new_price(call, product, {**data, "active": False}), "_made_for": MADE_FOR}
-    call.store.insert("price", made)
-    return made
+    price = {**prices.new_price(call, product, {**data, "active": False}), "_made_for": MADE_FOR}
+    call.store.insert("price", price)
+    return price
 
 
 def check_named(item: Mapping[str, Any], param: str) -> None:
@@ -65,9 +65,9 @@ def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
         raise missing_param(nested_name(param, "product"))
     if "product_data" in data:
         products.check_tax_codes(data["product_data"], nested_name(param, "product_data"))
-        made = products.new_product(call, {**data["product_data"], "active": False})
-        call.store.insert("product", made)
-        return str(made["id"])
+        new_product = products.new_product(call, {**data["product_data"], "active": False})
+        call.store.insert("product", new_product)
+        return str(new_product["id"])
     product = objects.find(call, "product", data["product"], nested_name(param, "product"))
     if not product["active"]:
         raise invalid(

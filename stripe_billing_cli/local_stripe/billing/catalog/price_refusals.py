@@ -24,12 +24,12 @@ def check_new(params: Params, prefix: str = "") -> None:
     """Check the rules for a price about to be created; `prefix` is the parameter that the price stands in, if any."""
     currency = params["currency"]
     recurring = params.get("recurring")
-    tiered = params.get("billing_scheme") == "tiered"
+    is_tiered = params.get("billing_scheme") == "tiered"
     if recurring is not None:
         _check_recurring(recurring, nested_name(prefix, "recurring"))
-    if tiered and "transform_quantity" in params:
+    if is_tiered and "transform_quantity" in params:
         raise only_one_of(["tiers", "transform_quantity"], nested_name(prefix, "tiers"))
-    if tiered:
+    if is_tiered:
         _check_tiered(params)
     else:
         _check_flat(params, prefix)
@@ -42,7 +42,7 @@ def check_new(params: Params, prefix: str = "") -> None:
         if code == currency:
             raise own_currency(name)
         custom = "custom_unit_amount" in params
-        check_option(option, code, "tiers" if tiered else "custom_unit_amount" if custom else "unit_amount", name)
+        check_option(option, code, "tiers" if is_tiered else "custom_unit_amount" if custom else "unit_amount", name)
 
 
 def own_currency(name: str) -> Exception:
@@ -85,10 +85,10 @@ def _check_recurring(recurring: Mapping[str, Any], name: str) -> None:
             nested_name(name, "interval_count"),
             "parameter_invalid_integer",
         )
-    metered, meter = recurring.get("usage_type") == "metered", recurring.get("meter")
-    if metered and meter is None:
+    is_metered, meter = recurring.get("usage_type") == "metered", recurring.get("meter")
+    if is_metered and meter is None:
         raise invalid("Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.")
-    if meter is not None and not metered:
+    if meter is not None and not is_metered:
         raise invalid("`meter` can only be set when `usage_type` is `metered`.", nested_name(name, "meter"))
 
 
@@ -155,10 +155,10 @@ def _check_tiers(tiers: list[dict[str, Any]], name: str) -> None:
     bounds = [tier["up_to"] for tier in tiers]
     if bounds[-1] is not None:
         raise invalid("The last tier must have `up_to` set to `inf`.", f"{name}[{len(tiers) - 1}][up_to]")
-    for position, bound in enumerate(bounds[:-1]):
-        if bound is None:
+    for position, limit in enumerate(bounds[:-1]):
+        if limit is None:
             raise invalid("Only the last tier can have `up_to` set to `inf`.", f"{name}[{position}][up_to]")
-        if position and bound <= bounds[position - 1]:
+        if position and limit <= bounds[position - 1]:
             raise invalid("The tiers must be sorted by `up_to`, ascending.", f"{name}[{position}][up_to]")
 
 

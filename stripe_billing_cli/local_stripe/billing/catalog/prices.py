@@ -69,7 +69,7 @@ def currency_option(params: Mapping[str, Any]) -> Object:
     return {
         "custom_unit_amount": None
         if custom is None
-        else {bound: custom.get(bound) for bound in ("maximum", "minimum", "preset")},
+        else {name: custom.get(name) for name in ("maximum", "minimum", "preset")},
         "tax_behavior": params.get("tax_behavior", "unspecified"),
         "tiers": None if tiers is None else [_tier(tier) for tier in tiers],
         "unit_amount": amount,
@@ -127,9 +127,9 @@ def lookup_key_taken(holder: str) -> ApiError:
     return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key")
 
 
-def tax_behavior_set(priced: Object, param: str) -> ApiError:
+def tax_behavior_set(price: Object, param: str) -> ApiError:
     """Return the refusal to tax a price otherwise: inclusive and exclusive stay."""
-    behavior = priced["tax_behavior"]
+    behavior = price["tax_behavior"]
     return invalid(f"You cannot change `tax_behavior` once it has been set to `{behavior}`.", param)
 
 

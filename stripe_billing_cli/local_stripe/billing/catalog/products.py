@@ -68,7 +68,7 @@ def tax_fields(product: Object, params: Params) -> Object:
     if "tax_code" in params:
         details["tax_code"] = params["tax_code"]
     if "tax_details" in params:
-        wanted = params["tax_details"] or {"tax_code": None}
-        details = {"performance_location": None, "tax_code": details["tax_code"]} | wanted
+        new_details = params["tax_details"] or {"tax_code": None}
+        details = {"performance_location": None, "tax_code": details["tax_code"]} | new_details
     empty = all(value is None for value in details.values())
     return {"tax_code": details["tax_code"], "tax_details": None if empty else details}

@@ -40,7 +40,7 @@ def create(call: Call, params: Params, prefix: str = "") -> Object:
     fixed = params["fixed_amount"]
     behavior = params.get("tax_behavior", UNSPECIFIED)
     own = {"amount": fixed["amount"], "tax_behavior": behavior}
-    others = {code: option({}, wanted) for code, wanted in fixed.get("currency_options", {}).items()}
+    others = {code: option({}, amount) for code, amount in fixed.get("currency_options", {}).items()}
     rate = {
         "id": identifiers.long_id(call, "shr"),
         "object": KIND,
@@ -62,10 +62,10 @@ def create(call: Call, params: Params, prefix: str = "") -> Object:
     return rate
 
 
-def option(before: Object, wanted: Mapping[str, Any]) -> Object:
+def option(before: Object, changes: Mapping[str, Any]) -> Object:
     """Return the amount in a further currency, as it was and as a call says."""
-    return {"tax_behavior": UNSPECIFIED, **before, **wanted}
+    return {"tax_behavior": UNSPECIFIED, **before, **changes}
 
 
-def _estimate(written: Mapping[str, Any] | None) -> Object | None:
-    return {"maximum": written.get("maximum"), "minimum": written.get("minimum")} if written else None
+def _estimate(estimate: Mapping[str, Any] | None) -> Object | None:
+    return {"maximum": estimate.get("maximum"), "minimum": estimate.get("minimum")} if estimate else None

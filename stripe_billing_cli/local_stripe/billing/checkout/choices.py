@@ -12,12 +12,12 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-Entered = Mapping[str, Any]
+FormValues = Mapping[str, Any]
 COLLECTED = ("business_name", "individual_name", "shipping_details")
 """What a session collects beside the customer's details."""
 
 
-def enter(call: Call, session: Object, form: Entered) -> Object:
+def enter(call: Call, session: Object, form: FormValues) -> Object:
     """Return the session with what its customer has entered, not stored. Raises for what cannot be entered there."""
     after = {
         **session,
@@ -31,13 +31,13 @@ def enter(call: Call, session: Object, form: Entered) -> Object:
         if form.get("promotion_code"):
             after |= redemption.by_code(call, after, form["promotion_code"])
         if session["shipping_options"]:
-            chosen = form.get("shipping_rate") or session["shipping_cost"]["shipping_rate"]
-            after["shipping_cost"] = shipping.cost(session["shipping_options"], chosen)
+            rate = form.get("shipping_rate") or session["shipping_cost"]["shipping_rate"]
+            after["shipping_cost"] = shipping.cost(session["shipping_options"], rate)
         after = totals.add_amounts(call, after)
     return after
 
 
-def prefill(call: Call, session: Object, form: Entered) -> Object:
+def prefill(call: Call, session: Object, form: FormValues) -> Object:
     """Return the session with what its page shows already entered; a code that is none is not."""
     after = {**session, "customer_details": details(call, session, form)}
     if form.get("promotion_code"):
@@ -46,7 +46,7 @@ def prefill(call: Call, session: Object, form: Entered) -> Object:
     return after
 
 
-def _items(call: Call, session: Object, form: Entered) -> Object:
+def _items(call: Call, session: Object, form: FormValues) -> Object:
     quantities: Mapping[str, int] = form.get("quantities", {})
     data = [
         line_items.with_quantity(item, quantities[item["id"]], f"quantities[{item['id']}]")
@@ -54,21 +54,21 @@ def _items(call: Call, session: Object, form: Entered) -> Object:
         else item
         for item in session["line_items"]["data"]
     ]
-    kept = [item for item in data if item["quantity"] != 0]
-    if not kept:
+    items = [item for item in data if item["quantity"] != 0]
+    if not items:
         raise invalid("At least one item must be left.", "quantities")
-    chosen = set(form.get("optional_items", ()))
+    optional_prices = set(form.get("optional_items", ()))
     added = [
         {"price": option["price"], "quantity": option["quantity"]}
         for option in session["optional_items"] or ()
-        if option["price"] in chosen
+        if option["price"] in optional_prices
     ]
     if added:
-        kept += line_items.new_items(call, added, session["mode"], session["currency"], alone=False)
-    return {**session["line_items"], "data": kept}
+        items += line_items.new_items(call, added, session["mode"], session["currency"], alone=False)
+    return {**session["line_items"], "data": items}
 
 
-def details(call: Call, session: Object, form: Entered) -> Object | None:
+def details(call: Call, session: Object, form: FormValues) -> Object | None:
     """Return `customer_details`: of the customer, as far as there is one, with what is entered at the page."""
     customer = call.store.get("customer", session["customer"] or "") or {}
     before = session["customer_details"] or {}
@@ -91,7 +91,7 @@ def details(call: Call, session: Object, form: Entered) -> Object | None:
     }
 
 
-def _collect_address(session: Object, form: Entered) -> Object:
+def _collect_address(session: Object, form: FormValues) -> Object:
     """Return the address that goods go to, which the session asks for."""
     before: Object = session["collected_information"]
     names = {name: form[name] for name in ("business_name", "individual_name") if form.get(name)}
@@ -112,16 +112,16 @@ def _collect_address(session: Object, form: Entered) -> Object:
     }
 
 
-def _consent(session: Object, form: Entered) -> Object | None:
-    wanted = session["consent_collection"]
-    if wanted is None:
+def _consent(session: Object, form: FormValues) -> Object | None:
+    collection = session["consent_collection"]
+    if collection is None:
         before: Object | None = session["consent"]
         return before
-    accepted = bool(form.get("terms_of_service"))
-    if wanted["terms_of_service"] == "required" and not accepted:
+    is_accepted = bool(form.get("terms_of_service"))
+    if collection["terms_of_service"] == "required" and not is_accepted:
         raise invalid("The terms of service must be accepted.", "terms_of_service")
-    promotions = None if wanted["promotions"] != "auto" else "opt_in" if form.get("promotions") else "opt_out"
-    return {"promotions": promotions, "terms_of_service": "accepted" if accepted else None}
+    promotions = None if collection["promotions"] != "auto" else "opt_in" if form.get("promotions") else "opt_out"
+    return {"promotions": promotions, "terms_of_service": "accepted" if is_accepted else None}
 
 
 def _custom_fields(session: Object, values: Mapping[str, str]) -> list[Object]:

@@ -27,20 +27,20 @@ def finish(call: Call, session: Object, **changes: Any) -> Object:
 
 def begin_subscription(call: Call, session: Object, card: str | None) -> None:
     """Let a subscription begin for which nothing is due today."""
-    begun = new_subscription.without_payment(call, session, card)
+    subscription = new_subscription.without_payment(call, session, card)
     finish(
         call,
         session,
-        invoice=begun["latest_invoice"],
+        invoice=subscription["latest_invoice"],
         payment_status="no_payment_required",
-        subscription=begun["id"],
+        subscription=subscription["id"],
     )
 
 
 def paid_by_balance(call: Call, session: Object, invoice: Object, method: Object) -> None:
     """Complete a session whose first invoice the customer's credit has paid; the card is kept for the next one."""
-    kept = payment_methods.attach_to(call, method["id"], session["customer"], "payment_method")
-    repository.amend(call, session["_subscription"], default_payment_method=kept["id"])
+    card = payment_methods.attach_to(call, method["id"], session["customer"], "payment_method")
+    repository.amend(call, session["_subscription"], default_payment_method=card["id"])
     _finish_subscription(call, session, invoice, "paid")
 
 

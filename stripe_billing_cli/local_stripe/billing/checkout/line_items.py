@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-Wanted = Mapping[str, Any]
+ItemData = Mapping[str, Any]
 MOST_QUANTITY = 99
 """What a customer can choose at most, unless an item says otherwise (`adjustable_quantity.maximum`)."""
 MOST = {"payment": 100, "subscription": 20}
@@ -26,53 +26,53 @@ MOST = {"payment": 100, "subscription": 20}
 
 
 def new_items(
-    call: Call, wanted: Sequence[Wanted], mode: str, currency: str | None, *, alone: bool = True
+    call: Call, items_data: Sequence[ItemData], mode: str, currency: str | None, *, alone: bool = True
 ) -> list[Object]:
     """Return the items of a session, in its currency, without their amounts. Raises Stripe's refusals. `alone`: they
     are all that the session sells."""
-    prices = [_price(call, item, f"line_items[{at}]") for at, item in enumerate(wanted)]
+    prices = [_price(call, item, f"line_items[{at}]") for at, item in enumerate(items_data)]
     _check_mode(prices, mode, alone=alone)
     currency = currency or prices[0]["currency"]
     catalog_prices.check_currency(prices, currency, "line_items")
     items = []
-    for at, (item, price) in enumerate(zip(wanted, prices, strict=True)):
+    for at, (item, price) in enumerate(zip(items_data, prices, strict=True)):
         _check_quantity(item, price, f"line_items[{at}]")
         check_bounds(item, f"line_items[{at}]")
         items.append(_new(call, item, price, currency, f"line_items[{at}]"))
     return items
 
 
-def changed_items(call: Call, wanted: Sequence[Wanted], session: Object) -> list[Object]:
+def changed_items(call: Call, items_data: Sequence[ItemData], session: Object) -> list[Object]:
     """Return the items of a session after an update, in the order in which it names them: what names the id of an item
     keeps what it says nothing of, and an item that is not named is gone. Raises Stripe's refusals."""
     earlier = {item["id"]: item for item in session["line_items"]["data"]}
-    for at, item in enumerate(wanted):
+    for at, item in enumerate(items_data):
         if "id" in item and item["id"] not in earlier:
             raise no_such("line item", item["id"], f"line_items[{at}][id]")
-    whole = [{**_kept_fields(earlier[item["id"]], item), **item} if "id" in item else item for item in wanted]
-    made = new_items(call, whole, session["mode"], session["currency"])
-    return [_as_before(item, new, earlier) for item, new in zip(wanted, made, strict=True)]
+    whole = [{**_kept_fields(earlier[item["id"]], item), **item} if "id" in item else item for item in items_data]
+    items = new_items(call, whole, session["mode"], session["currency"])
+    return [_as_before(item, new, earlier) for item, new in zip(items_data, items, strict=True)]
 
 
-def _kept_fields(item: Object, changes: Wanted) -> Object:
+def _kept_fields(item: Object, changes: ItemData) -> Object:
     """Return what an item keeps where an update says nothing of it, as a call says it."""
-    kept = {"adjustable_quantity": item["adjustable_quantity"], "tax_rates": item["_tax_rates"]}
+    fields = {"adjustable_quantity": item["adjustable_quantity"], "tax_rates": item["_tax_rates"]}
     if item["quantity"] is not None:
-        kept["quantity"] = item["quantity"]
+        fields["quantity"] = item["quantity"]
     if not changes.keys() & {"price", "price_data"}:
-        kept |= {"price": item["price"], inline_prices.INLINE: True}
-    return kept
+        fields |= {"price": item["price"], inline_prices.INLINE: True}
+    return fields
 
 
-def _as_before(wanted: Wanted, made: Object, earlier: Mapping[str, Object]) -> Object:
-    before = earlier.get(wanted.get("id", ""))
+def _as_before(data: ItemData, item: Object, earlier: Mapping[str, Object]) -> Object:
+    before = earlier.get(data.get("id", ""))
     if before is None:
-        return made
-    inline = before["_inline"] if made["price"] == before["price"] else made["_inline"]
-    return {**made, "id": before["id"], "metadata": changed_metadata(before, wanted), "_inline": inline}
+        return item
+    inline = before["_inline"] if item["price"] == before["price"] else item["_inline"]
+    return {**item, "id": before["id"], "metadata": changed_metadata(before, data), "_inline": inline}
 
 
-def _new(call: Call, item: Wanted, price: Object, currency: str, param: str) -> Object:
+def _new(call: Call, item: ItemData, price: Object, currency: str, param: str) -> Object:
     product = call.store.get("product", price["product"]) or {}
     return {
         "id": identifiers.long_id(call, "li"),
@@ -88,7 +88,7 @@ def _new(call: Call, item: Wanted, price: Object, currency: str, param: str) -> 
     }
 
 
-def _price(call: Call, item: Wanted, param: str) -> Object:
+def _price(call: Call, item: ItemData, param: str) -> Object:
     check_only_one(item, "price", "price_data", param=f"{param}[price_data]")
     if not item.keys() & {"price", "price_data"}:
         raise invalid("You must provide either price or price_data for each line item when using prices.", param)
@@ -120,7 +120,7 @@ def check_intervals(call: Call, items: Sequence[Object], billing_mode: str) -> N
     billing_intervals.check(billing_mode, [price for price in prices if price["recurring"] is not None])
 
 
-def _check_quantity(item: Wanted, price: Object, param: str) -> None:
+def _check_quantity(item: ItemData, price: Object, param: str) -> None:
     if is_metered(price):
         if "quantity" in item:
             raise invalid(
@@ -131,7 +131,7 @@ def _check_quantity(item: Wanted, price: Object, param: str) -> None:
         raise invalid(f"Quantity is required. Add `quantity` to `{param}`", f"{param}[quantity]")
 
 
-def check_bounds(item: Wanted, param: str) -> None:
+def check_bounds(item: ItemData, param: str) -> None:
     """Raise where no quantity, or not the first one, is within the bounds that the customer has."""
     bounds = adjustable(item)
     if bounds is None:
@@ -149,7 +149,7 @@ def is_metered(price: Object) -> bool:
     return price["recurring"] is not None and price["recurring"]["usage_type"] == "metered"
 
 
-def adjustable(item: Wanted) -> Object | None:
+def adjustable(item: ItemData) -> Object | None:
     """Return `adjustable_quantity` as an item shows it, with the bounds that Stripe's documents give."""
     bounds = item.get("adjustable_quantity")
     if not bounds or not bounds["enabled"]:

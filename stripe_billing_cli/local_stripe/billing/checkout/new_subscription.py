@@ -30,23 +30,23 @@ def to_be_paid(call: Call, session: Object) -> tuple[Object, Object]:
         if invoice["total"] == session["amount_total"]:
             return session, invoice
         cancel.end(call, earlier["id"], reason=None, status="incomplete_expired")
-    begun, draft = begin(call, session)
+    subscription, draft = begin(call, session)
     assert draft is not None, "what costs something has an invoice"
-    session = sessions.amend(call, session, _subscription=begun["id"])
+    session = sessions.amend(call, session, _subscription=subscription["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft))
     if invoice["status"] == "open":
-        schedule_jobs.schedule_expiry(call, begun)
+        schedule_jobs.schedule_expiry(call, subscription)
     return session, invoice
 
 
 def without_payment(call: Call, session: Object, card: str | None) -> Object:
     """Return a subscription for which nothing is due today; `card` is charged once something is."""
-    begun, draft = begin(call, session, card)
+    subscription, draft = begin(call, session, card)
     if draft is not None:
         invoices.finalize(call, invoices.create(call, draft))
     if card is None:
-        first_invoice.ask_for_card(call, begun["id"], None)
-    return repository.find(call, begun["id"])
+        first_invoice.ask_for_card(call, subscription["id"], None)
+    return repository.find(call, subscription["id"])
 
 
 def begin(call: Call, session: Object, card: str | None = None) -> tuple[Object, Object | None]:
@@ -63,12 +63,16 @@ def _parameters(call: Call, session: Object, card: str | None) -> Object:
     added: list[Object] = []
     for item in session["line_items"]["data"]:
         price = objects.get_known(call, "price", item["price"])
-        wanted: Object = {"price": price["id"], inline_prices.INLINE: item["_inline"], "tax_rates": item["_tax_rates"]}
+        item_data: Object = {
+            "price": price["id"],
+            inline_prices.INLINE: item["_inline"],
+            "tax_rates": item["_tax_rates"],
+        }
         if item["quantity"] is not None:
-            wanted["quantity"] = item["quantity"]
+            item_data["quantity"] = item["quantity"]
         if item["metadata"]:
-            wanted["metadata"] = item["metadata"]
-        (added if price["recurring"] is None else items).append(wanted)
+            item_data["metadata"] = item["metadata"]
+        (added if price["recurring"] is None else items).append(item_data)
     data = {name: value for name, value in session["_subscription_data"].items() if value is not None}
     return {
         **data,
@@ -76,7 +80,7 @@ def _parameters(call: Call, session: Object, card: str | None) -> Object:
         "automatic_tax": {"enabled": session["automatic_tax"]["enabled"]},
         "currency": session["currency"],
         "customer": session["customer"],
-        "discounts": redemption.wanted_of(session),
+        "discounts": redemption.as_parameters(session),
         "items": items,
         **({"default_payment_method": card} if card else {}),
         **_payment_settings(session),
@@ -85,7 +89,7 @@ def _parameters(call: Call, session: Object, card: str | None) -> Object:
 
 def _payment_settings(session: Object) -> Object:
     """Return the settings by which the invoices of the subscription are paid as its session is."""
-    wanted = method_options.of_card(session).get("request_three_d_secure")
-    if wanted in (None, "automatic"):
+    three_d_secure = method_options.of_card(session).get("request_three_d_secure")
+    if three_d_secure in (None, "automatic"):
         return {}
-    return {"payment_settings": {"payment_method_options": {"card": {"request_three_d_secure": wanted}}}}
+    return {"payment_settings": {"payment_method_options": {"card": {"request_three_d_secure": three_d_secure}}}}

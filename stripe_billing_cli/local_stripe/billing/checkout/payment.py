@@ -66,10 +66,12 @@ def intents(call: Call, session: Object) -> list[Object]:
     """Return the intents by which the customer has begun to pay, or to set up a card."""
     subscription = call.store.get("subscription", session.get("_subscription") or "") or {}
     invoice = call.store.get("invoice", subscription.get("latest_invoice") or "")
-    begun = [invoices.intent_of(call, invoice) if invoice else None]
-    begun.append(call.store.get("payment_intent", session["payment_intent"] or ""))
-    begun += [call.store.get("setup_intent", session.get(name) or "") for name in ("setup_intent", "_setup_intent")]
-    return [intent for intent in begun if intent is not None]
+    intents_by_field = [invoices.intent_of(call, invoice) if invoice else None]
+    intents_by_field.append(call.store.get("payment_intent", session["payment_intent"] or ""))
+    intents_by_field += [
+        call.store.get("setup_intent", session.get(name) or "") for name in ("setup_intent", "_setup_intent")
+    ]
+    return [intent for intent in intents_by_field if intent is not None]
 
 
 def needs_customer(session: Object) -> bool:
@@ -86,8 +88,8 @@ def needs_customer(session: Object) -> bool:
 def _with_customer(call: Call, session: Object) -> Object:
     """Return the session with a new customer, who is who has entered their email at the page."""
     details = session["customer_details"]
-    collected = session["collected_information"]["shipping_details"]
-    made = customers.new(
+    shipping = session["collected_information"]["shipping_details"]
+    customer = customers.new(
         call,
         {
             "address": details["address"],
@@ -96,12 +98,12 @@ def _with_customer(call: Call, session: Object) -> Object:
             "individual_name": details["individual_name"],
             "name": details["name"],
             "phone": details["phone"],
-            "shipping": collected,
+            "shipping": shipping,
         },
     )
-    objects.insert(call, "customer", made)
-    _keep_tax_ids(call, made, session)
-    return sessions.amend(call, session, customer=made["id"])
+    objects.insert(call, "customer", customer)
+    _keep_tax_ids(call, customer, session)
+    return sessions.amend(call, session, customer=customer["id"])
 
 
 def _update_customer(call: Call, session: Object) -> None:
@@ -121,9 +123,9 @@ def _update_customer(call: Call, session: Object) -> None:
 
 def _keep_tax_ids(call: Call, customer: Object, session: Object) -> None:
     """Let the customer have the tax ids that were entered (https://docs.stripe.com/tax/checkout/tax-ids)."""
-    known = {(one["type"], one["value"]) for one in tax_ids.shown_on_invoice(call, customer["id"])}
+    own_ids = {(one["type"], one["value"]) for one in tax_ids.shown_on_invoice(call, customer["id"])}
     for one in session["customer_details"]["tax_ids"] or ():
-        if (one["type"], one["value"]) not in known:
+        if (one["type"], one["value"]) not in own_ids:
             tax_ids.add(call, customer["id"], one, "tax_id[value]")
 
 
@@ -144,9 +146,9 @@ def _card(call: Call, session: Object, card: str | None) -> Object:
         "address": holder.get("address") or method["billing_details"]["address"],
         **{name: holder.get(name) for name in ("email", "name", "phone")},
     }
-    shown = session.get("_payment_method_data", {}).get("allow_redisplay")
-    kept = "limited" if session["mode"] != "payment" else method["allow_redisplay"]
-    after = {**method, "allow_redisplay": shown or kept, "billing_details": details}
+    redisplay = session.get("_payment_method_data", {}).get("allow_redisplay")
+    default_redisplay = "limited" if session["mode"] != "payment" else method["allow_redisplay"]
+    after = {**method, "allow_redisplay": redisplay or default_redisplay, "billing_details": details}
     call.store.replace("payment_method", after)
     return after
 
@@ -154,16 +156,16 @@ def _card(call: Call, session: Object, card: str | None) -> Object:
 def _pay_once(call: Call, session: Object, method: Object) -> None:
     before = call.store.get("payment_intent", session["payment_intent"] or "")
     intent = before or _new_intent(call, session)
-    changed = {"amount": session["amount_total"], "customer": session["customer"]}
+    changes = {"amount": session["amount_total"], "customer": session["customer"]}
     if session["payment_intent"] is None:
         sessions.amend(call, session, payment_intent=intent["id"])
-    _check_paid(call, payment_intents.attempt(call, {**intent, **changed}, method, off_session=False))
+    _check_paid(call, payment_intents.attempt(call, {**intent, **changes}, method, off_session=False))
 
 
 def _new_intent(call: Call, session: Object) -> Object:
     data: Mapping[str, Any] = session["_payment_intent_data"]
-    collected = session["collected_information"]["shipping_details"]
-    shipping = data.get("shipping") or collected
+    entered_shipping = session["collected_information"]["shipping_details"]
+    shipping = data.get("shipping") or entered_shipping
     return payment_intents.new_intent(
         call,
         amount=session["amount_total"],
@@ -192,8 +194,8 @@ def _subscribe(call: Call, session: Object, method: Object) -> None:
     if intent is None:
         completion.paid_by_balance(call, session, invoice, method)
         return
-    allowed = {**collection.allow(call, intent, method), "_mandate": mandates.BY_CUSTOMER}
-    after = payment_intents.attempt(call, allowed, method, off_session=False, invoice=True)
+    attempt = {**collection.allow(call, intent, method), "_mandate": mandates.BY_CUSTOMER}
+    after = payment_intents.attempt(call, attempt, method, off_session=False, invoice=True)
     collection.record_attempt(call, invoice, after, automatic=False)
     _check_paid(call, after)
 

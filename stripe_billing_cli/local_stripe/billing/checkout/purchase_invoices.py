@@ -41,8 +41,8 @@ def create(call: Call, session: Object, intent: Object) -> Object:
         **_delivery(session),
     )
     invoice_items.bill(call, pending_items, draft["id"])
-    opened = invoices.finalize(call, invoices.create(call, draft), paid_by=intent)
-    return invoices.mark_paid(call, opened, counted=1)
+    invoice = invoices.finalize(call, invoices.create(call, draft), paid_by=intent)
+    return invoices.mark_paid(call, invoice, counted=1)
 
 
 def _delivery(session: Object) -> Object:

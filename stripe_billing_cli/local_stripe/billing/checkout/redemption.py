@@ -18,21 +18,21 @@ GUEST: Object = {"id": None, "test_clock": None}
 """Whoever has no customer yet: codes for single customers, or for first purchases, are not theirs."""
 
 
-def apply_discount(call: Call, session: Object, wanted: Sequence[Mapping[str, Any]]) -> Object:
+def apply_discount(call: Call, session: Object, discounts: Sequence[Mapping[str, Any]]) -> Object:
     """Return what a session says of the discount that a call gives it; nothing for none. Raises where the coupon cannot
     be redeemed."""
-    if not wanted:
+    if not discounts:
         return {"discounts": [], "_discount": None}
     customer = call.store.get("customer", session["customer"] or "") or GUEST
     on = discount.Redemption(customer, session["id"], session["currency"], session["amount_subtotal"] or 0)
-    coupon, promotion = discount.find_applicable(call, wanted[0], "discounts[0]", on)
-    made = {
+    coupon, promotion = discount.find_applicable(call, discounts[0], "discounts[0]", on)
+    new_discount = {
         **discount.new(call, coupon, customer["id"], None, promotion),
         "checkout_session": session["id"],
     }
-    call.store.insert(discount.KIND, made)
-    shown = {"coupon": None if promotion else coupon["id"], "promotion_code": promotion and promotion["id"]}
-    return {"discounts": [shown], "_discount": made["id"]}
+    call.store.insert(discount.KIND, new_discount)
+    source = {"coupon": None if promotion else coupon["id"], "promotion_code": promotion and promotion["id"]}
+    return {"discounts": [source], "_discount": new_discount["id"]}
 
 
 def by_code(call: Call, session: Object, code: str) -> Object:
@@ -47,7 +47,7 @@ def by_code(call: Call, session: Object, code: str) -> Object:
     return apply_discount(call, session, [{"promotion_code": own[0]["id"]}])
 
 
-def wanted_of(session: Object) -> list[Object]:
+def as_parameters(session: Object) -> list[Object]:
     """Return the discount of a session as `discounts` of a subscription names it."""
     return [{name: id for name, id in one.items() if id is not None} for one in session["discounts"] or ()]
 

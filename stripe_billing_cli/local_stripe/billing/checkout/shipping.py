@@ -13,11 +13,11 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def options(call: Call, wanted: Sequence[Mapping[str, Any]], currency: str) -> list[Object]:
+def options(call: Call, options_data: Sequence[Mapping[str, Any]], currency: str) -> list[Object]:
     """Return `shipping_options` as a session shows them. Raises for a rate that there is not, or in no such
     currency."""
-    shown = []
-    for at, option in enumerate(wanted):
+    session_options = []
+    for at, option in enumerate(options_data):
         rate = _rate(call, option, f"shipping_options[{at}]")
         amount = rate["fixed_amount"]["currency_options"].get(currency)
         if amount is None:
@@ -25,8 +25,8 @@ def options(call: Call, wanted: Sequence[Mapping[str, Any]], currency: str) -> l
                 f"The shipping rate {rate['id']} has no amount in `{currency}`, the currency of the Checkout Session.",
                 f"shipping_options[{at}]",
             )
-        shown.append({"shipping_amount": amount["amount"], "shipping_rate": rate["id"]})
-    return shown
+        session_options.append({"shipping_amount": amount["amount"], "shipping_rate": rate["id"]})
+    return session_options
 
 
 def _rate(call: Call, option: Mapping[str, Any], param: str) -> Object:
@@ -45,16 +45,16 @@ def _rate(call: Call, option: Mapping[str, Any], param: str) -> Object:
 
 def cost(options: Sequence[Object], rate: str | None = None) -> Object | None:
     """Return `shipping_cost` for one of the options, the first unless one is chosen; None where there are none."""
-    chosen = next((option for option in options if rate in (None, option["shipping_rate"])), None)
-    if chosen is None and rate is not None:
+    option = next((each for each in options if rate in (None, each["shipping_rate"])), None)
+    if option is None and rate is not None:
         raise invalid("This shipping rate cannot be chosen.", "shipping_rate")
-    if chosen is None:
+    if option is None:
         return None
-    amount = chosen["shipping_amount"]
+    amount = option["shipping_amount"]
     return {
         "amount_subtotal": amount,
         "amount_tax": 0,
         "amount_total": amount,
-        "shipping_rate": chosen["shipping_rate"],
+        "shipping_rate": option["shipping_rate"],
         "taxes": [],
     }

@@ -23,12 +23,12 @@ def add_amounts(call: Call, session: Object) -> Object:
     items = session["line_items"]["data"]
     subtotals = [_subtotal(call, session, item) for item in items]
     discount = call.store.get("discount", session["_discount"]) if session["_discount"] else None
-    taken = _taken_off(call, items, subtotals, discount)
+    discount_amounts = _taken_off(call, items, subtotals, discount)
     taxed = (session["customer_details"] or {}).get("tax_exempt") not in taxes.UNTAXED
     default_rates = session["_subscription_data"].get("default_tax_rates", [])
     data = [
         _item(call, item, subtotal, off, discount, (item["_tax_rates"] or default_rates) if taxed else [])
-        for item, subtotal, off in zip(items, subtotals, taken, strict=True)
+        for item, subtotal, off in zip(items, subtotals, discount_amounts, strict=True)
     ]
     cost = session["shipping_cost"]
     shipping = cost["amount_total"] if cost else 0
@@ -38,11 +38,11 @@ def add_amounts(call: Call, session: Object) -> Object:
         "amount_total": sum(item["amount_total"] for item in data) + shipping,
         "line_items": {**session["line_items"], "data": data},
         "total_details": {
-            "amount_discount": sum(taken),
+            "amount_discount": sum(discount_amounts),
             "amount_shipping": shipping,
             "amount_tax": sum(item["amount_tax"] for item in data),
             "breakdown": {
-                "discounts": [{"amount": sum(taken), "discount": discount["id"]}] if discount else [],
+                "discounts": [{"amount": sum(discount_amounts), "discount": discount["id"]}] if discount else [],
                 "taxes": _sum_taxes([tax for item in data for tax in item["taxes"]]),
             },
         },
@@ -90,20 +90,22 @@ def _taken_off(call: Call, items: Sequence[Object], subtotals: Sequence[int], di
         discounting.DiscountableLine(subtotal, objects.get_known(call, "price", item["price"])["product"])
         for item, subtotal in zip(items, subtotals, strict=True)
     ]
-    taken = discounting.taken_off(discountable, [terms] if terms else [])
-    return [sum(each.values()) for each in taken]
+    amounts = discounting.taken_off(discountable, [terms] if terms else [])
+    return [sum(each.values()) for each in amounts]
 
 
-def _item(call: Call, item: Object, subtotal: int, taken: int, discount: Object | None, rates: Sequence[str]) -> Object:
-    item_taxes = taxes.taxes_of(subtotal - taken, taxes.find_rates(call, rates))
+def _item(
+    call: Call, item: Object, subtotal: int, discount_amount: int, discount: Object | None, rates: Sequence[str]
+) -> Object:
+    item_taxes = taxes.taxes_of(subtotal - discount_amount, taxes.find_rates(call, rates))
     added = sum(tax.amount for tax in item_taxes if not tax.rate.inclusive)
     return {
         **item,
-        "amount_discount": taken,
+        "amount_discount": discount_amount,
         "amount_subtotal": subtotal,
         "amount_tax": sum(tax.amount for tax in item_taxes),
-        "amount_total": subtotal - taken + added,
-        "discounts": [{"amount": taken, "discount": discount["id"]}] if discount else [],
+        "amount_total": subtotal - discount_amount + added,
+        "discounts": [{"amount": discount_amount, "discount": discount["id"]}] if discount else [],
         "taxes": [
             {"amount": tax.amount, "rate": tax.rate.id, "taxability_reason": None, "taxable_amount": tax.taxable}
             for tax in item_taxes
@@ -111,10 +113,10 @@ def _item(call: Call, item: Object, subtotal: int, taken: int, discount: Object 
     }
 
 
-def _sum_taxes(shown: Sequence[Object]) -> list[Object]:
+def _sum_taxes(item_taxes: Sequence[Object]) -> list[Object]:
     """Return the taxes of all items, one for each rate."""
     sums: dict[str, Object] = {}
-    for tax in shown:
+    for tax in item_taxes:
         before = sums.get(tax["rate"], {**tax, "amount": 0, "taxable_amount": 0})
         sums[tax["rate"]] = {**before, **{name: before[name] + tax[name] for name in ("amount", "taxable_amount")}}
     return list(sums.values())

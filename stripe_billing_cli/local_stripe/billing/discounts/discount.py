@@ -19,7 +19,7 @@ END = "discount.end"
 MOST = 20
 FORM = ListOf(ObjectParam(optional(coupon=Text(), discount=Text(), promotion_code=Text())), MOST)
 SOURCES = ("coupon", "discount", "promotion_code")
-Wanted = Sequence[Mapping[str, Any]]
+DiscountSources = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -36,47 +36,49 @@ class Redemption:
     place: Mapping[str, str] = field(default_factory=dict)
 
 
-def redeem_all(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
+def redeem_all(call: Call, sources: DiscountSources | None, on: Redemption) -> list[str]:
     """Return the ids of the discounts that `discounts` in a new subscription asks for; they are stored, with their
     events."""
-    made = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(wanted or ())]
-    for discount in made:
+    discounts = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(sources or ())]
+    for discount in discounts:
         events.record(call, "customer.discount.created", discount)
-    return _distinct(made)
+    return _distinct(discounts)
 
 
-def changed_discounts(call: Call, wanted: Wanted | None, before: Object, on: Redemption) -> list[str]:
+def changed_discounts(call: Call, sources: DiscountSources | None, before: Object, on: Redemption) -> list[str]:
     """Return the ids of the discounts that an update leaves a subscription with; what came and went has its events.
 
     "A populated array overwrites the existing discounts on the subscription. If not specified or empty array, it
     leaves the subscription's discounts unchanged. If empty string, it clears the subscription's discounts."
     """
     own: list[str] = before["discounts"]
-    if wanted is not None and not wanted:
+    if sources is not None and not sources:
         return own
-    made = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(wanted or ())]
-    ids = _distinct(made)
-    new_ones = [discount for discount in made if discount["id"] not in own]
-    gone = [find(call, id) for id in own if id not in ids]
-    if len(new_ones) == len(gone) == 1:
-        _leave(call, gone[0])
-        events.record(call, "customer.discount.updated", new_ones[0], gone[0])
+    discounts = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(sources or ())]
+    ids = _distinct(discounts)
+    new_ones = [discount for discount in discounts if discount["id"] not in own]
+    removals = [find(call, id) for id in own if id not in ids]
+    if len(new_ones) == len(removals) == 1:
+        _leave(call, removals[0])
+        events.record(call, "customer.discount.updated", new_ones[0], removals[0])
         return ids
     for discount in new_ones:
         events.record(call, "customer.discount.created", discount)
-    for discount in gone:
+    for discount in removals:
         _leave(call, discount)
         events.record(call, "customer.discount.deleted", discount)
     return ids
 
 
-def of_part(call: Call, wanted: Wanted | None, param: str, on: Redemption, *, previewed: bool = False) -> list[str]:
+def of_part(
+    call: Call, sources: DiscountSources | None, param: str, on: Redemption, *, is_preview: bool = False
+) -> list[str]:
     """Return the ids of the discounts of an item, of an invoice item or of an invoice; they are stored, and not
-    announced. `previewed`: the coupon is not redeemed by it."""
-    if not previewed:
-        return _distinct([_source(call, one, f"{param}[{at}]", on) for at, one in enumerate(wanted or ())])
+    announced. `is_preview`: the coupon is not redeemed by it."""
+    if not is_preview:
+        return _distinct([_source(call, one, f"{param}[{at}]", on) for at, one in enumerate(sources or ())])
     previews = []
-    for at, one in enumerate(wanted or ()):
+    for at, one in enumerate(sources or ()):
         if "discount" in one:
             previews.append(existing_discount(call, one, f"{param}[{at}]", on))
             continue
@@ -90,13 +92,13 @@ def attach(call: Call, id: str, **places: str) -> None:
     """Write into a discount what it is on, a part of what it was redeemed for; one that was only looked at is redeemed
     by that."""
     before = find(call, id)
-    attached = {**before, **places, "_unredeemed": False}
-    call.store.replace(KIND, attached)
+    after = {**before, **places, "_unredeemed": False}
+    call.store.replace(KIND, after)
     if before.get("_unredeemed"):
-        count_redemption(call, attached)
-    customer = call.store.get("customer", attached["customer"]) or {}
-    scheduler.put(call.store, END, id, attached["end"], customer.get("test_clock"))
-    events.record(call, "customer.discount.created", attached)
+        count_redemption(call, after)
+    customer = call.store.get("customer", after["customer"]) or {}
+    scheduler.put(call.store, END, id, after["end"], customer.get("test_clock"))
+    events.record(call, "customer.discount.created", after)
 
 
 def count_redemption(call: Call, discount: Object) -> None:
@@ -111,9 +113,9 @@ def count_redemption(call: Call, discount: Object) -> None:
 
 def detach(call: Call, id: str) -> None:
     """Take a discount off what it was redeemed for."""
-    gone = find(call, id)
-    _leave(call, gone)
-    events.record(call, "customer.discount.deleted", gone)
+    discount = find(call, id)
+    _leave(call, discount)
+    events.record(call, "customer.discount.deleted", discount)
 
 
 def _distinct(discounts: Sequence[Object]) -> list[str]:
@@ -123,11 +125,11 @@ def _distinct(discounts: Sequence[Object]) -> list[str]:
     return ids
 
 
-def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
+def _source(call: Call, source: Mapping[str, Any], param: str, on: Redemption) -> Object:
     """Return a discount that is there already, or a new one, stored."""
-    if "discount" in wanted:
-        return existing_discount(call, wanted, param, on)
-    coupon, promotion = find_applicable(call, wanted, param, on)
+    if "discount" in source:
+        return existing_discount(call, source, param, on)
+    coupon, promotion = find_applicable(call, source, param, on)
     discount = {**new(call, coupon, on.customer["id"], on.subscription, promotion), **on.place}
     call.store.insert(KIND, discount)
     if promotion is not None:
@@ -138,30 +140,30 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
     return discount
 
 
-def existing_discount(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
+def existing_discount(call: Call, source: Mapping[str, Any], param: str, on: Redemption) -> Object:
     """Return a discount that the subscription has already, to be kept."""
-    _check_one(wanted, param)
-    existing = call.store.get(KIND, wanted["discount"])
-    own = existing is not None and existing["customer"] == on.customer["id"]
-    if existing is None or not own or on.subscription not in (None, existing["subscription"]):
-        raise no_such("discount", wanted["discount"], f"{param}[discount]")
-    return existing
+    _check_one(source, param)
+    discount = call.store.get(KIND, source["discount"])
+    own = discount is not None and discount["customer"] == on.customer["id"]
+    if discount is None or not own or on.subscription not in (None, discount["subscription"]):
+        raise no_such("discount", source["discount"], f"{param}[discount]")
+    return discount
 
 
-def _check_one(wanted: Mapping[str, Any], param: str) -> None:
-    names = [name for name in SOURCES if name in wanted]
+def _check_one(source: Mapping[str, Any], param: str) -> None:
+    names = [name for name in SOURCES if name in source]
     if len(names) != 1:
         raise only_one_of([f"{param}[{name}]" for name in names or SOURCES])
 
 
-def find_applicable(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:
+def find_applicable(call: Call, source: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:
     """Return the coupon, and the promotion code if it is one that is wanted. Raises where it cannot be redeemed."""
-    _check_one(wanted, param)
+    _check_one(source, param)
     promotion = None
-    if "promotion_code" in wanted:
-        promotion = _promotion(call, wanted["promotion_code"], f"{param}[promotion_code]")
+    if "promotion_code" in source:
+        promotion = _promotion(call, source["promotion_code"], f"{param}[promotion_code]")
         _check_restrictions(call, promotion, on, f"{param}[promotion_code]")
-    id = promotion["promotion"]["coupon"] if promotion else wanted["coupon"]
+    id = promotion["promotion"]["coupon"] if promotion else source["coupon"]
     return _coupon(call, id, on.currency, param), promotion
 
 
@@ -223,8 +225,8 @@ def _check_restrictions(call: Call, promotion: Object, on: Redemption, param: st
 
 
 def _has_paid(call: Call, customer: str) -> bool:
-    paid = Condition("customer = ? AND status = 'succeeded'", (customer,))
-    return bool(call.store.select("payment_intent", [paid], newest_first=False, limit=1))
+    success = Condition("customer = ? AND status = 'succeeded'", (customer,))
+    return bool(call.store.select("payment_intent", [success], newest_first=False, limit=1))
 
 
 def find(call: Call, id: str) -> Object:
@@ -260,7 +262,7 @@ def is_on(subscription: Object, id: str) -> bool:
 
 def drop(call: Call, before: Object, id: str) -> Object:
     """Return a subscription without one of its discounts, or of its items', stored, with the events of it."""
-    gone = find(call, id)
+    discount = find(call, id)
     data = [
         {**item, "discounts": [other for other in item["discounts"] if other != id]} for item in before["items"]["data"]
     ]
@@ -270,7 +272,7 @@ def drop(call: Call, before: Object, id: str) -> Object:
         "items": {**before["items"], "data": data},
     }
     call.store.replace("subscription", after)
-    _leave(call, gone)
-    events.record(call, "customer.discount.deleted", gone)
+    _leave(call, discount)
+    events.record(call, "customer.discount.deleted", discount)
     events.record(call, "customer.subscription.updated", after, before)
     return after

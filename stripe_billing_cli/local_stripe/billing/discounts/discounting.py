@@ -51,24 +51,24 @@ def terms(discount: Object, coupon: Object, currency: str) -> Terms | None:
 
 def taken_off(lines: Sequence[DiscountableLine], all_terms: Sequence[Terms]) -> list[dict[str, int]]:
     """Return, for each line, what each discount takes off it, by the discount's id; 0 where it does not apply."""
-    left = [line.amount for line in lines]
-    taken: list[dict[str, int]] = [{} for _ in lines]
+    remainders = [line.amount for line in lines]
+    reductions: list[dict[str, int]] = [{} for _ in lines]
     for each in all_terms:
-        covered = [
+        discountable = [
             max(amount, 0) if each.covers(at, line) else 0
-            for at, (amount, line) in enumerate(zip(left, lines, strict=True))
+            for at, (amount, line) in enumerate(zip(remainders, lines, strict=True))
         ]
-        for at, amount in enumerate(_shares(covered, each)):
-            taken[at][each.discount] = amount
-            left[at] -= amount
-    return taken
+        for at, amount in enumerate(_shares(discountable, each)):
+            reductions[at][each.discount] = amount
+            remainders[at] -= amount
+    return reductions
 
 
-def _shares(covered: Sequence[int], each: Terms) -> list[int]:
+def _shares(amounts: Sequence[int], each: Terms) -> list[int]:
     if each.percent_off is not None:
-        return [pricing.round_amount(amount * each.percent_off / 100) for amount in covered]
+        return [pricing.round_amount(amount * each.percent_off / 100) for amount in amounts]
     assert each.amount_off is not None
-    return spread(min(each.amount_off, sum(covered)), covered)
+    return spread(min(each.amount_off, sum(amounts)), amounts)
 
 
 def spread(amount: int, over: Sequence[int]) -> list[int]:

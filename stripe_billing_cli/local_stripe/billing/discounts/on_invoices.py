@@ -21,21 +21,21 @@ def discounted_draft(call: Call, invoice: Object, discounts: Sequence[Object]) -
     own = _terms_of_lines(call, lines, invoice["currency"])
     in_currency = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
     terms = [*own, *(each for each in in_currency if each is not None)]
-    priced = [DiscountableLine(_discountable_amount(line), _product(line)) for line in lines]
-    taken = discounting.taken_off(priced, terms)
+    discountable_lines = [DiscountableLine(_discountable_amount(line), _product(line)) for line in lines]
+    reductions = discounting.taken_off(discountable_lines, terms)
     own_ids = {each.discount for each in own}
-    shown = [
+    new_lines = [
         _line(line, {id: amount for id, amount in amounts.items() if id not in own_ids or id in line["discounts"]})
-        for line, amounts in zip(lines, taken, strict=True)
+        for line, amounts in zip(lines, reductions, strict=True)
     ]
-    totals = {each.discount: sum(amounts.get(each.discount, 0) for amounts in taken) for each in terms}
+    totals = {each.discount: sum(amounts.get(each.discount, 0) for amounts in reductions) for each in terms}
     own_total = sum(amount for id, amount in totals.items() if id in own_ids)
     subtotal = sum(line["amount"] for line in lines) - own_total
     total = subtotal + own_total - sum(totals.values())
     return {
         **invoice,
         "discounts": [each["id"] for each in discounts],
-        "lines": {**invoice["lines"], "data": shown},
+        "lines": {**invoice["lines"], "data": new_lines},
         "subtotal": subtotal,
         "subtotal_excluding_tax": subtotal,
         "total": total,
@@ -60,8 +60,8 @@ def _terms_of_lines(call: Call, lines: Sequence[Object], currency: str) -> list[
             places.setdefault(id, []).append(at)
     own_terms = []
     for id, at_lines in places.items():
-        stored = discount.find(call, id)
-        terms = discounting.terms(stored, stored["_coupon_terms"], currency)
+        line_discount = discount.find(call, id)
+        terms = discounting.terms(line_discount, line_discount["_coupon_terms"], currency)
         if terms is not None:
             own_terms.append(replace(terms, lines=frozenset(at_lines)))
     return own_terms

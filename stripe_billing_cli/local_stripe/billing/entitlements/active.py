@@ -23,15 +23,15 @@ SHOWN = 10
 def bring_up_to_date(call: Call, customer: str) -> None:
     """Make the customer's entitlements what their subscriptions and the features of those products say now."""
     before = _entitlements(call, customer)
-    wanted = _entitled_features(call, customer)
-    known = {entitlement["feature"] for entitlement in before}
+    features = _entitled_features(call, customer)
+    features_before = {entitlement["feature"] for entitlement in before}
     for entitlement in before:
-        if entitlement["feature"] not in wanted:
+        if entitlement["feature"] not in features:
             call.store.delete(KIND, entitlement["id"])
-    for feature in wanted:
-        if feature not in known:
+    for feature in features:
+        if feature not in features_before:
             call.store.insert(KIND, _new(call, customer, feature))
-    if set(wanted) != known:
+    if set(features) != features_before:
         _tell(call, customer, before)
 
 
@@ -40,11 +40,11 @@ def _entitlements(call: Call, customer: str) -> list[Object]:
 
 
 def _entitled_features(call: Call, customer: str) -> list[str]:
-    entitling = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING)]
+    conditions = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING)]
     feature_ids: dict[str, None] = {}
     if not product_features.is_there_any(call):
         return []
-    for subscription in call.store.select("subscription", entitling, newest_first=False, limit=1000):
+    for subscription in call.store.select("subscription", conditions, newest_first=False, limit=1000):
         for item in subscription["items"]["data"]:
             price = call.store.get("price", item["price"])
             if price is not None:

@@ -24,10 +24,10 @@ class UsageReported:
 def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
     """Return what a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that
     number of an object."""
-    existing = call.store.get(meters.KIND, meter)
-    if existing is None:
+    stored_meter = call.store.get(meters.KIND, meter)
+    if stored_meter is None:
         return Decimal(0)
-    return _aggregate(existing["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
+    return _aggregate(stored_meter["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
 
 
 def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:

@@ -110,6 +110,6 @@ def for_subscription(
             {"discount": running[source["coupon"]]} if source.get("coupon") in running else source
             for source in discount_params(item["discounts"])
         ]
-        discounts = discount.of_part(call, wanted, "discounts", on, previewed=True)
+        discounts = discount.of_part(call, wanted, "discounts", on, is_preview=True)
         after.append({**item, "discounts": discounts})
     return after

@@ -48,7 +48,7 @@ def _name_item(
     if "discounts" in by_ids:
         on = _redemption(call, by_ids, customer, subscription)
         by_ids["discounts"] = discount.of_part(
-            call, by_ids["discounts"], nested_name(param, "discounts"), on, previewed=previewed
+            call, by_ids["discounts"], nested_name(param, "discounts"), on, is_preview=previewed
         )
     return by_ids
 

@@ -237,7 +237,7 @@ def _added_items(call: Call, currency: str, customer: Object) -> list[Line]:
         item = previewed_items.by_decimal(wanted, at)
         line = invoice_items.line_from_params(call, item, currency, f"invoice_items[{at}]")
         on = discount.Redemption(customer, None, currency, line.amount)
-        own = discount.of_part(call, wanted.get("discounts"), f"invoice_items[{at}][discounts]", on, previewed=True)
+        own = discount.of_part(call, wanted.get("discounts"), f"invoice_items[{at}][discounts]", on, is_preview=True)
         added.append(replace(line, discounts=tuple(own)))
     return invoice_items.as_pending(call, added)
 

@@ -81,5 +81,5 @@ def _item(
         item["_tax_rates"] = taxes.check_rates(call, wanted["tax_rates"], f"{param}[tax_rates]")
     if "discounts" in wanted:
         on = discount.Redemption(customer or {"id": None}, None, currency, amount)
-        item["_discounts"] = discount.of_part(call, wanted["discounts"], f"{param}[discounts]", on, previewed=True)
+        item["_discounts"] = discount.of_part(call, wanted["discounts"], f"{param}[discounts]", on, is_preview=True)
     return item
