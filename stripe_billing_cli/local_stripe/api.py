@@ -120,7 +120,7 @@ PARTS = (
     Part(f"{BILLING}.invoicing.collection", effects=("DebitEnded",)),
     Part(f"{BILLING}.invoicing.draft_customers", effects=("CustomerChanged",)),
     Part(f"{BILLING}.invoicing.attached_payments", effects=("PaymentMade",)),
-    Part(f"{BILLING}.subscriptions.payment_status", effects=("InvoicePaid", "PaymentFailedError", "PaymentPending")),
+    Part(f"{BILLING}.subscriptions.payment_status", effects=("InvoicePaid", "PaymentFailed", "PaymentPending")),
     Part(f"{BILLING}.subscriptions.threshold_invoices", effects=("UsageReported",)),
     Part(f"{BILLING}.schedules.schedule", effects=("SubscriptionEnded",)),
     Part(

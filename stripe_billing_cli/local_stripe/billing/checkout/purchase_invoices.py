@@ -42,7 +42,7 @@ def create(call: Call, session: Object, intent: Object) -> Object:
     )
     invoice_items.bill(call, pending_items, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft), paid_by=intent)
-    return invoices.mark_paid(call, invoice, counted=1)
+    return invoices.mark_paid(call, invoice, attempt_count=1)
 
 
 def _delivery(session: Object) -> Object:

@@ -66,11 +66,11 @@ def _check(call: Call, invoice: Object, intent: Object) -> None:
         raise not_here("attached payments that are captured by hand", PARAM)
 
 
-def check_none_open(invoice: Object, done: str) -> None:
-    """Raise where an invoice has attached payments that may still be paid; `done`: what was to be done with it
+def check_none_open(invoice: Object, action: str) -> None:
+    """Raise where an invoice has attached payments that may still be paid; `action`: what was to be done with it
     (https://docs.stripe.com/invoicing/partial-payments; the words are those recorded of `paid` payments)."""
     if invoice_fields.has_attached(invoice, "open") and not invoice_fields.has_attached(invoice, "paid"):
-        raise invalid(f"Invoices with `open` payments cannot be {done}.")
+        raise invalid(f"Invoices with `open` payments cannot be {action}.")
 
 
 def _is_charged_for_subscription(invoice: Object) -> bool:
@@ -104,12 +104,12 @@ def _is_underway(call: Call, invoice: Object) -> bool:
 
 def credit(call: Call, invoice: Object, intent: Object) -> Object:
     """Return the invoice with a payment that has succeeded, paid where nothing is left."""
-    received = _brings(intent)
-    counted = min(received, invoice["amount_remaining"])
-    left = invoice["amount_remaining"] - counted
-    payments = invoices.ask_for_rest(call, invoice, left)
-    paid = [
-        {**invoice_fields.ended_payment(one, "paid", call.now), "amount_paid": received}
+    amount = _brings(intent)
+    applied_amount = min(amount, invoice["amount_remaining"])
+    remainder = invoice["amount_remaining"] - applied_amount
+    payments = invoices.ask_for_rest(call, invoice, remainder)
+    succeeded_payments = [
+        {**invoice_fields.ended_payment(one, "paid", call.now), "amount_paid": amount}
         for one in payments["data"]
         if one["payment"]["payment_intent"] == intent["id"]
     ]
@@ -117,19 +117,19 @@ def credit(call: Call, invoice: Object, intent: Object) -> Object:
     after = invoices.amend(
         call,
         invoice["id"],
-        amount_overpaid=invoice["amount_overpaid"] + received - counted,
-        amount_paid=invoice["amount_paid"] + counted,
-        amount_remaining=left,
-        payments={**payments, "data": [*others, *paid]},
+        amount_overpaid=invoice["amount_overpaid"] + amount - applied_amount,
+        amount_paid=invoice["amount_paid"] + applied_amount,
+        amount_remaining=remainder,
+        payments={**payments, "data": [*others, *succeeded_payments]},
     )
-    for one in paid:
+    for one in succeeded_payments:
         events.record(call, "invoice_payment.paid", one)
-    if left > 0:
+    if remainder > 0:
         return after
-    _credit_customer(call, after, received - counted)
-    done = invoices.mark_paid(call, after, by_default=False)
-    announce(call, InvoicePaid(done, intent["payment_method"]))
-    return done
+    _credit_customer(call, after, amount - applied_amount)
+    paid_invoice = invoices.mark_paid(call, after, by_default=False)
+    announce(call, InvoicePaid(paid_invoice, intent["payment_method"]))
+    return paid_invoice
 
 
 def _credit_customer(call: Call, invoice: Object, excess: int) -> None:

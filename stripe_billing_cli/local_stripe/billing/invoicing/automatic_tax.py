@@ -13,11 +13,11 @@ from stripe_billing_cli.local_stripe.core.store import Object
 BY_POSTAL_CODE = ("CA", "US")
 
 
-def on_subscription(enabled: bool) -> Object:
+def on_subscription(is_enabled: bool) -> Object:
     """Return `automatic_tax` as a subscription shows it."""
     return {
-        "enabled": enabled,
-        "liability": {"account": None, "type": "self"} if enabled else None,
+        "enabled": is_enabled,
+        "liability": {"account": None, "type": "self"} if is_enabled else None,
     }
 
 
@@ -26,10 +26,10 @@ def on_invoice(subscription: Object | None) -> Object:
     return on_bill(bool(subscription and subscription["automatic_tax"]["enabled"]))
 
 
-def on_bill(enabled: bool, status: str = "complete") -> Object:
+def on_bill(is_enabled: bool, status: str = "complete") -> Object:
     """Return `automatic_tax` as invoices, quotes and Checkout sessions show it; `status`: how far it is computed."""
-    provider, reached = ("stripe", status) if enabled else (None, None)
-    return {**on_subscription(enabled), "provider": provider, "status": reached}
+    provider, bill_status = ("stripe", status) if is_enabled else (None, None)
+    return {**on_subscription(is_enabled), "provider": provider, "status": bill_status}
 
 
 def check_location(customer: Object) -> None:

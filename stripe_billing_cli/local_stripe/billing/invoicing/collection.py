@@ -7,7 +7,7 @@ https://docs.stripe.com/billing/revenue-recovery/smart-retries
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError, PaymentPending
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailed, PaymentPending
 from stripe_billing_cli.local_stripe.billing.payments import (
     bank_transfers,
     cash_balances,
@@ -119,20 +119,20 @@ def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bo
     count" (`attempt_count` in `stripe/_invoice.py`).
     """
     counts = intent["status"] != "requires_action" and (automatic or invoice["attempt_count"] == 0)
-    counted = invoice["attempt_count"] + (1 if counts else 0)
+    attempt_count = invoice["attempt_count"] + (1 if counts else 0)
     if intent["status"] == "succeeded":
-        done = invoices.mark_paid(call, invoice, counted=counted)
-        announce(call, InvoicePaid(done, None if bank_transfers.is_paid(intent) else intent["payment_method"]))
-        return done
+        paid_invoice = invoices.mark_paid(call, invoice, attempt_count=attempt_count)
+        announce(call, InvoicePaid(paid_invoice, None if bank_transfers.is_paid(intent) else intent["payment_method"]))
+        return paid_invoice
     if intent["status"] == "processing":
-        return _wait_for_bank(call, invoice, intent, counted, automatic=automatic)
-    tried = {**invoice, "attempt_count": counted}
-    next_attempt = _next_attempt(call, tried) if counts else _planned_attempt(call, invoice)
-    failed = _leave_unpaid(call, tried, next_attempt)
+        return _wait_for_bank(call, invoice, intent, attempt_count, automatic=automatic)
+    attempted_invoice = {**invoice, "attempt_count": attempt_count}
+    next_attempt = _next_attempt(call, attempted_invoice) if counts else _planned_attempt(call, invoice)
+    unpaid_invoice = _leave_unpaid(call, attempted_invoice, next_attempt)
     if intent["status"] == "requires_action":
-        events.record(call, "invoice.payment_action_required", failed)
-    _tell_failed(call, failed, counts=counts, automatic=automatic)
-    return failed
+        events.record(call, "invoice.payment_action_required", unpaid_invoice)
+    _tell_failed(call, unpaid_invoice, counts=counts, automatic=automatic)
+    return unpaid_invoice
 
 
 def _planned_attempt(call: Call, invoice: Object) -> int | None:
@@ -141,9 +141,9 @@ def _planned_attempt(call: Call, invoice: Object) -> int | None:
     return at if at is not None and at > call.now else None
 
 
-def _tell_failed(call: Call, failed: Object, *, counts: bool, automatic: bool) -> None:
-    last = failed["next_payment_attempt"] is None and failed["attempt_count"] > len(RETRY_AFTER_DAYS)
-    announce(call, PaymentFailedError(failed, exhausted=counts and last, automatic=automatic))
+def _tell_failed(call: Call, invoice: Object, *, counts: bool, automatic: bool) -> None:
+    last = invoice["next_payment_attempt"] is None and invoice["attempt_count"] > len(RETRY_AFTER_DAYS)
+    announce(call, PaymentFailed(invoice, exhausted=counts and last, automatic=automatic))
 
 
 def _leave_unpaid(call: Call, tried: Object, next_attempt: int | None) -> Object:
@@ -159,21 +159,21 @@ def _leave_unpaid(call: Call, tried: Object, next_attempt: int | None) -> Object
     )
 
 
-def _wait_for_bank(call: Call, invoice: Object, intent: Object, counted: int, *, automatic: bool) -> Object:
+def _wait_for_bank(call: Call, invoice: Object, intent: Object, attempt_count: int, *, automatic: bool) -> Object:
     """Return the invoice, open, while its payment is processing; nothing is retried meanwhile. `_debit` is the local
     Stripe's own: how the attempt counts should it fail."""
     scheduler.put(call.store, invoices.RETRY, invoice["id"], None, None)
-    counts = counted > invoice["attempt_count"]
-    waiting = invoices.amend(
+    counts = attempt_count > invoice["attempt_count"]
+    invoice_after = invoices.amend(
         call,
         invoice["id"],
-        attempt_count=counted,
+        attempt_count=attempt_count,
         attempted=True,
         next_payment_attempt=None,
         _debit={"automatic": automatic, "counts": counts, "next_attempt": invoice["next_payment_attempt"]},
     )
-    announce(call, PaymentPending(waiting, intent["payment_method"]))
-    return waiting
+    announce(call, PaymentPending(invoice_after, intent["payment_method"]))
+    return invoice_after
 
 
 def on_debit_ended(call: Call, effect: DebitEnded) -> None:
@@ -206,8 +206,8 @@ def _next_attempt(call: Call, invoice: Object) -> int | None:
         return None
     if not invoice["auto_advance"] or invoice["attempt_count"] > len(RETRY_AFTER_DAYS):
         return None
-    waiting = ((invoices.find_subscription(call, invoice) or {}).get("_pending_change")) or {}
-    if waiting.get("invoice") == invoice["id"] and not waiting.get("retries"):
+    pending_change = ((invoices.find_subscription(call, invoice) or {}).get("_pending_change")) or {}
+    if pending_change.get("invoice") == invoice["id"] and not pending_change.get("retries"):
         return None
     at: int = call.now + RETRY_AFTER_DAYS[invoice["attempt_count"] - 1] * invoices.DAY
     return at

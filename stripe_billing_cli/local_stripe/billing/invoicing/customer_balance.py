@@ -50,14 +50,14 @@ def record_invoice(call: Call, customer: Object, invoice: Object) -> None:
 
     What is too little to be charged is added by a transaction of its own.
     """
-    carried = max(0, invoice["total"] + invoice["starting_balance"]) - invoice["amount_due"]
-    applied = invoice["ending_balance"] - carried - invoice["starting_balance"]
+    carry = max(0, invoice["total"] + invoice["starting_balance"]) - invoice["amount_due"]
+    applied_amount = invoice["ending_balance"] - carry - invoice["starting_balance"]
     about = {"currency": invoice["currency"], "invoice": invoice["id"]}
-    if applied:
-        before_carrying = {**customer, "balance": customer["balance"] - carried}
-        record(call, before_carrying, applied, "applied_to_invoice", **about)
-    if carried:
-        record(call, customer, carried, "invoice_too_small", **about)
+    if applied_amount:
+        before_carrying = {**customer, "balance": customer["balance"] - carry}
+        record(call, before_carrying, applied_amount, "applied_to_invoice", **about)
+    if carry:
+        record(call, customer, carry, "invoice_too_small", **about)
 
 
 def taken_by(invoice: Object) -> int:

@@ -17,24 +17,24 @@ def bound_to(call: Call, customer: Object) -> str | None:
     if customer["balance"] and customer["currency"]:
         return str(customer["currency"])
     of_customer = equal(json_field("customer"), customer["id"])
-    running = Condition(f"{json_field('status')} NOT IN (?, ?)", ENDED)
+    status_condition = Condition(f"{json_field('status')} NOT IN (?, ?)", ENDED)
     for kind, condition in (
-        ("subscription", [*of_customer, running]),
+        ("subscription", [*of_customer, status_condition]),
         ("invoiceitem", [*of_customer, Condition(f"{json_field('invoice')} IS NULL")]),
     ):
         for object in call.store.select(kind, condition, newest_first=False, limit=1):
             return str(object["currency"])
-    living = one_of(json_field("status"), ["not_started", "active"])
-    for schedule in call.store.select("subscription_schedule", [*of_customer, *living], newest_first=False, limit=1):
+    not_ended = one_of(json_field("status"), ["not_started", "active"])
+    for schedule in call.store.select("subscription_schedule", [*of_customer, *not_ended], newest_first=False, limit=1):
         return str(schedule["phases"][0]["currency"])
     return None
 
 
 def check(call: Call, customer: Object, currency: str) -> None:
     """Refuse, in Stripe's words, another currency than the one that the customer is bound to."""
-    bound = bound_to(call, customer)
-    if bound not in (None, currency):
+    own_currency = bound_to(call, customer)
+    if own_currency not in (None, currency):
         raise invalid(
             "You cannot combine currencies on a single customer. This customer has an active subscription, "
-            f"subscription schedule, discount, quote, or invoice item with currency {bound}."
+            f"subscription schedule, discount, quote, or invoice item with currency {own_currency}."
         )

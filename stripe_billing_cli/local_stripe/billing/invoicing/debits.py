@@ -21,29 +21,30 @@ HAS_ITEM = LINE.format("parent.subscription_item_details.subscription_item")
 def credited_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> Object | None:
     """Return what a credit for this debit of a subscription item names, as an invoice item has it. None where it is not
     known, as it is not of a debit that is only looked at."""
-    billed = billed_lines(call, item, debit)
-    if billed:
-        return _of_lines(billed)
+    lines = billed_lines(call, item, debit)
+    if lines:
+        return _of_lines(lines)
     keys = debit.get("keys", ())
-    pending = _select(call, "invoiceitem", item["subscription"], f"{json_field('_key')} = ?", keys)
-    if pending:
-        return {"invoice_item": pending[0]["id"], "invoice_line_item_details": None, "type": "invoice_item"}
+    pending_items = _select(call, "invoiceitem", item["subscription"], f"{json_field('_key')} = ?", keys)
+    if pending_items:
+        return {"invoice_item": pending_items[0]["id"], "invoice_line_item_details": None, "type": "invoice_item"}
     return None
 
 
-def _of_lines(billed: Sequence[Object]) -> Object:
-    details = {"invoice": billed[0]["invoice"], "invoice_line_items": [line["id"] for line in billed]}
+def _of_lines(lines: Sequence[Object]) -> Object:
+    details = {"invoice": lines[0]["invoice"], "invoice_line_items": [line["id"] for line in lines]}
     return {"invoice_item": None, "invoice_line_item_details": details, "type": "invoice_line_items"}
 
 
-def resolve(call: Call, credited: Object | None) -> Object | None:
-    """Return the debits of an item once what was pending may have been billed."""
-    item = call.store.get("invoiceitem", credited["invoice_item"]) if credited and credited["invoice_item"] else None
+def resolve(call: Call, credited_items: Object | None) -> Object | None:
+    """Return the `credited_items` of an invoice item once the debit that was pending may have been billed."""
+    pending_id = credited_items and credited_items["invoice_item"]
+    item = call.store.get("invoiceitem", pending_id) if pending_id else None
     invoice = call.store.get("invoice", item["invoice"]) if item and item["invoice"] else None
     if item is None or invoice is None:
-        return credited
-    billed = [line for line in invoice["lines"]["data"] if line.get("_key") == item["_key"]]
-    return _of_lines(billed) if billed else credited
+        return credited_items
+    lines = [line for line in invoice["lines"]["data"] if line.get("_key") == item["_key"]]
+    return _of_lines(lines) if lines else credited_items
 
 
 def billed_lines(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:
@@ -62,8 +63,8 @@ def _lines_of_period(call: Call, item: Object, debit: Mapping[str, Any]) -> list
     period = {"end": debit["end"], "start": debit["start"]}
     for invoice in _select(call, "invoice", item["subscription"], HAS_ITEM, [item["id"]], limit=1000):
         for line in invoice["lines"]["data"]:
-            billed = (line["parent"]["subscription_item_details"] or {}).get("subscription_item")
-            if billed == item["id"] and line["amount"] > 0 and line["period"] == period:
+            line_item = (line["parent"]["subscription_item_details"] or {}).get("subscription_item")
+            if line_item == item["id"] and line["amount"] > 0 and line["period"] == period:
                 return [line]
     return []
 
@@ -74,5 +75,5 @@ def _select(call: Call, kind: str, subscription: str, sql: str, values: Sequence
     customer = (call.store.get("subscription", subscription) or {}).get("customer")
     if not values or customer is None:
         return []
-    wanted = [*equal(json_field("customer"), customer), Condition(sql, (values[0],))]
-    return call.store.select(kind, wanted, newest_first=True, limit=limit)
+    conditions = [*equal(json_field("customer"), customer), Condition(sql, (values[0],))]
+    return call.store.select(kind, conditions, newest_first=True, limit=limit)

@@ -24,7 +24,7 @@ class PaymentPending:
 
 
 @dataclass(frozen=True)
-class PaymentFailedError:
+class PaymentFailed:
     """A payment of an invoice failed. `exhausted`: it was the last attempt; `automatic`: it was made by itself, not by
     a call."""
 

@@ -32,20 +32,20 @@ def for_amount(
 def for_product(call: Call, product: str, amount: Decimal, currency: str, tax_behavior: str) -> Object:
     """Return the price of this unit amount, in minor units, of that product."""
     unit_amount = amounts.plain(amount)
-    wanted = [
+    conditions = [
         *equal("product", product),
         *equal("currency", currency),
         *equal(json_field("_made_for"), "amount"),
         *equal(json_field("unit_amount_decimal"), unit_amount),
         *equal(json_field("tax_behavior"), tax_behavior),
     ]
-    existing = call.store.select("price", wanted, newest_first=False, limit=1)
-    if existing:
-        return existing[0]
+    prices_before = call.store.select("price", conditions, newest_first=False, limit=1)
+    if prices_before:
+        return prices_before[0]
     amounts_of = {"currency": currency, "unit_amount_decimal": unit_amount, "tax_behavior": tax_behavior}
-    made = {**prices.new_price(call, product, {**amounts_of, "active": False}), "_made_for": "amount"}
-    call.store.insert("price", made)
-    return made
+    price = {**prices.new_price(call, product, {**amounts_of, "active": False}), "_made_for": "amount"}
+    call.store.insert("price", price)
+    return price
 
 
 def change_price(call: Call, price: Object, amount: Decimal, currency: str, params: Mapping[str, Any]) -> Object:
@@ -55,10 +55,10 @@ def change_price(call: Call, price: Object, amount: Decimal, currency: str, para
     if price["tax_behavior"] not in ("unspecified", behavior):
         raise tax_behavior_set(price, "tax_behavior")
     if "tax_code" in params:
-        made = call.store.get("product", product)
-        if made is None or made.get("_made_for") is None:
+        product_before = call.store.get("product", product)
+        if product_before is None or product_before.get("_made_for") is None:
             raise of_price("tax_code")
-        product = product_for(call, made["_made_for"], params["tax_code"])
+        product = product_for(call, product_before["_made_for"], params["tax_code"])
     return for_product(call, product, amount, currency, behavior)
 
 
@@ -74,14 +74,14 @@ def of_price(param: str) -> ApiError:
 
 def product_for(call: Call, description: str, tax_code: str | None) -> str:
     """Return the product that is described so and has that tax code."""
-    wanted = [
+    conditions = [
         *equal(json_field("_made_for"), description),
         Condition(f"{json_field('tax_code')} IS ?", (tax_code,)),
     ]
-    existing = call.store.select("product", wanted, newest_first=False, limit=1)
-    if existing:
-        return str(existing[0]["id"])
+    products_before = call.store.select("product", conditions, newest_first=False, limit=1)
+    if products_before:
+        return str(products_before[0]["id"])
     params = {"name": description or "Invoice item", "active": False, "tax_code": tax_code}
-    made = {**products.new_product(call, params), "_made_for": description}
-    call.store.insert("product", made)
-    return str(made["id"])
+    product = {**products.new_product(call, params), "_made_for": description}
+    call.store.insert("product", product)
+    return str(product["id"])

@@ -72,18 +72,18 @@ def print_texts(customer: Object, subscription: Object | None) -> Object:
     return {"account_tax_ids": own.get("account_tax_ids"), **texts}
 
 
-def settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
+def settings(params: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
     """Return the `invoice_settings` of a subscription after a call that says something of them."""
     blank = {**dict.fromkeys(SETTINGS), "issuer": {"account": None, "type": "self"}}
-    after = {**(before or blank), **{name: wanted[name] for name in SETTINGS if name in wanted}}
+    after = {**(before or blank), **{name: params[name] for name in SETTINGS if name in params}}
     return {**after, **{name: after[name] or None for name in ("account_tax_ids", "custom_fields")}}
 
 
-def payment_settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
+def payment_settings(params: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
     """Return `payment_settings` of an invoice as a call or its subscription wants them; what is unset is null."""
-    named = ("default_mandate", "payment_method_options", "payment_method_types")
-    changed = {name: wanted[name] or None for name in named if name in wanted}
-    return {**dict.fromkeys(named), **(before or {}), **changed}
+    names = ("default_mandate", "payment_method_options", "payment_method_types")
+    changes = {name: params[name] or None for name in names if name in params}
+    return {**dict.fromkeys(names), **(before or {}), **changes}
 
 
 def rendering(page_size: str, options: Mapping[str, Any] | None = None) -> Object:
@@ -109,14 +109,14 @@ def final_rendering(draft: Object | None) -> Object | None:
     return {**draft, "pdf": {"page_size": "letter" if size == "auto" else size}}
 
 
-def in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
+def in_order(lines: Sequence[Line], subscription: Object | None) -> list[Line]:
     """Return an invoice's lines in Stripe's order: "(1) pending invoice items (including prorations) in reverse
     chronological order, (2) subscription items in reverse chronological order" (`lines` in `stripe/_invoice.py`); the
     former are given in that order."""
     places = {item["id"]: at for at, item in enumerate(subscription["items"]["data"])} if subscription else {}
-    pending = [line for line in billed if line.invoice_item is not None]
-    own = [line for line in billed if line.invoice_item is None]
-    return [*pending, *sorted(own, key=lambda line: places.get(line.item or "", -1), reverse=True)]
+    item_lines = [line for line in lines if line.invoice_item is not None]
+    own = [line for line in lines if line.invoice_item is None]
+    return [*item_lines, *sorted(own, key=lambda line: places.get(line.item or "", -1), reverse=True)]
 
 
 def parent(subscription: Object | None, proration_date: int | None) -> Object | None:
@@ -144,12 +144,12 @@ def finalization_fields(draft: Object, now: int) -> Object:
     2026-08-26.dahlia); or when a call has said (https://docs.stripe.com/invoicing/scheduled-finalization)."""
     if not draft["auto_advance"]:
         return {"automatically_finalizes_at": None, "next_payment_attempt": None}
-    chosen = draft.get("_finalizes_at")
+    own_time = draft.get("_finalizes_at")
     since = draft["created"] if draft["created"] + HOUR >= now else now
-    charged = draft["collection_method"] == "charge_automatically"
+    is_charged = draft["collection_method"] == "charge_automatically"
     return {
-        "automatically_finalizes_at": chosen or since + HOUR + 1,
-        "next_payment_attempt": (chosen or since + HOUR) if charged else None,
+        "automatically_finalizes_at": own_time or since + HOUR + 1,
+        "next_payment_attempt": (own_time or since + HOUR) if is_charged else None,
     }
 
 
@@ -189,10 +189,10 @@ def ended_payment(payment: Object, status: str, now: int) -> Object:
     }
 
 
-def subscription_payment(opened: Object) -> Object:
+def subscription_payment(invoice: Object) -> Object:
     """Return what the payment intent of a subscription's invoice says besides: what it pays, and that its card is kept
     for later ones (recorded, 2026-08-26.dahlia, 2026-09-30.endive)."""
-    if not (opened["parent"] or {}).get("subscription_details"):
+    if not (invoice["parent"] or {}).get("subscription_details"):
         return {}
-    order = {"customer_reference": None, "order_reference": opened["id"]}
+    order = {"customer_reference": None, "order_reference": invoice["id"]}
     return {"payment_details": order, "setup_future_usage": "off_session"}

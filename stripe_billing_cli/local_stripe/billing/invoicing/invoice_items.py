@@ -40,7 +40,7 @@ def add_pending(call: Call, customer: Object, line: Line, currency: str, subscri
     item = {
         "id": identifiers.long_id(call, "ii"),
         "object": "invoiceitem",
-        "_billed": line.billed,
+        "_billed": line.billed_amount,
         "_key": line.key,
         "amount": line.amount,
         "currency": currency,
@@ -61,7 +61,7 @@ def add_pending(call: Call, customer: Object, line: Line, currency: str, subscri
         "period": {"end": line.end, "start": line.start},
         "pricing": lines.show_pricing(line.price, line.unit_amount),
         "proration": line.proration,
-        "proration_details": {"credited_items": line.credited, "discount_amounts": []}
+        "proration_details": {"credited_items": line.credited_items, "discount_amounts": []}
         if line.proration and subscription is not None
         else None,
         "quantity": line.quantity,
@@ -73,16 +73,16 @@ def add_pending(call: Call, customer: Object, line: Line, currency: str, subscri
 
 
 def add_all_pending(
-    call: Call, customer: Object, billed: Sequence[Line], currency: str, subscription: str | None
+    call: Call, customer: Object, item_lines: Sequence[Line], currency: str, subscription: str | None
 ) -> list[Object]:
     """Keep lines, which are in the order of an invoice: the first is made last, since the newest is listed first."""
-    made = [add_pending(call, customer, line, currency, subscription) for line in reversed(billed)]
-    return made[::-1]
+    items = [add_pending(call, customer, line, currency, subscription) for line in reversed(item_lines)]
+    return items[::-1]
 
 
-def as_pending(call: Call, billed: Sequence[Line]) -> list[Line]:
+def as_pending(call: Call, item_lines: Sequence[Line]) -> list[Line]:
     """Return the lines of a preview as they will be once they are invoice items."""
-    return [replace(line, invoice_item=identifiers.long_id(call, "ii")) for line in billed]
+    return [replace(line, invoice_item=identifiers.long_id(call, "ii")) for line in item_lines]
 
 
 def list_pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
@@ -127,12 +127,12 @@ def as_line(call: Call, item: Object) -> Line:
         item["proration"],
         item["id"],
         used=Decimal(item["quantity_decimal"]),
-        billed=item.get("_billed", 0),
+        billed_amount=item.get("_billed", 0),
         discounts=tuple(item["discounts"]),
         discountable=item["discountable"],
         unit_amount=item["pricing"] and item["pricing"]["unit_amount_decimal"],
         key=item.get("_key") or item["id"],
-        credited=debits.resolve(call, (item["proration_details"] or {}).get("credited_items")),
+        credited_items=debits.resolve(call, (item["proration_details"] or {}).get("credited_items")),
         tax_rates=tuple(item["tax_rates"]),
     )
 
@@ -157,8 +157,8 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     price = _price(call, params, currency, param)
     if price is not None:
         _check_taxed_by_price(params, param)
-        named = _nested_name(param, "price" if "price" in params else "pricing[price]")
-        line = line_for_price(call, price, _quantity(params, param), currency, (start, end), named)
+        price_param = _nested_name(param, "price" if "price" in params else "pricing[price]")
+        line = line_for_price(call, price, _quantity(params, param), currency, (start, end), price_param)
         return replace(line, description=description or line.description, discountable=discountable, tax_rates=rates)
     if "unit_amount_decimal" in params:
         unit_amount, quantity = Decimal(params["unit_amount_decimal"]), _quantity(params, param)
@@ -170,10 +170,12 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     else:
         raise missing_param(_nested_name(param, "amount"))
     products.check_tax_code(params.get("tax_code"), _nested_name(param, "tax_code"))
-    taxed = {"tax_behavior": params.get("tax_behavior", "unspecified"), "tax_code": params.get("tax_code")}
-    price = implicit_prices.for_amount(call, description, unit_amount, currency, **taxed)
-    shown = amounts.plain(unit_amount)
-    line = Line(amount, description, start, end, price, int(quantity), None, used=quantity, unit_amount=shown)
+    tax_fields = {"tax_behavior": params.get("tax_behavior", "unspecified"), "tax_code": params.get("tax_code")}
+    price = implicit_prices.for_amount(call, description, unit_amount, currency, **tax_fields)
+    unit_amount_decimal = amounts.plain(unit_amount)
+    line = Line(
+        amount, description, start, end, price, int(quantity), None, used=quantity, unit_amount=unit_amount_decimal
+    )
     return replace(line, discountable=discountable, tax_rates=rates)
 
 
@@ -244,14 +246,14 @@ def _nested_name(outer: str, name: str) -> str:
 def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> Object | None:
     """Return the price that a call names or describes, if it does."""
     if "price_data" in params:
-        described = params["price_data"]
-        if described["currency"] != currency:
+        price_data = params["price_data"]
+        if price_data["currency"] != currency:
             raise invalid(
-                f"The currency of `price_data` is `{described['currency']}`. This doesn't match the expected currency: "
-                f"`{currency}`.",
+                f"The currency of `price_data` is `{price_data['currency']}`. This doesn't match the expected "
+                f"currency: `{currency}`.",
                 _nested_name(param, "price_data[currency]"),
             )
-        return inline_prices.create(call, described, _nested_name(param, "price_data"))
+        return inline_prices.create(call, price_data, _nested_name(param, "price_data"))
     if params.get(inline_prices.INLINE):
         return call.store.get("price", params["price"])
     if "price" in params:
@@ -298,14 +300,14 @@ def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Objec
 def _price_changes(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
     """Return what a new price, amount, quantity or tax behaviour changes of an item."""
     currency = before["currency"]
-    wanted = _quantity(params, before=before["quantity_decimal"])
+    new_quantity = _quantity(params, before=before["quantity_decimal"])
     price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
-    if (named := _price(call, params, currency, "")) is not None:
+    if (catalog_price := _price(call, params, currency, "")) is not None:
         _check_taxed_by_price(params, "")
-        line = line_for_price(call, named, wanted, currency, (0, 0), "pricing[price]")
-        return _fields_of_price(named, line.unit_amount, line.amount, wanted)
+        line = line_for_price(call, catalog_price, new_quantity, currency, (0, 0), "pricing[price]")
+        return _fields_of_price(catalog_price, line.unit_amount, line.amount, new_quantity)
     if "unit_amount_decimal" in params:
-        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), wanted
+        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), new_quantity
     elif "amount" in params:
         _check_no_quantity(params)
         unit_amount, quantity = Decimal(params["amount"]), Decimal(1)
@@ -314,14 +316,16 @@ def _price_changes(call: Call, before: Object, params: Mapping[str, Any]) -> Obj
     ):
         raise invalid(NO_QUANTITY, min(QUANTITY & params.keys()))
     elif implicit_prices.is_implicit(price) and TAXED_BY & params.keys():
-        unit_amount, quantity = Decimal(before["pricing"]["unit_amount_decimal"]), wanted
+        unit_amount, quantity = Decimal(before["pricing"]["unit_amount_decimal"]), new_quantity
     else:
         _check_taxed_by_price(params, "")
         assert price is not None
         unit = price["currency_options"][currency]["unit_amount_decimal"]
-        return _fields_of_price(price, unit, pricing.amount(price, currency, wanted), wanted)
-    made = price and implicit_prices.change_price(call, price, unit_amount, currency, params)
-    return _fields_of_price(made, amounts.plain(unit_amount), pricing.round_amount(unit_amount * quantity), quantity)
+        return _fields_of_price(price, unit, pricing.amount(price, currency, new_quantity), new_quantity)
+    new_price = price and implicit_prices.change_price(call, price, unit_amount, currency, params)
+    return _fields_of_price(
+        new_price, amounts.plain(unit_amount), pricing.round_amount(unit_amount * quantity), quantity
+    )
 
 
 def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int, quantity: Decimal) -> Object:
@@ -340,15 +344,15 @@ OF_LINE = ("id", "metadata", tax_amounts.FIELD)
 def put_on(call: Call, draft: Object, item: Object) -> Object:
     """Return the draft with a line for this item, in place of the one that it had, else after all others: "invoice
     items added after invoice creation in chronological order" (`lines` in `stripe/_invoice.py`)."""
-    shown = lines.as_answered(call, as_line(call, item), draft["currency"], draft["id"], _subscription(item))
-    billed = list(draft["lines"]["data"])
-    places = [at for at, line in enumerate(billed) if lines.item_of(line) == item["id"]]
+    new_line = lines.as_answered(call, as_line(call, item), draft["currency"], draft["id"], _subscription(item))
+    line_objects = list(draft["lines"]["data"])
+    places = [at for at, line in enumerate(line_objects) if lines.item_of(line) == item["id"]]
     if places:
-        old = billed[places[0]]
-        billed[places[0]] = {**shown, **{name: old[name] for name in OF_LINE if name in old}}
+        old = line_objects[places[0]]
+        line_objects[places[0]] = {**new_line, **{name: old[name] for name in OF_LINE if name in old}}
     else:
-        billed.append(shown)
-    return rewrite(call, draft, billed)
+        line_objects.append(new_line)
+    return rewrite(call, draft, line_objects)
 
 
 def take_off(call: Call, draft: Object, item: str) -> Object:
@@ -356,9 +360,9 @@ def take_off(call: Call, draft: Object, item: str) -> Object:
     return rewrite(call, draft, [line for line in draft["lines"]["data"] if lines.item_of(line) != item])
 
 
-def rewrite(call: Call, draft: Object, billed: list[Object]) -> Object:
+def rewrite(call: Call, draft: Object, line_objects: list[Object]) -> Object:
     """Return the draft with these lines, stored, with its event."""
-    after = invoices.with_lines(call, draft, billed)
+    after = invoices.with_lines(call, draft, line_objects)
     call.store.replace("invoice", after)
     events.record(call, "invoice.updated", after, draft)
     return after

@@ -43,7 +43,7 @@ OVERDUE = "invoice.overdue"
 def new_draft(
     call: Call,
     customer: Object,
-    billed: Sequence[Line],
+    billable_lines: Sequence[Line],
     currency: str,
     *,
     reason: str,
@@ -59,12 +59,12 @@ def new_draft(
     """
     id = identifiers.long_id(call, "in")
     subscription_id = subscription["id"] if subscription else None
-    shown = [
+    line_objects = [
         lines.as_answered(call, line, currency, id, subscription_id)
-        for line in invoice_fields.in_order(billed, subscription)
+        for line in invoice_fields.in_order(billable_lines, subscription)
     ]
     start, end = period or (call.now, call.now)
-    sent = subscription is not None and subscription["collection_method"] == "send_invoice"
+    is_sent = subscription is not None and subscription["collection_method"] == "send_invoice"
     invoice: Object = {
         **invoice_fields.blank_fields(),
         **invoice_fields.print_texts(customer, subscription),
@@ -74,12 +74,12 @@ def new_draft(
         "account_name": call.account["business_profile"]["name"],
         "automatic_tax": automatic_tax.on_invoice(subscription),
         "billing_reason": reason,
-        "collection_method": "send_invoice" if sent else "charge_automatically",
+        "collection_method": "send_invoice" if is_sent else "charge_automatically",
         "created": call.now,
         "currency": currency,
         "default_tax_rates": list(subscription["default_tax_rates"]) if subscription else [],
-        "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
-        "lines": list_object(shown, False, f"/v1/invoices/{id}/lines"),
+        "due_date": call.now + subscription["days_until_due"] * DAY if subscription and is_sent else None,
+        "lines": list_object(line_objects, False, f"/v1/invoices/{id}/lines"),
         "parent": invoice_fields.parent(subscription, proration_date),
         "payments": list_object([], False, "/v1/invoices/payments"),
         "payment_settings": invoice_fields.payment_settings((subscription or {}).get("payment_settings") or {}),
@@ -100,11 +100,13 @@ def add_totals(call: Call, invoice: Object, discounts: Sequence[Object], balance
     return {**after, **invoice_fields.due_fields(after["total"], balance, invoice["currency"])}
 
 
-def with_lines(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
+def with_lines(call: Call, invoice: Object, line_objects: Sequence[Object]) -> Object:
     """Return a draft with other lines, given as they are shown; not yet stored."""
     balance = revisions.balance_before(call, invoice)
     own_discounts = [discount.find(call, id) for id in invoice["discounts"]]
-    return add_totals(call, {**invoice, "lines": {**invoice["lines"], "data": list(billed)}}, own_discounts, balance)
+    return add_totals(
+        call, {**invoice, "lines": {**invoice["lines"], "data": list(line_objects)}}, own_discounts, balance
+    )
 
 
 def subscription_of(invoice: Object) -> str | None:
@@ -126,15 +128,15 @@ def create(call: Call, invoice: Object) -> Object:
     return invoice
 
 
-def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
+def amend(call: Call, id: str, *event_types: str, **changes: Any) -> Object:
     """Return the invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it
-    was told of before, then the events `announced`."""
+    was told of before, then events of the `event_types`."""
     before = objects.get_known(call, "invoice", id)
     after = {**before, **changes}
     call.store.replace("invoice", after)
     if (before["status"] != "draft" or after["status"] == "draft") and events.differ(before, after):
         events.record(call, "invoice.updated", after, before)
-    for type in announced:
+    for type in event_types:
         events.record(call, type, after)
     return after
 
@@ -150,7 +152,7 @@ def finalize(call: Call, invoice: Object, *, paid_by: Object | None = None) -> O
     if customer is None or customer.get("deleted"):
         raise invalid("You cannot finalize an invoice of a customer that was deleted.")
     due = invoice_fields.due_fields(invoice["total"], customer["balance"], invoice["currency"])
-    opened = {
+    after = {
         **invoice,
         **due,
         "automatically_finalizes_at": None,
@@ -164,13 +166,13 @@ def finalize(call: Call, invoice: Object, *, paid_by: Object | None = None) -> O
         "status": "open",
         "status_transitions": {**invoice["status_transitions"], "finalized_at": call.now},
     }
-    _count(call, customer, opened, has_own_number=invoice["number"] is not None)
-    if opened["amount_due"] > 0:
-        opened |= _ask_for_payment(call, opened, paid_by)
+    _count(call, customer, after, has_own_number=invoice["number"] is not None)
+    if after["amount_due"] > 0:
+        after |= _ask_for_payment(call, after, paid_by)
     scheduler.put(call.store, FINALIZE, invoice["id"], None, None)
-    changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
-    opened = amend(call, invoice["id"], "invoice.finalized", **changed)
-    return opened if opened["amount_due"] > 0 else mark_paid(call, opened)
+    changes = {name: value for name, value in after.items() if value != invoice.get(name)}
+    after = amend(call, invoice["id"], "invoice.finalized", **changes)
+    return after if after["amount_due"] > 0 else mark_paid(call, after)
 
 
 def _replace(call: Call, original: Object, revision: str) -> None:
@@ -181,41 +183,41 @@ def _replace(call: Call, original: Object, revision: str) -> None:
         amend(call, earlier["id"], latest_revision=revision)
 
 
-def _count(call: Call, customer: Object, opened: Object, *, has_own_number: bool) -> None:
+def _count(call: Call, customer: Object, invoice: Object, *, has_own_number: bool) -> None:
     """Store the customer's next number, balance and, from the first invoice on, currency."""
     after = {
         **customer,
-        "balance": opened["ending_balance"],
-        "currency": customer["currency"] or opened["currency"],
+        "balance": invoice["ending_balance"],
+        "currency": customer["currency"] or invoice["currency"],
         "next_invoice_sequence": customer["next_invoice_sequence"] + (0 if has_own_number else 1),
     }
     call.store.replace("customer", after)
     if (after["balance"], after["currency"]) != (customer["balance"], customer["currency"]):
         events.record(call, "customer.updated", after, customer)
-    customer_balance.record_invoice(call, after, opened)
+    customer_balance.record_invoice(call, after, invoice)
 
 
-def _ask_for_payment(call: Call, opened: Object, paid_by: Object | None) -> Object:
-    types = opened["payment_settings"]["payment_method_types"] or ["card"]
+def _ask_for_payment(call: Call, invoice: Object, paid_by: Object | None) -> Object:
+    types = invoice["payment_settings"]["payment_method_types"] or ["card"]
     intent = paid_by or payment_intents.new_intent(
         call,
-        amount=opened["amount_due"],
-        currency=opened["currency"],
-        customer=opened["customer"],
+        amount=invoice["amount_due"],
+        currency=invoice["currency"],
+        customer=invoice["customer"],
         description={"subscription_create": "Subscription creation", "manual": "Payment for Invoice"}.get(
-            opened["billing_reason"], "Subscription update"
+            invoice["billing_reason"], "Subscription update"
         ),
         payment_method=None,
-        payment_method_options=method_options.for_invoice(opened["payment_settings"], types),
+        payment_method_options=method_options.for_invoice(invoice["payment_settings"], types),
         payment_method_types=types,
-        **invoice_fields.subscription_payment(opened),
+        **invoice_fields.subscription_payment(invoice),
     )
     if bank_transfers.METHOD in types:
-        cash_balances.reconcile_soon(call, opened["customer"])
-    payment = invoice_fields.payment(identifiers.long_id(call, "inpay"), opened, intent, call.now)
+        cash_balances.reconcile_soon(call, invoice["customer"])
+    payment = invoice_fields.payment(identifiers.long_id(call, "inpay"), invoice, intent, call.now)
     return {
         "confirmation_secret": {"client_secret": intent["client_secret"], "type": "payment_intent"},
-        "payments": {**opened["payments"], "data": [payment]},
+        "payments": {**invoice["payments"], "data": [payment]},
     }
 
 
@@ -243,16 +245,16 @@ def check_payable(invoice: Object) -> None:
 
 
 def mark_paid(
-    call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False, by_default: bool = True
+    call: Call, invoice: Object, *, attempt_count: int | None = None, out_of_band: bool = False, by_default: bool = True
 ) -> Object:
     """Mark an invoice paid in full: by its payment intent unless that is not its `by_default`, from the customer's
-    balance, or outside of Stripe. `counted`: the attempts that it took so far."""
+    balance, or outside of Stripe. `attempt_count`: the attempts that it took so far."""
     by_default = by_default and not out_of_band
-    settled = _end_payments(call, invoice, "paid" if by_default else "canceled")
+    payments = _end_payments(call, invoice, "paid" if by_default else "canceled")
     if not by_default:
         _cancel_payment(call, invoice, "automatic")
     scheduler.put(call.store, RETRY, invoice["id"], None, None)
-    for payment in settled["data"]:
+    for payment in payments["data"]:
         if payment["status"] == "paid" and payment not in invoice["payments"]["data"]:
             events.record(call, "invoice_payment.paid", payment)
     return amend(
@@ -263,12 +265,12 @@ def mark_paid(
         *(("invoice.overpaid",) if invoice["amount_overpaid"] else ()),
         amount_paid=invoice["amount_due"],
         amount_remaining=0,
-        attempt_count=invoice["attempt_count"] if counted is None else counted,
+        attempt_count=invoice["attempt_count"] if attempt_count is None else attempt_count,
         attempted=invoice["attempted"] if out_of_band else True,
         auto_advance=False,
         confirmation_secret=None,
         next_payment_attempt=None,
-        payments=settled,
+        payments=payments,
         status="paid",
         status_details=None,
         status_transitions={**invoice["status_transitions"], "paid_at": call.now},
@@ -278,20 +280,20 @@ def mark_paid(
 def _end_payments(call: Call, invoice: Object, status: str) -> Object:
     """Return the payments as the invoice's end leaves them: the default one with that status, others canceled that
     have not paid."""
-    settled = [
+    payments = [
         invoice_fields.ended_payment(payment, status if payment["is_default"] else "canceled", call.now)
         for payment in invoice["payments"]["data"]
     ]
-    return {**invoice["payments"], "data": settled}
+    return {**invoice["payments"], "data": payments}
 
 
-def ask_for_rest(call: Call, invoice: Object, left: int) -> Object:
+def ask_for_rest(call: Call, invoice: Object, remainder: int) -> Object:
     """Return the payments of an invoice whose payment intent asks for what is left, if anything is."""
     intent = intent_of(call, invoice)
-    if intent is None or left == 0:
+    if intent is None or remainder == 0:
         return dict(invoice["payments"])
-    call.store.replace("payment_intent", {**intent, "amount": left})
-    data = [{**one, "amount_requested": left} if one["is_default"] else one for one in invoice["payments"]["data"]]
+    call.store.replace("payment_intent", {**intent, "amount": remainder})
+    data = [{**one, "amount_requested": remainder} if one["is_default"] else one for one in invoice["payments"]["data"]]
     return {**invoice["payments"], "data": data}
 
 
@@ -325,9 +327,9 @@ _GIVEN_UP = {"auto_advance": False, "next_payment_attempt": None}
 
 def _give_back(call: Call, invoice: Object) -> None:
     customer = call.store.get("customer", invoice["customer"])
-    taken = customer_balance.taken_by(invoice)
-    if taken and customer is not None and not customer.get("deleted"):
-        customer_balance.change(call, customer, -taken, "unapplied_from_invoice", invoice)
+    balance_used = customer_balance.taken_by(invoice)
+    if balance_used and customer is not None and not customer.get("deleted"):
+        customer_balance.change(call, customer, -balance_used, "unapplied_from_invoice", invoice)
 
 
 def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven") -> Object:

@@ -23,10 +23,10 @@ class Line:
     `item` is the subscription item, `invoice_item` the pending item that the line was, or becomes. Of a proration the
     amount is what its `discounts` have left, so that no others apply; where `discountable` says nothing else. Other
     lines are discounted by their own `discounts`, then by the invoice's, and taxed at their own `tax_rates`, or at the
-    invoice's. `used` is
-    the quantity of metered use, which need not be whole. `unit_amount` is shown only. `credited` is, of a credit, what
-    was debited, as `proration_details.credited_items` of an invoice item has it. By the `key`, which Stripe does not
-    show, a debit finds its line, whether that was a pending item before or not.
+    invoice's. `used` is the quantity of metered use, which need not be whole; `billed_amount` what was billed of it
+    before. `unit_amount` is shown only. `credited_items` is, of a credit, what was debited, as
+    `proration_details.credited_items` of an invoice item has it. By the `key`, which Stripe does not show, a debit
+    finds its line, whether that was a pending item before or not.
     """
 
     amount: int
@@ -39,17 +39,17 @@ class Line:
     proration: bool = False
     invoice_item: str | None = None
     used: Decimal | None = None
-    billed: int = 0
+    billed_amount: int = 0
     discounts: tuple[str, ...] = ()
     discountable: bool | None = None
     unit_amount: str | None = None
-    credited: Object | None = None
+    credited_items: Object | None = None
     tax_rates: tuple[str, ...] = ()
     key: str = field(default_factory=lambda: secrets.token_hex(8), compare=False)
 
 
 @dataclass(frozen=True)
-class Sold:
+class ProductName:
     """A product as lines name it: `unit` is its unit label."""
 
     name: str
@@ -70,7 +70,13 @@ def check_period(period: Mapping[str, Any] | None, param: str = "period") -> Non
 
 
 def for_period(
-    item: Object, price: Object, product: Sold, currency: str, start: int, end: int, whole_length: int | None = None
+    item: Object,
+    price: Object,
+    product: ProductName,
+    currency: str,
+    start: int,
+    end: int,
+    whole_length: int | None = None,
 ) -> list[Line]:
     """Return the line of a subscription item, which is not metered, for a whole period, or the lines of its tiers; for
     as much of one as the time is of `whole_length`, in seconds, where that is given."""
@@ -90,7 +96,7 @@ def _as_item(line: Line, item: Object) -> Line:
 
 
 def for_usage(
-    item: Object, price: Object, product: Sold, currency: str, used: Decimal, start: int, end: int
+    item: Object, price: Object, product: ProductName, currency: str, used: Decimal, start: int, end: int
 ) -> list[Line]:
     """Return the lines that bill what was used of a metered item."""
     usage_lines = []
@@ -112,13 +118,13 @@ def less_billed(
         return list(usage_lines)
     parts = [part for part in pricing.parts(price, currency, units) if part.amount]
     gross = sum(part.amount for part in parts)
-    left = gross
-    reduced = []
+    remainder = gross
+    lines = []
     for line in usage_lines:
-        billed = max(0, min(line.amount, left))
-        left -= billed
-        reduced.append(replace(line, billed=billed))
-    return [*reduced, *_credits(usage_lines[0], item, price, currency, parts, _discounts_of(left, gross, net))]
+        billed_amount = max(0, min(line.amount, remainder))
+        remainder -= billed_amount
+        lines.append(replace(line, billed_amount=billed_amount))
+    return [*lines, *_credits(usage_lines[0], item, price, currency, parts, _discounts_of(remainder, gross, net))]
 
 
 def _discounts_of(part: int, gross: int, net: int) -> int:
@@ -141,7 +147,7 @@ def _credits(
     return credits
 
 
-def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) -> tuple[str, str | None]:
+def _of_part(part: pricing.Part, price: Object, product: ProductName, currency: str) -> tuple[str, str | None]:
     """Return the description of a line, and the unit amount that it shows: none for a tier's flat fee."""
     words = rate(price, currency, part)
     if part.units is None:
@@ -149,7 +155,7 @@ def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) ->
     return f"{product.many(part.units)} ({words})", amounts.plain(part.unit_amount)
 
 
-def for_trial(item: Object, price: Object, product: Sold, start: int, end: int) -> Line:
+def for_trial(item: Object, price: Object, product: ProductName, start: int, end: int) -> Line:
     """Return the line of a time that costs nothing, in the words of flexible billing mode
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#trials)."""
     quantity = item.get("quantity") or 0
@@ -192,7 +198,7 @@ def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subs
     details = {
         "invoice_item": line.invoice_item,
         "proration": line.proration,
-        "proration_details": {"credited_items": credited_lines(line.credited)},
+        "proration_details": {"credited_items": credited_lines(line.credited_items)},
         "subscription": subscription,
     }
     if line.item is not None:
@@ -210,7 +216,7 @@ def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subs
     return {
         "id": identifiers.long_id(call, "il"),
         "object": "line_item",
-        "_billed": line.billed,
+        "_billed": line.billed_amount,
         "_key": line.key,
         "_tax_rates": list(line.tax_rates),
         "amount": line.amount,
@@ -233,10 +239,10 @@ def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subs
     }
 
 
-def credited_lines(credited: Object | None) -> Object | None:
+def credited_lines(credited_items: Object | None) -> Object | None:
     """Return what a credit gives back as a line of an invoice says it: the lines that were debited, on their
     invoice."""
-    details: Object | None = credited and credited.get("invoice_line_item_details")
+    details: Object | None = credited_items and credited_items.get("invoice_line_item_details")
     return details
 
 

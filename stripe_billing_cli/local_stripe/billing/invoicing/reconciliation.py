@@ -41,11 +41,11 @@ class AwaitedPayment:
         return bank_transfers.remaining_amount(self.intent)
 
 
-def reconcile(call: Call, customer: str, currency: str, sent: int, reference: str | None = None) -> None:
-    """Apply a customer's cash balance to what waits for it, and tell what remains. `sent`: what came last."""
+def reconcile(call: Call, customer: str, currency: str, amount: int, reference: str | None = None) -> None:
+    """Apply a customer's cash balance to what waits for it, and tell what remains. `amount`: what came last."""
     call = clocks.at_time_of(call, objects.get_known(call, "customer", customer))
     if cash_balances.is_automatic(objects.get_known(call, "customer", customer)):
-        for one in _choose_payments(call, customer, currency, sent, reference):
+        for one in _choose_payments(call, customer, currency, amount, reference):
             collection.apply_balance(call, one.intent, min(one.amount, _available_funds(call, customer, currency)))
     if _available_funds(call, customer, currency) > 0:
         cash_balances.announce_rest(call, objects.get_known(call, "customer", customer))
@@ -56,16 +56,16 @@ def _available_funds(call: Call, customer: str, currency: str) -> int:
 
 
 def _choose_payments(
-    call: Call, customer: str, currency: str, sent: int, reference: str | None
+    call: Call, customer: str, currency: str, amount: int, reference: str | None
 ) -> Iterator[AwaitedPayment]:
     """Yield what is to be paid, each once what came before has been."""
-    waiting = _list_waiting(call, customer, currency)
-    named = _find_named(waiting, reference or "", _available_funds(call, customer, currency))
-    if named is not None:
-        yield named
-    group = _group(waiting, sent) if named is None else ()
+    payments = _list_waiting(call, customer, currency)
+    named_payment = _find_named(payments, reference or "", _available_funds(call, customer, currency))
+    if named_payment is not None:
+        yield named_payment
+    group = _group(payments, amount) if named_payment is None else ()
     yield from group
-    rest = [one for one in waiting if one is not named and one not in group]
+    rest = [one for one in payments if one is not named_payment and one not in group]
     for one in rest:
         if one.invoice is not None and one.amount <= _available_funds(call, customer, currency):
             yield one
@@ -77,16 +77,16 @@ def _choose_payments(
 def _list_waiting(call: Call, customer: str, currency: str) -> list[AwaitedPayment]:
     """Return what waits for money of a currency, oldest first."""
     of_customer = equal(json_field("customer"), customer)
-    awaited = []
+    payments = []
     for invoice in call.store.select("invoice", of_customer, newest_first=False, limit=10_000):
         intent = invoices.intent_of(call, invoice) if _can_be_paid(call, invoice, currency) else None
         if intent is not None and intent["status"] in payment_intents.PAYABLE:
-            awaited.append(AwaitedPayment(intent, invoice, invoice["status_transitions"]["finalized_at"]))
+            payments.append(AwaitedPayment(intent, invoice, invoice["status_transitions"]["finalized_at"]))
     for intent in call.store.select(payment_intents.KIND, of_customer, newest_first=False, limit=10_000):
         is_own = bank_transfers.is_awaited(intent) and intent["currency"] == currency
         if is_own and invoices.of_intent(call, intent["id"]) is None:
-            awaited.append(AwaitedPayment(intent, None, intent["created"]))
-    return sorted(awaited, key=lambda one: one.since)
+            payments.append(AwaitedPayment(intent, None, intent["created"]))
+    return sorted(payments, key=lambda one: one.since)
 
 
 def _can_be_paid(call: Call, invoice: Object, currency: str) -> bool:
@@ -98,22 +98,22 @@ def _can_be_paid(call: Call, invoice: Object, currency: str) -> bool:
     return is_open and bank_transfers.METHOD in types and not overdue
 
 
-def _find_named(waiting: Sequence[AwaitedPayment], reference: str, left: int) -> AwaitedPayment | None:
+def _find_named(payments: Sequence[AwaitedPayment], reference: str, funds: int) -> AwaitedPayment | None:
     """Return the one that a transfer's reference names: an invoice by its number, which must be paid whole, else a
     payment by the reference that its customer was told."""
-    numbered = [one for one in waiting if one.invoice is not None and one.invoice["number"] in reference]
-    if len(numbered) == 1 and numbered[0].amount <= left:
-        return numbered[0]
-    own = [one for one in waiting if one.invoice is None and bank_transfers.reference(one.intent["id"]) in reference]
+    by_number = [one for one in payments if one.invoice is not None and one.invoice["number"] in reference]
+    if len(by_number) == 1 and by_number[0].amount <= funds:
+        return by_number[0]
+    own = [one for one in payments if one.invoice is None and bank_transfers.reference(one.intent["id"]) in reference]
     return own[0] if len(own) == 1 else None
 
 
-def _group(waiting: Sequence[AwaitedPayment], sent: int) -> Sequence[AwaitedPayment]:
+def _group(payments: Sequence[AwaitedPayment], amount: int) -> Sequence[AwaitedPayment]:
     """Return the smallest group that waits for just what was sent; of several the one with the most invoices, then with
     the oldest payments. None where there is no such group."""
     for size in range(1, LARGEST_GROUP + 1):
-        groups = combinations(waiting[:MOST_GROUPED], size)
-        exact = [group for group in groups if sum(one.amount for one in group) == sent]
+        groups = combinations(payments[:MOST_GROUPED], size)
+        exact = [group for group in groups if sum(one.amount for one in group) == amount]
         if exact:
             return min(exact, key=_rank)
     return ()

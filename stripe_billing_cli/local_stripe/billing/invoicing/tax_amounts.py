@@ -27,16 +27,16 @@ NOT_BESIDE_RATES = (
 )
 
 
-def of_line(call: Call, wanted: Sequence[Mapping[str, Any]] | None) -> list[Object]:
+def of_line(call: Call, taxes_data: Sequence[Mapping[str, Any]] | None) -> list[Object]:
     """Return the taxes of a line of an invoice, each at a tax rate that is made for it or was before."""
-    return [_show_tax(one, _rate(call, one["tax_rate_data"])) for one in wanted or ()]
+    return [_show_tax(one, _rate(call, one["tax_rate_data"])) for one in taxes_data or ()]
 
 
-def of_note_line(call: Call, wanted: Sequence[Mapping[str, Any]], param: str) -> list[Object]:
+def of_note_line(call: Call, taxes_data: Sequence[Mapping[str, Any]], param: str) -> list[Object]:
     """Return the taxes of a line of a credit note, which name their tax rates."""
     return [
         _show_tax(one, objects.find(call, RATE, one["tax_rate"], f"{param}[{at}][tax_rate]", noun="tax rate"))
-        for at, one in enumerate(wanted)
+        for at, one in enumerate(taxes_data)
     ]
 
 
@@ -53,9 +53,9 @@ def _show_tax(tax: Mapping[str, Any], rate: Object) -> Object:
 
 def _rate(call: Call, data: Mapping[str, Any]) -> Object:
     made_for = json.dumps(data, sort_keys=True)
-    existing = call.store.select(RATE, equal(json_field("_made_for"), made_for), newest_first=False, limit=1)
-    if existing:
-        return existing[0]
+    rates_before = call.store.select(RATE, equal(json_field("_made_for"), made_for), newest_first=False, limit=1)
+    if rates_before:
+        return rates_before[0]
     rate = {
         **shapes.blank(RATE),
         **data,

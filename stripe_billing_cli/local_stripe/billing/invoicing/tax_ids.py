@@ -157,11 +157,11 @@ def verify(call: Call, id: str) -> None:
     if before is None:
         return
     status = KNOWN[before["value"][-9:]]
-    verified = status == "verified"
+    is_verified = status == "verified"
     answer = {
         "status": status,
-        "verified_address": "123 TEST STREET" if verified else None,
-        "verified_name": "TEST" if verified else None,
+        "verified_address": "123 TEST STREET" if is_verified else None,
+        "verified_name": "TEST" if is_verified else None,
     }
     after = {**before, "verification": answer}
     call.store.replace(KIND, after)

@@ -62,10 +62,14 @@ def find_rates(call: Call, ids: Iterable[str]) -> list[Rate]:
 def taxes_of(amount: int, rates: Sequence[Rate]) -> list[Tax]:
     """Return the tax of an amount at each of the rates; of a credit it is negative."""
     whole = 100 + sum(rate.percentage for rate in rates if rate.inclusive)
-    contained = {rate.id: pricing.round_amount(amount * rate.percentage / whole) for rate in rates if rate.inclusive}
-    net = amount - sum(contained.values())
+    inclusive_taxes = {
+        rate.id: pricing.round_amount(amount * rate.percentage / whole) for rate in rates if rate.inclusive
+    }
+    net = amount - sum(inclusive_taxes.values())
     return [
-        Tax(rate, contained[rate.id] if rate.inclusive else pricing.round_amount(net * rate.percentage / 100), net)
+        Tax(
+            rate, inclusive_taxes[rate.id] if rate.inclusive else pricing.round_amount(net * rate.percentage / 100), net
+        )
         for rate in rates
     ]
 
@@ -109,20 +113,20 @@ def add_taxes(call: Call, invoice: Object) -> Object:
     """
     tax_amounts.check_alone(invoice)
     exempt = invoice["customer_tax_exempt"]
-    known: dict[tuple[str, ...], list[Rate]] = {}
-    data, contained = [], 0
+    rates_by_ids: dict[tuple[str, ...], list[Rate]] = {}
+    data, inclusive_tax = [], 0
     for line in invoice["lines"]["data"]:
         if line.get(tax_amounts.FIELD):
-            contained += amount_of(line[tax_amounts.FIELD], "inclusive")
+            inclusive_tax += amount_of(line[tax_amounts.FIELD], "inclusive")
             data.append({**line, "taxes": line[tax_amounts.FIELD]})
             continue
         ids = tuple(line.get("_tax_rates") or invoice["default_tax_rates"])
-        if ids not in known:
-            known[ids] = find_rates(call, ids)
-        taken = sum(one["amount"] for one in line["discount_amounts"] if line["discountable"])
-        line_taxes = [line_tax(tax, exempt) for tax in taxes_of(line["amount"] - taken, known[ids])]
-        before = taxes_of(line["amount"] - _own_discounts(line), known[ids])
-        contained += amount_of((line_tax(tax, exempt) for tax in before), "inclusive")
+        if ids not in rates_by_ids:
+            rates_by_ids[ids] = find_rates(call, ids)
+        discount_amount = sum(one["amount"] for one in line["discount_amounts"] if line["discountable"])
+        line_taxes = [line_tax(tax, exempt) for tax in taxes_of(line["amount"] - discount_amount, rates_by_ids[ids])]
+        before = taxes_of(line["amount"] - _own_discounts(line), rates_by_ids[ids])
+        inclusive_tax += amount_of((line_tax(tax, exempt) for tax in before), "inclusive")
         data.append({**line, "taxes": line_taxes})
     all_taxes = [tax for line in data for tax in line["taxes"]]
     shipping = invoice["amount_shipping"]
@@ -130,7 +134,7 @@ def add_taxes(call: Call, invoice: Object) -> Object:
     return {
         **invoice,
         "lines": {**invoice["lines"], "data": data},
-        "subtotal_excluding_tax": invoice["subtotal"] - contained,
+        "subtotal_excluding_tax": invoice["subtotal"] - inclusive_tax,
         "total": total,
         "total_excluding_tax": total - amount_of(all_taxes),
         "total_taxes": sum_taxes(all_taxes),

@@ -84,7 +84,7 @@ def _in_one(subscription: Object, item: Object, price: Object, catalog: Catalog)
     begun, ends = interval.boundary(start, count), interval.boundary(start, count + 1)
     amount = count * whole + pricing.part_of(whole, end - begun, ends - begun)
     many = f"{item['quantity']} × " if item["quantity"] != 1 else ""
-    name = catalog.sold(price["product"]).name
+    name = catalog.product_name(price["product"]).name
     words = f"Time on {many}{name} from {lines.day(start)} until {lines.day(end)}"
     line = Line(amount, words, start, end, price, item["quantity"], item["id"], proration=True, discountable=True)
     return [replace(line, discounts=tuple(item["discounts"]), tax_rates=tuple(item["tax_rates"]))]

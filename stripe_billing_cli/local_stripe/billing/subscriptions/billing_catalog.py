@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, Sold
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, ProductName
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -19,7 +19,7 @@ class DiscountedAmount:
 
 
 PriceOf = Callable[[str], Object]
-SoldAs = Callable[[str], Sold]
+ProductNameOf = Callable[[str], ProductName]
 
 
 def no_discount(item: Object, amount: int, among: Sequence[Object]) -> DiscountedAmount:
@@ -34,26 +34,26 @@ def no_use(item: Object) -> list[Line]:
     return []
 
 
-def no_usage(item: Object, debit: Mapping[str, Any]) -> Object | None:
+def no_debit(item: Object, debit: Mapping[str, Any]) -> Object | None:
     return None
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The catalog of what is billed: `price` by its id, a product as it is `sold`, by its id, and the `item_id` of a
-    new item.
+    """The catalog of what is billed: `price` and `product_name` by the id of a price and of a product, and the
+    `item_id` of a new item.
 
-    `discounted`: what an item's subscription's discounts leave of an amount, which is a part of what it costs a period,
-    where these are all items. `net_debit`: what was left of a debit of an item when it was billed. `credited`: where a
-    debit of an item was billed, as a credit names it. `used`: what was used of a metered item and is not billed yet, up
-    to now. `reported`: the number of the last report of use.
+    `apply_discounts`: what an item's subscription's discounts leave of an amount, which is a part of what it costs a
+    period, where these are all items. `net_debit`: what was left of a debit of an item when it was billed.
+    `find_debit`: where a debit of an item was billed, as a credit names it. `list_use`: what was used of a metered item
+    and is not billed yet, up to now. `last_report`: the number of the last report of use.
     """
 
     price: PriceOf
-    sold: SoldAs
+    product_name: ProductNameOf
     item_id: Callable[[], str]
-    discounted: Callable[[Object, int, Sequence[Object]], DiscountedAmount] = no_discount
+    apply_discounts: Callable[[Object, int, Sequence[Object]], DiscountedAmount] = no_discount
     net_debit: Callable[[Object, Mapping[str, Any]], DiscountedAmount] = as_debited
-    credited: Callable[[Object, Mapping[str, Any]], Object | None] = no_usage
-    used: Callable[[Object], list[Line]] = no_use
-    reported: Callable[[], int] = int
+    find_debit: Callable[[Object, Mapping[str, Any]], Object | None] = no_debit
+    list_use: Callable[[Object], list[Line]] = no_use
+    last_report: Callable[[], int] = int

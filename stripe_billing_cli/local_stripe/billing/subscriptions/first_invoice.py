@@ -49,7 +49,7 @@ def trial_lines(subscription: Object, catalog: Catalog, start: int) -> list[Line
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])
         if not items.is_metered(price):
-            sold = catalog.sold(price["product"])
+            sold = catalog.product_name(price["product"])
             made.append(lines.for_trial(item, price, sold, start, subscription["trial_end"]))
     return made
 

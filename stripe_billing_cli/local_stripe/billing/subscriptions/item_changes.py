@@ -133,7 +133,7 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     prorates = params.get("proration_behavior") != "none"
     credits = proration.credits_for(before, before["items"]["data"], catalog, at) if prorates else []
     if prorates:
-        credits += [line for item in before["items"]["data"] for line in catalog.used(item)]
+        credits += [line for item in before["items"]["data"] for line in catalog.list_use(item)]
     shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, catalog, call.now)
     return UpdatePlan({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
 

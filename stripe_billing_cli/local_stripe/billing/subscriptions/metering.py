@@ -80,6 +80,6 @@ def _accrue(call: Call, subscription: Object, item: Object, catalog: Catalog, un
     used = max(usage.total_usage(call, meter, customer, start, end, after=counted["after"]), Decimal(0))
     billed, currency = Decimal(counted.get("billed", 0)), subscription["currency"]
     net = counted.get("billed_net", 0)
-    usage_lines = lines.for_usage(item, price, catalog.sold(price["product"]), currency, used, start, end)
+    usage_lines = lines.for_usage(item, price, catalog.product_name(price["product"]), currency, used, start, end)
     unbilled_lines = lines.less_billed(usage_lines, item, price, currency, billed, net)
     return AccruedUse(item, used, billed, net, unbilled_lines)

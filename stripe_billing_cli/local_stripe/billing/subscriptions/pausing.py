@@ -30,7 +30,7 @@ def bill_pause(call: Call, subscription: Object, params: Mapping[str, Any]) -> l
     lines: list[Line] = []
     for item in subscription["items"]["data"]:
         if _bills_use(params):
-            lines += catalog.used(item)
+            lines += catalog.list_use(item)
         if since != "none":
             at = call.now if since == "now" else item["current_period_start"]
             lines += proration.credits_for(subscription, [item], catalog, at)
@@ -50,7 +50,7 @@ def paused_items(call: Call, subscription: Object, params: Mapping[str, Any]) ->
     for item in subscription["items"]["data"]:
         end = min(item["current_period_end"], call.now)
         if _bills_use(params) and items.is_metered(catalog.price(item["price"])):
-            item = items.counting_anew(item, catalog.reported(), end)
+            item = items.counting_anew(item, catalog.last_report(), end)
         paused.append({**item, "current_period_end": end, "_debits": []})
     return paused
 
@@ -86,4 +86,4 @@ def _going_on(call: Call, item: Object, catalog: Catalog, anchor: int) -> Object
     """Return the item in the period that the anchor makes; of use, only what comes from now on is billed in it."""
     price = catalog.price(item["price"])
     item = items.in_period(item, billing_intervals.period_at(price, anchor, call.now))
-    return items.counting_anew(item, catalog.reported(), call.now) if items.is_metered(price) else item
+    return items.counting_anew(item, catalog.last_report(), call.now) if items.is_metered(price) else item

@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import settings
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError, PaymentPending
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailed, PaymentPending
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, pending_updates, repository, schedule_jobs
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
@@ -126,7 +126,7 @@ def note_failure(call: Call, invoice: Object, *, exhausted: bool, automatic: boo
         _give_up(call, subscription)
 
 
-def on_failed(call: Call, effect: PaymentFailedError) -> None:
+def on_failed(call: Call, effect: PaymentFailed) -> None:
     note_failure(call, effect.invoice, exhausted=effect.exhausted, automatic=effect.automatic)
 
 
@@ -159,5 +159,5 @@ def set_delinquent(call: Call, id: str, delinquent: bool) -> None:
 
 
 API = Api(
-    listeners={InvoicePaid: (on_paid,), PaymentFailedError: (on_failed,), PaymentPending: (on_pending,)},
+    listeners={InvoicePaid: (on_paid,), PaymentFailed: (on_failed,), PaymentPending: (on_pending,)},
 )

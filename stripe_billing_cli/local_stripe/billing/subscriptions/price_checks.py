@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.catalog import prices as catalog_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, debits
-from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, Sold
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, ProductName
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     discounted_prorations,
     item_parameters,
@@ -29,17 +29,17 @@ def catalog(call: Call, discounts: Sequence[Object] | None = None) -> Catalog:
     def price(id: str) -> Object:
         return objects.find(call, "price", id, "items[0][price]")
 
-    def sold_as(id: str) -> Sold:
-        existing = call.store.get("product", id)
-        return Sold(existing["name"], existing["unit_label"]) if existing else Sold(id)
+    def product_name(id: str) -> ProductName:
+        product = call.store.get("product", id)
+        return ProductName(product["name"], product["unit_label"]) if product else ProductName(id)
 
     def list_use(item: Object) -> list[Line]:
         subscription = call.store.get("subscription", item["subscription"])
-        return metering.lines_for_item(call, subscription, item, known) if subscription else []
+        return metering.lines_for_item(call, subscription, item, billing_catalog) if subscription else []
 
-    known = Catalog(
+    billing_catalog = Catalog(
         price,
-        sold_as,
+        product_name,
         partial(identifiers.short_id, call, "si"),
         partial(discounted_prorations.discounted_amount, call, discounts),
         partial(discounted_prorations.net_debit, call),
@@ -47,7 +47,7 @@ def catalog(call: Call, discounts: Sequence[Object] | None = None) -> Catalog:
         list_use,
         partial(metering.last_report, call),
     )
-    return known
+    return billing_catalog
 
 
 def wanted_price(call: Call, item: Mapping[str, Any], param: str) -> Object:

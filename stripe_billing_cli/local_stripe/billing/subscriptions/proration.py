@@ -97,7 +97,7 @@ def _wanted_items(
             price = catalog.price(change["price"])
             period = _period(subscription, price, now)
             item = items.new_item(catalog.item_id(), subscription["id"], price, change, now, period)
-            added.append(items.counting_anew(item, catalog.reported()))
+            added.append(items.counting_anew(item, catalog.last_report()))
     return [*kept, *added]
 
 
@@ -119,7 +119,7 @@ def _change_item(subscription: Object, item: Object, change: Mapping[str, Any], 
     price = catalog.price(change["price"] if repriced else item["price"])
     if repriced:
         after |= {"current_trial": None, "price": price["id"], "plan": price["id"]}
-        after = items.counting_anew(after, catalog.reported())
+        after = items.counting_anew(after, catalog.last_report())
         if billing_intervals.billing_interval(price) != billing_intervals.billing_interval(
             catalog.price(item["price"])
         ):
@@ -186,13 +186,13 @@ def _begin_anew(
     for item in after:
         end = billing_intervals.billing_interval(catalog.price(item["price"])).next_after(now, now)
         begun = items.in_period(item, (now, end if ends is None or ends <= now else min(end, ends)))
-        restarted.append(items.counting_anew(begun, catalog.reported()))
+        restarted.append(items.counting_anew(begun, catalog.last_report()))
     credits = credits_for(subscription, before, catalog, at) if prorates else []
     billed, at_once = part_periods(restarted, catalog, subscription["currency"], now)
     staying = {item["id"]: item for item in after}
     prorates_use = prorates and not _is_classic(subscription)
     billable = [item for item in before if prorates_use or not is_billed_otherwise(item, staying.get(item["id"], item))]
-    used = [line for item in billable for line in catalog.used(item)]
+    used = [line for item in billable for line in catalog.list_use(item)]
     return Change(billed, credits, [*at_once, *used], anchor=now)
 
 
@@ -204,7 +204,7 @@ def _prorate(
     gone = [item for item in before if item["id"] not in staying or is_billed_otherwise(item, staying[item["id"]])]
     new_lines = credits_for(subscription, gone, catalog, at)
     if not _is_classic(subscription):
-        new_lines += [line for item in gone for line in catalog.used(item)]
+        new_lines += [line for item in gone for line in catalog.list_use(item)]
     billed = []
     for item in after:
         if is_billed_otherwise(known.get(item["id"]), item):
@@ -240,7 +240,7 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
             )
             line = _line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog)
             rates = tuple(debit.get("tax_rates", line.tax_rates))
-            credit_lines.append(replace(line, credited=catalog.credited(item, debit), tax_rates=rates))
+            credit_lines.append(replace(line, credited_items=catalog.find_debit(item, debit), tax_rates=rates))
     return credit_lines
 
 
@@ -262,7 +262,7 @@ def _share(
     whole = pricing.exact_amount(price, currency, item["quantity"])
     whole_length = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
-    net = catalog.discounted(item, abs(pricing.part_of(sign * whole, end - at, whole_length)), among)
+    net = catalog.apply_discounts(item, abs(pricing.part_of(sign * whole, end - at, whole_length)), among)
     share = DiscountedAmount(sign * net.amount, net.discounts)
     return [_line(share, words, item["quantity"], price["id"], at, end, item, catalog)]
 
@@ -285,7 +285,7 @@ def _line(
 ) -> Line:
     price = catalog.price(price_id)
     many = f"{quantity} × " if quantity != 1 else ""
-    description = f"{words} {many}{catalog.sold(price['product']).name} after {lines.day(start)}"
+    description = f"{words} {many}{catalog.product_name(price['product']).name} after {lines.day(start)}"
     return Line(
         share.amount,
         description,
@@ -317,7 +317,7 @@ def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: s
 
 def _whole(item: Object, price: Object, catalog: Catalog, currency: str, whole_length: int | None = None) -> list[Line]:
     start, end = item["current_period_start"], item["current_period_end"]
-    return lines.for_period(item, price, catalog.sold(price["product"]), currency, start, end, whole_length)
+    return lines.for_period(item, price, catalog.product_name(price["product"]), currency, start, end, whole_length)
 
 
 def part_periods(

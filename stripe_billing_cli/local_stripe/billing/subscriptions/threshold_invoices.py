@@ -150,7 +150,7 @@ def _next_period(subscription: Object, catalog: Catalog, now: int) -> tuple[list
     over = [{**item, "current_period_end": now} for item in subscription["items"]["data"]]
     ended = {**subscription, "billing_cycle_anchor": now, "items": items.with_items(subscription, over)}
     data, billed = renewal.begun_items(ended, catalog, now)
-    reported = catalog.reported()
+    reported = catalog.last_report()
     return [
         items.counting_anew(item, reported, now) if items.is_metered(catalog.price(item["price"])) else item
         for item in data
