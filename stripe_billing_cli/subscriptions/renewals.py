@@ -81,23 +81,17 @@ def end_after(start: int, end: int) -> int:
 
 
 def boundaries(anchor: int, interval: str, every: int, after: int) -> Iterator[int]:
-    """Yield the moments after `after` at which periods of this interval begin, without end; the last day where a month
-    is shorter than the anchor's day (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
-    number = max(0, (after - anchor) // (31 * 86400 * 12 * every) - 1)
+    """Yield the moments after `after` at which periods of this interval begin, without end; moments before the anchor
+    too, and the last day where a month is shorter than the anchor's day
+    (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
+    number = (after - anchor) // (31 * 86400 * 12 * every) - 1
+    while boundary(anchor, interval, every * number) > after:
+        number -= 1
     while True:
+        number += 1
         moment = boundary(anchor, interval, every * number)
         if moment > after:
             yield moment
-        number += 1
-
-
-def first_boundary(anchor: int, interval: str, every: int, after: int) -> int:
-    """Return the first moment after `after` at which a period begins, of the moments before the anchor too."""
-    number = 0
-    while boundary(anchor, interval, every * (number - 1)) > after:
-        number -= 1
-    moment = boundary(anchor, interval, every * number)
-    return moment if moment > after else next(boundaries(anchor, interval, every, after))
 
 
 def boundary(anchor: int, interval: str, number: int) -> int:

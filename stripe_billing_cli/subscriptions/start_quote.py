@@ -117,4 +117,4 @@ def _next(
 
 def _period_end(price: Price, anchor: int, at: int) -> int:
     recurring = recurring_of(price)
-    return renewals.first_boundary(anchor, recurring["interval"], recurring["interval_count"], at)
+    return next(renewals.boundaries(anchor, recurring["interval"], recurring["interval_count"], at))

@@ -66,7 +66,7 @@ def check_ends_no_sooner(subscription: Subscription, added: Sequence[Price], now
     id, anchor = subscription["id"], subscription["billing_cycle_anchor"]
     for price in added:
         recurring = recurring_of(price)
-        ends = renewals.first_boundary(anchor, recurring["interval"], recurring["interval_count"], now)
+        ends = next(renewals.boundaries(anchor, recurring["interval"], recurring["interval_count"], now))
         if ends < end:
             raise OperationError(
                 f"the subscription {id} ends with its period, and {name_of(price)} has shorter periods: it would end "

@@ -21,6 +21,11 @@ def billing_interval(price: Object) -> BillingInterval:
     return BillingInterval(price["recurring"]["interval"], price["recurring"]["interval_count"])
 
 
+def months(price: Object) -> int:
+    """Return how many months the interval of a monthly or yearly price has."""
+    return _length(billing_interval(price))[1]
+
+
 def period_at(price: Object, anchor: int, moment: int) -> tuple[int, int]:
     """Return the whole period, reckoned from the anchor, in which a moment lies. A boundary begins the period after
     it."""

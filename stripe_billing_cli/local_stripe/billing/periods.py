@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 DAY = 24 * 60 * 60
 DAYS = {"day": 1, "week": 7}
 MONTHS = {"month": 1, "year": 12}
-SHORTEST_SECONDS = {"day": DAY, "week": 7 * DAY, "month": 28 * DAY, "year": 365 * DAY}
 
 
 @dataclass(frozen=True)
@@ -32,23 +31,21 @@ class BillingInterval:
 
     def next_after(self, anchor: int, moment: int) -> int:
         """Return the first boundary later than `moment`."""
-        number = (moment - anchor) // (31 * DAY * self.count * MONTHS.get(self.interval, 1)) - 1
-        if self.interval in DAYS:
-            number = (moment - anchor) // (self.count * DAYS[self.interval] * DAY)
-        while self.boundary(anchor, number) <= moment:
-            number += 1
-        return self.boundary(anchor, number)
+        return self.boundary(anchor, self._number_after(anchor, moment))
 
     def last_before(self, anchor: int, moment: int) -> int:
         """Return the last boundary earlier than `moment`."""
-        number = (moment - anchor) // self.shortest() + 1
-        while self.boundary(anchor, number) >= moment:
-            number -= 1
-        return self.boundary(anchor, number)
+        return self.boundary(anchor, self._number_after(anchor, moment - 1) - 1)
 
-    def shortest(self) -> int:
-        """Return the seconds of the shortest period."""
-        return SHORTEST_SECONDS[self.interval] * self.count
+    def _number_after(self, anchor: int, moment: int) -> int:
+        """Return which boundary is the first later than `moment`, counted from the anchor; negative before it."""
+        if self.interval in DAYS:
+            return (moment - anchor) // (self.count * DAYS[self.interval] * DAY) + 1
+        month = 31 * DAY if moment >= anchor else 28 * DAY
+        number = (moment - anchor) // (month * self.count * MONTHS[self.interval]) - 1
+        while self.boundary(anchor, number) <= moment:
+            number += 1
+        return number
 
 
 def add_months(moment: int, months: int) -> int:

@@ -109,12 +109,6 @@ def test_the_anchor_follows_the_calendar(life: Life) -> None:
     assert "You may only specify one of these parameters" in refused.message
 
 
-def test_the_last_day_of_a_short_month_stands_for_the_31st(local: Local) -> None:
-    life = Life.begin(local, "2026-02-03")
-    made = life.subscribe(price(local), billing_cycle_anchor_config={"day_of_month": 31})
-    assert made["billing_cycle_anchor"] == moment("2026-02-28")
-
-
 def spans(invoice: Any) -> list[tuple[int, int, int]]:
     """Return the periods and amounts of an invoice's lines, in order of time."""
     return sorted((one["period"]["start"], one["period"]["end"], one["amount"]) for one in invoice["lines"]["data"])

@@ -13,6 +13,8 @@ from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.store import Object
 
 CONFIG = "billing_cycle_anchor_config"
+INTERVALS_SEARCHED = 12
+"""Any month of the year is met within twelve intervals if at all, and a leap year within eight years."""
 PARTS = ("day_of_month", "hour", "minute", "month", "second")
 
 
@@ -29,8 +31,9 @@ def wanted_anchor(
         raise only_one_of(["billing_cycle_anchor", CONFIG])
     else:
         _check_monthly(prices)
-        anchor = next_occurrence(params[CONFIG], trial_end or now)
-    _check(prices, anchor, trial_end, now)
+        anchor = _configured_anchor(params[CONFIG], prices, trial_end or now, now)
+    if CONFIG not in params:
+        _check(prices, anchor, trial_end, now)
     if trial_end is not None and anchor > trial_end and params.get("proration_behavior") == "none":
         # https://github.com/Automattic/woocommerce-payments/issues/4908
         raise invalid(
@@ -61,19 +64,29 @@ def _check(prices: Sequence[Object], anchor: int, trial_end: int | None, now: in
         )
 
 
-def next_occurrence(config: Mapping[str, int], moment: int) -> int:
-    """Return the next time, `moment` at the earliest, that is on that day of a month, the last day of a shorter month;
-    at the time of day of `moment` where the configuration does not say it."""
-    begun = datetime.fromtimestamp(moment, UTC)
-    begun_at = {"hour": begun.hour, "minute": begun.minute, "second": begun.second}
-    hour, minute, second = (config.get(name, begun_at[name]) for name in begun_at)
-    year, month = begun.year, begun.month
-    while True:
-        day = min(config["day_of_month"], calendar.monthrange(year, month)[1])
-        occurrence = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        if occurrence >= begun and config.get("month", month) == month:
-            return int(occurrence.timestamp())
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+def _configured_anchor(config: Mapping[str, int], prices: Sequence[Object], moment: int, created: int) -> int:
+    """Return the first boundary, `moment` at the earliest, in a month that has the configured day: "the next month that
+    has 31 days on two-month intervals from February is August". The anchor may so be "more than one billing period in
+    the future"; boundaries before it are on the last day of shorter months. Where no month of the interval has the day,
+    the last day of the first one stands for it."""
+    begun, wall = (datetime.fromtimestamp(time, UTC) for time in (moment, created))
+    time_of_day = {name: config.get(name, getattr(wall, name)) for name in ("hour", "minute", "second")}
+    first = begun.replace(day=1, **time_of_day)
+    while _on_day(first, config) < begun or config.get("month", first.month) != first.month:
+        first = _months_later(first, 1)
+    months = min(billing_intervals.months(price) for price in prices)
+    candidates = (_months_later(first, number * months) for number in range(INTERVALS_SEARCHED))
+    with_day = (month for month in candidates if _on_day(month, config).day == config["day_of_month"])
+    return int(_on_day(next(with_day, first), config).timestamp())
+
+
+def _on_day(month: datetime, config: Mapping[str, int]) -> datetime:
+    return month.replace(day=min(config["day_of_month"], calendar.monthrange(month.year, month.month)[1]))
+
+
+def _months_later(month: datetime, number: int) -> datetime:
+    year, index = divmod(month.year * 12 + month.month - 1 + number, 12)
+    return month.replace(year=year, month=index + 1)
 
 
 def shown_config(params: Params) -> Object | None:
