@@ -11,19 +11,19 @@ from stripe_billing_cli.catalog.long_list import LongList
 from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError, PermissionMissingError
-from stripe_billing_cli.stripe_api.objects.common import Existing, ExistingDated, Identified, SearchResult
+from stripe_billing_cli.stripe_api.objects.common import DatedObjectT, IdentifiedObject, ObjectT, SearchResult
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
-Objects = Mapping[str, Mapping[str, Identified]]
+Objects = Mapping[str, Mapping[str, IdentifiedObject]]
 """The objects that an account holds: kind → id → object."""
 
 
 @dataclass(frozen=True)
-class Reading(Generic[Existing]):
+class Reading(Generic[ObjectT]):
     """The reading of one kind, by id; `complete`: it is all that the account has."""
 
-    objects: dict[str, Existing] = field(default_factory=dict)
+    objects: dict[str, ObjectT] = field(default_factory=dict)
     complete: bool = True
 
 
@@ -47,33 +47,33 @@ class AccountReader:
         self._pool = pool
         self._progress = progress
         self.catalog = catalog
-        self.readings: dict[str, Future[Reading[Identified]]] = {}
+        self.readings: dict[str, Future[Reading[IdentifiedObject]]] = {}
 
-    def objects(self, kind: str, object_type: type[Existing]) -> Mapping[str, Existing]:
+    def objects(self, kind: str, object_type: type[ObjectT]) -> Mapping[str, ObjectT]:
         """Return what is read of a kind on which another depends, waiting for it."""
-        return cast(Mapping[str, Existing], self.readings[kind].result().objects)
+        return cast(Mapping[str, ObjectT], self.readings[kind].result().objects)
 
-    def pages(self, object_type: type[Existing], path: str, params: Mapping[str, Any]) -> Iterator[list[Existing]]:
+    def pages(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any]) -> Iterator[list[ObjectT]]:
         for page in self._api.pages(path, params, kind=object_type):
             self._progress(len(page))
             yield page
 
-    def page(self, object_type: type[Existing], path: str, params: Mapping[str, Any]) -> tuple[list[Existing], bool]:
+    def page(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any]) -> tuple[list[ObjectT], bool]:
         objects, more = self._api.page(path, params, kind=object_type)
         self._progress(len(objects))
         return objects, more
 
-    def all(self, object_type: type[Existing], path: str, params: Mapping[str, Any] | None = None) -> list[Existing]:
-        return [existing for page in self.pages(object_type, path, params or {}) for existing in page]
+    def all(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any] | None = None) -> list[ObjectT]:
+        return [stripe_object for page in self.pages(object_type, path, params or {}) for stripe_object in page]
 
-    def one(self, object_type: type[Existing], path: str, params: Mapping[str, Any] | None = None) -> Existing | None:
+    def one(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any] | None = None) -> ObjectT | None:
         """Return an object, or None where the account does not have it."""
         try:
             return self._api.get(path, params, kind=object_type)
         except NotFoundError:
             return None
 
-    def of_parent(self, object_type: type[Existing], path: str, params: Mapping[str, Any]) -> list[Existing]:
+    def of_parent(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any]) -> list[ObjectT]:
         """Return the objects of a parent; none where there is no such parent, which is a wrong parameter to Stripe."""
         try:
             return self.all(object_type, path, params)
@@ -81,11 +81,11 @@ class AccountReader:
             return []
 
     def search(
-        self, object_type: type[Existing], path: str, query: str, *, pages_at_most: int
-    ) -> dict[str, Existing] | None:
+        self, object_type: type[ObjectT], path: str, query: str, *, pages_at_most: int
+    ) -> dict[str, ObjectT] | None:
         """Return by id what Stripe's search finds, which lags behind writes; None where it finds more than so many
         pages, or there is no search: not in every country, nor for every key (https://docs.stripe.com/search)."""
-        objects: dict[str, Existing] = {}
+        objects: dict[str, ObjectT] = {}
         params: dict[str, Any] = {"query": query, "limit": PAGE}
         for _ in range(pages_at_most):
             try:
@@ -99,21 +99,21 @@ class AccountReader:
         return None
 
     def sweep(
-        self, object_type: type[ExistingDated], path: str, params: Mapping[str, Any], *, expected: int
-    ) -> Reading[ExistingDated]:
+        self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected: int
+    ) -> Reading[DatedObjectT]:
         """Read a long list in several places at once; `expected` is about how many objects there are."""
         sweep = Sweep(self._part_of(object_type, path, params), expected=expected, pages_at_most=None)
         return Reading(by_id(sweep.run(self._pool)))
 
     def long_list(
-        self, object_type: type[ExistingDated], path: str, params: Mapping[str, Any], *, expected: int
-    ) -> LongList[ExistingDated]:
+        self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected: int
+    ) -> LongList[DatedObjectT]:
         """Return a list of which as much is read as is worth it."""
         return LongList(self._part_of(object_type, path, params), self._pool, expected=expected)
 
     def _part_of(
-        self, object_type: type[ExistingDated], path: str, params: Mapping[str, Any]
-    ) -> Callable[[Mapping[str, Any]], tuple[list[ExistingDated], bool]]:
+        self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any]
+    ) -> Callable[[Mapping[str, Any]], tuple[list[DatedObjectT], bool]]:
         """Return what reads a page of a part of a list."""
         return lambda part: self._api.page(path, {**params, **part}, kind=object_type)
 
@@ -123,8 +123,8 @@ class AccountReader:
         return [future.result() for future in futures]
 
 
-def by_id(objects: Iterable[Existing]) -> dict[str, Existing]:
-    return {existing["id"]: existing for existing in objects}
+def by_id(objects: Iterable[ObjectT]) -> dict[str, ObjectT]:
+    return {stripe_object["id"]: stripe_object for stripe_object in objects}
 
 
 def calls_for(objects: int, a_call: int | None = None) -> int:
@@ -137,10 +137,10 @@ def batches(items: Sequence[str], size: int | None = None) -> list[list[str]]:
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
-def objects_of(objects: Objects, kind: str, object_type: type[Existing]) -> Mapping[str, Existing]:
+def objects_of(objects: Objects, kind: str, object_type: type[ObjectT]) -> Mapping[str, ObjectT]:
     """Return the account's objects of a kind, whose objects are of this declared type."""
-    return cast(Mapping[str, Existing], objects[kind])
+    return cast(Mapping[str, ObjectT], objects[kind])
 
 
-def is_full(page: Sequence[Identified]) -> bool:
+def is_full(page: Sequence[IdentifiedObject]) -> bool:
     return len(page) == PAGE

@@ -15,29 +15,27 @@ class FieldChange:
     after: FieldValue
 
 
-def differences(existing: Mapping[str, FieldValue], wanted: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
-    """Return what changes for `existing` to become `wanted`, in the fields that `wanted` names."""
-    return {
-        name: FieldChange(existing.get(name), value) for name, value in wanted.items() if existing.get(name) != value
-    }
+def differences(before: Mapping[str, FieldValue], after: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
+    """Return the fields that `after` names and that `before` has otherwise."""
+    return {name: FieldChange(before.get(name), value) for name, value in after.items() if before.get(name) != value}
 
 
-def list_new_fields(wanted: Mapping[str, FieldValue], defaults: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
+def list_new_fields(fields: Mapping[str, FieldValue], defaults: Mapping[str, FieldValue]) -> dict[str, FieldChange]:
     """Return the fields of a new object that are worth showing: those that are not Stripe's defaults."""
-    return {name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)}
+    return {name: FieldChange(None, value) for name, value in fields.items() if value != defaults.get(name)}
 
 
 def metadata_changes(
-    existing: Mapping[str, str], wanted: Mapping[str, str], dropped: list[str]
+    before: Mapping[str, str], after: Mapping[str, str], dropped_keys: list[str]
 ) -> dict[str, FieldChange]:
     """Return the changes of metadata, one field a key (`metadata.owner`)."""
-    changed = {
-        f"metadata.{key}": FieldChange(existing.get(key), value)
-        for key, value in wanted.items()
-        if existing.get(key) != value
+    new_values = {
+        f"metadata.{key}": FieldChange(before.get(key), value)
+        for key, value in after.items()
+        if before.get(key) != value
     }
-    gone = {f"metadata.{key}": FieldChange(existing[key], None) for key in dropped}
-    return {**changed, **gone}
+    removals = {f"metadata.{key}": FieldChange(before[key], None) for key in dropped_keys}
+    return {**new_values, **removals}
 
 
 def metadata_params(changes: Mapping[str, FieldChange]) -> dict[str, str]:

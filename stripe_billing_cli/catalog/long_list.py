@@ -13,10 +13,10 @@ from typing import Any, Generic
 
 from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE
-from stripe_billing_cli.stripe_api.objects.common import Dated, ExistingDated
+from stripe_billing_cli.stripe_api.objects.common import DatedObject, DatedObjectT
 
-Page = tuple[list[ExistingDated], bool]
-Fetch = Callable[[Mapping[str, Any]], Page[ExistingDated]]
+Page = tuple[list[DatedObjectT], bool]
+Fetch = Callable[[Mapping[str, Any]], Page[DatedObjectT]]
 WORTH_GUESSING = 8
 """Pages that are swept without a guess: guessing costs three."""
 DEPTHS = (0.25, 0.5, 1.0)
@@ -24,24 +24,24 @@ DEPTHS = (0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
-class Guess(Generic[ExistingDated]):
+class Guess(Generic[DatedObjectT]):
     """The answer whether a list is surely longer than so many pages, and the objects that were read to find out."""
 
     longer: bool
-    objects: tuple[ExistingDated, ...] = ()
+    objects: tuple[DatedObjectT, ...] = ()
 
 
-class LongList(Generic[ExistingDated]):
+class LongList(Generic[DatedObjectT]):
     """A list, newest first, as far as it is read. `objects` has by id what was read."""
 
-    def __init__(self, fetch: Fetch[ExistingDated], pool: ThreadPoolExecutor, *, expected: int) -> None:
+    def __init__(self, fetch: Fetch[DatedObjectT], pool: ThreadPoolExecutor, *, expected: int) -> None:
         """Prepare a reading of pages; `expected` is about how many objects there are, which only guides the cuts."""
         self._fetch = fetch
         self._pool = pool
         self._sweep = Sweep(fetch, expected=expected, pages_at_most=0)
         self._pages = 0
         self._shorter_than = 0
-        self.objects: dict[str, ExistingDated] = {}
+        self.objects: dict[str, DatedObjectT] = {}
 
     @property
     def complete(self) -> bool:
@@ -49,7 +49,7 @@ class LongList(Generic[ExistingDated]):
         return self._sweep.finished
 
     @property
-    def newest(self) -> list[ExistingDated]:
+    def newest(self) -> list[DatedObjectT]:
         """Return the first page."""
         return list(self.objects.values())[:PAGE]
 
@@ -64,22 +64,24 @@ class LongList(Generic[ExistingDated]):
         if self.complete or further <= 0 or (further > WORTH_GUESSING and self._looks_longer(pages)):
             return self.complete
         self._pages = pages
-        self.objects |= {existing["id"]: existing for existing in self._sweep.run(self._pool, further_pages=further)}
+        self.objects |= {
+            stripe_object["id"]: stripe_object for stripe_object in self._sweep.run(self._pool, further_pages=further)
+        }
         return self.complete
 
     def _looks_longer(self, pages: int) -> bool:
         if not self._pages or pages <= self._shorter_than:
             return False
         guess = guess_longer(self._fetch, self.newest, pages, self._pool)
-        self.objects |= {existing["id"]: existing for existing in guess.objects}
+        self.objects |= {stripe_object["id"]: stripe_object for stripe_object in guess.objects}
         if not guess.longer:
             self._shorter_than = pages
         return guess.longer
 
 
 def guess_longer(
-    fetch: Fetch[ExistingDated], newest: Sequence[ExistingDated], pages: int, pool: ThreadPoolExecutor
-) -> Guess[ExistingDated]:
+    fetch: Fetch[DatedObjectT], newest: Sequence[DatedObjectT], pages: int, pool: ThreadPoolExecutor
+) -> Guess[DatedObjectT]:
     """Read a few pages of a list below its newest, and guess whether it has more than twice `pages`."""
     if not newest or newest[0]["created"] == newest[-1]["created"]:
         return Guess(longer=False)
@@ -87,11 +89,11 @@ def guess_longer(
     moments = [newest[-1]["created"] - int(2 * pages * pace * depth) for depth in DEPTHS]
     futures = [pool.submit(fetch, {"created": {"lt": moment}}) for moment in moments]
     probes = [future.result() for future in futures]
-    objects = tuple(existing for page, _ in probes for existing in page)
+    objects = tuple(stripe_object for page, _ in probes for stripe_object in page)
     return Guess(all(more for _, more in probes) and _pages(newest, moments, probes) >= pages, objects)
 
 
-def _pages(newest: Sequence[ExistingDated], moments: Sequence[int], probes: Sequence[Page[ExistingDated]]) -> float:
+def _pages(newest: Sequence[DatedObjectT], moments: Sequence[int], probes: Sequence[Page[DatedObjectT]]) -> float:
     """Return about how many pages lie above the last moment, each stretch at the slower pace of its two ends."""
     above, pace, pages = newest[-1]["created"], seconds_a_page(newest), 1.0
     for moment, (page, _) in zip(moments, probes, strict=True):
@@ -101,7 +103,7 @@ def _pages(newest: Sequence[ExistingDated], moments: Sequence[int], probes: Sequ
     return pages
 
 
-def seconds_a_page(page: Sequence[Dated]) -> int:
+def seconds_a_page(page: Sequence[DatedObject]) -> int:
     """Return the seconds in which a page of objects is made, at least one: twice those of its older half, where what
     was made last, after a pause, says less."""
     if not page:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import PAGE
-from stripe_billing_cli.stripe_api.objects.common import Existing
+from stripe_billing_cli.stripe_api.objects.common import ObjectT
 
-Page = tuple[list[Existing], bool]
+Page = tuple[list[ObjectT], bool]
 AT_ONCE = 4
 """So many stretches of time are read side by side; each may cost a call more."""
 
@@ -36,20 +36,20 @@ def stretches(made: Mapping[str, int]) -> list[dict[str, int]]:
 
 def read_stretch(
     made: Mapping[str, int],
-    fetch: Callable[[Mapping[str, Any]], Page[Existing]],
-    fetch_one: Callable[[str], Existing | None],
-) -> list[Existing]:
+    fetch: Callable[[Mapping[str, Any]], Page[ObjectT]],
+    fetch_one: Callable[[str], ObjectT | None],
+) -> list[ObjectT]:
     """Return the objects of one stretch, newest first; those that are there.
 
     `fetch` returns a page of the list between two moments, `fetch_one` an object by its id.
     """
-    left, oldest, objects = dict(made), min(made.values(), default=0), list[Existing]()
+    left, oldest, objects = dict(made), min(made.values(), default=0), list[ObjectT]()
     while left:
         newest = next(iter(left))
         page = fetch({"created": {"gte": oldest, "lte": left[newest]}})[0] if len(left) > 1 else []
-        known = {existing["id"]: existing for existing in page if existing["id"] in left}
+        known = {stripe_object["id"]: stripe_object for stripe_object in page if stripe_object["id"] in left}
         alone = [newest] if known else [one for one, created in left.items() if created == left[newest]]
-        read = [existing for one in alone if one not in known and (existing := fetch_one(one))]
+        read = [stripe_object for one in alone if one not in known and (stripe_object := fetch_one(one))]
         objects += [*known.values(), *read]
         for one in {*alone, *known}:
             del left[one]

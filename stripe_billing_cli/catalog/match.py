@@ -1,4 +1,4 @@
-"""Matching of the objects in Stripe with the entries of the file: how kinds find out, and what they refuse.
+"""The matching of objects in Stripe with entries of the file: how kinds find out, and what they refuse.
 
 What carries no stamp is taken over only where the file says so with `id:`, and what carries another catalog's stamp
 never.
@@ -14,7 +14,7 @@ from typing import Generic
 from stripe_billing_cli.catalog.entries import AnyEntry, Location, Reference
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
 from stripe_billing_cli.errors import ErrorLocation, Mistake, MistakesError
-from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, ObjectT, field_of
 
 
 @dataclass(frozen=True)
@@ -55,34 +55,34 @@ class ConflictError(MistakesError):
 
 
 @dataclass(frozen=True)
-class Match(Generic[Existing]):
+class Match(Generic[ObjectT]):
     """The objects of Stripe's that are one entry of the file.
 
     `current` is the object itself, `earlier` are those it replaced, newest first. `name_from` is another object of
     this catalog that has the name (a lookup key, a code) now and will give it up.
     """
 
-    current: Existing | None = None
-    earlier: tuple[Existing, ...] = ()
-    name_from: Existing | None = None
+    current: ObjectT | None = None
+    earlier: tuple[ObjectT, ...] = ()
+    name_from: ObjectT | None = None
 
-    def list_known(self) -> list[Existing]:
+    def list_known(self) -> list[ObjectT]:
         return [*self.earlier, *([self.current] if self.current else [])]
 
 
 @dataclass
-class Matching(Generic[Existing]):
+class Matcher(Generic[ObjectT]):
     """The objects of one kind that the account holds, and the entries of that kind, while they are matched."""
 
     kind: str
     catalog: str
     source: str
     entries: Sequence[AnyEntry]
-    objects: Mapping[str, Existing]
+    objects: Mapping[str, ObjectT]
     named_by: str
-    is_active: Callable[[Existing], bool]
-    created_at: Callable[[Existing], int]
-    stamp_on: Callable[[Existing], Stamp | None]
+    is_active: Callable[[ObjectT], bool]
+    created_at: Callable[[ObjectT], int]
+    stamp_on: Callable[[ObjectT], Stamp | None]
     referring: Callable[[AnyEntry], Sequence[AnyEntry]] = lambda entry: ()
     """Returns the entries of the file that refer to one."""
     conflicts: list[Conflict] = field(default_factory=list)
@@ -90,19 +90,19 @@ class Matching(Generic[Existing]):
     def __post_init__(self) -> None:
         self.keys = {entry.key for entry in self.entries}
         self._moved = {entry.key: entry.moved_from for entry in self.entries if entry.moved_from}
-        self._indices: dict[str, dict[object, Existing]] = {}
-        self._by_stamp: dict[str, list[Existing]] = defaultdict(list)
-        for existing in self.objects.values():
-            stamp = self.stamp_on(existing)
+        self._indices: dict[str, dict[object, ObjectT]] = {}
+        self._by_stamp: dict[str, list[ObjectT]] = defaultdict(list)
+        for stripe_object in self.objects.values():
+            stamp = self.stamp_on(stripe_object)
             if stamp and stamp.catalog == self.catalog:
-                self._by_stamp[stamp.key].append(existing)
+                self._by_stamp[stamp.key].append(stripe_object)
 
-    def find_stamped(self, key: str) -> list[Existing]:
+    def find_stamped(self, key: str) -> list[ObjectT]:
         """Return the objects that carry this catalog's stamp of this key, or of that which it was, newest first."""
         stamped = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
         return sorted(stamped, key=self.created_at, reverse=True)
 
-    def candidates(self, entry: AnyEntry) -> list[Existing]:
+    def candidates(self, entry: AnyEntry) -> list[ObjectT]:
         """Return the objects with the stamp of an entry's key, newest first.
 
         Where it adopts one, also what that and its successors were under a key that the file has no more.
@@ -111,24 +111,30 @@ class Matching(Generic[Existing]):
         if entry.adopted_id:
             for key in self._by_stamp.keys() - self.keys:
                 candidates += [
-                    existing for existing in self._by_stamp[key] if _adopted_id(existing) == entry.adopted_id
+                    stripe_object
+                    for stripe_object in self._by_stamp[key]
+                    if _adopted_id(stripe_object) == entry.adopted_id
                 ]
         return sorted(candidates, key=self.created_at, reverse=True)
 
-    def index(self, name: str) -> Mapping[object, Existing]:
+    def index(self, name: str) -> Mapping[object, ObjectT]:
         """Return the objects by the value of a field, where they have one."""
         if name not in self._indices:
             self._indices[name] = {
-                value: existing for existing in self.objects.values() if (value := field_of(existing, name))
+                value: stripe_object
+                for stripe_object in self.objects.values()
+                if (value := field_of(stripe_object, name))
             }
         return self._indices[name]
 
-    def newest(self, stamped: Sequence[Existing]) -> Existing | None:
+    def newest(self, stamped: Sequence[ObjectT]) -> ObjectT | None:
         """Return the first that is active, else the first, of objects that are sorted newest first."""
-        return next((existing for existing in stamped if self.is_active(existing)), None) or next(iter(stamped), None)
+        return next((stripe_object for stripe_object in stamped if self.is_active(stripe_object)), None) or next(
+            iter(stamped), None
+        )
 
-    def is_ours(self, existing: Existing) -> bool:
-        stamp = stamp_of(existing)
+    def is_ours(self, stripe_object: ObjectT) -> bool:
+        stamp = stamp_of(stripe_object)
         return stamp is not None and stamp.catalog == self.catalog
 
     def refuse(self, entry: AnyEntry, message: str, hint: str, *, missing: Reference | None = None) -> None:
@@ -144,94 +150,94 @@ class Matching(Generic[Existing]):
             missing=entry.reference,
         )
 
-    def owner(self, existing: Existing) -> str:
+    def owner(self, stripe_object: ObjectT) -> str:
         """Return `belongs to catalog … (as …)`, or that no catalog owns the object."""
-        stamp = stamp_of(existing)
+        stamp = stamp_of(stripe_object)
         return f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
 
 
-def match_by_id(matching: Matching[Existing], entry: AnyEntry, object_id: str) -> Match[Existing]:
+def match_by_id(matcher: Matcher[ObjectT], entry: AnyEntry, object_id: str) -> Match[ObjectT]:
     """Match an entry whose key, or `id:`, is the object's id."""
-    existing = matching.objects.get(object_id)
-    if existing is None and entry.adopted_id and entry.adopted_id != entry.moved_from:
-        matching.refuse_missing(entry, object_id)
-    return match_named(matching, entry, existing)
+    stripe_object = matcher.objects.get(object_id)
+    if stripe_object is None and entry.adopted_id and entry.adopted_id != entry.moved_from:
+        matcher.refuse_missing(entry, object_id)
+    return match_named(matcher, entry, stripe_object)
 
 
-def match_named(matching: Matching[Existing], entry: AnyEntry, existing: Existing | None) -> Match[Existing]:
+def match_named(matcher: Matcher[ObjectT], entry: AnyEntry, stripe_object: ObjectT | None) -> Match[ObjectT]:
     """Match an entry with the object that has its name in Stripe, if the catalog owns it or the file adopts it."""
-    if existing is None:
+    if stripe_object is None:
         return Match()
-    kind, object_id = matching.kind, existing["id"]
-    stamp = stamp_of(existing)
+    kind, object_id = matcher.kind, stripe_object["id"]
+    stamp = stamp_of(stripe_object)
     if stamp is None and not entry.adopted_id:
-        called = field_of(existing, matching.named_by)
+        called = field_of(stripe_object, matcher.named_by)
         named = f" ({called})" if called else ""
-        matching.refuse(
+        matcher.refuse(
             entry,
             f"{kind} {entry.key}: the account has a {kind} {object_id}{named} that no catalog owns",
             f"to adopt it, give this {kind} `id: {object_id}`; to keep them apart, choose another key",
         )
-    elif stamp and stamp.catalog != matching.catalog:
-        matching.refuse(
+    elif stamp and stamp.catalog != matcher.catalog:
+        matcher.refuse(
             entry,
-            f"{kind} {entry.key}: {object_id} {matching.owner(existing)}",
+            f"{kind} {entry.key}: {object_id} {matcher.owner(stripe_object)}",
             "take it out there and clear its `billing_catalog` metadata, or choose another key here",
         )
-    return Match(existing)
+    return Match(stripe_object)
 
 
 def match_by_stamp(
-    matching: Matching[Existing], entry: AnyEntry, *, counts: Callable[[Existing], bool] = lambda existing: True
-) -> Match[Existing]:
+    matcher: Matcher[ObjectT], entry: AnyEntry, *, counts: Callable[[ObjectT], bool] = lambda stripe_object: True
+) -> Match[ObjectT]:
     """Match an entry with the objects that carry the stamp of its key, or with the one that it adopts by `id:`.
 
     `counts`: whether an object with the stamp can be the entry's at all.
     """
-    stamped = [existing for existing in matching.candidates(entry) if counts(existing)]
+    stamped = [stripe_object for stripe_object in matcher.candidates(entry) if counts(stripe_object)]
     if entry.adopted_id:
-        heirs = [existing for existing in stamped if _adopted_id(existing) == entry.adopted_id]
-        current = matching.newest(heirs) or matching.objects.get(entry.adopted_id)
+        heirs = [stripe_object for stripe_object in stamped if _adopted_id(stripe_object) == entry.adopted_id]
+        current = matcher.newest(heirs) or matcher.objects.get(entry.adopted_id)
         if current is None:
-            matching.refuse_missing(entry, entry.adopted_id)
+            matcher.refuse_missing(entry, entry.adopted_id)
         else:
-            check_adoption(matching, entry, current)
+            check_adoption(matcher, entry, current)
     else:
-        current = matching.newest(stamped)
-    return Match(current, earlier_objects(matching, entry, current, stamped))
+        current = matcher.newest(stamped)
+    return Match(current, earlier_objects(matcher, entry, current, stamped))
 
 
 def earlier_objects(
-    matching: Matching[Existing], entry: AnyEntry, current: Existing | None, stamped: Sequence[Existing]
-) -> tuple[Existing, ...]:
+    matcher: Matcher[ObjectT], entry: AnyEntry, current: ObjectT | None, stamped: Sequence[ObjectT]
+) -> tuple[ObjectT, ...]:
     """Return what the current object of an entry has replaced: the others with its stamp, and what the file adopts by
     id, which bears no stamp where it was replaced before it was changed."""
     if current is None:
         return tuple(stamped)
-    others = [existing for existing in stamped if existing["id"] != current["id"]]
-    adopted = matching.objects.get(entry.adopted_id) if entry.adopted_id else None
+    others = [stripe_object for stripe_object in stamped if stripe_object["id"] != current["id"]]
+    adopted = matcher.objects.get(entry.adopted_id) if entry.adopted_id else None
     if adopted is not None and stamp_of(adopted) is None and adopted["id"] != current["id"]:
         others.append(adopted)
     return tuple(others)
 
 
-def check_adoption(matching: Matching[Existing], entry: AnyEntry, existing: Existing) -> None:
+def check_adoption(matcher: Matcher[ObjectT], entry: AnyEntry, stripe_object: ObjectT) -> None:
     """Refuse to adopt what another catalog, or another entry of this one, owns."""
-    kind, stamp = matching.kind, stamp_of(existing)
-    if stamp and stamp.catalog != matching.catalog:
-        matching.refuse(
+    kind, stamp = matcher.kind, stamp_of(stripe_object)
+    if stamp and stamp.catalog != matcher.catalog:
+        matcher.refuse(
             entry,
-            f"{kind} {entry.key} adopts {existing['id']}, which {matching.owner(existing)}",
+            f"{kind} {entry.key} adopts {stripe_object['id']}, which {matcher.owner(stripe_object)}",
             "take it out there and clear its `billing_catalog` metadata, or leave `id:` out",
         )
-    elif stamp and stamp.key != entry.key and stamp.key in matching.keys:
-        matching.refuse(
+    elif stamp and stamp.key != entry.key and stamp.key in matcher.keys:
+        matcher.refuse(
             entry,
-            f"{kind} {entry.key} adopts {existing['id']}, which is {kind} {stamp.key} of this same file",
+            f"{kind} {entry.key} adopts {stripe_object['id']}, which is {kind} {stamp.key} of this same file",
             "one object has one entry: remove one of the two",
         )
 
 
-def _adopted_id(existing: Identified) -> str | None:
-    stamp = stamp_of(existing)
+def _adopted_id(stripe_object: IdentifiedObject) -> str | None:
+    stamp = stamp_of(stripe_object)
     return stamp.adopted if stamp else None

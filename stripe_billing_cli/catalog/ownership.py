@@ -43,9 +43,9 @@ class Stamp:
         return {**own, **marks}
 
 
-def stamp_of(existing: Mapping[str, object]) -> Stamp | None:
+def stamp_of(stripe_object: Mapping[str, object]) -> Stamp | None:
     """Return the stamp on an object of Stripe's, or None if no catalog owns it."""
-    metadata = metadata_of(existing)
+    metadata = metadata_of(stripe_object)
     catalog, key = metadata.get(CATALOG), metadata.get(KEY)
     parts = tuple(part for part in metadata.get(PARTS, "").split(",") if part)
     return Stamp(catalog, key, metadata.get(ADOPTED), parts) if catalog and key else None
@@ -56,8 +56,7 @@ def sets_marks_only(fields: Iterable[str]) -> bool:
     return all(name.removeprefix("metadata.") in RESERVED for name in fields)
 
 
-def dropped_keys(existing: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+def dropped_keys(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Return the metadata keys that the file once set and does not set any more."""
-    once = [key for key in existing.get(METADATA_KEYS, "").split(",") if key]
-    gone = [key for key in once if key in existing and key not in wanted]
-    return gone + [mark for mark in LISTS if mark in existing and mark not in wanted]
+    file_keys = [key for key in before.get(METADATA_KEYS, "").split(",") if key]
+    return [key for key in (*file_keys, *LISTS) if key in before and key not in after]

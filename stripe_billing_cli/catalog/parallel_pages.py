@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from stripe_billing_cli.stripe_api.client import PAGE
-from stripe_billing_cli.stripe_api.objects.common import Dated, ExistingDated
+from stripe_billing_cli.stripe_api.objects.common import DatedObject, DatedObjectT
 
 AT_ONCE = 4
 CUTS = 4
 """Each cut may cost one more request, for a last page that is not full."""
-Page = tuple[list[ExistingDated], bool]
+Page = tuple[list[DatedObjectT], bool]
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Stretch:
         return cursor | ({"created": created} if created else {})
 
 
-class Sweep(Generic[ExistingDated]):
+class Sweep(Generic[DatedObjectT]):
     """A reading of a list, newest first, to its end or to `pages_at_most`."""
 
     def __init__(
         self,
-        fetch: Callable[[Mapping[str, Any]], Page[ExistingDated]],
+        fetch: Callable[[Mapping[str, Any]], Page[DatedObjectT]],
         *,
         expected: int,
         pages_at_most: int | None,
@@ -52,8 +52,8 @@ class Sweep(Generic[ExistingDated]):
         self._expected = expected
         self._pages_left = pages_at_most
         self._cuts_left = CUTS
-        self._objects: list[ExistingDated] = []
-        self._reading: dict[Future[Page[ExistingDated]], Stretch] = {}
+        self._objects: list[DatedObjectT] = []
+        self._reading: dict[Future[Page[DatedObjectT]], Stretch] = {}
         self._left: list[Stretch] = [Stretch()]
 
     @property
@@ -61,7 +61,7 @@ class Sweep(Generic[ExistingDated]):
         """Return whether what was found is all there is."""
         return not self._left
 
-    def run(self, pool: ThreadPoolExecutor, *, further_pages: int = 0) -> list[ExistingDated]:
+    def run(self, pool: ThreadPoolExecutor, *, further_pages: int = 0) -> list[DatedObjectT]:
         """Return what was found so far. Raises what `fetch` raises.
 
         Run again with `further_pages`, it goes on where it stopped.
@@ -110,6 +110,6 @@ class Sweep(Generic[ExistingDated]):
         return [*parts, Stretch(since=rest.since, before=parts[-1].since)]
 
 
-def _below(stretch: Stretch, objects: Sequence[Dated]) -> Stretch:
+def _below(stretch: Stretch, objects: Sequence[DatedObject]) -> Stretch:
     newest, oldest = objects[0]["created"], objects[-1]["created"]
     return replace(stretch, after=objects[-1]["id"], reached=oldest, seconds_a_page=newest - oldest)

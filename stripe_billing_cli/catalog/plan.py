@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, Protocol
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import NOWHERE, AnyEntry, FieldValue, Location, Reference
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.objects.common import Existing, Identified
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, ObjectT
 
 Action = Literal["create", "update", "replace", "archive", "delete", "attach", "detach", "disable"]
 COUNTED: tuple[Action, ...] = ("create", "update", "replace", "archive")
@@ -69,24 +69,24 @@ class Operation:
 
 
 @dataclass(eq=False, kw_only=True)
-class Create(Operation, Generic[Existing]):
+class Create(Operation, Generic[ObjectT]):
     """Makes an object, exactly once whatever is cut off.
 
     `state` is what Stripe holds in its place when this is decided; it goes into the idempotency key, so that creating
     an object once more at another time is another request. `find` reads back what was made, or another run made.
     """
 
-    object_type: type[Existing]
-    find: Callable[[StripeApi, Create[Existing], Mapping[str, Any]], Existing | None]
+    object_type: type[ObjectT]
+    find: Callable[[StripeApi, Create[ObjectT], Mapping[str, Any]], ObjectT | None]
     state: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Parameters whose values only one object can have: another run that was faster has taken them."""
-    address: Callable[[Existing], str | None] = lambda made: None
+    address: Callable[[ObjectT], str | None] = lambda stripe_object: None
     """Says where people reach the object that is made, where Stripe makes up such an address."""
 
 
 @dataclass(eq=False, kw_only=True)
-class CreateWithSecret(Create[Existing]):
+class CreateWithSecret(Create[ObjectT]):
     """Makes an object whose secret Stripe shows once, in the answer to its creation.
 
     The secret is stored, and only then does the update `confirm` mark the object as one that counts. `abandoned` are
@@ -134,13 +134,13 @@ class Move:
 
 @dataclass(eq=False)
 class Change:
-    """A change of one object. `existing` is what Stripe holds, `wanted` what the file says; either may be None."""
+    """A change of one object: as Stripe has it, and the entry by which the file wants it; either may be None."""
 
     action: Action
     kind: ChangedKind
     key: str
-    existing: Identified | None
-    wanted: AnyEntry | None
+    stripe_object: IdentifiedObject | None
+    entry: AnyEntry | None
     fields: dict[str, FieldChange]
     reason: str
     question: str | None = None
@@ -155,12 +155,12 @@ class Change:
         active = self.fields.get("active")
         if self.action == "update":
             return active is not None and active.after is False
-        return self.action in RETIRING and self.wanted is None
+        return self.action in RETIRING and self.entry is None
 
     @property
     def id(self) -> str | None:
         """Return the object's id now: None for one to be created, the old one's for a replacement."""
-        return self.existing["id"] if self.existing else None
+        return self.stripe_object["id"] if self.stripe_object else None
 
 
 @dataclass(frozen=True)
@@ -222,9 +222,9 @@ class Plan:
     def replaced_ids(self) -> frozenset[str]:
         """Return the ids of the objects of which another one takes the place."""
         return frozenset(
-            change.existing["id"]
+            change.stripe_object["id"]
             for change in self.changes
-            if change.existing and (change.action == "replace" or (change.wanted and change.action in RETIRING))
+            if change.stripe_object and (change.action == "replace" or (change.entry and change.action in RETIRING))
         )
 
     def questions(self) -> tuple[str, ...]:

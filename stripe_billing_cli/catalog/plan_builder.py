@@ -10,7 +10,7 @@ from stripe_billing_cli.catalog.account_reader import Objects
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Reference
 from stripe_billing_cli.catalog.plan import Action, Change, ChangedKind, Note, Operation, references
-from stripe_billing_cli.stripe_api.objects.common import Identified
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
 
 ARCHIVED = FieldChange(True, False)
 
@@ -70,12 +70,12 @@ class PlanBuilder:
         kind: ChangedKind,
         key: str,
         *,
-        existing: Identified | None,
-        wanted: AnyEntry | None,
+        stripe_object: IdentifiedObject | None,
+        entry: AnyEntry | None,
         fields: Mapping[str, FieldChange],
         reason: str,
     ) -> Change:
-        change = Change(action, kind, key, existing, wanted, dict(fields), reason)
+        change = Change(action, kind, key, stripe_object, entry, dict(fields), reason)
         self.changes.append(change)
         return change
 
@@ -110,7 +110,7 @@ class PlanBuilder:
             for change, operation, object_id in self._retirements:
                 if blocker := self._find_unlifted(object_id, freed):
                     self._leave_out(change, operation)
-                    self.note(blocker.note, change.wanted)
+                    self.note(blocker.note, change.entry)
         self._connect()
 
     def _leave_out(self, change: Change, operation: Operation) -> None:

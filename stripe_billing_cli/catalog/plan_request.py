@@ -73,17 +73,17 @@ def _plan_without_ids(api: StripeApi, request: PlanRequest, catalog: Catalog, er
 
 
 def _plan(api: StripeApi, request: PlanRequest, catalog: Catalog) -> Plan:
-    existing = snapshot.read(api, catalog, whole=request.prune)
-    plan = _decide(request, catalog, existing)
-    pointing = snapshot.read_pointing(api, catalog, existing, plan.replaced_ids())
-    return plan if pointing is existing else _decide(request, catalog, pointing)
+    account_state = snapshot.read(api, catalog, whole=request.prune)
+    plan = _decide(request, catalog, account_state)
+    with_pointing = snapshot.read_pointing(api, catalog, account_state, plan.replaced_ids())
+    return plan if with_pointing is account_state else _decide(request, catalog, with_pointing)
 
 
-def _decide(request: PlanRequest, catalog: Catalog, existing: snapshot.Snapshot) -> Plan:
+def _decide(request: PlanRequest, catalog: Catalog, account_state: snapshot.Snapshot) -> Plan:
     options = PRUNE | frozenset(request.prune_options)
     return make_plan(
         catalog,
-        existing,
+        account_state,
         prune=request.prune,
         targets=request.targets,
         prune_options=options,

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import AnyEntry, Reference
-from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matching
+from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matcher
 from stripe_billing_cli.catalog.plan import Change, Note, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.errors import UsageError
-from stripe_billing_cli.stripe_api.objects.common import Identified
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
 
 PRUNE = frozenset({"--prune"})
 MARKS = 3
 """So many objects tell an account from others: one may be deleted meanwhile."""
-Matches = Mapping[Reference, Match[Identified]]
+Matches = Mapping[Reference, Match[IdentifiedObject]]
 
 
 class UnknownTargetError(UsageError):
@@ -54,8 +54,8 @@ def make_plan(
 
 def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
     """Match the file with the account. Raises `ConflictError` with every conflict there is."""
-    matchings = {
-        kind.name: Matching(
+    matchers = {
+        kind.name: Matcher(
             kind.name,
             catalog.name,
             catalog.source,
@@ -70,12 +70,12 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         for kind in catalog.kinds
     }
     conflicts: list[Conflict] = []
-    matches: dict[Reference, Match[Identified]] = {}
+    matches: dict[Reference, Match[IdentifiedObject]] = {}
     for entry in catalog.entries():
-        matching = matchings[entry.kind]
-        matches[entry.reference] = catalog.kinds[entry.kind].match(matching, entry)
-        conflicts += matching.conflicts
-        matching.conflicts.clear()
+        matcher = matchers[entry.kind]
+        matches[entry.reference] = catalog.kinds[entry.kind].match(matcher, entry)
+        conflicts += matcher.conflicts
+        matcher.conflicts.clear()
     if conflicts:
         renamed = find_renaming(catalog, snapshot)
         raise ConflictError((_conflict(catalog, renamed),) if renamed else tuple(conflicts))
@@ -96,8 +96,8 @@ def find_renaming(catalog: Catalog, snapshot: Snapshot) -> Renaming | None:
     stamps = [
         (kind.name, stamp)
         for kind in catalog.kinds
-        for existing in snapshot.objects[kind.name].values()
-        if (stamp := kind.stamp_on(existing))
+        for stripe_object in snapshot.objects[kind.name].values()
+        if (stamp := kind.stamp_on(stripe_object))
     ]
     wanted = {(entry.kind, entry.key) for entry in catalog.entries()}
     names = {stamp.catalog for _, stamp in stamps}
@@ -136,7 +136,7 @@ class Leftover:
     """An active object that the file does not name, and whether it carries this catalog's stamp."""
 
     kind: str
-    existing: Identified
+    stripe_object: IdentifiedObject
     stamped: bool
 
 
@@ -179,7 +179,9 @@ class Planner:
             self._plan_root(root, targets)
         leftovers = self._leftovers()
         kept = self._prune(leftovers, prune_options) if prune_options else leftovers
-        self._plan_unnamed({left.existing["id"] for left in leftovers} - {left.existing["id"] for left in kept})
+        self._plan_unnamed(
+            {left.stripe_object["id"] for left in leftovers} - {left.stripe_object["id"] for left in kept}
+        )
         if prune_options and not self._catalog.roots and builder.changes:
             builder.note(
                 f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
@@ -197,7 +199,7 @@ class Planner:
             account=self._snapshot.account,
             livemode=self._snapshot.livemode,
             changes=tuple(builder.changes),
-            unmanaged=tuple(self._report_unmanaged(left) for left in kept if left.existing["id"] not in changed),
+            unmanaged=tuple(self._report_unmanaged(left) for left in kept if left.stripe_object["id"] not in changed),
             unchanged=builder.unchanged,
             unmarked=len(builder.unmarked),
             notes=(*self._catalog.warnings, *builder.notes),
@@ -231,10 +233,10 @@ class Planner:
     def _marks_of_account(self) -> tuple[str, ...]:
         """Return the paths of the oldest objects that tell this account from others."""
         marks = [
-            (kind.created_at(existing), mark)
+            (kind.created_at(stripe_object), mark)
             for kind in self._kinds
-            for existing in self._snapshot.objects[kind.name].values()
-            if (mark := kind.mark_of_account(existing))
+            for stripe_object in self._snapshot.objects[kind.name].values()
+            if (mark := kind.mark_of_account(stripe_object))
         ]
         return tuple(mark for _, mark in sorted(marks)[:MARKS])
 
@@ -256,7 +258,7 @@ class Planner:
                 self._matches[entry.reference],
                 changes.get(entry.reference),
                 self._builder,
-                planned=entry.reference in planned,
+                is_planned=entry.reference in planned,
             )
             if entry.reference not in planned:
                 continue
@@ -285,20 +287,23 @@ class Planner:
 
     def _leftovers(self) -> list[Leftover]:
         """Return what is active in the account and no entry of the file."""
-        named = {existing["id"] for matched in self._matches.values() for existing in matched.list_known()}
+        named_ids = {stripe_object["id"] for match in self._matches.values() for stripe_object in match.list_known()}
         return [
-            Leftover(kind.name, existing, kind.is_ours(existing, self._catalog.name))
+            Leftover(kind.name, stripe_object, kind.is_ours(stripe_object, self._catalog.name))
             for kind in self._kinds
-            for existing in self._snapshot.objects[kind.name].values()
-            if existing["id"] not in named and kind.is_unmanaged(existing, self._snapshot.objects, named)
+            for stripe_object in self._snapshot.objects[kind.name].values()
+            if stripe_object["id"] not in named_ids
+            and kind.is_unmanaged(stripe_object, self._snapshot.objects, named_ids)
         ]
 
-    def _plan_unnamed(self, pruned: set[str]) -> None:
-        named = {existing["id"] for matched in self._matches.values() for existing in matched.list_known()}
+    def _plan_unnamed(self, pruned_ids: set[str]) -> None:
+        named_ids = {
+            stripe_object["id"] for matched in self._matches.values() for stripe_object in matched.list_known()
+        }
         for kind in self._kinds:
-            for existing in self._snapshot.objects[kind.name].values():
-                if existing["id"] not in named and existing["id"] not in pruned:
-                    kind.plan_unnamed(existing, self._builder)
+            for stripe_object in self._snapshot.objects[kind.name].values():
+                if stripe_object["id"] not in named_ids and stripe_object["id"] not in pruned_ids:
+                    kind.plan_unnamed(stripe_object, self._builder)
 
     def _prune(self, leftovers: list[Leftover], options: frozenset[str]) -> list[Leftover]:
         """Plan the retirement of this catalog's leftovers, dependents first; what stays unmanaged comes back.
@@ -306,15 +311,15 @@ class Planner:
         What something points at that goes as well needs no retirement: of an archived product, Stripe keeps the
         default price active, and nobody can buy it.
         """
-        going = {left.existing["id"] for left in leftovers if self._is_pruned(left, options)}
+        going = {left.stripe_object["id"] for left in leftovers if self._is_pruned(left, options)}
         kept: list[Leftover] = []
         order = {kind.name: number for number, kind in enumerate(self._kinds)}
         for left in sorted(leftovers, key=lambda left: order[left.kind], reverse=True):
-            blocker = self._builder.blocker(left.existing["id"]) if left.existing["id"] in going else None
-            if left.existing["id"] not in going:
+            blocker = self._builder.blocker(left.stripe_object["id"]) if left.stripe_object["id"] in going else None
+            if left.stripe_object["id"] not in going:
                 kept.append(left)
             elif blocker is None:
-                self._kinds[left.kind].plan_pruning(left.existing, self._builder)
+                self._kinds[left.kind].plan_pruning(left.stripe_object, self._builder)
             elif blocker.id not in going:
                 self._builder.note(blocker.note)
                 kept.append(left)
@@ -326,22 +331,24 @@ class Planner:
     def _report_unmanaged(self, left: Leftover) -> Unmanaged:
         kind = self._kinds[left.kind]
         retirement = kind.retirement if left.stamped else None
-        return Unmanaged(kind.name, left.existing["id"], kind.label(left.existing), retirement, kind.prune_option)
+        return Unmanaged(
+            kind.name, left.stripe_object["id"], kind.label(left.stripe_object), retirement, kind.prune_option
+        )
 
     def _blockers(self) -> dict[str, list[Blocker]]:
         by_object: dict[str, list[Blocker]] = defaultdict(list)
-        named = {existing["id"] for match in self._matches.values() for existing in match.list_known()}
+        named_ids = {stripe_object["id"] for match in self._matches.values() for stripe_object in match.list_known()}
         for kind in self._kinds:
-            for existing in self._snapshot.objects[kind.name].values():
-                ours = existing["id"] in named or kind.stamp_on(existing) is not None
-                for object_id, blocker in kind.blocks(existing, ours=ours):
+            for stripe_object in self._snapshot.objects[kind.name].values():
+                ours = stripe_object["id"] in named_ids or kind.stamp_on(stripe_object) is not None
+                for object_id, blocker in kind.blocks(stripe_object, ours=ours):
                     by_object[object_id].append(blocker)
         return by_object
 
     def _key_of(self, object_id: str) -> str | None:
         for kind in self._kinds:
-            existing = self._snapshot.objects[kind.name].get(object_id)
-            stamp = kind.stamp_on(existing) if existing else None
+            stripe_object = self._snapshot.objects[kind.name].get(object_id)
+            stamp = kind.stamp_on(stripe_object) if stripe_object else None
             if stamp and stamp.catalog == self._catalog.name:
                 return stamp.key
         return self._adopted.get(object_id)

@@ -14,7 +14,7 @@ from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
-from stripe_billing_cli.stripe_api.objects.common import Identified
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 12
@@ -58,20 +58,20 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
         )
 
 
-def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced: Collection[str]) -> Snapshot:
+def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced_ids: Collection[str]) -> Snapshot:
     """Return the snapshot with what points at objects that are replaced, of kinds of which the file has no entry.
 
     The snapshot itself where there is no such thing. Raises `StripeCallError`.
     """
-    pointing: dict[str, Mapping[str, Identified]] = {}
+    pointing: dict[str, Mapping[str, IdentifiedObject]] = {}
     unread: list[str] = []
     with side_by_side(AT_ONCE) as calls:
         reader = AccountReader(api, calls, catalog=catalog.name)
-        for kind in catalog.kinds if replaced else ():
+        for kind in catalog.kinds if replaced_ids else ():
             if catalog.by_kind[kind.name] or snapshot.objects[kind.name]:
                 continue
             try:
-                pointing[kind.name] = by_id(kind.read_pointing(reader, replaced))
+                pointing[kind.name] = by_id(kind.read_pointing(reader, replaced_ids))
             except PermissionMissingError:
                 unread.append(kind.name)
             except UnsupportedCallError:
@@ -81,7 +81,7 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
     return replace(snapshot, objects={**snapshot.objects, **pointing}, unread=tuple(unread))
 
 
-def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading[Identified]:
+def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading[IdentifiedObject]:
     """Read what concerns a kind; of one that the file has no entry of, what cannot be read is as good as not there."""
     try:
         return kind.read(reader, catalog.by_kind, whole)

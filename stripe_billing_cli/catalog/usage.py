@@ -28,7 +28,7 @@ def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = Fa
 
     A call for each price; with `count`, as many as it takes to count all its subscriptions.
     """
-    retiring = [change for change in plan.changes if change.existing and _is_asked_about(change, catalog)]
+    retiring = [change for change in plan.changes if change.stripe_object and _is_asked_about(change, catalog)]
     with side_by_side(AT_ONCE) as pool:
         usages = pool.map(lambda change: _usage(api, catalog, change, count), retiring)
         retired = [_Retired(change, usage) for change, usage in zip(retiring, usages, strict=True)]
@@ -46,8 +46,8 @@ def _is_asked_about(change: Change, catalog: Catalog) -> bool:
 
 
 def _usage(api: StripeApi, catalog: Catalog, change: Change, count: bool) -> Usage:
-    assert change.existing
-    return catalog.kinds[change.kind.name].usage_of(api, change.existing, count=count)
+    assert change.stripe_object
+    return catalog.kinds[change.kind.name].usage_of(api, change.stripe_object, count=count)
 
 
 def _explain_replacement(retired: _Retired) -> Change:
@@ -75,9 +75,9 @@ def _sold_elsewhere(retired: list[_Retired], api: StripeApi, catalog: Catalog) -
         adopted = {entry.adopted_id for entry in entries}
         try:
             for seller in kind.sellers(api):
-                stamp = kind.stamp_on(seller.existing)
+                stamp = kind.stamp_on(seller.stripe_object)
                 is_read = bool(entries) and stamp is not None and stamp.catalog == catalog.name
-                if is_read or seller.existing["id"] in adopted:
+                if is_read or seller.stripe_object["id"] in adopted:
                     continue
                 for change in (by_id[one] for one in seller.sells if one in by_id):
                     yield _warning(change, f"{seller.text} sells {change.id}, and is closed once that is archived")
@@ -86,5 +86,5 @@ def _sold_elsewhere(retired: list[_Retired], api: StripeApi, catalog: Catalog) -
 
 
 def _warning(change: Change, text: str) -> Note:
-    where = change.wanted.where if change.wanted else NOWHERE
+    where = change.entry.where if change.entry else NOWHERE
     return Note(f"{change.key}: {text}", change.kind.name, change.key, where, warning=True)

@@ -26,7 +26,7 @@ from stripe_billing_cli.stripe_api.errors import (
     NotFoundError,
     StripeCallError,
 )
-from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, field_of
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, ObjectT, field_of
 from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 
 
@@ -58,17 +58,17 @@ def write(
             return Written(made["id"], operation.address(made))
         case Delete():
             return Written(_delete(api, operation.path))
-    return Written(api.post(operation.path, params, kind=Identified).body["id"])
+    return Written(api.post(operation.path, params, kind=IdentifiedObject).body["id"])
 
 
 def _delete(api: StripeApi, path: str) -> str:
     try:
-        return api.delete(path, kind=Identified)["id"]
+        return api.delete(path, kind=IdentifiedObject)["id"]
     except NotFoundError:
         return path.rsplit("/", 1)[-1]
 
 
-def _create(api: StripeApi, account: str | None, create: Create[Existing], params: Mapping[str, Any]) -> Existing:
+def _create(api: StripeApi, account: str | None, create: Create[ObjectT], params: Mapping[str, Any]) -> ObjectT:
     return ask_until_current(
         partial(_post_create, api, account, create, params),
         partial(_current, api, create, params),
@@ -77,8 +77,8 @@ def _create(api: StripeApi, account: str | None, create: Create[Existing], param
 
 
 def _post_create(
-    api: StripeApi, account: str | None, create: Create[Existing], params: Mapping[str, Any], again: int
-) -> Answer[Existing]:
+    api: StripeApi, account: str | None, create: Create[ObjectT], params: Mapping[str, Any], again: int
+) -> Answer[ObjectT]:
     key = idempotency_key(account, create, params, again)
     return api.post(create.path, params, key, kind=create.object_type)
 
@@ -86,7 +86,7 @@ def _post_create(
 def _create_with_secret(
     api: StripeApi,
     account: str | None,
-    create: CreateWithSecret[Existing],
+    create: CreateWithSecret[ObjectT],
     params: Mapping[str, Any],
     keep_secret: KeepSecret,
 ) -> str:
@@ -101,15 +101,15 @@ def _create_with_secret(
 
 
 def _made_with_secret(
-    api: StripeApi, account: str | None, create: CreateWithSecret[Existing], params: Mapping[str, Any]
-) -> Existing:
+    api: StripeApi, account: str | None, create: CreateWithSecret[ObjectT], params: Mapping[str, Any]
+) -> ObjectT:
     """Return the answer that has the secret: of a create, or Stripe's repetition of it.
 
     Nothing reads back what a failed call may have made: its secret is only in the answer to the same call, which the
     next run repeats.
     """
 
-    def current(answer: Answer[Existing]) -> Existing | None:
+    def current(answer: Answer[ObjectT]) -> ObjectT | None:
         is_there = not answer.replayed or lookup.exists(api, f"{create.path}/{answer.body['id']}")
         return answer.body if is_there else None
 
@@ -122,7 +122,7 @@ def _made_with_secret(
     return ask_until_current(partial(_post_create, api, account, create, params), current, is_passed_by=is_passed_by)
 
 
-def _delete_abandoned(api: StripeApi, create: CreateWithSecret[Existing], made: str | None) -> None:
+def _delete_abandoned(api: StripeApi, create: CreateWithSecret[ObjectT], made: str | None) -> None:
     for object_id in create.abandoned:
         if object_id != made:
             _delete(api, f"{create.path}/{object_id}")
@@ -135,8 +135,8 @@ def idempotency_key(account: str | None, create: Create[Any], params: Mapping[st
 
 
 def _current(
-    api: StripeApi, create: Create[Existing], params: Mapping[str, Any], answer: Answer[Existing]
-) -> Existing | None:
+    api: StripeApi, create: Create[ObjectT], params: Mapping[str, Any], answer: Answer[ObjectT]
+) -> ObjectT | None:
     """Return the object of an answer, unless the answer is a remembered one that is not true any more."""
     if not answer.replayed:
         return answer.body
@@ -145,8 +145,8 @@ def _current(
 
 
 def _after_failure(
-    api: StripeApi, create: Create[Existing], params: Mapping[str, Any], failure: StripeCallError
-) -> Existing | None:
+    api: StripeApi, create: Create[ObjectT], params: Mapping[str, Any], failure: StripeCallError
+) -> ObjectT | None:
     """Return the object, where a failed create made it all the same, or another run did."""
     refused = isinstance(failure, InvalidRequestError) and failure.code == "resource_already_exists"
     taken = isinstance(failure, InvalidRequestError) and failure.param in create.names

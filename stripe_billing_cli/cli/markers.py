@@ -9,7 +9,7 @@ from stripe_billing_cli.cli.context import Context
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import StripeApi
-    from stripe_billing_cli.stripe_api.objects.common import Identified
+    from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
 
 
 class Repeatable(Protocol):
@@ -18,7 +18,7 @@ class Repeatable(Protocol):
     def finish(self, api: StripeApi) -> None: ...
 
 
-def clear_marker(context: Context, made: Identified, mark_finished: Callable[[], None]) -> None:
+def clear_marker(context: Context, made: IdentifiedObject, mark_finished: Callable[[], None]) -> None:
     """Let the same command mean another object from now on, as this one is printed. A failure is a note."""
     message = f"{made['id']} is made, but could not be marked as finished"
     _mark(context, mark_finished, message, "the same command run again will give it back")

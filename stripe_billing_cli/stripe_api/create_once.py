@@ -24,7 +24,7 @@ from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Answer, StripeApi
 from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, StripeCallError
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
-from stripe_billing_cli.stripe_api.objects.common import Existing, Identified, metadata_of
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, ObjectT, metadata_of
 from stripe_billing_cli.stripe_api.remembered_answers import ATTEMPTS, ask_until_current
 
 
@@ -84,7 +84,7 @@ def key_of_wish(wish: Sequence[str | None], again: int = 0) -> str:
     return "billing-" + hashlib.sha256(content.encode()).hexdigest()[:48]
 
 
-def made_before(request: CreateRequest, candidates: Iterable[Existing]) -> Existing | None:
+def made_before(request: CreateRequest, candidates: Iterable[ObjectT]) -> ObjectT | None:
     """Return the object that an unfinished run made, or a run with the same given key. Raises `OtherRequestError`."""
     for one in candidates:
         mark = metadata_of(one).get(INTERNAL)
@@ -100,10 +100,10 @@ def create(
     request: CreateRequest,
     state: Iterable[str],
     *,
-    kind: type[Existing],
-    read: Callable[[], Iterable[Existing]],
-    holds: Callable[[Existing], bool],
-) -> Existing:
+    kind: type[ObjectT],
+    read: Callable[[], Iterable[ObjectT]],
+    holds: Callable[[ObjectT], bool],
+) -> ObjectT:
     """Create the object, or find what another run at the same time created.
 
     `state`: the ids of what Stripe had when this was decided. `read` gives what it has now. `holds` tells an object
@@ -111,7 +111,7 @@ def create(
     """
     state = list(state)
 
-    def current(answer: Answer[Existing]) -> Existing | None:
+    def current(answer: Answer[ObjectT]) -> ObjectT | None:
         if not answer.replayed:
             return answer.body
         now = api.get(f"{request.path}/{answer.body['id']}", _expansion(request), kind=kind)
@@ -126,8 +126,8 @@ def create(
 
 
 def _made_all_the_same(
-    request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[Existing]]
-) -> Existing | None:
+    request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[ObjectT]]
+) -> ObjectT | None:
     """Return what a failed call created nonetheless. Raises `OtherRequestError`."""
     made = None
     if failure.outcome_unknown or failure.replayed:
@@ -149,7 +149,7 @@ def _expansion(request: CreateRequest) -> dict[str, Any]:
     return {"expand": expand} if expand else {}
 
 
-def clear_marker(api: StripeApi, request: CreateRequest, made: Identified) -> None:
+def clear_marker(api: StripeApi, request: CreateRequest, made: IdentifiedObject) -> None:
     """Take the mark off: the same command makes another object from now on. Raises `StripeCallError`."""
     if request.given_key is None and metadata_of(made).get(INTERNAL) == request.mark:
         api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: ""}})

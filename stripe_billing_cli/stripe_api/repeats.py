@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api import create_once
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
-from stripe_billing_cli.stripe_api.objects.common import ExistingDated, Identified, metadata_of
+from stripe_billing_cli.stripe_api.objects.common import DatedObjectT, IdentifiedObject, metadata_of
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.various import TestClock
 from stripe_billing_cli.stripe_api.references import id_of
@@ -35,14 +35,14 @@ def current_times(api: StripeApi, customer: str | None) -> tuple[int, ...]:
 
 
 def made_within_a_day(
-    request: CreateRequest, candidates: Iterable[ExistingDated], now: Sequence[int]
-) -> ExistingDated | None:
+    request: CreateRequest, candidates: Iterable[DatedObjectT], now: Sequence[int]
+) -> DatedObjectT | None:
     """Return the object among `candidates` that a run of the same request made less than a day ago."""
     recent = [one for one in candidates if any(abs(one["created"] - at) < DAY for at in now)]
     return create_once.made_before(request, recent)
 
 
-def finish(api: StripeApi, request: CreateRequest, made: Identified) -> None:
+def finish(api: StripeApi, request: CreateRequest, made: IdentifiedObject) -> None:
     """Give what a run with `--again` made the mark of a first run: it counts like the first then, and the next
     `--again` means one more."""
     if request.again and metadata_of(made).get(INTERNAL) == request.mark:

@@ -25,7 +25,7 @@ from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text
 from stripe_billing_cli.catalog.kinds.rules import Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
-from stripe_billing_cli.catalog.match import Match, Matching
+from stripe_billing_cli.catalog.match import Match, Matcher
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.cli.catalog import plan_view
@@ -129,11 +129,11 @@ class GaugeKind(StandardKind[Gauge, Meter]):
     retirement = "disable"
     retirement_params: ClassVar[Mapping[str, Any]] = {"disabled": True}
 
-    def is_active(self, existing: Meter) -> bool:
-        return existing["status"] == "active"
+    def is_active(self, meter: Meter) -> bool:
+        return meter["status"] == "active"
 
-    def match(self, matching: Matching[Meter], entry: Entry[Gauge]) -> Match[Meter]:
-        return Match(matching.index("event_name").get(entry.content.event_name))
+    def match(self, matcher: Matcher[Meter], entry: Entry[Gauge]) -> Match[Meter]:
+        return Match(matcher.index("event_name").get(entry.content.event_name))
 
 
 WITH_LEVIES = Registry(kind for kind in KINDS if kind.path != LevyKind.path).with_kind(LevyKind())

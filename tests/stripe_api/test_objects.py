@@ -9,7 +9,7 @@ import pytest
 
 from stripe_billing_cli.stripe_api.completion import Fields, FieldShape, complete, fields_of
 from stripe_billing_cli.stripe_api.objects import OBJECTS
-from stripe_billing_cli.stripe_api.objects.common import Identified
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
 from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
 from stripe_billing_cli.stripe_api.objects.subscriptions import PendingItem
 from tests.documented_answers import REQUIRED
@@ -34,7 +34,7 @@ OTHERWISE = {
 }
 """What the document does not decide."""
 
-NAMED = [fields_of(declared) for declared in (*OBJECTS.values(), Identified, InvoicedSubscription, PendingItem)]
+NAMED = [fields_of(declared) for declared in (*OBJECTS.values(), IdentifiedObject, InvoicedSubscription, PendingItem)]
 """Of a subscription in an invoice, and of the items of a pending update, less is read than of others."""
 
 

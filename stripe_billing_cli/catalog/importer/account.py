@@ -11,7 +11,7 @@ from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
 from stripe_billing_cli.errors import UsageError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
-from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 12
@@ -92,14 +92,14 @@ def read_account(
 
 
 def read_rest(
-    api: StripeApi, kind: AnyKind, chosen: Iterable[Identified], progress: Progress
-) -> Mapping[str, Identified]:
+    api: StripeApi, kind: AnyKind, objects: Iterable[IdentifiedObject], progress: Progress
+) -> Mapping[str, IdentifiedObject]:
     """Return, of the objects chosen, those of which more had to be read than a list says."""
     with side_by_side(AT_ONCE) as calls:
-        return by_id(kind.read_rest(AccountReader(api, calls, progress), chosen))
+        return by_id(kind.read_rest(AccountReader(api, calls, progress), objects))
 
 
-def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading[Identified]:
+def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading[IdentifiedObject]:
     try:
         return Reading(by_id(kind.read_all(reader, scope)))
     except (PermissionMissingError, UnsupportedCallError):
@@ -108,17 +108,17 @@ def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading[I
         return Reading(complete=False)
 
 
-def _find(kind: AnyKind, objects: Mapping[str, Identified], wanted: str) -> set[str]:
+def _find(kind: AnyKind, objects: Mapping[str, IdentifiedObject], wanted: str) -> set[str]:
     """Return the id of the object that has this id, else those of all that have this key or name."""
     if wanted in objects:
         return {wanted}
-    ids = {object_id for object_id, existing in objects.items() if wanted in _names(kind, existing)}
+    ids = {object_id for object_id, stripe_object in objects.items() if wanted in _names(kind, stripe_object)}
     if not ids:
         raise UsageError(f"the account has no {kind.name} {wanted}", "give its id or its name")
     return ids
 
 
-def _names(kind: AnyKind, existing: Identified) -> set[str | None]:
-    stamp, called = kind.stamp_on(existing), field_of(existing, kind.named_by)
+def _names(kind: AnyKind, stripe_object: IdentifiedObject) -> set[str | None]:
+    stamp, called = kind.stamp_on(stripe_object), field_of(stripe_object, kind.named_by)
     name = str(called) if called else None
     return {stamp.key if stamp else None, name, readable_key(name or "")}

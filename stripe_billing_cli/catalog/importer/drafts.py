@@ -16,7 +16,7 @@ from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
 from stripe_billing_cli.catalog.kinds.rules import Path
-from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
 Keys = Mapping[tuple[str, str], str]
 """By kind and id of an object, the key by which a file has it already."""
@@ -27,7 +27,7 @@ class Draft:
     """A draft: one object on its way into the file; `problem` is why it cannot be written."""
 
     kind: AnyKind
-    existing: Identified
+    stripe_object: IdentifiedObject
     key: str
     own_key: str
     parent: Draft | None
@@ -62,7 +62,7 @@ class Drafting:
         head = CatalogHead.model_validate({"version": 1, "catalog": self._naming.catalog, **self._naming.head})
         for draft in drafts:
             if not draft.is_known:
-                draft.values = draft.kind.file_values(draft.key, draft.existing, self._naming)
+                draft.values = draft.kind.file_values(draft.key, draft.stripe_object, self._naming)
                 _check(draft, head, self._naming)
         self._follow_problems(drafts)
         return drafts
@@ -71,33 +71,33 @@ class Drafting:
         """Give each object a key: that of the file or the stamp, else one made from its name, the oldest first."""
         chosen = self._chosen[kind.name].values()
         ordered = sorted(chosen, key=kind.created_at)
-        fixed = {existing["id"]: key for existing in ordered if (key := self._fixed_key(kind, existing))}
+        fixed = {stripe_object["id"]: key for stripe_object in ordered if (key := self._fixed_key(kind, stripe_object))}
         self._taken[kind.name] |= set(fixed.values())
-        for existing in ordered:
-            parent = self._drafts.get((kind.parent, kind.parent_id(existing) or "")) if kind.parent else None
+        for stripe_object in ordered:
+            parent = self._drafts.get((kind.parent, kind.parent_id(stripe_object) or "")) if kind.parent else None
             if kind.parent and parent is None:
                 continue
-            key = fixed.get(existing["id"]) or self._new_key(kind, existing, parent)
+            key = fixed.get(stripe_object["id"]) or self._new_key(kind, stripe_object, parent)
             own = key.removeprefix(f"{parent.key}.") if parent else key
-            known = (kind.name, existing["id"]) in self._known
-            draft = Draft(kind, existing, key, own, parent, is_known=known)
-            self._drafts[kind.name, existing["id"]] = draft
-            self._names[kind.name, existing["id"]] = key
+            known = (kind.name, stripe_object["id"]) in self._known
+            draft = Draft(kind, stripe_object, key, own, parent, is_known=known)
+            self._drafts[kind.name, stripe_object["id"]] = draft
+            self._names[kind.name, stripe_object["id"]] = key
             if parent:
                 parent.children.append(draft)
 
-    def _fixed_key(self, kind: AnyKind, existing: Identified) -> str | None:
-        if known := self._known.get((kind.name, existing["id"])):
+    def _fixed_key(self, kind: AnyKind, stripe_object: IdentifiedObject) -> str | None:
+        if known := self._known.get((kind.name, stripe_object["id"])):
             return known
-        stamp = kind.stamp_on(existing)
+        stamp = kind.stamp_on(stripe_object)
         if stamp is None or stamp.catalog != self._naming.catalog:
             return None
-        parent = self._drafts.get((kind.parent, kind.parent_id(existing) or "")) if kind.parent else None
+        parent = self._drafts.get((kind.parent, kind.parent_id(stripe_object) or "")) if kind.parent else None
         return stamp.key if parent is None or stamp.key.startswith(f"{parent.key}.") else None
 
-    def _new_key(self, kind: AnyKind, existing: Identified, parent: Draft | None) -> str:
+    def _new_key(self, kind: AnyKind, stripe_object: IdentifiedObject, parent: Draft | None) -> str:
         above = f"{parent.key}." if parent else ""
-        text = kind.key_text(existing, self._naming) or kind.name
+        text = kind.key_text(stripe_object, self._naming) or kind.name
         taken, number = self._taken[kind.name], 1
         while (key := f"{above}{text}" + (f"-{number}" if number > 1 else "")) in taken:
             number += 1
@@ -175,7 +175,7 @@ def _check(draft: Draft, head: CatalogHead, naming: Naming) -> None:
     draft.content = completed
     draft.refers_to = tuple((name, key) for name, key, _ in kind.refers_to(entry))
     draft.problem = report.first
-    now = kind.file_fields(draft.existing, naming)
+    now = kind.file_fields(draft.stripe_object, naming)
     different = [
         one.name
         for one in kind.definitions
@@ -195,9 +195,9 @@ def _entry_above(draft: Draft) -> AnyEntry | None:
 def common_values(kinds: Registry, chosen: Chosen) -> dict[str, Any]:
     """Return the catalog's defaults: the commonest value of each of their fields, if a file can say it."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for kind, existing in _objects(kinds, chosen):
+    for kind, stripe_object in _objects(kinds, chosen):
         for name in kind.head_fields:
-            if value := field_of(existing, name):
+            if value := field_of(stripe_object, name):
                 counts[name][str(value)] += 1
     commonest = {name: min(values, key=lambda value: (-values[value], str(value))) for name, values in counts.items()}
     return {name: value for name, value in commonest.items() if value != "unspecified" and _can_be_said(name, value)}
@@ -212,5 +212,5 @@ def _can_be_said(name: str, value: str) -> bool:
     return True
 
 
-def _objects(kinds: Registry, chosen: Chosen) -> Iterator[tuple[AnyKind, Identified]]:
-    return ((kind, existing) for kind in kinds for existing in chosen.get(kind.name, {}).values())
+def _objects(kinds: Registry, chosen: Chosen) -> Iterator[tuple[AnyKind, IdentifiedObject]]:
+    return ((kind, stripe_object) for kind in kinds for stripe_object in chosen.get(kind.name, {}).values())

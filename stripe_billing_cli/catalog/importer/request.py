@@ -151,7 +151,9 @@ def _build_import(
         drafts=tuple(draft for draft in drafts if draft.problem is None),
         head=head,
         not_written=tuple(
-            NotWritten(draft.kind.name, draft.existing["id"], draft.kind.label(draft.existing), draft.problem or "")
+            NotWritten(
+                draft.kind.name, draft.stripe_object["id"], draft.kind.label(draft.stripe_object), draft.problem or ""
+            )
             for draft in failed
         ),
         left_out=dict(selection.left_out),
@@ -180,7 +182,7 @@ def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], 
     """Return the name of the one catalog by which objects are marked; else what the account is called."""
     if request.beside:
         return request.beside.name
-    stamps = (kind.stamp_on(existing) for kind in kinds for existing in holdings.objects[kind.name].values())
+    stamps = (kind.stamp_on(stripe_object) for kind in kinds for stripe_object in holdings.objects[kind.name].values())
     marked = {stamp.catalog for stamp in stamps if stamp}
     if len(marked) == 1:
         return marked.pop()
@@ -207,7 +209,7 @@ def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> d
     matches = match(request.beside, known)
     adopted = {(entry.kind, entry.adopted_id): entry.key for entry in request.beside.entries() if entry.adopted_id}
     return adopted | {
-        (reference.kind, existing["id"]): reference.key
+        (reference.kind, stripe_object["id"]): reference.key
         for reference, matched in matches.items()
-        for existing in matched.list_known()
+        for stripe_object in matched.list_known()
     }

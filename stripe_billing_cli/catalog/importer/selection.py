@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from stripe_billing_cli.catalog.importer.account import Holdings
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
-from stripe_billing_cli.stripe_api.objects.common import Identified, field_of
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
-Chosen = Mapping[str, Mapping[str, Identified]]
+Chosen = Mapping[str, Mapping[str, IdentifiedObject]]
 ELSEWHERE = "of other catalogs"
 EARLIER = "replaced earlier"
 
@@ -30,7 +30,7 @@ class Selection:
     """The objects that were selected. `chosen` has kind → id → object, the oldest first; `left_out` counts what is not
     written, by why."""
 
-    chosen: dict[str, dict[str, Identified]]
+    chosen: dict[str, dict[str, IdentifiedObject]]
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -59,8 +59,8 @@ class Selector:
         if archived and not self._wish.archived:
             self._selection.left_out["archived"] += archived
         for name, chosen in self._selection.chosen.items():
-            inside = [existing for existing in self._objects[name].values() if existing["id"] in chosen]
-            self._selection.chosen[name] = {existing["id"]: existing for existing in reversed(inside)}
+            inside = [stripe_object for stripe_object in self._objects[name].values() if stripe_object["id"] in chosen]
+            self._selection.chosen[name] = {stripe_object["id"]: stripe_object for stripe_object in reversed(inside)}
         return self._selection
 
     def _find_possible(self, kind: AnyKind) -> set[str]:
@@ -70,8 +70,8 @@ class Selector:
         replaced = {stamp.adopted for one in current if (stamp := kind.stamp_on(one)) and stamp.adopted != one["id"]}
         possible = set()
         reasons = kind.reasons_left_out(self._objects[kind.name])
-        for object_id, existing in self._objects[kind.name].items():
-            stamp, parent = kind.stamp_on(existing), kind.parent_id(existing)
+        for object_id, stripe_object in self._objects[kind.name].items():
+            stamp, parent = kind.stamp_on(stripe_object), kind.parent_id(stripe_object)
             reason = reasons.get(object_id)
             if stamp and stamp.catalog != self._catalog:
                 self._selection.left_out[ELSEWHERE] += 1
@@ -87,31 +87,31 @@ class Selector:
 
     def _newest_by_stamp(self, kind: AnyKind) -> dict[str, str]:
         """Return, of the objects with the stamp of one key, the id of the one that the key stands for now."""
-        newest: dict[str, Identified] = {}
-        for existing in sorted(self._objects[kind.name].values(), key=kind.created_at, reverse=True):
-            stamp = kind.stamp_on(existing)
+        newest: dict[str, IdentifiedObject] = {}
+        for stripe_object in sorted(self._objects[kind.name].values(), key=kind.created_at, reverse=True):
+            stamp = kind.stamp_on(stripe_object)
             if stamp and stamp.catalog == self._catalog:
                 other = newest.get(stamp.key)
-                if other is None or _rank(kind, existing) > _rank(kind, other):
-                    newest[stamp.key] = existing
-        return {key: existing["id"] for key, existing in newest.items()}
+                if other is None or _rank(kind, stripe_object) > _rank(kind, other):
+                    newest[stamp.key] = stripe_object
+        return {key: stripe_object["id"] for key, stripe_object in newest.items()}
 
-    def _is_wanted(self, kind: AnyKind, existing: Identified) -> bool:
-        wish, parent = self._wish, kind.parent_id(existing)
+    def _is_wanted(self, kind: AnyKind, stripe_object: IdentifiedObject) -> bool:
+        wish, parent = self._wish, kind.parent_id(stripe_object)
         if kind.is_part_of_parent:
             above = self._selection.chosen[kind.parent or ""]
-            return parent in above and kind.is_on_offer(existing, self._objects)
+            return parent in above and kind.is_on_offer(stripe_object, self._objects)
         if wish.kinds and not wish.kinds & {kind.name, kind.parent}:
             return False
-        if self._parents and existing["id"] not in self._parents and parent not in self._parents:
+        if self._parents and stripe_object["id"] not in self._parents and parent not in self._parents:
             return False
-        if wish.since and not self._is_since(kind, existing, wish.since):
+        if wish.since and not self._is_since(kind, stripe_object, wish.since):
             return False
-        return wish.archived or kind.is_on_offer(existing, self._objects)
+        return wish.archived or kind.is_on_offer(stripe_object, self._objects)
 
-    def _is_since(self, kind: AnyKind, existing: Identified, since: int) -> bool:
+    def _is_since(self, kind: AnyKind, stripe_object: IdentifiedObject, since: int) -> bool:
         """Return whether an object was made since then; what bears no date is as old as its parent."""
-        made, parent = kind.created_at(existing), kind.parent_id(existing)
+        made, parent = kind.created_at(stripe_object), kind.parent_id(stripe_object)
         if made or parent is None:
             return made >= since
         above = self._kinds[kind.parent or ""]
@@ -125,15 +125,15 @@ class Selector:
             chosen = self._selection.chosen[kind.name]
             if object_id in chosen or object_id not in self._possible[kind.name]:
                 continue
-            existing = chosen[object_id] = self._objects[kind.name][object_id]
-            above = [(kind.parent, kind.parent_id(existing))] if kind.parent else []
-            for name, other in [*above, *kind.object_references(existing)]:
+            stripe_object = chosen[object_id] = self._objects[kind.name][object_id]
+            above = [(kind.parent, kind.parent_id(stripe_object))] if kind.parent else []
+            for name, other in [*above, *kind.object_references(stripe_object)]:
                 if other and name in self._kinds:
                     waiting.append((self._kinds[name], other))
 
 
-def _rank(kind: AnyKind, existing: Identified) -> tuple[bool, int, int]:
+def _rank(kind: AnyKind, stripe_object: IdentifiedObject) -> tuple[bool, int, int]:
     """Return how surely an object is what a key stands for now: on sale, holding the names that only one object has (a
     replaced price lost its lookup key), newer. Of one second, the first of Stripe's list counts."""
-    names = sum(field_of(existing, name) is not None for name in kind.unique_params)
-    return kind.is_active(existing), names, kind.created_at(existing)
+    names = sum(field_of(stripe_object, name) is not None for name in kind.unique_params)
+    return kind.is_active(stripe_object), names, kind.created_at(stripe_object)

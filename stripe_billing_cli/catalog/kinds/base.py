@@ -1,8 +1,10 @@
-"""What a kind of object is to the catalog: one class that says everything about it.
+"""The protocol of a kind of object: one class that says everything about it to the catalog.
 
 The file checks, the snapshot, the planner, the executor and the output ask a kind and never name one. A kind says
 what it is in class attributes and a model whose fields have forms (`forms.py`), and overrides a method where it
 differs. `comparing.py` and `importing.py` have two sides of a kind; `standard.py` plans for kinds field by field.
+
+An object as Stripe has it is `stripe_object` here, and in a kind what the kind calls it: `price`, `link`, `endpoint`.
 """
 
 from __future__ import annotations
@@ -22,19 +24,19 @@ from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportedKind
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.kinds.usage import Seller, Usage
-from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
+from stripe_billing_cli.catalog.match import Match, Matcher, match_by_stamp
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.objects.common import Existing, field_of
+from stripe_billing_cli.stripe_api.objects.common import ObjectT, field_of
 
-Wanted = Mapping[str, Sequence[AnyEntry]]
-"""What the file wants: kind → entries."""
+EntriesByKind = Mapping[str, Sequence[AnyEntry]]
+"""The entries of the file: kind → entries."""
 CHOSEN_BY_STRIPE = re.compile(r"[a-z]+_[A-Za-z0-9]{14,}$")
 
 
-class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
+class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
     """A kind of object, described by class attributes; methods stand in the order in which they are asked."""
 
     name: ClassVar[str]
@@ -52,7 +54,7 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
     """
     dependencies: ClassVar[tuple[str, ...]] = ()
     """The kinds whose objects this one refers to."""
-    object_type: type[Existing]
+    object_type: type[ObjectT]
     """The type that declares what is read of Stripe's objects."""
     path: ClassVar[str]
     """Where objects are made and listed: `/v1/prices`."""
@@ -72,11 +74,11 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
         """Return the type of a section; `model` is that of its entries with the sections within them."""
         return dict[str, model]  # type: ignore[valid-type]  # made at run time
 
-    def entries_of(self, written: Any) -> Any:
+    def entries_of(self, section: Any) -> Any:
         """Return a section as entries by key, where the file writes it in another form; else as it is written."""
-        return written
+        return section
 
-    def place_of(self, key: str, written: Any) -> str | int:
+    def place_of(self, key: str, section: Any) -> str | int:
         """Return where an entry stands within its section as it is written."""
         return key
 
@@ -122,58 +124,58 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
 
     # ---- The account
 
-    def created_at(self, existing: Existing) -> int:
+    def created_at(self, stripe_object: ObjectT) -> int:
         """Return when an object was created; 0 where Stripe does not say, and lists by it all the same."""
-        created = field_of(existing, "created")
+        created = field_of(stripe_object, "created")
         assert isinstance(created, int)
         return created
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[Existing]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[ObjectT]:
         """Read what concerns the entries of the file, or, with `whole`, all there is.
 
         Where the file has no entry of this kind, an account is asked only for the sake of pruning.
         """
-        return Reading(by_id(reader.all(self.object_type, self.path)) if whole or wanted[self.name] else {})
+        return Reading(by_id(reader.all(self.object_type, self.path)) if whole or entries_by_kind[self.name] else {})
 
-    def read_pointing(self, reader: AccountReader, replaced: Collection[str]) -> Iterable[Existing]:
-        """Return the objects that point at what is replaced, and that have to follow it though no entry names them.
+    def read_pointing(self, reader: AccountReader, replaced_ids: Collection[str]) -> Iterable[ObjectT]:
+        """Return the objects that point at replaced ones, and that have to follow them though no entry names them.
 
         Asked where the file has no entry of this kind; of another one, `read` has returned them.
         """
         return ()
 
-    def is_active(self, existing: Existing) -> bool:
+    def is_active(self, stripe_object: ObjectT) -> bool:
         """Return whether an object is not retired; what is deleted rather than archived is not while it is there."""
-        return self.retirement == "delete" or bool(field_of(existing, "active"))
+        return self.retirement == "delete" or bool(field_of(stripe_object, "active"))
 
-    def label(self, existing: Existing) -> str | None:
+    def label(self, stripe_object: ObjectT) -> str | None:
         """Return what an object is called where it is listed as unmanaged."""
-        name = field_of(existing, self.named_by)
+        name = field_of(stripe_object, self.named_by)
         return None if name is None else str(name)
 
-    def mark_of_account(self, existing: Existing) -> str | None:
+    def mark_of_account(self, stripe_object: ObjectT) -> str | None:
         """Return the path of an object that no other account can have, because Stripe chose its id."""
-        has_path = "{" not in self.path and CHOSEN_BY_STRIPE.match(existing["id"])
-        return f"{self.path}/{existing['id']}" if has_path else None
+        has_path = "{" not in self.path and CHOSEN_BY_STRIPE.match(stripe_object["id"])
+        return f"{self.path}/{stripe_object['id']}" if has_path else None
 
-    def points_at(self, existing: Existing) -> tuple[str, ...]:
+    def points_at(self, stripe_object: ObjectT) -> tuple[str, ...]:
         """Return the ids of the objects to which an object belongs."""
         return ()
 
-    def blocks(self, existing: Existing, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, stripe_object: ObjectT, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the ids of objects that are not retired while this one points at them. `ours`: the catalog owns it, or
         the file adopts it."""
         return iter(())
 
-    def is_unmanaged(self, existing: Existing, objects: Objects, named: Collection[str]) -> bool:
-        """Return whether an object that no entry names counts as left over; `named` has the ids that entries name."""
-        return self.is_active(existing)
+    def is_unmanaged(self, stripe_object: ObjectT, objects: Objects, named_ids: Collection[str]) -> bool:
+        """Return whether an object that no entry names counts as left over; `named_ids` are those that entries name."""
+        return self.is_active(stripe_object)
 
-    def address(self, existing: Existing) -> str | None:
+    def address(self, stripe_object: ObjectT) -> str | None:
         """Return where people reach an object, where Stripe makes up such an address."""
         return None
 
-    def usage(self, api: StripeApi, existing: Existing) -> str | None:
+    def usage(self, api: StripeApi, stripe_object: ObjectT) -> str | None:
         """Return what still uses an object that is being replaced, in words."""
         return None
 
@@ -181,51 +183,51 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
         """Yield the account's objects of this kind by which others are sold, of a long list the newest."""
         return iter(())
 
-    def usage_of(self, api: StripeApi, existing: Existing, *, count: bool) -> Usage:
+    def usage_of(self, api: StripeApi, stripe_object: ObjectT, *, count: bool) -> Usage:
         """Return what still uses an object that is being retired; with `count`, how much, however many calls it takes.
 
         Asked of every object that is replaced and, where `is_subscribed_to`, of each that is archived.
         """
-        return Usage(self.usage(api, existing))
+        return Usage(self.usage(api, stripe_object))
 
-    def stamp_on(self, existing: Existing) -> Stamp | None:
+    def stamp_on(self, stripe_object: ObjectT) -> Stamp | None:
         """Return the stamp that an object carries; an object without metadata carries none."""
-        return stamp_of(existing) if self.has_metadata else None
+        return stamp_of(stripe_object) if self.has_metadata else None
 
-    def is_ours(self, existing: Existing, catalog: str) -> bool:
+    def is_ours(self, stripe_object: ObjectT, catalog: str) -> bool:
         """Return whether an object that no entry names is this catalog's to prune."""
-        stamp = self.stamp_on(existing)
+        stamp = self.stamp_on(stripe_object)
         return stamp is not None and stamp.catalog == catalog
 
     # ---- Matching
 
-    def match(self, matching: Matching[Existing], entry: Entry[Content]) -> Match[Existing]:
-        """Find what Stripe holds of an entry; conflicts go to `matching`."""
-        return match_by_stamp(matching, entry)
+    def match(self, matcher: Matcher[ObjectT], entry: Entry[Content]) -> Match[ObjectT]:
+        """Find what Stripe holds of an entry; conflicts go to `matcher`."""
+        return match_by_stamp(matcher, entry)
 
     # ---- Planning
 
     @abstractmethod
-    def plan(self, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[Content], match: Match[ObjectT], builder: PlanBuilder) -> Change | None:
         """Plan what makes the account hold an entry; None where nothing has to change."""
 
     def plan_links(
         self,
         entry: Entry[Content],
-        match: Match[Existing],
+        match: Match[ObjectT],
         change: Change | None,
         builder: PlanBuilder,
         *,
-        planned: bool,
+        is_planned: bool,
     ) -> Change | None:
         """Plan what points at objects below the entry, once those are planned.
 
-        `change` is the entry's own so far; `planned` is False where the entry itself is not to be changed.
+        `change` is the entry's own so far; `is_planned` is False where the entry itself is not to be changed.
         """
         return change
 
     def review(
-        self, entry: Entry[Content], match: Match[Existing], fields: Mapping[str, FieldChange], builder: PlanBuilder
+        self, entry: Entry[Content], match: Match[ObjectT], fields: Mapping[str, FieldChange], builder: PlanBuilder
     ) -> None:
         """Warn of what a reviewer may miss in an entry that is made or changed, in these fields."""
 
@@ -235,21 +237,21 @@ class Kind(ComparedKind[Content, Existing], ImportedKind[Existing], ABC):
         Only for kinds whose objects are parts of their parent's: others are retired by pruning.
         """
 
-    def plan_unnamed(self, existing: Existing, builder: PlanBuilder) -> None:
+    def plan_unnamed(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:
         """Plan what the plan so far demands of an object that no entry names and that is not pruned."""
 
     @abstractmethod
-    def plan_pruning(self, existing: Existing, builder: PlanBuilder) -> None:
+    def plan_pruning(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
 
-    def find_made(self, api: StripeApi, create: Create[Existing], params: Mapping[str, Any]) -> Existing | None:
+    def find_made(self, api: StripeApi, create: Create[ObjectT], params: Mapping[str, Any]) -> ObjectT | None:
         """Read back what a create made, if it failed and made it all the same, or another run did; None if not."""
         newest, _ = api.page(self.path, {}, kind=self.object_type)
         return next(
             (
-                existing
-                for existing in newest
-                if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params)
+                stripe_object
+                for stripe_object in newest
+                if stripe_object["id"] not in create.state and stamp_of(stripe_object) == stamp_of(params)
             ),
             None,
         )

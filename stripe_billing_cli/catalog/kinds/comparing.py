@@ -28,14 +28,14 @@ from stripe_billing_cli.catalog.kinds.forms import (
 from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys
 from stripe_billing_cli.catalog.plan import Action, Change
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.objects.common import Existing, field_of, metadata_of
+from stripe_billing_cli.stripe_api.objects.common import ObjectT, field_of, metadata_of
 
 Content = TypeVar("Content", bound=BaseModel)
 QUIET = frozenset({"metadata.billing_metadata"})
 """Fields of a new object that nobody reviews."""
 
 
-class ComparedKind(ABC, Generic[Content, Existing]):
+class ComparedKind(ABC, Generic[Content, ObjectT]):
     """The side of a kind that plans ask about fields, and that output asks how to show them."""
 
     model: type[Content]
@@ -70,8 +70,8 @@ class ComparedKind(ABC, Generic[Content, Existing]):
     def wanted_fields(self, content: Content) -> Fields:
         return wanted_fields(content)
 
-    def existing_fields(self, existing: Existing) -> Fields:
-        return existing_fields(self.model, existing)
+    def existing_fields(self, stripe_object: ObjectT) -> Fields:
+        return existing_fields(self.model, stripe_object)
 
     def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
         """Return the fields of a new object that are worth showing."""
@@ -79,15 +79,15 @@ class ComparedKind(ABC, Generic[Content, Existing]):
         metadata = {f"metadata.{key}": FieldChange(None, value) for key, value in entry.metadata.items()}
         return list_new_fields(entry.fields, defaults) | metadata
 
-    def retired_fields(self, existing: Existing) -> dict[str, FieldChange]:
+    def retired_fields(self, stripe_object: ObjectT) -> dict[str, FieldChange]:
         """Return the fields that the retirement of an object changes, which are switches."""
         if self.retirement == "delete":
             return {}
         return {name: FieldChange(not value, value) for name, value in self.retirement_params.items()}
 
-    def changes(self, entry: Entry[Content], existing: Existing, catalog: str) -> dict[str, FieldChange]:
+    def changes(self, entry: Entry[Content], stripe_object: ObjectT, catalog: str) -> dict[str, FieldChange]:
         """Return what the file changes on an object that exists, in place or not."""
-        now = self.existing_fields(existing)
+        now = self.existing_fields(stripe_object)
         fields = {}
         if now != entry.fields:
             fields = {
@@ -98,7 +98,7 @@ class ComparedKind(ABC, Generic[Content, Existing]):
         wanted = self.stamp(entry, catalog).metadata(entry.metadata)
         if not self.has_metadata:
             return fields
-        metadata = metadata_of(existing)
+        metadata = metadata_of(stripe_object)
         return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
 
     def find_fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
@@ -109,15 +109,15 @@ class ComparedKind(ABC, Generic[Content, Existing]):
             if not name.startswith("metadata.") and not self.form(name).changes_in_place(change.before, change.after)
         ]
 
-    def has_same_terms(self, entry: Entry[Content], existing: Existing) -> bool:
+    def has_same_terms(self, entry: Entry[Content], stripe_object: ObjectT) -> bool:
         """Return whether an object can be brought to what the file wants in place."""
-        now = self.existing_fields(existing)
+        now = self.existing_fields(stripe_object)
         return not self.find_fixed(differences(now, self.beside(entry, now)))
 
-    def note_stuck(self, entry: Entry[Content], existing: Existing, builder: PlanBuilder) -> None:
+    def note_stuck(self, entry: Entry[Content], stripe_object: ObjectT, builder: PlanBuilder) -> None:
         """Note the fields that the file leaves out and Stripe cannot clear."""
         for field in unclearable_fields(self.model):
-            value = field_of(existing, field.name)
+            value = field_of(stripe_object, field.name)
             if entry.fields[field.name] is None and value is not None:
                 builder.note(
                     f"{entry.key}: {field.name} stays {value!r}: the file leaves it out, and Stripe can "

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import (
     DecimalForm,
     Form,
@@ -43,7 +43,7 @@ from stripe_billing_cli.catalog.kinds.model import (
 from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
-from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
+from stripe_billing_cli.catalog.match import Match, Matcher, match_by_id
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
@@ -66,11 +66,11 @@ Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 class AppliesTo(Form[list[str]]):
     """The products that a coupon is for, by id; no product is all."""
 
-    def value(self, written: Products | None) -> list[str]:
-        return sorted(written.products) if written else []
+    def value(self, file_value: Products | None) -> list[str]:
+        return sorted(file_value.products) if file_value else []
 
-    def read(self, answered: StripeAppliesTo | None) -> list[str]:
-        return sorted(answered["products"] if answered else [])
+    def read(self, stripe_value: StripeAppliesTo | None) -> list[str]:
+        return sorted(stripe_value["products"] if stripe_value else [])
 
     def write_keys(self, name: str, value: list[str], default: list[str] | None) -> dict[str, Any]:
         return {name: {"products": value}} if value else {}
@@ -89,8 +89,8 @@ class CurrencyOptions(PartsByKeyForm[OptionValue]):
         options = answer["currency_options"] or {}
         return self.read({code: option for code, option in options.items() if code != answer["currency"]})
 
-    def beside(self, wanted: dict[str, OptionValue], existing: dict[str, OptionValue]) -> dict[str, OptionValue]:
-        return dict(sorted({**existing, **wanted}.items()))
+    def beside(self, value: dict[str, OptionValue], current: dict[str, OptionValue]) -> dict[str, OptionValue]:
+        return dict(sorted({**current, **value}.items()))
 
     def show(self, value: dict[str, OptionValue], currency: str) -> str:
         return ", ".join(f"{code} {format_amount(Decimal(one['amount_off']), code)}" for code, one in value.items())
@@ -220,8 +220,8 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeCoupon]:
-        if not (whole or wanted[self.name]):
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeCoupon]:
+        if not (whole or entries_by_kind[self.name]):
             return Reading()
         return Reading(
             by_id(reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]}))
@@ -230,30 +230,30 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeCoupon]:
         return reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]})
 
-    def object_references(self, existing: StripeCoupon) -> Iterator[tuple[str, str]]:
-        return (("product", product) for product in coupon_values(self.existing_fields(existing))["applies_to"])
+    def object_references(self, coupon: StripeCoupon) -> Iterator[tuple[str, str]]:
+        return (("product", product) for product in coupon_values(self.existing_fields(coupon))["applies_to"])
 
-    def key_text(self, existing: StripeCoupon, naming: Naming) -> str:
-        if existing["name"] and GENERATED_ID.match(existing["id"]):
-            return readable_key(existing["name"])
-        return existing["id"]
+    def key_text(self, coupon: StripeCoupon, naming: Naming) -> str:
+        if coupon["name"] and GENERATED_ID.match(coupon["id"]):
+            return readable_key(coupon["name"])
+        return coupon["id"]
 
-    def file_fields(self, existing: StripeCoupon, naming: Naming) -> Fields:
-        fields = self.existing_fields(existing)
+    def file_fields(self, coupon: StripeCoupon, naming: Naming) -> Fields:
+        fields = self.existing_fields(coupon)
         products = (naming.name("product", one) for one in coupon_values(fields)["applies_to"])
         return {**fields, "applies_to": sorted(products)}
 
-    def is_active(self, existing: StripeCoupon) -> bool:
-        return existing["valid"]
+    def is_active(self, coupon: StripeCoupon) -> bool:
+        return coupon["valid"]
 
-    def match(self, matching: Matching[StripeCoupon], entry: Entry[Coupon]) -> Match[StripeCoupon]:
-        match = match_by_id(matching, entry, coupon_id(entry))
+    def match(self, matcher: Matcher[StripeCoupon], entry: Entry[Coupon]) -> Match[StripeCoupon]:
+        match = match_by_id(matcher, entry, coupon_id(entry))
         if match.current:
-            fixed = self.find_fixed(self.changes(entry, match.current, matching.catalog))
+            fixed = self.find_fixed(self.changes(entry, match.current, matcher.catalog))
             if fixed:
-                codes = [other.key for other in matching.referring(entry)]
+                codes = [other.key for other in matcher.referring(entry)]
                 then = f", and point {list_names(codes)} at that" if codes else ""
-                matching.refuse(
+                matcher.refuse(
                     entry,
                     f"coupon {entry.key}: {list_names(fixed)} cannot change on a coupon",
                     f"give the changed coupon another key, such as {entry.key}-2{then}",
@@ -273,9 +273,9 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
             return None
         return super().plan(entry, match, builder)
 
-    def note_stuck(self, entry: Entry[Coupon], existing: StripeCoupon, builder: PlanBuilder) -> None:
-        super().note_stuck(entry, existing, builder)
-        options = coupon_values(self.existing_fields(existing))["currency_options"]
+    def note_stuck(self, entry: Entry[Coupon], coupon: StripeCoupon, builder: PlanBuilder) -> None:
+        super().note_stuck(entry, coupon, builder)
+        options = coupon_values(self.existing_fields(coupon))["currency_options"]
         for code in sorted(options.keys() - coupon_values(entry.fields)["currency_options"].keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
@@ -288,10 +288,10 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     def find_made(self, api: StripeApi, create: Create[StripeCoupon], params: Mapping[str, Any]) -> StripeCoupon | None:
         try:
-            existing = api.get(f"{self.path}/{params['id']}", kind=self.object_type)
+            coupon = api.get(f"{self.path}/{params['id']}", kind=self.object_type)
         except NotFoundError:
             return None
-        return existing if stamp_of(existing) == stamp_of(params) else None
+        return coupon if stamp_of(coupon) == stamp_of(params) else None
 
     # ---- Showing
 
@@ -302,14 +302,14 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
         else:
             off = f"{format_amount(Decimal(after['amount_off'] or 0), self.shown_currency(change))} off"
         months = after.get("duration_in_months")
-        duration = change.wanted.fields["duration"] if change.wanted else "once"
+        duration = change.entry.fields["duration"] if change.entry else "once"
         return f"{off}, {f'{months} months' if months else duration}"
 
     def said_by_title(self, change: Change, name: str) -> bool:
         return name != self.named_by and super().said_by_title(change, name)
 
     def shown_currency(self, change: Change) -> str:
-        return str(change.wanted.fields["currency"] or "") if change.wanted else ""
+        return str(change.entry.fields["currency"] or "") if change.entry else ""
 
 
 def coupon_id(entry: AnyEntry) -> str:

@@ -14,14 +14,14 @@ from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import Plain
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
-from stripe_billing_cli.catalog.match import Match, Matching, match_named
+from stripe_billing_cli.catalog.match import Match, Matcher, match_named
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -71,45 +71,45 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
         yield "lookup key", lookup_key_of(entry), ("lookup_key",) if lookup_key_of(entry) != entry.key else ()
         yield from super().names(entry)
 
-    def created_at(self, existing: StripeFeature) -> int:
+    def created_at(self, feature: StripeFeature) -> int:
         return 0
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeFeature]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeFeature]:
         """Read the active features, and those that the file adopts."""
-        entries = wanted[self.name]
+        entries = entries_by_kind[self.name]
         objects = by_id(reader.all(self.object_type, self.path)) if whole or entries else {}
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
         adopted = reader.each(lambda one: reader.one(self.object_type, f"{self.path}/{one}"), missing)
-        return Reading(objects | by_id(existing for existing in adopted if existing))
+        return Reading(objects | by_id(feature for feature in adopted if feature))
 
-    def key_text(self, existing: StripeFeature, naming: Naming) -> str:
-        return existing["lookup_key"]
+    def key_text(self, feature: StripeFeature, naming: Naming) -> str:
+        return feature["lookup_key"]
 
-    def file_values(self, key: str, existing: StripeFeature, naming: Naming) -> dict[str, Any]:
-        said = super().file_values(key, existing, naming)
+    def file_values(self, key: str, feature: StripeFeature, naming: Naming) -> dict[str, Any]:
+        said = super().file_values(key, feature, naming)
         if said.get("lookup_key") == key:
             said.pop("lookup_key")
         return said
 
-    def reason_left_out(self, existing: StripeFeature) -> str | None:
+    def reason_left_out(self, feature: StripeFeature) -> str | None:
         """Leave out what is archived: a feature stays archived, and no file can say so."""
-        return None if existing["active"] else "archived features"
+        return None if feature["active"] else "archived features"
 
-    def match(self, matching: Matching[StripeFeature], entry: Entry[Feature]) -> Match[StripeFeature]:
+    def match(self, matcher: Matcher[StripeFeature], entry: Entry[Feature]) -> Match[StripeFeature]:
         lookup_key = lookup_key_of(entry)
-        holder = matching.index("lookup_key").get(lookup_key)
-        adopted = matching.objects.get(entry.adopted_id) if entry.adopted_id else holder
+        holder = matcher.index("lookup_key").get(lookup_key)
+        adopted = matcher.objects.get(entry.adopted_id) if entry.adopted_id else holder
         if entry.adopted_id and adopted is None:
-            matching.refuse_missing(entry, entry.adopted_id)
+            matcher.refuse_missing(entry, entry.adopted_id)
         elif adopted and adopted["lookup_key"] != lookup_key:
-            matching.refuse(
+            matcher.refuse(
                 entry,
                 f"feature {entry.key} adopts {adopted['id']}, whose lookup key is {adopted['lookup_key']}",
                 f"a lookup key never changes: give this feature `lookup_key: {adopted['lookup_key']}`",
             )
         if adopted and not adopted["active"]:
             return Match()
-        return match_named(matching, entry, adopted)
+        return match_named(matcher, entry, adopted)
 
     def said_by_title(self, change: Change, name: str) -> bool:
         if name == "lookup_key":
@@ -119,9 +119,9 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
     def find_made(
         self, api: StripeApi, create: Create[StripeFeature], params: Mapping[str, Any]
     ) -> StripeFeature | None:
-        for existing in api.page(self.path, {"lookup_key": params["lookup_key"]}, kind=StripeFeature)[0]:
-            if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
-                return existing
+        for feature in api.page(self.path, {"lookup_key": params["lookup_key"]}, kind=StripeFeature)[0]:
+            if feature["id"] not in create.state and stamp_of(feature) == stamp_of(params):
+                return feature
         return None
 
 

@@ -53,9 +53,9 @@ class Form(Generic[Value]):
         self.absent = absent
         self.required = required
 
-    def value(self, written: Any) -> Value:
+    def value(self, file_value: Any) -> Value:
         """Return a value of the file in its canonical form."""
-        value: Value = self.absent if written is None else written
+        value: Value = self.absent if file_value is None else file_value
         return value
 
     def wanted_value(self, content: Any, name: str) -> Value:
@@ -66,14 +66,14 @@ class Form(Generic[Value]):
         """Return what Stripe holds of the field in an object, or in a part of one."""
         return self.read(answer[name])
 
-    def read(self, answered: Any) -> Value:
+    def read(self, stripe_value: Any) -> Value:
         """Return what Stripe answers of the field in its canonical form."""
-        value: Value = self.absent if answered is None else answered
+        value: Value = self.absent if stripe_value is None else stripe_value
         return value
 
-    def beside(self, wanted: Value, existing: Value) -> Value:
-        """Return `wanted` with what the file is silent about taken as it exists."""
-        return wanted
+    def beside(self, value: Value, current: Value) -> Value:
+        """Return the file's `value` with what the file is silent about taken from `current`, which Stripe holds."""
+        return value
 
     def changes_in_place(self, before: Value, after: Value) -> bool:
         return self.in_place
@@ -115,8 +115,8 @@ class AmountForm(Form[Decimal | None]):
         exact = answer.get(f"{name}_decimal")
         return self.read(exact if exact is not None else answer.get(name))
 
-    def read(self, answered: int | str | None) -> Decimal | None:
-        return super().read(None if answered is None else Decimal(answered))
+    def read(self, stripe_value: int | str | None) -> Decimal | None:
+        return super().read(None if stripe_value is None else Decimal(stripe_value))
 
     def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
         if value is None:
@@ -162,8 +162,8 @@ class MomentForm(Form[int | None]):
 class DecimalForm(Form[Decimal | None]):
     """An exact number that Stripe answers as a float."""
 
-    def read(self, answered: float | None) -> Decimal | None:
-        return super().read(None if answered is None else Decimal(str(answered)))
+    def read(self, stripe_value: float | None) -> Decimal | None:
+        return super().read(None if stripe_value is None else Decimal(str(stripe_value)))
 
     def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
         return {name: "" if value is None else format(value, "f")}
@@ -176,22 +176,22 @@ class PartForm(Form[PartValue | None], Generic[PartValue]):
         super().__init__(**options)
         self.parts = definitions(model)
 
-    def value(self, written: Any) -> PartValue | None:
-        return None if written is None else self.wanted_part(written)
+    def value(self, file_value: Any) -> PartValue | None:
+        return None if file_value is None else self.wanted_part(file_value)
 
-    def wanted_part(self, written: BaseModel) -> PartValue:
+    def wanted_part(self, content: BaseModel) -> PartValue:
         """Return the fields of a part that the file writes, which are those that its model has."""
-        return cast(PartValue, {part.name: part.form.wanted_value(written, part.name) for part in self.parts})
+        return cast(PartValue, {part.name: part.form.wanted_value(content, part.name) for part in self.parts})
 
     def existing_value(self, answer: Mapping[str, object], name: str) -> PartValue | None:
         return self.read(answer.get(name))
 
-    def read(self, answered: Any) -> PartValue | None:
-        return None if answered is None else self.existing_part(answered)
+    def read(self, stripe_value: Any) -> PartValue | None:
+        return None if stripe_value is None else self.existing_part(stripe_value)
 
-    def existing_part(self, answered: Any) -> PartValue:
+    def existing_part(self, answer: Any) -> PartValue:
         """Return the fields of a part that Stripe answers."""
-        return cast(PartValue, {part.name: part.form.existing_value(answered, part.name) for part in self.parts})
+        return cast(PartValue, {part.name: part.form.existing_value(answer, part.name) for part in self.parts})
 
     def params(self, name: str, value: PartValue | None) -> dict[str, Any]:
         return {name: "" if value is None else self.write(value)}
@@ -226,14 +226,14 @@ class PartsForm(Form[list[PartValue]], Generic[PartValue]):
         super().__init__(**options)
         self.part = part
 
-    def value(self, written: Sequence[BaseModel] | None) -> list[PartValue]:
-        return [self.part.wanted_part(one) for one in written or []]
+    def value(self, file_value: Sequence[BaseModel] | None) -> list[PartValue]:
+        return [self.part.wanted_part(one) for one in file_value or []]
 
     def existing_value(self, answer: Mapping[str, object], name: str) -> list[PartValue]:
         return self.read(answer.get(name))
 
-    def read(self, answered: Any) -> list[PartValue]:
-        return [self.part.existing_part(one) for one in answered or []]
+    def read(self, stripe_value: Any) -> list[PartValue]:
+        return [self.part.existing_part(one) for one in stripe_value or []]
 
     def write_keys(self, name: str, value: list[PartValue], default: list[PartValue] | None) -> dict[str, Any]:
         return {} if value in ([], default) else {name: [self.part.written_parts(one) for one in value]}
@@ -249,14 +249,14 @@ class PartsByKeyForm(Form[dict[str, PartValue]], Generic[PartValue]):
         super().__init__(**options)
         self.part = part
 
-    def value(self, written: Mapping[str, BaseModel] | None) -> dict[str, PartValue]:
-        return {key: self.part.wanted_part(one) for key, one in sorted((written or {}).items())}
+    def value(self, file_value: Mapping[str, BaseModel] | None) -> dict[str, PartValue]:
+        return {key: self.part.wanted_part(one) for key, one in sorted((file_value or {}).items())}
 
     def existing_value(self, answer: Any, name: str) -> dict[str, PartValue]:
         return self.read(answer.get(name))
 
-    def read(self, answered: Mapping[str, object] | None) -> dict[str, PartValue]:
-        return {key: self.part.existing_part(one) for key, one in sorted((answered or {}).items())}
+    def read(self, stripe_value: Mapping[str, object] | None) -> dict[str, PartValue]:
+        return {key: self.part.existing_part(one) for key, one in sorted((stripe_value or {}).items())}
 
     def write_keys(
         self, name: str, value: dict[str, PartValue], default: dict[str, PartValue] | None

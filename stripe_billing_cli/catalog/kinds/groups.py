@@ -15,21 +15,21 @@ from stripe_billing_cli.catalog.kinds.partial import existing_leaf, leaves, name
 class Choices(Form[list[str]]):
     """A list of which the order says nothing."""
 
-    def value(self, written: Any) -> list[str]:
-        return sorted(written or [])
+    def value(self, file_value: Any) -> list[str]:
+        return sorted(file_value or [])
 
-    def read(self, answered: Any) -> list[str]:
-        return sorted(answered or [])
+    def read(self, stripe_value: Any) -> list[str]:
+        return sorted(stripe_value or [])
 
 
 class OwnKeys(Form[dict[str, str] | None]):
     """Keys and values, of which those that the file does not name stay."""
 
-    def read(self, answered: dict[str, str] | None) -> dict[str, str]:
-        return dict(answered or {})
+    def read(self, stripe_value: dict[str, str] | None) -> dict[str, str]:
+        return dict(stripe_value or {})
 
-    def beside(self, wanted: dict[str, str] | None, existing: dict[str, str] | None) -> dict[str, str]:
-        return {**(existing or {}), **(wanted or {})}
+    def beside(self, value: dict[str, str] | None, current: dict[str, str] | None) -> dict[str, str]:
+        return {**(current or {}), **(value or {})}
 
 
 class Group(Form[Fields | None]):
@@ -45,18 +45,17 @@ class Group(Form[Fields | None]):
         self.leaves = leaves(model)
         self.forms = {leaf.name: leaf.form for leaf in self.leaves}
 
-    def value(self, written: BaseModel | None) -> Fields | None:
-        return None if written is None else dict(named_leaves(written))
+    def value(self, file_value: BaseModel | None) -> Fields | None:
+        return None if file_value is None else dict(named_leaves(file_value))
 
-    def read(self, answered: Mapping[str, object] | None) -> Fields | None:
-        return None if answered is None else {leaf.name: existing_leaf(leaf, answered) for leaf in self.leaves}
+    def read(self, stripe_value: Mapping[str, object] | None) -> Fields | None:
+        return None if stripe_value is None else {leaf.name: existing_leaf(leaf, stripe_value) for leaf in self.leaves}
 
-    def beside(self, wanted: Fields | None, existing: Fields | None) -> Fields | None:
-        if wanted is None:
+    def beside(self, value: Fields | None, current: Fields | None) -> Fields | None:
+        if value is None:
             return None
-        current = existing or {}
-        named = {name: self.forms[name].beside(value, current.get(name)) for name, value in wanted.items()}
-        return {**current, **named} if existing else named
+        before = current or {}
+        return {**before, **{name: self.forms[name].beside(leaf, before.get(name)) for name, leaf in value.items()}}
 
     def params(self, name: str, value: Fields | None) -> dict[str, Any]:
         if value is None:

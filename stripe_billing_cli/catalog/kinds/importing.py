@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Objects
 from stripe_billing_cli.catalog.entries import Fields
 from stripe_billing_cli.catalog.kinds.forms import Definition
 from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp
-from stripe_billing_cli.stripe_api.objects.common import Existing, field_of, metadata_of
+from stripe_billing_cli.stripe_api.objects.common import ObjectT, field_of, metadata_of
 
 GENERATED = re.compile(r"[a-z]+_(?:(?:test|live)_)?(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{12,}$")
 """An id that Stripe made up."""
@@ -51,12 +51,12 @@ class Naming:
         return self.keys.get((kind, object_id), object_id)
 
 
-class ImportedKind(ABC, Generic[Existing]):
+class ImportedKind(ABC, Generic[ObjectT]):
     """The side of a kind that import asks; methods stand in the order in which they are asked."""
 
     name: ClassVar[str]
     path: ClassVar[str]
-    object_type: type[Existing]
+    object_type: type[ObjectT]
     named_by: ClassVar[str]
     key_is_id: ClassVar[bool] = False
     """Whether an entry's key is the object's id, unless the entry adopts another."""
@@ -77,87 +77,87 @@ class ImportedKind(ABC, Generic[Existing]):
     def has_metadata(self) -> bool:
         raise NotImplementedError
 
-    def existing_fields(self, existing: Existing) -> Fields:
+    def existing_fields(self, stripe_object: ObjectT) -> Fields:
         raise NotImplementedError
 
-    def stamp_on(self, existing: Existing) -> Stamp | None:
+    def stamp_on(self, stripe_object: ObjectT) -> Stamp | None:
         raise NotImplementedError
 
-    def is_active(self, existing: Existing) -> bool:
+    def is_active(self, stripe_object: ObjectT) -> bool:
         raise NotImplementedError
 
     # ---- What is read and chosen
 
-    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Existing]:
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[ObjectT]:
         """Return all objects of the kind that the account holds, with everything that a file can say of them."""
         return reader.all(self.object_type, self.path)
 
-    def read_rest(self, reader: AccountReader, chosen: Iterable[Existing]) -> Iterable[Existing]:
+    def read_rest(self, reader: AccountReader, objects: Iterable[ObjectT]) -> Iterable[ObjectT]:
         """Return the objects, of those chosen, of which a list of Stripe's does not say everything, read whole."""
         return ()
 
-    def is_on_offer(self, existing: Existing, objects: Objects) -> bool:
+    def is_on_offer(self, stripe_object: ObjectT, objects: Objects) -> bool:
         """Return whether an object is written also without `--archived`."""
-        return self.is_active(existing)
+        return self.is_active(stripe_object)
 
-    def reason_left_out(self, existing: Existing) -> str | None:
+    def reason_left_out(self, stripe_object: ObjectT) -> str | None:
         """Return what objects like this one are called that no file is to have, in the plural; None for others."""
         return None
 
-    def reasons_left_out(self, objects: Mapping[str, Existing]) -> Mapping[str, str]:
+    def reasons_left_out(self, objects: Mapping[str, ObjectT]) -> Mapping[str, str]:
         """Return `reason_left_out` by id, of all objects of the kind together."""
-        reasons = ((object_id, self.reason_left_out(existing)) for object_id, existing in objects.items())
+        reasons = ((object_id, self.reason_left_out(stripe_object)) for object_id, stripe_object in objects.items())
         return {object_id: reason for object_id, reason in reasons if reason}
 
-    def parent_id(self, existing: Existing) -> str | None:
+    def parent_id(self, stripe_object: ObjectT) -> str | None:
         """Return the id of the object within whose entry this one's stands."""
         return None
 
-    def object_references(self, existing: Existing) -> Iterator[tuple[str, str]]:
+    def object_references(self, stripe_object: ObjectT) -> Iterator[tuple[str, str]]:
         """Yield kind and id of the objects, beside its parent, without which an entry says nothing."""
         return iter(())
 
     # ---- How the file says it
 
-    def key_text(self, existing: Existing, naming: Naming) -> str:
+    def key_text(self, stripe_object: ObjectT, naming: Naming) -> str:
         """Return the text from which the key of an object that bears no stamp is made."""
-        if self.key_is_id and not GENERATED.match(existing["id"]):
-            return existing["id"]
-        return readable_key(str(field_of(existing, self.named_by) or self.name))
+        if self.key_is_id and not GENERATED.match(stripe_object["id"]):
+            return stripe_object["id"]
+        return readable_key(str(field_of(stripe_object, self.named_by) or self.name))
 
-    def adopted_id(self, key: str, existing: Existing, naming: Naming) -> str | None:
+    def adopted_id(self, key: str, stripe_object: ObjectT, naming: Naming) -> str | None:
         """Return the `id:` by which the entry finds its object; None where the key or the stamp finds it."""
-        stamp = self.stamp_on(existing)
+        stamp = self.stamp_on(stripe_object)
         if stamp is None or stamp.catalog != naming.catalog:
-            return existing["id"]
+            return stripe_object["id"]
         if self.key_is_id:
-            return None if key == existing["id"] else existing["id"]
+            return None if key == stripe_object["id"] else stripe_object["id"]
         return stamp.adopted
 
-    def file_fields(self, existing: Existing, naming: Naming) -> Fields:
+    def file_fields(self, stripe_object: ObjectT, naming: Naming) -> Fields:
         """Return the fields of an object with the keys of what it refers to."""
-        return self.existing_fields(existing)
+        return self.existing_fields(stripe_object)
 
     def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
         """Return what fields mean that an entry leaves out, where that is not Stripe's default."""
         return {name: naming.head[name] for name in self.head_fields if naming.head.get(name) is not None}
 
-    def file_values(self, key: str, existing: Existing, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, stripe_object: ObjectT, naming: Naming) -> dict[str, Any]:
         """Return what the entry of an object says, as the values that a file is read as, without those within it."""
-        adopted = self.adopted_id(key, existing, naming)
+        adopted = self.adopted_id(key, stripe_object, naming)
         values: dict[str, Any] = {"id": adopted} if adopted else {}
-        fields, defaults = self.file_fields(existing, naming), self.file_defaults(key, naming)
+        fields, defaults = self.file_fields(stripe_object, naming), self.file_defaults(key, naming)
         for definition in self.definitions:
             values |= definition.write_keys(fields[definition.name], defaults.get(definition.name, definition.left_out))
-        metadata = self.file_metadata(existing, naming)
+        metadata = self.file_metadata(stripe_object, naming)
         return values | ({"metadata": metadata} if metadata else {})
 
-    def file_metadata(self, existing: Existing, naming: Naming) -> dict[str, str]:
+    def file_metadata(self, stripe_object: ObjectT, naming: Naming) -> dict[str, str]:
         """Return the metadata of an object; of one that bears the catalog's stamp, what a file has set."""
         if not self.has_metadata:
             return {}
-        metadata = metadata_of(existing)
-        stamp = self.stamp_on(existing)
+        metadata = metadata_of(stripe_object)
+        stamp = self.stamp_on(stripe_object)
         if stamp and stamp.catalog == naming.catalog:
             once = metadata.get(METADATA_KEYS, "").split(",")
             return {key: metadata[key] for key in once if key in metadata}

@@ -14,14 +14,14 @@ from pydantic import Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, ShortForm, Text
 from stripe_billing_cli.catalog.kinds.rules import Path
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
-from stripe_billing_cli.catalog.match import Match, Matching
+from stripe_billing_cli.catalog.match import Match, Matcher
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -91,8 +91,8 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeMeter]:
-        if not (whole or wanted[self.name]):
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeMeter]:
+        if not (whole or entries_by_kind[self.name]):
             return Reading()
         both = reader.each(
             lambda status: reader.all(self.object_type, self.path, {"status": status}), ("active", "inactive")
@@ -102,31 +102,31 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeMeter]:
         return self.read(reader, {}, whole=True).objects.values()
 
-    def key_text(self, existing: StripeMeter, naming: Naming) -> str:
-        return readable_key(existing["event_name"])
+    def key_text(self, meter: StripeMeter, naming: Naming) -> str:
+        return readable_key(meter["event_name"])
 
-    def adopted_id(self, key: str, existing: StripeMeter, naming: Naming) -> str | None:
+    def adopted_id(self, key: str, meter: StripeMeter, naming: Naming) -> str | None:
         """Return None: the event name finds the meter."""
         return None
 
-    def is_active(self, existing: StripeMeter) -> bool:
-        return existing["status"] == "active"
+    def is_active(self, meter: StripeMeter) -> bool:
+        return meter["status"] == "active"
 
-    def is_ours(self, existing: StripeMeter, catalog: str) -> bool:
+    def is_ours(self, meter: StripeMeter, catalog: str) -> bool:
         """Return True: a meter cannot say whose it is; the option to prune meters says it for all."""
         return True
 
-    def match(self, matching: Matching[StripeMeter], entry: Entry[Meter]) -> Match[StripeMeter]:
+    def match(self, matcher: Matcher[StripeMeter], entry: Entry[Meter]) -> Match[StripeMeter]:
         """Match by the event name; an inactive meter of that name is the one, as no other can have it."""
-        named = [one for one in matching.objects.values() if one["event_name"] == entry.content.event_name]
-        current = matching.objects.get(entry.adopted_id) if entry.adopted_id else matching.newest(named)
+        named = [one for one in matcher.objects.values() if one["event_name"] == entry.content.event_name]
+        current = matcher.objects.get(entry.adopted_id) if entry.adopted_id else matcher.newest(named)
         if current is None:
             if entry.adopted_id:
-                matching.refuse_missing(entry, entry.adopted_id)
+                matcher.refuse_missing(entry, entry.adopted_id)
             return Match()
-        fixed = self.find_fixed(self.changes(entry, current, matching.catalog))
+        fixed = self.find_fixed(self.changes(entry, current, matcher.catalog))
         if fixed:
-            matching.refuse(
+            matcher.refuse(
                 entry,
                 f"meter {entry.key}: {list_names(fixed)} cannot change on a meter, and {current['event_name']} is "
                 f"{current['id']}'s for ever",
@@ -145,8 +145,8 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
             "update",
             self,
             entry.key,
-            existing=current,
-            wanted=entry,
+            stripe_object=current,
+            entry=entry,
             fields={"status": FieldChange("inactive", "active"), **fields},
             reason="it was deactivated in Stripe",
         )
@@ -159,13 +159,16 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
 
     def find_made(self, api: StripeApi, create: Create[StripeMeter], params: Mapping[str, Any]) -> StripeMeter | None:
         for page in api.pages(self.path, {"status": "active"}, kind=StripeMeter):
-            for existing in page:
-                if existing["event_name"] == params["event_name"]:
-                    return existing
+            for meter in page:
+                if meter["event_name"] == params["event_name"]:
+                    return meter
         return None
 
-    def retired_fields(self, existing: StripeMeter) -> dict[str, FieldChange]:
+    def retired_fields(self, meter: StripeMeter) -> dict[str, FieldChange]:
         return {"status": FieldChange("active", "inactive")}
 
-    def make_retirement(self, existing: StripeMeter, **order: Any) -> Operation:
-        return Update(path=f"{self.path}/{existing['id']}/deactivate", after_freed=(existing["id"],), **order)
+    def make_retirement(
+        self, meter: StripeMeter, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
+    ) -> Operation:
+        path = f"{self.path}/{meter['id']}/deactivate"
+        return Update(path=path, after_freed=(meter["id"],), needs=needs, after=after)

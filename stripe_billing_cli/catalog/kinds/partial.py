@@ -21,12 +21,12 @@ from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.plan import Change
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
-from stripe_billing_cli.stripe_api.objects.common import Existing
+from stripe_billing_cli.stripe_api.objects.common import ObjectT
 
 Content = TypeVar("Content", bound=BaseModel)
 
 
-class PartialKind(StandardKind[Content, Existing]):
+class PartialKind(StandardKind[Content, ObjectT]):
     """A kind whose objects are changed in what the file names, and in nothing else."""
 
     fixed_fields: ClassVar[frozenset[str]] = frozenset()
@@ -38,7 +38,7 @@ class PartialKind(StandardKind[Content, Existing]):
 
     # ---- Planning
 
-    def plan(self, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[Content], match: Match[ObjectT], builder: PlanBuilder) -> Change | None:
         """Plan an entry; one that is not to be active, and that the account does not have, is a note."""
         if match.current is None and not entry.fields["active"]:
             builder.note(f"{entry.key}: the file has it inactive, and the account does not have it: not made.", entry)
@@ -56,7 +56,7 @@ class PartialKind(StandardKind[Content, Existing]):
         """Return the value of one of the `naming_fields` with keys in place of the ids of the file's objects."""
         return value
 
-    def note_stuck(self, entry: Entry[Content], existing: Existing, builder: PlanBuilder) -> None:
+    def note_stuck(self, entry: Entry[Content], stripe_object: ObjectT, builder: PlanBuilder) -> None:
         """Note nothing: what the file leaves out is not to be cleared."""
 
     # ---- Fields
@@ -68,8 +68,8 @@ class PartialKind(StandardKind[Content, Existing]):
     def wanted_fields(self, content: Content) -> Fields:
         return dict(named_leaves(content))
 
-    def existing_fields(self, existing: Existing) -> Fields:
-        return {field.name: existing_leaf(field, existing) for field in self.definitions}
+    def existing_fields(self, stripe_object: ObjectT) -> Fields:
+        return {field.name: existing_leaf(field, stripe_object) for field in self.definitions}
 
     def find_fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         return [name for name in fields if name in self.fixed_fields]
@@ -86,10 +86,10 @@ class PartialKind(StandardKind[Content, Existing]):
         """Return whether a file that describes an object does without this field, whose value anybody expects."""
         return False
 
-    def file_values(self, key: str, existing: Existing, naming: Naming) -> dict[str, Any]:
-        adopted, metadata = self.adopted_id(key, existing, naming), self.file_metadata(existing, naming)
+    def file_values(self, key: str, stripe_object: ObjectT, naming: Naming) -> dict[str, Any]:
+        adopted, metadata = self.adopted_id(key, stripe_object, naming), self.file_metadata(stripe_object, naming)
         values: dict[str, Any] = {"id": adopted} if adopted else {}
-        fields = self.file_fields(existing, naming)
+        fields = self.file_fields(stripe_object, naming)
         for field in self.definitions:
             if self.is_noise(field.name, fields):
                 continue
@@ -105,7 +105,7 @@ class PartialKind(StandardKind[Content, Existing]):
 
     # ---- Operations
 
-    def create_params(self, entry: Entry[Content], match: Match[Existing], catalog: str) -> dict[str, Any]:
+    def create_params(self, entry: Entry[Content], match: Match[ObjectT], catalog: str) -> dict[str, Any]:
         named = {
             name: value
             for name, value in entry.fields.items()
@@ -114,7 +114,7 @@ class PartialKind(StandardKind[Content, Existing]):
         return {**self._params(named), "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match[Existing], existing: Existing
+        self, fields: Mapping[str, FieldChange], match: Match[ObjectT], stripe_object: ObjectT
     ) -> Sequence[Mapping[str, Any]]:
         params = self._params({name: one.after for name, one in fields.items() if not name.startswith("metadata.")})
         metadata = metadata_params(fields)
@@ -192,9 +192,9 @@ def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, Fi
             yield from named_leaves(value, f"{path}.")
 
 
-def existing_leaf(field: Definition, existing: Mapping[str, Any]) -> Any:
+def existing_leaf(field: Definition, stripe_object: Mapping[str, Any]) -> Any:
     *above, last = field.name.split(".")
-    part = existing
+    part = stripe_object
     for step in above:
         inner = part.get(step)
         if inner is None:

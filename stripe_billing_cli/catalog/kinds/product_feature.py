@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Reference
-from stripe_billing_cli.catalog.kinds.base import Kind, Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind, Kind
 from stripe_billing_cli.catalog.kinds.feature import lookup_key_of
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel
@@ -24,7 +24,7 @@ from stripe_billing_cli.catalog.kinds.product import (
     product_id,
 )
 from stripe_billing_cli.catalog.kinds.rules import Path
-from stripe_billing_cli.catalog.match import Match, Matching
+from stripe_billing_cli.catalog.match import Match, Matcher
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Delete
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
@@ -65,14 +65,14 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
     def section_type(self, model: type[BaseModel]) -> Any:
         return list[FeatureKey]
 
-    def entries_of(self, written: Any) -> Any:
-        if written == {}:
+    def entries_of(self, section: Any) -> Any:
+        if section == {}:
             return {}
-        keys = written if isinstance(written, list) else None
+        keys = section if isinstance(section, list) else None
         return None if keys is None else {str(key): {} for key in keys}
 
-    def place_of(self, key: str, written: Any) -> str | int:
-        return [str(one) for one in written].index(key)
+    def place_of(self, key: str, section: Any) -> str | int:
+        return [str(one) for one in section].index(key)
 
     def refers_to(self, entry: Entry[ProductFeature]) -> Iterator[tuple[str, str, Path]]:
         yield "feature", entry.own_key, ()
@@ -84,18 +84,19 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
 
     # ---- The account
 
-    def created_at(self, existing: Attachment) -> int:
+    def created_at(self, attachment: Attachment) -> int:
         return 0
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[Attachment]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[Attachment]:
         """Read the attachments of each product that has some in the file, or by its stamp."""
-        existing = reader.objects("product", StripeProduct)
-        concerned = [
-            product_id(entry)
-            for entry in wanted["product"]
-            if product_id(entry) in existing and (features_of(entry) or _attached_features(existing[product_id(entry)]))
+        account_products = reader.objects("product", StripeProduct)
+        product_ids = [
+            object_id
+            for entry in entries_by_kind["product"]
+            if (object_id := product_id(entry)) in account_products
+            and (features_of(entry) or _attached_features(account_products[object_id]))
         ]
-        lists = reader.each(lambda product: _read(reader, product), concerned)
+        lists = reader.each(lambda product: _read(reader, product), product_ids)
         return Reading(by_id(attachment for attachments in lists for attachment in attachments))
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Attachment]:
@@ -111,48 +112,48 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         lists = reader.each(lambda product: _read(reader, product), products)
         return (attachment for attachments in lists for attachment in attachments)
 
-    def is_on_offer(self, existing: Attachment, objects: Objects) -> bool:
+    def is_on_offer(self, attachment: Attachment, objects: Objects) -> bool:
         """Leave out what others attached to a product that the catalog owns."""
-        stamp = stamp_of(objects["product"][existing["_product"]])
-        return _feature(existing)["active"] and (stamp is None or _lookup_key(existing) in stamp.parts)
+        stamp = stamp_of(objects["product"][attachment["_product"]])
+        return _feature(attachment)["active"] and (stamp is None or _lookup_key(attachment) in stamp.parts)
 
-    def parent_id(self, existing: Attachment) -> str:
-        return existing["_product"]
+    def parent_id(self, attachment: Attachment) -> str:
+        return attachment["_product"]
 
-    def object_references(self, existing: Attachment) -> Iterator[tuple[str, str]]:
-        yield "feature", _feature(existing)["id"]
+    def object_references(self, attachment: Attachment) -> Iterator[tuple[str, str]]:
+        yield "feature", _feature(attachment)["id"]
 
-    def key_text(self, existing: Attachment, naming: Naming) -> str:
+    def key_text(self, attachment: Attachment, naming: Naming) -> str:
         """Return the key by which the file names the feature."""
-        return naming.keys.get(("feature", _feature(existing)["id"]), _lookup_key(existing))
+        return naming.keys.get(("feature", _feature(attachment)["id"]), _lookup_key(attachment))
 
-    def file_values(self, key: str, existing: Attachment, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, attachment: Attachment, naming: Naming) -> dict[str, Any]:
         return {}
 
     def section_values(self, entries: Mapping[str, Any]) -> list[str]:
         return list(entries)
 
-    def is_active(self, existing: Attachment) -> bool:
+    def is_active(self, attachment: Attachment) -> bool:
         return True
 
-    def label(self, existing: Attachment) -> str:
-        return _lookup_key(existing)
+    def label(self, attachment: Attachment) -> str:
+        return _lookup_key(attachment)
 
-    def is_unmanaged(self, existing: Attachment, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, attachment: Attachment, objects: Objects, named_ids: Collection[str]) -> bool:
         """Leave out what others attached to a product, which no other entry can be."""
         return False
 
-    def match(self, matching: Matching[Attachment], entry: Entry[ProductFeature]) -> Match[Attachment]:
+    def match(self, matcher: Matcher[Attachment], entry: Entry[ProductFeature]) -> Match[Attachment]:
         assert entry.parent
         product = product_id(entry.parent)
         return Match(
             next(
                 (
-                    existing
-                    for existing in matching.objects.values()
-                    if existing["_product"] == product
-                    and _lookup_key(existing) == entry.fields[FEATURE]
-                    and _feature(existing)["active"]
+                    attachment
+                    for attachment in matcher.objects.values()
+                    if attachment["_product"] == product
+                    and _lookup_key(attachment) == entry.fields[FEATURE]
+                    and _feature(attachment)["active"]
                 ),
                 None,
             )
@@ -167,7 +168,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
             return None
         product = product_id(entry.parent)
         change = builder.change(
-            "attach", self, entry.key, existing=None, wanted=entry, fields={}, reason="not in Stripe yet"
+            "attach", self, entry.key, stripe_object=None, entry=entry, fields={}, reason="not in Stripe yet"
         )
         change.operations.append(
             Create(
@@ -187,48 +188,48 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         if match.current is None:
             return
         wanted = {str(child.fields[FEATURE]): child.own_key for child in included_features(parent)}
-        for existing in objects_of(builder.objects, self.name, Attachment).values():
-            key, feature = _lookup_key(existing), _feature(existing)["id"]
-            if existing["_product"] != product_id(parent) or key not in {*wanted, *_attached_features(match.current)}:
+        for attachment in objects_of(builder.objects, self.name, Attachment).values():
+            key, feature = _lookup_key(attachment), _feature(attachment)["id"]
+            if attachment["_product"] != product_id(parent) or key not in {*wanted, *_attached_features(match.current)}:
                 continue
             if key in wanted and builder.ids.get(Reference("feature", wanted[key])) == feature:
                 continue
             reason = "the feature is archived" if key in wanted else "no longer in the file"
             change = builder.change(
-                "detach", self, f"{parent.key}.{key}", existing=existing, wanted=None, fields={}, reason=reason
+                "detach", self, f"{parent.key}.{key}", stripe_object=attachment, entry=None, fields={}, reason=reason
             )
-            change.operations.append(self._detach(existing))
+            change.operations.append(self._detach(attachment))
 
-    def _detach(self, existing: Attachment) -> Delete:
-        product, feature = existing["_product"], _feature(existing)["id"]
+    def _detach(self, attachment: Attachment) -> Delete:
+        product, feature = attachment["_product"], _feature(attachment)["id"]
         return Delete(
-            path=f"/v1/products/{product}/features/{existing['id']}", frees=(feature, attachments_of(product))
+            path=f"/v1/products/{product}/features/{attachment['id']}", frees=(feature, attachments_of(product))
         )
 
-    def plan_pruning(self, existing: Attachment, builder: PlanBuilder) -> None:
+    def plan_pruning(self, attachment: Attachment, builder: PlanBuilder) -> None:
         raise AssertionError("an attachment is part of its product")
 
 
 def _find_attached(
     api: StripeApi, create: Create[StripeProductFeature], params: Mapping[str, Any]
 ) -> StripeProductFeature | None:
-    for existing in api.page(create.path, {}, kind=StripeProductFeature)[0]:
-        if existing["entitlement_feature"]["id"] == params["entitlement_feature"]:
-            return existing
+    for attachment in api.page(create.path, {}, kind=StripeProductFeature)[0]:
+        if attachment["entitlement_feature"]["id"] == params["entitlement_feature"]:
+            return attachment
     return None
 
 
 def _read(reader: AccountReader, product: str) -> list[Attachment]:
     included = reader.of_parent(StripeProductFeature, f"/v1/products/{product}/features", {})
-    return [{**existing, "_product": product} for existing in included]
+    return [{**attachment, "_product": product} for attachment in included]
 
 
-def _feature(existing: Attachment) -> StripeFeature:
-    return existing["entitlement_feature"]
+def _feature(attachment: Attachment) -> StripeFeature:
+    return attachment["entitlement_feature"]
 
 
-def _lookup_key(existing: Attachment) -> str:
-    return _feature(existing)["lookup_key"]
+def _lookup_key(attachment: Attachment) -> str:
+    return _feature(attachment)["lookup_key"]
 
 
 def _attached_features(product: StripeProduct) -> tuple[str, ...]:

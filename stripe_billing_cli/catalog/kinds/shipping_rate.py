@@ -15,7 +15,7 @@ from pydantic import Field
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Fields
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency, default_tax_behavior
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
@@ -67,22 +67,21 @@ class AmountValue(TypedDict):
 class FixedAmountForm(PartForm[AmountValue]):
     """The amount. Those in further currencies come and change in place, and cannot be taken away."""
 
-    def read(self, answered: StripeFixedAmount | None) -> AmountValue | None:
-        if answered is None:
+    def read(self, stripe_value: StripeFixedAmount | None) -> AmountValue | None:
+        if stripe_value is None:
             return None
-        options = answered["currency_options"] or {}
-        others = {code: option for code, option in options.items() if code != answered["currency"]}
-        return self.existing_part({**answered, "currency_options": others})
+        options = stripe_value["currency_options"] or {}
+        others = {code: option for code, option in options.items() if code != stripe_value["currency"]}
+        return self.existing_part({**stripe_value, "currency_options": others})
 
-    def beside(self, wanted: AmountValue | None, existing: AmountValue | None) -> AmountValue | None:
-        if wanted is None:
+    def beside(self, value: AmountValue | None, current: AmountValue | None) -> AmountValue | None:
+        if value is None:
             return None
-        current = existing["currency_options"] if existing else {}
-        options = dict(current)
-        for code, option in wanted["currency_options"].items():
-            behavior = option["tax_behavior"] or (current[code]["tax_behavior"] if code in current else UNSPECIFIED)
+        options = dict(current["currency_options"] if current else {})
+        for code, option in value["currency_options"].items():
+            behavior = option["tax_behavior"] or (options[code]["tax_behavior"] if code in options else UNSPECIFIED)
             options[code] = {**option, "tax_behavior": behavior}
-        return {**wanted, "currency_options": dict(sorted(options.items()))}
+        return {**value, "currency_options": dict(sorted(options.items()))}
 
     def changes_in_place(self, before: AmountValue | None, after: AmountValue | None) -> bool:
         if before is None or after is None:
@@ -210,8 +209,10 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeShippingRate]:
-        return Reading(by_id(reader.all(self.object_type, self.path, EXPANDED)) if whole or wanted[self.name] else {})
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeShippingRate]:
+        return Reading(
+            by_id(reader.all(self.object_type, self.path, EXPANDED)) if whole or entries_by_kind[self.name] else {}
+        )
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeShippingRate]:
         return reader.all(self.object_type, self.path, EXPANDED)
@@ -220,20 +221,20 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
         behavior = naming.head.get("tax_behavior")
         return {"tax_behavior": behavior} if behavior else {}
 
-    def file_values(self, key: str, existing: StripeShippingRate, naming: Naming) -> dict[str, Any]:
-        values = super().file_values(key, existing, naming)
+    def file_values(self, key: str, rate: StripeShippingRate, naming: Naming) -> dict[str, Any]:
+        values = super().file_values(key, rate, naming)
         fixed = values.get("fixed_amount") or {}
         if fixed.get("currency") is None or fixed["currency"] != naming.head.get("currency"):
             return values
         return {**values, "fixed_amount": {name: fixed[name] for name in fixed if name != "currency"}}
 
-    def usage(self, api: StripeApi, existing: StripeShippingRate) -> str:
+    def usage(self, api: StripeApi, rate: StripeShippingRate) -> str:
         """Return the open Checkout sessions and the active payment links that offer a rate."""
         places = (
             Place("payment link", "/v1/payment_links", PaymentLink, _options_of, {"active": True}),
             Place("open Checkout session", "/v1/checkout/sessions", CheckoutSession, _options_of, {"status": "open"}),
         )
-        return still_using(api, existing["id"], places)
+        return still_using(api, rate["id"], places)
 
     # ---- Planning
 
@@ -244,16 +245,16 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
             return None
         return super().plan(entry, match, builder)
 
-    def note_stuck(self, entry: Entry[ShippingRate], existing: StripeShippingRate, builder: PlanBuilder) -> None:
-        super().note_stuck(entry, existing, builder)
-        options, wanted = _options(self.existing_fields(existing)), _options(entry.fields)
+    def note_stuck(self, entry: Entry[ShippingRate], rate: StripeShippingRate, builder: PlanBuilder) -> None:
+        super().note_stuck(entry, rate, builder)
+        options, wanted = _options(self.existing_fields(rate)), _options(entry.fields)
         for code in sorted(options.keys() - wanted.keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match[StripeShippingRate], existing: StripeShippingRate
+        self, fields: Mapping[str, FieldChange], match: Match[StripeShippingRate], rate: StripeShippingRate
     ) -> Sequence[Mapping[str, Any]]:
-        [params] = super().update_params(fields, match, existing)
+        [params] = super().update_params(fields, match, rate)
         if "fixed_amount" not in params:
             return [params]
         return [{**params, "fixed_amount": {"currency_options": params["fixed_amount"]["currency_options"]}}]

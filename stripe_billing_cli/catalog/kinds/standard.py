@@ -19,15 +19,15 @@ from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.ownership import KEY, sets_marks_only
 from stripe_billing_cli.catalog.plan import Change, Create, Delete, Move, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
-from stripe_billing_cli.stripe_api.objects.common import Existing
+from stripe_billing_cli.stripe_api.objects.common import ObjectT
 
 Content = TypeVar("Content", bound=BaseModel)
 
 
-class StandardKind(Kind[Content, Existing]):
+class StandardKind(Kind[Content, ObjectT]):
     """A kind whose objects are created, updated, replaced and retired by calls of the usual form."""
 
-    def plan(self, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder) -> Change | None:
+    def plan(self, entry: Entry[Content], match: Match[ObjectT], builder: PlanBuilder) -> Change | None:
         """Plan what makes the account hold an entry; None where nothing has to change."""
         current = match.current
         change = None
@@ -48,12 +48,14 @@ class StandardKind(Kind[Content, Existing]):
                 self.plan_supersession(entry, current, old, builder)
         return change
 
-    def lacks_mark_only(self, entry: Entry[Content], existing: Existing, fields: Mapping[str, FieldChange]) -> bool:
+    def lacks_mark_only(self, entry: Entry[Content], stripe_object: ObjectT, fields: Mapping[str, FieldChange]) -> bool:
         """Return whether an object that the file adopts is as the file wants it, but for this catalog's mark."""
-        return bool(fields) and bool(entry.adopted_id) and self.stamp_on(existing) is None and sets_marks_only(fields)
+        return (
+            bool(fields) and bool(entry.adopted_id) and self.stamp_on(stripe_object) is None and sets_marks_only(fields)
+        )
 
-    def update_reason(self, existing: Existing, fields: Mapping[str, FieldChange]) -> str:
-        if self.has_metadata and self.stamp_on(existing) is None:
+    def update_reason(self, stripe_object: ObjectT, fields: Mapping[str, FieldChange]) -> str:
+        if self.has_metadata and self.stamp_on(stripe_object) is None:
             return "adopted by its id"
         if (key := fields.get(f"metadata.{KEY}")) and key.before:
             return f"it was {key.before}"
@@ -61,7 +63,7 @@ class StandardKind(Kind[Content, Existing]):
             return "it was archived in Stripe"
         return "differs from the file"
 
-    def plan_new(self, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder) -> Change | None:
+    def plan_new(self, entry: Entry[Content], match: Match[ObjectT], builder: PlanBuilder) -> Change | None:
         """Plan a new object, or an earlier one that is right again; None where that is as the file wants it."""
         revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
         if revived:
@@ -74,8 +76,8 @@ class StandardKind(Kind[Content, Existing]):
             "create",
             self,
             entry.key,
-            existing=None,
-            wanted=entry,
+            stripe_object=None,
+            entry=entry,
             fields=self.new_fields(entry),
             reason="not in Stripe yet",
         )
@@ -85,29 +87,29 @@ class StandardKind(Kind[Content, Existing]):
     def plan_update(
         self,
         entry: Entry[Content],
-        match: Match[Existing],
-        existing: Existing,
+        match: Match[ObjectT],
+        stripe_object: ObjectT,
         fields: Mapping[str, FieldChange],
         reason: str,
         builder: PlanBuilder,
     ) -> Change:
         change = builder.change(
-            "update", self, entry.key, existing=existing, wanted=entry, fields=fields, reason=reason
+            "update", self, entry.key, stripe_object=stripe_object, entry=entry, fields=fields, reason=reason
         )
-        retired = fields.get("active") == ARCHIVED and builder.is_pointed_at(existing["id"])
+        retired = fields.get("active") == ARCHIVED and builder.is_pointed_at(stripe_object["id"])
         now = {name: field for name, field in fields.items() if not (retired and name == "active")}
         if now:
-            self.add_updates(change, entry, match, existing, now, builder)
+            self.add_updates(change, entry, match, stripe_object, now, builder)
         if retired:
-            operation = self.make_retirement(existing, after=self.waits_for(entry))
-            builder.retire(change, operation, existing["id"])
+            operation = self.make_retirement(stripe_object, after=self.waits_for(entry))
+            builder.retire(change, operation, stripe_object["id"])
         return change
 
     def plan_replacement(
         self,
         entry: Entry[Content],
-        match: Match[Existing],
-        current: Existing,
+        match: Match[ObjectT],
+        current: ObjectT,
         fields: Mapping[str, FieldChange],
         fixed: list[str],
         builder: PlanBuilder,
@@ -118,7 +120,7 @@ class StandardKind(Kind[Content, Existing]):
         if revived:
             reason = f"{reason}; {revived['id']}, archived, has these terms and is revived"
         change = builder.change(
-            "replace", self, entry.key, existing=current, wanted=entry, fields=fields, reason=reason
+            "replace", self, entry.key, stripe_object=current, entry=entry, fields=fields, reason=reason
         )
         if revived:
             back = self.changes(entry, revived, builder.catalog)
@@ -136,38 +138,38 @@ class StandardKind(Kind[Content, Existing]):
         return self.retire_option is None or self.retire_option in builder.options
 
     def plan_supersession(
-        self, entry: Entry[Content], current: Existing | None, old: Existing, builder: PlanBuilder
+        self, entry: Entry[Content], current: ObjectT | None, old: ObjectT, builder: PlanBuilder
     ) -> None:
         by = current["id"] if current else entry.key
         change = builder.change(
             self.retirement,
             self,
             entry.key,
-            existing=old,
-            wanted=entry,
+            stripe_object=old,
+            entry=entry,
             fields=self.retired_fields(old),
             reason=f"superseded by {by}",
         )
         builder.successors.setdefault(old["id"], Successor(change, entry.reference))
         builder.retire(change, self.make_retirement(old, after=(entry.reference,)), old["id"])
 
-    def plan_pruning(self, existing: Existing, builder: PlanBuilder) -> None:
+    def plan_pruning(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
-        stamp = self.stamp_on(existing)
+        stamp = self.stamp_on(stripe_object)
         change = builder.change(
             self.retirement,
             self,
-            stamp.key if stamp else existing["id"],
-            existing=existing,
-            wanted=None,
-            fields=self.retired_fields(existing),
+            stamp.key if stamp else stripe_object["id"],
+            stripe_object=stripe_object,
+            entry=None,
+            fields=self.retired_fields(stripe_object),
             reason="no longer in the file",
         )
-        builder.retire(change, self.make_retirement(existing), existing["id"])
+        builder.retire(change, self.make_retirement(stripe_object), stripe_object["id"])
 
     # ---- Operations
 
-    def create_params(self, entry: Entry[Content], match: Match[Existing], catalog: str) -> dict[str, Any]:
+    def create_params(self, entry: Entry[Content], match: Match[ObjectT], catalog: str) -> dict[str, Any]:
         params: dict[str, Any] = {}
         for field in self.definitions:
             value = entry.fields[field.name]
@@ -178,7 +180,7 @@ class StandardKind(Kind[Content, Existing]):
         return {**params, "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match[Existing], existing: Existing
+        self, fields: Mapping[str, FieldChange], match: Match[ObjectT], stripe_object: ObjectT
     ) -> Sequence[Mapping[str, Any]]:
         """Return the parameters of the updates that make these changes, in order."""
         params: dict[str, Any] = {}
@@ -198,7 +200,7 @@ class StandardKind(Kind[Content, Existing]):
         return (*((entry.parent.reference,) if entry.parent else ()), *named)
 
     def add_create(
-        self, change: Change, entry: Entry[Content], match: Match[Existing], builder: PlanBuilder
+        self, change: Change, entry: Entry[Content], match: Match[ObjectT], builder: PlanBuilder
     ) -> Operation:
         create = Create(
             path=self.path,
@@ -206,7 +208,7 @@ class StandardKind(Kind[Content, Existing]):
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
             after=self.waits_for(entry),
-            state=tuple(sorted(existing["id"] for existing in match.list_known())),
+            state=tuple(sorted(stripe_object["id"] for stripe_object in match.list_known())),
             find=self.find_made,
             names=self.unique_params,
             address=self.address,
@@ -216,7 +218,7 @@ class StandardKind(Kind[Content, Existing]):
         builder.ids[entry.reference] = None
         return create
 
-    def moves(self, params: Mapping[str, Any], match: Match[Existing]) -> tuple[Move, ...]:
+    def moves(self, params: Mapping[str, Any], match: Match[ObjectT]) -> tuple[Move, ...]:
         """Return the names that a write with these parameters takes from other objects."""
         return ()
 
@@ -224,57 +226,57 @@ class StandardKind(Kind[Content, Existing]):
         self,
         change: Change,
         entry: Entry[Content],
-        match: Match[Existing],
-        existing: Existing,
+        match: Match[ObjectT],
+        stripe_object: ObjectT,
         fields: Mapping[str, FieldChange],
         builder: PlanBuilder,
     ) -> Operation:
         """Add the updates that make these changes to an object; the last of them."""
         updates: list[Operation] = []
-        for params in self.update_params(fields, match, existing):
+        for params in self.update_params(fields, match, stripe_object):
             updates.append(
                 Update(
-                    path=f"{self.path}/{existing['id']}",
+                    path=f"{self.path}/{stripe_object['id']}",
                     params=params,
                     after=self.waits_for(entry),
-                    after_freed=(existing["id"],) if fields.get("active") == ARCHIVED else (),
+                    after_freed=(stripe_object["id"],) if fields.get("active") == ARCHIVED else (),
                     needs=tuple(updates[-1:]),
                 )
             )
         if self.makes_usable(fields):
             updates[-1].makes = entry.reference
-        updates[-1].frees += self.freed_by(existing, fields)
-        updates[-1].after_freed += self.awaited_by(existing, fields)
+        updates[-1].frees += self.freed_by(stripe_object, fields)
+        updates[-1].after_freed += self.awaited_by(stripe_object, fields)
         change.operations += updates
         change.moves = tuple(move for update in updates for move in self.moves(update.params, match))
-        builder.ids[entry.reference] = existing["id"]
+        builder.ids[entry.reference] = stripe_object["id"]
         return updates[-1]
 
-    def freed_by(self, existing: Existing, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def freed_by(self, stripe_object: ObjectT, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return what an update of these fields frees, such as the ids that the object does not name any more."""
         return ()
 
-    def awaited_by(self, existing: Existing, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def awaited_by(self, stripe_object: ObjectT, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return what has to be freed before an update of these fields."""
         return ()
 
     def make_retirement(
-        self, existing: Existing, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
+        self, stripe_object: ObjectT, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
     ) -> Operation:
         """Return the operation that retires an object, once nothing points at it."""
         if self.retirement == "delete":
             return Delete(
-                path=f"{self.path}/{existing['id']}",
-                frees=self.points_at(existing),
-                after_freed=(existing["id"],),
+                path=f"{self.path}/{stripe_object['id']}",
+                frees=self.points_at(stripe_object),
+                after_freed=(stripe_object["id"],),
                 needs=needs,
                 after=after,
             )
         return Update(
-            path=f"{self.path}/{existing['id']}",
+            path=f"{self.path}/{stripe_object['id']}",
             params=self.retirement_params,
-            frees=self.points_at(existing),
-            after_freed=(existing["id"],),
+            frees=self.points_at(stripe_object),
+            after_freed=(stripe_object["id"],),
             needs=needs,
             after=after,
         )

@@ -112,14 +112,14 @@ class TaxRateKind(StandardKind[TaxRate, StripeTaxRate]):
             report(("percentage",), f"{content.percentage} per cent", "Stripe keeps four decimal places")
         check_metadata(content.metadata, report)
 
-    def usage(self, api: StripeApi, existing: StripeTaxRate) -> str:
+    def usage(self, api: StripeApi, rate: StripeTaxRate) -> str:
         """Return what charges a rate and goes on with it: subscriptions, and what is not yet finalized or billed."""
         places = (
             Place("subscription", "/v1/subscriptions", Subscription, _rates_of),
             Place("draft invoice", "/v1/invoices", Invoice, _rates_of_invoice, {"status": "draft"}),
             Place("pending invoice item", "/v1/invoiceitems", InvoiceItem, _rates_of_item, {"pending": True}),
         )
-        return still_using(api, existing["id"], places)
+        return still_using(api, rate["id"], places)
 
     def title(self, change: Change) -> str:
         fields = change.fields

@@ -12,7 +12,7 @@ from typing import Any, Generic
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
-from stripe_billing_cli.stripe_api.objects.common import Existing, Identified
+from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, ObjectT
 
 MOST_PAGES = 10
 """So many pages of a list are looked at: 1,000 objects."""
@@ -25,7 +25,7 @@ class Seller:
     """An object of the account, such as a payment link, by which prices are sold: Stripe closes it when one of them is
     archived. `text` is what people call it, `sells` the ids of what it sells."""
 
-    existing: Identified
+    stripe_object: IdentifiedObject
     text: str
     sells: tuple[str, ...]
 
@@ -40,13 +40,13 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Place(Generic[Existing]):
+class Place(Generic[ObjectT]):
     """A list of objects that may use another; `uses` yields what one of them uses, by id."""
 
     noun: str
     path: str
-    object_type: type[Existing]
-    uses: Callable[[Existing], Iterator[str]]
+    object_type: type[ObjectT]
+    uses: Callable[[ObjectT], Iterator[str]]
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -70,11 +70,11 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place[Any]]) ->
     return "; ".join([f"{object_id} is {usage}", *beside])
 
 
-def _users(api: StripeApi, object_id: str, place: Place[Existing]) -> tuple[list[str], bool]:
+def _users(api: StripeApi, object_id: str, place: Place[ObjectT]) -> tuple[list[str], bool]:
     """Return the ids of those that use the object, and whether all were looked at."""
     pages = api.pages(place.path, place.params, kind=place.object_type)
     looked = list(islice(pages, MOST_PAGES))
-    users = [existing["id"] for page in looked for existing in page if object_id in place.uses(existing)]
+    users = [stripe_object["id"] for page in looked for stripe_object in page if object_id in place.uses(stripe_object)]
     return users, len(looked) < MOST_PAGES or next(iter(pages), None) is None
 
 

@@ -21,7 +21,7 @@ from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
-from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
+from stripe_billing_cli.catalog.match import Match, Matcher, match_by_stamp
 from stripe_billing_cli.catalog.ownership import RESERVED, stamp_of
 from stripe_billing_cli.catalog.plan import Change, CreateWithSecret, Delete, Operation
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
@@ -37,14 +37,14 @@ DATE = len("2026-10-28")
 class EventTypes(Form[list[str]]):
     """The events that are sent: names and patterns of the file, of which Stripe takes names only."""
 
-    def value(self, written: list[str]) -> list[str]:
+    def value(self, file_value: list[str]) -> list[str]:
         try:
-            return list(expand(written))
+            return list(expand(file_value))
         except EndpointError:  # reported by the kind, at its place in the list
-            return sorted(written)
+            return sorted(file_value)
 
-    def read(self, answered: list[str]) -> list[str]:
-        return sorted(answered)
+    def read(self, stripe_value: list[str]) -> list[str]:
+        return sorted(stripe_value)
 
 
 class Disabled(Form[bool]):
@@ -57,8 +57,8 @@ class Disabled(Form[bool]):
 class ApiVersion(Form[str | None]):
     """The version of the events; a file that names none wants that which the endpoint has."""
 
-    def beside(self, wanted: str | None, existing: str | None) -> str | None:
-        return existing if wanted is None else wanted
+    def beside(self, value: str | None, current: str | None) -> str | None:
+        return current if value is None else value
 
 
 Version = Annotated[
@@ -118,36 +118,36 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
 
     # ---- The account
 
-    def reason_left_out(self, existing: StripeWebhookEndpoint) -> str | None:
-        return None if _is_confirmed(existing) else "endpoints of runs that were cut off"
+    def reason_left_out(self, endpoint: StripeWebhookEndpoint) -> str | None:
+        return None if _is_confirmed(endpoint) else "endpoints of runs that were cut off"
 
-    def is_on_offer(self, existing: StripeWebhookEndpoint, objects: Objects) -> bool:
-        return self.is_unmanaged(existing, objects, ())
+    def is_on_offer(self, endpoint: StripeWebhookEndpoint, objects: Objects) -> bool:
+        return self.is_unmanaged(endpoint, objects, ())
 
-    def key_text(self, existing: StripeWebhookEndpoint, naming: Naming) -> str:
-        return readable_key(existing["url"].partition("://")[2])
+    def key_text(self, endpoint: StripeWebhookEndpoint, naming: Naming) -> str:
+        return readable_key(endpoint["url"].partition("://")[2])
 
-    def is_active(self, existing: StripeWebhookEndpoint) -> bool:
-        return _is_enabled(existing)
+    def is_active(self, endpoint: StripeWebhookEndpoint) -> bool:
+        return _is_enabled(endpoint)
 
-    def is_unmanaged(self, existing: StripeWebhookEndpoint, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, endpoint: StripeWebhookEndpoint, objects: Objects, named_ids: Collection[str]) -> bool:
         """Leave out the second endpoint of `billing webhook roll-secret` while it is at work."""
-        return self.is_active(existing) and not _takes_over(
-            existing, objects_of(objects, self.name, StripeWebhookEndpoint)
+        return self.is_active(endpoint) and not _takes_over(
+            endpoint, objects_of(objects, self.name, StripeWebhookEndpoint)
         )
 
     def match(
-        self, matching: Matching[StripeWebhookEndpoint], entry: Entry[WebhookEndpoint]
+        self, matcher: Matcher[StripeWebhookEndpoint], entry: Entry[WebhookEndpoint]
     ) -> Match[StripeWebhookEndpoint]:
         """Match an entry; endpoints of its own that were never confirmed are among the earlier ones."""
-        candidates = [one for one in matching.candidates(entry) if not _takes_over(one, matching.objects)]
-        stamped = match_by_stamp(matching, entry, counts=lambda one: one in candidates and _is_confirmed(one))
+        candidates = [one for one in matcher.candidates(entry) if not _takes_over(one, matcher.objects)]
+        stamped = match_by_stamp(matcher, entry, counts=lambda one: one in candidates and _is_confirmed(one))
         return Match(stamped.current, (*stamped.earlier, *(one for one in candidates if not _is_confirmed(one))))
 
     # ---- Planning
 
-    def has_same_terms(self, entry: Entry[WebhookEndpoint], existing: StripeWebhookEndpoint) -> bool:
-        return _is_confirmed(existing) and super().has_same_terms(entry, existing)
+    def has_same_terms(self, entry: Entry[WebhookEndpoint], endpoint: StripeWebhookEndpoint) -> bool:
+        return _is_confirmed(endpoint) and super().has_same_terms(entry, endpoint)
 
     def plan_new(
         self, entry: Entry[WebhookEndpoint], match: Match[StripeWebhookEndpoint], builder: PlanBuilder
@@ -177,8 +177,8 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
                 "delete",
                 self,
                 entry.key,
-                existing=old,
-                wanted=entry,
+                stripe_object=old,
+                entry=entry,
                 fields={},
                 reason="a run was cut off before it had stored its secret",
             )
@@ -241,14 +241,14 @@ def _events(events: Sequence[str], staying: int = 0) -> str:
     return " and ".join(parts) if parts else plain_text([])
 
 
-def _is_enabled(existing: StripeWebhookEndpoint) -> bool:
-    return existing["status"] == "enabled"
+def _is_enabled(endpoint: StripeWebhookEndpoint) -> bool:
+    return endpoint["status"] == "enabled"
 
 
-def _is_confirmed(existing: StripeWebhookEndpoint) -> bool:
-    return (existing["metadata"] or {}).get(SECRET) != UNCONFIRMED
+def _is_confirmed(endpoint: StripeWebhookEndpoint) -> bool:
+    return (endpoint["metadata"] or {}).get(SECRET) != UNCONFIRMED
 
 
-def _takes_over(existing: StripeWebhookEndpoint, objects: Mapping[str, StripeWebhookEndpoint]) -> bool:
+def _takes_over(endpoint: StripeWebhookEndpoint, objects: Mapping[str, StripeWebhookEndpoint]) -> bool:
     """Return whether an endpoint is the second of a `billing webhook roll-secret` whose first is still there."""
-    return (existing["metadata"] or {}).get(ROLLS) in objects
+    return (endpoint["metadata"] or {}).get(ROLLS) in objects

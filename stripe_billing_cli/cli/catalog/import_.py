@@ -109,7 +109,7 @@ def _summary(imported: Import, file: str, written: str, *, merged: bool) -> str:
 
 def _show(context: Context, imported: Import, file: str, *, merged: bool) -> None:
     if not context.printer.for_people:
-        context.printer.result(as_json(imported, file), ids=(draft.existing["id"] for draft in imported.drafts))
+        context.printer.result(as_json(imported, file), ids=(draft.stripe_object["id"] for draft in imported.drafts))
         return
     tell_import(imported, file, context.printer.note if file == STDOUT else context.printer.line, merged=merged)
 

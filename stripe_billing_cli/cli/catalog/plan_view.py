@@ -80,7 +80,7 @@ def _change_json(change: Change, result: Result | None, source: str) -> dict[str
         "fields": dict(change.kind.json_field(name, field) for name, field in change.fields.items()),
         "reason": change.reason,
         "moves": [{"field": move.field, "value": move.value, "from": move.from_id} for move in change.moves],
-        "location": location_json(source, change.wanted.where) if change.wanted else None,
+        "location": location_json(source, change.entry.where) if change.entry else None,
     }
     if result:
         error = error_json(result.error)["error"] if result.error else None

@@ -95,7 +95,7 @@ def plan_annotations(plan: Plan) -> Iterator[str]:
     for note in plan.notes:
         yield _command("warning" if note.warning else "notice", note.message, plan.source, note.where, mode)
     for change in plan.changes[:MOST_NOTICES]:
-        where = change.wanted.where if change.wanted else NOWHERE
+        where = change.entry.where if change.entry else NOWHERE
         text = "; ".join(line.text.strip() for line in change_lines(change))
         yield _command("notice", text, plan.source, where, f"{change.action} {change.kind.name} {change.key} in {mode}")
     total = summary(plan) if plan.changes else f"{_headline(plan)}: {plan.source}"

@@ -12,14 +12,14 @@ T = TypeVar("T")
 Metadata = dict[str, str]
 
 
-def metadata_of(existing: Mapping[str, object]) -> Metadata:
+def metadata_of(stripe_object: Mapping[str, object]) -> Metadata:
     """Return the metadata of an object of whatever kind, or of the parameters of one; empty where it has none."""
-    return cast(Metadata, existing.get("metadata") or {})
+    return cast(Metadata, stripe_object.get("metadata") or {})
 
 
-def field_of(existing: Mapping[str, object], name: str) -> object:
+def field_of(stripe_object: Mapping[str, object], name: str) -> object:
     """Return a declared field whose name is known only at run time."""
-    return existing[name]
+    return stripe_object[name]
 
 
 class StripeObject(TypedDict):
@@ -30,24 +30,24 @@ Kind = TypeVar("Kind", bound=StripeObject)
 """A declared object, of whatever kind: `Customer`, `Invoice`."""
 
 
-class Identified(StripeObject):
+class IdentifiedObject(StripeObject):
     """An object of which only the id is read: an expanded one, or one of whatever kind."""
 
     id: str
 
 
-class Dated(Identified):
+class DatedObject(IdentifiedObject):
     """An object of which only the id is read, and when it was made."""
 
     created: int
 
 
-Existing = TypeVar("Existing", bound=Identified)
-"""A declared object that the account holds, and that has an id."""
-ExistingDated = TypeVar("ExistingDated", bound=Dated)
-"""A declared object that the account holds, and that says when it was made."""
+ObjectT = TypeVar("ObjectT", bound=IdentifiedObject)
+"""The type of an object as Stripe has it, in code for objects of every kind, which calls the object `stripe_object`."""
+DatedObjectT = TypeVar("DatedObjectT", bound=DatedObject)
+"""The type of an object as Stripe has it that says when it was made."""
 
-Reference = str | Identified
+Reference = str | IdentifiedObject
 """The id of an object, or the object itself where it was expanded (https://docs.stripe.com/api/expanding_objects)."""
 
 

@@ -1,7 +1,7 @@
 """Payment links and what they sell (https://docs.stripe.com/api/payment-link/object)."""
 
 from stripe_billing_cli.stripe_api.objects.catalog import Price
-from stripe_billing_cli.stripe_api.objects.common import Embedded, Identified, Metadata, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import Embedded, IdentifiedObject, Metadata, StripeObject
 
 
 class AdjustableQuantity(StripeObject):
@@ -104,7 +104,7 @@ class RenderingOptions(StripeObject):
 
 
 class InvoiceData(StripeObject):
-    account_tax_ids: list[str | Identified] | None
+    account_tax_ids: list[str | IdentifiedObject] | None
     custom_fields: list[InvoiceField] | None
     description: str | None
     footer: str | None
@@ -162,13 +162,13 @@ class ShippingAddressCollection(StripeObject):
 
 
 class ShippingOption(StripeObject):
-    shipping_rate: str | Identified
+    shipping_rate: str | IdentifiedObject
 
 
 class SubscriptionInvoices(StripeObject):
     """Newer than the OpenAPI document that the others are taken from: `stripe/_payment_link.py`."""
 
-    account_tax_ids: list[str | Identified] | None
+    account_tax_ids: list[str | IdentifiedObject] | None
     custom_fields: list[InvoiceField] | None
     description: str | None
     footer: str | None

@@ -27,22 +27,22 @@ class AfterPayment(TypedDict):
 class AfterCompletionForm(Form[AfterPayment | None]):
     """The form of what follows a payment: a message of Stripe's page, or another page."""
 
-    def value(self, written: Any) -> AfterPayment | None:
-        if written is None:
+    def value(self, file_value: Any) -> AfterPayment | None:
+        if file_value is None:
             return None
-        if written.redirect:
-            return {"type": "redirect", "url": written.redirect.url}
-        confirmation = written.hosted_confirmation
+        if file_value.redirect:
+            return {"type": "redirect", "url": file_value.redirect.url}
+        confirmation = file_value.hosted_confirmation
         return {
-            "type": written.type or "hosted_confirmation",
+            "type": file_value.type or "hosted_confirmation",
             "custom_message": confirmation and confirmation.custom_message,
         }
 
-    def read(self, answered: AfterCompletion) -> AfterPayment:
-        if answered["type"] == "redirect" and answered["redirect"]:
-            return {"type": "redirect", "url": answered["redirect"]["url"]}
-        confirmation = answered["hosted_confirmation"]
-        return {"type": answered["type"], "custom_message": confirmation and confirmation["custom_message"]}
+    def read(self, stripe_value: AfterCompletion) -> AfterPayment:
+        if stripe_value["type"] == "redirect" and stripe_value["redirect"]:
+            return {"type": "redirect", "url": stripe_value["redirect"]["url"]}
+        confirmation = stripe_value["hosted_confirmation"]
+        return {"type": stripe_value["type"], "custom_message": confirmation and confirmation["custom_message"]}
 
     def params(self, name: str, value: AfterPayment | None) -> dict[str, Any]:
         if value is None:
@@ -80,8 +80,8 @@ class CustomFields(PartsForm[CustomFieldValue]):
 class Message(Form[str | None]):
     """A text, which Stripe holds as `{message: …}`."""
 
-    def read(self, answered: StripeMessage | None) -> str | None:
-        return answered and answered["message"]
+    def read(self, stripe_value: StripeMessage | None) -> str | None:
+        return stripe_value and stripe_value["message"]
 
     def params(self, name: str, value: str | None) -> dict[str, Any]:
         return {name: {"message": value} if value else ""}
@@ -90,11 +90,11 @@ class Message(Form[str | None]):
 class Limit(Form[int | None]):
     """The number of times that a link can be paid by; Stripe counts beside it how often it was."""
 
-    def value(self, written: Any) -> int | None:
-        return int(written.completed_sessions.limit) if written else None
+    def value(self, file_value: Any) -> int | None:
+        return int(file_value.completed_sessions.limit) if file_value else None
 
-    def read(self, answered: Restrictions | None) -> int | None:
-        return answered and answered["completed_sessions"]["limit"]
+    def read(self, stripe_value: Restrictions | None) -> int | None:
+        return stripe_value and stripe_value["completed_sessions"]["limit"]
 
     def params(self, name: str, value: int | None) -> dict[str, Any]:
         return {name: {"completed_sessions": {"limit": value}} if value else ""}
@@ -106,11 +106,11 @@ class Limit(Form[int | None]):
 class Countries(Choices):
     """The countries that goods are shipped to; none where no address is asked for."""
 
-    def value(self, written: Any) -> list[str]:
-        return sorted(written.allowed_countries) if written else []
+    def value(self, file_value: Any) -> list[str]:
+        return sorted(file_value.allowed_countries) if file_value else []
 
-    def read(self, answered: ShippingAddressCollection | None) -> list[str]:
-        return sorted(answered["allowed_countries"]) if answered else []
+    def read(self, stripe_value: ShippingAddressCollection | None) -> list[str]:
+        return sorted(stripe_value["allowed_countries"]) if stripe_value else []
 
     def params(self, name: str, value: list[str]) -> dict[str, Any]:
         return {name: {"allowed_countries": value} if value else ""}
@@ -122,11 +122,11 @@ class Countries(Choices):
 class ShippingRates(Form[list[str]]):
     """The shipping rates to choose among, by id."""
 
-    def value(self, written: list[str] | None) -> list[str]:
-        return list(written or [])
+    def value(self, file_value: list[str] | None) -> list[str]:
+        return list(file_value or [])
 
-    def read(self, answered: list[ShippingOption] | None) -> list[str]:
-        return [id_of(option["shipping_rate"]) for option in answered or []]
+    def read(self, stripe_value: list[ShippingOption] | None) -> list[str]:
+        return [id_of(option["shipping_rate"]) for option in stripe_value or []]
 
     def params(self, name: str, value: list[str]) -> dict[str, Any]:
         return {name: [{"shipping_rate": rate} for rate in value] or ""}

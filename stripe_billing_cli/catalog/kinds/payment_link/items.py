@@ -57,7 +57,7 @@ class ItemValue(TypedDict):
 class Items(Form[list[ItemValue]]):
     """Items with their prices and quantities."""
 
-    def value(self, written: Sequence[SoldItem] | None) -> list[ItemValue]:
+    def value(self, file_value: Sequence[SoldItem] | None) -> list[ItemValue]:
         return [
             {
                 "price": item.price,
@@ -66,13 +66,13 @@ class Items(Form[list[ItemValue]]):
                 if item.adjustable_quantity
                 else None,
             }
-            for item in written or ()
+            for item in file_value or ()
         ]
 
-    def read(self, answered: Embedded[LineItem] | list[OptionalItem] | None) -> list[ItemValue]:
+    def read(self, stripe_value: Embedded[LineItem] | list[OptionalItem] | None) -> list[ItemValue]:
         items: Sequence[LineItem | OptionalItem] = []
-        if answered:
-            items = answered if isinstance(answered, list) else answered["data"]
+        if stripe_value:
+            items = stripe_value if isinstance(stripe_value, list) else stripe_value["data"]
         return in_order(
             {
                 "price": price_id(item),
@@ -82,10 +82,10 @@ class Items(Form[list[ItemValue]]):
             for item in items
         )
 
-    def beside(self, wanted: list[ItemValue], existing: list[ItemValue]) -> list[ItemValue]:
+    def beside(self, value: list[ItemValue], current: list[ItemValue]) -> list[ItemValue]:
         """Return the items with the quantities that the file does not name."""
-        by_price = {item["price"]: item for item in existing}
-        return in_order(_beside(item, by_price.get(item["price"])) for item in wanted)
+        by_price = {item["price"]: item for item in current}
+        return in_order(_beside(item, by_price.get(item["price"])) for item in value)
 
     def params(self, name: str, value: list[ItemValue]) -> dict[str, Any]:
         return {name: [{"price": item["price"], **quantity_params(item)} for item in value] or ""}
@@ -113,12 +113,14 @@ def _adjustable(quantity: StripeAdjustableQuantity | None) -> Mapping[str, bool 
     return {name: quantity[name] for name in ("enabled", "maximum", "minimum")}
 
 
-def _beside(item: ItemValue, existing: ItemValue | None) -> ItemValue:
-    current = (existing and existing["adjustable_quantity"]) or NOT_ADJUSTABLE
-    adjustable = {**current, **(item["adjustable_quantity"] or {})}
+def _beside(item: ItemValue, current: ItemValue | None) -> ItemValue:
+    adjustable = {
+        **((current and current["adjustable_quantity"]) or NOT_ADJUSTABLE),
+        **(item["adjustable_quantity"] or {}),
+    }
     if not adjustable["enabled"]:
         adjustable = dict(NOT_ADJUSTABLE)
-    quantity = item["quantity"] or (existing["quantity"] if existing else 1)
+    quantity = item["quantity"] or (current["quantity"] if current else 1)
     return {**item, "quantity": quantity, "adjustable_quantity": adjustable}
 
 

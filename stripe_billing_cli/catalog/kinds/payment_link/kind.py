@@ -13,7 +13,7 @@ from typing import Any, cast
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
@@ -121,11 +121,11 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     # ---- The account
 
-    def created_at(self, existing: StripePaymentLink) -> int:
+    def created_at(self, link: StripePaymentLink) -> int:
         return 0
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePaymentLink]:
-        if not (whole or wanted[self.name]):
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripePaymentLink]:
+        if not (whole or entries_by_kind[self.name]):
             return Reading()
         return Reading(by_id(self._all(reader)))
 
@@ -138,19 +138,19 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
             items["data"] = whole
         return links
 
-    def points_at(self, existing: StripePaymentLink) -> tuple[str, ...]:
-        return tuple(sorted(_prices_of(self.existing_fields(existing))))
+    def points_at(self, link: StripePaymentLink) -> tuple[str, ...]:
+        return tuple(sorted(_prices_of(self.existing_fields(link))))
 
-    def blocks(self, existing: StripePaymentLink, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, link: StripePaymentLink, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the prices that a catalog's link sells: archived, they would close its page."""
-        if not (existing["active"] and ours):
+        if not (link["active"] and ours):
             return
-        for price in self.points_at(existing):
+        for price in self.points_at(link):
             note = (
-                f"{price} stays active: the payment link {existing['url']} sells it. {self.retire_option} closes links "
+                f"{price} stays active: the payment link {link['url']} sells it. {self.retire_option} closes links "
                 "that others have taken the place of."
             )
-            yield price, Blocker(existing["id"], note)
+            yield price, Blocker(link["id"], note)
 
     def sellers(self, api: StripeApi) -> Iterator[Seller]:
         """Yield the active links."""
@@ -158,27 +158,27 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
             for link in page:
                 yield Seller(link, f"the payment link {link['url']}", self.points_at(link))
 
-    def address(self, existing: StripePaymentLink) -> str | None:
-        return existing["url"]
+    def address(self, link: StripePaymentLink) -> str | None:
+        return link["url"]
 
     # ---- Import
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePaymentLink]:
         return self._all(reader)
 
-    def object_references(self, existing: StripePaymentLink) -> Iterator[tuple[str, str]]:
-        fields = self.existing_fields(existing)
+    def object_references(self, link: StripePaymentLink) -> Iterator[tuple[str, str]]:
+        fields = self.existing_fields(link)
         yield from (("price", price) for price in sorted(_prices_of(fields)))
         yield from (("shipping_rate", rate) for rate in _rates(fields))
 
-    def key_text(self, existing: StripePaymentLink, naming: Naming) -> str:
+    def key_text(self, link: StripePaymentLink, naming: Naming) -> str:
         """Return the key of the first price: a link has no name."""
-        price = prices(items_of(self.existing_fields(existing)["line_items"]))[0]
+        price = prices(items_of(self.existing_fields(link)["line_items"]))[0]
         key = naming.name("price", price)
         return readable_key(self.name if key == price else key)
 
-    def file_fields(self, existing: StripePaymentLink, naming: Naming) -> Fields:
-        fields = self.existing_fields(existing)
+    def file_fields(self, link: StripePaymentLink, naming: Naming) -> Fields:
+        fields = self.existing_fields(link)
         named = {
             name: in_order(
                 {**item, "price": naming.name("price", str(item["price"]))} for item in items_of(fields[name])
@@ -195,7 +195,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     # ---- Planning
 
-    def has_same_terms(self, entry: Entry[PaymentLink], existing: StripePaymentLink) -> bool:
+    def has_same_terms(self, entry: Entry[PaymentLink], link: StripePaymentLink) -> bool:
         """Leave an old link alone: nobody can tell any more which of several addresses is the right one."""
         return False
 
@@ -241,23 +241,23 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
     # ---- Operations
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match[StripePaymentLink], existing: StripePaymentLink
+        self, fields: Mapping[str, FieldChange], match: Match[StripePaymentLink], link: StripePaymentLink
     ) -> Sequence[Mapping[str, Any]]:
-        [params] = super().update_params(fields, match, existing)
+        [params] = super().update_params(fields, match, link)
         if "line_items" not in fields:
             return [params]
-        assert existing["line_items"] is not None  # they are asked for wherever links are read
-        ids = {price_id(item): item["id"] for item in existing["line_items"]["data"]}
+        assert link["line_items"] is not None  # they are asked for wherever links are read
+        ids = {price_id(item): item["id"] for item in link["line_items"]["data"]}
         before, after = items_of(fields["line_items"].before), items_of(fields["line_items"].after)
         changed = [{"id": ids[str(item["price"])], **_quantities(item)} for item in after if item not in before]
         return [{**params, "line_items": changed}]
 
-    def freed_by(self, existing: StripePaymentLink, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def freed_by(self, link: StripePaymentLink, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices of optional items, and the shipping rates, that are not offered any more."""
         freed: tuple[str, ...] = ()
         if "optional_items" in fields:
             before, after = items_of(fields["optional_items"].before), items_of(fields["optional_items"].after)
-            sold = set(prices(items_of(self.existing_fields(existing)["line_items"])))
+            sold = set(prices(items_of(self.existing_fields(link)["line_items"])))
             freed += tuple(sorted(set(prices(before)) - set(prices(after)) - sold))
         if RATES in fields:
             rates = _rates_in(fields[RATES].after)

@@ -13,7 +13,7 @@ from typing import Any
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, FieldValue, Reference
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
@@ -27,7 +27,7 @@ from stripe_billing_cli.catalog.kinds.portal.model import (
 from stripe_billing_cli.catalog.kinds.portal.products import Offer, OfferValue, in_order, offers_of, price_key
 from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata, check_url
-from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, match_by_stamp
+from stripe_billing_cli.catalog.match import Match, Matcher, check_adoption, match_by_stamp
 from stripe_billing_cli.catalog.plan import Change, Update, references
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.objects.portal import PortalConfiguration as StripePortalConfiguration
@@ -109,8 +109,10 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePortalConfiguration]:
-        entries = wanted[self.name]
+    def read(
+        self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool
+    ) -> Reading[StripePortalConfiguration]:
+        entries = entries_by_kind[self.name]
         if not (whole or entries):
             return Reading()
         objects = by_id(reader.all(self.object_type, self.path, EXPANDED))
@@ -119,32 +121,36 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
             objects |= by_id(reader.all(self.object_type, self.path, {"is_default": True, **EXPANDED}))
         return Reading(objects)
 
-    def read_pointing(self, reader: AccountReader, replaced: Collection[str]) -> Iterable[StripePortalConfiguration]:
+    def read_pointing(
+        self, reader: AccountReader, replaced_ids: Collection[str]
+    ) -> Iterable[StripePortalConfiguration]:
         return [
             one
             for one in reader.all(self.object_type, self.path, EXPANDED)
-            if _prices(self._read_offers(one)) & set(replaced)
+            if _prices(self._read_offers(one)) & set(replaced_ids)
         ]
 
-    def is_unmanaged(self, existing: StripePortalConfiguration, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(
+        self, configuration: StripePortalConfiguration, objects: Objects, named_ids: Collection[str]
+    ) -> bool:
         """Leave out the default: every account has one, and Stripe does not deactivate it."""
-        return self.is_active(existing) and not existing["is_default"]
+        return self.is_active(configuration) and not configuration["is_default"]
 
     def match(
-        self, matching: Matching[StripePortalConfiguration], entry: Entry[PortalConfiguration]
+        self, matcher: Matcher[StripePortalConfiguration], entry: Entry[PortalConfiguration]
     ) -> Match[StripePortalConfiguration]:
         if entry.adopted_id != DEFAULT:
-            return match_by_stamp(matching, entry)
-        default = next((one for one in matching.objects.values() if one["is_default"]), None)
+            return match_by_stamp(matcher, entry)
+        default = next((one for one in matcher.objects.values() if one["is_default"]), None)
         if default is None:
-            matching.refuse(
+            matcher.refuse(
                 entry,
                 f"{self.name} {entry.key} adopts the account's default, and this account has none yet",
                 "save it once: https://dashboard.stripe.com/test/settings/billing/portal",
             )
             return Match()
-        check_adoption(matching, entry, default)
-        earlier = [one for one in matching.candidates(entry) if one["id"] != default["id"]]
+        check_adoption(matcher, entry, default)
+        earlier = [one for one in matcher.candidates(entry) if one["id"] != default["id"]]
         return Match(default, tuple(earlier))
 
     # ---- Import
@@ -152,19 +158,19 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePortalConfiguration]:
         return reader.all(self.object_type, self.path, EXPANDED)
 
-    def object_references(self, existing: StripePortalConfiguration) -> Iterator[tuple[str, str]]:
-        for offer in self._read_offers(existing):
+    def object_references(self, configuration: StripePortalConfiguration) -> Iterator[tuple[str, str]]:
+        for offer in self._read_offers(configuration):
             yield "product", offer["product"]
             yield from (("price", str(price)) for price in offer["prices"])
 
-    def key_text(self, existing: StripePortalConfiguration, naming: Naming) -> str:
-        return DEFAULT if existing["is_default"] else super().key_text(existing, naming)
+    def key_text(self, configuration: StripePortalConfiguration, naming: Naming) -> str:
+        return DEFAULT if configuration["is_default"] else super().key_text(configuration, naming)
 
-    def adopted_id(self, key: str, existing: StripePortalConfiguration, naming: Naming) -> str | None:
-        return DEFAULT if existing["is_default"] else super().adopted_id(key, existing, naming)
+    def adopted_id(self, key: str, configuration: StripePortalConfiguration, naming: Naming) -> str | None:
+        return DEFAULT if configuration["is_default"] else super().adopted_id(key, configuration, naming)
 
-    def file_fields(self, existing: StripePortalConfiguration, naming: Naming) -> Fields:
-        fields = self.existing_fields(existing)
+    def file_fields(self, configuration: StripePortalConfiguration, naming: Naming) -> Fields:
+        fields = self.existing_fields(configuration)
         offers = [_in_file(offer, naming) for offer in offers_of(fields[PRODUCTS])]
         return {**fields, PRODUCTS: in_order(offers)}
 
@@ -200,38 +206,44 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         change: Change | None,
         builder: PlanBuilder,
         *,
-        planned: bool,
+        is_planned: bool,
     ) -> Change | None:
         """Move replaced prices where the file does not name the products, or the entry is not to be changed."""
-        existing = match.current
-        if planned and PRODUCTS in entry.fields:
+        configuration = match.current
+        if is_planned and PRODUCTS in entry.fields:
             for operation in change.operations if change else ():
                 operation.after += _offered_entries(offers_of(entry.fields[PRODUCTS]), builder)
             return change
-        if existing is None:
+        if configuration is None:
             return change
-        move = self._move(existing, builder)
+        move = self._move(configuration, builder)
         if move is None:
             return change
-        if not planned:
+        if not is_planned:
             builder.successors[move.frees[0]].change.operations.append(move)
             return change
         change = change or builder.change(
-            "update", self, entry.key, existing=existing, wanted=entry, fields={}, reason="a price in it is replaced"
+            "update",
+            self,
+            entry.key,
+            stripe_object=configuration,
+            entry=entry,
+            fields={},
+            reason="a price in it is replaced",
         )
-        self._add_move(change, existing, move, builder)
+        self._add_move(change, configuration, move, builder)
         return change
 
-    def plan_unnamed(self, existing: StripePortalConfiguration, builder: PlanBuilder) -> None:
+    def plan_unnamed(self, configuration: StripePortalConfiguration, builder: PlanBuilder) -> None:
         """Move replaced prices in a configuration that the file does not name; another catalog's is left to it."""
-        move = self._move(existing, builder) if self.is_active(existing) else None
-        stamp = self.stamp_on(existing)
+        move = self._move(configuration, builder) if self.is_active(configuration) else None
+        stamp = self.stamp_on(configuration)
         if move is None:
             return
         if stamp and stamp.catalog != builder.catalog:
             prices = ", ".join(sorted(move.frees))
             builder.note(
-                f"{self.name} {existing['id']} of catalog {stamp.catalog} offers {prices}, and goes on doing so: "
+                f"{self.name} {configuration['id']} of catalog {stamp.catalog} offers {prices}, and goes on doing so: "
                 "customers cannot switch to a price that is archived. Move it there.",
                 warning=True,
             )
@@ -239,35 +251,35 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         change = builder.change(
             "update",
             self,
-            existing["id"],
-            existing=existing,
-            wanted=None,
+            configuration["id"],
+            stripe_object=configuration,
+            entry=None,
             fields={},
             reason="a price in it is replaced; the file does not name it",
         )
-        self._add_move(change, existing, move, builder)
+        self._add_move(change, configuration, move, builder)
 
-    def _read_offers(self, existing: StripePortalConfiguration) -> list[OfferValue]:
-        return offers_of(self.existing_fields(existing)[PRODUCTS])
+    def _read_offers(self, configuration: StripePortalConfiguration) -> list[OfferValue]:
+        return offers_of(self.existing_fields(configuration)[PRODUCTS])
 
-    def _move(self, existing: StripePortalConfiguration, builder: PlanBuilder) -> Update | None:
+    def _move(self, configuration: StripePortalConfiguration, builder: PlanBuilder) -> Update | None:
         """Return the update that puts successors in the place of replaced prices; None where none is offered."""
-        offers = self._read_offers(existing)
+        offers = self._read_offers(configuration)
         moved = [price for offer in offers for price in map(str, offer["prices"]) if price in builder.successors]
         if not moved:
             return None
         after = _follow_successors(offers, builder)
         return Update(
-            path=f"{self.path}/{existing['id']}",
+            path=f"{self.path}/{configuration['id']}",
             params=self._params({PRODUCTS: after}),
             frees=tuple(moved),
             after=_offered_entries(after, builder),
         )
 
     def _add_move(
-        self, change: Change, existing: StripePortalConfiguration, move: Update, builder: PlanBuilder
+        self, change: Change, configuration: StripePortalConfiguration, move: Update, builder: PlanBuilder
     ) -> None:
-        offers = self._read_offers(existing)
+        offers = self._read_offers(configuration)
         after = _follow_successors(offers, builder)
         change.fields[PRODUCTS] = FieldChange(
             self.with_keys(PRODUCTS, offers, builder), self.with_keys(PRODUCTS, after, builder)
@@ -278,7 +290,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         prices = tuple(references(entry.fields.get(PRODUCTS)))
         return (*super().waits_for(entry), *prices)
 
-    def freed_by(self, existing: StripePortalConfiguration, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def freed_by(self, configuration: StripePortalConfiguration, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices that are not offered any more."""
         both = fields.get(PRODUCTS)
         return tuple(_prices(offers_of(both.before)) - _prices(offers_of(both.after))) if both else ()

@@ -25,11 +25,11 @@ from stripe_billing_cli.stripe_api.objects.portal import Condition
 class Conditions(Form[list[str]]):
     """The form of conditions, which Stripe answers as `{type: …}`."""
 
-    def value(self, written: list[str] | None) -> list[str]:
-        return sorted(written or [])
+    def value(self, file_value: list[str] | None) -> list[str]:
+        return sorted(file_value or [])
 
-    def read(self, answered: list[Condition] | None) -> list[str]:
-        return sorted(condition["type"] for condition in answered or [])
+    def read(self, stripe_value: list[Condition] | None) -> list[str]:
+        return sorted(condition["type"] for condition in stripe_value or [])
 
     def params(self, name: str, value: list[str]) -> dict[str, Any]:
         return {name: [{"type": condition} for condition in value] or ""}

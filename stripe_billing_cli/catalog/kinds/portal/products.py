@@ -72,7 +72,7 @@ class OfferValue(TypedDict):
 class OfferedProducts(Form[list[OfferValue]]):
     """The form of products with their prices and quantities, of which the order says nothing."""
 
-    def value(self, written: Sequence[Offer] | None) -> list[OfferValue]:
+    def value(self, file_value: Sequence[Offer] | None) -> list[OfferValue]:
         return [
             {
                 "product": offer.product,
@@ -81,22 +81,22 @@ class OfferedProducts(Form[list[OfferValue]]):
                 if offer.adjustable_quantity
                 else None,
             }
-            for offer in written or ()
+            for offer in file_value or ()
         ]
 
-    def read(self, answered: list[OfferedProduct] | None) -> list[OfferValue]:
+    def read(self, stripe_value: list[OfferedProduct] | None) -> list[OfferValue]:
         return in_order(
             {
                 "product": offer["product"],
                 "prices": list(offer["prices"]),
                 "adjustable_quantity": _quantity(offer["adjustable_quantity"]),
             }
-            for offer in answered or []
+            for offer in stripe_value or []
         )
 
-    def beside(self, wanted: list[OfferValue], existing: list[OfferValue]) -> list[OfferValue]:
-        """Return the offers in the order of the existing ones, with quantities that the file does not name."""
-        quantities = {offer["product"]: offer["adjustable_quantity"] or {} for offer in existing}
+    def beside(self, value: list[OfferValue], current: list[OfferValue]) -> list[OfferValue]:
+        """Return the offers in the order of Stripe's, with quantities that the file does not name."""
+        quantities = {offer["product"]: offer["adjustable_quantity"] or {} for offer in current}
         return in_order(
             {
                 **offer,
@@ -105,7 +105,7 @@ class OfferedProducts(Form[list[OfferValue]]):
                     **(offer["adjustable_quantity"] or {}),
                 },
             }
-            for offer in wanted
+            for offer in value
         )
 
     def params(self, name: str, value: list[OfferValue]) -> dict[str, Any]:

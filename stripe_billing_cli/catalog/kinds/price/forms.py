@@ -131,8 +131,8 @@ class RecurringForm(PartForm[RecurringValue]):
 class OptionTaxBehavior(Form[str | None]):
     """Tax behaviour in one currency; the file may be silent about it."""
 
-    def read(self, answered: str | None) -> str:
-        return answered or UNSPECIFIED
+    def read(self, stripe_value: str | None) -> str:
+        return stripe_value or UNSPECIFIED
 
     def write_keys(self, name: str, value: str | None, default: str | None) -> dict[str, Any]:
         return {} if value == UNSPECIFIED else super().write_keys(name, value, default)
@@ -152,11 +152,11 @@ class CurrencyOptions(PartsByKeyForm[OptionValue]):
         options = answer["currency_options"] or {}
         return self.read({code: option for code, option in options.items() if code != answer["currency"]})
 
-    def beside(self, wanted: dict[str, OptionValue], existing: dict[str, OptionValue]) -> dict[str, OptionValue]:
-        """Return `wanted`, with the tax behaviour of a currency that the file says nothing about taken as it is."""
+    def beside(self, value: dict[str, OptionValue], current: dict[str, OptionValue]) -> dict[str, OptionValue]:
+        """Return `value`, with the tax behaviour of a currency that the file is silent about taken from `current`."""
         return {
-            code: {**option, "tax_behavior": option["tax_behavior"] or _tax_behavior(existing.get(code))}
-            for code, option in wanted.items()
+            code: {**option, "tax_behavior": option["tax_behavior"] or _tax_behavior(current.get(code))}
+            for code, option in value.items()
         }
 
     def changes_in_place(self, before: dict[str, OptionValue] | None, after: dict[str, OptionValue]) -> bool:

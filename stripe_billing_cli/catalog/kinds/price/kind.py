@@ -12,7 +12,7 @@ from typing import Any
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency, default_tax_behavior
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_period
@@ -25,7 +25,7 @@ from stripe_billing_cli.catalog.kinds.product import product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.kinds.usage import Usage
-from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, earlier_objects
+from stripe_billing_cli.catalog.match import Match, Matcher, check_adoption, earlier_objects
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Move
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
@@ -101,16 +101,16 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePrice]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripePrice]:
         """Read a small account whole; of a large one, what there is of the file's products and lookup keys."""
-        entries = wanted[self.name]
+        entries = entries_by_kind[self.name]
         expanded = expansions(entries)
         listed = {"expand": [f"data.{name}" for name in expanded]}
         if whole:
             reading = reader.sweep(self.object_type, self.path, listed, expected=len(entries))
         else:
             account_products = reader.objects("product", StripeProduct)
-            products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
+            products = sorted({product_id(entry) for entry in entries_by_kind["product"]} & account_products.keys())
             prices = [_wanted_price(entry) for entry in entries]
             reading = PriceQuery(self.path, listed, products, prices).read(reader)
         objects = reading.objects
@@ -118,7 +118,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         adopted = reader.each(
             lambda one: reader.one(self.object_type, f"{self.path}/{one}", {"expand": expanded}), missing
         )
-        return Reading(objects | by_id(existing for existing in adopted if existing), reading.complete)
+        return Reading(objects | by_id(price for price in adopted if price), reading.complete)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePrice]:
         listed = {"expand": [f"data.{name}" for name in expansions(())]}
@@ -131,40 +131,40 @@ class PriceKind(StandardKind[Price, StripePrice]):
         whole = reader.sweep(self.object_type, self.path, listed, expected=LARGE_ACCOUNT)
         return whole.objects.values()
 
-    def read_rest(self, reader: AccountReader, chosen: Iterable[StripePrice]) -> Iterable[StripePrice]:
+    def read_rest(self, reader: AccountReader, prices: Iterable[StripePrice]) -> Iterable[StripePrice]:
         """Read the tiers of further currencies, which Stripe says only where each currency is named."""
-        return reader.each(lambda price: with_all_tiers(self.path, reader, price), filter(has_more_tiers, chosen))
+        return reader.each(lambda price: with_all_tiers(self.path, reader, price), filter(has_more_tiers, prices))
 
-    def is_on_offer(self, existing: StripePrice, objects: Objects) -> bool:
+    def is_on_offer(self, price: StripePrice, objects: Objects) -> bool:
         """Leave out what is of an archived product: nobody can buy it."""
-        product = objects_of(objects, "product", StripeProduct).get(product_of(existing))
-        return existing["active"] and product is not None and product["active"]
+        product = objects_of(objects, "product", StripeProduct).get(product_of(price))
+        return price["active"] and product is not None and product["active"]
 
-    def parent_id(self, existing: StripePrice) -> str:
-        return product_of(existing)
+    def parent_id(self, price: StripePrice) -> str:
+        return product_of(price)
 
-    def object_references(self, existing: StripePrice) -> Iterator[tuple[str, str]]:
-        recurring = existing["recurring"]
+    def object_references(self, price: StripePrice) -> Iterator[tuple[str, str]]:
+        recurring = price["recurring"]
         if recurring and recurring["meter"]:
             yield "meter", recurring["meter"]
 
-    def key_text(self, existing: StripePrice, naming: Naming) -> str:
-        product, lookup_key = naming.name("product", product_of(existing)), existing["lookup_key"]
+    def key_text(self, price: StripePrice, naming: Naming) -> str:
+        product, lookup_key = naming.name("product", product_of(price)), price["lookup_key"]
         if lookup_key and lookup_key.startswith(f"{product}.") and KEY.match(lookup_key.removeprefix(f"{product}.")):
             return lookup_key.removeprefix(f"{product}.")
-        named = readable_key(lookup_key or existing["nickname"] or "").removeprefix(f"{readable_key(product)}-")
-        return named or interval_key(existing, naming)
+        named = readable_key(lookup_key or price["nickname"] or "").removeprefix(f"{readable_key(product)}-")
+        return named or interval_key(price, naming)
 
-    def file_fields(self, existing: StripePrice, naming: Naming) -> Fields:
-        fields = self.existing_fields(existing)
+    def file_fields(self, price: StripePrice, naming: Naming) -> Fields:
+        fields = self.existing_fields(price)
         recurring = price_values(fields)["recurring"]
         if recurring and recurring["meter"]:
             return {**fields, "recurring": {**recurring, "meter": naming.name("meter", str(recurring["meter"]))}}
         return fields
 
-    def file_values(self, key: str, existing: StripePrice, naming: Naming) -> dict[str, Any]:
-        values = super().file_values(key, existing, naming)
-        lookup_key = existing["lookup_key"]
+    def file_values(self, key: str, price: StripePrice, naming: Naming) -> dict[str, Any]:
+        values = super().file_values(key, price, naming)
+        lookup_key = price["lookup_key"]
         if lookup_key == key:
             values.pop("lookup_key")
         if lookup_key is not None:
@@ -172,26 +172,26 @@ class PriceKind(StandardKind[Price, StripePrice]):
         first: dict[str, Any] = {name: values[name] for name in ("id", "active", "nickname") if name in values}
         return {**first, "lookup_key": None, **values}
 
-    def label(self, existing: StripePrice) -> str:
-        return existing["nickname"] or existing["lookup_key"] or f"of product {product_of(existing)}"
+    def label(self, price: StripePrice) -> str:
+        return price["nickname"] or price["lookup_key"] or f"of product {product_of(price)}"
 
-    def points_at(self, existing: StripePrice) -> tuple[str, ...]:
-        return (product_of(existing),)
+    def points_at(self, price: StripePrice) -> tuple[str, ...]:
+        return (product_of(price),)
 
-    def is_unmanaged(self, existing: StripePrice, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, price: StripePrice, objects: Objects, named_ids: Collection[str]) -> bool:
         """Leave out the default price of an archived product: nobody can buy it, and Stripe archives no default."""
-        owner = objects_of(objects, "product", StripeProduct).get(product_of(existing))
+        owner = objects_of(objects, "product", StripeProduct).get(product_of(price))
         off_sale = (
             owner is not None
             and not owner["active"]
-            and owner["id"] not in named
-            and owner["default_price"] == existing["id"]
+            and owner["id"] not in named_ids
+            and owner["default_price"] == price["id"]
         )
-        return existing["active"] and not off_sale
+        return price["active"] and not off_sale
 
-    def usage_of(self, api: StripeApi, existing: StripePrice, *, count: bool) -> Usage:
+    def usage_of(self, api: StripeApi, price: StripePrice, *, count: bool) -> Usage:
         """Return how many subscriptions that are not canceled have a price: to a hundred, or all with `count`."""
-        filters = {"price": existing["id"]}
+        filters = {"price": price["id"]}
         try:
             if count:
                 pages = api.pages("/v1/subscriptions", filters, kind=Subscription)
@@ -200,52 +200,50 @@ class PriceKind(StandardKind[Price, StripePrice]):
                 page, more = api.page("/v1/subscriptions", filters, kind=Subscription)
                 users = len(page)
         except PermissionMissingError:
-            return Usage(f"subscriptions, if any (the key may not count them), stay on {existing['id']}")
+            return Usage(f"subscriptions, if any (the key may not count them), stay on {price['id']}")
         if not users:
-            return Usage(f"no subscription is on {existing['id']}")
+            return Usage(f"no subscription is on {price['id']}")
         if users == 1:
-            return Usage(f"1 subscription stays on {existing['id']}", "1 subscription")
+            return Usage(f"1 subscription stays on {price['id']}", "1 subscription")
         counted = f"{'more than ' if more else ''}{users:,} subscriptions"
-        return Usage(f"{counted} stay on {existing['id']}", counted)
+        return Usage(f"{counted} stay on {price['id']}", counted)
 
     # ---- Matching
 
-    def match(self, matching: Matching[StripePrice], entry: Entry[Price]) -> Match[StripePrice]:
+    def match(self, matcher: Matcher[StripePrice], entry: Entry[Price]) -> Match[StripePrice]:
         product, lookup_key = _product_of_entry(entry), price_values(entry.fields)["lookup_key"]
-        stamped = [existing for existing in matching.candidates(entry) if product_of(existing) == product]
-        holder = matching.index("lookup_key").get(lookup_key)
+        stamped = [price for price in matcher.candidates(entry) if product_of(price) == product]
+        holder = matcher.index("lookup_key").get(lookup_key)
         if entry.adopted_id:
-            current = self._find_adopted(matching, entry, stamped)
+            current = self._find_adopted(matcher, entry, stamped)
         else:
-            current = self._find_stamped(entry, stamped) or _find_renamed(matching, product, holder)
-        earlier = earlier_objects(matching, entry, current, stamped)
+            current = self._find_stamped(entry, stamped) or _find_renamed(matcher, product, holder)
+        earlier = earlier_objects(matcher, entry, current, stamped)
         if holder is None or (current and holder["id"] == current["id"]):
             return Match(current, earlier)
-        _check_holder(matching, entry, holder)
+        _check_holder(matcher, entry, holder)
         return Match(current, earlier, name_from=holder)
 
     def _find_adopted(
-        self, matching: Matching[StripePrice], entry: Entry[Price], stamped: list[StripePrice]
+        self, matcher: Matcher[StripePrice], entry: Entry[Price], stamped: list[StripePrice]
     ) -> StripePrice | None:
         """Return the price that the file adopts by id, or the one that replaced it since."""
         assert entry.adopted_id
         product = _product_of_entry(entry)
-        heirs = [
-            existing for existing in stamped if (stamp := stamp_of(existing)) and stamp.adopted == entry.adopted_id
-        ]
-        current = self._find_stamped(entry, heirs) or matching.objects.get(entry.adopted_id)
+        heirs = [price for price in stamped if (stamp := stamp_of(price)) and stamp.adopted == entry.adopted_id]
+        current = self._find_stamped(entry, heirs) or matcher.objects.get(entry.adopted_id)
         if current is None:
-            matching.refuse_missing(entry, entry.adopted_id)
+            matcher.refuse_missing(entry, entry.adopted_id)
             return None
         if product_of(current) != product:
-            matching.refuse(
+            matcher.refuse(
                 entry,
                 f"price {entry.key} adopts {current['id']}, a price of product {product_of(current)} and not of "
                 f"{product}",
                 "a price cannot move: put it under its own product, or leave `id:` out to have a new price created",
             )
             return None
-        check_adoption(matching, entry, current)
+        check_adoption(matcher, entry, current)
         return current
 
     def _find_stamped(self, entry: Entry[Price], stamped: Sequence[StripePrice]) -> StripePrice | None:
@@ -255,12 +253,12 @@ class PriceKind(StandardKind[Price, StripePrice]):
         lookup key of earlier.
         """
         lookup_key = price_values(entry.fields)["lookup_key"]
-        for existing in stamped:
-            if lookup_key and existing["lookup_key"] == lookup_key:
-                return existing
-        active = next((existing for existing in stamped if existing["active"]), None)
+        for price in stamped:
+            if lookup_key and price["lookup_key"] == lookup_key:
+                return price
+        active = next((price for price in stamped if price["active"]), None)
         right = (one for one in stamped if one["lookup_key"] == lookup_key and self.has_same_terms(entry, one))
-        return active or next(right, None) or next((existing for existing in stamped if existing["lookup_key"]), None)
+        return active or next(right, None) or next((price for price in stamped if price["lookup_key"]), None)
 
     # ---- Planning
 
@@ -280,9 +278,9 @@ class PriceKind(StandardKind[Price, StripePrice]):
         return params
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match[StripePrice], existing: StripePrice
+        self, fields: Mapping[str, FieldChange], match: Match[StripePrice], price: StripePrice
     ) -> Sequence[Mapping[str, Any]]:
-        [params] = super().update_params(fields, match, existing)
+        [params] = super().update_params(fields, match, price)
         if "lookup_key" in params and match.name_from:
             return [{**params, "transfer_lookup_key": True}]
         return [params]
@@ -296,15 +294,13 @@ class PriceKind(StandardKind[Price, StripePrice]):
     def find_made(self, api: StripeApi, create: Create[StripePrice], params: Mapping[str, Any]) -> StripePrice | None:
         lookup_key = params.get("lookup_key")
         named = {"lookup_keys": [lookup_key]} if lookup_key else {"product": params["product"]}
-        for existing in api.page(self.path, named, kind=StripePrice)[0]:
-            if existing["id"] in create.state or stamp_of(existing) != stamp_of(params):
+        for price in api.page(self.path, named, kind=StripePrice)[0]:
+            if price["id"] in create.state or stamp_of(price) != stamp_of(params):
                 continue
-            same_place = existing["product"] == params["product"] and existing["active"] == params.get("active", True)
-            same_amount = existing["currency"] == params["currency"] and existing["unit_amount"] == params.get(
-                "unit_amount"
-            )
+            same_place = price["product"] == params["product"] and price["active"] == params.get("active", True)
+            same_amount = price["currency"] == params["currency"] and price["unit_amount"] == params.get("unit_amount")
             if same_place and same_amount:
-                return existing
+                return price
         return None
 
     # ---- Showing
@@ -329,7 +325,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         return super().said_by_title(change, name)
 
     def shown_currency(self, change: Change) -> str:
-        return str(change.wanted.fields["currency"]) if change.wanted else ""
+        return str(change.entry.fields["currency"]) if change.entry else ""
 
 
 def expansions(entries: Sequence[AnyEntry]) -> list[str]:
@@ -357,23 +353,23 @@ def _product_of_entry(entry: AnyEntry) -> str:
     return product_id(entry.parent)
 
 
-def _find_renamed(matching: Matching[StripePrice], product: str, holder: StripePrice | None) -> StripePrice | None:
+def _find_renamed(matcher: Matcher[StripePrice], product: str, holder: StripePrice | None) -> StripePrice | None:
     """Return the lookup key's holder, where its key in the file was another one that is gone now."""
     stamp = stamp_of(holder) if holder else None
-    if holder and stamp and matching.is_ours(holder) and product_of(holder) == product:
-        return holder if stamp.key not in matching.keys else None
+    if holder and stamp and matcher.is_ours(holder) and product_of(holder) == product:
+        return holder if stamp.key not in matcher.keys else None
     return None
 
 
-def _check_holder(matching: Matching[StripePrice], entry: Entry[Price], holder: StripePrice) -> None:
-    if matching.is_ours(holder):
+def _check_holder(matcher: Matcher[StripePrice], entry: Entry[Price], holder: StripePrice) -> None:
+    if matcher.is_ours(holder):
         return
     described = f"price {holder['id']} of product {product_of(holder)}"
     foreign = stamp_of(holder) or product_of(holder) != _product_of_entry(entry)
     adopt = "" if foreign else f"to adopt it, give this price `id: {holder['id']}`; "
-    matching.refuse(
+    matcher.refuse(
         entry,
         f"price {entry.key}: its lookup key {entry.fields['lookup_key']} is held by {described}, which "
-        f"{matching.owner(holder)}",
+        f"{matcher.owner(holder)}",
         f"{adopt}to keep them apart, give this price another `lookup_key:`",
     )

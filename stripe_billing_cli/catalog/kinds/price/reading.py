@@ -22,7 +22,7 @@ from stripe_billing_cli.catalog.long_list import WORTH_GUESSING, LongList, secon
 from stripe_billing_cli.catalog.made_at import pages_for, read_stretch, stretches
 from stripe_billing_cli.catalog.ownership import CATALOG, stamp_of
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
-from stripe_billing_cli.stripe_api.objects.common import Dated, Reference
+from stripe_billing_cli.stripe_api.objects.common import DatedObject, Reference
 from stripe_billing_cli.stripe_api.references import id_of
 
 LOOKUP_KEYS_A_CALL = 10
@@ -35,7 +35,7 @@ SPARE_CALLS = 3
 """What reading the products, and a guess, may take beyond what asking takes."""
 
 
-class FoundPrice(Dated):
+class FoundPrice(DatedObject):
     """What is read of a price that Stripe's search found, which is not completed."""
 
     product: Reference

@@ -39,14 +39,14 @@ AmountChange = tuple[str, Decimal | None, Decimal | None]
 ABOUT_A_DOLLAR = frozenset("usd eur gbp chf cad aud nzd sgd".split())
 
 
-def warnings_of(entry: Entry[Price], existing: StripePrice | None, fields: Mapping[str, FieldChange]) -> Iterator[str]:
+def warnings_of(entry: Entry[Price], price: StripePrice | None, fields: Mapping[str, FieldChange]) -> Iterator[str]:
     """Yield what to look at twice in a price that is made or changed."""
     yield from _changed_much(entry, fields)
     yield from _unlike_its_siblings(entry, fields)
     lookup_key = fields.get("lookup_key")
-    if existing and stamp_of(existing) is None and lookup_key and lookup_key.before:
+    if price and stamp_of(price) is None and lookup_key and lookup_key.before:
         yield (
-            f"adopting {existing['id']} renames its lookup key {lookup_key.before} to {lookup_key.after}: programs "
+            f"adopting {price['id']} renames its lookup key {lookup_key.before} to {lookup_key.after}: programs "
             f"that ask for {lookup_key.before} find nothing; `lookup_key: {lookup_key.before}` keeps it"
         )
 

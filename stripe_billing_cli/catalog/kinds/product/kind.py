@@ -10,13 +10,13 @@ from typing import Any, cast
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for, is_full
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Reference
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.product.model import DetailsValue, PackageDimensions, Product
 from stripe_billing_cli.catalog.kinds.rules import LONGEST_VALUE, Path, Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
-from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
+from stripe_billing_cli.catalog.match import Match, Matcher, match_by_id
 from stripe_billing_cli.catalog.ownership import PARTS, Stamp, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
@@ -90,9 +90,9 @@ class ProductKind(StandardKind[Product, StripeProduct]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripeProduct]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeProduct]:
         """Read the catalog's products and as many others as a list of about that length shows."""
-        ids = {product_id(entry) for entry in wanted[self.name]}
+        ids = {product_id(entry) for entry in entries_by_kind[self.name]}
         budget = calls_for(len(ids)) + 2
         objects: dict[str, StripeProduct] = {}
         for number, page in enumerate(reader.pages(self.object_type, self.path, {}), 1):
@@ -108,32 +108,32 @@ class ProductKind(StandardKind[Product, StripeProduct]):
             objects |= by_id(page)
         return Reading(objects, complete=False)
 
-    def blocks(self, existing: StripeProduct, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, product: StripeProduct, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the default price, which cannot be archived."""
-        default = _default_id(existing)
+        default = _default_id(product)
         if default:
             yield (
                 default,
                 Blocker(
-                    existing["id"],
-                    f"{default} stays active: it is the default price of product {existing['id']}, and Stripe "
+                    product["id"],
+                    f"{default} stays active: it is the default price of product {product['id']}, and Stripe "
                     "archives no default price. Name another `default_price` in the file.",
                 ),
             )
 
-    def object_references(self, existing: StripeProduct) -> Iterator[tuple[str, str]]:
-        default = _default_id(existing)
+    def object_references(self, product: StripeProduct) -> Iterator[tuple[str, str]]:
+        default = _default_id(product)
         if default:
             yield "price", default
 
-    def file_values(self, key: str, existing: StripeProduct, naming: Naming) -> dict[str, Any]:
-        values, default = super().file_values(key, existing, naming), _default_id(existing)
+    def file_values(self, key: str, product: StripeProduct, naming: Naming) -> dict[str, Any]:
+        values, default = super().file_values(key, product, naming), _default_id(product)
         if default is None:
             return values
         return {**values, "default_price": naming.name("price", default).removeprefix(f"{key}.")}
 
-    def match(self, matching: Matching[StripeProduct], entry: Entry[Product]) -> Match[StripeProduct]:
-        return match_by_id(matching, entry, product_id(entry))
+    def match(self, matcher: Matcher[StripeProduct], entry: Entry[Product]) -> Match[StripeProduct]:
+        return match_by_id(matcher, entry, product_id(entry))
 
     # ---- Planning
 
@@ -144,18 +144,18 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         change: Change | None,
         builder: PlanBuilder,
         *,
-        planned: bool,
+        is_planned: bool,
     ) -> Change | None:
         """Point the product to its default price, or to none, before its earlier default price is archived."""
         current = _default_id(match.current) if match.current else None
         successor = builder.successors.get(current) if current else None
         key = entry.content.default_price
         wanted = Reference("price", f"{entry.key}.{key}") if key else None
-        if successor and (not planned or successor.reference == wanted):
+        if successor and (not is_planned or successor.reference == wanted):
             successor.change.operations.append(self._point_to_price(entry, successor.reference, current))
             return change
         right = current is not None and builder.ids.get(wanted) == current if wanted else current is None
-        if right or not planned:
+        if right or not is_planned:
             return change
         if change is None:
             marks = builder.unmarked.pop(entry.reference, {})
@@ -163,8 +163,8 @@ class ProductKind(StandardKind[Product, StripeProduct]):
                 "update",
                 self,
                 entry.key,
-                existing=match.current,
-                wanted=entry,
+                stripe_object=match.current,
+                entry=entry,
                 fields=marks,
                 reason="differs from the file",
             )
@@ -186,18 +186,18 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         return {"id": product_id(entry), **super().create_params(entry, match, catalog)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match[StripeProduct], existing: StripeProduct
+        self, fields: Mapping[str, FieldChange], match: Match[StripeProduct], product: StripeProduct
     ) -> Sequence[Mapping[str, Any]]:
-        [params] = super().update_params(fields, match, existing)
+        [params] = super().update_params(fields, match, product)
         if params.get("tax_details") == "" and "tax_code" not in params:
             # "" would clear the code
             before = cast(DetailsValue, fields["tax_details"].before)
             return [{**params, "tax_details": {"tax_code": before["tax_code"] or ""}}]
         return [params]
 
-    def awaited_by(self, existing: StripeProduct, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def awaited_by(self, product: StripeProduct, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the attachments: cut off before the mark of them is taken off, the next run still knows of them."""
-        return (attachments_of(existing["id"]),) if f"metadata.{PARTS}" in fields else ()
+        return (attachments_of(product["id"]),) if f"metadata.{PARTS}" in fields else ()
 
     def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
         """Return whether the product is sold again: what archives it waits for its prices, and none for it."""
@@ -207,10 +207,10 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         self, api: StripeApi, create: Create[StripeProduct], params: Mapping[str, Any]
     ) -> StripeProduct | None:
         try:
-            existing = api.get(f"{self.path}/{params['id']}", kind=self.object_type)
+            product = api.get(f"{self.path}/{params['id']}", kind=self.object_type)
         except NotFoundError:
             return None
-        return existing if stamp_of(existing) == stamp_of(params) and existing["name"] == params["name"] else None
+        return product if stamp_of(product) == stamp_of(params) and product["name"] == params["name"] else None
 
 
 def product_id(entry: AnyEntry) -> str:
@@ -233,8 +233,8 @@ def attachments_of(object_id: str) -> str:
     return f"{object_id}/features"
 
 
-def _default_id(existing: StripeProduct) -> str | None:
-    return id_of(existing["default_price"])
+def _default_id(product: StripeProduct) -> str | None:
+    return id_of(product["default_price"])
 
 
 def _check_descriptor(descriptor: str, report: Report) -> None:

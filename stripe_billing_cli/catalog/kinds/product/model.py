@@ -25,8 +25,8 @@ from stripe_billing_cli.stripe_api.references import id_of
 class MarketingFeatures(Form[list[str | None]]):
     """The form of names, which Stripe answers as `{name: …}`."""
 
-    def read(self, answered: list[StripeMarketingFeature]) -> list[str | None]:
-        return [feature["name"] for feature in answered]
+    def read(self, stripe_value: list[StripeMarketingFeature]) -> list[str | None]:
+        return [feature["name"] for feature in stripe_value]
 
     def params(self, name: str, value: list[str | None]) -> dict[str, Any]:
         return {name: [{"name": feature} for feature in value] or ""}
@@ -35,11 +35,11 @@ class MarketingFeatures(Form[list[str | None]]):
 class Shippable(Form[bool | None]):
     """A truth of which false is as much as nothing; Stripe takes no empty value for it."""
 
-    def value(self, written: bool | None) -> bool | None:
-        return written or None
+    def value(self, file_value: bool | None) -> bool | None:
+        return file_value or None
 
-    def read(self, answered: bool | None) -> bool | None:
-        return answered or None
+    def read(self, stripe_value: bool | None) -> bool | None:
+        return stripe_value or None
 
     def params(self, name: str, value: bool | None) -> dict[str, Any]:
         return {name: bool(value)}

@@ -16,7 +16,7 @@ from typing import Any
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
-from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.coupon import coupon_id, coupon_values
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
@@ -29,7 +29,7 @@ from stripe_billing_cli.catalog.kinds.promotion_code.model import (
 )
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
-from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
+from stripe_billing_cli.catalog.match import Match, Matcher, match_by_stamp
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder
@@ -111,12 +111,12 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading[StripePromotionCode]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripePromotionCode]:
         """Read as many codes as a list of about the file's length shows, then the others by code and coupon.
 
         An account may have many thousands of codes, each of one customer.
         """
-        entries = wanted[self.name]
+        entries = entries_by_kind[self.name]
         if not (whole or entries):
             return Reading()
         budget = calls_for(len(entries)) + 2
@@ -149,55 +149,57 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
 
     def reasons_left_out(self, objects: Mapping[str, StripePromotionCode]) -> Mapping[str, str]:
         """Leave out what a program issues rather than a person: codes of single customers, and many of a coupon."""
-        ours = {object_id for object_id, existing in objects.items() if stamp_of(existing)}
-        counts = Counter(CouponForm().existing_value(existing, "coupon") for existing in objects.values())
+        ours = {object_id for object_id, promotion_code in objects.items() if stamp_of(promotion_code)}
+        counts = Counter(CouponForm().existing_value(promotion_code, "coupon") for promotion_code in objects.values())
         return {
-            object_id: SINGLE if existing["customer"] else MANY
-            for object_id, existing in objects.items()
+            object_id: SINGLE if promotion_code["customer"] else MANY
+            for object_id, promotion_code in objects.items()
             if object_id not in ours
-            and (existing["customer"] or counts[CouponForm().existing_value(existing, "coupon")] > MOST_CODES)
+            and (
+                promotion_code["customer"] or counts[CouponForm().existing_value(promotion_code, "coupon")] > MOST_CODES
+            )
         }
 
-    def object_references(self, existing: StripePromotionCode) -> Iterator[tuple[str, str]]:
-        coupon = CouponForm().existing_value(existing, "coupon")
+    def object_references(self, promotion_code: StripePromotionCode) -> Iterator[tuple[str, str]]:
+        coupon = CouponForm().existing_value(promotion_code, "coupon")
         if coupon:
             yield "coupon", coupon
 
-    def key_text(self, existing: StripePromotionCode, naming: Naming) -> str:
-        return existing["code"]
+    def key_text(self, promotion_code: StripePromotionCode, naming: Naming) -> str:
+        return promotion_code["code"]
 
-    def file_fields(self, existing: StripePromotionCode, naming: Naming) -> Fields:
-        fields = self.existing_fields(existing)
+    def file_fields(self, promotion_code: StripePromotionCode, naming: Naming) -> Fields:
+        fields = self.existing_fields(promotion_code)
         return {**fields, "coupon": naming.name("coupon", str(fields["coupon"]))}
 
     def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
         return {"code": key}
 
-    def points_at(self, existing: StripePromotionCode) -> tuple[str, ...]:
-        coupon = CouponForm().existing_value(existing, "coupon")
-        return (*((coupon,) if coupon else ()), place_of(existing["code"]))
+    def points_at(self, promotion_code: StripePromotionCode) -> tuple[str, ...]:
+        coupon = CouponForm().existing_value(promotion_code, "coupon")
+        return (*((coupon,) if coupon else ()), place_of(promotion_code["code"]))
 
     # ---- Matching
 
-    def match(self, matching: Matching[StripePromotionCode], entry: Entry[PromotionCode]) -> Match[StripePromotionCode]:
+    def match(self, matcher: Matcher[StripePromotionCode], entry: Entry[PromotionCode]) -> Match[StripePromotionCode]:
         """Match by the stamp; a code that this catalog made under a key that is gone goes on under the new key."""
-        match = match_by_stamp(matching, entry)
-        holder = next((one for one in matching.objects.values() if _takes_code(one, entry)), None)
+        match = match_by_stamp(matcher, entry)
+        holder = next((one for one in matcher.objects.values() if _takes_code(one, entry)), None)
         if holder is None or not entry.content.active or holder["id"] in [one["id"] for one in match.list_known()]:
             return match
         stamp = stamp_of(holder)
-        ours = stamp is not None and stamp.catalog == matching.catalog
-        if stamp and ours and stamp.key in matching.keys:
+        ours = stamp is not None and stamp.catalog == matcher.catalog
+        if stamp and ours and stamp.key in matcher.keys:
             return Match(match.current, match.earlier, name_from=holder)
         if ours and match.current is None:
             return Match(holder)
         way_out = "end it first, or choose another code here"
         if stamp is None:
             way_out = f"to adopt it, give this entry `id: {holder['id']}`; to keep them apart, choose another code"
-        matching.refuse(
+        matcher.refuse(
             entry,
             f"promotion code {entry.key}: the account has an active code {holder['code']} ({holder['id']}) that "
-            f"{matching.owner(holder)}",
+            f"{matcher.owner(holder)}",
             way_out,
         )
         return match
@@ -243,8 +245,8 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
             "replace",
             self,
             entry.key,
-            existing=current,
-            wanted=entry,
+            stripe_object=current,
+            entry=entry,
             fields=fields,
             reason=f"{list_names(fixed)} cannot change on a promotion code; {counted}",
         )
@@ -272,9 +274,11 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         message = f"{entry.key}: a promotion without limit or end; max_redemptions or expires_at gives it one"
         builder.note(message, entry, warning=True)
 
-    def note_stuck(self, entry: Entry[PromotionCode], existing: StripePromotionCode, builder: PlanBuilder) -> None:
-        super().note_stuck(entry, existing, builder)
-        options = code_values(self.existing_fields(existing))["restrictions"]["currency_options"]
+    def note_stuck(
+        self, entry: Entry[PromotionCode], promotion_code: StripePromotionCode, builder: PlanBuilder
+    ) -> None:
+        super().note_stuck(entry, promotion_code, builder)
+        options = code_values(self.existing_fields(promotion_code))["restrictions"]["currency_options"]
         for code in sorted(options.keys() - code_values(entry.fields)["restrictions"]["currency_options"].keys()):
             builder.note(f"{entry.key}: its minimum in {code} stays: Stripe can change it but not take it away.", entry)
 
@@ -287,16 +291,16 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         create.after_freed += (place_of(code_values(entry.fields)["code"]),)
         return create
 
-    def freed_by(self, existing: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
-        return (place_of(existing["code"]),) if fields.get("active") == ARCHIVED else ()
+    def freed_by(self, promotion_code: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        return (place_of(promotion_code["code"]),) if fields.get("active") == ARCHIVED else ()
 
-    def awaited_by(self, existing: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
-        return (place_of(existing["code"]),) if "active" in fields and fields["active"] != ARCHIVED else ()
+    def awaited_by(self, promotion_code: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        return (place_of(promotion_code["code"]),) if "active" in fields and fields["active"] != ARCHIVED else ()
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match[StripePromotionCode], existing: StripePromotionCode
+        self, fields: Mapping[str, FieldChange], match: Match[StripePromotionCode], promotion_code: StripePromotionCode
     ) -> Sequence[Mapping[str, Any]]:
-        [params] = super().update_params(fields, match, existing)
+        [params] = super().update_params(fields, match, promotion_code)
         if "restrictions" not in params:
             return [params]
         return [{**params, "restrictions": {"currency_options": params["restrictions"]["currency_options"]}}]
@@ -305,9 +309,9 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         self, api: StripeApi, create: Create[StripePromotionCode], params: Mapping[str, Any]
     ) -> StripePromotionCode | None:
         newest, _ = api.page(self.path, {"code": params["code"]}, kind=StripePromotionCode)
-        for existing in newest:
-            if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
-                return existing
+        for promotion_code in newest:
+            if promotion_code["id"] not in create.state and stamp_of(promotion_code) == stamp_of(params):
+                return promotion_code
         return None
 
     # ---- Showing
@@ -323,15 +327,15 @@ def place_of(code: str) -> str:
     return f"promotion code {code.lower()}"
 
 
-def _takes_code(existing: StripePromotionCode, entry: Entry[PromotionCode]) -> bool:
+def _takes_code(promotion_code: StripePromotionCode, entry: Entry[PromotionCode]) -> bool:
     """Return whether an object has the code of an entry so that no other active one can.
 
     A code is unique among the active ones of each customer (`stripe/_promotion_code.py`), and one for all is each's.
     """
-    customer = id_of(existing["customer"])
+    customer = id_of(promotion_code["customer"])
     return (
-        existing["active"]
-        and existing["code"].lower() == code_values(entry.fields)["code"].lower()
+        promotion_code["active"]
+        and promotion_code["code"].lower() == code_values(entry.fields)["code"].lower()
         and (customer is None or entry.content.customer in (None, customer))
     )
 
@@ -366,14 +370,14 @@ def _explain_end(current: StripePromotionCode, builder: PlanBuilder) -> str | No
     return None
 
 
-def _count_left(existing: StripePromotionCode) -> int | None:
-    most = existing["max_redemptions"]
-    return None if most is None else max(0, most - existing["times_redeemed"])
+def _count_left(promotion_code: StripePromotionCode) -> int | None:
+    most = promotion_code["max_redemptions"]
+    return None if most is None else max(0, most - promotion_code["times_redeemed"])
 
 
-def _describe_redemptions(existing: StripePromotionCode) -> str:
+def _describe_redemptions(promotion_code: StripePromotionCode) -> str:
     """Return how often a code was redeemed and what is left, in words."""
-    times, left = existing["times_redeemed"], _count_left(existing)
+    times, left = promotion_code["times_redeemed"], _count_left(promotion_code)
     if left is None:
         return f"{times:,} redeemed, without a limit"
-    return f"{times:,} of {existing['max_redemptions']:,} redeemed, {left:,} left"
+    return f"{times:,} of {promotion_code['max_redemptions']:,} redeemed, {left:,} left"

@@ -60,18 +60,18 @@ class RestrictionsForm(PartForm[RestrictionsValue]):
     """The form of the conditions that a purchase must meet. Amounts in further currencies come and change in place, and
     cannot be taken away."""
 
-    def value(self, written: Restrictions | None) -> RestrictionsValue:
-        return self.wanted_part(written or Restrictions())
+    def value(self, file_value: Restrictions | None) -> RestrictionsValue:
+        return self.wanted_part(file_value or Restrictions())
 
-    def read(self, answered: StripeRestrictions) -> RestrictionsValue:
-        own, options = answered["minimum_amount_currency"], answered["currency_options"] or {}
+    def read(self, stripe_value: StripeRestrictions) -> RestrictionsValue:
+        own, options = stripe_value["minimum_amount_currency"], stripe_value["currency_options"] or {}
         others = {code: one for code, one in options.items() if code != own}
-        return self.existing_part({**answered, "currency_options": others})
+        return self.existing_part({**stripe_value, "currency_options": others})
 
-    def beside(self, wanted: RestrictionsValue | None, existing: RestrictionsValue | None) -> RestrictionsValue:
-        wanted, existing = wanted or self.value(None), existing or self.value(None)
-        options = {**existing["currency_options"], **wanted["currency_options"]}
-        return {**wanted, "currency_options": dict(sorted(options.items()))}
+    def beside(self, value: RestrictionsValue | None, current: RestrictionsValue | None) -> RestrictionsValue:
+        value, current = value or self.value(None), current or self.value(None)
+        options = {**current["currency_options"], **value["currency_options"]}
+        return {**value, "currency_options": dict(sorted(options.items()))}
 
     def changes_in_place(self, before: RestrictionsValue | None, after: RestrictionsValue | None) -> bool:
         before, after = before or self.value(None), after or self.value(None)
