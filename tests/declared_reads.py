@@ -11,8 +11,8 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api import client, completion
 from stripe_billing_cli.stripe_api.completion import Fields, FieldShape, fields_of
-from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.stripe_api.objects.events import Event, ListedEvent
+from stripe_billing_cli.stripe_api.objects.registry import OBJECTS
 
 ALWAYS = frozenset({"id", "object", "deleted"})
 OF_LISTS = frozenset({"data", "has_more", "url", "next_page_url"})

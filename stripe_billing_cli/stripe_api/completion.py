@@ -16,9 +16,9 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
-from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.stripe_api.objects.common import Page
 from stripe_billing_cli.stripe_api.objects.events import Event
+from stripe_billing_cli.stripe_api.objects.registry import OBJECTS
 
 
 @dataclass(frozen=True)

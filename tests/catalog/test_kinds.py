@@ -31,9 +31,9 @@ from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.cli.catalog import plan_view
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Meter
 from stripe_billing_cli.stripe_api.objects.common import StripeObject
+from stripe_billing_cli.stripe_api.objects.registry import OBJECTS
 from tests.contract import ContractTransport
 from tests.troubled import Killed, Trouble, TroubledTransport, connected
 

@@ -16,7 +16,7 @@ import stripe
 
 from stripe_billing_cli.cli.app import run
 from stripe_billing_cli.stripe_api import client
-from stripe_billing_cli.stripe_api.objects import OBJECTS
+from stripe_billing_cli.stripe_api.objects.registry import OBJECTS
 from stripe_billing_cli.test_clocks import advance
 from tests.cli.help.command_tree import commands
 from tests.conftest import Billing

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from stripe_billing_cli.stripe_api.completion import Fields, FieldShape, complete, fields_of
-from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
 from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
+from stripe_billing_cli.stripe_api.objects.registry import OBJECTS
 from stripe_billing_cli.stripe_api.objects.subscriptions import PendingItem
 from tests.documented_answers import REQUIRED
 from tests.stripe_api.price import PRICE
