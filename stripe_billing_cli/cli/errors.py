@@ -145,7 +145,7 @@ def _message(error: Any) -> str:
 
 
 def _annotate(error: BillingError) -> None:
-    from stripe_billing_cli.cli.catalog.review_view import error_annotations
+    from stripe_billing_cli.cli.annotations import error_annotations
 
     for line in error_annotations(error):
         sys.stdout.write(without_secrets_in(line) + "\n")

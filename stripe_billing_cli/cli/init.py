@@ -136,7 +136,7 @@ def starting_catalog(name: str, currency: str) -> str:
 def _describe_account(context: Context, name: str | None, path: Path) -> str:
     """Return the catalog that describes the account as it is; says what of the account it has, and what it has not."""
     from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
-    from stripe_billing_cli.cli.catalog.import_ import reading_progress, tell_import
+    from stripe_billing_cli.cli.import_view import reading_progress, tell_import
 
     with reading_progress() as progress:
         imported = import_catalog(context.stripe, ImportRequest(catalog=name), progress)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.card.app import Card, app
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.customer.app import Customer
+from stripe_billing_cli.cli.customer_options import Customer
 from stripe_billing_cli.cli.output import GREEN, Line, Record
 
 if TYPE_CHECKING:

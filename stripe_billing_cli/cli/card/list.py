@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.card.app import app
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.customer.app import Customer
+from stripe_billing_cli.cli.customer_options import Customer
 from stripe_billing_cli.cli.output import Column, Record
 
 

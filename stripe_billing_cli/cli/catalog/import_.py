@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.catalog.app import app
-from stripe_billing_cli.cli.catalog.import_options import STDOUT, ImportOptions
+from stripe_billing_cli.cli.catalog.import_options import ImportOptions
 from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.import_view import STDOUT, reading_progress, tell_import
 from stripe_billing_cli.errors import BillingError, system_reason
 from stripe_billing_cli.whole_files import write_whole
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.importer.request import Import
-
-SHOWN_NOT_WRITTEN = 20
 
 
 @options.command(app, "import")
@@ -86,48 +84,11 @@ def save(path: Path, text: str) -> None:
         raise BillingError("system", message, "name another with -f FILE") from error
 
 
-@contextmanager
-def reading_progress() -> Iterator[Callable[[int], None]]:
-    """Show on a terminal how many objects have been read."""
-    if not sys.stderr.isatty():
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = SpinnerColumn(), TextColumn("Reading: {task.completed:,.0f} objects"), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("objects", total=None)
-        yield lambda count: progress.advance(task, count)
-
-
-def _summary(imported: Import, file: str, written: str, *, merged: bool) -> str:
-    if merged:
-        return f"Added to {file}: {written}." if imported.counts() else f"Nothing to add: {file} has it all."
-    return f"{'Standard output' if file == STDOUT else file} has catalog {imported.catalog}: {written}."
-
-
 def _show(context: Context, imported: Import, file: str, *, merged: bool) -> None:
     if not context.printer.for_people:
         context.printer.result(as_json(imported, file), ids=(draft.stripe_object["id"] for draft in imported.drafts))
         return
     tell_import(imported, file, context.printer.note if file == STDOUT else context.printer.line, merged=merged)
-
-
-def tell_import(imported: Import, file: str, tell: Callable[..., None], *, merged: bool = False) -> None:
-    """Tell people what was written, and what of the account was not."""
-    counts = imported.counts()
-    written = ", ".join(_count_text(counts[one.name], one.name) for one in imported.registry if one.name in counts)
-    tell(_summary(imported, file, written or "nothing", merged=merged))
-    for reason, count in imported.left_out.items():
-        tell(f"  left out  {reason}: {count:,}", dim=True)
-    for section in imported.unread:
-        tell(f"  not read  {section}: this key may not read them", fg="yellow")
-    for one in imported.not_written[:SHOWN_NOT_WRITTEN]:
-        tell(f"  not written  {one.kind} {one.id}{f' ({one.label})' if one.label else ''}: {one.reason}", fg="yellow")
-    rest = len(imported.not_written) - SHOWN_NOT_WRITTEN
-    if rest > 0:
-        tell(f"  … and {rest:,} more (all in --output json)", fg="yellow")
 
 
 def as_json(imported: Import, file: str) -> dict[str, Any]:
@@ -145,7 +106,3 @@ def as_json(imported: Import, file: str) -> dict[str, Any]:
         "unread": list(imported.unread),
         "text": imported.text if file == STDOUT else None,
     }
-
-
-def _count_text(count: int, name: str) -> str:
-    return f"{count:,} {name.replace('_', ' ')}{'' if count == 1 else 's'}"

@@ -10,9 +10,8 @@ import typer
 
 from stripe_billing_cli.cli import parsing
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE
+from stripe_billing_cli.cli.import_view import STDOUT
 from stripe_billing_cli.errors import UsageError
-
-STDOUT = "-"
 
 
 @dataclass(frozen=True)

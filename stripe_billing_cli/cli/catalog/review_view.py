@@ -1,6 +1,5 @@
 """A plan for its reviewers on GitHub: as a comment in Markdown, and as annotations at file and line.
 
-Annotations are workflow commands (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands);
 GitHub shows ten errors, ten warnings and ten notices of a step. A comment has 65,536 characters at most.
 """
 
@@ -9,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stripe_billing_cli.catalog.entries import NOWHERE, Location
+from stripe_billing_cli.catalog.entries import NOWHERE
 from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.plan import Change, Plan
+from stripe_billing_cli.cli.annotations import workflow_command
 from stripe_billing_cli.cli.catalog.plan_view import SYMBOLS, change_lines, stays_different, summary
 from stripe_billing_cli.cli.foreign_text import visible
-from stripe_billing_cli.errors import BillingError
 
 LONGEST_COMMENT = 60_000
 MOST_NOTICES = 9
@@ -93,36 +92,12 @@ def plan_annotations(plan: Plan) -> Iterator[str]:
     """
     mode = "live mode" if plan.livemode else "test mode"
     for note in plan.notes:
-        yield _command("warning" if note.warning else "notice", note.message, plan.source, note.where, mode)
+        yield workflow_command("warning" if note.warning else "notice", note.message, plan.source, note.where, mode)
     for change in plan.changes[:MOST_NOTICES]:
         where = change.entry.where if change.entry else NOWHERE
         text = "; ".join(line.text.strip() for line in change_lines(change))
-        yield _command("notice", text, plan.source, where, f"{change.action} {change.kind.name} {change.key} in {mode}")
+        yield workflow_command(
+            "notice", text, plan.source, where, f"{change.action} {change.kind.name} {change.key} in {mode}"
+        )
     total = summary(plan) if plan.changes else f"{_headline(plan)}: {plan.source}"
-    yield _command("notice", total, plan.source, title=mode)
-
-
-def error_annotations(error: BillingError) -> Iterator[str]:
-    """Yield a workflow command for each mistake of a file, or for what failed."""
-    for mistake in error.mistakes:
-        place = mistake.location
-        where = Location(place.line or 0, place.column or 0)
-        yield _command("error", f"{mistake.reason}\n{mistake.hint}", place.file, where, mistake.object)
-    if not error.mistakes:
-        yield _command("error", f"{error.message}\n{error.hint or ''}".strip(), "")
-
-
-def _command(level: str, message: str, file: str, where: Location = NOWHERE, title: str | None = None) -> str:
-    properties = {"title": title}
-    if where != NOWHERE and file:
-        properties = {"file": where.file or file, "line": str(where.line), "col": str(where.column), "title": title}
-    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    return f"::{level}{f' {written}' if written else ''}::{_data(visible(message))}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    yield workflow_command("notice", total, plan.source, title=mode)

@@ -9,7 +9,8 @@ import typer
 
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.customer.app import app
+from stripe_billing_cli.cli.customer_options import Customer
 from stripe_billing_cli.cli.markers import finish
 from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.errors import UsageError

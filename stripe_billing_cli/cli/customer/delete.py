@@ -11,7 +11,8 @@ from stripe_billing_cli.cli import confirm as confirmation
 from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import balance
-from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.customer.app import app
+from stripe_billing_cli.cli.customer_options import Customer
 from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.errors import WRONG, BillingError
 

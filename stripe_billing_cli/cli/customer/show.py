@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import view
-from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.customer.app import app
+from stripe_billing_cli.cli.customer_options import Customer
 from stripe_billing_cli.cli.output import Line, Record
 
 

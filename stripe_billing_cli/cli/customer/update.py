@@ -9,8 +9,9 @@ import typer
 from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import view
-from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.customer.field_options import FieldOptions
+from stripe_billing_cli.cli.customer_options import Customer
 from stripe_billing_cli.errors import UsageError
 
 

@@ -9,10 +9,10 @@ import typer
 
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 from stripe_billing_cli.cli.markers import finish
 from stripe_billing_cli.cli.output import GREEN, Line, Record
+from stripe_billing_cli.cli.payment_text import refunded_to
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.credit import CreditPlan
@@ -93,7 +93,7 @@ def _way(plan: CreditPlan) -> str:
     match plan.request.to:
         case "card":
             assert plan.card is not None
-            return f"goes back to {view.refunded_to(payment(plan.card))}."
+            return f"goes back to {refunded_to(payment(plan.card))}."
         case "balance":
             return "goes to the customer's balance, for the next invoices."
     return "counts as given back outside of Stripe: nothing is paid out."

@@ -86,7 +86,7 @@ def _will(plan: PayPlan) -> Iterator[str]:
 
 
 def _source(plan: PayPlan, payment: Payment) -> str:
-    from stripe_billing_cli.cli.sub.cost_view import paying_card
+    from stripe_billing_cli.cli.payment_text import paying_card
 
     request: PayRequest = plan.request
     return f"from {request.method}" if request.method else paying_card(payment.card)

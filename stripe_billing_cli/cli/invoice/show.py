@@ -9,6 +9,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 from stripe_billing_cli.cli.output import Line, Record, fact, unavailable
+from stripe_billing_cli.cli.payment_text import paid_by
 
 
 @options.command(app)
@@ -50,7 +51,7 @@ def _payment(payment: Record) -> str:
     refunded = formatting.money(payment["refunded"], payment["currency"])
     back = f", {refunded} refunded" if payment["refunded"] else ""
     disputed = ", disputed" if payment["disputed"] else ""
-    return f"{formatting.date(payment['created'])} by {view.paid_by(payment)} ({payment['id']}){back}{disputed}"
+    return f"{formatting.date(payment['created'])} by {paid_by(payment)} ({payment['id']}){back}{disputed}"
 
 
 def _refund(refund: Record) -> str:

@@ -70,19 +70,3 @@ def lines(invoice: Record) -> Iterator[Line]:
             yield fact(label, value)
     if invoice["status"] == "open" and invoice["hosted_invoice_url"]:
         yield fact("pay page", invoice["hosted_invoice_url"])
-
-
-def refunded_to(payment: Record) -> str:
-    """Return where the money of a payment goes when it is given back."""
-    if payment["type"] == "customer_balance":
-        return "a bank account, for which Stripe asks the customer by mail"
-    return paid_by(payment)
-
-
-def paid_by(payment: Record) -> str:
-    """Return the payment method of an invoice: `Visa ending in 4242`, or the type of another way to pay."""
-    if payment["type"] == "customer_balance":
-        return "bank transfer"
-    if payment["last4"] is None:
-        return str(payment["type"] or "a payment").replace("_", " ")
-    return f"{str(payment['brand']).replace('_', ' ').title()} ending in {payment['last4']}"

@@ -9,9 +9,9 @@ import typer
 
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.markers import finish
 from stripe_billing_cli.cli.output import GREEN, Line, Record
+from stripe_billing_cli.cli.payment_text import refunded_to
 from stripe_billing_cli.cli.refund.app import app
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _part(part: Part, currency: str) -> str:
     amount = formatting.money(part.amount, currency)
     done = f"{amount} was refunded by {part.made['id']} already" if part.made else f"{amount} goes back"
     paid = f"{formatting.money(charge['amount'], currency)} of {formatting.date(charge['created'])}"
-    return f"{done} to {view.refunded_to(charge)}, from the payment of {paid} ({charge['id']})"
+    return f"{done} to {refunded_to(charge)}, from the payment of {paid} ({charge['id']})"
 
 
 def _access(target: Target) -> str:

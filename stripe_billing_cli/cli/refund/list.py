@@ -8,7 +8,7 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.customer.app import OfCustomer
+from stripe_billing_cli.cli.customer_options import OfCustomer
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.refund.app import app
 from stripe_billing_cli.errors import UsageError

@@ -145,6 +145,7 @@ def _changes(plan: AdjustPlan) -> Iterator[str]:
 
 
 def _cost(plan: AdjustPlan) -> Iterator[Line]:
+    from stripe_billing_cli.cli.payment_text import paying_card
     from stripe_billing_cli.cli.sub import cost_view
     from stripe_billing_cli.subscriptions import payments
 
@@ -154,7 +155,7 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
     due = "nothing"
     if cost.due_now:
         sent = plan.subscription["collection_method"] == "send_invoice"
-        way = "by an invoice" if sent else cost_view.paying_card(payments.default_card(plan.subscription))
+        way = "by an invoice" if sent else paying_card(payments.default_card(plan.subscription))
         due = f"{formatting.money(cost.due_now, cost.currency)} {way}"
     yield from cost_view.all_lines(cost, due)
     if cost.due_now and plan.payment_behavior:

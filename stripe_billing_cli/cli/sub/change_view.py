@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import GREEN, YELLOW, Line
+from stripe_billing_cli.cli.payment_text import paying_card
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.references import name_of
@@ -151,7 +152,7 @@ def _due_now(plan: ChangePlan, cost: Cost) -> str:
     if plan.subscription["collection_method"] == "send_invoice":
         return f"{amount}, by an invoice that the customer is sent"
     method = payments.default_card(plan.subscription)
-    return f"{amount} {cost_view.paying_card(method)}"
+    return f"{amount} {paying_card(method)}"
 
 
 def _day(quoted: Quote) -> str:

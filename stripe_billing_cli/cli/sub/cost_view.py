@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
-from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.subscriptions.cost import Cost
 
@@ -60,13 +59,3 @@ def unpaid_text(invoice: Invoice) -> str:
     became = {"draft": "a draft", "uncollectible": "written off"}
     status = str(invoice["status"])
     return f"invoice {invoice['id']} is {became.get(status, status)}"
-
-
-def paying_card(method: PaymentMethod | None) -> str:
-    """Return the card that pays: `from Visa ending in 4242`."""
-    if method is None:
-        return "and no card is saved: the customer pays on a page"
-    card = method["card"]
-    if card is None:
-        return f"by {method['type'].replace('_', ' ')} ({method['id']})"
-    return f"from {card['brand'].capitalize()} ending in {card['last4']}"

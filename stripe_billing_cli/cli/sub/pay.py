@@ -85,7 +85,7 @@ def _name_older(context: Context, plan: PayPlan) -> None:
 
 def _will(plan: PayPlan, invoice: Invoice) -> str:
     from stripe_billing_cli.cli import formatting
-    from stripe_billing_cli.cli.sub.cost_view import paying_card
+    from stripe_billing_cli.cli.payment_text import paying_card
 
     amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
     source = f"from {plan.method}" if plan.method else paying_card(plan.saved_card)
@@ -94,7 +94,7 @@ def _will(plan: PayPlan, invoice: Invoice) -> str:
 
 def _screen(record: Record) -> Iterator[Line]:
     from stripe_billing_cli.cli import formatting
-    from stripe_billing_cli.cli.invoice.view import paid_by
+    from stripe_billing_cli.cli.payment_text import paid_by
 
     id, status, invoice = record["id"], record["subscription"]["status"], record["invoice"]
     card = paid_by(record["payment_method"]) if record["payment_method"] else None

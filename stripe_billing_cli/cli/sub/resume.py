@@ -41,6 +41,7 @@ def resume(context: Context, subscription: Subscription, preview: parsing.Previe
 
 def _will(plan: ResumePlan) -> Iterator[Line]:
     from stripe_billing_cli.cli import formatting
+    from stripe_billing_cli.cli.payment_text import paying_card
     from stripe_billing_cli.cli.sub import cost_view
     from stripe_billing_cli.subscriptions import payments
 
@@ -59,7 +60,7 @@ def _will(plan: ResumePlan) -> Iterator[Line]:
     if cost and "pause" not in plan.steps:
         yield Line("  This is settled with the next invoice.")
     elif cost:
-        source = f" {cost_view.paying_card(payments.default_card(subscription))}" if cost.due_now else ""
+        source = f" {paying_card(payments.default_card(subscription))}" if cost.due_now else ""
         yield cost_view.entry("due now", f"{formatting.money(cost.due_now, cost.currency)}{source}")
         yield from cost_view.balance(cost)
 

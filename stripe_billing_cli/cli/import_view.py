@@ -1,0 +1,55 @@
+"""What people are told of an account's import: by `billing catalog import` and by `billing init --from-account`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.catalog.importer.request import Import
+
+STDOUT = "-"
+SHOWN_NOT_WRITTEN = 20
+
+
+@contextmanager
+def reading_progress() -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many objects have been read."""
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("Reading: {task.completed:,.0f} objects"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("objects", total=None)
+        yield lambda count: progress.advance(task, count)
+
+
+def tell_import(imported: Import, file: str, tell: Callable[..., None], *, merged: bool = False) -> None:
+    """Tell people what was written, and what of the account was not."""
+    counts = imported.counts()
+    written = ", ".join(_count_text(counts[one.name], one.name) for one in imported.registry if one.name in counts)
+    tell(_summary(imported, file, written or "nothing", merged=merged))
+    for reason, count in imported.left_out.items():
+        tell(f"  left out  {reason}: {count:,}", dim=True)
+    for section in imported.unread:
+        tell(f"  not read  {section}: this key may not read them", fg="yellow")
+    for one in imported.not_written[:SHOWN_NOT_WRITTEN]:
+        tell(f"  not written  {one.kind} {one.id}{f' ({one.label})' if one.label else ''}: {one.reason}", fg="yellow")
+    rest = len(imported.not_written) - SHOWN_NOT_WRITTEN
+    if rest > 0:
+        tell(f"  … and {rest:,} more (all in --output json)", fg="yellow")
+
+
+def _summary(imported: Import, file: str, written: str, *, merged: bool) -> str:
+    if merged:
+        return f"Added to {file}: {written}." if imported.counts() else f"Nothing to add: {file} has it all."
+    return f"{'Standard output' if file == STDOUT else file} has catalog {imported.catalog}: {written}."
+
+
+def _count_text(count: int, name: str) -> str:
+    return f"{count:,} {name.replace('_', ' ')}{'' if count == 1 else 's'}"
