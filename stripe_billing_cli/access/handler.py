@@ -10,8 +10,7 @@ from stripe_billing_cli.events.access_events import CHECK
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import Handler, HandlerError
 from stripe_billing_cli.events.retries import FOR_EVER
-from stripe_billing_cli.events.store import Delivery
-from stripe_billing_cli.events.store.access import AccessChange
+from stripe_billing_cli.events.store import AccessChange, Delivery
 from stripe_billing_cli.stripe_api.errors import NotFoundError, StripeCallError
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 

@@ -14,8 +14,7 @@ from stripe_billing_cli.access.decide import decide
 from stripe_billing_cli.access.disputes import all_disputes
 from stripe_billing_cli.access.read import EVERY, SUBSCRIPTIONS, active_features, customer_state_of
 from stripe_billing_cli.access.update import AccessKeeper
-from stripe_billing_cli.events.store import Access
-from stripe_billing_cli.events.store.access import AccessChange, changes_between
+from stripe_billing_cli.events.store import Access, AccessChange, changes_between
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription

@@ -9,10 +9,15 @@ from stripe_billing_cli.access.decide import decide
 from stripe_billing_cli.access.read import read_customer_state
 from stripe_billing_cli.access.rules import Rules
 from stripe_billing_cli.events.access_events import announcements
-from stripe_billing_cli.events.store import Access, Route, Store
-from stripe_billing_cli.events.store.access import AccessChange, changes_between
-from stripe_billing_cli.events.store.events import no_route
-from stripe_billing_cli.events.store.fences import StaleReadError
+from stripe_billing_cli.events.store import (
+    Access,
+    AccessChange,
+    Route,
+    StaleReadError,
+    Store,
+    changes_between,
+    no_route,
+)
 from stripe_billing_cli.stripe_api.client import StripeApi
 
 

@@ -101,8 +101,7 @@ def _store_shown(store: str) -> str:
     """Return where the store is, without the password that its address may have."""
     if "://" not in store:
         return store
-    from stripe_billing_cli.events.store import StoreError
-    from stripe_billing_cli.events.store.engine import address
+    from stripe_billing_cli.events.store import StoreError, address
 
     try:
         return address(store).shown

@@ -12,8 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from stripe_billing_cli.events.event import Event, from_body
-from stripe_billing_cli.events.store import Access
-from stripe_billing_cli.events.store.access import AccessChange
+from stripe_billing_cli.events.store import Access, AccessChange
 
 GRANTED, REVOKED, CHECK = "access.granted", "access.revoked", "access.check"
 ANNOUNCED = (GRANTED, REVOKED)

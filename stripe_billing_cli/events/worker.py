@@ -22,10 +22,7 @@ from stripe_billing_cli.events.current_event import current_event
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import Handler, HandlerError
 from stripe_billing_cli.events.retries import Retries
-from stripe_billing_cli.events.store import Delivery, Store, StoreError
-from stripe_billing_cli.events.store.status import Status
-from stripe_billing_cli.events.store.turn import End
-from stripe_billing_cli.events.store.work import TurnResult
+from stripe_billing_cli.events.store import Delivery, End, Status, Store, StoreError, TurnResult
 from stripe_billing_cli.events.worker_identity import release_expired
 
 Result = TypeVar("Result")

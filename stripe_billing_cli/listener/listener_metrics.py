@@ -8,8 +8,7 @@ from typing import get_args
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.events.event import Event, Source
-from stripe_billing_cli.events.store import Store
-from stripe_billing_cli.events.store.status import Status
+from stripe_billing_cli.events.store import Status, Store
 from stripe_billing_cli.events.worker import Outcome
 from stripe_billing_cli.listener.metrics import Counter, Histogram, Labels, family
 

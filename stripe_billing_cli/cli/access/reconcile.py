@@ -14,7 +14,7 @@ from stripe_billing_cli.cli.store_option import DEFAULT_STORE, opened_store
 from stripe_billing_cli.errors import PENDING
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.events.store.access import AccessChange
+    from stripe_billing_cli.events.store import AccessChange
 
 
 @options.command(app)

@@ -13,8 +13,7 @@ from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.events.store import Store
-    from stripe_billing_cli.events.store.status import Status
+    from stripe_billing_cli.events.store import Status, Store
 
 UNFINISHED_OR_DEAD: tuple[Status, ...] = ("pending", "running", "failed", "dead")
 

@@ -22,29 +22,38 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
-from stripe_billing_cli.events.store.access import Access, AccessChange, AccessRows
+from stripe_billing_cli.events.store.access import Access, AccessChange, AccessRows, changes_between
 from stripe_billing_cli.events.store.clock import WorkClock
 from stripe_billing_cli.events.store.database import Database
 from stripe_billing_cli.events.store.engine import DEFAULT, address, make_engine
 from stripe_billing_cli.events.store.errors import StoreError, translated_errors
-from stripe_billing_cli.events.store.events import Events, Filter, Route, StoredEvent
-from stripe_billing_cli.events.store.fences import Fences
+from stripe_billing_cli.events.store.events import Events, Filter, Route, StoredEvent, no_route
+from stripe_billing_cli.events.store.fences import Fences, StaleReadError
 from stripe_billing_cli.events.store.handler_queues import HandlerQueues, Moved
 from stripe_billing_cli.events.store.migrate import bring_up_to_date
 from stripe_billing_cli.events.store.settings import Settings
-from stripe_billing_cli.events.store.work import Delivery, Work
+from stripe_billing_cli.events.store.status import Status
+from stripe_billing_cli.events.store.turn import End
+from stripe_billing_cli.events.store.work import Delivery, TurnResult, Work
 
 __all__ = [
     "DEFAULT",
     "Access",
     "AccessChange",
     "Delivery",
+    "End",
     "Filter",
     "Moved",
     "Route",
+    "StaleReadError",
+    "Status",
     "Store",
     "StoreError",
     "StoredEvent",
+    "TurnResult",
+    "address",
+    "changes_between",
+    "no_route",
     "open_store",
 ]
 
