@@ -41,19 +41,19 @@ def details_after(call: Call, id: str, before: Object, amount: int) -> Object:
     Raises where they do not add up. Where the call says `enforce_arithmetic_validation=false`, or nothing of them,
     `error` says so, as it does of a partial authorization.
     """
-    wanted: Mapping[str, Any] | None = call.params.get(NAME, {})
-    details = {**NONE, **({} if wanted is None else before)}
+    details_data: Mapping[str, Any] | None = call.params.get(NAME, {})
+    details = {**NONE, **({} if details_data is None else before)}
     details.pop("error", None)
     for name in PARTS:
-        if name in (wanted or {}):
+        if name in (details_data or {}):
             details.pop(name, None)
-            if value := (wanted or {})[name]:
+            if value := (details_data or {})[name]:
                 details[name] = _line_items(call, id, value) if name == "line_items" else value
     _check_said_once(details)
     error = _error(details, amount)
     if error is None:
         return details
-    if NAME in call.params and (wanted or {}).get("enforce_arithmetic_validation", True):
+    if NAME in call.params and (details_data or {}).get("enforce_arithmetic_validation", True):
         raise invalid(error["message"], NAME)
     return {**details, "error": error}
 
@@ -63,8 +63,8 @@ def url(id: str) -> str:
     return f"/v1/payment_intents/{id}/amount_details_line_items"
 
 
-def _line_items(call: Call, id: str, wanted: list[Mapping[str, Any]]) -> Object:
-    data = [{"id": identifiers.short_id(call, "uli"), "object": LINE_ITEM, **item} for item in wanted]
+def _line_items(call: Call, id: str, items_data: list[Mapping[str, Any]]) -> Object:
+    data = [{"id": identifiers.short_id(call, "uli"), "object": LINE_ITEM, **item} for item in items_data]
     return list_object(data, False, url(id))
 
 

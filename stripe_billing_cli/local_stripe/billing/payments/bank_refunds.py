@@ -42,12 +42,12 @@ def of_cash_balance(call: Call, customer: Object, params: Mapping[str, Any]) -> 
         raise invalid("The amount is greater than what the customer's cash balance has available.", "amount")
     cash_balances.start_return(call, customer["id"], currency, amount)
     of_nothing = {"id": None, "currency": currency, "customer": customer["id"]}
-    made = releases.refund_of(call, {**of_nothing, "payment_intent": None, "payment_method": None}, amount, params)
-    made |= refunds.asked_of_customer(call, customer, params)
-    call.store.insert(KIND, made)
-    refunds.wait_for_customer(call, made)
-    events.record(call, "refund.created", made)
-    return made
+    refund = releases.refund_of(call, {**of_nothing, "payment_intent": None, "payment_method": None}, amount, params)
+    refund |= refunds.asked_of_customer(call, customer, params)
+    call.store.insert(KIND, refund)
+    refunds.wait_for_customer(call, refund)
+    events.record(call, "refund.created", refund)
+    return refund
 
 
 def submit(call: Call, before: Object, account: str) -> Object:
@@ -57,8 +57,8 @@ def submit(call: Call, before: Object, account: str) -> Object:
     number = number[2:] if number[:2].isalpha() else number
     if number not in GOOD | BAD:
         raise invalid(f"{account} is none of Stripe's test accounts for refunds.", "account_number")
-    known = {name: value for name, value in before.items() if name != "next_action"}
-    after = {**known, RETURNED: number in BAD, "pending_reason": "processing", "status": "pending"}
+    fields = {name: value for name, value in before.items() if name != "next_action"}
+    after = {**fields, RETURNED: number in BAD, "pending_reason": "processing", "status": "pending"}
     scheduler.put_soon(call.store, ARRIVE, before["id"], call.real_now)
     refunds.save(call, before, after)
     return after
@@ -103,11 +103,11 @@ def cancel(call: Call, refund: Object) -> Object:
     return _end(call, refund, "canceled", "merchant_request")
 
 
-def _check_waiting(refund: Object, done: str) -> None:
+def _check_waiting(refund: Object, action: str) -> None:
     if refund["status"] != "requires_action":
         raise invalid(
-            f"This refund cannot be {done} because it has a status of {refund['status']}. Only a refund with a status "
-            "of requires_action can be."
+            f"This refund cannot be {action} because it has a status of {refund['status']}. Only a refund with a "
+            "status of requires_action can be."
         )
 
 
@@ -115,8 +115,8 @@ def _end(call: Call, before: Object, status: str, reason: str) -> Object:
     """Return a refund that will not be made, the money back where it was: with the payment, or in the cash balance."""
     call = clocks.at_time_of_customer(call, before["customer"])
     scheduler.put(call.store, refunds.EXPIRE, before["id"], None, None)
-    known = {name: value for name, value in before.items() if name != "next_action"}
-    after = {**known, "failure_reason": reason, "status": status}
+    fields = {name: value for name, value in before.items() if name != "next_action"}
+    after = {**fields, "failure_reason": reason, "status": status}
     if before["charge"] is None:
         cash_balances.cancel_return(call, before["customer"], before["currency"], before["amount"])
     else:

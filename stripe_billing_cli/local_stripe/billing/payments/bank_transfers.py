@@ -111,9 +111,9 @@ def addresses(customer: str, currency: str, transfer: Mapping[str, Any]) -> list
     """Return the accounts to which a customer can transfer money of a currency; those of the types that are asked
     for, if any of them is."""
     number = f"{int(_digest(customer)[:12], 16):018}"
-    known = _addresses(currency, number, transfer)
-    wanted = transfer.get("requested_address_types") or ()
-    return [one for one in known if one["type"] in wanted] or known
+    all_addresses = _addresses(currency, number, transfer)
+    types = transfer.get("requested_address_types") or ()
+    return [one for one in all_addresses if one["type"] in types] or all_addresses
 
 
 def country_of(addresses: list[Object]) -> str:

@@ -73,4 +73,4 @@ def expire(call: Call, id: str) -> None:
     if is_partly_captured(intent):
         capture(call, intent, 0)
     else:
-        payment_intents.cancel(call, intent, "automatic", expired=True)
+        payment_intents.cancel(call, intent, "automatic", is_expired=True)

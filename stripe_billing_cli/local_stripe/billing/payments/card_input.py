@@ -68,8 +68,8 @@ def _card_error(message: str, code: str, param: str) -> ApiError:
 def _adds_up(number: str) -> bool:
     """Return whether the check digit of a card number is right: from the right, every second digit counts double
     (ISO/IEC 7812)."""
-    doubled = [int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(number))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    values = [int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(number))]
+    return sum(value - 9 if value > 9 else value for value in values) % 10 == 0
 
 
 def read_card(call: Call, params: Mapping[str, Any], param: str = "card[token]") -> tuple[Card, Mapping[str, Any]]:

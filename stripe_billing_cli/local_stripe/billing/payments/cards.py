@@ -34,7 +34,7 @@ class Decline:
 
     def error(self) -> dict[str, Any]:
         """Return the keys of a card_error that follow from the decline, without those that are null."""
-        known = {
+        keys = {
             "advice_code": self.advice_code,
             "code": self.code,
             "decline_code": self.decline_code,
@@ -45,7 +45,7 @@ class Decline:
             "param": self.param,
             "type": "card_error",
         }
-        return {name: value for name, value in known.items() if value is not None}
+        return {name: value for name, value in keys.items() if value is not None}
 
     @property
     def seller_message(self) -> str:
@@ -137,14 +137,14 @@ class Card:
         """Return whether a payment with the customer present asks for 3-D Secure."""
         return self.authentication not in ("never", "optional")
 
-    def authenticates_setup(self, *, requested: bool) -> bool:
-        """Return whether saving the card asks for 3-D Secure; `requested`: the seller asks for it."""
-        return self.authentication in ("always", "until_set_up") or (requested and self.authentication != "never")
+    def authenticates_setup(self, *, is_requested: bool) -> bool:
+        """Return whether saving the card asks for 3-D Secure; `is_requested`: the seller asks for it."""
+        return self.authentication in ("always", "until_set_up") or (is_requested and self.authentication != "never")
 
-    def authenticates_payment(self, *, off_session: bool, set_up: bool, requested: bool) -> bool:
+    def authenticates_payment(self, *, off_session: bool, set_up: bool, is_requested: bool) -> bool:
         """Return whether a payment asks for 3-D Secure; `set_up`: the card was saved for payments off session,
-        `requested`: the seller asks for it, of customers who are there."""
-        if requested and not off_session:
+        `is_requested`: the seller asks for it, of customers who are there."""
+        if is_requested and not off_session:
             return self.authentication != "never"
         match self.authentication:
             case "until_set_up":

@@ -39,9 +39,9 @@ def balance_of(customer: Object) -> Object:
     }
 
 
-def with_settings(customer: Object, wanted: Mapping[str, Any]) -> Object:
+def with_settings(customer: Object, params: Mapping[str, Any]) -> Object:
     """Return the cash balance of a customer after a call that says something of its settings."""
-    mode = wanted.get("settings", {}).get("reconciliation_mode")
+    mode = params.get("settings", {}).get("reconciliation_mode")
     if mode is None:
         return balance_of(customer)
     by_merchant = mode == "merchant_default"
@@ -62,8 +62,8 @@ def is_automatic(customer: Object) -> bool:
 def check_currency(currency: str) -> None:
     """Raise for a currency in which nobody can transfer money."""
     if currency not in SENDERS:
-        known = ", ".join(SENDERS)
-        raise invalid(f"Bank transfers in {currency} are not supported: they are in {known}.", "currency")
+        currencies = ", ".join(SENDERS)
+        raise invalid(f"Bank transfers in {currency} are not supported: they are in {currencies}.", "currency")
 
 
 def fund(call: Call, customer: Object, amount: int, currency: str, reference: str | None) -> Object:

@@ -20,8 +20,8 @@ def list_by_charge(call: Call, kind: str, url: str) -> Object:
         *naming_condition(call, "charge"),
         *naming_condition(call, "payment_intent"),
     ]
-    listed = page(call, kind, url, conditions)
+    objects_page = page(call, kind, url, conditions)
     if "charge" not in params:
-        return listed
+        return objects_page
     count = f"SELECT count(*) FROM objects WHERE kind = ? AND {json_field('charge')} = ?"
-    return {"object": "list", "count": call.store.row(count, kind, params["charge"])[0], **listed}
+    return {"object": "list", "count": call.store.row(count, kind, params["charge"])[0], **objects_page}

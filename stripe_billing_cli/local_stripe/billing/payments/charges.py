@@ -57,38 +57,40 @@ def check_amount(amount: int, currency: str) -> None:
         raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
 
 
-def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, authenticated: bool = False) -> Object:
+def new(
+    call: Call, intent: Object, method: Object, decline: Decline | None, *, is_authenticated: bool = False
+) -> Object:
     """Return a charge, one attempt to pay, stored: `succeeded`, captured if the intent does that by itself, or `failed`
     for a reason."""
     by_hand = method_options.captures_by_hand(intent, method["type"])
-    captured = decline is None and not by_hand
-    pending = method["type"] == "sepa_debit"
+    is_captured = decline is None and not by_hand
+    is_pending = method["type"] == "sepa_debit"
     id = identifiers.long_id(call, "ch" if method["type"] == "card" else "py")
     charge: Object = shapes.blank("charge") | {
         "id": id,
         "object": KIND,
         **{name: intent[name] for name in OF_INTENT},
-        "amount_captured": intent["amount"] if captured else 0,
+        "amount_captured": intent["amount"] if is_captured else 0,
         "amount_refunded": 0,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": _statement_descriptor(call, intent, method["type"]),
-        "captured": captured,
+        "captured": is_captured,
         "created": call.now,
         "disputed": False,
         "failure_code": decline and decline.code,
         "failure_message": decline and decline.message,
         "fraud_details": {},
         "outcome": _outcome(payment_methods.card_of(method), decline),
-        "paid": decline is None and not pending,
+        "paid": decline is None and not is_pending,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": _details(
-            call, intent, method, declined=decline is not None, authenticated=authenticated
+            call, intent, method, is_declined=decline is not None, is_authenticated=is_authenticated
         ),
         "radar_options": {},
         "receipt_url": None if decline else page_addresses.receipt(call.store, call.account["id"], id),
         "refunded": False,
-        "status": "failed" if decline else "pending" if pending else "succeeded",
+        "status": "failed" if decline else "pending" if is_pending else "succeeded",
     }
     call.store.insert(KIND, charge)
     return charge
@@ -127,10 +129,13 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
     return outcome
 
 
-def _details(call: Call, intent: Object, method: Object, *, declined: bool, authenticated: bool) -> Object:
+def _details(call: Call, intent: Object, method: Object, *, is_declined: bool, is_authenticated: bool) -> Object:
     match method["type"]:
         case "card":
-            return {"card": _card(call, intent, method, declined=declined, authenticated=authenticated), "type": "card"}
+            return {
+                "card": _card(call, intent, method, is_declined=is_declined, is_authenticated=is_authenticated),
+                "type": "card",
+            }
         case "sepa_debit":
             return _debit(method)
     return {method["type"]: {}, "type": method["type"]}
@@ -145,28 +150,28 @@ def _debit(method: Object) -> Object:
     }
 
 
-def _card(call: Call, intent: Object, method: Object, *, declined: bool, authenticated: bool) -> Object:
+def _card(call: Call, intent: Object, method: Object, *, is_declined: bool, is_authenticated: bool) -> Object:
     """Return what the charge says of the card: as it was, and what the network made of it."""
     card = method["card"]
     amount = intent["amount"]
-    by_hand = method_options.captures_by_hand(intent) and not declined
-    incremented = by_hand and method_options.can_be_incremented(intent, card["brand"])
+    by_hand = method_options.captures_by_hand(intent) and not is_declined
+    can_be_incremented = by_hand and method_options.can_be_incremented(intent, card["brand"])
     plan = (method_options.of_card(intent).get("installments") or {}).get("plan")
     in_parts = by_hand and method_options.can_be_captured_in_parts(call.account, intent, method)
     details = {
-        "amount_authorized": None if declined else amount,
+        "amount_authorized": None if is_declined else amount,
         "authorization_code": digits(6),
         "brand": card["brand"],
         "capture_before": call.now + AUTHORIZED_SECONDS if by_hand else None,
         "checks": card["checks"],
         "country": card["country"],
-        "electronic_commerce_indicator": "05" if authenticated else "07",
+        "electronic_commerce_indicator": "05" if is_authenticated else "07",
         "exp_month": card["exp_month"],
         "exp_year": card["exp_year"],
         "extended_authorization": {"status": "disabled"},
         "fingerprint": card["fingerprint"],
         "funding": card["funding"],
-        "incremental_authorization": {"status": "available" if incremented else "unavailable"},
+        "incremental_authorization": {"status": "available" if can_be_incremented else "unavailable"},
         "last4": card["last4"],
         "mandate": None,
         "installments": {"plan": plan} if plan else None,
@@ -176,7 +181,7 @@ def _card(call: Call, intent: Object, method: Object, *, declined: bool, authent
         "network_transaction_id": digits(15),
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
         "regulated_status": card["regulated_status"],
-        "three_d_secure": _three_d_secure() if authenticated else None,
+        "three_d_secure": _three_d_secure() if is_authenticated else None,
     }
     if not by_hand:
         del details["capture_before"]
@@ -230,11 +235,11 @@ def settle_now(call: Call, before: Object) -> Object:
 def with_descriptor(call: Call, charge: Object, intent: Object) -> Object:
     """Return the charge as it appears on the card's statement, which its capture may still change."""
     names = ("statement_descriptor", "statement_descriptor_suffix")
-    shown = {
+    descriptors = {
         **{name: intent[name] for name in names},
         "calculated_statement_descriptor": _statement_descriptor(call, intent),
     }
-    return {**charge, **shown}
+    return {**charge, **descriptors}
 
 
 def increment(call: Call, charge: Object, amount: int) -> Object:

@@ -67,13 +67,13 @@ def _payment(params: Mapping[str, Any], customer: Object | None) -> Object:
 
 def _decline(method: Object) -> Decline | None:
     card = payment_methods.card_of(method)
-    if card.authenticates_payment(off_session=True, set_up=method.get("_set_up", False), requested=False):
+    if card.authenticates_payment(off_session=True, set_up=method.get("_set_up", False), is_requested=False):
         return UNAUTHENTICATED
     return payment_methods.payment_decline(method)
 
 
 def _card_error(charge: Object, decline: Decline) -> ApiError:
-    known = decline.error()
+    error = decline.error()
     besides = ("advice_code", "network_advice_code", "network_decline_code")
     return ApiError(
         402,
@@ -82,7 +82,7 @@ def _card_error(charge: Object, decline: Decline) -> ApiError:
         decline.param,
         type="card_error",
         decline_code=decline.decline_code,
-        objects={"charge": charge["id"], **{name: known[name] for name in besides if name in known}},
+        objects={"charge": charge["id"], **{name: error[name] for name in besides if name in error}},
     )
 
 
@@ -96,8 +96,8 @@ def capture(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
         )
     if amount > charge["amount"]:
         raise invalid("You cannot capture a charge for an amount greater than it already has.", "amount")
-    changed = {**charge, **{name: params[name] for name in TEXTS if name in params}}
-    after = charges.capture(call, charges.with_descriptor(call, changed, changed), amount)
+    before_capture = {**charge, **{name: params[name] for name in TEXTS if name in params}}
+    after = charges.capture(call, charges.with_descriptor(call, before_capture, before_capture), amount)
     scheduler.put(call.store, EXPIRE, charge["id"], None, None)
     events.record(call, "charge.captured", after, charge)
     disputes.open_where_due(call, after)

@@ -128,12 +128,12 @@ def fill_in(call: Call, id: str) -> None:
     if dispute is None or charge is None:
         return
     customer = call.store.get("customer", charge["customer"] or "") or {}
-    known = {
+    evidence = {
         "customer_email_address": customer.get("email"),
         "customer_name": customer.get("name") or customer.get("description"),
         "product_description": charge["description"],
     }
-    added = {name: value for name, value in known.items() if value and dispute["evidence"][name] is None}
+    added = {name: value for name, value in evidence.items() if value and dispute["evidence"][name] is None}
     call.store.replace(KIND, {**dispute, "evidence": {**dispute["evidence"], **added}})
 
 
@@ -141,7 +141,7 @@ def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, s
     """Return the dispute with evidence, which goes to the bank if it is submitted. Raises where the bank has
     decided."""
     _check_open(dispute)
-    merged = {**dispute["evidence"], **evidence}
+    all_evidence = {**dispute["evidence"], **evidence}
     details = dispute["evidence_details"]
     details = {
         **details,
@@ -149,11 +149,11 @@ def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, s
         "submission_count": details["submission_count"] + (1 if submit else 0),
         "past_due": call.real_now > details["due_by"] if submit else details["past_due"],
     }
-    after = {**dispute, "evidence": merged, "evidence_details": details}
+    after = {**dispute, "evidence": all_evidence, "evidence_details": details}
     if submit:
         after["status"] = "warning_under_review" if is_inquiry(dispute) else "under_review"
         scheduler.put(call.store, RUN_OUT, dispute["id"], None, None)
-        if merged["uncategorized_text"] in DECISIVE:
+        if all_evidence["uncategorized_text"] in DECISIVE:
             scheduler.put_soon(call.store, DECIDE, dispute["id"], call.real_now, 1)
     return after
 
@@ -224,19 +224,19 @@ def _end(call: Call, dispute: Object, outcome: str) -> Object:
     """Return the dispute, over; an inquiry is closed, however it ended."""
     scheduler.put(call.store, RUN_OUT, dispute["id"], None, None)
     if is_inquiry(dispute):
-        closed = {**dispute, "status": "warning_closed"}
+        after = {**dispute, "status": "warning_closed"}
     elif outcome == "won":
         reversal = ledger.record_reversal(call, dispute)
-        closed = {
+        after = {
             **dispute,
             "balance_transactions": [*dispute["balance_transactions"], reversal],
             "is_charge_refundable": True,
             "status": "won",
         }
     else:
-        closed = {**dispute, "status": "lost"}
-    call.store.replace(KIND, closed)
-    events.record(call, "charge.dispute.closed", closed, dispute)
-    if closed["status"] == "won":
-        events.record(call, "charge.dispute.funds_reinstated", closed)
-    return closed
+        after = {**dispute, "status": "lost"}
+    call.store.replace(KIND, after)
+    events.record(call, "charge.dispute.closed", after, dispute)
+    if after["status"] == "won":
+        events.record(call, "charge.dispute.funds_reinstated", after)
+    return after

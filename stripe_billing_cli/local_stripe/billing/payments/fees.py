@@ -40,10 +40,10 @@ TARIFFS = {
 ELSEWHERE = _tariff("2.9", "1.5", "2", 30)
 
 
-def processing_fee(amount: int, country: str, card_country: str, *, converted: bool) -> int:
+def processing_fee(amount: int, country: str, card_country: str, *, is_converted: bool) -> int:
     """Return the fee for a charge of `amount`, both in minor units of the account's currency."""
     tariff = TARIFFS.get(country, ELSEWHERE)
     percent = tariff.percent
     percent += tariff.international if card_country != country else 0
-    percent += tariff.conversion if converted else 0
+    percent += tariff.conversion if is_converted else 0
     return int((amount * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)) + tariff.fixed

@@ -22,12 +22,15 @@ PARAM = "payment_method_options[card][installments][plan]"
 
 def with_plans(account: Object, intent: Object, method: Object | None) -> Object:
     """Return an intent with the plans that are there for its payment, if it asks for any."""
-    wanted = method_options.of_card(intent).get("installments")
-    if not wanted or not wanted["enabled"]:
+    installments = method_options.of_card(intent).get("installments")
+    if not installments or not installments["enabled"]:
         return intent
     options = intent["payment_method_options"]
-    offered = {**wanted, "available_plans": _plans(account, intent, method)}
-    return {**intent, "payment_method_options": {**options, "card": {**options["card"], "installments": offered}}}
+    installments_after = {**installments, "available_plans": _plans(account, intent, method)}
+    return {
+        **intent,
+        "payment_method_options": {**options, "card": {**options["card"], "installments": installments_after}},
+    }
 
 
 def _plans(account: Object, intent: Object, method: Object | None) -> list[Object]:

@@ -26,7 +26,9 @@ def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
     amount = exchange_rates.convert(charge["amount_captured"], charge["currency"], currency)
     details = charge["payment_method_details"]
     card_country = details[details["type"]].get("country", call.account["country"])
-    fee = fees.processing_fee(amount, call.account["country"], card_country, converted=charge["currency"] != currency)
+    fee = fees.processing_fee(
+        amount, call.account["country"], card_country, is_converted=charge["currency"] != currency
+    )
     return _write(
         call,
         "charge" if _is_card(charge) else "payment",
@@ -78,14 +80,14 @@ def record_withdrawal(call: Call, dispute: Object, charge: Object) -> Object:
     """Write down what a dispute takes: available at once, or with the charge's money where that is pending still."""
     currency = call.account["default_currency"]
     of_charge = call.store.get(KIND, charge["balance_transaction"] or "")
-    pending = of_charge is not None and of_charge["status"] == "pending"
+    is_pending = of_charge is not None and of_charge["status"] == "pending"
     return _write(
         call,
         "adjustment",
         dispute["id"],
         -exchange_rates.convert(dispute["amount"], dispute["currency"], currency),
         f"Chargeback withdrawal for {charge['id']}",
-        available_on=_pending_until(call) if pending else call.real_now,
+        available_on=_pending_until(call) if is_pending else call.real_now,
         fee=fees.DISPUTE_FEE,
         fee_details=[_fee(fees.DISPUTE_FEE, currency, "Dispute fee")],
         reporting_category="dispute",
@@ -126,7 +128,7 @@ def _write(
     }
     transaction["status"] = "pending" if transaction["available_on"] > call.real_now else "available"
     call.store.insert(KIND, transaction)
-    _add(call, transaction["currency"], **{transaction["status"]: transaction["net"]})
+    _add(call, transaction["currency"], **{f"{transaction['status']}_amount": transaction["net"]})
     if transaction["status"] == "pending":
         scheduler.put(call.store, BECOME_AVAILABLE, transaction["id"], transaction["available_on"], None)
     else:
@@ -141,11 +143,15 @@ def _announce(call: Call, available: Object) -> None:
         events.record(call, "balance.available", balance(call))
 
 
-def _add(call: Call, currency: str, *, available: int = 0, pending: int = 0) -> None:
+def _add(call: Call, currency: str, *, available_amount: int = 0, pending_amount: int = 0) -> None:
     """Keep the sums of a currency, so that nobody has to go through all transactions for them."""
     before = call.store.get(SUM, currency)
     current = before or {"id": currency, "available": 0, "pending": 0, "_created": call.real_now}
-    after = {**current, "available": current["available"] + available, "pending": current["pending"] + pending}
+    after = {
+        **current,
+        "available": current["available"] + available_amount,
+        "pending": current["pending"] + pending_amount,
+    }
     if before is None:
         call.store.insert(SUM, after)
     else:
@@ -156,8 +162,8 @@ def sums(call: Call) -> list[Object]:
     """Return what is `available` and `pending` by currency (`id`), in minor units; the account's own currency first."""
     own = call.account["default_currency"]
     nothing: Object = {"id": own, "available": 0, "pending": 0}
-    stored = call.store.select(SUM, [], newest_first=False, limit=200)
-    return [call.store.get(SUM, own) or nothing, *(each for each in stored if each["id"] != own)]
+    currency_sums = call.store.select(SUM, [], newest_first=False, limit=200)
+    return [call.store.get(SUM, own) or nothing, *(each for each in currency_sums if each["id"] != own)]
 
 
 def become_available(call: Call, id: str) -> None:
@@ -167,11 +173,11 @@ def become_available(call: Call, id: str) -> None:
         return
     available = {**transaction, "status": "available"}
     call.store.replace(KIND, available)
-    _add(call, transaction["currency"], available=transaction["net"], pending=-transaction["net"])
+    _add(call, transaction["currency"], available_amount=transaction["net"], pending_amount=-transaction["net"])
     dispute = call.store.get("dispute", transaction["source"])
     if dispute is not None:
-        shown = [available if each["id"] == id else each for each in dispute["balance_transactions"]]
-        call.store.replace("dispute", {**dispute, "balance_transactions": shown})
+        transactions = [available if each["id"] == id else each for each in dispute["balance_transactions"]]
+        call.store.replace("dispute", {**dispute, "balance_transactions": transactions})
     _announce(call, available)
 
 

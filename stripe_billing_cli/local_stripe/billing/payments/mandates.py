@@ -45,9 +45,9 @@ def agree(call: Call, method: Object, data: Mapping[str, Any] | None, single_use
         "status": "active",
     }
     call.store.insert(KIND, mandate)
-    agreed = {**method, "_mandate": id}
-    call.store.replace("payment_method", agreed)
-    return agreed
+    after = {**method, "_mandate": id}
+    call.store.replace("payment_method", after)
+    return after
 
 
 def by_name(call: Call, id: str, method: Object) -> Object:
@@ -58,12 +58,12 @@ def by_name(call: Call, id: str, method: Object) -> Object:
     return {**method, "_mandate": id}
 
 
-def _acceptance(call: Call, given: Mapping[str, Any]) -> Object:
+def _acceptance(call: Call, acceptance: Mapping[str, Any]) -> Object:
     """Return how and when the customer agreed."""
-    type = given["type"]
+    type = acceptance["type"]
     details = {"ip_address": None, "user_agent": None} if type == "online" else {}
     return {
-        "accepted_at": given.get("accepted_at", call.now),
-        type: {**details, **(given.get(type) or {})},
+        "accepted_at": acceptance.get("accepted_at", call.now),
+        type: {**details, **(acceptance.get(type) or {})},
         "type": type,
     }

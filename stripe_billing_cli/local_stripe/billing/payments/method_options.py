@@ -83,10 +83,10 @@ def named_types(params: Mapping[str, Any], usual: Options = OF_PAYMENTS) -> Obje
     }
 
 
-def merge(before: Mapping[str, Any], given: Mapping[str, Any] | None, usual: Options = OF_PAYMENTS) -> Object:
+def merge(before: Mapping[str, Any], changes: Mapping[str, Any] | None, usual: Options = OF_PAYMENTS) -> Object:
     """Return options after those that a call gives. What a call unsets is as if no call had said it."""
     after = dict(before)
-    for type, options in (given or {}).items():
+    for type, options in (changes or {}).items():
         if options is None:
             after[type] = dict(usual.get(type, {}))
         else:
@@ -94,15 +94,15 @@ def merge(before: Mapping[str, Any], given: Mapping[str, Any] | None, usual: Opt
     return after
 
 
-def _merge(before: Mapping[str, Any], given: Mapping[str, Any], usual: Mapping[str, Any]) -> Object:
+def _merge(before: Mapping[str, Any], changes: Mapping[str, Any], usual: Mapping[str, Any]) -> Object:
     after = dict(before)
-    for name, value in given.items():
+    for name, value in changes.items():
         if value is None:
             after.pop(name, None)
             after |= {name: usual[name]} if name in usual else {}
         elif name not in NOT_SHOWN:
-            kept = (before.get(name) or {}) if name == "installments" else {}
-            after[name] = {**IN_FULL[name], **kept, **value} if name in IN_FULL and name in usual else value
+            value_before = (before.get(name) or {}) if name == "installments" else {}
+            after[name] = {**IN_FULL[name], **value_before, **value} if name in IN_FULL and name in usual else value
     return after
 
 
@@ -110,33 +110,35 @@ def without_excluded(intent: Object, params: Mapping[str, Any]) -> Object:
     """Return an intent after a call that excludes types of payment methods."""
     if "excluded_payment_method_types" not in params:
         return intent
-    excluded = params["excluded_payment_method_types"] or []
+    excluded_types = params["excluded_payment_method_types"] or []
     types = AUTOMATIC if intent.get("automatic_payment_methods") else intent["payment_method_types"]
     return {
         **intent,
-        "excluded_payment_method_types": excluded or None,
-        "payment_method_types": [type for type in types if type not in excluded],
+        "excluded_payment_method_types": excluded_types or None,
+        "payment_method_types": [type for type in types if type not in excluded_types],
     }
 
 
 def for_invoice(settings: Object, types: Iterable[str]) -> Object:
     """Return the options of the payment of an invoice, whose `payment_settings` say more than is usual."""
     options = of_types(types)
-    given = settings["payment_method_options"] or {}
-    return merge(options, {type: given[type] for type in options if given.get(type)})
+    invoice_options = settings["payment_method_options"] or {}
+    return merge(options, {type: invoice_options[type] for type in options if invoice_options.get(type)})
 
 
-def of_session(given: Mapping[str, Any] | None) -> Object:
+def of_session(options: Mapping[str, Any] | None) -> Object:
     """Return the options of a Checkout session."""
-    return merge(OF_SESSIONS, given, OF_SESSIONS)
+    return merge(OF_SESSIONS, options, OF_SESSIONS)
 
 
 def of_payment_by(session: Object) -> Object:
     """Return the options of the payment that a Checkout session makes; which cards pay is decided at its page."""
-    given = dict(session["payment_method_options"])
-    if "card" in given:
-        given["card"] = {name: value for name, value in given["card"].items() if name != "restrictions"}
-    return merge(of_types(session["payment_method_types"]), given)
+    session_options = dict(session["payment_method_options"])
+    if "card" in session_options:
+        session_options["card"] = {
+            name: value for name, value in session_options["card"].items() if name != "restrictions"
+        }
+    return merge(of_types(session["payment_method_types"]), session_options)
 
 
 def is_blocked(session: Object, card: Object) -> bool:
@@ -152,10 +154,12 @@ def of_setup_by(session: Object) -> Object:
     """Return what the setup intent of a Checkout session says of how it may be confirmed."""
     types = session["payment_method_types"]
     options = of_types(types, OF_SETUPS)
-    given = {type: session["payment_method_options"].get(type) or {} for type in options}
-    wanted = {type: {name: one[name] for name in options[type] if name in one} for type, one in given.items()}
+    session_options = {type: session["payment_method_options"].get(type) or {} for type in options}
+    setup_options = {
+        type: {name: one[name] for name in options[type] if name in one} for type, one in session_options.items()
+    }
     return {
-        "payment_method_options": merge(options, wanted, OF_SETUPS),
+        "payment_method_options": merge(options, setup_options, OF_SETUPS),
         "payment_method_types": types,
         "_mandate_data": mandates.BY_CUSTOMER,
     }
@@ -173,16 +177,20 @@ def asks_to_authenticate(intent: Object) -> bool:
 
 def can_be_incremented(intent: Object, brand: str) -> bool:
     """Return whether more may be reserved before the capture, as was asked for, of a card whose network lets one."""
-    wanted = of_card(intent).get("request_incremental_authorization") == "if_available"
-    return wanted and captures_by_hand(intent) and brand in INCREMENTED
+    is_requested = of_card(intent).get("request_incremental_authorization") == "if_available"
+    return is_requested and captures_by_hand(intent) and brand in INCREMENTED
 
 
 def can_be_captured_in_parts(account: Object, intent: Object, method: Object) -> bool:
     """Return whether a payment may be captured more than once, as was asked for, by a card whose network lets one."""
-    wanted = of_card(intent).get("request_multicapture") == "if_available"
+    is_requested = of_card(intent).get("request_multicapture") == "if_available"
     card = method["card"]
     places = IN_PARTS.get(card["brand"], ())
-    return wanted and card["last4"] != WITHOUT_ENTERPRISE_FEATURES and (places is None or account["country"] in places)
+    return (
+        is_requested
+        and card["last4"] != WITHOUT_ENTERPRISE_FEATURES
+        and (places is None or account["country"] in places)
+    )
 
 
 def captures_by_hand(intent: Object, type: str = "card") -> bool:
@@ -194,5 +202,5 @@ def captures_by_hand(intent: Object, type: str = "card") -> bool:
 
 def usage(intent: Object) -> str | None:
     """Return for which later payments the card is kept: as the options of cards say, else as the intent does."""
-    wanted = of_card(intent).get("setup_future_usage") or intent["setup_future_usage"]
-    return None if wanted == "none" else wanted
+    future_usage = of_card(intent).get("setup_future_usage") or intent["setup_future_usage"]
+    return None if future_usage == "none" else future_usage

@@ -90,11 +90,11 @@ def attempt(
     if method["type"] == "sepa_debit":
         return _debit(call, intent, method)
     card = payment_methods.card_of(method)
-    authenticated = intent.get("_authenticated") == method["id"]
-    asks = not authenticated and card.authenticates_payment(
+    is_authenticated = intent.get("_authenticated") == method["id"]
+    asks = not is_authenticated and card.authenticates_payment(
         off_session=off_session,
         set_up=method.get("_set_up", False),
-        requested=method_options.asks_to_authenticate(intent),
+        is_requested=method_options.asks_to_authenticate(intent),
     )
     if asks and (not may_wait or (off_session and not invoice)):
         return _fail_unauthenticated(call, intent, method)
@@ -103,7 +103,7 @@ def attempt(
     decline = payment_methods.payment_decline(method)
     if decline is not None:
         return _decline(call, intent, payment_methods.checked_by_bank(call, method), decline)
-    return succeed(call, intent, method, authenticated=authenticated)
+    return succeed(call, intent, method, is_authenticated=is_authenticated)
 
 
 def _debit(call: Call, intent: Object, method: Object) -> Object:
@@ -116,7 +116,7 @@ def _debit(call: Call, intent: Object, method: Object) -> Object:
     if method_options.usage(intent) is None:
         payment_methods.use_up(call, method)
     charge = charges.new(call, intent, method, None)
-    waiting = {
+    after = {
         **intent,
         "last_payment_error": None,
         "latest_charge": charge["id"],
@@ -124,15 +124,15 @@ def _debit(call: Call, intent: Object, method: Object) -> Object:
         "payment_method": method["id"],
         "status": "processing",
     }
-    call.store.replace(KIND, waiting)
+    call.store.replace(KIND, after)
     if method.get("_iban") in debits.DELAYED:
         scheduler.put(call.store, DEBIT, intent["id"], call.real_now + debits.DELAYED_SECONDS, None)
     else:
         scheduler.put_soon(call.store, DEBIT, intent["id"], call.real_now)
     events.record(call, "charge.pending", charge)
-    events.record(call, "payment_intent.processing", waiting)
-    announce(call, PaymentMade(waiting))
-    return waiting
+    events.record(call, "payment_intent.processing", after)
+    announce(call, PaymentMade(after))
+    return after
 
 
 def end_debit(call: Call, id: str) -> None:
@@ -143,17 +143,17 @@ def end_debit(call: Call, id: str) -> None:
     call = clocks.at_time_of_customer(call, intent["customer"])
     charge = charge_of(call, intent)
     method = objects.get_known(call, "payment_method", intent["payment_method"])
-    refused = debits.ERRORS.get(method.get("_iban", ""))
-    if refused is None:
+    bank_error = debits.ERRORS.get(method.get("_iban", ""))
+    if bank_error is None:
         charge = {**charge, "paid": True, "status": "succeeded"}
         call.store.replace(charges.KIND, charge)
         announce(call, DebitEnded(_mark_paid(call, intent, charge)))
         return
-    failure = {"failure_code": refused["code"], "failure_message": refused["message"]}
+    failure = {"failure_code": bank_error["code"], "failure_message": bank_error["message"]}
     charge = {**charge, **failure, "amount_captured": 0, "captured": False, "status": "failed"}
     call.store.replace(charges.KIND, charge)
     events.record(call, "charge.failed", charge)
-    error = {**refused, "charge": charge["id"]}
+    error = {**bank_error, "charge": charge["id"]}
     announce(call, DebitEnded(_fail(call, intent, method, error)))
 
 
@@ -179,15 +179,19 @@ def _transfer(call: Call, intent: Object, method: Object) -> Object:
 def fund(call: Call, intent: Object, amount: int) -> Object:
     """Apply so much of the customer's cash balance to a payment, which is made once nothing remains of it."""
     cash_balances.apply(call, intent, amount)
-    funded = {**intent, "_funded": intent.get("_funded", 0) + amount}
-    if bank_transfers.remaining_amount(funded) > 0:
-        after = {**funded, "next_action": bank_transfers.next_action(call.store, funded), "status": "requires_action"}
+    intent_after = {**intent, "_funded": intent.get("_funded", 0) + amount}
+    if bank_transfers.remaining_amount(intent_after) > 0:
+        after = {
+            **intent_after,
+            "next_action": bank_transfers.next_action(call.store, intent_after),
+            "status": "requires_action",
+        }
         call.store.replace(KIND, after)
         events.record(call, "payment_intent.partially_funded", after)
         return after
     method = objects.get_known(call, "payment_method", intent["payment_method"])
     charge = charges.new(call, intent, method, None)
-    after = {**funded, "last_payment_error": None, "latest_charge": charge["id"], "next_action": None}
+    after = {**intent_after, "last_payment_error": None, "latest_charge": charge["id"], "next_action": None}
     return _mark_paid(call, after, charge)
 
 
@@ -210,7 +214,7 @@ def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
     return after
 
 
-def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool = False) -> Object:
+def succeed(call: Call, intent: Object, method: Object, *, is_authenticated: bool = False) -> Object:
     """Charge the card: at once, or when the payment is captured by hand."""
     method = payment_methods.checked_by_bank(call, method)
     if method_options.usage(intent) and intent["customer"] and method["customer"] is None:
@@ -219,7 +223,7 @@ def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool =
         payment_methods.set_up(call, method)
     if method_options.usage(intent) is None:
         payment_methods.use_up(call, method)
-    charge = charges.new(call, intent, method, None, authenticated=authenticated)
+    charge = charges.new(call, intent, method, None, is_authenticated=is_authenticated)
     after = {
         **intent,
         "last_payment_error": None,
@@ -233,29 +237,29 @@ def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool =
 
 
 def _reserve(call: Call, intent: Object, charge: Object) -> Object:
-    waiting = {**intent, "amount_capturable": intent["amount"], "status": "requires_capture"}
-    call.store.replace(KIND, waiting)
+    after = {**intent, "amount_capturable": intent["amount"], "status": "requires_capture"}
+    call.store.replace(KIND, after)
     customer = call.store.get("customer", intent["customer"] or "") or {}
     expires = call.now + charges.AUTHORIZED_SECONDS
     scheduler.put(call.store, EXPIRE, intent["id"], expires, customer.get("test_clock"))
     events.record(call, "charge.succeeded", charge)
-    events.record(call, "payment_intent.amount_capturable_updated", waiting)
-    announce(call, PaymentMade(waiting))
-    return waiting
+    events.record(call, "payment_intent.amount_capturable_updated", after)
+    announce(call, PaymentMade(after))
+    return after
 
 
 def _mark_paid(call: Call, intent: Object, charge: Object) -> Object:
-    paid = {**intent, "amount_received": intent["amount"], "status": "succeeded"}
+    after = {**intent, "amount_received": intent["amount"], "status": "succeeded"}
     if intent["capture_method"] == "automatic_async":
         charges.settle_soon(call, charge)
     else:
         charge = charges.record_balance_transaction(call, charge)
-    call.store.replace(KIND, paid)
+    call.store.replace(KIND, after)
     events.record(call, "charge.succeeded", charge)
-    events.record(call, "payment_intent.succeeded", paid)
+    events.record(call, "payment_intent.succeeded", after)
     disputes.open_where_due(call, charge)
-    announce(call, PaymentMade(paid))
-    return paid
+    announce(call, PaymentMade(after))
+    return after
 
 
 def charge_of(call: Call, intent: Object) -> Object:
@@ -264,16 +268,16 @@ def charge_of(call: Call, intent: Object) -> Object:
 
 
 def _needs_action(call: Call, intent: Object, method: Object) -> Object:
-    waiting = {
+    after = {
         **intent,
         "last_payment_error": None,
         "next_action": next_action(call, intent),
         "payment_method": method["id"],
         "status": "requires_action",
     }
-    call.store.replace(KIND, waiting)
-    events.record(call, "payment_intent.requires_action", waiting)
-    return waiting
+    call.store.replace(KIND, after)
+    events.record(call, "payment_intent.requires_action", after)
+    return after
 
 
 def next_action(call: Call, intent: Object) -> Object:
@@ -306,16 +310,16 @@ def _fail(call: Call, intent: Object, method: Object, error: Object) -> Object:
         "payment_method": as_answered(call.store, "payment_method", method),
         "payment_method_type": method["type"],
     }
-    failed = {
+    after = {
         **intent,
         "last_payment_error": dict(sorted(error.items())),
         "next_action": None,
         "payment_method": None,
         "status": "requires_payment_method",
     }
-    call.store.replace(KIND, failed)
-    events.record(call, "payment_intent.payment_failed", failed)
-    return failed
+    call.store.replace(KIND, after)
+    events.record(call, "payment_intent.payment_failed", after)
+    return after
 
 
 NOT_AUTHENTICATED = (
@@ -334,9 +338,10 @@ def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
     return _fail(call, intent, method, error)
 
 
-def cancel(call: Call, intent: Object, reason: str | None, *, expired: bool = False) -> Object:
-    """Cancel an intent, which will not be paid any more; `expired`: nobody has captured in time what was reserved."""
-    canceled = {
+def cancel(call: Call, intent: Object, reason: str | None, *, is_expired: bool = False) -> Object:
+    """Cancel an intent, which will not be paid any more; `is_expired`: nobody has captured what was reserved in
+    time."""
+    after = {
         **unfund(call, intent),
         "amount_capturable": 0,
         "canceled_at": call.now,
@@ -344,12 +349,12 @@ def cancel(call: Call, intent: Object, reason: str | None, *, expired: bool = Fa
         "next_action": None,
         "status": "canceled",
     }
-    call.store.replace(KIND, canceled)
+    call.store.replace(KIND, after)
     if intent["status"] == "requires_capture":
         scheduler.put(call.store, EXPIRE, intent["id"], None, None)
-        if expired:
+        if is_expired:
             releases.expire(call, charge_of(call, intent))
         else:
             releases.release(call, charge_of(call, intent), {})
-    events.record(call, "payment_intent.canceled", canceled)
-    return canceled
+    events.record(call, "payment_intent.canceled", after)
+    return after

@@ -97,10 +97,10 @@ def _sorted_account(sort: str) -> Callable[[Mapping[str, Any]], Object]:
 
     def show(params: Mapping[str, Any]) -> Object:
         code, number = params.get(sort), params.get("account_number")
-        known = code is not None and number is not None
+        is_complete = code is not None and number is not None
         return {
             sort: code,
-            "fingerprint": _fingerprint(str(code), str(number)) if known else None,
+            "fingerprint": _fingerprint(str(code), str(number)) if is_complete else None,
             "last4": number[-4:] if number else None,
         }
 

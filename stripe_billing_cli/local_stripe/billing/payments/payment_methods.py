@@ -81,10 +81,10 @@ def checked_by_bank(call: Call, method: Object) -> Object:
         "address_postal_code_check": card.postal_code_check,
         "cvc_check": card.cvc_check,
     }
-    done = {name: results[name] if value == "unchecked" else value for name, value in checks.items()}
-    if done == checks:
+    checks_after = {name: results[name] if value == "unchecked" else value for name, value in checks.items()}
+    if checks_after == checks:
         return method
-    after = {**method, "card": {**method["card"], "checks": done}}
+    after = {**method, "card": {**method["card"], "checks": checks_after}}
     call.store.replace("payment_method", after)
     return after
 
@@ -129,8 +129,8 @@ def of_test_id(call: Call, id: str) -> Object:
 
 def new_account(call: Call, iban: str) -> Object:
     """Return a bank account that is debited by SEPA."""
-    shown = payment_method_types.TYPES["sepa_debit"].show({"iban": iban})
-    return {**blank_method(call, "sepa_debit"), "sepa_debit": shown, "_iban": "".join(iban.split()).upper()}
+    details = payment_method_types.TYPES["sepa_debit"].show({"iban": iban})
+    return {**blank_method(call, "sepa_debit"), "sepa_debit": details, "_iban": "".join(iban.split()).upper()}
 
 
 def new_transfer(call: Call) -> Object:
@@ -158,10 +158,10 @@ def find(call: Call, id: str, param: str) -> Object:
         method = of_test_id(call, id)
         call.store.insert("payment_method", method)
         return method
-    existing = call.store.get("payment_method", id)
-    if existing is None:
+    stored_method = call.store.get("payment_method", id)
+    if stored_method is None:
         raise no_such_method(id, param)
-    return existing
+    return stored_method
 
 
 def find_chargeable(call: Call, id: str, param: str) -> Object:
@@ -174,14 +174,14 @@ def find_chargeable(call: Call, id: str, param: str) -> Object:
     return method
 
 
-def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400) -> Object:
+def attach_to(call: Call, id: str, customer: str, param: str, status_if_missing: int = 400) -> Object:
     """Return the payment method, now the customer's. Attaching again changes nothing.
 
     Raises the card's decline where it cannot be saved, and Stripe's refusal where it is another customer's, or of a
     type that belongs to no customer.
     """
     if not is_test_id(id) and call.store.get("payment_method", id) is None:
-        raise no_such_method(id, param, missing)
+        raise no_such_method(id, param, status_if_missing)
     before = find(call, id, param)
     if before["customer"] == customer:
         return before

@@ -38,29 +38,29 @@ def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
     if not charge["captured"] and not charge["amount_captured"]:
         return _release(call, charge, params)
     amount = _amount(charge, params.get("amount"))
-    settled = charges.settle_now(call, charge)
-    made = _new(call, settled, amount, params)
-    refunded = settled["amount_refunded"] + amount
+    charge_before = charges.settle_now(call, charge)
+    new_refund = _new(call, charge_before, amount, params)
+    amount_refunded = charge_before["amount_refunded"] + amount
     after = {
-        **settled,
-        "amount_refunded": refunded,
-        "refunded": charge["captured"] and refunded == settled["amount_captured"],
+        **charge_before,
+        "amount_refunded": amount_refunded,
+        "refunded": charge["captured"] and amount_refunded == charge_before["amount_captured"],
     }
     call.store.replace(charges.KIND, after)
-    events.record(call, "refund.created", made)
-    events.record(call, "charge.refunded", after, settled)
+    events.record(call, "refund.created", new_refund)
+    events.record(call, "charge.refunded", after, charge_before)
     if after["refunded"]:
         disputes.close_inquiry(call, after)
-    return made
+    return new_refund
 
 
 def _check_refundable(call: Call, charge: Object) -> None:
     if not charge["paid"]:
         raise invalid(f"Charge {charge['id']} has not been paid, and cannot be refunded.", "charge")
-    uncaptured = not charge["captured"] and not charge["amount_captured"]
-    if uncaptured and charge["refunded"]:
+    is_uncaptured = not charge["captured"] and not charge["amount_captured"]
+    if is_uncaptured and charge["refunded"]:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    if uncaptured and charge["payment_intent"]:
+    if is_uncaptured and charge["payment_intent"]:
         raise invalid(
             f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must cancel the "
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly. For more "
@@ -85,33 +85,33 @@ def _release(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
     return direct_charges.release(call, charge, params)
 
 
-def _amount(charge: Object, wanted: int | None) -> int:
-    left: int = charge["amount_captured"] - charge["amount_refunded"]
-    if left == 0:
+def _amount(charge: Object, requested_amount: int | None) -> int:
+    remainder: int = charge["amount_captured"] - charge["amount_refunded"]
+    if remainder == 0:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    amount = left if wanted is None else wanted
-    if amount > left:
-        requested, most = (amounts.format_amount(Decimal(each), charge["currency"]) for each in (amount, left))
-        raise invalid(f"Refund amount ({requested}) is greater than unrefunded amount on charge ({most})", "amount")
+    amount = remainder if requested_amount is None else requested_amount
+    if amount > remainder:
+        amount_text, most = (amounts.format_amount(Decimal(each), charge["currency"]) for each in (amount, remainder))
+        raise invalid(f"Refund amount ({amount_text}) is greater than unrefunded amount on charge ({most})", "amount")
     return amount
 
 
 def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
-    made = releases.refund_of(call, charge, amount, params)
+    refund = releases.refund_of(call, charge, amount, params)
     if is_transfer(charge):
-        made |= asked_of_customer(call, objects.get_known(call, "customer", charge["customer"]), params)
+        refund |= asked_of_customer(call, objects.get_known(call, "customer", charge["customer"]), params)
     elif "instructions_email" in params:
         raise invalid("Only a customer who has paid by bank transfer is sent instructions.", "instructions_email")
     outcome = _outcome(call, charge)
     if outcome == "pending":
-        made |= {"pending_reason": "processing", "status": "pending"}
-    made["balance_transaction"] = ledger.record_refund(call, made, charge)["id"]
-    call.store.insert(KIND, made)
+        refund |= {"pending_reason": "processing", "status": "pending"}
+    refund["balance_transaction"] = ledger.record_refund(call, refund, charge)["id"]
+    call.store.insert(KIND, refund)
     if is_transfer(charge):
-        wait_for_customer(call, made)
+        wait_for_customer(call, refund)
     else:
-        scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
-    return made
+        scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, refund["id"], call.real_now)
+    return refund
 
 
 def asked_of_customer(call: Call, customer: Object, params: Mapping[str, Any]) -> Object:
@@ -128,11 +128,11 @@ def asked_of_customer(call: Call, customer: Object, params: Mapping[str, Any]) -
     return mail_to(call, address, call.now)
 
 
-def mail_to(call: Call, address: str, created: int) -> Object:
+def mail_to(call: Call, address: str, created_at: int) -> Object:
     """Return what a refund says that was created at a time, and whose customer was sent a mail just now."""
     details = {
         "email_sent": {"email_sent_at": call.now, "email_sent_to": address},
-        "expires_at": created + WAITING_DAYS * DAY,
+        "expires_at": created_at + WAITING_DAYS * DAY,
     }
     return {
         "instructions_email": address,
@@ -188,8 +188,8 @@ def take_back(call: Call, refund: Object, charge: Object) -> str:
     """Return the balance transaction by which money came back that did not reach the customer: the charge is not
     refunded by this refund then."""
     transaction = ledger.record_failed_refund(call, refund, charge)
-    left = charge["amount_refunded"] - refund["amount"]
-    call.store.replace(charges.KIND, {**charge, "amount_refunded": left, "refunded": False})
+    amount_refunded = charge["amount_refunded"] - refund["amount"]
+    call.store.replace(charges.KIND, {**charge, "amount_refunded": amount_refunded, "refunded": False})
     return str(transaction["id"])
 
 

@@ -63,10 +63,10 @@ def expire(call: Call, charge: Object) -> Object:
 
 
 def _release(call: Call, charge: Object, event: str, params: Mapping[str, Any]) -> Object:
-    made = refund_of(call, charge, charge["amount"], params)
-    call.store.insert(KIND, made)
-    events.record(call, "refund.created", made)
+    refund = refund_of(call, charge, charge["amount"], params)
+    call.store.insert(KIND, refund)
+    events.record(call, "refund.created", refund)
     after = {**charge, "amount_refunded": charge["amount"], "refunded": True}
     call.store.replace(charges.KIND, after)
     events.record(call, event, after, charge)
-    return made
+    return refund

@@ -31,8 +31,8 @@ def begin(call: Call, setup: Object, method: Object) -> str:
 
 
 def _card(card: Object) -> Object:
-    shown = {name: card[name] for name in SHOWN_OF_CARD}
-    return {**shown, "network": card["networks"]["available"][0], "three_d_secure": None}
+    card_fields = {name: card[name] for name in SHOWN_OF_CARD}
+    return {**card_fields, "network": card["networks"]["available"][0], "three_d_secure": None}
 
 
 def end(call: Call, setup: Object) -> None:
@@ -41,11 +41,11 @@ def end(call: Call, setup: Object) -> None:
     attempt = call.store.get(KIND, id) if id else None
     if attempt is None:
         return
-    failed = setup["last_setup_error"] is not None
+    has_failed = setup["last_setup_error"] is not None
     status = {"succeeded": "succeeded", "requires_action": "requires_action", "canceled": "abandoned"}
     after = {
         **attempt,
         "setup_error": setup["last_setup_error"],
-        "status": "failed" if failed else status.get(setup["status"], attempt["status"]),
+        "status": "failed" if has_failed else status.get(setup["status"], attempt["status"]),
     }
     call.store.replace(KIND, after)

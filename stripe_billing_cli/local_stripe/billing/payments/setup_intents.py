@@ -44,8 +44,8 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
 def attempt(call: Call, setup: Object, method: Object) -> Object:
     """Return the intent after the card was tried: succeeded and attached, requires_action or
     requires_payment_method."""
-    requested = method_options.asks_to_authenticate(setup)
-    asks = payment_methods.card_of(method).authenticates_setup(requested=requested)
+    is_requested = method_options.asks_to_authenticate(setup)
+    asks = payment_methods.card_of(method).authenticates_setup(is_requested=is_requested)
     if not asks:
         method = payment_methods.checked_by_bank(call, method)
     setup = {**setup, "latest_attempt": setup_attempts.begin(call, setup, method)}
@@ -79,7 +79,7 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
     if setup["usage"] == "off_session":
         payment_methods.set_up(call, method)
-    done = _save(
+    after = _save(
         call,
         "succeeded",
         {
@@ -91,8 +91,8 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
             "status": "succeeded",
         },
     )
-    announce(call, CardSetUp(done))
-    return done
+    announce(call, CardSetUp(after))
+    return after
 
 
 def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
@@ -104,14 +104,14 @@ def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
         "payment_method": as_answered(call.store, "payment_method", method),
         "type": "invalid_request_error",
     }
-    failed = {
+    after = {
         **setup,
         "last_setup_error": failure,
         "next_action": None,
         "payment_method": None,
         "status": "requires_payment_method",
     }
-    return _save(call, "setup_failed", failed)
+    return _save(call, "setup_failed", after)
 
 
 def cancel(call: Call, setup: Object, reason: str | None) -> Object:

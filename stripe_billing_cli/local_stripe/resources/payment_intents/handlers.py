@@ -311,7 +311,7 @@ def authenticate(call: Call) -> Object:
     if call.params["succeeds"] and intent["confirmation_method"] == "manual":
         after = payment_intents.await_confirmation(call, intent, method)
     elif call.params["succeeds"]:
-        after = payment_intents.succeed(call, intent, method, authenticated=True)
+        after = payment_intents.succeed(call, intent, method, is_authenticated=True)
     else:
         after = payment_intents.not_authenticated(call, intent, method)
     invoice = invoices.of_intent(call, intent["id"])
