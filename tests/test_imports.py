@@ -83,34 +83,74 @@ def test_the_check_sees_an_import_against_the_direction(tmp_path: Path) -> None:
     assert set(imported_packages(wrong)) == {"cli", "local_stripe"}
 
 
-KINDS = "stripe_billing_cli.catalog.kinds."
+BESIDE_A_FACADE = {f"{PACKAGE}.catalog.kinds.sheet"}
+"""The price sheet builds on catalogs, which build on the kinds, so the kinds' facade cannot have it."""
 
 
-def past_the_facade_of_a_kind(path: Path, root: Path) -> Iterator[str]:
-    """Yield what a file imports from a part of a kind that is a folder, instead of from the kind."""
+def facades(root: Path) -> frozenset[str]:
+    """Return the folders whose `__init__` imports from their parts: by it alone they are imported from outside."""
+    folders = {".".join((PACKAGE, *path.parent.relative_to(root).parts)): path for path in root.rglob("*/__init__.py")}
+    return frozenset(
+        name
+        for name, path in folders.items()
+        if any(part.startswith(f"{name}.") for part in imported_names(path.read_text(encoding="utf-8")))
+    )
+
+
+def past_a_facade(path: Path, root: Path, among: frozenset[str]) -> Iterator[str]:
+    """Yield what a file imports from a part of a folder that has a facade and that the file does not stand in."""
     folder = ".".join((PACKAGE, *path.relative_to(root).parent.parts)) + "."
     for name in imported_names(path.read_text(encoding="utf-8")):
-        kind, _, part = name.removeprefix(KINDS).partition(".")
-        is_part = (root / "catalog/kinds" / kind / f"{part.partition('.')[0]}.py").exists()
-        if name.startswith(KINDS) and is_part and not folder.startswith(f"{KINDS}{kind}."):
+        for facade in among:
+            if not name.startswith(f"{facade}.") or folder.startswith(f"{facade}."):
+                continue
+            part = root.joinpath(*name.removeprefix(f"{PACKAGE}.").split(".")[: facade.count(".") + 1])
+            if (part.is_dir() or part.with_suffix(".py").exists()) and not name.startswith(tuple(BESIDE_A_FACADE)):
+                yield name
+
+
+def other_groups(path: Path, root: Path) -> Iterator[str]:
+    """Yield what a command imports from another group of commands: what two groups need stands in `cli/`."""
+    own = path.relative_to(root).parts[1]
+    for name in imported_names(path.read_text(encoding="utf-8")):
+        package, cli, group = (*name.split("."), "", "")[:3]
+        if (package, cli) == (PACKAGE, "cli") and group != own and (root / "cli" / group / "app.py").exists():
             yield name
 
 
-def test_a_kind_of_the_catalog_is_imported_by_its_facade() -> None:
-    wrong = {file: names for file in FILES if (names := list(past_the_facade_of_a_kind(ROOT / file, ROOT)))}
+def test_a_folder_with_a_facade_is_imported_by_it() -> None:
+    among = facades(ROOT)
+    assert {f"{PACKAGE}.events.store", f"{PACKAGE}.catalog.kinds.price", f"{PACKAGE}.cli.sub"} <= among
+
+    wrong = {file: names for file in FILES if (names := list(past_a_facade(ROOT / file, ROOT, among)))}
 
     assert wrong == {}
 
 
-def test_the_check_sees_an_import_past_the_facade_of_a_kind(tmp_path: Path) -> None:
-    parts = tmp_path / "catalog/kinds/price"
-    parts.mkdir(parents=True)
-    (parts / "forms.py").touch()
-    for path in (tmp_path / "catalog/plan.py", parts / "kind.py"):
-        path.write_text(f"from {KINDS}price.forms import show\nfrom {KINDS}price import Price\n", encoding="utf-8")
+def test_a_group_of_commands_imports_no_other_group() -> None:
+    commands = [file for file in FILES if file.startswith("cli/") and file.count("/") == 2]
+    wrong = {file: names for file in commands if (names := list(other_groups(ROOT / file, ROOT)))}
 
-    assert list(past_the_facade_of_a_kind(tmp_path / "catalog/plan.py", tmp_path)) == [f"{KINDS}price.forms.show"]
-    assert list(past_the_facade_of_a_kind(parts / "kind.py", tmp_path)) == []
+    assert wrong == {}
+
+
+def test_the_checks_see_an_import_past_a_facade_and_one_of_another_group(tmp_path: Path) -> None:
+    for folder, text in (("cli/sub", f"from {PACKAGE}.cli.sub.app import app\n"), ("cli/card", ""), ("cli/help", "")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "__init__.py").write_text(text, encoding="utf-8")
+        (tmp_path / folder / "view.py").write_text(
+            f"from {PACKAGE}.cli.sub.app import app\nfrom {PACKAGE}.cli.sub import create\nfrom {PACKAGE}.cli.help import X\n",
+            encoding="utf-8",
+        )
+    (tmp_path / "cli/sub/app.py").touch()
+    among = facades(tmp_path)
+
+    assert among == {f"{PACKAGE}.cli.sub"}
+    assert list(past_a_facade(tmp_path / "cli/card/view.py", tmp_path, among)) == [f"{PACKAGE}.cli.sub.app.app"]
+    assert list(past_a_facade(tmp_path / "cli/sub/view.py", tmp_path, among)) == []
+    both = [f"{PACKAGE}.cli.sub.app.app", f"{PACKAGE}.cli.sub.create"]
+    assert list(other_groups(tmp_path / "cli/card/view.py", tmp_path)) == both
+    assert list(other_groups(tmp_path / "cli/sub/view.py", tmp_path)) == []
 
 
 def test_no_file_stands_in_a_circle() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
 from stripe_billing_cli.catalog.contents import Catalog
-from stripe_billing_cli.catalog.kinds.registry import AnyKind
+from stripe_billing_cli.catalog.kinds import AnyKind
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject

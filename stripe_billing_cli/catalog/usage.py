@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import NOWHERE
-from stripe_billing_cli.catalog.kinds.usage import Usage
+from stripe_billing_cli.catalog.kinds import Usage
 from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED
 from stripe_billing_cli.stripe_api.client import StripeApi

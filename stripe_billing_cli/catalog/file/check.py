@@ -20,9 +20,7 @@ from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
 from stripe_billing_cli.catalog.file.partial import about_others, concerned_fields, right_part
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.values import values_of
-from stripe_billing_cli.catalog.kinds.head import DEFAULTS, CatalogHead
-from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
-from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
+from stripe_billing_cli.catalog.kinds import DEFAULTS, AnyKind, CatalogHead, Path, Registry, Report, check_currency
 from stripe_billing_cli.catalog.plan import Note
 from stripe_billing_cli.catalog.suggestions import nearest
 

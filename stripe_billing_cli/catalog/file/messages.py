@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from stripe_billing_cli.catalog.kinds.model import MinorUnits, Misnomers, NotExactError, Written
+from stripe_billing_cli.catalog.kinds import MinorUnits, Misnomers, NotExactError, Written
 from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_unit_exponent
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError, create_model
 
-from stripe_billing_cli.catalog.kinds.rules import Path, Report
+from stripe_billing_cli.catalog.kinds import Path, Report
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -14,7 +14,7 @@ from typing import Any
 
 from stripe_billing_cli.catalog.entries import NOWHERE, Location, place_text
 from stripe_billing_cli.catalog.file.yaml_tree import Mapping, Node, Scalar, Sequence
-from stripe_billing_cli.catalog.kinds.rules import Path
+from stripe_billing_cli.catalog.kinds import Path
 
 Nullable = frozenset[tuple[str, ...]]
 Report = Callable[[Location, str, str], None]

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable_key
-from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
+from stripe_billing_cli.catalog.kinds import AnyKind, ImportScope, Registry, readable_key
 from stripe_billing_cli.errors import UsageError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError

@@ -12,10 +12,7 @@ from pydantic import BaseModel, ValidationError
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry
 from stripe_billing_cli.catalog.file.messages import explain
 from stripe_billing_cli.catalog.importer.selection import Chosen
-from stripe_billing_cli.catalog.kinds.head import CatalogHead
-from stripe_billing_cli.catalog.kinds.importing import Naming
-from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
-from stripe_billing_cli.catalog.kinds.rules import Path
+from stripe_billing_cli.catalog.kinds import AnyKind, CatalogHead, Naming, Path, Registry
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
 Keys = Mapping[tuple[str, str], str]

@@ -18,9 +18,7 @@ from stripe_billing_cli.catalog.file.write import file_text
 from stripe_billing_cli.catalog.importer.account import Holdings, Progress, kinds_of, read_account, read_rest
 from stripe_billing_cli.catalog.importer.drafts import Draft, Drafting, common_values
 from stripe_billing_cli.catalog.importer.selection import Selection, Selector, Wish
-from stripe_billing_cli.catalog.kinds import KINDS, Registry
-from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
-from stripe_billing_cli.catalog.kinds.registry import AnyKind
+from stripe_billing_cli.catalog.kinds import KINDS, AnyKind, Naming, Registry, readable_key
 from stripe_billing_cli.catalog.planner import match
 from stripe_billing_cli.catalog.snapshot import account_id
 from stripe_billing_cli.stripe_api.client import StripeApi

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.catalog.importer.account import Holdings
-from stripe_billing_cli.catalog.kinds.registry import AnyKind
+from stripe_billing_cli.catalog.kinds import AnyKind
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
 Chosen = Mapping[str, Mapping[str, IdentifiedObject]]

@@ -2,16 +2,22 @@
 
 from stripe_billing_cli.catalog.kinds.coupon import CouponKind
 from stripe_billing_cli.catalog.kinds.feature import FeatureKind
+from stripe_billing_cli.catalog.kinds.forms import plain_text
+from stripe_billing_cli.catalog.kinds.head import DEFAULTS, CatalogHead
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.meter import MeterKind
+from stripe_billing_cli.catalog.kinds.model import MinorUnits, Misnomers, NotExactError, Written
 from stripe_billing_cli.catalog.kinds.payment_link import PaymentLinkKind
 from stripe_billing_cli.catalog.kinds.portal import PortalConfigurationKind
 from stripe_billing_cli.catalog.kinds.price import PriceKind
 from stripe_billing_cli.catalog.kinds.product import ProductKind
 from stripe_billing_cli.catalog.kinds.product_feature import ProductFeatureKind
 from stripe_billing_cli.catalog.kinds.promotion_code import PromotionCodeKind
-from stripe_billing_cli.catalog.kinds.registry import Registry
+from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
 from stripe_billing_cli.catalog.kinds.shipping_rate import ShippingRateKind
 from stripe_billing_cli.catalog.kinds.tax_rate import TaxRateKind
+from stripe_billing_cli.catalog.kinds.usage import Usage
 from stripe_billing_cli.catalog.kinds.webhook_endpoint import WebhookEndpointKind
 
 KINDS = Registry(
@@ -32,4 +38,22 @@ KINDS = Registry(
 )
 """In the order in which they depend on each other, which is that of plans."""
 
-__all__ = ["KINDS", "Registry"]
+__all__ = [
+    "DEFAULTS",
+    "KINDS",
+    "AnyKind",
+    "CatalogHead",
+    "ImportScope",
+    "MinorUnits",
+    "Misnomers",
+    "Naming",
+    "NotExactError",
+    "Path",
+    "Registry",
+    "Report",
+    "Usage",
+    "Written",
+    "check_currency",
+    "plain_text",
+    "readable_key",
+]

@@ -8,7 +8,7 @@ from typing import Any
 from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.entries import location_json
 from stripe_billing_cli.catalog.executor import Outcome, Result
-from stripe_billing_cli.catalog.kinds.forms import plain_text
+from stripe_billing_cli.catalog.kinds import plain_text
 from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.error_json import error_json

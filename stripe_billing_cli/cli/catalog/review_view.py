@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from stripe_billing_cli.catalog.entries import NOWHERE
-from stripe_billing_cli.catalog.kinds.forms import plain_text
+from stripe_billing_cli.catalog.kinds import plain_text
 from stripe_billing_cli.catalog.plan import Change, Plan
 from stripe_billing_cli.cli.annotations import workflow_command
 from stripe_billing_cli.cli.catalog.plan_view import SYMBOLS, change_lines, stays_different, summary
