@@ -39,13 +39,13 @@ class Billing:
     def list_bills(self) -> list[Bill]:
         """Return the bills of the drafts, and then of the last invoice, which the balance pays in this order."""
         balance = self.drafts[0]["starting_balance"] if self.drafts else self.last.starting_balance if self.last else 0
-        billed = [(one["total"], one["currency"]) for one in self.drafts]
+        totals = [(one["total"], one["currency"]) for one in self.drafts]
         if self.last:
-            billed.append((self.last.total, self.last.currency))
+            totals.append((self.last.total, self.last.currency))
         bills = []
-        for total, currency in billed:
-            asks, left = cost.amount_asked(balance + total, currency), cost.balance_left(balance, total, currency)
-            bills.append(Bill(total, asks, balance, left))
+        for total, currency in totals:
+            asks, after = cost.amount_asked(balance + total, currency), cost.balance_left(balance, total, currency)
+            bills.append(Bill(total, asks, balance, after))
             balance = bills[-1].after
         return bills
 
@@ -63,20 +63,20 @@ class BalanceParts:
     debt: int = 0
     others_debt: int = 0
 
-    def take(self, starting: int, ending: int) -> int:
+    def take(self, starting_balance: int, ending_balance: int) -> int:
         """Take an invoice in, with the customer's balance before and after it, where a debt is positive. Return what of
         its total and its payment went to the balance, or came from there: a credit is positive."""
         before = self.credit - self.debt + self.others_debt
-        if ending > starting:
-            of_credit = min(ending - starting, max(0, -starting))
+        if ending_balance > starting_balance:
+            of_credit = min(ending_balance - starting_balance, max(0, -starting_balance))
             self.credit -= min(self.credit, of_credit)
-            self.debt += ending - starting - of_credit
+            self.debt += ending_balance - starting_balance - of_credit
         else:
-            of_debt = min(starting - ending, max(0, starting))
+            of_debt = min(starting_balance - ending_balance, max(0, starting_balance))
             ours = min(self.debt, of_debt)
             self.debt -= ours
             self.others_debt += of_debt - ours
-            self.credit += starting - ending - of_debt
+            self.credit += starting_balance - ending_balance - of_debt
         return self.credit - self.debt + self.others_debt - before
 
 
@@ -87,7 +87,7 @@ class Account:
 
     invoices: Sequence[Invoice]
     charges: Mapping[str, Charge]
-    credited: Mapping[str, int]
+    credits_by_invoice: Mapping[str, int]
 
     @property
     def billed(self) -> list[Invoice]:
@@ -100,8 +100,8 @@ class Account:
 
     def given_back(self, invoice: Invoice) -> int:
         """Return what went back of an invoice: to a card, to the balance, or outside of Stripe."""
-        refunded = sum(one["amount_refunded"] for one in self.charges_of(invoice))
-        return refunded + self.credited.get(invoice["id"], 0)
+        card_refunds = sum(one["amount_refunded"] for one in self.charges_of(invoice))
+        return card_refunds + self.credits_by_invoice.get(invoice["id"], 0)
 
     def invoice_of(self, intent: str) -> Invoice:
         return next(one for one in self.invoices if intent in paid_by(one))
@@ -110,48 +110,52 @@ class Account:
         """Return the credit that its invoices left on the customer's balance, with those of `billing`, which are yet to
         come."""
         parts = BalanceParts()
-        for starting, ending in filter(None, map(_balances, reversed(self.invoices))):
-            parts.take(starting, ending)
+        for starting_balance, ending_balance in filter(None, map(_balances, reversed(self.invoices))):
+            parts.take(starting_balance, ending_balance)
         for bill in billing.list_bills():
             parts.take(bill.before, bill.after)
         return max(0, parts.credit - parts.debt)
 
-    def sum_covered(self, counting: Sequence[Invoice], not_refunded: Mapping[str, int], billing: Billing) -> int:
+    def sum_covered(
+        self, shortage_invoices: Sequence[Invoice], not_refunded: Mapping[str, int], billing: Billing
+    ) -> int:
         """Return what cards paid beyond the price of what was billed; negative where something was paid in another way,
         not at all, or went back before. The drafts of `billing` count as paid as far as they ask the card.
 
-        Of other invoices than `counting` a shortage does not count. `not_refunded` are refunds that count as not made,
-        by the intents of their payments.
+        Of other invoices than `shortage_invoices` a shortage does not count. `not_refunded` are refunds that count as
+        not made, by the intents of their payments.
         """
         parts, drafts = BalanceParts(), billing.of_drafts()
-        counted = {one["id"] for one in counting}
+        shortage_ids = {one["id"] for one in shortage_invoices}
         total = 0
         for invoice in reversed(self.invoices):
             draft = drafts.get(invoice["id"])
             balances = (draft.before, draft.after) if draft else _balances(invoice)
             to_balance = parts.take(*balances) if balances else 0
-            paid = (draft.asks if draft else 0) + sum(one["amount_captured"] for one in self.charges_of(invoice))
+            card_amount = (draft.asks if draft else 0) + sum(one["amount_captured"] for one in self.charges_of(invoice))
             given_back = self.given_back(invoice) - sum(not_refunded.get(intent, 0) for intent in paid_by(invoice))
-            billed = 0 if _is_dropped_change(invoice) else invoice["total"]
-            beyond = paid - given_back - to_balance - billed
-            total += beyond if invoice["id"] in counted else max(0, beyond)
+            invoice_total = 0 if _is_dropped_change(invoice) else invoice["total"]
+            beyond = card_amount - given_back - to_balance - invoice_total
+            total += beyond if invoice["id"] in shortage_ids else max(0, beyond)
         return total
 
 
 def load_account(api: StripeApi, subscription: Subscription) -> Account:
     """Read the account of a subscription. Raises `StripeCallError`."""
-    wanted = {"subscription": subscription["id"], "expand": ["data.payments"]}
-    invoices = [invoice for page in api.pages("/v1/invoices", wanted, kind=Invoice) for invoice in page]
-    paying = {paid for invoice in invoices for paid in paid_by(invoice)}
+    filters = {"subscription": subscription["id"], "expand": ["data.payments"]}
+    invoices = [invoice for page in api.pages("/v1/invoices", filters, kind=Invoice) for invoice in page]
+    intents = {one for invoice in invoices for one in paid_by(invoice)}
     customer = id_of(subscription["customer"])
     charges = {}
-    for page in api.pages("/v1/charges", {"customer": customer}, kind=Charge) if paying else ():
+    for page in api.pages("/v1/charges", {"customer": customer}, kind=Charge) if intents else ():
         for charge in page:
             intent = id_of(charge["payment_intent"])
-            if intent in paying and charge["paid"] and charge["amount_captured"]:
+            if intent in intents and charge["paid"] and charge["amount_captured"]:
                 charges[intent] = charge
-    credited = [invoice for invoice in invoices if invoice["post_payment_credit_notes_amount"]]
-    return Account(invoices, charges, {invoice["id"]: _sum_credits(api, invoice) for invoice in credited})
+    invoices_with_credit_notes = [invoice for invoice in invoices if invoice["post_payment_credit_notes_amount"]]
+    return Account(
+        invoices, charges, {invoice["id"]: _sum_credits(api, invoice) for invoice in invoices_with_credit_notes}
+    )
 
 
 def paid_by(invoice: Invoice) -> Iterator[str]:
@@ -175,8 +179,8 @@ def counting_invoices(api: StripeApi, account: Account, ends: int) -> list[Invoi
     How the time before was paid for, whether it was forgiven, and what went back of it, is no matter of that time.
     Raises `StripeCallError`.
     """
-    owed = ("open", "uncollectible", "draft")
-    return [one for one in account.billed if one["status"] in owed or _bills_time_after(api, one, ends)]
+    owed_statuses = ("open", "uncollectible", "draft")
+    return [one for one in account.billed if one["status"] in owed_statuses or _bills_time_after(api, one, ends)]
 
 
 def _bills_time_after(api: StripeApi, invoice: Invoice, ends: int) -> bool:

@@ -70,21 +70,21 @@ class AdjustResult:
 
     def record(self) -> dict[str, Any]:
         """Return the change as it is printed (docs/output.md)."""
-        plan, quoted = self.plan, self.plan.quoted
+        plan, cost_quote = self.plan, self.plan.quote
         return {
             "id": self.subscription["id"],
             "result": self.result,
             "item": None,
             "from": None,
             "to": None,
-            "added": [asdict(terms) for _, terms in plan.added],
-            "removed": [asdict(terms_of(item)) for item in plan.removed],
+            "added": [asdict(terms) for _, terms in plan.added_prices],
+            "removed": [asdict(terms_of(item)) for item in plan.removed_items],
             "starts": None,
-            "proration": quoted.proration if quoted else None,
-            "proration_date": quoted.proration_date if quoted else None,
-            "new_period_starts": quoted.restarts if quoted else False,
-            "unpaid_time": plan.unpaid is not None,
-            "cost": None if quoted is None else quoted.cost.record(),
+            "proration": cost_quote.proration if cost_quote else None,
+            "proration_date": cost_quote.proration_date if cost_quote else None,
+            "new_period_starts": cost_quote.restarts if cost_quote else False,
+            "unpaid_time": plan.unpaid_invoice is not None,
+            "cost": None if cost_quote is None else cost_quote.cost.record(),
             **payments.owed_record(self.owes),
             "subscription": json_output.subscription(self.subscription),
         }
@@ -94,24 +94,24 @@ class AdjustResult:
 class AdjustPlan:
     """A change that is going to be made at once: `update` are the parameters of it, none where all is as wanted.
 
-    `added` and `removed` are named by their prices. `period_began`: a new period is wanted, and one began then, less
-    than a day ago. `waits`: the same change waits for its payment already.
-    `has_waiting_items`: invoice items wait, which the invoice of a change that may wait for its payment need not take
-    in; that of one that is made or refused at once does, as Stripe's preview says.
+    `added_prices` and `removed_items` are named by their prices. `period_began`: a new period is wanted, and one began
+    then, less than a day ago. `waits`: the same change waits for its payment already. `has_waiting_items`: invoice
+    items wait, which the invoice of a change that may wait for its payment need not take in; that of one that is made
+    or refused at once does, as Stripe's preview says.
     """
 
     subscription: Subscription
     request: AdjustRequest
     update: Mapping[str, Any]
-    added: tuple[tuple[Price, Terms], ...] = ()
-    removed: tuple[SubscriptionItem, ...] = ()
-    quoted: Quote | None = None
+    added_prices: tuple[tuple[Price, Terms], ...] = ()
+    removed_items: tuple[SubscriptionItem, ...] = ()
+    quote: Quote | None = None
     drops_update: str | None = None
     drops_schedule: str | None = None
     remarks: tuple[str, ...] = field(default_factory=tuple)
     waits: OwedInvoice | None = None
     has_waiting_items: bool = False
-    unpaid: Invoice | None = None
+    unpaid_invoice: Invoice | None = None
     period_began: int | None = None
 
     @property
@@ -149,10 +149,10 @@ class AdjustPlan:
         if self.drops_schedule:
             steps.release(api, self.drops_schedule)
         params = dict(self.update)
-        if self.quoted is not None and self.update.keys() & MAY_WAIT:
-            params["proration_behavior"] = BEHAVIORS[self.quoted.proration]
-            if self.quoted.proration != "none":
-                params["proration_date"] = self.quoted.proration_date
+        if self.quote is not None and self.update.keys() & MAY_WAIT:
+            params["proration_behavior"] = BEHAVIORS[self.quote.proration]
+            if self.quote.proration != "none":
+                params["proration_date"] = self.quote.proration_date
         if self.payment_behavior:
             params["payment_behavior"] = self.payment_behavior
         after = steps.update(api, self.subscription["id"], params)
@@ -168,11 +168,11 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     subscription = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
     status_checks.check_changeable(subscription)
     now = quote.current_time(api, subscription, int(time.time()))
-    added = _find_added(api, subscription, request.add)
-    removed = _find_removed(api, subscription, request.remove)
+    added_prices = _find_added(api, subscription, request.add)
+    removed_items = _find_removed(api, subscription, request.remove)
     update: dict[str, Any] = {}
-    if added or removed:
-        update["items"] = [*(quote.new_item(terms) for _, terms in added), *map(_deleted_item, removed)]
+    if added_prices or removed_items:
+        update["items"] = [*(quote.new_item(terms) for _, terms in added_prices), *map(_deleted_item, removed_items)]
     discounts = _discounts(api, subscription, request)
     if discounts is not None:
         update["discounts"] = discounts
@@ -185,21 +185,25 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
         return AdjustPlan(subscription, request, {}, period_began=began)
     if update.get("trial_end") not in (None, "now"):
         status_checks.check_end_stays(subscription)
-    status_checks.check_ends_no_sooner(subscription, [price for price, _ in added], now)
-    waiting = item_change.pending_update(subscription)
-    if waiting and _waits_for(subscription, added, removed):
-        owed = payments.owed_latest(api, subscription)
-        return AdjustPlan(subscription, request, update, added, removed, waits=owed)
+    status_checks.check_ends_no_sooner(subscription, [price for price, _ in added_prices], now)
+    update_id = item_change.pending_update(subscription)
+    if update_id and _waits_for(subscription, added_prices, removed_items):
+        owed_invoice = payments.owed_latest(api, subscription)
+        return AdjustPlan(subscription, request, update, added_prices, removed_items, waits=owed_invoice)
     schedule = id_of(subscription["schedule"])
-    kept = [item["price"] for item in subscription["items"]["data"] if item not in removed]
-    prices = [*kept, *(price for price, _ in added)]
-    quoted = quote_adjustment(api, subscription, update, now, request.proration, prices)
-    remarks = _remarks(subscription, request, added, removed, quoted)
+    kept_prices = [item["price"] for item in subscription["items"]["data"] if item not in removed_items]
+    prices = [*kept_prices, *(price for price, _ in added_prices)]
+    cost_quote = quote_adjustment(api, subscription, update, now, request.proration, prices)
+    remarks = _remarks(subscription, request, added_prices, removed_items, cost_quote)
     remarks += tuple(coverage_remarks(api, discounts if isinstance(discounts, list) else (), prices))
-    plan = AdjustPlan(subscription, request, update, added, removed, quoted, waiting, schedule, remarks)
-    unpaid = payments.unpaid_time(api, payments.never_paid(api, subscription), now) if quoted.cost.credited else None
+    plan = AdjustPlan(
+        subscription, request, update, added_prices, removed_items, cost_quote, update_id, schedule, remarks
+    )
+    unpaid_invoice = (
+        payments.unpaid_time(api, payments.never_paid(api, subscription), now) if cost_quote.cost.credited else None
+    )
     has_waiting_items = pending_invoice_items.are_there(api, subscription)
-    return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
+    return replace(plan, has_waiting_items=has_waiting_items, unpaid_invoice=unpaid_invoice, period_began=began)
 
 
 def _deleted_item(item: SubscriptionItem) -> dict[str, Any]:
@@ -236,18 +240,18 @@ def _find_added(api: StripeApi, subscription: Subscription, lines: Sequence[Line
 def _find_removed(api: StripeApi, subscription: Subscription, names: Sequence[str]) -> tuple[SubscriptionItem, ...]:
     """Return the items on these prices; a price that the subscription is not on has been removed already."""
     items = subscription["items"]["data"]
-    removed = []
+    removed_items = []
     for name in names:
-        named = [item for item in items if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"])]
-        if not named:
+        matches = [item for item in items if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"])]
+        if not matches:
             lookup.find_price(api, name, archived_too=True)
-        removed += named
-    if removed and len(removed) == len(items):
+        removed_items += matches
+    if removed_items and len(removed_items) == len(items):
         raise OperationError(
-            f"{name_of(removed[0]['price'])} is all that the subscription {subscription['id']} is on",
+            f"{name_of(removed_items[0]['price'])} is all that the subscription {subscription['id']} is on",
             f"billing sub cancel {subscription['id']} ends it; --price puts it on another price",
         )
-    return tuple(removed)
+    return tuple(removed_items)
 
 
 def _discounts(api: StripeApi, subscription: Subscription, request: AdjustRequest) -> str | list[dict[str, str]] | None:
@@ -268,16 +272,16 @@ def _discounts(api: StripeApi, subscription: Subscription, request: AdjustReques
 
 
 def _trial(subscription: Subscription, request: AdjustRequest, now: int) -> dict[str, Any]:
-    wanted = request.trial_end
-    if wanted is None:
+    trial_end = request.trial_end
+    if trial_end is None:
         return {}
-    if wanted == "now":
+    if trial_end == "now":
         return {"trial_end": "now"} if subscription["status"] == "trialing" else {}
-    if subscription["trial_end"] == wanted and subscription["status"] == "trialing":
+    if subscription["trial_end"] == trial_end and subscription["status"] == "trialing":
         return {}
-    if wanted <= now:
+    if trial_end <= now:
         raise UsageError("--trial-end lies in the past", "--trial-end now ends a trial at once")
-    return {"trial_end": wanted}
+    return {"trial_end": trial_end}
 
 
 def _period_began(subscription: Subscription, now: int) -> int | None:
@@ -298,46 +302,46 @@ def _check_has_periods(subscription: Subscription) -> None:
 
 
 def _waits_for(
-    subscription: Subscription, added: Sequence[tuple[Price, Terms]], removed: Sequence[SubscriptionItem]
+    subscription: Subscription, added_prices: Sequence[tuple[Price, Terms]], removed_items: Sequence[SubscriptionItem]
 ) -> bool:
     """Return whether the change that waits for its payment is to these items."""
-    if not (added or removed):
+    if not (added_prices or removed_items):
         return False
-    removed_ids = {item["id"] for item in removed}
-    wanted = [terms_of(item) for item in subscription["items"]["data"] if item["id"] not in removed_ids]
-    wanted += [terms for _, terms in added]
+    removed_ids = {item["id"] for item in removed_items}
+    terms_after = [terms_of(item) for item in subscription["items"]["data"] if item["id"] not in removed_ids]
+    terms_after += [terms for _, terms in added_prices]
     update = subscription["pending_update"]
-    waiting = [terms_of(item) for item in (update and update["subscription_items"]) or ()]
-    return sorted(map(str, wanted)) == sorted(map(str, waiting))
+    pending_terms = [terms_of(item) for item in (update and update["subscription_items"]) or ()]
+    return sorted(map(str, terms_after)) == sorted(map(str, pending_terms))
 
 
 def _remarks(
     subscription: Subscription,
     request: AdjustRequest,
-    added: Sequence[tuple[Price, Terms]],
-    removed: Sequence[SubscriptionItem],
-    quoted: Quote,
+    added_prices: Sequence[tuple[Price, Terms]],
+    removed_items: Sequence[SubscriptionItem],
+    cost_quote: Quote,
 ) -> tuple[str, ...]:
     """Return what follows from the change beside its cost."""
     remarks = []
     if request.trial_end == "now":
         remarks.append("The trial ends now, and the first paid period begins.")
     elif request.trial_end is not None and subscription["status"] != "trialing":
-        paid = "is not credited" if request.proration == "none" else "is credited"
-        due = "What waits is billed now, and nothing more" if quoted.cost.due_now else "Nothing"
-        remarks.append(f"{due} is due until the trial ends; what is paid for of the current period {paid}.")
+        credit_text = "is not credited" if request.proration == "none" else "is credited"
+        due = "What waits is billed now, and nothing more" if cost_quote.cost.due_now else "Nothing"
+        remarks.append(f"{due} is due until the trial ends; what is paid for of the current period {credit_text}.")
     if request.restart_period:
         remarks.append("A new period begins now: the billing date becomes today.")
-    lost = request.proration == "none" or is_classic(subscription)
-    billed = "is never billed" if lost else "is billed with it"
+    use_is_lost = request.proration == "none" or is_classic(subscription)
+    use_text = "is never billed" if use_is_lost else "is billed with it"
     remarks += [
-        f"What was used of {name_of(item['price'])} and not billed yet {billed}."
-        for item in removed
+        f"What was used of {name_of(item['price'])} and not billed yet {use_text}."
+        for item in removed_items
         if is_metered(item["price"])
     ]
     remarks += [
         f"{name_of(price)} has a trial of its own ({start.trial_of(price)} days), which is not used."
-        for price, _ in added
+        for price, _ in added_prices
         if start.trial_of(price)
     ]
     return tuple(remarks)

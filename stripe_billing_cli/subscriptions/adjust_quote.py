@@ -33,18 +33,20 @@ def quote_adjustment(
         params = _preview_params(subscription, changes, proration, at)
         return invoice_lines.preview(api, params)
 
-    waiting = pending_invoice_items.for_customer(api, subscription)
+    pending_items = pending_invoice_items.for_customer(api, subscription)
 
     def later(proration: Proration, billed_as: Proration, ends: int | None = None) -> Quote:
-        upcoming = invoice_lines.next_invoice_if_any(lambda: preview(proration))
+        next_invoice = invoice_lines.next_invoice_if_any(lambda: preview(proration))
         ending = {**subscription, "cancel_at": ends} if ends else subscription
-        return Quote(quote.with_next(ending, upcoming, waiting, proration), billed_as, at)
+        return Quote(quote.with_next(ending, next_invoice, pending_items, proration), billed_as, at)
 
     def anew(proration: Proration) -> Quote:
-        return quote.quote_new_period(api, subscription, preview(proration), proration, at, waiting, prices, discount)
+        return quote.quote_new_period(
+            api, subscription, preview(proration), proration, at, pending_items, prices, discount
+        )
 
     discount = update.get("discounts") or None
-    trialing, metered = subscription["status"] == "trialing", quote.metered_ids(prices)
+    is_trialing, metered_ids = subscription["status"] == "trialing", quote.metered_ids(prices)
     if update.get("trial_end") == "now":
         return anew(wanted_proration or "create")
     if "billing_cycle_anchor" in update:
@@ -54,21 +56,22 @@ def quote_adjustment(
             ends = quote.first_period_end(prices, at) if subscription["cancel_at_period_end"] else None
             return replace(later("create", "create", ends), restarts=True, ends=ends)
         return anew(wanted_proration or "invoice")
-    if "trial_end" in update and not trialing:
+    if "trial_end" in update and not is_trialing:
         invoice = invoice_lines.next_invoice_if_any(lambda: preview(wanted_proration or "create"))
-        if invoice is None or cost.is_next(invoice, at, metered):
-            billed = quote.not_at_once(wanted_proration)
-            return Quote(quote.with_next(subscription, invoice, waiting, billed), billed, at, restarts=True)
+        if invoice is None or cost.is_next(invoice, at, metered_ids):
+            billed_as = quote.not_at_once(wanted_proration)
+            later_cost = quote.with_next(subscription, invoice, pending_items, billed_as)
+            return Quote(later_cost, billed_as, at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
         ends = int(update["trial_end"])
         return quote.quote_trial(api, subscription, invoice, whole, ends, wanted_proration or "create", at, discount)
-    if trialing or not update.keys() & MAY_WAIT:
+    if is_trialing or not update.keys() & MAY_WAIT:
         return later("none", quote.not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
         at_once = invoice_lines.next_invoice_if_any(lambda: preview("invoice"))
-        if at_once is None or cost.is_next(at_once, at, metered):
+        if at_once is None or cost.is_next(at_once, at, metered_ids):
             return later("create", "create")
-        if wanted_proration or cost.costs_more(at_once, waiting, at):
+        if wanted_proration or cost.costs_more(at_once, pending_items, at):
             after = invoice_lines.next_invoice_if_any(lambda: preview("create"))
             return Quote(quote.cost_of_invoice_now(api, subscription, at_once, after, at, discount), "invoice", at)
     return later(wanted_proration or "create", wanted_proration or "create")

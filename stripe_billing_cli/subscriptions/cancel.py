@@ -44,9 +44,9 @@ RESULTS = {"none": "unchanged", "now": "canceled", "later": "scheduled", "detail
 class CancelPlan:
     """A cancellation with all that follows from it.
 
-    `final` is what the end credits and charges. `owed` are the open invoices that stay so, `unbilled` what an end at
-    once leaves without an invoice, `drafts` what is not final yet. `renewals` are the invoices before an end in a later
-    period, `unpaid` the invoice of time that is credited though nobody paid for it.
+    `final` is what the end credits and charges. `owed_invoices` are the open invoices that stay so, `unbilled_amounts`
+    what an end at once leaves without an invoice, `drafts` what is not final yet. `renewals` are the invoices before an
+    end in a later period, `unpaid_invoice` the invoice of time that is credited though nobody paid for it.
     """
 
     subscription: Subscription
@@ -54,11 +54,11 @@ class CancelPlan:
     cancellation: Cancellation
     final: Cost | None
     refund: RefundPlan | None
-    owed: list[Invoice]
-    unbilled: UnbilledAmounts
+    owed_invoices: list[Invoice]
+    unbilled_amounts: UnbilledAmounts
     drafts: tuple[Invoice, ...] = ()
     renewals: Renewals | None = None
-    unpaid: Invoice | None = None
+    unpaid_invoice: Invoice | None = None
 
     @property
     def finishes(self) -> bool:
@@ -85,28 +85,28 @@ class CancelPlan:
         if not self.moves:
             return CancelResult(self, self.subscription, result, self.refund)
         after, back = self._end(api), self.refund
-        finished: tuple[LastInvoice, ...] = ()
+        final_invoices: tuple[LastInvoice, ...] = ()
         if self.request.invoice_now:
-            finished = last_invoices.finish(api, after)
+            final_invoices = last_invoices.finish(api, after)
             if back is not None and back.kind == "prorated":
                 # Of what was paid just now, something may go back.
                 back = unused_time.plan(api, after, self.cancellation.ends, Billing())
-        made = tuple(refund.give_back(api, part) for part in back.to_make) if back is not None else ()
-        return CancelResult(self, after, result, back, made, finished)
+        refunds = tuple(refund.give_back(api, part) for part in back.to_make) if back is not None else ()
+        return CancelResult(self, after, result, back, refunds, final_invoices)
 
     def _end(self, api: StripeApi) -> Subscription:
         """Return the subscription after its end is made, or written down for later."""
-        id, decided = self.subscription["id"], self.cancellation
-        if decided.drops_update:
-            steps.void_update(api, decided.drops_update)
-        if decided.drops_schedule:
-            steps.release(api, decided.drops_schedule)
-        match decided.action:
+        id, decision = self.subscription["id"], self.cancellation
+        if decision.drops_update:
+            steps.void_update(api, decision.drops_update)
+        if decision.drops_schedule:
+            steps.release(api, decision.drops_schedule)
+        match decision.action:
             case "now":
                 self._note_refund(api)
-                return steps.cancel_now(api, id, decided.params)
+                return steps.cancel_now(api, id, decision.params)
             case "later" | "details":
-                return steps.update(api, id, decided.params)
+                return steps.update(api, id, decision.params)
         return self.subscription
 
     def _note_refund(self, api: StripeApi) -> None:
@@ -137,8 +137,10 @@ class CancelResult:
     @property
     def ends(self) -> int:
         """Return when the service ends or ended."""
-        known = None if self.result == "previewed" else self.subscription["ended_at"] or self.subscription["cancel_at"]
-        return known or self.plan.cancellation.ends
+        end_in_stripe = (
+            None if self.result == "previewed" else self.subscription["ended_at"] or self.subscription["cancel_at"]
+        )
+        return end_in_stripe or self.plan.cancellation.ends
 
     @property
     def unpaid(self) -> LastInvoice | None:
@@ -158,23 +160,23 @@ class CancelResult:
             "renewals": [asdict(one) for one in plan.renewals.invoices] if plan.renewals else [],
             "renewals_to_balance": plan.renewals.to_balance if plan.renewals else 0,
             "renewals_complete": plan.renewals is None or plan.renewals.is_complete,
-            "unpaid_time": plan.unpaid is not None,
-            "dropped": {"prorations": plan.unbilled.prorations, "use": plan.unbilled.use},
-            "stays_pending": [one["id"] for one in plan.unbilled.by_hand],
+            "unpaid_time": plan.unpaid_invoice is not None,
+            "dropped": {"prorations": plan.unbilled_amounts.prorations, "use": plan.unbilled_amounts.use},
+            "stays_pending": [one["id"] for one in plan.unbilled_amounts.by_hand],
             "last_invoices": [one.record() for one in self.last_invoices],
         }
 
     def _refund_record(self, back: RefundPlan) -> dict[str, Any]:
         """Return the refunds; `id` and `status`, of the newest, are null where there was none."""
-        made = [*(part.made for part in back.parts if part.made), *self.refunds_made]
-        made.sort(key=lambda one: -one["created"])
+        refunds = [*(part.stripe_refund for part in back.parts if part.stripe_refund), *self.refunds_made]
+        refunds.sort(key=lambda one: -one["created"])
         return {
-            "id": made[0]["id"] if made else None,
-            "status": made[0]["status"] if made else None,
+            "id": refunds[0]["id"] if refunds else None,
+            "status": refunds[0]["status"] if refunds else None,
             "amount": back.amount,
             "currency": back.currency,
             "invoice": back.parts[0].payment.invoice["id"] if back.parts and not back.of_last_invoice else None,
-            "refunds": [json_output.refund(one) for one in made],
+            "refunds": [json_output.refund(one) for one in refunds],
             "not_to_card": back.not_to_card,
             "on_balance": back.on_balance,
         }
@@ -187,28 +189,28 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
     """
     subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
     now = quote.current_time(api, subscription, int(time.time()))
-    decided = cancel_preview.resolve(api, subscription, cancellation.decide(subscription, request, now), request)
+    decision = cancel_preview.resolve(api, subscription, cancellation.decide(subscription, request, now), request)
     drafts = tuple(last_invoices.find(api, subscription))
     made_final = drafts if request.invoice_now else ()
-    final = cancel_preview.final_invoice(api, subscription, decided, made_final)
+    final = cancel_preview.final_invoice(api, subscription, decision, made_final)
     billing = Billing(drafts, final) if request.invoice_now else None
-    back = _refund(api, subscription, request, decided.ends, now, billing)
+    back = _refund(api, subscription, request, decision.ends, now, billing)
     if back is not None:
         refund.check_customer_can_be_asked(api, back, id_of(subscription["customer"]))
     if back is not None and back.net_charge:
-        decided = cancellation.keeping_prorations(decided)
-        final = cancel_preview.final_invoice(api, subscription, decided, made_final)
+        decision = cancellation.keeping_prorations(decision)
+        final = cancel_preview.final_invoice(api, subscription, decision, made_final)
     return CancelPlan(
         subscription,
         request,
-        decided,
+        decision,
         final,
         back,
-        owed=cancel_preview.still_open(api, subscription, decided),
-        unbilled=unbilled.load(api, subscription, decided, netted=request.refund == "prorated"),
+        owed_invoices=cancel_preview.still_open(api, subscription, decision),
+        unbilled_amounts=unbilled.load(api, subscription, decision, counts_in_refund=request.refund == "prorated"),
         drafts=drafts,
-        renewals=cancel_preview.renewals_until(api, subscription, decided),
-        unpaid=_unpaid_time(api, subscription, request, drafts, decided.ends),
+        renewals=cancel_preview.renewals_until(api, subscription, decision),
+        unpaid_invoice=_unpaid_time(api, subscription, request, drafts, decision.ends),
     )
 
 

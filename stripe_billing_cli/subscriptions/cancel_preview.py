@@ -33,9 +33,9 @@ def resolve(
     """
     if cancellation.action != "later" or not shortened_period.ends_within_period(subscription):
         return cancellation
-    known = shortened_period.end_of(subscription)
+    earlier_end = shortened_period.end_of(subscription)
     to_period_end = "cancel_at_period_end" in cancellation.params
-    if cancellation.ends < known or (cancellation.ends == known and not to_period_end):
+    if cancellation.ends < earlier_end or (cancellation.ends == earlier_end and not to_period_end):
         return cancellation
     proration = shortened_period.proration(api, subscription)
     if to_period_end:
@@ -93,12 +93,12 @@ def final_invoice(
     if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
         return None
     if cancellation.action == "now":
-        prorated, invoiced = (bool(cancellation.params.get(name)) for name in ("prorate", "invoice_now"))
-        if not (prorated or invoiced):
+        prorates, invoices_now = (bool(cancellation.params.get(name)) for name in ("prorate", "invoice_now"))
+        if not (prorates or invoices_now):
             return None
-        behavior = "create_prorations" if prorated else "none"
+        behavior = "create_prorations" if prorates else "none"
         invoice = quote.preview_if_any(api, subscription, {"cancel_now": True, "proration_behavior": behavior})
-        if invoice and not invoiced:
+        if invoice and not invoices_now:
             return cost_with_waiting(invoice)
         for draft in drafts:
             invoice = invoice and draft_invoice.preview_after(draft, invoice)

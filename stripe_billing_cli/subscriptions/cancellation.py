@@ -112,23 +112,23 @@ def keeping_prorations(cancellation: Cancellation) -> Cancellation:
 def _later(
     subscription: Subscription, when: When, request: CancelRequest, details: dict[str, Any], now: int
 ) -> Cancellation:
-    known = subscription["cancel_at"]
+    current_end = subscription["cancel_at"]
     if when == "default":
-        assert known is not None  # only a subscription that is to end has an end that is kept
-        return Cancellation("details" if details else "none", known, details)
+        assert current_end is not None  # only a subscription that is to end has an end that is kept
+        return Cancellation("details" if details else "none", current_end, details)
     params: dict[str, Any]
     if when == "period-end":
         ends = first_period_end(subscription)
         same, params = subscription["cancel_at_period_end"], {"cancel_at_period_end": True}
     elif when == "last-period-end":
         ends = period_end(subscription)
-        same, params = known == ends, {"cancel_at": ends, "proration_behavior": "none"}
+        same, params = current_end == ends, {"cancel_at": ends, "proration_behavior": "none"}
     else:
         assert request.at is not None
         if request.at <= now:
             raise UsageError("--at is in the past", "say --now to cancel at once")
         ends = request.at
-        same = known == ends
+        same = current_end == ends
         params = {"cancel_at": ends, "proration_behavior": "create_prorations" if request.prorate else "none"}
     if same:
         return Cancellation("details" if details else "none", ends, details)
@@ -138,8 +138,8 @@ def _later(
 def _details(subscription: Subscription, request: CancelRequest) -> dict[str, Any]:
     """Return the reason and comment that are not there yet."""
     current: Mapping[str, object] = subscription["cancellation_details"] or {}
-    wanted = {"feedback": request.reason, "comment": request.comment}
-    new = {name: value for name, value in wanted.items() if value is not None and current.get(name) != value}
+    details = {"feedback": request.reason, "comment": request.comment}
+    new = {name: value for name, value in details.items() if value is not None and current.get(name) != value}
     return {"cancellation_details": new} if new else {}
 
 

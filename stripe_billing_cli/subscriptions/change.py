@@ -56,21 +56,21 @@ class ChangeRequest:
 
 @dataclass(frozen=True)
 class ChangePlan:
-    """A change with what comes of it: `current` is the item's price, `wanted` the one that it is to have.
+    """A change with what comes of it: `current_price` is the item's price, `new_price` the one that it is to have.
 
-    `quoted` is of a change now, `later_cost` of one at the period's end. `owes`: the same change waits for this invoice
-    already. `unpaid` is the open invoice of time that is credited all the same.
+    `quote` is of a change now, `later_cost` of one at the period's end. `owes`: the same change waits for this invoice
+    already. `unpaid_invoice` is the open invoice of time that is credited all the same.
     """
 
     subscription: Subscription
-    current: Price
-    wanted: Price
+    current_price: Price
+    new_price: Price
     change: Change
     schedule: Schedule | None
-    quoted: Quote | None = None
+    quote: Quote | None = None
     later_cost: Cost | None = None
     owes: OwedInvoice | None = None
-    unpaid: Invoice | None = None
+    unpaid_invoice: Invoice | None = None
 
     @property
     def moves(self) -> bool:
@@ -103,12 +103,12 @@ class ChangePlan:
             steps.release(api, self.change.drops_schedule)
         match self.change.action:
             case "now":
-                assert self.quoted is not None
+                assert self.quote is not None
                 has_waiting_items = pending_invoice_items.are_there(api, self.subscription)
-                params = update_params(self.subscription, self.change, self.quoted, has_waiting_items=has_waiting_items)
+                params = update_params(self.subscription, self.change, self.quote, has_waiting_items=has_waiting_items)
                 return steps.update(api, self.subscription["id"], params)
             case "later":
-                _put_on_schedule(api, self.subscription, self.change, self.wanted)
+                _put_on_schedule(api, self.subscription, self.change, self.new_price)
         return steps.read(api, self.subscription["id"])
 
 
@@ -126,8 +126,8 @@ class ChangeResult:
 
     def record(self) -> dict[str, Any]:
         """Return the change as it is printed (docs/output.md)."""
-        change, quoted = self.plan.change, self.plan.quoted
-        cost = quoted.cost if quoted else self.plan.later_cost
+        change, cost_quote = self.plan.change, self.plan.quote
+        cost = cost_quote.cost if cost_quote else self.plan.later_cost
         return {
             "id": self.subscription["id"],
             "result": self.result,
@@ -137,13 +137,13 @@ class ChangeResult:
             "added": [],
             "removed": [],
             "starts": change.starts,
-            "proration": quoted.proration if quoted else None,
-            "proration_date": quoted.proration_date if quoted else None,
-            "new_period_starts": quoted.restarts if quoted else False,
+            "proration": cost_quote.proration if cost_quote else None,
+            "proration_date": cost_quote.proration_date if cost_quote else None,
+            "new_period_starts": cost_quote.restarts if cost_quote else False,
             "cost": None if cost is None else cost.record(),
             **payments.owed_record(self.owes),
             "subscription": json_output.subscription(self.subscription),
-            "unpaid_time": self.plan.unpaid is not None,
+            "unpaid_time": self.plan.unpaid_invoice is not None,
         }
 
 
@@ -153,22 +153,22 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
     Raises `LookupFailedError`, `OperationError`, `StripeCallError`.
     """
     with ThreadPoolExecutor(1) as pool:
-        named = pool.submit(lookup.find_price, api, request.price) if request.price else None
+        price_search = pool.submit(lookup.find_price, api, request.price) if request.price else None
         subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
-    chosen = terms.choose_item(subscription, request.item)
-    as_it_is = request.price in (None, chosen["price"]["id"])  # which may be archived by now
-    wanted = chosen["price"] if named is None or as_it_is else named.result()
-    attached = steps.attached_schedule(api, subscription)
-    after = terms.new_terms(chosen, wanted, request.quantity)
-    decided = item_change.decide(subscription, attached, chosen, after, request.at)
-    plan = ChangePlan(subscription, chosen["price"], wanted, decided, attached)
-    restarts = quote.restarts_period(subscription, chosen["price"], wanted)
-    match decided.action:
+    item = terms.choose_item(subscription, request.item)
+    as_it_is = request.price in (None, item["price"]["id"])  # which may be archived by now
+    new_price = item["price"] if price_search is None or as_it_is else price_search.result()
+    schedule = steps.attached_schedule(api, subscription)
+    after = terms.new_terms(item, new_price, request.quantity)
+    change = item_change.decide(subscription, schedule, item, after, request.at)
+    plan = ChangePlan(subscription, item["price"], new_price, change, schedule)
+    restarts = quote.restarts_period(subscription, item["price"], new_price)
+    match change.action:
         case "now":
             return _quote_plan(api, plan, request.proration, restarts=restarts)
         case "later":
-            assert decided.starts is not None
-            cost = later_quote.of_later_change(api, subscription, decided.later, decided.starts, restarts=restarts)
+            assert change.starts is not None
+            cost = later_quote.of_later_change(api, subscription, change.later, change.starts, restarts=restarts)
             return replace(plan, later_cost=cost)
         case "wait":
             return replace(plan, owes=payments.owed_latest(api, subscription))
@@ -180,7 +180,7 @@ def _quote_plan(api: StripeApi, plan: ChangePlan, proration: Proration | None, *
     subscription, change = plan.subscription, plan.change
     now = quote.current_time(api, subscription, int(time.time()))
     items = subscription["items"]["data"]
-    quoted = quote.quote_change(
+    cost_quote = quote.quote_change(
         api,
         subscription,
         change.item,
@@ -188,16 +188,16 @@ def _quote_plan(api: StripeApi, plan: ChangePlan, proration: Proration | None, *
         at=now,
         wanted_proration=proration,
         anew=restarts,
-        prices=[plan.wanted if item["id"] == change.item else item["price"] for item in items],
+        prices=[plan.new_price if item["id"] == change.item else item["price"] for item in items],
     )
-    unpaid = None
-    if quoted.cost.credited:
-        unpaid = payments.unpaid_time(api, payments.never_paid(api, subscription), now)
-    return replace(plan, quoted=quoted, unpaid=unpaid)
+    unpaid_invoice = None
+    if cost_quote.cost.credited:
+        unpaid_invoice = payments.unpaid_time(api, payments.never_paid(api, subscription), now)
+    return replace(plan, quote=cost_quote, unpaid_invoice=unpaid_invoice)
 
 
 def update_params(
-    subscription: Subscription, change: Change, quoted: Quote, *, has_waiting_items: bool = False
+    subscription: Subscription, change: Change, cost_quote: Quote, *, has_waiting_items: bool = False
 ) -> dict[str, Any]:
     """Return what was previewed, and paid for or not done: Stripe keeps the plan until the change's invoice is paid.
 
@@ -207,11 +207,11 @@ def update_params(
     """
     params: dict[str, Any] = {
         "items": [quote.item_change(change.item, change.after)],
-        "proration_behavior": quote.BEHAVIORS[quoted.proration],
+        "proration_behavior": quote.BEHAVIORS[cost_quote.proration],
     }
-    if quoted.proration != "none":
-        params["proration_date"] = quoted.proration_date
-    if quoted.restarts:
+    if cost_quote.proration != "none":
+        params["proration_date"] = cost_quote.proration_date
+    if cost_quote.restarts:
         params |= quote.NEW_PERIOD
     if subscription["collection_method"] == "charge_automatically":
         params["payment_behavior"] = "error_if_incomplete" if has_waiting_items else "pending_if_incomplete"

@@ -61,14 +61,16 @@ def load_confirmation(api: StripeApi, subscription: Subscription, customer: Cust
     setup = require_expanded(subscription["pending_setup_intent"])
     if setup is None or setup["status"] not in WAITING or has_ended(subscription):
         return Confirmation()
-    needed = subscription["trial_end"] or min(item["current_period_end"] for item in subscription["items"]["data"])
-    return _card_link(api, customer, setup["client_secret"], needed)
+    card_needed_at = subscription["trial_end"] or min(
+        item["current_period_end"] for item in subscription["items"]["data"]
+    )
+    return _card_link(api, customer, setup["client_secret"], card_needed_at)
 
 
-def _card_link(api: StripeApi, customer: Customer, secret: str | None, needed: int) -> Confirmation:
+def _card_link(api: StripeApi, customer: Customer, secret: str | None, card_needed_at: int) -> Confirmation:
     """Return the confirmation by a link of the customer portal. Without an email the customer cannot log in, and the
     link has only the minutes that Stripe gives it."""
-    until = needed if customer["email"] else None
+    until = card_needed_at if customer["email"] else None
     try:
         session = portal.create(api, customer["id"], flow="payment-method", until=until)
     except StripeCallError as failure:

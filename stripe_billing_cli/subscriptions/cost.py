@@ -104,8 +104,10 @@ class Cost:
 
 def billed_at_once(invoice: Invoice) -> Cost:
     """Return the cost where `invoice` is made at once."""
-    left = left_on_balance(invoice)
-    return Cost(invoice["currency"], (*_lines(invoice), *_beside(invoice, left)), invoice["amount_due"], left)
+    to_balance = left_on_balance(invoice)
+    return Cost(
+        invoice["currency"], (*_lines(invoice), *_beside(invoice, to_balance)), invoice["amount_due"], to_balance
+    )
 
 
 def left_on_balance(invoice: Invoice) -> int:
@@ -115,20 +117,24 @@ def left_on_balance(invoice: Invoice) -> int:
     return rest if rest < 0 or not invoice["amount_due"] else 0
 
 
-def billed_later(invoice: Invoice, waiting: Iterable[InvoiceItem]) -> Cost:
+def billed_later(invoice: Invoice, pending_items: Iterable[InvoiceItem]) -> Cost:
     """Return the cost where credits and charges wait for the next invoice, which is `invoice`.
 
-    `waiting` are the invoice items that wait for it already, and are of no part of this change.
+    `pending_items` are the invoice items that wait for it already, and are of no part of this change.
     """
     lines = tuple(
         CostLine(line["description"] or "", line["amount"])
-        for line in without_waiting(waiting, filter(_may_wait, invoice["lines"]["data"]))
+        for line in without_waiting(pending_items, filter(_may_wait, invoice["lines"]["data"]))
         if line["amount"] and not is_of_next_period(line, invoice)
     )
-    left = left_on_balance(invoice)
-    upcoming = NextInvoice(invoice["amount_due"], invoice["period_end"])
+    to_balance = left_on_balance(invoice)
+    next_invoice = NextInvoice(invoice["amount_due"], invoice["period_end"])
     return Cost(
-        invoice["currency"], lines, to_balance=left, next_invoice=upcoming, balance_before=invoice["starting_balance"]
+        invoice["currency"],
+        lines,
+        to_balance=to_balance,
+        next_invoice=next_invoice,
+        balance_before=invoice["starting_balance"],
     )
 
 
@@ -143,16 +149,16 @@ def cost_with_waiting(invoice: Invoice) -> Cost | None:
     return Cost(invoice["currency"], lines, waits=sum(line.amount for line in lines)) if lines else None
 
 
-def costs_more(invoice: Invoice, waiting: Iterable[InvoiceItem], proration_date: int) -> bool:
-    """Return whether the change by itself, billed at once, asks for money: an upgrade. `waiting` as in
+def costs_more(invoice: Invoice, pending_items: Iterable[InvoiceItem], proration_date: int) -> bool:
+    """Return whether the change by itself, billed at once, asks for money: an upgrade. `pending_items` as in
     `billed_later`."""
-    changed = without_waiting(waiting, filter(is_proration, invoice["lines"]["data"]))
-    changed += [
+    lines = without_waiting(pending_items, filter(is_proration, invoice["lines"]["data"]))
+    lines += [
         line
         for line in invoice["lines"]["data"]
         if line["period"]["start"] >= proration_date and not is_proration(line) and not is_invoice_item(line)
     ]
-    return sum(line["amount"] for line in changed) > 0
+    return sum(line["amount"] for line in lines) > 0
 
 
 def _may_wait(line: InvoiceLine) -> bool:
@@ -161,11 +167,11 @@ def _may_wait(line: InvoiceLine) -> bool:
     return is_proration(line) or is_invoice_item(line)
 
 
-def without_waiting(waiting: Iterable[InvoiceItem], lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
+def without_waiting(pending_items: Iterable[InvoiceItem], lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
     """Return the lines of a preview without those that wait already, which are in it too: of lines that are alike, as
     many are taken away as wait."""
     rest = list(lines)
-    for item in waiting:
+    for item in pending_items:
         alike = [line for line in rest if _is_alike(line, item)]
         if alike:
             rest.remove(min(alike, key=lambda line: line["description"] != item["description"]))
@@ -173,24 +179,27 @@ def without_waiting(waiting: Iterable[InvoiceItem], lines: Iterable[InvoiceLine]
 
 
 def _is_alike(line: InvoiceLine, item: InvoiceItem) -> bool:
-    period, waited = line["period"], item["period"]
-    return line["amount"] == item["amount"] and (period["start"], period["end"]) == (waited["start"], waited["end"])
+    period, item_period = line["period"], item["period"]
+    return line["amount"] == item["amount"] and (period["start"], period["end"]) == (
+        item_period["start"],
+        item_period["end"],
+    )
 
 
 MINUTE = 60
 
 
-def is_next(invoice: Invoice, at: int, metered: Collection[str]) -> bool:
+def is_next(invoice: Invoice, at: int, metered_ids: Collection[str]) -> bool:
     """Return whether a preview is of the invoice with which the next period begins, and not of one made at `at`: where
     nothing is to be billed at once, Stripe shows that one.
 
     The lines say so by the periods that they bill, use after its period and all else before. Where there are none of
     the subscription's own, what is left is that the period of an invoice made now has ended now, by Stripe's clock:
-    so have those of invoices (recorded 2026-08-26.dahlia), of previews nobody says it. `metered` are the ids of
+    so have those of invoices (recorded 2026-08-26.dahlia), of previews nobody says it. `metered_ids` are the ids of
     metered prices.
     """
     lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
-    before = [line for line in lines if price_of(line) not in metered]
+    before = [line for line in lines if price_of(line) not in metered_ids]
     if before:
         return all(line["period"]["start"] > at + MINUTE for line in before)
     if lines:
@@ -215,11 +224,11 @@ def _lines(invoice: Invoice) -> tuple[CostLine, ...]:
     )
 
 
-def _beside(invoice: Invoice, left: int) -> list[CostLine]:
+def _beside(invoice: Invoice, to_balance: int) -> list[CostLine]:
     """Return what lies between the lines and what is due: discounts, taxes on top, the customer's balance."""
     discounts = sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
     taxes = sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
-    balance = invoice["amount_due"] - invoice["total"] if invoice["total"] > 0 and left <= 0 else 0
+    balance = invoice["amount_due"] - invoice["total"] if invoice["total"] > 0 and to_balance <= 0 else 0
     beside: tuple[tuple[str, int, Kind], ...] = (
         ("Discount", -discounts, "discount"),
         ("Tax", taxes, "tax"),
@@ -247,12 +256,12 @@ def balance_left(balance: int, total: int, currency: str) -> int:
     return 0 if amount_asked(rest, currency) else rest
 
 
-def is_of_next_period(line: InvoiceLine, upcoming: Invoice) -> bool:
+def is_of_next_period(line: InvoiceLine, next_invoice: Invoice) -> bool:
     """Return whether a line of the next invoice bills the period that begins with it, or use, and nothing that waited.
     Of a period that is cut short by an end that line may be called a proration too."""
     if is_invoice_item(line):
         return False
-    return not is_proration(line) or line["period"]["start"] >= upcoming["period_end"]
+    return not is_proration(line) or line["period"]["start"] >= next_invoice["period_end"]
 
 
 def is_invoice_item(line: InvoiceLine) -> bool:

@@ -18,12 +18,13 @@ from stripe_billing_cli.subscriptions.start_quote import StartQuote
 
 @dataclass(frozen=True)
 class CreatePlan:
-    """A subscription that is going to be created; `existing` is the one that is there in its place already."""
+    """A subscription that is going to be created; `existing_subscription` is the one that is there in its place
+    already."""
 
     order: Order
     situation: Situation
     create_request: CreateRequest
-    existing: Subscription | None = None
+    existing_subscription: Subscription | None = None
 
     def preview(self, api: StripeApi) -> StartQuote:
         """Return what the subscription would cost, and create none. Raises `StripeCallError`."""
@@ -34,11 +35,11 @@ class CreatePlan:
 
         Raises `StripeCallError`; `OperationError` where the customer is billed in another currency.
         """
-        made = self.existing or start.create(api, self.create_request, self.situation)
+        subscription = self.existing_subscription or start.create(api, self.create_request, self.situation)
         with ThreadPoolExecutor(2) as pool:
-            confirming = pool.submit(confirmation.load_confirmation, api, made, self.situation.customer)
-            due_next = pool.submit(confirmation.due_next, api, made)
-            return CreateResult(self, made, confirming.result(), due_next.result())
+            confirmation_call = pool.submit(confirmation.load_confirmation, api, subscription, self.situation.customer)
+            due_next_call = pool.submit(confirmation.due_next, api, subscription)
+            return CreateResult(self, subscription, confirmation_call.result(), due_next_call.result())
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class CreateResult:
         subscription, todo = self.subscription, self.confirmation
         return {
             **json_output.subscription(subscription),
-            "existing": self.plan.existing is not None,
+            "existing": self.plan.existing_subscription is not None,
             "due_now": {"amount_due": confirmation.due_now(subscription), "currency": subscription["currency"]},
             "due_next": self.due_next,
             "client_secret": todo.secret,
@@ -76,7 +77,7 @@ def plan_create(api: StripeApi, order: Order) -> CreatePlan:
     """
     situation = start.load_situation(api, order)
     create_request = start.build_create_request(order, situation, order.idempotency_key)
-    existing = start.made_before(api, order, create_request, situation)
-    if existing is None and order.if_not_exists:
-        existing = start.existing_subscription(api, situation)
-    return CreatePlan(order, situation, create_request, existing)
+    subscription = start.made_before(api, order, create_request, situation)
+    if subscription is None and order.if_not_exists:
+        subscription = start.existing_subscription(api, situation)
+    return CreatePlan(order, situation, create_request, subscription)

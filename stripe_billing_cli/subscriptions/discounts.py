@@ -51,31 +51,31 @@ class Discounts:
         terms = {id: self.term(id) for id in ids_of(invoice["lines"]["data"])}
         return {id for id, term in terms.items() if (once or not term.once) and term.until > until}
 
-    def is_in_doubt(self, invoice: Invoice, following: Invoice) -> bool:
+    def is_in_doubt(self, invoice: Invoice, next_invoice: Invoice) -> bool:
         """Return whether a discount for one invoice takes nothing off `invoice`, which is made at once, and something
         off the one that follows. No document says whether the first uses it up."""
-        used = {id for id, amount in _sum_discounts(invoice["lines"]["data"]).items() if amount and self.term(id).once}
-        left = {
-            id for id, amount in _sum_discounts(following["lines"]["data"]).items() if amount and self.term(id).once
+        ids = {id for id, amount in _sum_discounts(invoice["lines"]["data"]).items() if amount and self.term(id).once}
+        next_ids = {
+            id for id, amount in _sum_discounts(next_invoice["lines"]["data"]).items() if amount and self.term(id).once
         }
-        return bool(left) and not used
+        return bool(next_ids) and not ids
 
-    def amount(self, lines: Iterable[InvoiceLine], invoice: Invoice, lasting: Collection[str]) -> int:
+    def amount(self, lines: Iterable[InvoiceLine], invoice: Invoice, lasting_ids: Collection[str]) -> int:
         """Return what lines of `invoice` come to on an invoice of their own, taxes on top, with the discounts that
         last: each takes its part of what the ones before it leave."""
         lines = list(lines)
-        left = [line["amount"] for line in lines]
+        rests = [line["amount"] for line in lines]
         of_all = _sum_discounts(invoice["lines"]["data"])
-        for id in dict.fromkeys(id for line in lines for id, _ in _discounts(line) if id in lasting):
-            for at, off in enumerate(self._shares(id, lines, left, of_all[id])):
-                left[at] -= off
-        return sum(net + self._taxes(line, net) for line, net in zip(lines, left, strict=True))
+        for id in dict.fromkeys(id for line in lines for id, _ in _discounts(line) if id in lasting_ids):
+            for at, off in enumerate(self._shares(id, lines, rests, of_all[id])):
+                rests[at] -= off
+        return sum(net + self._taxes(line, net) for line, net in zip(lines, rests, strict=True))
 
-    def _shares(self, id: str, lines: Sequence[InvoiceLine], left: Sequence[int], of_all: int) -> list[int]:
+    def _shares(self, id: str, lines: Sequence[InvoiceLine], rests: Sequence[int], of_all: int) -> list[int]:
         """Return what a discount takes off each line, of which so much is left; off all of its invoice, it takes
         `of_all`."""
         term = self.term(id)
-        over = [rest if _covers(line, id) else 0 for line, rest in zip(lines, left, strict=True)]
+        over = [rest if _covers(line, id) else 0 for line, rest in zip(lines, rests, strict=True)]
         if term.is_amount:
             return _spread(min(of_all, sum(over)), over)
         if term.percent is None:
@@ -90,29 +90,33 @@ class Discounts:
             return sum(one["amount"] for one in all_taxes if one["tax_behavior"] == "exclusive")
         rates = [self._rate(one, before) for one in all_taxes]
         is_included = [one["tax_behavior"] == "inclusive" for one in all_taxes]
-        included = sum(rate for rate, inside in zip(rates, is_included, strict=True) if inside)
+        inclusive_rate = sum(rate for rate, inside in zip(rates, is_included, strict=True) if inside)
         base = net - sum(
-            _round(net * rate / (1 + included)) for rate, inside in zip(rates, is_included, strict=True) if inside
+            _round(net * rate / (1 + inclusive_rate)) for rate, inside in zip(rates, is_included, strict=True) if inside
         )
         return sum(_round(base * rate) for rate, inside in zip(rates, is_included, strict=True) if not inside)
 
     def _rate(self, tax: Tax, before: int) -> Decimal:
         """Return the rate of a tax of a line that came to so much before; about, where a key may not read it."""
         details = tax["tax_rate_details"]
-        known = None if details is None else self.rates.get(details["tax_rate"])
-        return Decimal(tax["amount"]) / (before or 1) if known is None else known
+        rate = None if details is None else self.rates.get(details["tax_rate"])
+        return Decimal(tax["amount"]) / (before or 1) if rate is None else rate
 
 
 def load(
-    api: StripeApi, subscription: Subscription, invoice: Invoice, wanted: Sequence[Mapping[str, Any]] | None, at: int
+    api: StripeApi,
+    subscription: Subscription,
+    invoice: Invoice,
+    discount_params: Sequence[Mapping[str, Any]] | None,
+    at: int,
 ) -> Discounts:
-    """Return the discounts of a subscription, if `invoice` has any; with `wanted`, parameters, one of those takes their
-    place at `at`. Raises `StripeCallError`."""
-    if not wanted and not ids_of(invoice["lines"]["data"]):
+    """Return the discounts of a subscription, if `invoice` has any; with `discount_params`, parameters, one of those
+    takes their place at `at`. Raises `StripeCallError`."""
+    if not discount_params and not ids_of(invoice["lines"]["data"]):
         return Discounts()
     rates = _rates(api, invoice)
-    if wanted:
-        return Discounts(new=term_of_coupon(coupon_of(api, wanted[0]), at), rates=rates)
+    if discount_params:
+        return Discounts(new=term_of_coupon(coupon_of(api, discount_params[0]), at), rates=rates)
     expand = {"expand": ["discounts.source.coupon"]}
     discounts = api.get(f"/v1/subscriptions/{subscription['id']}", expand, kind=Subscription)["discounts"]
     return Discounts({one["id"]: _term(one) for one in map(require_expanded, discounts)}, rates=rates)
@@ -130,13 +134,13 @@ def _rates(api: StripeApi, invoice: Invoice) -> dict[str, Decimal]:
     return rates
 
 
-def coupon_of(api: StripeApi, wanted: Mapping[str, Any]) -> Coupon | None:
+def coupon_of(api: StripeApi, discount_params: Mapping[str, Any]) -> Coupon | None:
     """Return the coupon of a discount that is written as a parameter; None where it was deleted. Raises
     `StripeCallError`."""
-    if "coupon" in wanted:
-        return api.get(f"/v1/coupons/{wanted['coupon']}", kind=Coupon)
+    if "coupon" in discount_params:
+        return api.get(f"/v1/coupons/{discount_params['coupon']}", kind=Coupon)
     code = api.get(
-        f"/v1/promotion_codes/{wanted['promotion_code']}", {"expand": ["promotion.coupon"]}, kind=PromotionCode
+        f"/v1/promotion_codes/{discount_params['promotion_code']}", {"expand": ["promotion.coupon"]}, kind=PromotionCode
     )
     return require_expanded(code["promotion"]["coupon"])
 
@@ -172,16 +176,16 @@ def _discounts(line: InvoiceLine) -> Iterator[tuple[str, int]]:
 
 def _covers(line: InvoiceLine, id: str) -> bool:
     """Return whether a discount is for a line: it takes something off it, or would where the others left something."""
-    taken = dict(_discounts(line))
-    return id in taken and (taken[id] > 0 or sum(taken.values()) == line["amount"])
+    amounts = dict(_discounts(line))
+    return id in amounts and (amounts[id] > 0 or sum(amounts.values()) == line["amount"])
 
 
 def _sum_discounts(lines: Iterable[InvoiceLine]) -> dict[str, int]:
-    taken: dict[str, int] = {}
+    sums: dict[str, int] = {}
     for line in lines:
         for id, amount in _discounts(line):
-            taken[id] = taken.get(id, 0) + amount
-    return taken
+            sums[id] = sums.get(id, 0) + amount
+    return sums
 
 
 def _percent(coupon: Coupon) -> Decimal | None:

@@ -39,12 +39,12 @@ def preview(api: StripeApi, params: Mapping[str, Any]) -> Invoice:
     invoice = api.post("/v1/invoices/create_preview", params, kind=Invoice).body
     try:
         return with_all_lines(api, invoice)
-    except InvalidRequestError as refused:
+    except InvalidRequestError as error:
         raise OperationError(
             f"Stripe's preview of the invoice has more than the {len(invoice['lines']['data'])} lines that it gives: "
             "what it comes to cannot be told line by line",
             "the dashboard previews it",
-        ) from refused
+        ) from error
 
 
 def subscription_of(line: InvoiceLine) -> str | None:
@@ -63,7 +63,7 @@ def next_invoice_if_any(preview: Callable[[], Invoice]) -> Invoice | None:
     https://docs.stripe.com/error-codes), as where the subscription ends before."""
     try:
         return preview()
-    except InvalidRequestError as refused:
-        if refused.code == "invoice_upcoming_none":
+    except InvalidRequestError as error:
+        if error.code == "invoice_upcoming_none":
             return None
         raise

@@ -52,37 +52,35 @@ def decide(
     to it or None. Raises `OperationError`."""
     status_checks.check_changeable(subscription)
     before, id = terms_of(item), item["id"]
+    schedule_id = schedule["id"] if schedule else None
     update = pending_update(subscription)
-    waiting = _waiting_terms(subscription, id)
+    pending_terms = _waiting_terms(subscription, id)
     current = tuple(terms_of(existing_item) for existing_item in subscription["items"]["data"])
-    upcoming = _upcoming_terms(schedule, current) if schedule else None
-    if at == "now" and update and waiting == after:
+    scheduled_terms = _upcoming_terms(schedule, current) if schedule else None
+    if at == "now" and update and pending_terms == after:
         return Change("wait", before, after, id)
     if at == "now" and after != before:
         _check_on_once(subscription, id, current, after)
-        attached = schedule["id"] if schedule else None
-        return Change("now", before, after, id, drops_update=update, drops_schedule=attached)
+        return Change("now", before, after, id, drops_update=update, drops_schedule=schedule_id)
     at_index = [existing_item["id"] for existing_item in subscription["items"]["data"]].index(id)
-    planned = upcoming if upcoming and len(upcoming) == len(current) else current
-    wanted = (*planned[:at_index], after, *planned[at_index + 1 :])
+    terms_to_come = scheduled_terms if scheduled_terms and len(scheduled_terms) == len(current) else current
+    new_terms = (*terms_to_come[:at_index], after, *terms_to_come[at_index + 1 :])
     starts = item["current_period_end"]
-    if wanted == (upcoming or current):
+    if new_terms == (scheduled_terms or current):
         if update:
             return Change("take_back", before, after, id, drops_update=update)
-        return Change("none", before, after, id, starts=starts if wanted != current else None)
-    if wanted == current:
-        dropped = schedule["id"] if schedule else None
-        return Change("take_back", before, after, id, drops_update=update, drops_schedule=dropped)
-    _check_on_once(subscription, id, planned, after)
+        return Change("none", before, after, id, starts=starts if new_terms != current else None)
+    if new_terms == current:
+        return Change("take_back", before, after, id, drops_update=update, drops_schedule=schedule_id)
+    _check_on_once(subscription, id, terms_to_come, after)
     _check_goes_on(subscription, starts)
-    attached = schedule["id"] if schedule else None
-    return Change("later", before, after, id, starts, drops_update=update, schedule=attached, later=wanted)
+    return Change("later", before, after, id, starts, drops_update=update, schedule=schedule_id, later=new_terms)
 
 
 def _check_on_once(subscription: Subscription, item: str, terms: Sequence[Terms], after: Terms) -> None:
     """Refuse a price that another item is on, or is to be on: a subscription has a price once."""
-    for other, known in zip(subscription["items"]["data"], terms, strict=True):
-        if other["id"] != item and known.price == after.price:
+    for other, other_terms in zip(subscription["items"]["data"], terms, strict=True):
+        if other["id"] != item and other_terms.price == after.price:
             id, name = subscription["id"], name_of(other["price"])
             raise OperationError(
                 f"another item of the subscription {id} ({name}) is on the price {after.price} already, or is to be",
@@ -92,11 +90,11 @@ def _check_on_once(subscription: Subscription, item: str, terms: Sequence[Terms]
 
 def _upcoming_terms(schedule: Schedule, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
     """Return what the items are to be by the schedule. A metered one has no quantity, whatever a phase shows for it."""
-    metered = {terms.price for terms in current if terms.quantity is None}
-    upcoming = schedules.upcoming_items(schedule)
-    if upcoming is None:
+    metered_ids = {terms.price for terms in current if terms.quantity is None}
+    scheduled_terms = schedules.upcoming_items(schedule)
+    if scheduled_terms is None:
         return None
-    return tuple(Terms(terms.price, None) if terms.price in metered else terms for terms in upcoming)
+    return tuple(Terms(terms.price, None) if terms.price in metered_ids else terms for terms in scheduled_terms)
 
 
 def _check_goes_on(subscription: Subscription, starts: int) -> None:
@@ -121,5 +119,5 @@ def pending_update(subscription: Subscription) -> str | None:
 
 def _waiting_terms(subscription: Subscription, item: str) -> Terms | None:
     update = subscription["pending_update"]
-    waiting = (update and update["subscription_items"]) or ()
-    return next((terms_of(waiting_item) for waiting_item in waiting if waiting_item["id"] == item), None)
+    items = (update and update["subscription_items"]) or ()
+    return next((terms_of(pending_item) for pending_item in items if pending_item["id"] == item), None)

@@ -55,13 +55,15 @@ class LastInvoice:
 def find(api: StripeApi, subscription: Subscription) -> list[Invoice]:
     """Return the unfinished invoices of a subscription, oldest first: of one that has not ended, the drafts that are
     final soon; of one that has, those drafts, and what was made final and never charged. Raises `StripeCallError`."""
-    wanted = {"subscription": subscription["id"]}
-    invoices = [one for page in api.pages("/v1/invoices", {**wanted, "status": "draft"}, kind=Invoice) for one in page]
+    filters = {"subscription": subscription["id"]}
+    invoices = [one for page in api.pages("/v1/invoices", {**filters, "status": "draft"}, kind=Invoice) for one in page]
     if subscription["ended_at"]:
-        opened = [one for page in api.pages("/v1/invoices", {**wanted, "status": "open"}, kind=Invoice) for one in page]
-        invoices += [one for one in opened if is_to_charge(one)]
-    unfinished = [one for one in reversed(invoices) if _is_unfinished(one, subscription)]
-    return sorted(unfinished, key=lambda one: int(one["created"]))
+        open_invoices = [
+            one for page in api.pages("/v1/invoices", {**filters, "status": "open"}, kind=Invoice) for one in page
+        ]
+        invoices += [one for one in open_invoices if is_to_charge(one)]
+    unfinished_invoices = [one for one in reversed(invoices) if _is_unfinished(one, subscription)]
+    return sorted(unfinished_invoices, key=lambda one: int(one["created"]))
 
 
 def _is_unfinished(invoice: Invoice, subscription: Subscription) -> bool:
@@ -75,8 +77,8 @@ def _is_unfinished(invoice: Invoice, subscription: Subscription) -> bool:
 
 def is_to_charge(invoice: Invoice) -> bool:
     """Return whether an open invoice is one that nobody has tried to charge to the card, as it should be."""
-    charged = invoice["collection_method"] == "charge_automatically"
-    return charged and invoice["status"] == "open" and not invoice["attempt_count"]
+    is_automatic = invoice["collection_method"] == "charge_automatically"
+    return is_automatic and invoice["status"] == "open" and not invoice["attempt_count"]
 
 
 def finish(api: StripeApi, subscription: Subscription) -> tuple[LastInvoice, ...]:

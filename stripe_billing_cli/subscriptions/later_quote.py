@@ -35,25 +35,27 @@ def of_later_change(
     items = [quote.item_change(item["id"], terms) for item, terms in zip(current_items, later, strict=True)]
     invoice = quote.preview_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
     invoice = draft_invoice.preview_after(draft_invoice.of_subscription(subscription), invoice)
-    upcoming = cost.billed_later(invoice, ())
+    later_cost = cost.billed_later(invoice, ())
     used = _use_so_far(api, subscription, later, invoice)
     amount = invoice["amount_due"]
     if used:
         amount = cost.amount_asked(invoice["starting_balance"] + invoice["total"] + used, invoice["currency"])
-    return replace(upcoming, lines=(), next_invoice=NextInvoice(amount, starts))
+    return replace(later_cost, lines=(), next_invoice=NextInvoice(amount, starts))
 
 
 def _use_so_far(api: StripeApi, subscription: Subscription, later: Sequence[Terms], invoice: Invoice) -> int:
     """Return what was used by now of metered prices that are replaced, which is billed with the change. 0 where
     `invoice`, the preview with the new prices, has it."""
-    metered = {item["price"]["id"] for item in subscription["items"]["data"] if is_metered(item["price"])}
-    replaced = metered - {terms.price for terms in later}
-    if not replaced or any(cost.price_of(line) in replaced for line in invoice["lines"]["data"]):
+    metered_ids = {item["price"]["id"] for item in subscription["items"]["data"] if is_metered(item["price"])}
+    replaced_ids = metered_ids - {terms.price for terms in later}
+    if not replaced_ids or any(cost.price_of(line) in replaced_ids for line in invoice["lines"]["data"]):
         return 0
     plain = {"items": quote.items_as_they_are(subscription), "proration_behavior": "none"}
-    upcoming = quote.preview_if_any(api, subscription, plain)
-    lines = upcoming["lines"]["data"] if upcoming else ()
-    return sum(cost.paid_for(line) for line in lines if cost.price_of(line) in replaced and not cost.is_proration(line))
+    next_invoice = quote.preview_if_any(api, subscription, plain)
+    lines = next_invoice["lines"]["data"] if next_invoice else ()
+    return sum(
+        cost.paid_for(line) for line in lines if cost.price_of(line) in replaced_ids and not cost.is_proration(line)
+    )
 
 
 def _is_due(subscription: Subscription, item: SubscriptionItem, at: int) -> bool:
@@ -84,20 +86,20 @@ def _of_items_due(
     is_next = first_period_end(subscription) == starts
     items: list[dict[str, Any]] = []
     for item, terms, is_due in zip(subscription["items"]["data"], later, due, strict=True):
-        kept = is_due and (is_next or not is_metered(item["price"]))
-        items.append(quote.item_change(item["id"], terms) if kept else {"id": item["id"], "deleted": True})
+        is_billed = is_due and (is_next or not is_metered(item["price"]))
+        items.append(quote.item_change(item["id"], terms) if is_billed else {"id": item["id"], "deleted": True})
     if all("deleted" in item for item in items):
         return Cost(subscription["currency"], next_invoice=NextInvoice(0, starts))
     details = {"items": items, "proration_behavior": "none", **quote.NEW_PERIOD}
     invoice = quote.preview_invoice(api, subscription, details)
-    known = discounts.load(api, subscription, invoice, None, starts)
-    lasting = known.find_lasting(invoice, starts, once=is_next)
+    subscription_discounts = discounts.load(api, subscription, invoice, None, starts)
+    lasting_ids = subscription_discounts.find_lasting(invoice, starts, once=is_next)
     lines = [
         line
         for line in invoice["lines"]["data"]
         if is_next or not (cost.is_proration(line) or cost.is_invoice_item(line))
     ]
-    amount = known.amount(lines, invoice, lasting)
+    amount = subscription_discounts.amount(lines, invoice, lasting_ids)
     balance = 0
     if is_next:
         draft = draft_invoice.of_subscription(subscription)

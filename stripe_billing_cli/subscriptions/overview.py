@@ -163,8 +163,8 @@ def _subscription_of(event: Mapping[str, Any]) -> str | None:
 def record(overview: Overview) -> dict[str, Any]:
     """Return the overview as commands print it."""
     subscription = overview.subscription
-    customer, ending = whole(subscription["customer"]), subscription["cancellation_details"]
-    paused, update = subscription["pause_collection"], subscription["pending_update"]
+    customer, cancellation = whole(subscription["customer"]), subscription["cancellation_details"]
+    pause, update = subscription["pause_collection"], subscription["pending_update"]
     thresholds = subscription["billing_thresholds"]
     method = whole(overview.payment_method)
     discounts = [whole(one) for one in subscription["discounts"]]
@@ -176,9 +176,9 @@ def record(overview: Overview) -> dict[str, Any]:
         "discounts": [json_output.discount(one, subscription["currency"]) for one in discounts if one],
         "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
         "scheduled_change": _scheduled_change(whole(subscription["schedule"])),
-        "cancellation_reason": ending["reason"] if ending else None,
+        "cancellation_reason": cancellation["reason"] if cancellation else None,
         "billing_threshold": thresholds["amount_gte"] if thresholds else None,
-        "pause_collection": paused["behavior"] if paused else None,
+        "pause_collection": pause["behavior"] if pause else None,
         "pending_update_expires_at": update["expires_at"] if update else None,
         "invoices": [json_output.invoice(one) for one in overview.invoices],
         "events": [json_output.event(one) for one in overview.events],
@@ -186,9 +186,9 @@ def record(overview: Overview) -> dict[str, Any]:
     }
 
 
-def _scheduled_change(attached: Schedule | None) -> dict[str, Any] | None:
+def _scheduled_change(subscription_schedule: Schedule | None) -> dict[str, Any] | None:
     """Return what the schedule makes of the subscription next."""
-    phase = schedule.upcoming_phase(attached) if attached else None
+    phase = schedule.upcoming_phase(subscription_schedule) if subscription_schedule else None
     if phase is None:
         return None
     return {"at": phase["start_date"], "items": [json_output.terms(item) for item in phase["items"]]}

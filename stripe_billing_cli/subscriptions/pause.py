@@ -116,9 +116,9 @@ def _way_off_schedule(api: StripeApi, subscription: Subscription) -> str:
     id, schedule_id = subscription["id"], id_of(subscription["schedule"])
     assert schedule_id is not None
     items = subscription["items"]["data"]
-    upcoming = schedule.upcoming_items(steps.schedule_at(api, schedule_id)) or ()
+    scheduled_terms = schedule.upcoming_items(steps.schedule_at(api, schedule_id)) or ()
     commands = []
-    for item, terms in zip(items, upcoming, strict=False):
+    for item, terms in zip(items, scheduled_terms, strict=False):
         if terms.price != item["price"]["id"] or terms.quantity != item["quantity"]:
             which = f" --item {item['id']}" if len(items) > 1 else ""
             commands.append(f"billing sub change {id}{which} --price {name_of(item['price'])} --at period-end")
@@ -127,11 +127,11 @@ def _way_off_schedule(api: StripeApi, subscription: Subscription) -> str:
 
 def _collection_params(subscription: Subscription, request: PauseRequest) -> dict[str, Any] | None:
     """Return the parameters that pause the collection; None where it is paused so."""
-    wanted = {"behavior": request.behavior, "resumes_at": request.until}
+    pause = {"behavior": request.behavior, "resumes_at": request.until}
     current = subscription["pause_collection"]
-    if current and all(current.get(name) == value for name, value in wanted.items()):
+    if current and all(current.get(name) == value for name, value in pause.items()):
         return None
-    return {"pause_collection": {name: value for name, value in wanted.items() if value is not None}}
+    return {"pause_collection": {name: value for name, value in pause.items() if value is not None}}
 
 
 def _preview_credit(api: StripeApi, subscription: Subscription, params: dict[str, Any]) -> Cost | None:

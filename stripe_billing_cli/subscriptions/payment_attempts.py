@@ -88,10 +88,10 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
         params["return_url"] = payable.invoice["hosted_invoice_url"]
     try:
         after = api.post(f"/v1/payment_intents/{intent}/confirm", params, kind=PaymentIntent).body
-    except PaymentFailedError as failed:
-        return Attempt("payment_needed", _payment_error(failed))
-    except InvalidRequestError as refused:
-        came_late = _came_late(api, payable.invoice) if refused.code == "payment_intent_unexpected_state" else None
+    except PaymentFailedError as error:
+        return Attempt("payment_needed", _payment_error(error))
+    except InvalidRequestError as error:
+        came_late = _came_late(api, payable.invoice) if error.code == "payment_intent_unexpected_state" else None
         if came_late is None:
             raise
         return came_late
@@ -102,11 +102,11 @@ def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
     try:
         params = {"payment_method": method, "expand": WITH_CARD}
         after = api.post(f"/v1/setup_intents/{setup}/confirm", params, kind=SetupIntent).body
-    except PaymentFailedError as failed:
-        return Attempt("payment_needed", _payment_error(failed))
-    except InvalidRequestError as refused:
-        done = api.get(f"/v1/setup_intents/{setup}", kind=SetupIntent)["status"] == "succeeded"
-        if refused.code == "setup_intent_unexpected_state" and done:
+    except PaymentFailedError as error:
+        return Attempt("payment_needed", _payment_error(error))
+    except InvalidRequestError as error:
+        has_succeeded = api.get(f"/v1/setup_intents/{setup}", kind=SetupIntent)["status"] == "succeeded"
+        if error.code == "setup_intent_unexpected_state" and has_succeeded:
             return Attempt("card_saved", came_late=True)
         raise
     return _attempt_of(after, "card_saved")
@@ -123,8 +123,8 @@ def charge(api: StripeApi, invoice: Invoice, method: str | None) -> Attempt:
     params = {"payment_method": method} if method else {}
     try:
         after = api.post(f"/v1/invoices/{invoice['id']}/pay", params, kind=Invoice).body
-    except PaymentFailedError as failed:
-        return Attempt("payment_needed", _payment_error(failed))
+    except PaymentFailedError as error:
+        return Attempt("payment_needed", _payment_error(error))
     except InvalidRequestError:
         came_late = _came_late(api, invoice)
         if came_late is None:
@@ -135,10 +135,10 @@ def charge(api: StripeApi, invoice: Invoice, method: str | None) -> Attempt:
     return _came_late(api, invoice) or Attempt("payment_needed")
 
 
-def _payment_error(failed: PaymentFailedError) -> PaymentError:
-    if failed.code in ACTION_CODES:
+def _payment_error(error: PaymentFailedError) -> PaymentError:
+    if error.code in ACTION_CODES:
         return NEEDS_ACTION
-    return PaymentError(failed.message, failed.code, failed.decline_code)
+    return PaymentError(error.message, error.code, error.decline_code)
 
 
 def _came_late(api: StripeApi, invoice: Invoice) -> Attempt | None:

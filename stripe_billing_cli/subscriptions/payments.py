@@ -118,34 +118,37 @@ def intent_of(invoice: Invoice) -> str | None:
 
 
 def payment_error(intent: PaymentIntent) -> PaymentError | None:
-    """Return what failed in the last attempt of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
+    """Return what failed in the last attempt of a payment intent
+    (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
     if intent["status"] == "requires_action":
         return NEEDS_ACTION
     if intent["status"] == "processing":
         return PROCESSING
-    failed = intent["last_payment_error"]
-    if failed is not None:
-        return PaymentError(failed["message"] or "the payment failed", failed["code"], failed["decline_code"])
+    last_error = intent["last_payment_error"]
+    if last_error is not None:
+        return PaymentError(
+            last_error["message"] or "the payment failed", last_error["code"], last_error["decline_code"]
+        )
     return NOT_TRIED if intent["status"] == "requires_payment_method" else None
 
 
 def open_invoices(api: StripeApi, subscription: Subscription, *, expand: Sequence[str] = ()) -> list[Invoice]:
     """Return what is open of a subscription, newest first, with its payments, and `expand`. Of an incomplete one it is
     the first invoice."""
-    expanding = [f"data.{name}" for name in ("payments", *expand)]
-    wanted = {"subscription": subscription["id"], "status": "open", "expand": expanding}
-    return api.page("/v1/invoices", wanted, kind=Invoice)[0]
+    paths = [f"data.{name}" for name in ("payments", *expand)]
+    filters = {"subscription": subscription["id"], "status": "open", "expand": paths}
+    return api.page("/v1/invoices", filters, kind=Invoice)[0]
 
 
 def never_paid(api: StripeApi, subscription: Subscription) -> list[Invoice]:
     """Return the invoices of a subscription that were not paid, newest first: those that are to be, and those that were
     given up. Not those of changes that did not come to be."""
     invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"]}, kind=Invoice)
-    dropped = ("void", "subscription_update")
+    undone_change = ("void", "subscription_update")
     return [
         one
         for one in invoices
-        if one["status"] not in ("paid", None) and (one["status"], one["billing_reason"]) != dropped
+        if one["status"] not in ("paid", None) and (one["status"], one["billing_reason"]) != undone_change
     ]
 
 

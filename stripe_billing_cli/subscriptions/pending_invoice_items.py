@@ -19,11 +19,11 @@ def for_subscription(api: StripeApi, subscription: Subscription) -> list[Invoice
 
 def for_customer(api: StripeApi, subscription: Subscription) -> list[InvoiceItem]:
     """Return what waits for any invoice of the subscription's customer. Raises `StripeCallError`."""
-    pending = {"customer": id_of(subscription["customer"]), "pending": True}
-    return [item for page in api.pages("/v1/invoiceitems", pending, kind=InvoiceItem) for item in page]
+    filters = {"customer": id_of(subscription["customer"]), "pending": True}
+    return [item for page in api.pages("/v1/invoiceitems", filters, kind=InvoiceItem) for item in page]
 
 
 def are_there(api: StripeApi, subscription: Subscription) -> bool:
     """Return whether anything waits for an invoice of the subscription or of its customer. Raises `StripeCallError`."""
-    pending = {"customer": id_of(subscription["customer"]), "pending": True, "limit": 1}
-    return bool(api.page("/v1/invoiceitems", pending, kind=InvoiceItem)[0])
+    filters = {"customer": id_of(subscription["customer"]), "pending": True, "limit": 1}
+    return bool(api.page("/v1/invoiceitems", filters, kind=InvoiceItem)[0])

@@ -52,7 +52,7 @@ def quote_new_period(
     invoice: Invoice,
     proration: Proration,
     at: int,
-    waiting: Sequence[InvoiceItem],
+    pending_items: Sequence[InvoiceItem],
     prices: Sequence[Price],
     discount: Discount = None,
 ) -> Quote:
@@ -62,34 +62,36 @@ def quote_new_period(
     if cost.is_next(invoice, at, metered_ids(prices)):
         proration = not_at_once(proration)
         ends = invoice["period_end"] if subscription["cancel_at_period_end"] else None
-        upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
-        return Quote(upcoming, proration, at, restarts=True, ends=ends)
+        later_cost = with_next(
+            {**subscription, "cancel_at": ends} if ends else subscription, invoice, pending_items, proration
+        )
+        return Quote(later_cost, proration, at, restarts=True, ends=ends)
     again, ends = cost.due_again(invoice, at), subscription["cancel_at"]
     until = max((line["period"]["end"] for line in again or invoice["lines"]["data"]), default=at)
-    known = discounts.load(api, subscription, invoice, discount, at)
-    billed, left = _billed_at_once(subscription, invoice)
+    subscription_discounts = discounts.load(api, subscription, invoice, discount, at)
+    cost_now, balance_left = _billed_at_once(subscription, invoice)
     use_ends = _first_period_of_use(prices, at)
     if use_ends is not None and (not again or use_ends < until):
         until, again = use_ends, []
-    lasting = known.find_lasting(invoice, until)
-    amount = known.amount(again, invoice, lasting) + left
+    lasting_ids = subscription_discounts.find_lasting(invoice, until)
+    amount = subscription_discounts.amount(again, invoice, lasting_ids) + balance_left
     if again or use_ends:
-        billed = replace(billed, next_invoice=_next_invoice(amount, billed, until))
+        cost_now = replace(cost_now, next_invoice=_next_invoice(amount, cost_now, until))
     if ends is None or not (again or use_ends):
-        return Quote(billed, proration, at, restarts=True)
+        return Quote(cost_now, proration, at, restarts=True)
     if subscription["cancel_at_period_end"]:
-        return Quote(replace(billed, next_invoice=None), proration, at, restarts=True, ends=until)
+        return Quote(replace(cost_now, next_invoice=None), proration, at, restarts=True, ends=until)
     if ends <= until:
-        return Quote(replace(billed, next_invoice=None), proration, at, restarts=True)
+        return Quote(replace(cost_now, next_invoice=None), proration, at, restarts=True)
     if not again:
-        return Quote(billed, proration, at, restarts=True)
+        return Quote(cost_now, proration, at, restarts=True)
     start = again[0]["period"]["start"]
     following_end = renewals.end_after(start, until)
     if ends < following_end:
-        whole = (known.amount([line], invoice, lasting) for line in again)
+        whole = (subscription_discounts.amount([line], invoice, lasting_ids) for line in again)
         parts = sum(renewals.part_of(one, until, following_end, ends) for one in whole)
-        billed = replace(billed, next_invoice=_next_invoice(parts + left, billed, until))
-    return Quote(billed, proration, at, restarts=True)
+        cost_now = replace(cost_now, next_invoice=_next_invoice(parts + balance_left, cost_now, until))
+    return Quote(cost_now, proration, at, restarts=True)
 
 
 def _billed_at_once(subscription: Subscription, invoice: Invoice) -> tuple[Cost, int]:
@@ -100,40 +102,43 @@ def _billed_at_once(subscription: Subscription, invoice: Invoice) -> tuple[Cost,
     """
     draft = draft_invoice.of_subscription(subscription)
     if subscription["collection_method"] == "send_invoice":
-        billed = cost.billed_at_once(draft_invoice.preview_after(draft, invoice))
-        return billed, billed.to_balance
-    billed = cost.billed_at_once(invoice)
-    return billed, draft_invoice.balance_after(draft, billed.to_balance)
+        cost_now = cost.billed_at_once(draft_invoice.preview_after(draft, invoice))
+        return cost_now, cost_now.to_balance
+    cost_now = cost.billed_at_once(invoice)
+    return cost_now, draft_invoice.balance_after(draft, cost_now.to_balance)
 
 
-def _next_invoice(amount: int, billed: Cost, at: int) -> NextInvoice:
-    return NextInvoice(cost.amount_asked(amount, billed.currency), at)
+def _next_invoice(amount: int, cost_now: Cost, at: int) -> NextInvoice:
+    return NextInvoice(cost.amount_asked(amount, cost_now.currency), at)
 
 
 def cost_of_invoice_now(
     api: StripeApi,
     subscription: Subscription,
     invoice: Invoice,
-    following: Invoice | None,
+    next_invoice: Invoice | None,
     at: int,
     discount: Discount = None,
 ) -> Cost:
-    """Return the cost where `invoice` is made at once, within a period, and takes in what waits. `following` is the
+    """Return the cost where `invoice` is made at once, within a period, and takes in what waits. `next_invoice` is the
     preview of the next one, which cannot know that; None where there is none. `discount` is one that the change
     brings."""
-    billed, left = _billed_at_once(subscription, invoice)
-    if following is None:
-        return billed
-    known = discounts.load(api, subscription, following, discount, at)
-    if known.is_in_doubt(invoice, following):
-        return replace(billed, next_is_known=False)
-    starts = following["period_end"]
-    lines = [line for line in following["lines"]["data"] if cost.is_of_next_period(line, following)]
+    cost_now, balance_left = _billed_at_once(subscription, invoice)
+    if next_invoice is None:
+        return cost_now
+    subscription_discounts = discounts.load(api, subscription, next_invoice, discount, at)
+    if subscription_discounts.is_in_doubt(invoice, next_invoice):
+        return replace(cost_now, next_is_known=False)
+    starts = next_invoice["period_end"]
+    lines = [line for line in next_invoice["lines"]["data"] if cost.is_of_next_period(line, next_invoice)]
     ends = subscription["cancel_at"]
     if ends is not None and ends <= starts and not any(line["amount"] for line in lines):
-        return billed
-    amount = known.amount(lines, following, known.find_lasting(following, starts)) + left
-    return replace(billed, next_invoice=_next_invoice(amount, billed, starts))
+        return cost_now
+    amount = (
+        subscription_discounts.amount(lines, next_invoice, subscription_discounts.find_lasting(next_invoice, starts))
+        + balance_left
+    )
+    return replace(cost_now, next_invoice=_next_invoice(amount, cost_now, starts))
 
 
 def quote_trial(
@@ -149,19 +154,21 @@ def quote_trial(
     """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
     that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins
     now. `discount` is one that the change brings."""
-    billed, left = _billed_at_once(subscription, invoice)
+    cost_now, balance_left = _billed_at_once(subscription, invoice)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:
-        return Quote(billed, proration, at, restarts=True)
-    known = discounts.load(api, subscription, whole, discount, at)
-    if known.is_in_doubt(invoice, whole):
-        return Quote(replace(billed, next_is_known=False), proration, at, restarts=True)
+        return Quote(cost_now, proration, at, restarts=True)
+    subscription_discounts = discounts.load(api, subscription, whole, discount, at)
+    if subscription_discounts.is_in_doubt(invoice, whole):
+        return Quote(replace(cost_now, next_is_known=False), proration, at, restarts=True)
     lines = [
         line
         for line in whole["lines"]["data"]
         if line["period"]["start"] >= at and not cost.is_proration(line) and not cost.is_invoice_item(line)
     ]
-    amount = known.amount(lines, whole, known.find_lasting(whole, ends)) + left
-    return Quote(replace(billed, next_invoice=_next_invoice(amount, billed, ends)), proration, at, restarts=True)
+    amount = (
+        subscription_discounts.amount(lines, whole, subscription_discounts.find_lasting(whole, ends)) + balance_left
+    )
+    return Quote(replace(cost_now, next_invoice=_next_invoice(amount, cost_now, ends)), proration, at, restarts=True)
 
 
 def metered_ids(prices: Sequence[Price]) -> set[str]:
@@ -177,16 +184,16 @@ def first_period_end(prices: Sequence[Price], at: int) -> int:
 
 def _first_period_of_use(prices: Sequence[Price], at: int) -> int | None:
     """Return when the first period of a metered price ends, of periods that begin at `at`: its use is billed then."""
-    metered = [price for price in prices if is_metered(price)]
-    return first_period_end(metered, at) if metered else None
+    metered_prices = [price for price in prices if is_metered(price)]
+    return first_period_end(metered_prices, at) if metered_prices else None
 
 
 def item_change(item: str, terms: Terms) -> dict[str, Any]:
     """Return an item of `items`, as an update or a preview takes it. Without its id a second item would be added."""
-    changed: dict[str, Any] = {"id": item, "price": terms.price}
+    item_params: dict[str, Any] = {"id": item, "price": terms.price}
     if terms.quantity is not None:
-        changed["quantity"] = terms.quantity
-    return changed
+        item_params["quantity"] = terms.quantity
+    return item_params
 
 
 def items_as_they_are(subscription: Subscription) -> list[dict[str, Any]]:
@@ -234,11 +241,13 @@ def quote_change(
         }
         return preview_invoice(api, subscription, details)
 
-    waiting = pending_invoice_items.for_customer(api, subscription)
+    pending_items = pending_invoice_items.for_customer(api, subscription)
 
     def later(proration: Proration, billed_as: Proration) -> Quote:
         return Quote(
-            with_next(subscription, invoice_lines.next_invoice_if_any(lambda: preview(proration)), waiting, proration),
+            with_next(
+                subscription, invoice_lines.next_invoice_if_any(lambda: preview(proration)), pending_items, proration
+            ),
             billed_as,
             at,
         )
@@ -247,18 +256,20 @@ def quote_change(
         return later("none", not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
-            upcoming = None if anew else pool.submit(invoice_lines.next_invoice_if_any, lambda: preview("none"))
+            next_invoice_call = (
+                None if anew else pool.submit(invoice_lines.next_invoice_if_any, lambda: preview("none"))
+            )
             at_once = invoice_lines.next_invoice_if_any(lambda: preview("invoice"))
         if at_once is None or (not anew and cost.is_next(at_once, at, metered_ids(prices))):
             return later("create", "create")
-        if wanted_proration or cost.costs_more(at_once, waiting, at):
+        if wanted_proration or cost.costs_more(at_once, pending_items, at):
             if anew:
-                return quote_new_period(api, subscription, at_once, "invoice", at, waiting, prices)
-            after = upcoming.result() if upcoming else None
+                return quote_new_period(api, subscription, at_once, "invoice", at, pending_items, prices)
+            after = next_invoice_call.result() if next_invoice_call else None
             return Quote(cost_of_invoice_now(api, subscription, at_once, after, at), "invoice", at)
     proration = wanted_proration or "create"
     if anew:
-        return quote_new_period(api, subscription, preview(proration), proration, at, waiting, prices)
+        return quote_new_period(api, subscription, preview(proration), proration, at, pending_items, prices)
     return later(proration, proration)
 
 
@@ -269,19 +280,19 @@ def not_at_once(wanted_proration: Proration | None) -> Proration:
 
 
 def with_next(
-    subscription: Subscription, upcoming: Invoice | None, waiting: Sequence[InvoiceItem], proration: Proration
+    subscription: Subscription, next_invoice: Invoice | None, pending_items: Sequence[InvoiceItem], proration: Proration
 ) -> Cost:
-    """Return the cost where all waits for `upcoming`, as `waiting` does already; nothing where the subscription ends
-    without another invoice, or with one of nothing."""
-    if upcoming is None:
+    """Return the cost where all waits for `next_invoice`, as `pending_items` does already; nothing where the
+    subscription ends without another invoice, or with one of nothing."""
+    if next_invoice is None:
         return Cost(subscription["currency"])
-    upcoming = draft_invoice.preview_after(draft_invoice.of_subscription(subscription), upcoming)
-    billed = cost.billed_later(upcoming, waiting)
+    next_invoice = draft_invoice.preview_after(draft_invoice.of_subscription(subscription), next_invoice)
+    later_cost = cost.billed_later(next_invoice, pending_items)
     ends = subscription["cancel_at"]
-    is_last = ends is not None and ends <= upcoming["period_end"]
-    if is_last and not any(line["amount"] for line in upcoming["lines"]["data"]):
-        billed = replace(billed, next_invoice=None)
-    return replace(billed, lines=()) if proration == "none" else billed
+    is_last = ends is not None and ends <= next_invoice["period_end"]
+    if is_last and not any(line["amount"] for line in next_invoice["lines"]["data"]):
+        later_cost = replace(later_cost, next_invoice=None)
+    return replace(later_cost, lines=()) if proration == "none" else later_cost
 
 
 def preview_invoice(api: StripeApi, subscription: Subscription, details: dict[str, Any]) -> Invoice:
@@ -296,9 +307,9 @@ def preview_if_any(api: StripeApi, subscription: Subscription, details: dict[str
     return invoice_lines.next_invoice_if_any(lambda: preview_invoice(api, subscription, details))
 
 
-def current_time(api: StripeApi, billed: Subscription | Customer, real_now: int) -> int:
+def current_time(api: StripeApi, clock_user: Subscription | Customer, real_now: int) -> int:
     """Return the time that a subscription lives by: that of its test clock, or the real one."""
-    clock = billed["test_clock"]
+    clock = clock_user["test_clock"]
     if clock is None:
         return real_now
     id = clock if isinstance(clock, str) else clock["id"]

@@ -36,8 +36,8 @@ GIVEN = ("succeeded", "pending", "requires_action")
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment of an invoice, which may have others: what was `paid` by it, and what of that is left to give back, in
-    minor units.
+    """A payment of an invoice, which may have others: the amount that it brought, and what of that can be given back,
+    in minor units.
 
     `refunds` are all that were made of it, failed ones too. `charged_back`: nothing is left because of a dispute.
     `by_transfer`: a bank transfer has paid, and Stripe does not know from which account.
@@ -45,8 +45,8 @@ class Payment:
 
     invoice: Invoice
     intent: str
-    paid: int
-    left: int
+    amount_captured: int
+    refundable_amount: int
     refunds: tuple[StripeRefund, ...]
     charged_back: bool = False
     by_transfer: bool = False
@@ -54,14 +54,14 @@ class Payment:
 
 @dataclass(frozen=True)
 class Refund:
-    """The refund of one payment. `made` is the refund that was given for the same reason before, None where it is yet
-    to be made. `amount` in minor units, 0 where nothing is left to give back."""
+    """The refund of one payment. `stripe_refund` is the refund that was given for the same reason before, None where it
+    is yet to be made. `amount` in minor units, 0 where nothing is left to give back."""
 
     kind: RefundKind
     subscription: str
     payment: Payment
     amount: int
-    made: StripeRefund | None = None
+    stripe_refund: StripeRefund | None = None
 
     @property
     def mark(self) -> str:
@@ -70,8 +70,8 @@ class Refund:
     def idempotency_key(self, again: int) -> str:
         """Return the idempotency key, which is the same for every run that means this refund, whatever amount it has
         reckoned: a second later less is unused. Another one after a refund that failed at the bank."""
-        failed = sum(refund["status"] not in GIVEN for refund in self.payment.refunds)
-        content = (self.mark, self.payment.intent, failed, again)
+        failures = sum(refund["status"] not in GIVEN for refund in self.payment.refunds)
+        content = (self.mark, self.payment.intent, failures, again)
         return f"billing-refund-{hashlib.sha256(repr(content).encode()).hexdigest()[:32]}"
 
 
@@ -80,19 +80,19 @@ class RefundPlan:
     """The refunds that are going to be made, payment by payment, the newest first; parts that were made before among
     them.
 
-    `unused`: what the customer has paid for, or was to pay for, and does not use; 0 of a refund of the last payment.
-    `used`: what of the last payment was used by now. `on_balance`: what changes of the subscription left on the
-    customer's balance, where it stays. `shortage`: why not all that is unused goes back to a card.
-    `of_last_invoice`: what goes back of payments that are made when the end is billed.
-    `net_charge`: what is still to be charged for time that was used beyond what is unused; nothing goes back then.
+    `unused_amount`: what the customer has paid for, or was to pay for, and does not use; 0 of a refund of the last
+    payment. `used_amount`: what of the last payment was used by now. `on_balance`: what changes of the subscription
+    left on the customer's balance, where it stays. `shortage`: why not all that is unused goes back to a card.
+    `of_last_invoice`: what goes back of payments that are made when the end is billed. `net_charge`: what is still to
+    be charged for time that was used beyond what is unused; nothing goes back then.
     """
 
     kind: RefundKind
     subscription: str
     currency: str
     parts: tuple[Refund, ...]
-    unused: int = 0
-    used: int = 0
+    unused_amount: int = 0
+    used_amount: int = 0
     on_balance: int = 0
     shortage: tuple[str, ...] = ()
     net_charge: int = 0
@@ -105,12 +105,12 @@ class RefundPlan:
 
     @property
     def to_make(self) -> tuple[Refund, ...]:
-        return tuple(part for part in self.parts if part.made is None and part.amount > 0)
+        return tuple(part for part in self.parts if part.stripe_refund is None and part.amount > 0)
 
     @property
     def not_to_card(self) -> int:
         """Return what is unused and does not go back to a card."""
-        return max(0, self.unused - self.amount)
+        return max(0, self.unused_amount - self.amount)
 
 
 def made_before(kind: RefundKind, subscription: str, payment: Payment) -> Refund | None:
@@ -124,24 +124,24 @@ def made_before(kind: RefundKind, subscription: str, payment: Payment) -> Refund
 
 def decide_last(subscription: str, payment: Payment, now: int) -> RefundPlan:
     """Return the refund of all that is left of the last payment, whatever of it is used."""
-    made = made_before("last", subscription, payment)
-    part = made or Refund("last", subscription, payment, max(0, payment.left))
-    used = max(0, payment.paid - unused_part(payment.invoice["lines"]["data"], now))
-    return RefundPlan("last", subscription, payment.invoice["currency"], (part,), used=used)
+    earlier_refund = made_before("last", subscription, payment)
+    part = earlier_refund or Refund("last", subscription, payment, max(0, payment.refundable_amount))
+    used = max(0, payment.amount_captured - unused_part(payment.invoice["lines"]["data"], now))
+    return RefundPlan("last", subscription, payment.invoice["currency"], (part,), used_amount=used)
 
 
 def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], total: int) -> tuple[Refund, ...]:
     """Return so much of each payment, from the newest back, until `total` is reached; what was given before counts."""
     payments = list(payments)
-    made = {one.intent: made_before(kind, subscription, one) for one in payments}
-    rest = total - sum(part.amount for part in made.values() if part)
+    earlier_refunds = {one.intent: made_before(kind, subscription, one) for one in payments}
+    rest = total - sum(part.amount for part in earlier_refunds.values() if part)
     parts = []
     for payment in payments:
-        before = made[payment.intent]
+        before = earlier_refunds[payment.intent]
         if before is not None:
             parts.append(before)
-        elif rest > 0 and payment.left > 0:
-            amount = min(payment.left, rest)
+        elif rest > 0 and payment.refundable_amount > 0:
+            amount = min(payment.refundable_amount, rest)
             parts.append(Refund(kind, subscription, payment, amount))
             rest -= amount
     return tuple(parts)
@@ -149,13 +149,13 @@ def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], tot
 
 def unused_part(lines: Iterable[InvoiceLine], ended: int) -> int:
     """Return what was paid for the time after `ended`, to the second, taxes and discounts included."""
-    unused = Decimal(0)
+    unused_amount = Decimal(0)
     for line in lines:
         start, end = line["period"]["start"], line["period"]["end"]
         if start < end and ended < end:
             after = Decimal(end - max(start, ended)) / Decimal(end - start)
-            unused += paid_for(line) * after
-    return int(unused.quantize(Decimal(1), ROUND_HALF_UP))
+            unused_amount += paid_for(line) * after
+    return int(unused_amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def note_last(api: StripeApi, plan: RefundPlan, ends: int) -> None:
@@ -170,12 +170,12 @@ def last_payment(api: StripeApi, subscription: Subscription) -> Payment:
 
     Raises `OperationError`, `StripeCallError`.
     """
-    noted = refund_note.read(subscription, "last")
-    wanted = {"subscription": subscription["id"], "status": "paid", "expand": ["data.payments"]}
-    for page in api.pages("/v1/invoices", wanted, kind=Invoice):
+    noted_intent = refund_note.read(subscription, "last")
+    filters = {"subscription": subscription["id"], "status": "paid", "expand": ["data.payments"]}
+    for page in api.pages("/v1/invoices", filters, kind=Invoice):
         for invoice in page:
             intent = _last_intent(invoice)
-            if intent and invoice["amount_paid"] > 0 and noted in (None, intent):
+            if intent and invoice["amount_paid"] > 0 and noted_intent in (None, intent):
                 return _payment(api, invoice_lines.with_all_lines(api, invoice), intent)
     raise nothing_paid(subscription["id"])
 
@@ -198,8 +198,8 @@ def nothing_paid(subscription: str) -> OperationError:
 
 
 def _payment(api: StripeApi, invoice: Invoice, intent: str) -> Payment:
-    paid = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]}, kind=PaymentIntent)
-    charge = require_expanded(paid["latest_charge"])
+    payment_intent = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]}, kind=PaymentIntent)
+    charge = require_expanded(payment_intent["latest_charge"])
     if charge is None:
         return Payment(invoice, intent, 0, 0, refunds_of(api, intent))
     return payment_by(api, invoice, intent, charge)
@@ -208,13 +208,15 @@ def _payment(api: StripeApi, invoice: Invoice, intent: str) -> Payment:
 def payment_by(api: StripeApi, invoice: Invoice, intent: str, charge: Charge) -> Payment:
     """Return the payment of an invoice by a charge. Of one that was charged back nothing can be refunded; of an
     inquiry, which took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeCallError`."""
-    left = charge["amount_captured"] - charge["amount_refunded"]
+    refundable_amount = charge["amount_captured"] - charge["amount_refunded"]
     disputes = api.page("/v1/disputes", {"charge": charge["id"]}, kind=Dispute)[0] if charge["disputed"] else []
     charged_back = any(not one["is_charge_refundable"] for one in disputes)
-    left = 0 if charged_back else left
-    paid, details = charge["amount_captured"], charge["payment_method_details"]
+    refundable_amount = 0 if charged_back else refundable_amount
+    amount_captured, details = charge["amount_captured"], charge["payment_method_details"]
     by_transfer = details is not None and details["type"] == BANK_TRANSFER
-    return Payment(invoice, intent, paid, left, refunds_of(api, intent), charged_back, by_transfer)
+    return Payment(
+        invoice, intent, amount_captured, refundable_amount, refunds_of(api, intent), charged_back, by_transfer
+    )
 
 
 def check_customer_can_be_asked(api: StripeApi, plan: RefundPlan, customer: str) -> None:
@@ -242,8 +244,8 @@ def refunds_of(api: StripeApi, intent: str) -> tuple[StripeRefund, ...]:
 
 def give_back(api: StripeApi, refund: Refund) -> StripeRefund:
     """Make the refund, once however often it is asked for. Raises `StripeCallError`."""
-    if refund.made is not None:
-        return refund.made
+    if refund.stripe_refund is not None:
+        return refund.stripe_refund
     params = {
         "payment_intent": refund.payment.intent,
         "amount": refund.amount,

@@ -33,17 +33,17 @@ class Renewals:
     to_balance: int = 0
 
 
-def count_on(subscription: Subscription, upcoming: Invoice, ends: int) -> Renewals:
-    """Return the invoices from `upcoming`, the preview of the next one, until `ends`. Each line of the last period is
-    charged for its part (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is taken up by the next;
-    what may be too small to be charged is not certain."""
-    first = NextInvoice(int(upcoming["amount_due"]), int(upcoming["period_end"]))
+def count_on(subscription: Subscription, next_invoice: Invoice, ends: int) -> Renewals:
+    """Return the invoices from `next_invoice`, the preview of the next one, until `ends`. Each line of the last period
+    is charged for its part (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is taken up by the
+    next; what may be too small to be charged is not certain."""
+    first = NextInvoice(int(next_invoice["amount_due"]), int(next_invoice["period_end"]))
     items = subscription["items"]["data"]
-    lines = [line for line in upcoming["lines"]["data"] if is_of_next_period(line, upcoming)]
-    left = left_on_balance(upcoming)
-    if not first.amount and left > 0:
+    lines = [line for line in next_invoice["lines"]["data"] if is_of_next_period(line, next_invoice)]
+    balance_after = left_on_balance(next_invoice)
+    if not first.amount and balance_after > 0:
         return Renewals((first,), False)
-    to_balance = min(0, left)
+    to_balance = min(0, balance_after)
     intervals = [recurring_of(item["price"]) for item in items]
     rhythms = {(one["interval"], one["interval_count"]) for one in intervals}
     plain = len(rhythms) == 1 and not any(is_metered(item["price"]) for item in items)
@@ -58,7 +58,7 @@ def count_on(subscription: Subscription, upcoming: Invoice, ends: int) -> Renewa
         whole = end <= ends
         total = sum(line["amount"] if whole else part_of(line["amount"], start, end, ends) for line in lines)
         amount, balance = max(0, total + balance), min(0, total + balance)
-        if amount and not is_surely_charged(amount, upcoming["currency"]):
+        if amount and not is_surely_charged(amount, next_invoice["currency"]):
             return Renewals(tuple(renewals), False, to_balance)
         renewals.append(NextInvoice(amount, start))
         start = end

@@ -25,7 +25,8 @@ from stripe_billing_cli.subscriptions.payments import OwedInvoice
 
 Step = Literal["cancellation", "pause", "collection"]
 RESUME = {"payment_behavior": "resume_on_payment_success"}
-"""The subscription stays paused until the invoice of its new period is paid (https://docs.stripe.com/api/subscriptions/resume)."""
+"""The subscription stays paused until the invoice of its new period is paid
+(https://docs.stripe.com/api/subscriptions/resume)."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,13 @@ def plan_resume(api: StripeApi, subscription: str) -> ResumePlan:
 
     Raises `LookupFailedError`, `StripeCallError`; `OperationError` where nothing brings it back.
     """
-    existing = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
-    status_checks.check_lives(existing)
+    before = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
+    status_checks.check_lives(before)
     try:
-        return _plan(api, existing)
+        return _plan(api, before)
     except InvalidRequestError:
-        now = _read_alive(api, existing["id"])
-        if _steps(now) == _steps(existing):
+        now = _read_alive(api, before["id"])
+        if _steps(now) == _steps(before):
             raise
     return _plan(api, now)  # another run came between
 
@@ -129,11 +130,11 @@ def _read_alive(api: StripeApi, id: str) -> Subscription:
     return now
 
 
-def _plan(api: StripeApi, existing: Subscription) -> ResumePlan:
-    to_take = tuple(_steps(existing))
-    params = _cancel_params(api, existing) if "cancellation" in to_take else {}
-    cost = _preview_period(api, existing) if "pause" in to_take else _preview_rest(api, existing, params)
-    return ResumePlan(existing, to_take, params, cost)
+def _plan(api: StripeApi, subscription: Subscription) -> ResumePlan:
+    to_take = tuple(_steps(subscription))
+    params = _cancel_params(api, subscription) if "cancellation" in to_take else {}
+    cost = _preview_period(api, subscription) if "pause" in to_take else _preview_rest(api, subscription, params)
+    return ResumePlan(subscription, to_take, params, cost)
 
 
 def _steps(subscription: Subscription) -> list[Step]:
@@ -174,8 +175,8 @@ def _preview_rest(api: StripeApi, subscription: Subscription, params: dict[str, 
     invoice = quote.preview_if_any(api, subscription, dict(params))
     if invoice is None:
         return None
-    waiting = pending_invoice_items.for_customer(api, subscription)
-    cost = billed_later(invoice, [one for one in waiting if one["period"]["start"] != subscription["cancel_at"]])
+    pending_items = pending_invoice_items.for_customer(api, subscription)
+    cost = billed_later(invoice, [one for one in pending_items if one["period"]["start"] != subscription["cancel_at"]])
     return cost if cost.lines else None
 
 

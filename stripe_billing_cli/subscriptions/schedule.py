@@ -58,23 +58,23 @@ def update_params(
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
     current = _with_quantities(_current(schedule), later)
-    ending = {**_phase_params(current), "start_date": current["start_date"], "end_date": starts}
+    current_phase = {**_phase_params(current), "start_date": current["start_date"], "end_date": starts}
     if current["trial_end"]:
-        ending["trial_end"] = min(current["trial_end"], starts)
-    following = {
+        current_phase["trial_end"] = min(current["trial_end"], starts)
+    next_phase = {
         **_phase_params(current),
         "items": [_later_item(current, terms) for terms in later],
         "proration_behavior": "none",
         "duration": _interval(price),
     }
-    following.pop("billing_cycle_anchor", None)
+    next_phase.pop("billing_cycle_anchor", None)
     if anew:
-        following["billing_cycle_anchor"] = "phase_start"
+        next_phase["billing_cycle_anchor"] = "phase_start"
     return {
         "end_behavior": "release",
         "proration_behavior": "none",
         "metadata": {STAMP: "period-end"},
-        "phases": [ending, following],
+        "phases": [current_phase, next_phase],
     }
 
 
@@ -87,9 +87,9 @@ def _current(schedule: Schedule) -> Phase:
 
 def _with_quantities(phase: Phase, later: Sequence[Terms]) -> Phase:
     """Return the phase without quantities of metered prices, which are refused."""
-    metered = {terms.price for terms in later if terms.quantity is None}
+    metered_ids = {terms.price for terms in later if terms.quantity is None}
     items: list[PhaseItem] = [
-        {**item, "quantity": None} if terms_of(item).price in metered else item for item in phase["items"]
+        {**item, "quantity": None} if terms_of(item).price in metered_ids else item for item in phase["items"]
     ]
     return {**phase, "items": items}
 
@@ -101,17 +101,17 @@ def _interval(price: Price) -> dict[str, Any]:
 
 def _phase_params(phase: Phase) -> dict[str, Any]:
     """Return a phase as it is written back, without its times."""
-    kept: dict[str, Any] = {name: value for name in PLAIN if (value := field_of(phase, name))}
+    params: dict[str, Any] = {name: value for name in PLAIN if (value := field_of(phase, name))}
     for name, fields in WITHIN.items():
         inner = cast(Mapping[str, object], field_of(phase, name) or {})
-        if written := _write_value({field: inner[field] for field in fields if field in inner}):
-            kept[name] = written
+        if inner_params := _write_value({field: inner[field] for field in fields if field in inner}):
+            params[name] = inner_params
     if rates := phase["default_tax_rates"]:
-        kept["default_tax_rates"] = [id_of(rate) for rate in rates]
+        params["default_tax_rates"] = [id_of(rate) for rate in rates]
     if discounts := phase["discounts"]:
-        kept["discounts"] = _discounts(discounts)
-    kept["items"] = [_item(terms_of(item), item) for item in phase["items"]]
-    return kept
+        params["discounts"] = _discounts(discounts)
+    params["items"] = [_item(terms_of(item), item) for item in phase["items"]]
+    return params
 
 
 def _write_value(value: object) -> object:
@@ -123,26 +123,26 @@ def _write_value(value: object) -> object:
         return value
     if "id" in value or value.get("type") == "self":
         return value.get("id")
-    written = {name: _write_value(inner) for name, inner in value.items()}
-    return {name: inner for name, inner in written.items() if inner is not None} or None
+    params = {name: _write_value(inner) for name, inner in value.items()}
+    return {name: inner for name, inner in params.items() if inner is not None} or None
 
 
 def _item(terms: Terms, item: PhaseItem | None) -> dict[str, Any]:
     """Return an item of these terms as it is written, with the metadata, tax rates and discounts of `item`."""
-    kept: dict[str, Any] = {"price": terms.price}
+    params: dict[str, Any] = {"price": terms.price}
     if terms.quantity is not None:
-        kept["quantity"] = terms.quantity
+        params["quantity"] = terms.quantity
     if item is None:
-        return kept
+        return params
     if item["metadata"]:
-        kept["metadata"] = item["metadata"]
+        params["metadata"] = item["metadata"]
     if thresholds := _write_value(item["billing_thresholds"]):
-        kept["billing_thresholds"] = thresholds
+        params["billing_thresholds"] = thresholds
     if rates := item["tax_rates"]:
-        kept["tax_rates"] = [id_of(rate) for rate in rates]
+        params["tax_rates"] = [id_of(rate) for rate in rates]
     if discounts := item["discounts"]:
-        kept["discounts"] = _discounts(discounts)
-    return kept
+        params["discounts"] = _discounts(discounts)
+    return params
 
 
 def _later_item(current: Phase, terms: Terms) -> dict[str, Any]:
@@ -152,12 +152,12 @@ def _later_item(current: Phase, terms: Terms) -> dict[str, Any]:
 
 def _discounts(discounts: Sequence[PhaseDiscount]) -> list[dict[str, str | None]]:
     """Return the discounts of a phase, each by the discount that exists already, or by its coupon or promotion code."""
-    kept: list[dict[str, str | None]] = []
+    params: list[dict[str, str | None]] = []
     for one in discounts:
         if one["discount"]:
-            kept.append({"discount": id_of(one["discount"])})
+            params.append({"discount": id_of(one["discount"])})
         elif one["promotion_code"]:
-            kept.append({"promotion_code": id_of(one["promotion_code"])})
+            params.append({"promotion_code": id_of(one["promotion_code"])})
         else:
-            kept.append({"coupon": id_of(one["coupon"])})
-    return kept
+            params.append({"coupon": id_of(one["coupon"])})
+    return params

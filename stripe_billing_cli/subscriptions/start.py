@@ -101,8 +101,8 @@ class Situation:
 
     def going_on(self) -> list[Subscription]:
         """Return the customer's subscriptions that have not ended and are to all of these prices."""
-        wanted = {price["id"] for price in self.prices}
-        return [one for one in self.subscriptions if not has_ended(one) and wanted <= prices_of(one)]
+        price_ids = {price["id"] for price in self.prices}
+        return [one for one in self.subscriptions if not has_ended(one) and price_ids <= prices_of(one)]
 
 
 def trial_of(price: Price) -> int | None:
@@ -130,12 +130,12 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
         prices = [pool.submit(lookup.find_price, api, line.price) for line in (*order.lines, *order.once)]
         person, subscriptions = customer.result()
         read = [price.result() for price in prices]
-    ordered, added = read[: len(order.lines)], read[len(order.lines) :]
-    _check_prices(order, ordered, added)
+    order_prices, once_prices = read[: len(order.lines)], read[len(order.lines) :]
+    _check_prices(order, order_prices, once_prices)
     if order.coupon:
         misnamed.check_coupon(api, order.coupon)
     code = promotion_code_id(api, order.promotion_code, person["id"]) if order.promotion_code else None
-    situation = Situation(person, ordered, subscriptions, code, added, _trial_days(order, ordered))
+    situation = Situation(person, order_prices, subscriptions, code, once_prices, _trial_days(order, order_prices))
     remarks = tuple(coverage_remarks(api, discounts_of(order, situation), read))
     return replace(situation, remarks=remarks)
 
@@ -191,16 +191,16 @@ def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
 
 def params(order: Order, situation: Situation) -> dict[str, Any]:
     """Return the parameters of the create."""
-    wanted: dict[str, Any] = {
+    create_params: dict[str, Any] = {
         "customer": situation.customer["id"],
         "items": items_of(order, situation),
         "payment_settings": {"save_default_payment_method": "on_subscription"},
         "expand": list(EXPAND),
     }
     if order.days_until_due is None:
-        wanted["payment_behavior"] = "default_incomplete"
+        create_params["payment_behavior"] = "default_incomplete"
     else:
-        wanted |= {"collection_method": "send_invoice", "days_until_due": order.days_until_due}
+        create_params |= {"collection_method": "send_invoice", "days_until_due": order.days_until_due}
     optional = {
         "add_invoice_items": once_of(order, situation) or None,
         "currency": order.currency,
@@ -211,7 +211,7 @@ def params(order: Order, situation: Situation) -> dict[str, Any]:
         "billing_cycle_anchor": order.anchor,
         "metadata": dict(order.metadata) or None,
     }
-    return wanted | {name: value for name, value in optional.items() if value is not None}
+    return create_params | {name: value for name, value in optional.items() if value is not None}
 
 
 def items_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
@@ -253,19 +253,19 @@ def made_before(
         candidates = [one for one in candidates if not has_ended(one)]
     if order.once and create_request.given_key is None:
         now = repeats.current_times(api, situation.customer["id"])
-        made = repeats.made_within_a_day(create_request, candidates, now)
+        subscription = repeats.made_within_a_day(create_request, candidates, now)
     else:
-        made = create_once.made_before(create_request, candidates)
-    return made and read(api, made["id"])
+        subscription = create_once.made_before(create_request, candidates)
+    return subscription and read(api, subscription["id"])
 
 
-def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, made: Subscription) -> None:
+def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, subscription: Subscription) -> None:
     """Clear the marker of a subscription that the user knows of by now: the same command means another one from now on,
     or from tomorrow on. Raises `StripeCallError`."""
     if order.once and create_request.given_key is None:
-        repeats.finish(api, create_request, made)
+        repeats.finish(api, create_request, subscription)
     else:
-        create_once.clear_marker(api, create_request, made)
+        create_once.clear_marker(api, create_request, subscription)
 
 
 def existing_subscription(api: StripeApi, situation: Situation) -> Subscription | None:
@@ -276,9 +276,9 @@ def existing_subscription(api: StripeApi, situation: Situation) -> Subscription 
     going_on = situation.going_on()
     candidates = [one for one in going_on if one["status"] in RUNNING] or going_on
     if len(candidates) > 1:
-        listing = list_names([f"{one['id']} ({one['status']})" for one in candidates])
+        names = list_names([f"{one['id']} ({one['status']})" for one in candidates])
         raise AmbiguousError(
-            f"{situation.customer['id']} has {len(candidates)} subscriptions to this already: {listing}",
+            f"{situation.customer['id']} has {len(candidates)} subscriptions to this already: {names}",
             "none was created; go on with one of them by its id",
         )
     return read(api, candidates[0]["id"]) if candidates else None
@@ -297,20 +297,20 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
             read=lambda: lookup.subscriptions_of(api, customer, expand=LISTED),
             holds=lambda one: not has_ended(one),
         )
-    except InvalidRequestError as refused:
-        if not refused.message.startswith(OTHER_CURRENCY):
+    except InvalidRequestError as error:
+        if not error.message.startswith(OTHER_CURRENCY):
             raise
         currency = create_request.params.get("currency") or situation.prices[0]["currency"]
-        raise currency_conflict(situation, currency, refused.message) from refused
+        raise currency_conflict(situation, currency, error.message) from error
 
 
 def currency_conflict(situation: Situation, currency: str, message: str) -> OperationError:
     """Return what binds the customer to another currency than that of the order, and the ways on. `message` is
     Stripe's."""
-    binding = [one for one in situation.subscriptions if not has_ended(one) and one["currency"] != currency]
-    if not binding:
+    other_subscriptions = [one for one in situation.subscriptions if not has_ended(one) and one["currency"] != currency]
+    if not other_subscriptions:
         return OperationError(message, "use another customer, or end what is in that currency first")
-    one = binding[0]
+    one = other_subscriptions[0]
     return OperationError(
         f"Stripe bills a customer in one currency: {situation.customer['id']} has {one['id']} ({one['status']}) in "
         f"{one['currency'].upper()}, and this is ordered in {currency.upper()}",

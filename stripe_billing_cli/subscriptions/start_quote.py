@@ -31,15 +31,16 @@ class StartQuote:
 
     def record(self, situation: Situation) -> dict[str, Any]:
         """Return the preview as it is printed (docs/output.md)."""
-        quoted, upcoming = self.cost, self.cost.next_invoice
+        first_cost, next_invoice = self.cost, self.cost.next_invoice
         return {
             "id": None,
             "result": "previewed",
             "customer": situation.customer["id"],
             "trial_end": self.trial_end,
-            "due_now": {"amount_due": quoted.due_now, "currency": quoted.currency},
-            "due_next": upcoming and {"amount_due": upcoming.amount, "currency": quoted.currency, "at": upcoming.at},
-            "cost": quoted.record(),
+            "due_now": {"amount_due": first_cost.due_now, "currency": first_cost.currency},
+            "due_next": next_invoice
+            and {"amount_due": next_invoice.amount, "currency": first_cost.currency, "at": next_invoice.at},
+            "cost": first_cost.record(),
         }
 
 
@@ -52,15 +53,15 @@ def of_start(api: StripeApi, order: Order, situation: Situation) -> StartQuote:
         begins["trial_end"] = trial_end
     if order.anchor is not None:
         begins["billing_cycle_anchor"] = {"type": "timestamp", "timestamp": order.anchor}
-    wanted = start.discounts_of(order, situation)
+    discount_params = start.discounts_of(order, situation)
     once = start.once_of(order, situation)
-    invoice = _preview(api, order, situation, begins, wanted, once)
+    invoice = _preview(api, order, situation, begins, discount_params, once)
     first = cost.billed_at_once(invoice)
     if trial_end is not None and order.anchor is not None:
         # What comes next is the part of a period until the anchor.
         return StartQuote(replace(first, next_is_known=False), trial_end)
-    upcoming = _next(api, order, situation, wanted, first, at, trial_end)
-    return StartQuote(replace(first, next_invoice=upcoming, next_is_known=upcoming is not None), trial_end)
+    next_invoice = _next(api, order, situation, discount_params, first, at, trial_end)
+    return StartQuote(replace(first, next_invoice=next_invoice, next_is_known=next_invoice is not None), trial_end)
 
 
 def _preview(
@@ -68,13 +69,13 @@ def _preview(
     order: Order,
     situation: Situation,
     details: dict[str, Any],
-    wanted: Sequence[dict[str, Any]],
+    discount_params: Sequence[dict[str, Any]],
     once: Sequence[dict[str, Any]],
 ) -> Invoice:
     params: dict[str, Any] = {
         "customer": situation.customer["id"],
         "subscription_details": details,
-        "discounts": list(wanted) or "",
+        "discounts": list(discount_params) or "",
     }
     optional = {
         "invoice_items": list(once) or None,
@@ -88,7 +89,7 @@ def _next(
     api: StripeApi,
     order: Order,
     situation: Situation,
-    wanted: Sequence[dict[str, Any]],
+    discount_params: Sequence[dict[str, Any]],
     first: Cost,
     at: int,
     trial_end: int | None,
@@ -96,7 +97,7 @@ def _next(
     """Return the invoice after the first, without what is used until then; None where it is not known beforehand."""
     ends = [trial_end or _period_end(price, order.anchor or at, at) for price in situation.prices]
     first_end = min(ends)
-    terms = [discounts.term_of_coupon(discounts.coupon_of(api, one), at) for one in wanted]
+    terms = [discounts.term_of_coupon(discounts.coupon_of(api, one), at) for one in discount_params]
     items = [
         item
         for item, price, end in zip(start.items_of(order, situation), situation.prices, ends, strict=True)
@@ -106,8 +107,10 @@ def _next(
         return NextInvoice(cost.amount_asked(first.to_balance, first.currency), first_end)
     if trial_end is not None and any(term.once for term in terms):
         return None  # no document says whether the invoice of nothing, with which a trial begins, uses it up
-    kept = [one for one, term in zip(wanted, terms, strict=True) if not term.once and term.until > first_end]
-    invoice = _preview(api, order, situation, {"items": items}, kept, ())
+    next_discount_params = [
+        one for one, term in zip(discount_params, terms, strict=True) if not term.once and term.until > first_end
+    ]
+    invoice = _preview(api, order, situation, {"items": items}, next_discount_params, ())
     lines = [line for line in invoice["lines"]["data"] if not cost.is_invoice_item(line)]
     if len(lines) < len(invoice["lines"]["data"]) and any(term.is_amount for term in terms):
         return None  # a part of the discount is on what waits, and will not be the next time

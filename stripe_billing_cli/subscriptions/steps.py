@@ -75,8 +75,8 @@ def schedule_at(api: StripeApi, id: str) -> Schedule:
 
 def attached_schedule(api: StripeApi, subscription: Subscription) -> Schedule | None:
     """Return the schedule that a subscription is on."""
-    attached = id_of(subscription["schedule"])
-    return schedule_at(api, attached) if attached else None
+    schedule_id = id_of(subscription["schedule"])
+    return schedule_at(api, schedule_id) if schedule_id else None
 
 
 def attach_schedule(api: StripeApi, subscription: str) -> Schedule:
@@ -85,7 +85,7 @@ def attach_schedule(api: StripeApi, subscription: str) -> Schedule:
     try:
         return api.post("/v1/subscription_schedules", {"from_subscription": subscription}, kind=Schedule).body
     except InvalidRequestError:
-        attached = attached_schedule(api, read(api, subscription))
-        if attached is None:
+        schedule = attached_schedule(api, read(api, subscription))
+        if schedule is None:
             raise
-        return attached
+        return schedule

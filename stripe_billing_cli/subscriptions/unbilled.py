@@ -21,23 +21,25 @@ from stripe_billing_cli.subscriptions.terms import is_metered
 
 @dataclass(frozen=True)
 class UnbilledAmounts:
-    """Amounts that stay unbilled. `prorations` and `use` are dropped; `metered` names the prices of that use.
+    """Amounts that stay unbilled. `prorations` and `use` are dropped; `metered_names` names the prices of that use.
 
     `by_hand`: invoice items that somebody added, which stay pending.
     """
 
     prorations: int = 0
     use: int = 0
-    metered: tuple[str, ...] = ()
+    metered_names: tuple[str, ...] = ()
     by_hand: tuple[InvoiceItem, ...] = ()
 
     @property
     def is_there(self) -> bool:
-        return bool(self.prorations or self.metered or self.by_hand)
+        return bool(self.prorations or self.metered_names or self.by_hand)
 
 
-def load(api: StripeApi, subscription: Subscription, cancellation: Cancellation, *, netted: bool) -> UnbilledAmounts:
-    """Read what `cancellation` leaves unbilled. `netted`: pending prorations count in a refund. Raises
+def load(
+    api: StripeApi, subscription: Subscription, cancellation: Cancellation, *, counts_in_refund: bool
+) -> UnbilledAmounts:
+    """Read what `cancellation` leaves unbilled. `counts_in_refund`: pending prorations count in a refund. Raises
     `StripeCallError`."""
     ended = subscription["status"] in ENDED
     at_once = cancellation.action == "now" and subscription["status"] != "incomplete"
@@ -47,10 +49,10 @@ def load(api: StripeApi, subscription: Subscription, cancellation: Cancellation,
     by_hand = tuple(item for item in items if not item["proration"])
     if ended:
         return UnbilledAmounts(by_hand=by_hand)
-    kept = netted or cancellation.params.get("prorate")
-    prorations = 0 if kept else sum(item["amount"] for item in items if item["proration"])
-    metered = tuple(name_of(one["price"]) for one in subscription["items"]["data"] if is_metered(one["price"]))
-    return UnbilledAmounts(prorations, _use(api, subscription) if metered else 0, metered, by_hand)
+    prorations_stay = counts_in_refund or cancellation.params.get("prorate")
+    prorations = 0 if prorations_stay else sum(item["amount"] for item in items if item["proration"])
+    metered_names = tuple(name_of(one["price"]) for one in subscription["items"]["data"] if is_metered(one["price"]))
+    return UnbilledAmounts(prorations, _use(api, subscription) if metered_names else 0, metered_names, by_hand)
 
 
 def _use(api: StripeApi, subscription: Subscription) -> int:

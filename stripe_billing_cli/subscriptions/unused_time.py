@@ -47,18 +47,20 @@ def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing
     """
     id = subscription["id"]
     account = load_account(api, subscription)
-    counting = counting_invoices(api, account, ends)
+    shortage_invoices = counting_invoices(api, account, ends)
     to_come = sum(bill.asks for bill in billing.list_bills()) if billing else 0
-    known = _read_note(subscription)
-    if known is None and not account.charges and not to_come:
+    note = _read_note(subscription)
+    if note is None and not account.charges and not to_come:
         raise refund.nothing_paid(id)
     items = pending_invoice_items.for_subscription(api, subscription)
-    net = known[0] if known else _sum_unused(api, subscription, account, items, ends, invoiced=billing is not None)
-    unused, net_charge = max(0, net), max(0, -net)
-    covered = _sum_covered(api, account, counting, billing or Billing(), id)
-    total = max(0, unused + min(0, covered))
-    if known is not None:
-        total = min(total, known[1])
+    net = (
+        note[0] if note else _sum_unused(api, subscription, account, items, ends, has_last_invoice=billing is not None)
+    )
+    unused_amount, net_charge = max(0, net), max(0, -net)
+    covered_amount = _sum_covered(api, account, shortage_invoices, billing or Billing(), id)
+    total = max(0, unused_amount + min(0, covered_amount))
+    if note is not None:
+        total = min(total, note[1])
     of_last_invoice = min(total, to_come)
     payments = tuple(_payments(api, account, id, total - of_last_invoice))
     parts = refund.spread("prorated", id, payments, total - of_last_invoice)
@@ -67,35 +69,35 @@ def plan(api: StripeApi, subscription: Subscription, ends: int, billing: Billing
         id,
         subscription["currency"],
         parts,
-        unused,
+        unused_amount,
         net_charge=net_charge,
         of_last_invoice=of_last_invoice,
     )
-    return _explain(refund_plan, account, counting, billing or Billing())
+    return _explain(refund_plan, account, shortage_invoices, billing or Billing())
 
 
 def note(api: StripeApi, plan: RefundPlan, ends: int) -> None:
     """Write down what is to be given back, before the end at `ends`. Raises `StripeCallError`."""
-    refund_note.write(api, plan.subscription, "prorated", f"{plan.unused}:{plan.amount}", ends)
+    refund_note.write(api, plan.subscription, "prorated", f"{plan.unused_amount}:{plan.amount}", ends)
 
 
 def _read_note(subscription: Subscription) -> tuple[int, int] | None:
     """Return what an earlier run has written down: what was unused, and what of it goes back."""
-    unused, _, total = (refund_note.read(subscription, "prorated") or "").partition(":")
-    return (int(unused), int(total)) if unused.isdecimal() and total.isdecimal() else None
+    unused_amount, _, total = (refund_note.read(subscription, "prorated") or "").partition(":")
+    return (int(unused_amount), int(total)) if unused_amount.isdecimal() and total.isdecimal() else None
 
 
 def _sum_covered(
-    api: StripeApi, account: Account, counting: Sequence[Invoice], billing: Billing, subscription: str
+    api: StripeApi, account: Account, shortage_invoices: Sequence[Invoice], billing: Billing, subscription: str
 ) -> int:
     """Return what cards paid beyond the price of all that was billed, where a refund that this very command made counts
     as not made."""
     ours = {}
     for intent, charge in account.charges.items():
         if charge["amount_refunded"]:
-            made = refund.made_before("prorated", subscription, _payment(api, account, intent))
-            ours[intent] = made.amount if made else 0
-    return account.sum_covered(counting, ours, billing)
+            earlier_refund = refund.made_before("prorated", subscription, _payment(api, account, intent))
+            ours[intent] = earlier_refund.amount if earlier_refund else 0
+    return account.sum_covered(shortage_invoices, ours, billing)
 
 
 def _sum_unused(
@@ -105,7 +107,7 @@ def _sum_unused(
     items: Sequence[InvoiceItem],
     ends: int,
     *,
-    invoiced: bool,
+    has_last_invoice: bool,
 ) -> int:
     """Return what the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it;
     so it is negative where more waits to be charged than is unused."""
@@ -119,10 +121,10 @@ def _sum_unused(
     lines = [
         line for line in invoice["lines"]["data"] if invoice_lines.subscription_of(line) == id and is_proration(line)
     ]
-    if not invoiced:
+    if not has_last_invoice:
         return -sum(map(paid_for, lines))
-    waiting = [item for item in items if item["proration"]]
-    return max(0, -sum(map(paid_for, cost.without_waiting(waiting, lines))))
+    pending_prorations = [item for item in items if item["proration"]]
+    return max(0, -sum(map(paid_for, cost.without_waiting(pending_prorations, lines))))
 
 
 def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: Account, ended: int) -> int:
@@ -141,21 +143,21 @@ def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: A
         if invoice_lines.subscription_of(line) == id
     ]
     pages = api.pages("/v1/invoiceitems", {"customer": id_of(subscription["customer"])}, kind=InvoiceItem)
-    credited = sum(
+    credit = sum(
         _with_taxes(item)
         for page in pages
         for item in page
         if item["proration"] and item["parent"] is None and item["date"] == ended
     )
-    return max(0, refund.unused_part(lines, ended) + credited)
+    return max(0, refund.unused_part(lines, ended) + credit)
 
 
 def _with_taxes(item: InvoiceItem) -> int:
     """Return what an item of no subscription comes to on an invoice, with the taxes of its own on top."""
     rates = [rate for rate in map(whole, item["tax_rates"] or ()) if rate is not None]
     percents = [(rate["inclusive"], Decimal(str(rate["percentage"])) / 100) for rate in rates]
-    included = sum(percent for is_inclusive, percent in percents if is_inclusive)
-    base = Decimal(item["amount"]) / (1 + included)
+    inclusive_rate = sum(percent for is_inclusive, percent in percents if is_inclusive)
+    base = Decimal(item["amount"]) / (1 + inclusive_rate)
     taxes = (base * percent for is_inclusive, percent in percents if not is_inclusive)
     return item["amount"] + sum(int(tax.quantize(Decimal(1), ROUND_HALF_UP)) for tax in taxes)
 
@@ -163,12 +165,12 @@ def _with_taxes(item: InvoiceItem) -> int:
 def _payments(api: StripeApi, account: Account, subscription: str, total: int) -> Iterator[Payment]:
     """Return the payments, newest first, until they cover `total`, and those that went back in part: one may be of this
     refund."""
-    covered = 0
+    covered_amount = 0
     for intent, charge in sorted(account.charges.items(), key=lambda one: -one[1]["created"]):
-        if covered < total or charge["amount_refunded"]:
+        if covered_amount < total or charge["amount_refunded"]:
             payment = _payment(api, account, intent)
-            made = refund.made_before("prorated", subscription, payment)
-            covered += made.amount if made else payment.left
+            earlier_refund = refund.made_before("prorated", subscription, payment)
+            covered_amount += earlier_refund.amount if earlier_refund else payment.refundable_amount
             yield payment
 
 
@@ -176,19 +178,23 @@ def _payment(api: StripeApi, account: Account, intent: str) -> Payment:
     return refund.payment_by(api, account.invoice_of(intent), intent, account.charges[intent])
 
 
-def _explain(plan: RefundPlan, account: Account, counting: Sequence[Invoice], billing: Billing) -> RefundPlan:
+def _explain(plan: RefundPlan, account: Account, shortage_invoices: Sequence[Invoice], billing: Billing) -> RefundPlan:
     """Return the plan with what stays on the balance, and why something does not go back to a card."""
     reasons = []
     if plan.not_to_card:
-        made = sum(part.amount for part in plan.parts if part.made)
-        if sum(map(account.given_back, counting)) > made:
+        refund_total = sum(part.amount for part in plan.parts if part.stripe_refund)
+        if sum(map(account.given_back, shortage_invoices)) > refund_total:
             reasons.append(REFUNDED)
         drafts = billing.of_drafts()
-        unpaid = [one for one in counting if one["status"] in NOT_PAID and one["id"] not in drafts]
-        if unpaid:
+        unpaid_invoices = [one for one in shortage_invoices if one["status"] in NOT_PAID and one["id"] not in drafts]
+        if unpaid_invoices:
             reasons.append(UNPAID)
         if any(charge["disputed"] for charge in account.charges.values()):
             reasons.append(DISPUTED)
-        if any(map(is_paid_otherwise, counting)) or any(one.before < 0 for one in drafts.values()) or not reasons:
+        if (
+            any(map(is_paid_otherwise, shortage_invoices))
+            or any(one.before < 0 for one in drafts.values())
+            or not reasons
+        ):
             reasons.append(FOREIGN_PAYMENT)
     return replace(plan, on_balance=account.left_on_balance(billing), shortage=tuple(reasons))

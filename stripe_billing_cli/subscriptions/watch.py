@@ -19,28 +19,28 @@ PASSING = (NetworkError, RateLimitedError, StripeServerError)
 Prospect = Literal["reached", "open", "impossible"]
 
 
-def prospect(status: str, wanted: frozenset[str]) -> Prospect:
+def prospect(status: str, statuses: frozenset[str]) -> Prospect:
     """Return whether a subscription of this status is where it should be, or may still come to be.
 
     Canceled and expired ones change no more; only a new subscription is incomplete or expires
     (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses).
     """
-    if status in wanted:
+    if status in statuses:
         return "reached"
     if status in ("canceled", "incomplete_expired"):
         return "impossible"
     never = set() if status == "incomplete" else {"incomplete", "incomplete_expired"}
-    return "impossible" if wanted <= never else "open"
+    return "impossible" if statuses <= never else "open"
 
 
 def record(subscription: Subscription) -> dict[str, Any]:
     """Return what a watch looks at: the subscription, and where its latest invoice stands."""
-    invoice, paused = require_expanded(subscription["latest_invoice"]), subscription["pause_collection"]
+    invoice, pause = require_expanded(subscription["latest_invoice"]), subscription["pause_collection"]
     return {
         **json_output.subscription(subscription),
         "latest_invoice_status": invoice["status"] if invoice else None,
         "pending_update": subscription["pending_update"] is not None,
-        "paused_collection": paused["behavior"] if paused else None,
+        "paused_collection": pause["behavior"] if pause else None,
     }
 
 
@@ -50,7 +50,7 @@ class Observation:
 
     record: Mapping[str, Any]
     before: Mapping[str, Any] | None
-    changed: tuple[str, ...] = ()
+    changed_names: tuple[str, ...] = ()
 
 
 def observe(
@@ -75,9 +75,9 @@ def observe(
         except PASSING as failure:
             on_trouble(failure)
         else:
-            changed = tuple(name for name in now if before is not None and now[name] != before[name])
-            if before is None or changed:
-                yield Observation(now, before, changed)
+            changed_names = tuple(name for name in now if before is not None and now[name] != before[name])
+            if before is None or changed_names:
+                yield Observation(now, before, changed_names)
             before = now
         pause = every if end is None else min(every, end - clock())
         if pause <= 0 and end is not None:

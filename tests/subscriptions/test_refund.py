@@ -80,7 +80,7 @@ def given_before(amount: int, mark: str = "prorated:sub_1", status: str = "succe
 class TestHowMuch:
     def amounts(self, total: int, *payments: Payment) -> list[tuple[int, bool]]:
         """Return what goes back of each payment, and whether it did before."""
-        return [(part.amount, part.made is not None) for part in spread("prorated", "sub_1", payments, total)]
+        return [(part.amount, part.stripe_refund is not None) for part in spread("prorated", "sub_1", payments, total)]
 
     def test_from_the_newest_payment_back_none_beyond_what_is_left(self) -> None:
         payments = payment("pi_3", 400), payment("pi_2", 0), payment("pi_1", 1500)
@@ -103,14 +103,14 @@ class TestHowMuch:
 
     def test_of_the_last_payment_it_is_all_and_says_what_is_used(self) -> None:
         found = decide_last("sub_1", payment("pi_1", 1500), 10 * DAY)
-        assert (found.amount, found.used) == (1500, 500)
+        assert (found.amount, found.used_amount) == (1500, 500)
 
     @pytest.mark.parametrize("status", ["failed", "canceled"])
     def test_a_refund_that_failed_at_the_bank_is_made_anew_under_another_key(self, status: str) -> None:
         failed = given_before(1500, "last:sub_1", status)
         [before] = decide_last("sub_1", payment("pi_1", 1500), 0).parts
         [after] = decide_last("sub_1", payment("pi_1", 1500, failed), 0).parts
-        assert after.made is None
+        assert after.stripe_refund is None
         assert before.idempotency_key(0) != after.idempotency_key(0)
 
 

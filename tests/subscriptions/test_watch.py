@@ -49,8 +49,8 @@ def test_each_change_is_told_once_with_what_differs(shop: Shop) -> None:
 
     first, second = observe(shop.api, id, time, seconds=10)
 
-    assert (first.record["status"], first.changed) == ("active", ())
-    assert {"cancel_at", "cancel_at_period_end", "canceled_at"} == set(second.changed)
+    assert (first.record["status"], first.changed_names) == ("active", ())
+    assert {"cancel_at", "cancel_at_period_end", "canceled_at"} == set(second.changed_names)
     assert time.slept == [2, 2, 2, 2, 2]
 
 
@@ -77,7 +77,7 @@ def test_the_state_of_the_latest_invoice_is_watched(shop: Shop) -> None:
 
     _, paid = observe(shop.api, made["id"], time, seconds=2)
 
-    assert {"status", "latest_invoice_status"} <= set(paid.changed)
+    assert {"status", "latest_invoice_status"} <= set(paid.changed_names)
     assert (paid.before or {})["latest_invoice_status"] == "open"
 
 

@@ -115,13 +115,13 @@ def _will(plan: AdjustPlan) -> Iterator[Line]:
     if plan.period_began:
         began = formatting.moment(plan.period_began)
         yield Line(f"  A new period began on {began} already, and is not begun again; --again would.")
-    if plan.unpaid:
-        unpaid = cost_view.unpaid_text(plan.unpaid)
+    if plan.unpaid_invoice:
+        unpaid = cost_view.unpaid_text(plan.unpaid_invoice)
         yield Line(
             f"  Careful: a credit counts time that was never paid for: {unpaid}. --proration none credits nothing."
         )
-    if plan.quoted and plan.quoted.ends:
-        yield Line(f"  The subscription ends with the new period, on {formatting.date(plan.quoted.ends)}.")
+    if plan.quote and plan.quote.ends:
+        yield Line(f"  The subscription ends with the new period, on {formatting.date(plan.quote.ends)}.")
     elif plan.subscription["cancel_at"]:
         yield Line(f"  The subscription still ends on {formatting.date(plan.subscription['cancel_at'])}.")
 
@@ -129,9 +129,9 @@ def _will(plan: AdjustPlan) -> Iterator[Line]:
 def _changes(plan: AdjustPlan) -> Iterator[str]:
     from stripe_billing_cli.stripe_api.references import name_of
 
-    for price, terms in plan.added:
+    for price, terms in plan.added_prices:
         yield f"+ {name_of(price)}{formatting.times(terms.quantity)}"
-    for item in plan.removed:
+    for item in plan.removed_items:
         yield f"- {name_of(item['price'])}{formatting.times(item.get('quantity'))}"
     if "discounts" in plan.update:
         wanted = plan.request
@@ -149,9 +149,9 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
     from stripe_billing_cli.cli.sub import cost_view
     from stripe_billing_cli.subscriptions import payments
 
-    if plan.quoted is None:
+    if plan.quote is None:
         return
-    cost = plan.quoted.cost
+    cost = plan.quote.cost
     due = "nothing"
     if cost.due_now:
         sent = plan.subscription["collection_method"] == "send_invoice"

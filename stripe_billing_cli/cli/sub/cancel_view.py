@@ -78,21 +78,21 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
         yield Line(f"  {_nothing_to_refund(plan.refund)}")
     if plan.refund is not None:
         yield from _beside_refund(plan, plan.refund)
-    if plan.unpaid and plan.request.prorate:
+    if plan.unpaid_invoice and plan.request.prorate:
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid_text(plan.unpaid)}. "
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid_text(plan.unpaid_invoice)}. "
             "Without --prorate nothing is credited."
         )
     collected = "Stripe stops collecting it" if plan.cancellation.action == "now" else "is still collected"
-    for invoice in plan.owed:
+    for invoice in plan.owed_invoices:
         amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
     yield from _drafts(plan)
-    yield from _describe_unbilled(plan.unbilled, plan.subscription["currency"])
+    yield from _describe_unbilled(plan.unbilled_amounts, plan.subscription["currency"])
     metered = [] if plan.cancellation.action != "later" else _name_metered_prices(plan.subscription)
     if metered:
         yield Line(f"  What is used of {', '.join(metered)} until then, and not billed yet, is billed then.")
-    nothing_else = not (plan.owed or plan.drafts or plan.unbilled.is_there or plan.renewals or metered)
+    nothing_else = not (plan.owed_invoices or plan.drafts or plan.unbilled_amounts.is_there or plan.renewals or metered)
     if not final and plan.refund is None and nothing_else:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
 
@@ -130,10 +130,10 @@ def _describe_unbilled(left: UnbilledAmounts, currency: str) -> Iterator[Line]:
         yield Line(
             f"  A {noun} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
         )
-    if left.metered:
+    if left.metered_names:
         so_far = f", {formatting.money(left.use, currency)} so far," if left.use else ""
         yield Line(
-            f"  What was used of {', '.join(left.metered)} and not billed yet{so_far} is dropped; "
+            f"  What was used of {', '.join(left.metered_names)} and not billed yet{so_far} is dropped; "
             "--invoice-now bills it."
         )
     for item in left.by_hand:
@@ -199,7 +199,7 @@ def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
         total = formatting.money(sum(amounts), refund.currency)
         yield Line(f"  That is {total} in all, from {len(amounts)} payments.")
     if refund.kind == "last":
-        used = formatting.money(refund.used, refund.currency)
+        used = formatting.money(refund.used_amount, refund.currency)
         goes_on = "" if plan.subscription["ended_at"] or plan.cancellation.action == "now" else LAST_GOES_ON
         yield Line(f"  This is the whole last payment, though {used} of it is used by now{goes_on}.")
         if plan.final and plan.final.to_balance < 0:
@@ -215,9 +215,9 @@ LAST_GOES_ON = "; and the service goes on until the end"
 
 def _part(refund: RefundPlan, part: Refund) -> str:
     invoice = part.payment.invoice
-    amount, paid = (formatting.money(one, refund.currency) for one in (part.amount, part.payment.paid))
-    share = ", all of it" if part.amount == part.payment.paid else ""
-    if not share and part.payment.left == part.amount:
+    amount, paid = (formatting.money(one, refund.currency) for one in (part.amount, part.payment.amount_captured))
+    share = ", all of it" if part.amount == part.payment.amount_captured else ""
+    if not share and part.payment.refundable_amount == part.amount:
         share = ", what is left of it"
     elif not share:
         share = ", what is unused of it"
@@ -241,7 +241,7 @@ def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
 
 
 def _nothing_to_refund(refund: RefundPlan) -> str:
-    made = [part.made for part in refund.parts if part.made]
+    made = [part.stripe_refund for part in refund.parts if part.stripe_refund]
     if made:
         amount = formatting.money(refund.amount, refund.currency)
         return f"{amount} was refunded for this already ({', '.join(one['id'] for one in made)})."
@@ -254,7 +254,7 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
     if refund.net_charge:
         amount = formatting.money(refund.net_charge, refund.currency)
         return f"What is still to be charged exceeds what is unused by {amount}: nothing is refunded."
-    if refund.unused:
+    if refund.unused_amount:
         return "Nothing goes back to a card."
     return "Nothing that was paid is unused: nothing is refunded."
 

@@ -39,7 +39,7 @@ def screen(result: ChangeResult) -> Iterator[Line]:
     if result.result == "previewed":
         yield from _plan_lines(plan)
         return
-    id, after = plan.subscription["id"], _price_text(plan.wanted, plan.change.after.quantity)
+    id, after = plan.subscription["id"], _price_text(plan.new_price, plan.change.after.quantity)
     match result.result:
         case "unchanged" if plan.change.starts:
             yield Line(
@@ -61,8 +61,8 @@ def screen(result: ChangeResult) -> Iterator[Line]:
 
 def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
     change = plan.change
-    before = _price_text(plan.current, change.before.quantity)
-    after = _price_text(plan.wanted, change.after.quantity)
+    before = _price_text(plan.current_price, change.before.quantity)
+    after = _price_text(plan.new_price, change.after.quantity)
     match change.action:
         case "now":
             yield Line(f"{plan.subscription['id']}: {before} → {after}, now")
@@ -72,34 +72,34 @@ def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
             yield Line(f"{plan.subscription['id']}: {before} → {after}, on {formatting.date(change.starts)}")
         case "take_back":
             yield Line(f"{plan.subscription['id']} stays on {after}")
-    trial = recurring_of(plan.wanted)["trial_period_days"]
+    trial = recurring_of(plan.new_price)["trial_period_days"]
     if trial and change.before.price != change.after.price:
-        yield Line(f"  {name_of(plan.wanted)} has a trial of its own ({trial} days), which is not used.")
+        yield Line(f"  {name_of(plan.new_price)} has a trial of its own ({trial} days), which is not used.")
     yield from _gives_way(plan)
-    if plan.quoted:
-        yield from _cost(plan, plan.quoted)
-        yield from _use(plan, plan.quoted)
+    if plan.quote:
+        yield from _cost(plan, plan.quote)
+        yield from _use(plan, plan.quote)
     elif plan.later_cost and plan.later_cost.next_invoice:
         upcoming = plan.later_cost.next_invoice
         yield cost_view.entry("due now", "nothing: the paid period is used up first")
         amount = formatting.money(upcoming.amount, plan.later_cost.currency)
         yield cost_view.entry("then", f"{amount} on {formatting.date(upcoming.at)}")
         yield from cost_view.balance(plan.later_cost)
-        if is_metered(plan.current) and plan.change.before.price != plan.change.after.price:
-            yield Line(f"  What is used of {name_of(plan.current)} until then is billed then, at its price.")
+        if is_metered(plan.current_price) and plan.change.before.price != plan.change.after.price:
+            yield Line(f"  What is used of {name_of(plan.current_price)} until then is billed then, at its price.")
 
 
 def _use(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
     """Yield what becomes of use that is not billed yet, and of time that was never paid for."""
-    if is_metered(plan.current) and plan.change.before.price != plan.change.after.price:
+    if is_metered(plan.current_price) and plan.change.before.price != plan.change.after.price:
         billed = {"none": "is never billed", "invoice": "is billed now, at that price"}
         fate = billed.get(quoted.proration, "is billed with the next invoice, at that price")
         if is_classic(plan.subscription):
             fate = "is lost: in classic billing mode it goes with its price"
-        yield Line(f"  What was used of {name_of(plan.current)} and not billed yet {fate}.")
-    if plan.unpaid:
+        yield Line(f"  What was used of {name_of(plan.current_price)} and not billed yet {fate}.")
+    if plan.unpaid_invoice:
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid_text(plan.unpaid)}. "
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid_text(plan.unpaid_invoice)}. "
             "--proration none credits nothing."
         )
 

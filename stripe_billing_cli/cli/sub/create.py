@@ -51,7 +51,7 @@ def create(
     order = _order(arguments)
     seconds = parsing.span("--timeout", arguments.timeout) if arguments.timeout else None
     plan = plan_create(context.stripe, order)
-    if plan.existing is None:
+    if plan.existing_subscription is None:
         if arguments.preview:
             _preview(context, plan)
             return

@@ -65,7 +65,7 @@ def watch(
 
 def _print(context: Context, observation: Observation) -> None:
     seen_at = int(time.time())
-    record = {**observation.record, "changed": list(observation.changed), "seen_at": seen_at}
+    record = {**observation.record, "changed": list(observation.changed_names), "seen_at": seen_at}
     clock = formatting.clock(seen_at, shown_zone())
     if not context.printer.for_people:
         context.printer.stream(record)
@@ -73,7 +73,7 @@ def _print(context: Context, observation: Observation) -> None:
         context.printer.stream(record, f"{clock}  {record['id']} is {formatting.status(record['status'])}", bold=True)
     else:
         context.printer.stream(
-            record, f"{clock}  {'; '.join(_changes(observation.before, observation.record, observation.changed))}"
+            record, f"{clock}  {'; '.join(_changes(observation.before, observation.record, observation.changed_names))}"
         )
 
 
