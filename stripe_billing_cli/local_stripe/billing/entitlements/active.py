@@ -23,15 +23,15 @@ SHOWN = 10
 def bring_up_to_date(call: Call, customer: str) -> None:
     """Make the customer's entitlements what their subscriptions and the features of those products say now."""
     before = _entitlements(call, customer)
-    features = _entitled_features(call, customer)
+    feature_ids = _entitled_features(call, customer)
     features_before = {entitlement["feature"] for entitlement in before}
     for entitlement in before:
-        if entitlement["feature"] not in features:
+        if entitlement["feature"] not in feature_ids:
             call.store.delete(KIND, entitlement["id"])
-    for feature in features:
+    for feature in feature_ids:
         if feature not in features_before:
             call.store.insert(KIND, _new(call, customer, feature))
-    if set(features) != features_before:
+    if set(feature_ids) != features_before:
         _tell(call, customer, before)
 
 

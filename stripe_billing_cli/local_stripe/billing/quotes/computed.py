@@ -20,15 +20,15 @@ def with_totals(call: Call, quote: Object) -> Object:
     """Return a quote with the amounts that follow from its line items, discounts and tax rates."""
     own = [discount.find(call, id) for id in quote["discounts"]]
     items = quote["line_items"]["data"]
-    priced = _price_items(call, quote, items, own)
-    begun = [
+    totals = _price_items(call, quote, items, own)
+    upfront_items = [
         _free(item) if is_trial(quote, objects.get_known(call, "price", item["price"])) else item for item in items
     ]
-    upfront = _price_items(call, quote, begun, own)
+    upfront = _price_items(call, quote, upfront_items, own)
     url = f"/v1/quotes/{quote['id']}/computed_upfront_line_items"
     return {
         **quote,
-        **_totals(priced),
+        **_totals(totals),
         "computed": {
             "recurring": _recurring_totals(call, quote, own),
             "upfront": {
@@ -36,7 +36,7 @@ def with_totals(call: Call, quote: Object) -> Object:
                 "line_items": list_object(upfront["items"], False, url),
             },
         },
-        "line_items": {**quote["line_items"], "data": priced["items"]},
+        "line_items": {**quote["line_items"], "data": totals["items"]},
     }
 
 
@@ -66,9 +66,9 @@ def _price_items(call: Call, quote: Object, items: Sequence[Object], discounts: 
         "default_tax_rates": quote["default_tax_rates"],
         "lines": {"data": [_line(call, item) for item in items]},
     }
-    billed = taxes.add_taxes(call, on_invoices.discounted_draft(call, whole, discounts))
-    shown = [_item(item, line) for item, line in zip(items, billed["lines"]["data"], strict=True)]
-    return {**billed, "items": shown}
+    invoice = taxes.add_taxes(call, on_invoices.discounted_draft(call, whole, discounts))
+    new_items = [_item(item, line) for item, line in zip(items, invoice["lines"]["data"], strict=True)]
+    return {**invoice, "items": new_items}
 
 
 def _line(call: Call, item: Object) -> Object:
@@ -83,14 +83,14 @@ def _line(call: Call, item: Object) -> Object:
 
 
 def _item(item: Object, line: Object) -> Object:
-    taken = sum(one["amount"] for one in line["discount_amounts"])
+    discount_amount = sum(one["amount"] for one in line["discount_amounts"])
     added = taxes.amount_of(line["taxes"], "exclusive")
     return {
         **item,
-        "amount_discount": taken,
+        "amount_discount": discount_amount,
         "amount_subtotal": line["amount"],
         "amount_tax": taxes.amount_of(line["taxes"]),
-        "amount_total": line["amount"] - taken + added,
+        "amount_total": line["amount"] - discount_amount + added,
         "discounts": line["discount_amounts"],
         "taxes": [_tax(tax) for tax in line["taxes"]],
     }
@@ -107,17 +107,17 @@ def _tax(tax: Object) -> Object:
     }
 
 
-def _totals(priced: Object) -> Object:
+def _totals(invoice: Object) -> Object:
     return {
-        "amount_subtotal": sum(item["amount_subtotal"] for item in priced["items"]),
-        "amount_total": priced["total"],
+        "amount_subtotal": sum(item["amount_subtotal"] for item in invoice["items"]),
+        "amount_total": invoice["total"],
         "total_details": {
-            "amount_discount": sum(one["amount"] for one in priced["total_discount_amounts"]),
+            "amount_discount": sum(one["amount"] for one in invoice["total_discount_amounts"]),
             "amount_shipping": 0,
-            "amount_tax": taxes.amount_of(priced["total_taxes"]),
+            "amount_tax": taxes.amount_of(invoice["total_taxes"]),
             "breakdown": {
-                "discounts": priced["total_discount_amounts"],
-                "taxes": [_tax(tax) for tax in priced["total_taxes"]],
+                "discounts": invoice["total_discount_amounts"],
+                "taxes": [_tax(tax) for tax in invoice["total_taxes"]],
             },
         },
     }
@@ -131,13 +131,13 @@ def _recurring_totals(call: Call, quote: Object, discounts: Sequence[Object]) ->
     ]
     if not items:
         return None
-    lasting = [one for one in discounts if _lasts(one)]
-    kept = [
+    lasting_discounts = [one for one in discounts if _lasts(one)]
+    recurring_items = [
         {**item, "_discounts": [id for id in item["_discounts"] if _lasts(discount.find(call, id))]} for item in items
     ]
     interval = objects.get_known(call, "price", items[0]["price"])["recurring"]
     return {
-        **_totals(_price_items(call, quote, kept, lasting)),
+        **_totals(_price_items(call, quote, recurring_items, lasting_discounts)),
         "interval": interval["interval"],
         "interval_count": interval["interval_count"],
     }

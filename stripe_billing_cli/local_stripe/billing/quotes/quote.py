@@ -23,10 +23,10 @@ def find(call: Call, id: str) -> tuple[Call, Object]:
     return clocks.at_time_of(call, quote), quote
 
 
-def check_status(quote: Object, *allowed: str, action: str) -> None:
-    if quote["status"] not in allowed:
+def check_status(quote: Object, *statuses: str, action: str) -> None:
+    if quote["status"] not in statuses:
         raise invalid(
-            f"You cannot {action} a quote that is `{quote['status']}`. It must be in `{', '.join(allowed)}` status."
+            f"You cannot {action} a quote that is `{quote['status']}`. It must be in `{', '.join(statuses)}` status."
         )
 
 
@@ -58,8 +58,8 @@ def next_number(call: Call, quote: Object, customer: Object) -> str:
     if quote["_revises"] is not None:
         series, _, revision = quote["_revises"].rpartition("-")
         return f"{series}-{int(revision) + 1}"
-    numbered = [*equal(json_field("customer"), customer["id"]), Condition(f"{json_field('number')} LIKE '%-1'")]
-    return f"QT-{customer['invoice_prefix']}-{call.store.count(KIND, numbered) + 1:04}-1"
+    first_revisions = [*equal(json_field("customer"), customer["id"]), Condition(f"{json_field('number')} LIKE '%-1'")]
+    return f"QT-{customer['invoice_prefix']}-{call.store.count(KIND, first_revisions) + 1:04}-1"
 
 
 JOBS: dict[str, Job] = {EXPIRE: expire}

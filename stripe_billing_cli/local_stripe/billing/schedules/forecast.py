@@ -13,9 +13,9 @@ def renewed_items(call: Call, subscription: Object, at: int) -> tuple[list[Objec
     what was used of items that are gone by then."""
     own_schedule = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
     phases = own_schedule["phases"] if own_schedule is not None and own_schedule["status"] in schedule.LIVING else []
-    entered = next((phase for phase in phases if phase["start_date"] == at), None)
-    if own_schedule is None or entered is None:
+    next_phase = next((phase for phase in phases if phase["start_date"] == at), None)
+    if own_schedule is None or next_phase is None:
         return subscription["items"]["data"], subscription["billing_cycle_anchor"], []
-    after = phase_transitions.at_period_end(call, own_schedule, entered, subscription, at)
+    after = phase_transitions.at_period_end(call, own_schedule, next_phase, subscription, at)
     used = phase_transitions.used_before(call, subscription, after, at)
     return after["items"]["data"], after["billing_cycle_anchor"], used

@@ -71,18 +71,18 @@ def kept_once(item: Mapping[str, Any]) -> Object:
 
 
 def kept_discounts(item: Mapping[str, Any]) -> list[Object]:
-    return [{**dict.fromkeys(SOURCES), **wanted} for wanted in item.get("discounts") or ()]
+    return [{**dict.fromkeys(SOURCES), **source} for source in item.get("discounts") or ()]
 
 
 def params(item: Object) -> Object:
     """Return an item of a phase as the parameters of other calls have it."""
     names = ("billing_thresholds", "discountable", "metadata", "period", "price", "quantity", "tax_rates")
-    wanted: Object = {name: item[name] for name in names if item.get(name) is not None}
+    item_params: Object = {name: item[name] for name in names if item.get(name) is not None}
     if item["discounts"]:
-        wanted["discounts"] = discount_params(item["discounts"])
+        item_params["discounts"] = discount_params(item["discounts"])
     if item.get("_inline"):
-        wanted[inline_prices.INLINE] = True
-    return wanted
+        item_params[inline_prices.INLINE] = True
+    return item_params
 
 
 def discount_params(sources: Sequence[Object]) -> list[Object]:
@@ -105,11 +105,11 @@ def for_subscription(
         if not redeems and item["price"] in own:
             after.append({**item, "discounts": ids})
             continue
-        running = {one["source"]["coupon"]: one["id"] for one in discount.not_ended(call, ids)}
-        wanted = [
-            {"discount": running[source["coupon"]]} if source.get("coupon") in running else source
+        ids_by_coupon = {one["source"]["coupon"]: one["id"] for one in discount.not_ended(call, ids)}
+        sources = [
+            {"discount": ids_by_coupon[source["coupon"]]} if source.get("coupon") in ids_by_coupon else source
             for source in discount_params(item["discounts"])
         ]
-        discounts = discount.of_part(call, wanted, "discounts", on, is_preview=True)
+        discounts = discount.of_part(call, sources, "discounts", on, is_preview=True)
         after.append({**item, "discounts": discounts})
     return after

@@ -152,23 +152,25 @@ def _change_items(
         "metadata": merge_metadata(before["metadata"], phase["metadata"]),
     }
     if redeems:
-        wanted = continued_discounts(call, before, phase["discounts"])
-        after["discounts"] = discount.changed_discounts(call, wanted or None, before, redemption(call, before))
+        sources = continued_discounts(call, before, phase["discounts"])
+        after["discounts"] = discount.changed_discounts(call, sources or None, before, redemption(call, before))
     over = all(item["current_period_end"] <= call.now for item in before["items"]["data"])
     trial_end = phase["trial_end"] if phase["trial_end"] and phase["trial_end"] > call.now else None
     change = changes.Change([])
     if trial_end is not None:
-        begun = {"current_period_start": call.now, "current_period_end": trial_end}
-        data = [{**item, **begun} for item in _change(call, schedule, phase, before, "none", redeems=redeems).after]
+        trial_period = {"current_period_start": call.now, "current_period_end": trial_end}
+        data = [
+            {**item, **trial_period} for item in _change(call, schedule, phase, before, "none", redeems=redeems).after
+        ]
         after |= {"trial_end": trial_end, "trial_start": before["trial_start"] or call.now, "status": "trialing"}
         after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": data}}
     elif over:
-        renewing = at_period_end(call, schedule, phase, before, call.now)
-        used = used_before(call, before, renewing, call.now)
+        renewal = at_period_end(call, schedule, phase, before, call.now)
+        used = used_before(call, before, renewal, call.now)
         invoice_items.add_all_pending(
             call, customers.find(call, before["customer"]), used, before["currency"], before["id"]
         )
-        after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
+        after |= {name: renewal[name] for name in ("billing_cycle_anchor", "items")}
     else:
         discounts = [discount.find(call, id) for id in after["discounts"]]
         change = _change(call, schedule, phase, before, proration, begins=begins, redeems=redeems, discounts=discounts)
@@ -183,7 +185,7 @@ def _change_items(
 
 def _bill_once(call: Call, subscription: Object, phase: Object) -> None:
     """Keep what a phase bills once for the next invoice, for the periods that begin with the phase."""
-    wanted = [phase_items.params(item) for item in phase["add_invoice_items"]]
+    items_data = [phase_items.params(item) for item in phase["add_invoice_items"]]
     catalog, anchor = price_checks.catalog(call), subscription["billing_cycle_anchor"]
     data = [
         item
@@ -196,8 +198,8 @@ def _bill_once(call: Call, subscription: Object, phase: Object) -> None:
         for item in subscription["items"]["data"]
     ]
     customer = customers.find(call, subscription["customer"])
-    begun = {**subscription, "items": items.with_items(subscription, data)}
-    added_invoice_items.add(call, customer, begun, wanted, "phases[0][add_invoice_items]")
+    subscription_after = {**subscription, "items": items.with_items(subscription, data)}
+    added_invoice_items.add(call, customer, subscription_after, items_data, "phases[0][add_invoice_items]")
 
 
 def _change(
@@ -254,9 +256,9 @@ def at_period_end(call: Call, schedule: Object, phase: Object, subscription: Obj
 def used_before(call: Call, before: Object, after: Object, at: int) -> list[lines.Line]:
     """Return what was used until `at` of metered items whose price goes with the phase: billed with the renewal
     then."""
-    staying = {item["id"]: item["price"] for item in after["items"]["data"]}
-    gone = [item for item in before["items"]["data"] if staying.get(item["id"]) != item["price"]]
-    ending_now = {**before, "items": {**before["items"], "data": gone}}
+    prices_after = {item["id"]: item["price"] for item in after["items"]["data"]}
+    changed_items = [item for item in before["items"]["data"] if prices_after.get(item["id"]) != item["price"]]
+    ending_now = {**before, "items": {**before["items"], "data": changed_items}}
     return [line for line in metering.usage_of(call, ending_now, price_checks.catalog(call), until=at) if line.amount]
 
 
@@ -264,14 +266,14 @@ def continued_discounts(call: Call, subscription: Object, sources: Sequence[Obje
     """Return a phase's discounts; those that the subscription has already, by the same coupon, go on. What ended is
     gone."""
     own = {one["source"]["coupon"]: one for one in discount.not_ended(call, subscription["discounts"])}
-    wanted = []
+    phase_discounts = []
     for source in phase_items.discount_params(sources):
         coupon = source.get("coupon")
         if coupon in own:
-            wanted.append({"discount": own[coupon]["id"]})
+            phase_discounts.append({"discount": own[coupon]["id"]})
         elif source.get("discount") in (None, *subscription["discounts"]):
-            wanted.append(source)
-    return wanted
+            phase_discounts.append(source)
+    return phase_discounts
 
 
 def _anchor(schedule: Object, phase: Object) -> str:
@@ -279,26 +281,28 @@ def _anchor(schedule: Object, phase: Object) -> str:
     return anchor
 
 
-def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog: Catalog) -> list[Mapping[str, Any]]:
+def match_items(
+    held_items: Sequence[Object], phase_items_wanted: Sequence[Object], catalog: Catalog
+) -> list[Mapping[str, Any]]:
     """Return a phase's items as the items of an update: known by their price, else in their order."""
-    left = list(held_items)
+    remainder = list(held_items)
     pairs: list[tuple[Object, Object | None]] = []
-    for item in wanted:
-        same = next((own for own in left if own["price"] == item["price"]), None)
+    for item in phase_items_wanted:
+        same = next((own for own in remainder if own["price"] == item["price"]), None)
         if same is not None:
-            left.remove(same)
+            remainder.remove(same)
         pairs.append((item, same))
     update: list[Mapping[str, Any]] = []
     for item, own in pairs:
-        own = own or (left.pop(0) if left else None)
-        metered = catalog.price(item["price"])["recurring"]["usage_type"] == "metered"
+        own = own or (remainder.pop(0) if remainder else None)
+        is_metered = catalog.price(item["price"])["recurring"]["usage_type"] == "metered"
         change: Object = {
             name: item[name] for name in ("billing_thresholds", "discounts", "metadata", "price", "tax_rates")
         }
-        if not metered:
+        if not is_metered:
             change["quantity"] = item["quantity"]
         update.append({"id": own["id"], **change} if own else change)
-    return [*update, *({"id": own["id"], "deleted": True} for own in left)]
+    return [*update, *({"id": own["id"], "deleted": True} for own in remainder)]
 
 
 def _bill(call: Call, before: Object, after: Object, change: changes.Change, proration: str) -> None:
@@ -376,11 +380,11 @@ def follow(call: Call, subscription: Object) -> None:
     phase = phases.current(before["phases"], call.now) if before else None
     if before is None or phase is None:
         return
-    changed = phases.phase_from_subscription(subscription)["items"]
-    if _without_discounts(changed) == _without_discounts(phase["items"]):
+    items_after = phases.phase_from_subscription(subscription)["items"]
+    if _without_discounts(items_after) == _without_discounts(phase["items"]):
         return
     split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []
-    split.append({**phase, "items": changed, "start_date": call.now if split else phase["start_date"]})
+    split.append({**phase, "items": items_after, "start_date": call.now if split else phase["start_date"]})
     laid_out = [
         part for before_phase in before["phases"] for part in (split if before_phase == phase else [before_phase])
     ]

@@ -21,11 +21,11 @@ IntervalOfPrice = Callable[[str], BillingInterval]
 
 
 def lay_out_phases(
-    wanted: Sequence[Mapping[str, Any]], billing_interval: IntervalOfPrice, currency: str, *, start: int, now: int
+    phases_data: Sequence[Mapping[str, Any]], billing_interval: IntervalOfPrice, currency: str, *, start: int, now: int
 ) -> list[Object]:
     """Return the phases as they are stored, one after another from `start` on. Raises Stripe's refusals."""
     phases: list[Object] = []
-    for number, phase in enumerate(wanted):
+    for number, phase in enumerate(phases_data):
         name = f"phases[{number}]"
         begins = _begins(phase, start, now, name)
         start = _ends(phase, begins, billing_interval, now, name)
@@ -34,8 +34,8 @@ def lay_out_phases(
 
 
 def _begins(phase: Mapping[str, Any], previous_end: int, now: int, name: str) -> int:
-    wanted = phase.get("start_date", previous_end)
-    begins = now if wanted == "now" else int(wanted)
+    start_date = phase.get("start_date", previous_end)
+    begins = now if start_date == "now" else int(start_date)
     if begins != previous_end:
         raise invalid(
             f"The start date of a phase must be the end date of the phase before it ({previous_end}).",
@@ -110,14 +110,14 @@ def automatic_tax(settings: Mapping[str, Any]) -> Object | None:
 def invoice_settings(settings: Mapping[str, Any]) -> Object | None:
     if "invoice_settings" not in settings:
         return None
-    wanted = settings["invoice_settings"]
+    params = settings["invoice_settings"]
     return {
-        "account_tax_ids": wanted.get("account_tax_ids") or None,
-        "custom_fields": wanted.get("custom_fields") or None,
-        "days_until_due": wanted.get("days_until_due"),
-        "description": wanted.get("description"),
-        "footer": wanted.get("footer"),
-        "issuer": {"account": None, "type": "self"} if "issuer" in wanted else None,
+        "account_tax_ids": params.get("account_tax_ids") or None,
+        "custom_fields": params.get("custom_fields") or None,
+        "days_until_due": params.get("days_until_due"),
+        "description": params.get("description"),
+        "footer": params.get("footer"),
+        "issuer": {"account": None, "type": "self"} if "issuer" in params else None,
     }
 
 
@@ -150,9 +150,9 @@ def phase_from_subscription(subscription: Object) -> Object:
     }
     start = min(item["current_period_start"] for item in items)
     end = min(item["current_period_end"] for item in items)
-    trialing = subscription["status"] == "trialing"
+    is_trial = subscription["status"] == "trialing"
     return {
         **_phase(phase, subscription["currency"], start, end, "phases[0]"),
         "discounts": [{**dict.fromkeys(phase_items.SOURCES), "discount": id} for id in subscription["discounts"]],
-        "trial_end": subscription["trial_end"] if trialing else None,
+        "trial_end": subscription["trial_end"] if is_trial else None,
     }

@@ -87,11 +87,11 @@ def plan_ahead(call: Call, schedule: Object) -> None:
     """Put down when the schedule's next phase begins, or its last one ends, and the warning of its end."""
     id, clock = schedule["id"], schedule["test_clock"]
     bounds = [schedule["phases"][0]["start_date"], *(phase["end_date"] for phase in schedule["phases"])]
-    living = schedule["status"] in LIVING
-    turns = [bound for bound in bounds if bound > call.now] if living else []
+    is_active = schedule["status"] in LIVING
+    turns = [date for date in bounds if date > call.now] if is_active else []
     scheduler.put(call.store, TURN, id, min(turns, default=None), clock)
-    warned = bounds[-1] - WARNING
-    scheduler.put(call.store, EXPIRING, id, warned if living and warned > call.now else None, clock)
+    warning_date = bounds[-1] - WARNING
+    scheduler.put(call.store, EXPIRING, id, warning_date if is_active and warning_date > call.now else None, clock)
 
 
 def close(call: Call, before: Object, status: str, **rest: Any) -> Object:

@@ -12,32 +12,34 @@ from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-Wanted = Sequence[Mapping[str, Any]]
+ItemsData = Sequence[Mapping[str, Any]]
 
 
-def add(call: Call, customer: Object, subscription: Object, wanted: Wanted, param: str = "add_invoice_items") -> None:
+def add(
+    call: Call, customer: Object, subscription: Object, items_data: ItemsData, param: str = "add_invoice_items"
+) -> None:
     """Keep what is billed once for the subscription's next invoice, which may be made by the same call."""
-    for at, one in enumerate(wanted):
+    for at, one in enumerate(items_data):
         _add(call, customer, subscription, one, f"{param}[{at}]")
 
 
-def _add(call: Call, customer: Object, subscription: Object, wanted: Mapping[str, Any], param: str) -> None:
-    check_only_one(wanted, "price", "price_data", param=f"{param}[price_data]")
-    if not wanted.keys() & {"price", "price_data"}:
+def _add(call: Call, customer: Object, subscription: Object, item_data: Mapping[str, Any], param: str) -> None:
+    check_only_one(item_data, "price", "price_data", param=f"{param}[price_data]")
+    if not item_data.keys() & {"price", "price_data"}:
         raise missing_param(f"{param}[price]")
-    start, end = _period(call, subscription, wanted.get("period", {}), param)
-    described = {
-        **{name: value for name, value in wanted.items() if name not in ("metadata", "period")},
+    start, end = _period(call, subscription, item_data.get("period", {}), param)
+    line_params = {
+        **{name: value for name, value in item_data.items() if name not in ("metadata", "period")},
         "period": {"start": start, "end": end},
     }
-    line = invoice_items.line_from_params(call, described, subscription["currency"], param)
+    line = invoice_items.line_from_params(call, line_params, subscription["currency"], param)
     item = invoice_items.add_pending(call, customer, line, subscription["currency"], subscription["id"])
-    after = invoice_items.with_discounts(call, item, customer, described, param)
-    after["metadata"] = new_metadata(wanted)
+    after = invoice_items.with_discounts(call, item, customer, line_params, param)
+    after["metadata"] = new_metadata(item_data)
     call.store.replace(invoice_items.KIND, after)
 
 
-def _period(call: Call, subscription: Object, wanted: Mapping[str, Any], param: str) -> tuple[int, int]:
+def _period(call: Call, subscription: Object, period_data: Mapping[str, Any], param: str) -> tuple[int, int]:
     """Return the period of what is billed once: "If not set, `period.start.type` defaults to `max_item_period_start`
     and `period.end.type` defaults to `min_item_period_end`" (`stripe/params/_subscription_create_params.py`)."""
     data = subscription["items"]["data"]
@@ -47,9 +49,9 @@ def _period(call: Call, subscription: Object, wanted: Mapping[str, Any], param: 
         "now": call.now,
     }
     bounds = {"start": moments["max_item_period_start"], "end": moments["min_item_period_end"]}
-    for bound, choice in wanted.items():
+    for name, choice in period_data.items():
         if choice["type"] == "timestamp" and "timestamp" not in choice:
-            raise missing_param(f"{param}[period][{bound}][timestamp]")
-        bounds[bound] = choice["timestamp"] if choice["type"] == "timestamp" else moments[choice["type"]]
+            raise missing_param(f"{param}[period][{name}][timestamp]")
+        bounds[name] = choice["timestamp"] if choice["type"] == "timestamp" else moments[choice["type"]]
     check_period(bounds, f"{param}[period]")
     return bounds["start"], bounds["end"]

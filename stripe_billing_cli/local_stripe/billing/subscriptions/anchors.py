@@ -69,10 +69,10 @@ def _configured_anchor(config: Mapping[str, int], prices: Sequence[Object], mome
     has 31 days on two-month intervals from February is August". The anchor may so be "more than one billing period in
     the future"; boundaries before it are on the last day of shorter months. Where no month of the interval has the day,
     the last day of the first one stands for it."""
-    begun, wall = (datetime.fromtimestamp(time, UTC) for time in (moment, created))
+    start, wall = (datetime.fromtimestamp(time, UTC) for time in (moment, created))
     time_of_day = {name: config.get(name, getattr(wall, name)) for name in ("hour", "minute", "second")}
-    first = begun.replace(day=1, **time_of_day)
-    while _on_day(first, config) < begun or config.get("month", first.month) != first.month:
+    first = start.replace(day=1, **time_of_day)
+    while _on_day(first, config) < start or config.get("month", first.month) != first.month:
         first = _months_later(first, 1)
     months = min(billing_intervals.months(price) for price in prices)
     candidates = (_months_later(first, number * months) for number in range(INTERVALS_SEARCHED))

@@ -26,8 +26,8 @@ def create(call: Call, subscription: Object, draft: Object, pending_items: Seque
 def _give_up(call: Call, draft: Object, pause: str) -> None:
     """Give an invoice up while its subscription's collection is paused: "immediately marked as void", or uncollectible
     (https://docs.stripe.com/billing/subscriptions/pause-payment)."""
-    opened = invoices.finalize(call, draft)
-    if opened["status"] == "open" and pause == "void":
-        invoices.void(call, opened)
-    elif opened["status"] == "open":
-        invoices.mark_uncollectible(call, opened, "subscription_paused")
+    invoice = invoices.finalize(call, draft)
+    if invoice["status"] == "open" and pause == "void":
+        invoices.void(call, invoice)
+    elif invoice["status"] == "open":
+        invoices.mark_uncollectible(call, invoice, "subscription_paused")

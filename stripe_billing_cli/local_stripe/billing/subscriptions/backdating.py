@@ -81,8 +81,8 @@ def _in_one(subscription: Object, item: Object, price: Object, catalog: Catalog)
     count = 0
     while interval.boundary(start, count + 1) <= end:
         count += 1
-    begun, ends = interval.boundary(start, count), interval.boundary(start, count + 1)
-    amount = count * whole + pricing.part_of(whole, end - begun, ends - begun)
+    begins, ends = interval.boundary(start, count), interval.boundary(start, count + 1)
+    amount = count * whole + pricing.part_of(whole, end - begins, ends - begins)
     many = f"{item['quantity']} × " if item["quantity"] != 1 else ""
     name = catalog.product_name(price["product"]).name
     words = f"Time on {many}{name} from {lines.day(start)} until {lines.day(end)}"

@@ -33,16 +33,16 @@ def requested_end(call: Call, params: Params, current_items: Sequence[Object]) -
     return {}
 
 
-def _moment(call: Call, wanted: int | str, current_items: Sequence[Object]) -> int:
+def _moment(call: Call, cancel_at: int | str, current_items: Sequence[Object]) -> int:
     ends = [item["current_period_end"] for item in current_items]
-    if wanted == "min_period_end":
+    if cancel_at == "min_period_end":
         return int(min(ends))
-    if wanted == "max_period_end":
+    if cancel_at == "max_period_end":
         return int(max(ends))
-    if int(wanted) <= call.now:
+    if int(cancel_at) <= call.now:
         raise invalid("cancel_at must be a future timestamp.", "cancel_at")
-    times.check_within_five_years(int(wanted), "cancel_at", call.now)
-    return int(wanted)
+    times.check_within_five_years(int(cancel_at), "cancel_at", call.now)
+    return int(cancel_at)
 
 
 def changed_fields(call: Call, before: Object) -> Object:
@@ -50,10 +50,10 @@ def changed_fields(call: Call, before: Object) -> Object:
     params = call.params
     details = {**before["cancellation_details"], **params.get("cancellation_details", {})}
     whole, _ = proration.with_earlier_end(before, None, price_checks.catalog(call), now=call.now, prorates=False)
-    wanted = requested_end(call, params, whole)
-    if wanted:
-        kept = {"canceled_at": before["canceled_at"] or call.now}
-        return {**wanted, **kept, "cancellation_details": {**details, "reason": "cancellation_requested"}}
+    end = requested_end(call, params, whole)
+    if end:
+        canceled_at = {"canceled_at": before["canceled_at"] or call.now}
+        return {**end, **canceled_at, "cancellation_details": {**details, "reason": "cancellation_requested"}}
     taken_back = "cancel_at" in params or "cancel_at_period_end" in params
     if taken_back and before["cancel_at"] is not None:
         return {**NO_END, "cancellation_details": {**NO_DETAILS, **params.get("cancellation_details", {})}}

@@ -15,7 +15,7 @@ def new_draft(
     call: Call,
     customer: Object,
     before: Object,
-    shown: Object,
+    subscription: Object,
     pending_items: list[Object],
     at_once: Sequence[Line],
     *,
@@ -23,7 +23,7 @@ def new_draft(
 ) -> Object:
     """Return the draft, not yet stored, and mark the pending items as billed by it.
 
-    `before` is the subscription without the change; `shown` is the one that the invoice is said to be of.
+    `before` is the subscription without the change; `subscription` is the one that the invoice is said to be of.
     """
     draft = invoices.new_draft(
         call,
@@ -31,7 +31,7 @@ def new_draft(
         [*(invoice_items.as_line(call, item) for item in pending_items), *at_once],
         before["currency"],
         reason="subscription_update",
-        subscription=shown,
+        subscription=subscription,
         period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=auto_advance,
     )

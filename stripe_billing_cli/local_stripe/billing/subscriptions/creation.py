@@ -79,11 +79,11 @@ def create_by_schedule(call: Call, customer: Object, prices: Sequence[Object], c
     invoice is a draft for an hour (https://docs.stripe.com/billing/subscriptions/subscription-schedules)."""
     status = "trialing" if call.params.get("trial_end") else "active"
     subscription = {**_new(call, customer, prices, currency), "schedule": schedule}
-    begun, invoice = begin(call, customer, subscription, status=status)
-    item_parameters.settle(call, None, begun)
+    after, invoice = begin(call, customer, subscription, status=status)
+    item_parameters.settle(call, None, after)
     if invoice is not None:
         invoices.create(call, invoice)
-    return begun
+    return after
 
 
 def begin(
@@ -94,20 +94,20 @@ def begin(
     (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
     added_invoice_items.add(call, customer, subscription, call.params.get("add_invoice_items", ()))
     pending_items = invoice_items.pending_of(call, subscription)
-    data, billed = first_invoice.first_period(call, subscription)
+    data, period_lines = first_invoice.first_period(call, subscription)
     on = discount.Redemption(
-        customer, subscription["id"], subscription["currency"], sum(line.amount for line in billed)
+        customer, subscription["id"], subscription["currency"], sum(line.amount for line in period_lines)
     )
-    redeemed = discount.redeem_all(call, call.params.get("discounts"), on)
-    subscription = {**subscription, "discounts": redeemed, "items": items.with_items(subscription, data)}
-    if not billed and not pending_items:
+    discount_ids = discount.redeem_all(call, call.params.get("discounts"), on)
+    subscription = {**subscription, "discounts": discount_ids, "items": items.with_items(subscription, data)}
+    if not period_lines and not pending_items:
         subscription["status"] = status or ("trialing" if subscription["trial_end"] else "active")
         _store(call, customer, subscription)
         return subscription, None
     invoice = invoices.new_draft(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *period_lines],
         subscription["currency"],
         reason="subscription_create",
         subscription=subscription,
@@ -150,12 +150,12 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     is_classic = params.get("billing_mode", {}).get("type") == "classic"
     anchor = anchors.wanted_anchor(params, prices, trial_end, call.now, begins=None if is_classic else start)
     data = []
-    for price, wanted in zip(prices, params["items"], strict=True):
+    for price, item_data in zip(prices, params["items"], strict=True):
         period = call.now, trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
         if trial_end is None and start < call.now:
             period = backdating.first_start(price, anchor, start, call.now, is_classic=is_classic), period[1]
-        item = items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, period)
-        data.append(trial_offers.begin_trial(call, item, wanted, price))
+        item = items.new_item(identifiers.short_id(call, "si"), id, price, item_data, call.now, period)
+        data.append(trial_offers.begin_trial(call, item, item_data, price))
     ends = cancellation.requested_end(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]
@@ -188,7 +188,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
 
 def _settings(params: Params) -> Object:
     """Return the fields of a new subscription that follow from the parameters alone."""
-    sent = params.get("collection_method") == "send_invoice"
+    is_sent = params.get("collection_method") == "send_invoice"
     settings = params.get("payment_settings", {})
     return {
         "object": "subscription",
@@ -198,7 +198,7 @@ def _settings(params: Params) -> Object:
         "cancel_at_period_end": False,
         "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
         "collection_method": params.get("collection_method", "charge_automatically"),
-        "days_until_due": params.get("days_until_due") if sent else None,
+        "days_until_due": params.get("days_until_due") if is_sent else None,
         "description": params.get("description"),
         "discounts": [],
         "invoice_settings": invoice_fields.settings(params.get("invoice_settings", {})),
@@ -227,14 +227,14 @@ def _trial_end(call: Call, prices: Sequence[Object]) -> int | None:
         days = prices[0]["recurring"]["trial_period_days"]
     if days is not None:
         return call.now + int(days) * DAY
-    wanted = params.get("trial_end")
-    if wanted in (None, "now"):
+    trial_end = params.get("trial_end")
+    if trial_end in (None, "now"):
         return None
-    return checked_trial_end(call, wanted)
+    return checked_trial_end(call, trial_end)
 
 
-def checked_trial_end(call: Call, wanted: int) -> int:
-    if wanted > call.now + LONGEST_TRIAL:
+def checked_trial_end(call: Call, trial_end: int) -> int:
+    if trial_end > call.now + LONGEST_TRIAL:
         raise invalid("Invalid timestamp: a trial can be at most two years long (730 days).", "trial_end")
-    times.check_future(wanted, "trial_end", call.now)
-    return wanted
+    times.check_future(trial_end, "trial_end", call.now)
+    return trial_end

@@ -30,31 +30,32 @@ def discounted_amount(
     it costs a period; `among` are all items that are billed. `discounts`: those that the subscription gets at the same
     time, None where it keeps its own."""
     subscription = call.store.get("subscription", item["subscription"])
-    priced = [(one, objects.get_known(call, "price", one["price"])) for one in among if "quantity" in one]
-    places = [one["id"] for one, _ in priced]
+    items_with_prices = [(one, objects.get_known(call, "price", one["price"])) for one in among if "quantity" in one]
+    places = [one["id"] for one, _ in items_with_prices]
     if subscription is None or item["id"] not in places:
         return DiscountedAmount(amount)
     currency, here = subscription["currency"], places.index(item["id"])
     lines = [
-        DiscountableLine(pricing.amount(price, currency, one["quantity"]), price["product"]) for one, price in priced
+        DiscountableLine(pricing.amount(price, currency, one["quantity"]), price["product"])
+        for one, price in items_with_prices
     ]
     own = [discount.find(call, id) for id in subscription["discounts"]] if discounts is None else discounts
-    terms = _terms(call, [one for one, _ in priced], own, currency)
+    terms = _terms(call, [one for one, _ in items_with_prices], own, currency)
     shares = discounting.taken_off(lines, terms)[here]
-    left, ids = amount, []
+    remainder, ids = amount, []
     for each in terms:
         if each.covers(here, lines[here]):
-            off = min(left, _part(each, shares[each.discount], left, amount, lines[here].amount))
-            left -= off
+            off = min(remainder, _part(each, shares[each.discount], remainder, amount, lines[here].amount))
+            remainder -= off
             ids += [each.discount] if off else []
-    return DiscountedAmount(left, tuple(ids))
+    return DiscountedAmount(remainder, tuple(ids))
 
 
-def _part(terms: Terms, share: int, left: int, amount: int, whole: int) -> int:
-    """Return what a discount takes off: its percentage of what is `left`, or as much of its `share` of a period as
+def _part(terms: Terms, share: int, remainder: int, amount: int, whole: int) -> int:
+    """Return what a discount takes off: its percentage of the `remainder`, or as much of its `share` of a period as
     `amount` is of the `whole` price."""
     if terms.percent_off is not None:
-        return pricing.round_amount(left * terms.percent_off / 100)
+        return pricing.round_amount(remainder * terms.percent_off / 100)
     return pricing.round_amount(Decimal(share) * amount / whole) if whole else 0
 
 
@@ -75,8 +76,10 @@ def _terms(call: Call, billed_items: Sequence[Object], discounts: Sequence[Objec
 
 def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> DiscountedAmount:
     """Return what a debit came to on its invoice, its discounts taken off; a proration is so already."""
-    taken: dict[str, int] = {}
+    reductions: dict[str, int] = {}
     for line in debits.billed_lines(call, item, debit):
         for one in line["discount_amounts"]:
-            taken[one["discount"]] = taken.get(one["discount"], 0) + one["amount"]
-    return DiscountedAmount(debit["amount"] - sum(taken.values()), tuple(id for id, off in taken.items() if off))
+            reductions[one["discount"]] = reductions.get(one["discount"], 0) + one["amount"]
+    return DiscountedAmount(
+        debit["amount"] - sum(reductions.values()), tuple(id for id, off in reductions.items() if off)
+    )

@@ -25,33 +25,33 @@ def first_period(call: Call, subscription: Object) -> tuple[list[Object], list[L
     catalog = price_checks.catalog(call)
     data = subscription["items"]["data"]
     prorates = call.params.get("proration_behavior") != "none"
-    elapsed = backdating.bill_elapsed(subscription, catalog) if prorates else []
+    backdated_lines = backdating.bill_elapsed(subscription, catalog) if prorates else []
     if subscription["trial_end"]:
-        return data, [*elapsed, *trial_lines(subscription, catalog, call.now)]
+        return data, [*backdated_lines, *trial_lines(subscription, catalog, call.now)]
     anchor, currency = subscription["billing_cycle_anchor"], subscription["currency"]
     if prorates and backdating.is_one_period(subscription):
-        return data, elapsed
+        return data, backdated_lines
     if prorates:
-        kept, billed_lines = proration.part_periods(data, catalog, currency, anchor)
-        return kept, [*elapsed, *billed_lines]
-    kept, billed_lines = [], []
+        items_after, billed_lines = proration.part_periods(data, catalog, currency, anchor)
+        return items_after, [*backdated_lines, *billed_lines]
+    items_after, billed_lines = [], []
     for item in data:
         start, _ = billing_intervals.period_at(catalog.price(item["price"]), anchor, item["current_period_start"])
         whole = start == item["current_period_start"] == call.now
         one, its = proration.whole_periods([item], catalog, currency) if whole else ([item], [])
-        kept, billed_lines = [*kept, *one], [*billed_lines, *its]
-    return kept, billed_lines
+        items_after, billed_lines = [*items_after, *one], [*billed_lines, *its]
+    return items_after, billed_lines
 
 
 def trial_lines(subscription: Object, catalog: Catalog, start: int) -> list[Line]:
     """Return a line of nothing for each item that is not metered."""
-    made = []
+    free_lines = []
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])
         if not items.is_metered(price):
-            sold = catalog.product_name(price["product"])
-            made.append(lines.for_trial(item, price, sold, start, subscription["trial_end"]))
-    return made
+            product_name = catalog.product_name(price["product"])
+            free_lines.append(lines.for_trial(item, price, product_name, start, subscription["trial_end"]))
+    return free_lines
 
 
 def open_first(call: Call, subscription: Object, draft: Object, method: str | None) -> None:
@@ -82,9 +82,13 @@ def charge(call: Call, invoice: Object, method: str, behavior: str) -> None:
 def prepare_payment(call: Call, invoice: Object, method: str | None) -> None:
     """Make an invoice's intent ready to be confirmed, where there is a payment method."""
     intent = invoices.intent_of(call, invoice)
-    known = None if method is None else call.store.get("payment_method", method)
-    if intent is not None and known is not None and collection.refusal_of(invoice, intent, known) is None:
-        intent = collection.allow(call, intent, known)
+    payment_method = None if method is None else call.store.get("payment_method", method)
+    if (
+        intent is not None
+        and payment_method is not None
+        and collection.refusal_of(invoice, intent, payment_method) is None
+    ):
+        intent = collection.allow(call, intent, payment_method)
         call.store.replace("payment_intent", {**intent, "payment_method": method, "status": "requires_confirmation"})
 
 

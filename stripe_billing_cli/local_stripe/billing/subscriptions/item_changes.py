@@ -94,8 +94,8 @@ def decide_all(
         plan = _trial(call, before, params, trial_end, catalog)
     elif params.get("trial_end") == "now" and before["status"] == "trialing":
         fields = {"status": "active", "trial_end": call.now - 1}
-        running = {**before, **fields}
-        change = decide(call, running, params, catalog, restart=True, prorates=False)
+        subscription = {**before, **fields}
+        change = decide(call, subscription, params, catalog, restart=True, prorates=False)
         plan = UpdatePlan(fields, change)
     else:
         plan = UpdatePlan({}, decide(call, before, params, catalog))
@@ -103,13 +103,13 @@ def decide_all(
 
 
 def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int | None:
-    wanted = params.get("trial_end")
-    if wanted is None and params.get("trial_from_plan"):
-        named = [item["price"] for item in params.get("items", ()) if "price" in item]
-        price = price_checks.catalog(call).price(named[0] if named else before["items"]["data"][0]["price"])
+    trial_end = params.get("trial_end")
+    if trial_end is None and params.get("trial_from_plan"):
+        price_ids = [item["price"] for item in params.get("items", ()) if "price" in item]
+        price = price_checks.catalog(call).price(price_ids[0] if price_ids else before["items"]["data"][0]["price"])
         days = price["recurring"]["trial_period_days"]
         return None if days is None else call.now + int(days) * DAY
-    return None if wanted in (None, "now") else creation.checked_trial_end(call, int(wanted))
+    return None if trial_end in (None, "now") else creation.checked_trial_end(call, int(trial_end))
 
 
 def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int, catalog: Catalog) -> UpdatePlan:
@@ -117,8 +117,8 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     nothing. The anchor moves to the trial's end
     (https://docs.stripe.com/billing/subscriptions/billing-cycle#change-the-billing-period-using-a-trial-period)."""
     begins = before["status"] != "trialing"
-    trialing = {**before, "status": "trialing", "trial_end": trial_end}
-    change = decide(call, trialing, params, catalog)
+    subscription = {**before, "status": "trialing", "trial_end": trial_end}
+    change = decide(call, subscription, params, catalog)
     start = {item["id"]: item["current_period_start"] for item in before["items"]["data"]}
     data = [
         items.with_debit(
@@ -134,8 +134,8 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     credits = proration.credits_for(before, before["items"]["data"], catalog, at) if prorates else []
     if prorates:
         credits += [line for item in before["items"]["data"] for line in catalog.list_use(item)]
-    shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, catalog, call.now)
-    return UpdatePlan({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
+    free_lines = first_invoice.trial_lines({**subscription, "items": items.with_items(before, data)}, catalog, call.now)
+    return UpdatePlan({**fields, "trial_start": call.now}, Change(data, credits, free_lines, anchor=trial_end))
 
 
 def _with_ends(
@@ -146,9 +146,11 @@ def _with_ends(
     fields = {**plain, **plan.fields}
     if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
         prorates = params.get("proration_behavior") != "none"
-        changing = {**before, **plan.fields, "items": items.with_items(before, change.after)}
-        changing["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
-        data, more = proration.with_earlier_end(changing, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
+        subscription = {**before, **plan.fields, "items": items.with_items(before, change.after)}
+        subscription["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
+        data, more = proration.with_earlier_end(
+            subscription, plain["cancel_at"], catalog, now=call.now, prorates=prorates
+        )
         change = replace(change, after=data, prorations=[*change.prorations, *more])
     if plain.get("cancel_at_period_end", before["cancel_at_period_end"]):
         fields["cancel_at"] = items.first_end(change.after)
@@ -208,15 +210,15 @@ def _check_items(subscription: Object, after: list[Object], catalog: Catalog) ->
 
 
 def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param: str) -> None:
-    known = {one["id"]: one for one in subscription["items"]["data"]}
-    if "id" in item and item["id"] not in known:
+    items_by_id = {one["id"]: one for one in subscription["items"]["data"]}
+    if "id" in item and item["id"] not in items_by_id:
         raise no_such("subscription item", item["id"], f"{param}[id]")
     if "id" not in item and "price" not in item:
         raise missing_param(f"{param}[price]")
-    if "price" in item and item["price"] != known.get(item.get("id", ""), {}).get("price"):
+    if "price" in item and item["price"] != items_by_id.get(item.get("id", ""), {}).get("price"):
         price = price_checks.wanted_price(call, item, f"{param}[price]")
         price_checks.check_prices([price], subscription["currency"])
-    own = item.get("price") or known[item["id"]]["price"]
+    own = item.get("price") or items_by_id[item["id"]]["price"]
     price_checks.check_quantity(price_checks.catalog(call).price(own), item, param)
 
 
@@ -276,14 +278,16 @@ def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
         schedule_jobs.plan_ahead(call, after)
         return after
     customer = customers.find(call, before["customer"])
-    included = settings.read(call.store, call.account)["pending_update_items"] == "include"
-    earlier = [{**item, "_earlier": True} for item in invoice_items.pending_of(call, before)] if included else []
-    made = invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
-    pending_items = [*made, *earlier]
+    includes_earlier = settings.read(call.store, call.account)["pending_update_items"] == "include"
+    earlier = (
+        [{**item, "_earlier": True} for item in invoice_items.pending_of(call, before)] if includes_earlier else []
+    )
+    new_items = invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
+    pending_items = [*new_items, *earlier]
     draft = change_invoice.new_draft(call, customer, before, before, pending_items, change.at_once)
     invoice = invoices.finalize(call, invoices.create(call, draft))
-    waiting = {"changes": plan.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
-    waits = {**repository.find(call, id), "_pending_change": waiting}
+    pending_change = {"changes": plan.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
+    waits = {**repository.find(call, id), "_pending_change": pending_change}
     call.store.replace(repository.KIND, waits)
     method = collection.default_method(call, customer, before)
     if invoice["status"] == "paid":
@@ -291,7 +295,7 @@ def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
     elif method is not None:
         collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if repository.find(call, id)["_pending_change"] is not None:
-        return pending_updates.suspend(call, id, invoice, plan.fields, shown=_show_change(call, before, plan))
+        return pending_updates.suspend(call, id, invoice, plan.fields, shown_changes=_show_change(call, before, plan))
     return repository.find(call, id)
 
 

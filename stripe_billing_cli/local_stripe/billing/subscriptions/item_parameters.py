@@ -15,30 +15,30 @@ from stripe_billing_cli.local_stripe.core.parameters import nested_name
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-Wanted = Mapping[str, Any]
+ItemData = Mapping[str, Any]
 INLINE = inline_prices.INLINE
 
 
 def name_prices(
     call: Call,
-    wanted: Sequence[Wanted],
+    items_data: Sequence[ItemData],
     customer: Object,
     subscription: Object | None,
     param: str = "items",
     *,
-    previewed: bool = False,
-) -> list[Wanted]:
+    is_preview: bool = False,
+) -> list[ItemData]:
     """Return the items by the ids of prices, tax rates and discounts alone. What is made for them is stored, and not
-    announced yet (`settle`). `previewed`: a coupon that is only looked at is not redeemed."""
+    announced yet (`settle`). `is_preview`: a coupon that is only looked at is not redeemed."""
     return [
-        _name_item(call, item, customer, subscription, f"{param}[{at}]", previewed=previewed)
-        for at, item in enumerate(wanted)
+        _name_item(call, item, customer, subscription, f"{param}[{at}]", is_preview=is_preview)
+        for at, item in enumerate(items_data)
     ]
 
 
 def _name_item(
-    call: Call, item: Wanted, customer: Object, subscription: Object | None, param: str, *, previewed: bool
-) -> Wanted:
+    call: Call, item: ItemData, customer: Object, subscription: Object | None, param: str, *, is_preview: bool
+) -> ItemData:
     by_ids = dict(item)
     if "price_data" in by_ids:
         price = inline_prices.create(call, by_ids.pop("price_data"), nested_name(param, "price_data"))
@@ -48,12 +48,12 @@ def _name_item(
     if "discounts" in by_ids:
         on = _redemption(call, by_ids, customer, subscription)
         by_ids["discounts"] = discount.of_part(
-            call, by_ids["discounts"], nested_name(param, "discounts"), on, is_preview=previewed
+            call, by_ids["discounts"], nested_name(param, "discounts"), on, is_preview=is_preview
         )
     return by_ids
 
 
-def _redemption(call: Call, item: Wanted, customer: Object, subscription: Object | None) -> discount.Redemption:
+def _redemption(call: Call, item: ItemData, customer: Object, subscription: Object | None) -> discount.Redemption:
     """Return for whom a coupon is redeemed, with what the item costs for a period."""
     own: Object = {}
     if subscription is not None:

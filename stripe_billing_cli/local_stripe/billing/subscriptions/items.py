@@ -51,17 +51,17 @@ def in_period(item: Object, period: tuple[int, int]) -> Object:
     return {**item, "_use": None, "current_period_start": period[0], "current_period_end": period[1]}
 
 
-def counting_anew(item: Object, reported: int, start: int | None = None) -> Object:
+def counting_anew(item: Object, last_report: int, start: int | None = None) -> Object:
     """Return the item, of which only use is billed that comes after this report of use: "billed at the price in effect
     when it was reported" (flexible billing mode). `start`: and that was at this time at the earliest, in Unix
     seconds."""
-    return {**item, "_use": {"after": reported, "start": item["current_period_start"] if start is None else start}}
+    return {**item, "_use": {"after": last_report, "start": item["current_period_start"] if start is None else start}}
 
 
 def with_billed_use(item: Object, units: Decimal, net: int) -> Object:
     """Return the item, of which so much use is billed of what is counted, for so much net of discounts."""
-    counted = item["_use"] or {"after": 0, "start": item["current_period_start"]}
-    return {**item, "_use": {**counted, "billed": str(units), "billed_net": net}}
+    use = item["_use"] or {"after": 0, "start": item["current_period_start"]}
+    return {**item, "_use": {**use, "billed": str(units), "billed_net": net}}
 
 
 def with_debit(item: Object, lines: Sequence[Line]) -> Object:

@@ -20,7 +20,7 @@ def draft(call: Call, subscription: Object) -> str | None:
     used = metering.list_unbilled(call, subscription, price_checks.catalog(call))
     if subscription["status"] == "incomplete" or not (pending_items or used):
         return None
-    made = invoices.new_draft(
+    invoice = invoices.new_draft(
         call,
         customers.find(call, subscription["customer"]),
         [*(invoice_items.as_line(call, item) for item in pending_items), *used],
@@ -30,7 +30,7 @@ def draft(call: Call, subscription: Object) -> str | None:
         period=(items.first_start(subscription["items"]["data"]), call.now),
         auto_advance=subscription["status"] != "unpaid" and subscription["pause_collection"] is None,
     )
-    invoice_items.bill(call, pending_items, made["id"])
-    invoices.create(call, made)
-    repository.amend(call, subscription["id"], latest_invoice=made["id"])
-    return str(made["id"])
+    invoice_items.bill(call, pending_items, invoice["id"])
+    invoices.create(call, invoice)
+    repository.amend(call, subscription["id"], latest_invoice=invoice["id"])
+    return str(invoice["id"])

@@ -36,8 +36,8 @@ class AccruedUse:
 def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) -> list[Line]:
     """Return a line for each metered item whose period is over at `until`. Use within a trial costs nothing."""
     over = [item for item in subscription["items"]["data"] if item["current_period_end"] <= until]
-    accrued = [_accrue(call, subscription, item, catalog, until) for item in over]
-    return [line for one in accrued if one is not None for line in one.lines]
+    uses = [_accrue(call, subscription, item, catalog, until) for item in over]
+    return [line for one in uses if one is not None for line in one.lines]
 
 
 def list_unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
@@ -47,14 +47,14 @@ def list_unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Li
 
 def accrued_items(call: Call, subscription: Object, catalog: Catalog) -> list[AccruedUse]:
     """Return what was used until now and is not billed yet, of whichever metered items anything was used."""
-    accrued = [until_now(call, subscription, item, catalog) for item in subscription["items"]["data"]]
-    return [one for one in accrued if one is not None and one.is_new]
+    uses = [until_now(call, subscription, item, catalog) for item in subscription["items"]["data"]]
+    return [one for one in uses if one is not None and one.is_new]
 
 
 def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Catalog) -> list[Line]:
     """Return what was used of an item and is not billed yet; none of what was not used."""
-    accrued = until_now(call, subscription, item, catalog)
-    return accrued.lines if accrued is not None and accrued.is_new else []
+    use = until_now(call, subscription, item, catalog)
+    return use.lines if use is not None and use.is_new else []
 
 
 def until_now(call: Call, subscription: Object, item: Object, catalog: Catalog) -> AccruedUse | None:
@@ -72,14 +72,14 @@ def _accrue(call: Call, subscription: Object, item: Object, catalog: Catalog, un
     price = catalog.price(item["price"])
     if not items.is_metered(price) or subscription["status"] == "trialing":
         return None
-    counted = item.get("_use") or {"after": 0, "start": item["current_period_start"]}
-    start, end = counted["start"], min(item["current_period_end"], until)
+    count = item.get("_use") or {"after": 0, "start": item["current_period_start"]}
+    start, end = count["start"], min(item["current_period_end"], until)
     if start >= end:
         return None
     meter, customer = price["recurring"]["meter"], subscription["customer"]
-    used = max(usage.total_usage(call, meter, customer, start, end, after=counted["after"]), Decimal(0))
-    billed, currency = Decimal(counted.get("billed", 0)), subscription["currency"]
-    net = counted.get("billed_net", 0)
+    used = max(usage.total_usage(call, meter, customer, start, end, after=count["after"]), Decimal(0))
+    billed_units, currency = Decimal(count.get("billed", 0)), subscription["currency"]
+    net = count.get("billed_net", 0)
     usage_lines = lines.for_usage(item, price, catalog.product_name(price["product"]), currency, used, start, end)
-    unbilled_lines = lines.less_billed(usage_lines, item, price, currency, billed, net)
-    return AccruedUse(item, used, billed, net, unbilled_lines)
+    unbilled_lines = lines.less_billed(usage_lines, item, price, currency, billed_units, net)
+    return AccruedUse(item, used, billed_units, net, unbilled_lines)

@@ -46,13 +46,13 @@ def paused_items(call: Call, subscription: Object, params: Mapping[str, Any]) ->
     """Return the items, whose periods end with the pause; what is billed of use now is not billed again, by whatever
     ends the pause."""
     catalog = price_checks.catalog(call)
-    paused = []
+    items_after = []
     for item in subscription["items"]["data"]:
         end = min(item["current_period_end"], call.now)
         if _bills_use(params) and items.is_metered(catalog.price(item["price"])):
             item = items.counting_anew(item, catalog.last_report(), end)
-        paused.append({**item, "current_period_end": end, "_debits": []})
-    return paused
+        items_after.append({**item, "current_period_end": end, "_debits": []})
+    return items_after
 
 
 def resumed_items(
@@ -63,7 +63,7 @@ def resumed_items(
     currency, anchor = subscription["currency"], subscription["billing_cycle_anchor"]
     current_items = subscription["items"]["data"]
     if params.get("billing_cycle_anchor", {}).get("type", "now") == "now":
-        begun = [
+        new_items = [
             items.in_period(
                 item,
                 (
@@ -73,7 +73,7 @@ def resumed_items(
             )
             for item in current_items
         ]
-        data, lines = proration.whole_periods(begun, catalog, currency)
+        data, lines = proration.whole_periods(new_items, catalog, currency)
         return data, [], lines
     going_on = [_going_on(call, item, catalog, anchor) for item in current_items]
     if params.get("proration_behavior") == "none":

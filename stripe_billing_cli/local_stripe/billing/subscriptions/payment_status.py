@@ -108,8 +108,8 @@ def _newest(call: Call, subscription: Object) -> Object | None:
     return max(newest_first, key=lambda invoice: int(invoice["status_transitions"]["finalized_at"]), default=None)
 
 
-def note_failure(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
-    """Let a payment of a subscription have failed. `exhausted`: it was the last attempt, and what the account's
+def note_failure(call: Call, invoice: Object, *, was_last: bool, automatic: bool) -> None:
+    """Let a payment of a subscription have failed. `was_last`: it was the last attempt, and what the account's
     settings say comes about."""
     subscription = invoices.find_subscription(call, invoice)
     if automatic and invoice["billing_reason"] != "subscription_create":
@@ -122,12 +122,12 @@ def note_failure(call: Call, invoice: Object, *, exhausted: bool, automatic: boo
     newest = _newest(call, subscription)
     if subscription["status"] == "active" and newest is not None and newest["id"] == invoice["id"]:
         subscription = repository.amend(call, subscription["id"], status="past_due")
-    if exhausted and subscription["status"] == "past_due":
+    if was_last and subscription["status"] == "past_due":
         _give_up(call, subscription)
 
 
 def on_failed(call: Call, effect: PaymentFailed) -> None:
-    note_failure(call, effect.invoice, exhausted=effect.exhausted, automatic=effect.automatic)
+    note_failure(call, effect.invoice, was_last=effect.exhausted, automatic=effect.automatic)
 
 
 def _give_up(call: Call, subscription: Object) -> None:

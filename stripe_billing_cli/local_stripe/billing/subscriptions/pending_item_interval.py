@@ -17,12 +17,12 @@ INTERVAL, NEXT = "pending_invoice_item_interval", "next_pending_invoice_item_inv
 MOST = {"day": 365, "week": 52, "month": 12, "year": 1}
 
 
-def fields(wanted: Mapping[str, Any] | None, anchor: int, now: int) -> Object:
+def fields(params: Mapping[str, Any] | None, anchor: int, now: int) -> Object:
     """Return what a subscription says of the interval that a call wants; None for none. Raises where it is longer than
     a year."""
-    if wanted is None:
+    if params is None:
         return {INTERVAL: None, NEXT: None}
-    interval = {"interval": wanted["interval"], "interval_count": wanted.get("interval_count", 1)}
+    interval = {"interval": params["interval"], "interval_count": params.get("interval_count", 1)}
     most = MOST[interval["interval"]]
     if interval["interval_count"] > most:
         raise invalid(

@@ -23,21 +23,23 @@ def suspend(
     invoice: Object,
     changes: Object,
     *,
-    shown: Object,
+    shown_changes: Object,
     resumes: bool = False,
     retries: bool = False,
 ) -> Object:
-    """Keep `changes` until the invoice is paid; `shown` is what of them stands in `pending_update`."""
+    """Keep `changes` until the invoice is paid; `shown_changes` is what of them stands in `pending_update`."""
     subscription = repository.find(call, id)
     expires_at = _expires_at(call, subscription, resumes=resumes, retries=retries)
-    waiting = {"changes": changes, "invoice": invoice["id"], "resumes": resumes, "retries": retries}
-    pending: Object = dict.fromkeys(
+    pending_change = {"changes": changes, "invoice": invoice["id"], "resumes": resumes, "retries": retries}
+    pending_update: Object = dict.fromkeys(
         "billing_cycle_anchor cancel_at_period_end discount discounts metadata subscription_items trial_end "
         "trial_from_plan".split()
     )
-    pending |= {"expires_at": expires_at, **shown}
+    pending_update |= {"expires_at": expires_at, **shown_changes}
     scheduler.put(call.store, schedule_jobs.DISCARD, id, expires_at, subscription["test_clock"])
-    return repository.amend(call, id, latest_invoice=invoice["id"], _pending_change=waiting, pending_update=pending)
+    return repository.amend(
+        call, id, latest_invoice=invoice["id"], _pending_change=pending_change, pending_update=pending_update
+    )
 
 
 def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: bool) -> int:
@@ -53,18 +55,22 @@ def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: boo
 
 
 def waits_for(subscription: Object, invoice: Object) -> bool:
-    waiting = subscription.get("_pending_change")
-    return waiting is not None and waiting["invoice"] == invoice["id"]
+    pending_change = subscription.get("_pending_change")
+    return pending_change is not None and pending_change["invoice"] == invoice["id"]
 
 
 def apply(call: Call, subscription: Object, **rest: Any) -> Object:
     """Make a pending change, whose invoice was paid."""
-    waiting = subscription["_pending_change"]
-    event = "customer.subscription.resumed" if waiting["resumes"] else "customer.subscription.pending_update_applied"
-    announced = (event,) if waiting["resumes"] or subscription["pending_update"] else ()
+    pending_change = subscription["_pending_change"]
+    event = (
+        "customer.subscription.resumed" if pending_change["resumes"] else "customer.subscription.pending_update_applied"
+    )
+    event_types = (event,) if pending_change["resumes"] or subscription["pending_update"] else ()
     scheduler.put(call.store, schedule_jobs.DISCARD, subscription["id"], None, None)
-    changes = {**waiting["changes"], "latest_invoice": waiting["invoice"], **rest}
-    after = repository.amend(call, subscription["id"], *announced, **changes, _pending_change=None, pending_update=None)
+    changes = {**pending_change["changes"], "latest_invoice": pending_change["invoice"], **rest}
+    after = repository.amend(
+        call, subscription["id"], *event_types, **changes, _pending_change=None, pending_update=None
+    )
     schedule_jobs.plan_ahead(call, after)
     return after
 
@@ -72,26 +78,26 @@ def apply(call: Call, subscription: Object, **rest: Any) -> Object:
 def payment_failed(call: Call, subscription: Object) -> None:
     """Leave a pending change whose payment failed as it is. A pause whose end asked for no success is over all the
     same, and the subscription past due (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
-    waiting = subscription["_pending_change"]
-    if waiting["resumes"] and not waiting["retries"]:
+    pending_change = subscription["_pending_change"]
+    if pending_change["resumes"] and not pending_change["retries"]:
         apply(call, subscription, status="past_due")
 
 
-def forget(call: Call, subscription: Object, *announced: str) -> Object:
+def forget(call: Call, subscription: Object, *event_types: str) -> Object:
     """Drop a pending change, of which nothing comes about."""
     invoice_items.release_earlier(call, subscription["_pending_change"]["invoice"])
     scheduler.put(call.store, schedule_jobs.DISCARD, subscription["id"], None, None)
-    return repository.amend(call, subscription["id"], *announced, _pending_change=None, pending_update=None)
+    return repository.amend(call, subscription["id"], *event_types, _pending_change=None, pending_update=None)
 
 
-def discard(call: Call, id: str, *announced: str) -> None:
+def discard(call: Call, id: str, *event_types: str) -> None:
     """Drop a change that waits, and void its invoice."""
     subscription = repository.find(call, id)
-    waiting = subscription.get("_pending_change")
-    if waiting is None:
+    pending_change = subscription.get("_pending_change")
+    if pending_change is None:
         return
-    forget(call, subscription, *announced)
-    invoice = call.store.get("invoice", waiting["invoice"])
+    forget(call, subscription, *event_types)
+    invoice = call.store.get("invoice", pending_change["invoice"])
     if invoice is not None and invoice["status"] in ("open", "uncollectible"):
         invoices.void(call, invoice)
 
@@ -99,6 +105,6 @@ def discard(call: Call, id: str, *announced: str) -> None:
 def expire(call: Call, id: str) -> None:
     """Drop a pending change that nobody has paid in time."""
     subscription = repository.find(call, id)
-    waiting = subscription.get("_pending_change")
-    if waiting is not None:
+    pending_change = subscription.get("_pending_change")
+    if pending_change is not None:
         discard(call, id, "customer.subscription.pending_update_expired")

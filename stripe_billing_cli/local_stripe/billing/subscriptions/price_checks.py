@@ -52,8 +52,8 @@ def catalog(call: Call, discounts: Sequence[Object] | None = None) -> Catalog:
 
 def wanted_price(call: Call, item: Mapping[str, Any], param: str) -> Object:
     """Return the price of an item that a call wants: for sale, unless the call describes it itself."""
-    made = call.store.get("price", item["price"]) if item.get(item_parameters.INLINE) else None
-    return made or find_sellable(call, item["price"], param)
+    inline_price = call.store.get("price", item["price"]) if item.get(item_parameters.INLINE) else None
+    return inline_price or find_sellable(call, item["price"], param)
 
 
 def find_sellable(call: Call, id: str, param: str) -> Object:
@@ -78,8 +78,8 @@ def currency_of(call: Call, params: Params, customer: Object, prices: Sequence[O
     """Return the currency asked for, else the customer's where every price has it, else the first price's. A customer
     is billed in one currency only (https://docs.stripe.com/billing/customer#currency)."""
     own: str | None = customer["currency"]
-    shared = own is not None and all(own in price["currency_options"] for price in prices)
-    currency = str(params.get("currency") or (own if shared else prices[0]["currency"]))
+    is_shared = own is not None and all(own in price["currency_options"] for price in prices)
+    currency = str(params.get("currency") or (own if is_shared else prices[0]["currency"]))
     customer_currency.check(call, customer, currency)
     return currency
 

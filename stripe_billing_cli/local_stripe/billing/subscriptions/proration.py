@@ -34,7 +34,7 @@ class Change:
 
 def decide(
     subscription: Object,
-    wanted: Sequence[Mapping[str, Any]],
+    items_data: Sequence[Mapping[str, Any]],
     catalog: Catalog,
     *,
     at: int,
@@ -43,8 +43,8 @@ def decide(
     restart: bool = False,
     extends: bool = False,
 ) -> Change:
-    """Return what a change of items does. `wanted` as in an update: `{"id", "price", "quantity", "deleted"}`, each for
-    a known item or a new one.
+    """Return what a change of items does. `items_data` as in an update: `{"id", "price", "quantity", "deleted"}`, each
+    for a known item or a new one.
 
     `at` is the proration date; `restart` starts a new period now. `extends`: where nothing else changes, what the new
     period has beyond the old one waits for the next invoice; otherwise it is billed at once. In classic billing mode
@@ -53,7 +53,7 @@ def decide(
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
     before = list(subscription["items"]["data"])
-    after = _wanted_items(subscription, before, wanted, catalog, now)
+    after = _wanted_items(subscription, before, items_data, catalog, now)
     if restart and extends and not _is_classic(subscription) and _are_billed_alike(before, after):
         return _extend(subscription, after, catalog, now)
     if restart or (_is_classic(subscription) and _moves(subscription, before, after, catalog)):
@@ -83,22 +83,22 @@ def _is_free(current_items: Sequence[Object], catalog: Catalog, currency: str) -
 
 
 def _wanted_items(
-    subscription: Object, before: Sequence[Object], wanted: Sequence[Mapping[str, Any]], catalog: Catalog, now: int
+    subscription: Object, before: Sequence[Object], items_data: Sequence[Mapping[str, Any]], catalog: Catalog, now: int
 ) -> list[Object]:
-    named = {change["id"]: change for change in wanted if "id" in change}
-    kept = [
+    named = {change["id"]: change for change in items_data if "id" in change}
+    items_before = [
         _change_item(subscription, item, named.get(item["id"], {}), catalog, now)
         for item in before
         if not named.get(item["id"], {}).get("deleted")
     ]
     added = []
-    for change in wanted:
+    for change in items_data:
         if "id" not in change:
             price = catalog.price(change["price"])
             period = _period(subscription, price, now)
             item = items.new_item(catalog.item_id(), subscription["id"], price, change, now, period)
             added.append(items.counting_anew(item, catalog.last_report()))
-    return [*kept, *added]
+    return [*items_before, *added]
 
 
 def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
@@ -115,9 +115,9 @@ def _change_item(subscription: Object, item: Object, change: Mapping[str, Any], 
     """Return an item with a change; "Updating a subscription price automatically reverts the quantity to the default
     value of 1" (https://docs.stripe.com/billing/subscriptions/change-price#update)."""
     after = {**item}
-    repriced = "price" in change and change["price"] != item["price"]
-    price = catalog.price(change["price"] if repriced else item["price"])
-    if repriced:
+    has_new_price = "price" in change and change["price"] != item["price"]
+    price = catalog.price(change["price"] if has_new_price else item["price"])
+    if has_new_price:
         after |= {"current_trial": None, "price": price["id"], "plan": price["id"]}
         after = items.counting_anew(after, catalog.last_report())
         if billing_intervals.billing_interval(price) != billing_intervals.billing_interval(
@@ -134,7 +134,7 @@ def _change_item(subscription: Object, item: Object, change: Mapping[str, Any], 
     if items.is_metered(price):
         after.pop("quantity", None)
     else:
-        after["quantity"] = change.get("quantity", 1 if repriced else item.get("quantity", 1))
+        after["quantity"] = change.get("quantity", 1 if has_new_price else item.get("quantity", 1))
     return after
 
 
@@ -144,28 +144,29 @@ def is_billed_otherwise(old: Object | None, new: Object) -> bool:
 
 
 def _are_billed_alike(before: Sequence[Object], after: Sequence[Object]) -> bool:
-    known = {item["id"]: item for item in before}
-    return len(before) == len(after) and not any(is_billed_otherwise(known.get(item["id"]), item) for item in after)
+    by_id = {item["id"]: item for item in before}
+    return len(before) == len(after) and not any(is_billed_otherwise(by_id.get(item["id"]), item) for item in after)
 
 
 def _extend(subscription: Object, after: Sequence[Object], catalog: Catalog, now: int) -> Change:
     """Return the change where all items begin a new period now, and only what it has beyond the old one, which is paid
     for, is charged. Use goes on to be counted from where it was (recorded, 2026-08-26.dahlia, of a licensed price)."""
-    kept, new_lines = [], []
+    items_after, new_lines = [], []
     for item in after:
         price = catalog.price(item["price"])
         ends = item["current_period_end"]
-        begun = items.in_period(item, (now, billing_intervals.billing_interval(price).next_after(now, now)))
+        new_item = items.in_period(item, (now, billing_intervals.billing_interval(price).next_after(now, now)))
         if items.is_metered(price):
-            begun = {**begun, "_use": {"after": 0, "start": item["current_period_start"], **(item.get("_use") or {})}}
-        elif begun["current_period_end"] > ends:
-            debit = _share(begun, after, catalog, subscription["currency"], now, ends)
+            use = {"after": 0, "start": item["current_period_start"], **(item.get("_use") or {})}
+            new_item = {**new_item, "_use": use}
+        elif new_item["current_period_end"] > ends:
+            debit = _share(new_item, after, catalog, subscription["currency"], now, ends)
             new_lines += debit
-            begun = {**begun, "_debits": [*item["_debits"], *(items.debit(begun, [line]) for line in debit)]}
+            new_item = {**new_item, "_debits": [*item["_debits"], *(items.debit(new_item, [line]) for line in debit)]}
         else:
-            new_lines += credits_for(subscription, [item], catalog, begun["current_period_end"])
-        kept.append(begun)
-    return Change(kept, new_lines, anchor=now)
+            new_lines += credits_for(subscription, [item], catalog, new_item["current_period_end"])
+        items_after.append(new_item)
+    return Change(items_after, new_lines, anchor=now)
 
 
 def _begin_anew(
@@ -182,37 +183,39 @@ def _begin_anew(
     used of them billed. In classic billing mode use goes with its price
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     ends = None if subscription["cancel_at_period_end"] else subscription["cancel_at"]
-    restarted = []
+    new_items = []
     for item in after:
         end = billing_intervals.billing_interval(catalog.price(item["price"])).next_after(now, now)
-        begun = items.in_period(item, (now, end if ends is None or ends <= now else min(end, ends)))
-        restarted.append(items.counting_anew(begun, catalog.last_report()))
+        new_item = items.in_period(item, (now, end if ends is None or ends <= now else min(end, ends)))
+        new_items.append(items.counting_anew(new_item, catalog.last_report()))
     credits = credits_for(subscription, before, catalog, at) if prorates else []
-    billed, at_once = part_periods(restarted, catalog, subscription["currency"], now)
-    staying = {item["id"]: item for item in after}
+    items_after, at_once = part_periods(new_items, catalog, subscription["currency"], now)
+    by_id = {item["id"]: item for item in after}
     prorates_use = prorates and not _is_classic(subscription)
-    billable = [item for item in before if prorates_use or not is_billed_otherwise(item, staying.get(item["id"], item))]
+    billable = [item for item in before if prorates_use or not is_billed_otherwise(item, by_id.get(item["id"], item))]
     used = [line for item in billable for line in catalog.list_use(item)]
-    return Change(billed, credits, [*at_once, *used], anchor=now)
+    return Change(items_after, credits, [*at_once, *used], anchor=now)
 
 
 def _prorate(
     subscription: Object, before: Sequence[Object], after: Sequence[Object], catalog: Catalog, at: int
 ) -> Change:
-    known = {item["id"]: item for item in before}
-    staying = {item["id"]: item for item in after}
-    gone = [item for item in before if item["id"] not in staying or is_billed_otherwise(item, staying[item["id"]])]
-    new_lines = credits_for(subscription, gone, catalog, at)
+    before_by_id = {item["id"]: item for item in before}
+    after_by_id = {item["id"]: item for item in after}
+    changed_items = [
+        item for item in before if item["id"] not in after_by_id or is_billed_otherwise(item, after_by_id[item["id"]])
+    ]
+    new_lines = credits_for(subscription, changed_items, catalog, at)
     if not _is_classic(subscription):
-        new_lines += [line for item in gone for line in catalog.list_use(item)]
-    billed = []
+        new_lines += [line for item in changed_items for line in catalog.list_use(item)]
+    items_after = []
     for item in after:
-        if is_billed_otherwise(known.get(item["id"]), item):
+        if is_billed_otherwise(before_by_id.get(item["id"]), item):
             debit = _share(item, after, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at)
             new_lines += debit
             item = items.with_debit(item, debit)
-        billed.append(item)
-    return Change(billed, new_lines)
+        items_after.append(item)
+    return Change(items_after, new_lines)
 
 
 def credits_for(subscription: Object, current_items: Iterable[Object], catalog: Catalog, at: int) -> list[Line]:
@@ -303,16 +306,16 @@ def _line(
 def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: str) -> tuple[list[Object], list[Line]]:
     """Bill each item for its current period. Not the metered ones, which are billed by `usage_of` when it is over
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
-    billed, new_lines = [], []
+    items_after, new_lines = [], []
     for item in current_items:
         price = catalog.price(item["price"])
         if items.is_metered(price):
-            billed.append(items.with_debit(item, ()))
+            items_after.append(items.with_debit(item, ()))
             continue
         its = _whole(item, price, catalog, currency)
         new_lines += its
-        billed.append(items.with_debit(item, its))
-    return billed, new_lines
+        items_after.append(items.with_debit(item, its))
+    return items_after, new_lines
 
 
 def _whole(item: Object, price: Object, catalog: Catalog, currency: str, whole_length: int | None = None) -> list[Line]:
@@ -325,7 +328,7 @@ def part_periods(
 ) -> tuple[list[Object], list[Line]]:
     """Return the parts as `whole_periods` does, where a period may be only a part of one that the anchor makes
     whole."""
-    billed: list[Object] = []
+    items_after: list[Object] = []
     new_lines: list[Line] = []
     for item in current_items:
         price = catalog.price(item["price"])
@@ -333,14 +336,14 @@ def part_periods(
         whole_length = _whole_length(price, anchor, start, end)
         if items.is_metered(price) or whole_length == end - start:
             one, its = whole_periods([item], catalog, currency)
-            billed, new_lines = [*billed, *one], [*new_lines, *its]
+            items_after, new_lines = [*items_after, *one], [*new_lines, *its]
         else:
             its = [
                 replace(part, proration=True, discountable=True)
                 for part in _whole(item, price, catalog, currency, whole_length)
             ]
-            billed, new_lines = [*billed, items.with_debit(item, its)], [*new_lines, *its]
-    return billed, new_lines
+            items_after, new_lines = [*items_after, items.with_debit(item, its)], [*new_lines, *its]
+    return items_after, new_lines
 
 
 def debited_from(
@@ -352,12 +355,12 @@ def debited_from(
     among: Sequence[Object] | None = None,
 ) -> tuple[list[Object], list[Line]]:
     """Bill each item for what is left of its period from `at` on. `among`: all items, where these are not all."""
-    billed, new_lines = [], []
+    items_after, new_lines = [], []
     for item in current_items:
         debit = _share(item, among or current_items, catalog, currency, anchor, at)
         new_lines += debit
-        billed.append(items.with_debit(item, debit))
-    return billed, new_lines
+        items_after.append(items.with_debit(item, debit))
+    return items_after, new_lines
 
 
 def with_earlier_end(
@@ -367,7 +370,7 @@ def with_earlier_end(
     that was cut before goes on to its end again, and is charged for it
     (https://docs.stripe.com/api/subscriptions/update#update_subscription-cancel_at). A trial goes on until its end, and
     costs nothing."""
-    kept, new_lines = [], []
+    items_after, new_lines = [], []
     is_trial = subscription["status"] == "trialing"
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])
@@ -392,5 +395,5 @@ def with_earlier_end(
                 subscription["items"]["data"],
             )
             new_lines += more
-        kept.append(moved)
-    return kept, new_lines
+        items_after.append(moved)
+    return items_after, new_lines

@@ -20,22 +20,22 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
     A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
     """
     catalog = price_checks.catalog(call)
-    renewed = trial_offers.end_trials(call, before, now)
-    data, billed = begun_items(renewed, catalog, now)
-    billed += metering.usage_of(call, before, catalog, until=now)
+    after_trials = trial_offers.end_trials(call, before, now)
+    data, lines = begun_items(after_trials, catalog, now)
+    lines += metering.usage_of(call, before, catalog, until=now)
     status = "active" if before["status"] == "trialing" else before["status"]
-    after = {**renewed, "items": items.with_items(before, data), "status": status}
-    return after, billed, invoice_items.pending_of(call, before)
+    after = {**after_trials, "items": items.with_items(before, data), "status": status}
+    return after, lines, invoice_items.pending_of(call, before)
 
 
 def begun_items(before: Object, catalog: Catalog, now: int) -> tuple[list[Object], list[Line]]:
     """Return the items, of which those whose period is over are in their next one, and what that one costs."""
     anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
-    begun = []
+    new_items = []
     for item in before["items"]["data"]:
         if item["current_period_end"] <= now:
             end = billing_intervals.billing_interval(catalog.price(item["price"])).next_after(anchor, now)
-            begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
-    data, billed = proration.part_periods(begun, catalog, before["currency"], anchor)
-    renewed = {item["id"]: item for item in data}
-    return [renewed.get(item["id"], item) for item in before["items"]["data"]], billed
+            new_items.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
+    data, lines = proration.part_periods(new_items, catalog, before["currency"], anchor)
+    items_by_id = {item["id"]: item for item in data}
+    return [items_by_id.get(item["id"], item) for item in before["items"]["data"]], lines

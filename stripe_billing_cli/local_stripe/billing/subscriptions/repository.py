@@ -38,18 +38,18 @@ def load_living(call: Call) -> tuple[Call, Object]:
     return call, subscription
 
 
-def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
+def amend(call: Call, id: str, *event_types: str, **changes: Any) -> Object:
     """Store a subscription with these fields changed, on top of whatever was stored meanwhile, and return it.
 
-    Makes the event `customer.subscription.updated` where something that Stripe shows has changed, and then the events
-    `announced`.
+    Makes the event `customer.subscription.updated` where something that Stripe shows has changed, and then those of
+    `event_types`.
     """
     before = find(call, id)
     after = {**before, **changes}
     call.store.replace(KIND, after)
     if events.differ(before, after):
         events.record(call, "customer.subscription.updated", after, before)
-    for type in announced:
+    for type in event_types:
         events.record(call, type, after)
     if (before["status"], before["items"]) != (after["status"], after["items"]):
         active.bring_up_to_date(call, after["customer"])

@@ -43,15 +43,15 @@ def schedule_expiry(call: Call, subscription: Object) -> None:
 def schedule_trial_warning(call: Call, subscription: Object) -> None:
     """Schedule the warning of a trial's end: it "Occurs three days before a subscription's trial period is scheduled to
     end, or when a trial is ended immediately" or is shorter than that (https://docs.stripe.com/api/events/types)."""
-    warned = subscription["trial_end"] - TRIAL_WARNING
+    warning_date = subscription["trial_end"] - TRIAL_WARNING
     scheduler.put(
         call.store,
         TRIAL_WILL_END,
         subscription["id"],
-        warned if warned > call.now else None,
+        warning_date if warning_date > call.now else None,
         subscription["test_clock"],
     )
-    if warned <= call.now:
+    if warning_date <= call.now:
         events.record(call, "customer.subscription.trial_will_end", subscription)
 
 

@@ -60,22 +60,22 @@ def _is_evaluated(subscription: Object, now: int) -> bool:
 
 def _bill_if_reached(call: Call, before: Object) -> None:
     catalog = price_checks.catalog(call)
-    accrued = metering.accrued_items(call, before, catalog)
+    uses = metering.accrued_items(call, before, catalog)
     pending_items = invoice_items.pending_of(call, before)
-    used = [line for one in accrued for line in one.lines]
+    used = [line for one in uses for line in one.lines]
     draft = _draft(call, before, pending_items, used)
-    reached = _find_reached(before, accrued, draft["total_excluding_tax"])
-    if reached.amount is None and not reached.items:
+    thresholds = _find_reached(before, uses, draft["total_excluding_tax"])
+    if thresholds.amount is None and not thresholds.items:
         return
-    changed: Object
+    changes: Object
     if (before["billing_thresholds"] or {}).get("reset_billing_cycle_anchor"):
-        data, billed = _next_period(before, catalog, call.now)
-        changed = {"billing_cycle_anchor": call.now, "items": items.with_items(before, data)}
-        draft = _draft(call, {**before, **changed}, pending_items, [*billed, *used], since=before)
+        data, period_lines = _next_period(before, catalog, call.now)
+        changes = {"billing_cycle_anchor": call.now, "items": items.with_items(before, data)}
+        draft = _draft(call, {**before, **changes}, pending_items, [*period_lines, *used], since=before)
     else:
-        changed = {"items": items.with_items(before, _billed_items(before, accrued, draft))}
-    draft["threshold_reason"] = _reason(reached, draft)
-    after = repository.amend(call, before["id"], **changed, latest_invoice=draft["id"])
+        changes = {"items": items.with_items(before, _billed_items(before, uses, draft))}
+    draft["threshold_reason"] = _reason(thresholds, draft)
+    after = repository.amend(call, before["id"], **changes, latest_invoice=draft["id"])
     schedule_jobs.plan_ahead(call, after)
     automatic_invoices.create(call, before, draft, pending_items)
 
@@ -84,14 +84,14 @@ def _draft(
     call: Call,
     subscription: Object,
     pending_items: Sequence[Object],
-    billed: Sequence[Line],
+    lines: Sequence[Line],
     since: Object | None = None,
 ) -> Object:
     """Return the invoice for a period until now; `since`: the subscription in that period, where it is in the next."""
     return invoices.new_draft(
         call,
         customers.find(call, subscription["customer"]),
-        [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *lines],
         subscription["currency"],
         reason="subscription_threshold",
         subscription=subscription,
@@ -100,25 +100,25 @@ def _draft(
     )
 
 
-def _find_reached(subscription: Object, accrued: Sequence[AccruedUse], total: int) -> ReachedThresholds:
+def _find_reached(subscription: Object, uses: Sequence[AccruedUse], total: int) -> ReachedThresholds:
     """Return what is reached: "the value used excludes taxes but includes discounts", and of a number of units those
     that are not billed."""
     amount = (subscription["billing_thresholds"] or {}).get("amount_gte")
     by_item = {}
-    for one in accrued:
+    for one in uses:
         least = (one.item["billing_thresholds"] or {}).get("usage_gte")
         if least is not None and one.units - one.billed_units >= least:
             by_item[one.item["id"]] = least
     return ReachedThresholds(amount if amount is not None and total >= amount else None, by_item)
 
 
-def _reason(reached: ReachedThresholds, draft: Object) -> Object:
+def _reason(thresholds: ReachedThresholds, draft: Object) -> Object:
     """Return `threshold_reason` of the invoice."""
     return {
-        "amount_gte": reached.amount,
+        "amount_gte": thresholds.amount,
         "item_reasons": [
             {"line_item_ids": [line["id"] for line in _lines_of(id, draft)], "usage_gte": least}
-            for id, least in reached.items.items()
+            for id, least in thresholds.items.items()
         ],
     }
 
@@ -129,19 +129,19 @@ def _lines_of(item: str, draft: Object) -> list[Object]:
     return [line for line, parent in details if parent is not None and parent["subscription_item"] == item]
 
 
-def _billed_items(subscription: Object, accrued: Sequence[AccruedUse], draft: Object) -> list[Object]:
+def _billed_items(subscription: Object, uses: Sequence[AccruedUse], draft: Object) -> list[Object]:
     """Return the items, whose periods go on, with the use that is billed now."""
-    used = {one.item["id"]: one for one in accrued}
+    used = {one.item["id"]: one for one in uses}
     return [
         _billed_item(used[item["id"]], draft) if item["id"] in used else item for item in subscription["items"]["data"]
     ]
 
 
-def _billed_item(accrued: AccruedUse, draft: Object) -> Object:
+def _billed_item(use: AccruedUse, draft: Object) -> Object:
     """Return an item with the use that is billed now, for what its lines come to, those before among them."""
-    used = [line for line in _lines_of(accrued.item["id"], draft) if item_of(line) is None]
+    used = [line for line in _lines_of(use.item["id"], draft) if item_of(line) is None]
     net = sum(line["amount"] - sum(off["amount"] for off in line["discount_amounts"]) for line in used)
-    return items.with_billed_use(accrued.item, accrued.units, accrued.billed_net + net)
+    return items.with_billed_use(use.item, use.units, use.billed_net + net)
 
 
 def _next_period(subscription: Object, catalog: Catalog, now: int) -> tuple[list[Object], list[Line]]:
@@ -149,12 +149,12 @@ def _next_period(subscription: Object, catalog: Catalog, now: int) -> tuple[list
     before."""
     over = [{**item, "current_period_end": now} for item in subscription["items"]["data"]]
     ended = {**subscription, "billing_cycle_anchor": now, "items": items.with_items(subscription, over)}
-    data, billed = renewal.begun_items(ended, catalog, now)
-    reported = catalog.last_report()
+    data, lines = renewal.begun_items(ended, catalog, now)
+    last_report = catalog.last_report()
     return [
-        items.counting_anew(item, reported, now) if items.is_metered(catalog.price(item["price"])) else item
+        items.counting_anew(item, last_report, now) if items.is_metered(catalog.price(item["price"])) else item
         for item in data
-    ], billed
+    ], lines
 
 
 API = Api(listeners={UsageReported: (bill_reached,)})

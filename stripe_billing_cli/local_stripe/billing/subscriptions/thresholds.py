@@ -26,12 +26,12 @@ OF_SUBSCRIPTION: ParamType = ObjectParam(optional(amount_gte=Integer(LEAST), res
 OF_ITEM: ParamType = ObjectParam(required_fields(usage_gte=Integer(1)))
 
 
-def merge(wanted: Mapping[str, Any] | None, before: Object | None = None) -> Object | None:
+def merge(params: Mapping[str, Any] | None, before: Object | None = None) -> Object | None:
     """Return the thresholds of a subscription, or of a phase, after a call that wants these; None for none. What the
     call leaves out stays: the document resets the anchor by `reset_billing_cycle_anchor` alone."""
-    if wanted is None:
+    if params is None:
         return None
-    return {"amount_gte": None, "reset_billing_cycle_anchor": False, **(before or {}), **wanted}
+    return {"amount_gte": None, "reset_billing_cycle_anchor": False, **(before or {}), **params}
 
 
 def check(thresholds: Object | None, prices: Sequence[Object], currency: str, param: str = NAME) -> None:

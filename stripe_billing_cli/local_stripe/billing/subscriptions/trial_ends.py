@@ -11,8 +11,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def without_card(call: Call, customer: Object, subscription: Object) -> bool:
     """End or pause a subscription whose trial is over, where its trial settings say so for want of a card; return
     whether they did."""
-    trialing = subscription["status"] == "trialing" and subscription["collection_method"] != "send_invoice"
-    if not trialing or collection.default_method(call, customer, subscription) is not None:
+    is_charged_trial = subscription["status"] == "trialing" and subscription["collection_method"] != "send_invoice"
+    if not is_charged_trial or collection.default_method(call, customer, subscription) is not None:
         return False
     match subscription["trial_settings"]["end_behavior"]["missing_payment_method"]:
         case "cancel":

@@ -26,7 +26,7 @@ NO_ANCHORS = ("backdate_start_date", "billing_cycle_anchor", "billing_cycle_anch
 UNCHANGED, ANCHOR = "unchanged", "trial_settings[end_behavior][billing_cycle_anchor]"
 DESCRIBED = ("plan", "price_data")
 
-Wanted = Mapping[str, Any]
+ItemData = Mapping[str, Any]
 
 
 def find(call: Call, id: str, param: str) -> Object:
@@ -37,14 +37,14 @@ def find(call: Call, id: str, param: str) -> Object:
     return offer
 
 
-def apply_offers(call: Call, params: Wanted) -> Sequence[Wanted]:
+def apply_offers(call: Call, params: ItemData) -> Sequence[ItemData]:
     """Return the items that a call wants of a new subscription, each with the price of its trial offer where it has
     one. Raises for what does not go with trial offers."""
-    wanted: Sequence[Wanted] = params["items"]
-    if not any(PARAM in item for item in wanted):
+    items_data: Sequence[ItemData] = params["items"]
+    if not any(PARAM in item for item in items_data):
         if params.get("trial_settings", {}).get("end_behavior", {}).get("billing_cycle_anchor") == UNCHANGED:
             raise not_here("trials without an offer that leave the anchor unchanged", ANCHOR)
-        return wanted
+        return items_data
     for name in LEGACY:
         if params.get(name):
             raise only_one_of([f"items[{PARAM}]", name], name)
@@ -53,10 +53,10 @@ def apply_offers(call: Call, params: Wanted) -> Sequence[Wanted]:
     for name in NO_ANCHORS:
         if name in params:
             raise not_here(f"trial offers with `{name}`", name)
-    return [_apply_offer(call, item, f"items[{at}]") for at, item in enumerate(wanted)]
+    return [_apply_offer(call, item, f"items[{at}]") for at, item in enumerate(items_data)]
 
 
-def _apply_offer(call: Call, item: Wanted, param: str) -> Wanted:
+def _apply_offer(call: Call, item: ItemData, param: str) -> ItemData:
     if PARAM not in item:
         return item
     for name in DESCRIBED:
@@ -66,19 +66,19 @@ def _apply_offer(call: Call, item: Wanted, param: str) -> Wanted:
     return {**item, "price": offer["price"], PARAM: offer["id"]}
 
 
-def free_until(call: Call, wanted: Sequence[Wanted], prices: Sequence[Object]) -> int | None:
+def free_until(call: Call, items_data: Sequence[ItemData], prices: Sequence[Object]) -> int | None:
     """Return when a subscription of free trial offers alone begins to cost; None of any other."""
-    if not wanted or not all(
-        PARAM in item and price["unit_amount"] == 0 for item, price in zip(wanted, prices, strict=True)
+    if not items_data or not all(
+        PARAM in item and price["unit_amount"] == 0 for item, price in zip(items_data, prices, strict=True)
     ):
         return None
-    ends = {_end(call, item, price) for item, price in zip(wanted, prices, strict=True)}
+    ends = {_end(call, item, price) for item, price in zip(items_data, prices, strict=True)}
     if len(ends) > 1:
         raise not_here("free trial offers of several lengths in one subscription", "items")
     return ends.pop()
 
 
-def _end(call: Call, item: Wanted, price: Object) -> int:
+def _end(call: Call, item: ItemData, price: Object) -> int:
     """Return when a trial that begins now is over: after so many intervals of its price."""
     interval = billing_intervals.billing_interval(price)
     offer = objects.get_known(call, KIND, item[PARAM])
@@ -86,11 +86,11 @@ def _end(call: Call, item: Wanted, price: Object) -> int:
     return whole.next_after(call.now, call.now)
 
 
-def begin_trial(call: Call, item: Object, wanted: Wanted, price: Object) -> Object:
+def begin_trial(call: Call, item: Object, item_data: ItemData, price: Object) -> Object:
     """Return a new subscription's item, in the trial that the call wants for it."""
-    if PARAM not in wanted:
+    if PARAM not in item_data:
         return item
-    trial = {"end_date": _end(call, wanted, price), "start_date": call.now, "trial_offer": wanted[PARAM]}
+    trial = {"end_date": _end(call, item_data, price), "start_date": call.now, "trial_offer": item_data[PARAM]}
     return {**item, PARAM: trial}
 
 

@@ -224,7 +224,7 @@ def _with_named_items(
     if not details.get("items"):
         return details
     param = "subscription_details[items]"
-    named = item_parameters.name_prices(call, details["items"], customer, subscription, param, previewed=True)
+    named = item_parameters.name_prices(call, details["items"], customer, subscription, param, is_preview=True)
     return {**details, "items": named}
 
 

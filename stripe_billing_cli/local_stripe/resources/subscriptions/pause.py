@@ -149,7 +149,7 @@ def _ask_for_payment(call: Call, customer: Object, before: Object, draft: Object
     method = collection.default_method(call, customer, before)
     if succeeds and method is None:
         raise collection.no_method()
-    pending_updates.suspend(call, id, invoice, fields, shown={}, resumes=True, retries=succeeds)
+    pending_updates.suspend(call, id, invoice, fields, shown_changes={}, resumes=True, retries=succeeds)
     if succeeds and method is not None:
         collection.charge(call, invoice, method, off_session=True)
     return repository.find(call, id)
