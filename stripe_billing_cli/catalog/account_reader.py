@@ -1,4 +1,4 @@
-"""Reads of what an account holds, side by side; kinds say which."""
+"""The reads of what an account holds, side by side; kinds say which."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Objects = Mapping[str, Mapping[str, IdentifiedObject]]
 
 
 @dataclass(frozen=True)
-class Reading(Generic[ObjectT]):
-    """The reading of one kind, by id; `complete`: it is all that the account has."""
+class ReadResult(Generic[ObjectT]):
+    """The objects of one kind that were read, by id; `complete`: they are all that the account has."""
 
     objects: dict[str, ObjectT] = field(default_factory=dict)
     complete: bool = True
@@ -32,8 +32,8 @@ class AccountReader:
 
     Each names the declared type of the objects that it is answered with.
 
-    `readings` fills with what is read of each kind; `progress` is called with the number of objects of each page;
-    `catalog` is the name of the catalog that it is read for.
+    `results` fills with the objects of each kind; `progress` is called with the number of objects of each page;
+    `catalog` is the name of the catalog that the account is read for.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class AccountReader:
         self._pool = pool
         self._progress = progress
         self.catalog = catalog
-        self.readings: dict[str, Future[Reading[IdentifiedObject]]] = {}
+        self.results: dict[str, Future[ReadResult[IdentifiedObject]]] = {}
 
     def objects(self, kind: str, object_type: type[ObjectT]) -> Mapping[str, ObjectT]:
         """Return what is read of a kind on which another depends, waiting for it."""
-        return cast(Mapping[str, ObjectT], self.readings[kind].result().objects)
+        return cast(Mapping[str, ObjectT], self.results[kind].result().objects)
 
     def pages(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any]) -> Iterator[list[ObjectT]]:
         for page in self._api.pages(path, params, kind=object_type):
@@ -100,10 +100,10 @@ class AccountReader:
 
     def sweep(
         self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected: int
-    ) -> Reading[DatedObjectT]:
+    ) -> ReadResult[DatedObjectT]:
         """Read a long list in several places at once; `expected` is about how many objects there are."""
         sweep = Sweep(self._part_of(object_type, path, params), expected=expected, pages_at_most=None)
-        return Reading(by_id(sweep.run(self._pool)))
+        return ReadResult(by_id(sweep.run(self._pool)))
 
     def long_list(
         self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected: int

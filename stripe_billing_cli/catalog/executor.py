@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.catalog.entries import Reference
 from stripe_billing_cli.catalog.plan import Change, Delete, KeepSecret, Operation, Plan, resolve
-from stripe_billing_cli.catalog.writes import Written, write
+from stripe_billing_cli.catalog.writes import WriteResult, write
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import (
@@ -88,7 +88,7 @@ class Execution:
     errors: dict[Operation, StripeCallError] = field(default_factory=dict)
     ids: dict[Reference, str] = field(default_factory=dict)
     """The ids of the objects that exist by now."""
-    made: dict[Operation, Written] = field(default_factory=dict)
+    made: dict[Operation, WriteResult] = field(default_factory=dict)
     """What operations made."""
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ class Execution:
             for needed in operation.needs:
                 self.unlocks.setdefault(needed, []).append(operation)
 
-    def note_success(self, operation: Operation, written: Written) -> list[Operation]:
+    def note_success(self, operation: Operation, written: WriteResult) -> list[Operation]:
         """Note a success; return the operations that may go now."""
         self.status[operation] = "done"
         if operation.makes:
@@ -178,7 +178,7 @@ def carry_out(
     interrupt = interrupt or threading.Event()
     hopeless = threading.Event()
     execution = Execution(plan)
-    ended: queue.SimpleQueue[tuple[Operation, Future[Written | None]]] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[tuple[Operation, Future[WriteResult | None]]] = queue.SimpleQueue()
     pools = _thread_pools(plan)
     in_flight = 0
     patient = True
@@ -237,7 +237,7 @@ def _unless_stopped(
     operation: Operation,
     params: Mapping[str, Any],
     keep_secret: KeepSecret | None,
-) -> Written | None:
+) -> WriteResult | None:
     """Return what was written, or None if the apply was stopped before this call left."""
     if any(stop.is_set() for stop in stops):
         return None

@@ -89,15 +89,15 @@ class Create(Operation, Generic[ObjectT]):
 class CreateWithSecret(Create[ObjectT]):
     """Makes an object whose secret Stripe shows once, in the answer to its creation.
 
-    The secret is stored, and only then does the update `confirm` mark the object as one that counts. `abandoned` are
-    the ids of objects that a run made and did not confirm: for 24 hours Stripe answers the same create with the same
+    The secret is stored, and only then does the update `confirm` mark the object as one that counts. `abandoned_ids`
+    are those of objects that a run made and did not confirm: for 24 hours Stripe answers the same create with the same
     object and its secret; what it does not answer with any more is deleted.
     """
 
     key: str
     """The key of the entry that the object is made for."""
     confirm: Mapping[str, Any]
-    abandoned: tuple[str, ...] = ()
+    abandoned_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

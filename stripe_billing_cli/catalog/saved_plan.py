@@ -103,7 +103,7 @@ def fingerprint(plan: Plan) -> str:
             repr(operation.params),
             sorted(numbers[needed] for needed in operation.needs),
             getattr(operation, "state", ()),
-            getattr(operation, "abandoned", ()),
+            getattr(operation, "abandoned_ids", ()),
         ]
         for operation in operations
     ]

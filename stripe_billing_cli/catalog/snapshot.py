@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, ReadResult, by_id
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.kinds import AnyKind
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -47,13 +47,13 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
         reader = AccountReader(api, calls, catalog=catalog.name)
         account = readers.submit(account_id, api)
         for kind in kinds:  # after those on which it depends
-            reader.readings[kind.name] = readers.submit(_read, kind, reader, catalog, whole)
-        readings = {name: future.result() for name, future in reader.readings.items()}
+            reader.results[kind.name] = readers.submit(_read, kind, reader, catalog, whole)
+        results = {name: future.result() for name, future in reader.results.items()}
         return Snapshot(
             account=account.result(),
             livemode=api.livemode,
-            objects={name: reading.objects for name, reading in readings.items()},
-            complete=all(reading.complete for reading in readings.values()),
+            objects={name: result.objects for name, result in results.items()},
+            complete=all(result.complete for result in results.values()),
             read_at=int(time.time()),
         )
 
@@ -81,14 +81,14 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
     return replace(snapshot, objects={**snapshot.objects, **pointing}, unread=tuple(unread))
 
 
-def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading[IdentifiedObject]:
+def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> ReadResult[IdentifiedObject]:
     """Read what concerns a kind; of one that the file has no entry of, what cannot be read is as good as not there."""
     try:
         return kind.read(reader, catalog.by_kind, whole)
     except (PermissionMissingError, UnsupportedCallError):
         if kind.usual or catalog.by_kind[kind.name]:
             raise
-        return Reading(complete=False)
+        return ReadResult(complete=False)
 
 
 def account_id(api: StripeApi) -> str | None:

@@ -31,7 +31,7 @@ from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """The object that a write was to; `address` is where people reach it, where it is made with an address."""
 
     id: str
@@ -44,7 +44,7 @@ def write(
     operation: Operation,
     params: Mapping[str, Any],
     keep_secret: KeepSecret | None = None,
-) -> Written:
+) -> WriteResult:
     """Carry out one operation and return what it wrote. `params` are its parameters with ids for references.
 
     Raises `StripeCallError`, and what `keep_secret` raises.
@@ -52,13 +52,13 @@ def write(
     match operation:
         case CreateWithSecret():
             assert keep_secret
-            return Written(_create_with_secret(api, account, operation, params, keep_secret))
+            return WriteResult(_create_with_secret(api, account, operation, params, keep_secret))
         case Create():
             made = _create(api, account, operation, params)
-            return Written(made["id"], operation.address(made))
+            return WriteResult(made["id"], operation.address(made))
         case Delete():
-            return Written(_delete(api, operation.path))
-    return Written(api.post(operation.path, params, kind=IdentifiedObject).body["id"])
+            return WriteResult(_delete(api, operation.path))
+    return WriteResult(api.post(operation.path, params, kind=IdentifiedObject).body["id"])
 
 
 def _delete(api: StripeApi, path: str) -> str:
@@ -114,7 +114,7 @@ def _made_with_secret(
         return answer.body if is_there else None
 
     def is_passed_by(failure: StripeCallError) -> bool:
-        if not (isinstance(failure, InvalidRequestError) and create.abandoned):
+        if not (isinstance(failure, InvalidRequestError) and create.abandoned_ids):
             return failure.replayed
         _delete_abandoned(api, create, None)  # an account may have few of them, and these are good for nothing
         return True
@@ -123,7 +123,7 @@ def _made_with_secret(
 
 
 def _delete_abandoned(api: StripeApi, create: CreateWithSecret[ObjectT], made: str | None) -> None:
-    for object_id in create.abandoned:
+    for object_id in create.abandoned_ids:
         if object_id != made:
             _delete(api, f"{create.path}/{object_id}")
 

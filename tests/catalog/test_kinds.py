@@ -43,7 +43,7 @@ class Levy(FileModel):
     """false archives the rate."""
     display_name: Annotated[Text, Plain(in_place=True)]
     """What customers see."""
-    inclusive: Annotated[bool, Plain(required=True)] = False
+    inclusive: Annotated[bool, Plain(is_required=True)] = False
     """Whether the tax is in the price."""
     percentage: Exact
     """Of the price."""

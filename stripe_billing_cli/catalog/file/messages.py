@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from stripe_billing_cli.catalog.kinds import MinorUnits, Misnomers, NotExactError, Written
+from stripe_billing_cli.catalog.kinds import MinorUnits, Misnomers, NotExactError, PatternText
 from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_unit_exponent
 
@@ -59,7 +59,7 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
     if kind == "missing":
         return Explanation(f"{name} is missing", f"add `{name}:`", at_key=True)
     marks = _Marks(_field(model, location))
-    if marks.written and isinstance(location[-1], int):
+    if marks.pattern_text and isinstance(location[-1], int):
         name = str(location[-2])
     if kind in ("int_type", "int_from_float") and isinstance(value, Decimal) and marks.amount:
         return _fraction(name, value, currency if len(location) == 1 else None)
@@ -107,7 +107,7 @@ class _Marks:
     def __init__(self, field: FieldInfo | None) -> None:
         marks = [*field.metadata, *_metadata(field.annotation)] if field else []
         self.amount = any(isinstance(mark, MinorUnits) for mark in marks)
-        self.written = next((mark for mark in marks if isinstance(mark, Written)), None)
+        self.pattern_text = next((mark for mark in marks if isinstance(mark, PatternText)), None)
         self.misnomers = next((mark for mark in marks if isinstance(mark, Misnomers)), None)
 
 
@@ -185,9 +185,9 @@ def _describe_expected(kind: str, context: dict[str, Any], marks: _Marks) -> str
         case "string_too_short":
             return "some text"
         case "string_pattern_mismatch":
-            return marks.written.expected if marks.written else "other characters"
+            return marks.pattern_text.description if marks.pattern_text else "other characters"
         case "value_error" if isinstance(context["error"], NotExactError):
-            return context["error"].expected
+            return context["error"].description
     return None
 
 
@@ -228,8 +228,8 @@ def _hint(kind: str, value: Any, context: dict[str, Any], name: str, marks: _Mar
             return "amounts are 0 or more; a discount is a coupon"
         case "string_too_long":
             return f"shorten it by {len(str(value)) - int(context['max_length'])}"
-        case "string_pattern_mismatch" if marks.written:
-            return f"such as {marks.written.example}"
+        case "string_pattern_mismatch" if marks.pattern_text:
+            return f"such as {marks.pattern_text.example}"
         case "int_type" if isinstance(value, str) and value.isdigit():
             return f"write it without quotes: {value}"
         case "list_type":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, ReadResult, by_id
 from stripe_billing_cli.catalog.kinds import AnyKind, ImportScope, Registry, readable_key
 from stripe_billing_cli.errors import UsageError
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -74,18 +74,18 @@ def read_account(
             above = {kind.parent for kind in kinds}
             for kind in kinds:
                 if kind.name in above:
-                    reader.readings[kind.name] = readers.submit(_read, kind, reader, scope)
+                    reader.results[kind.name] = readers.submit(_read, kind, reader, scope)
                     chosen = chosen.union(
                         *(_find(kind, reader.objects(kind.name, kind.object_type), name) for name in wanted)
                     )
             scope = ImportScope(archived, chosen)
         for kind in kinds:
-            if kind.name not in reader.readings:
-                reader.readings[kind.name] = readers.submit(_read, kind, reader, scope)
-        readings = {name: future.result() for name, future in reader.readings.items()}
+            if kind.name not in reader.results:
+                reader.results[kind.name] = readers.submit(_read, kind, reader, scope)
+        results = {name: future.result() for name, future in reader.results.items()}
     return Holdings(
-        objects={kind.name: readings[kind.name].objects for kind in kinds},
-        unread=tuple(kind.section for kind in kinds if not readings[kind.name].complete),
+        objects={kind.name: results[kind.name].objects for kind in kinds},
+        unread=tuple(kind.section for kind in kinds if not results[kind.name].complete),
         parents=chosen,
     )
 
@@ -98,13 +98,13 @@ def read_rest(
         return by_id(kind.read_rest(AccountReader(api, calls, progress), objects))
 
 
-def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading[IdentifiedObject]:
+def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> ReadResult[IdentifiedObject]:
     try:
-        return Reading(by_id(kind.read_all(reader, scope)))
+        return ReadResult(by_id(kind.read_all(reader, scope)))
     except (PermissionMissingError, UnsupportedCallError):
         if kind.usual:
             raise
-        return Reading(complete=False)
+        return ReadResult(complete=False)
 
 
 def _find(kind: AnyKind, objects: Mapping[str, IdentifiedObject], wanted: str) -> set[str]:

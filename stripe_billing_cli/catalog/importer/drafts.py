@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry
 from stripe_billing_cli.catalog.file.messages import explain
-from stripe_billing_cli.catalog.importer.selection import Chosen
-from stripe_billing_cli.catalog.kinds import AnyKind, CatalogHead, Naming, Path, Registry
+from stripe_billing_cli.catalog.importer.selection import ChosenObjects
+from stripe_billing_cli.catalog.kinds import AnyKind, CatalogHead, ImportFile, Path, Registry
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
 Keys = Mapping[tuple[str, str], str]
@@ -37,15 +37,15 @@ class Draft:
     """Whether the file has it already."""
 
 
-class Drafting:
+class Drafter:
     """Makes the drafts of a file. `known` are the keys of what a file has already, which stay."""
 
-    def __init__(self, kinds: Registry, chosen: Chosen, naming: Naming, known: Keys) -> None:
+    def __init__(self, kinds: Registry, chosen: ChosenObjects, file: ImportFile, known: Keys) -> None:
         self._kinds = [kind for kind in kinds if kind.name in chosen]
         self._chosen = chosen
         self._known = known
         self._names = dict(known)
-        self._naming = replace(naming, keys=self._names)
+        self._file = replace(file, keys=self._names)
         self._drafts: dict[tuple[str, str], Draft] = {}
         self._taken: dict[str, set[str]] = defaultdict(set)
         for (kind, _), key in known.items():
@@ -56,11 +56,11 @@ class Drafting:
         for kind in self._kinds:
             self._make_keys(kind)
         drafts = list(self._drafts.values())
-        head = CatalogHead.model_validate({"version": 1, "catalog": self._naming.catalog, **self._naming.head})
+        head = CatalogHead.model_validate({"version": 1, "catalog": self._file.catalog, **self._file.head})
         for draft in drafts:
             if not draft.is_known:
-                draft.values = draft.kind.file_values(draft.key, draft.stripe_object, self._naming)
-                _check(draft, head, self._naming)
+                draft.values = draft.kind.file_values(draft.key, draft.stripe_object, self._file)
+                _check(draft, head, self._file)
         self._follow_problems(drafts)
         return drafts
 
@@ -87,14 +87,14 @@ class Drafting:
         if known := self._known.get((kind.name, stripe_object["id"])):
             return known
         stamp = kind.stamp_on(stripe_object)
-        if stamp is None or stamp.catalog != self._naming.catalog:
+        if stamp is None or stamp.catalog != self._file.catalog:
             return None
         parent = self._drafts.get((kind.parent, kind.parent_id(stripe_object) or "")) if kind.parent else None
         return stamp.key if parent is None or stamp.key.startswith(f"{parent.key}.") else None
 
     def _new_key(self, kind: AnyKind, stripe_object: IdentifiedObject, parent: Draft | None) -> str:
         above = f"{parent.key}." if parent else ""
-        text = kind.key_text(stripe_object, self._naming) or kind.name
+        text = kind.key_text(stripe_object, self._file) or kind.name
         taken, number = self._taken[kind.name], 1
         while (key := f"{above}{text}" + (f"-{number}" if number > 1 else "")) in taken:
             number += 1
@@ -148,7 +148,7 @@ class _Problems:
         self.first = self.first or problem
 
 
-def _check(draft: Draft, head: CatalogHead, naming: Naming) -> None:
+def _check(draft: Draft, head: CatalogHead, file: ImportFile) -> None:
     """Find out whether the file says of an object exactly what the account holds, and why it cannot."""
     kind, report = draft.kind, _Problems()
     try:
@@ -172,7 +172,7 @@ def _check(draft: Draft, head: CatalogHead, naming: Naming) -> None:
     draft.content = completed
     draft.refers_to = tuple((name, key) for name, key, _ in kind.refers_to(entry))
     draft.problem = report.first
-    now = kind.file_fields(draft.stripe_object, naming)
+    now = kind.file_fields(draft.stripe_object, file)
     different = [
         one.name
         for one in kind.definitions
@@ -189,7 +189,7 @@ def _entry_above(draft: Draft) -> AnyEntry | None:
     return Entry(above.kind.name, above.key, above.own_key, above.content, {}, parent=_entry_above(above))
 
 
-def common_values(kinds: Registry, chosen: Chosen) -> dict[str, Any]:
+def common_values(kinds: Registry, chosen: ChosenObjects) -> dict[str, Any]:
     """Return the catalog's defaults: the commonest value of each of their fields, if a file can say it."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for kind, stripe_object in _objects(kinds, chosen):
@@ -209,5 +209,5 @@ def _can_be_said(name: str, value: str) -> bool:
     return True
 
 
-def _objects(kinds: Registry, chosen: Chosen) -> Iterator[tuple[AnyKind, IdentifiedObject]]:
+def _objects(kinds: Registry, chosen: ChosenObjects) -> Iterator[tuple[AnyKind, IdentifiedObject]]:
     return ((kind, stripe_object) for kind in kinds for stripe_object in chosen.get(kind.name, {}).values())

@@ -16,9 +16,9 @@ from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.file.insert import Addition, with_additions
 from stripe_billing_cli.catalog.file.write import file_text
 from stripe_billing_cli.catalog.importer.account import Holdings, Progress, kinds_of, read_account, read_rest
-from stripe_billing_cli.catalog.importer.drafts import Draft, Drafting, common_values
+from stripe_billing_cli.catalog.importer.drafts import Draft, Drafter, common_values
 from stripe_billing_cli.catalog.importer.selection import Selection, Selector, Wish
-from stripe_billing_cli.catalog.kinds import KINDS, AnyKind, Naming, Registry, readable_key
+from stripe_billing_cli.catalog.kinds import KINDS, AnyKind, ImportFile, Registry, readable_key
 from stripe_billing_cli.catalog.planner import match
 from stripe_billing_cli.catalog.snapshot import account_id
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -46,7 +46,7 @@ class ImportRequest:
 
 
 @dataclass(frozen=True)
-class NotWritten:
+class Omission:
     """An object that a file cannot have, and why."""
 
     kind: str
@@ -67,7 +67,7 @@ class Import:
     livemode: bool
     drafts: tuple[Draft, ...]
     head: Mapping[str, Any]
-    not_written: tuple[NotWritten, ...]
+    not_written: tuple[Omission, ...]
     left_out: Mapping[str, int]
     unread: tuple[str, ...] = ()
     registry: Registry = field(default=KINDS, repr=False)
@@ -120,7 +120,7 @@ def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = 
         chosen |= read_rest(api, kind, chosen.values(), progress)
     head = common_values(registry, selection.chosen) if request.beside is None else request.beside.head
     known = _known_keys(api, request, holdings)
-    drafts = Drafting(registry, selection.chosen, Naming(name, head), known).run()
+    drafts = Drafter(registry, selection.chosen, ImportFile(name, head), known).run()
     return _build_import(api, request, name, head, drafts, selection, holdings)
 
 
@@ -149,7 +149,7 @@ def _build_import(
         drafts=tuple(draft for draft in drafts if draft.problem is None),
         head=head,
         not_written=tuple(
-            NotWritten(
+            Omission(
                 draft.kind.name, draft.stripe_object["id"], draft.kind.label(draft.stripe_object), draft.problem or ""
             )
             for draft in failed

@@ -11,7 +11,7 @@ from stripe_billing_cli.catalog.importer.account import Holdings
 from stripe_billing_cli.catalog.kinds import AnyKind
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
-Chosen = Mapping[str, Mapping[str, IdentifiedObject]]
+ChosenObjects = Mapping[str, Mapping[str, IdentifiedObject]]
 ELSEWHERE = "of other catalogs"
 EARLIER = "replaced earlier"
 

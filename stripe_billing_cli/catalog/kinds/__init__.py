@@ -4,9 +4,9 @@ from stripe_billing_cli.catalog.kinds.coupon import CouponKind
 from stripe_billing_cli.catalog.kinds.feature import FeatureKind
 from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.kinds.head import DEFAULTS, CatalogHead
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.meter import MeterKind
-from stripe_billing_cli.catalog.kinds.model import MinorUnits, Misnomers, NotExactError, Written
+from stripe_billing_cli.catalog.kinds.model import MinorUnits, Misnomers, NotExactError, PatternText
 from stripe_billing_cli.catalog.kinds.payment_link import PaymentLinkKind
 from stripe_billing_cli.catalog.kinds.portal import PortalConfigurationKind
 from stripe_billing_cli.catalog.kinds.price import PriceKind
@@ -43,16 +43,16 @@ __all__ = [
     "KINDS",
     "AnyKind",
     "CatalogHead",
+    "ImportFile",
     "ImportScope",
     "MinorUnits",
     "Misnomers",
-    "Naming",
     "NotExactError",
     "Path",
+    "PatternText",
     "Registry",
     "Report",
     "Usage",
-    "Written",
     "check_currency",
     "plain_text",
     "readable_key",

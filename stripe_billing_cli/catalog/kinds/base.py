@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, ReadResult, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.comparing import ComparedKind, Content
@@ -126,16 +126,16 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
 
     def created_at(self, stripe_object: ObjectT) -> int:
         """Return when an object was created; 0 where Stripe does not say, and lists by it all the same."""
-        created = field_of(stripe_object, "created")
-        assert isinstance(created, int)
-        return created
+        seconds = field_of(stripe_object, "created")
+        assert isinstance(seconds, int)
+        return seconds
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[ObjectT]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[ObjectT]:
         """Read what concerns the entries of the file, or, with `whole`, all there is.
 
         Where the file has no entry of this kind, an account is asked only for the sake of pruning.
         """
-        return Reading(by_id(reader.all(self.object_type, self.path)) if whole or entries_by_kind[self.name] else {})
+        return ReadResult(by_id(reader.all(self.object_type, self.path)) if whole or entries_by_kind[self.name] else {})
 
     def read_pointing(self, reader: AccountReader, replaced_ids: Collection[str]) -> Iterable[ObjectT]:
         """Return the objects that point at replaced ones, and that have to follow them though no entry names them.

@@ -1,4 +1,4 @@
-"""How a kind's objects are compared with what the file wants, field by field, and how their changes are shown.
+"""The side of a kind that compares its objects with the file, field by field, and shows their changes.
 
 `Kind` inherits this. All of it follows from the model, whose fields have forms (`forms.py`).
 """
@@ -95,11 +95,11 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
                 for name, change in differences(now, self.beside(entry, now)).items()
                 if change.after is not None or self.form(name).unset
             }
-        wanted = self.stamp(entry, catalog).metadata(entry.metadata)
+        after = self.stamp(entry, catalog).metadata(entry.metadata)
         if not self.has_metadata:
             return fields
         metadata = metadata_of(stripe_object)
-        return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
+        return fields | metadata_changes(metadata, after, dropped_keys(metadata, after))
 
     def find_fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         """Return the changed fields that the existing object cannot take."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, ReadResult, by_id
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import (
@@ -26,7 +26,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     Plain,
 )
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -220,10 +220,10 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeCoupon]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[StripeCoupon]:
         if not (whole or entries_by_kind[self.name]):
-            return Reading()
-        return Reading(
+            return ReadResult()
+        return ReadResult(
             by_id(reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]}))
         )
 
@@ -233,14 +233,14 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     def object_references(self, coupon: StripeCoupon) -> Iterator[tuple[str, str]]:
         return (("product", product) for product in coupon_values(self.existing_fields(coupon))["applies_to"])
 
-    def key_text(self, coupon: StripeCoupon, naming: Naming) -> str:
+    def key_text(self, coupon: StripeCoupon, file: ImportFile) -> str:
         if coupon["name"] and GENERATED_ID.match(coupon["id"]):
             return readable_key(coupon["name"])
         return coupon["id"]
 
-    def file_fields(self, coupon: StripeCoupon, naming: Naming) -> Fields:
+    def file_fields(self, coupon: StripeCoupon, file: ImportFile) -> Fields:
         fields = self.existing_fields(coupon)
-        products = (naming.name("product", one) for one in coupon_values(fields)["applies_to"])
+        products = (file.key_of("product", one) for one in coupon_values(fields)["applies_to"])
         return {**fields, "applies_to": sorted(products)}
 
     def is_active(self, coupon: StripeCoupon) -> bool:
@@ -249,13 +249,13 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     def match(self, matcher: Matcher[StripeCoupon], entry: Entry[Coupon]) -> Match[StripeCoupon]:
         match = match_by_id(matcher, entry, coupon_id(entry))
         if match.current:
-            fixed = self.find_fixed(self.changes(entry, match.current, matcher.catalog))
-            if fixed:
+            fixed_names = self.find_fixed(self.changes(entry, match.current, matcher.catalog))
+            if fixed_names:
                 codes = [other.key for other in matcher.referring(entry)]
                 then = f", and point {list_names(codes)} at that" if codes else ""
                 matcher.refuse(
                     entry,
-                    f"coupon {entry.key}: {list_names(fixed)} cannot change on a coupon",
+                    f"coupon {entry.key}: {list_names(fixed_names)} cannot change on a coupon",
                     f"give the changed coupon another key, such as {entry.key}-2{then}",
                 )
         return match

@@ -12,12 +12,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, ReadResult, by_id
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import Plain
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
-from stripe_billing_cli.catalog.kinds.importing import Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -38,7 +38,7 @@ class Feature(FileModel):
     """Adopts this existing feature (feat_…)."""
     name: Annotated[str, Field(min_length=1, max_length=80), Plain(in_place=True)]
     """What it is called, for your own eyes."""
-    lookup_key: Annotated[LookupKey | None, Plain(required=True)] = None
+    lookup_key: Annotated[LookupKey | None, Plain(is_required=True)] = None
     """The name by which programs know the feature, which never changes; the key unless given."""
     metadata: Metadata
     """Your own keys and values."""
@@ -74,22 +74,22 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
     def created_at(self, feature: StripeFeature) -> int:
         return 0
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeFeature]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[StripeFeature]:
         """Read the active features, and those that the file adopts."""
         entries = entries_by_kind[self.name]
         objects = by_id(reader.all(self.object_type, self.path)) if whole or entries else {}
-        missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
-        adopted = reader.each(lambda one: reader.one(self.object_type, f"{self.path}/{one}"), missing)
-        return Reading(objects | by_id(feature for feature in adopted if feature))
+        missing_ids = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
+        adopted_features = reader.each(lambda one: reader.one(self.object_type, f"{self.path}/{one}"), missing_ids)
+        return ReadResult(objects | by_id(feature for feature in adopted_features if feature))
 
-    def key_text(self, feature: StripeFeature, naming: Naming) -> str:
+    def key_text(self, feature: StripeFeature, file: ImportFile) -> str:
         return feature["lookup_key"]
 
-    def file_values(self, key: str, feature: StripeFeature, naming: Naming) -> dict[str, Any]:
-        said = super().file_values(key, feature, naming)
-        if said.get("lookup_key") == key:
-            said.pop("lookup_key")
-        return said
+    def file_values(self, key: str, feature: StripeFeature, file: ImportFile) -> dict[str, Any]:
+        values = super().file_values(key, feature, file)
+        if values.get("lookup_key") == key:
+            values.pop("lookup_key")
+        return values
 
     def reason_left_out(self, feature: StripeFeature) -> str | None:
         """Leave out what is archived: a feature stays archived, and no file can say so."""
@@ -98,18 +98,18 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
     def match(self, matcher: Matcher[StripeFeature], entry: Entry[Feature]) -> Match[StripeFeature]:
         lookup_key = lookup_key_of(entry)
         holder = matcher.index("lookup_key").get(lookup_key)
-        adopted = matcher.objects.get(entry.adopted_id) if entry.adopted_id else holder
-        if entry.adopted_id and adopted is None:
+        feature = matcher.objects.get(entry.adopted_id) if entry.adopted_id else holder
+        if entry.adopted_id and feature is None:
             matcher.refuse_missing(entry, entry.adopted_id)
-        elif adopted and adopted["lookup_key"] != lookup_key:
+        elif feature and feature["lookup_key"] != lookup_key:
             matcher.refuse(
                 entry,
-                f"feature {entry.key} adopts {adopted['id']}, whose lookup key is {adopted['lookup_key']}",
-                f"a lookup key never changes: give this feature `lookup_key: {adopted['lookup_key']}`",
+                f"feature {entry.key} adopts {feature['id']}, whose lookup key is {feature['lookup_key']}",
+                f"a lookup key never changes: give this feature `lookup_key: {feature['lookup_key']}`",
             )
-        if adopted and not adopted["active"]:
+        if feature and not feature["active"]:
             return Match()
-        return match_named(matcher, entry, adopted)
+        return match_named(matcher, entry, feature)
 
     def said_by_title(self, change: Change, name: str) -> bool:
         if name == "lookup_key":

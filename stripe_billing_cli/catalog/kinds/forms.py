@@ -42,16 +42,16 @@ class Form(Generic[Value]):
     What the file writes, and what Stripe answers, is another type for each field: forms of their own name it.
 
     `in_place`: Stripe changes the field on the existing object. `unset`: Stripe can clear it. `absent`: what None
-    stands for, in the file and in Stripe. `required`: Stripe has no default for it, whatever the file has.
+    stands for, in the file and in Stripe. `is_required`: Stripe has no default for it, whatever the file has.
     """
 
     def __init__(
-        self, *, in_place: bool = False, unset: bool = True, absent: Any = None, required: bool = False
+        self, *, in_place: bool = False, unset: bool = True, absent: Any = None, is_required: bool = False
     ) -> None:
         self.in_place = in_place
         self.unset = unset
         self.absent = absent
-        self.required = required
+        self.is_required = is_required
 
     def value(self, file_value: Any) -> Value:
         """Return a value of the file in its canonical form."""
@@ -295,15 +295,15 @@ class Definition:
 @cache
 def definitions(model: type[BaseModel]) -> tuple[Definition, ...]:
     """Return the fields of a model that are compared, in its order."""
-    made = []
+    result = []
     for name, field in model.model_fields.items():
         if name in APART or any(isinstance(mark, Apart) for mark in field.metadata):
             continue
         form = next((mark for mark in field.metadata if isinstance(mark, Form)), None) or form_of(field.annotation)
         left_out = None if field.is_required() else form.value(field.get_default())
         short = next((mark.key for mark in field.metadata if isinstance(mark, ShortForm | ShortList)), None)
-        made.append(Definition(name, form, None if form.required else left_out, short, left_out))
-    return tuple(made)
+        result.append(Definition(name, form, None if form.is_required else left_out, short, left_out))
+    return tuple(result)
 
 
 @cache

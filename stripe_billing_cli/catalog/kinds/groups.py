@@ -71,14 +71,14 @@ class Group(Form[Fields | None]):
         part: dict[str, Any] = {}
         for path, inner in (value or {}).items():
             *above, last = path.split(".")
-            if written := self.forms[path].write_keys(last, inner, self.usual.get(path)):
-                part_at(part, above).update(written)
+            if keys := self.forms[path].write_keys(last, inner, self.usual.get(path)):
+                part_at(part, above).update(keys)
         return {name: part} if part else {}
 
     def show(self, value: Fields | None, currency: str) -> str:
-        shown = {
+        texts = {
             path: self.forms[path].show(inner, currency)
             for path, inner in (value or {}).items()
             if inner not in (None, [], {})
         }
-        return plain_text(shown)
+        return plain_text(texts)

@@ -6,14 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, TaxBehavior, Text, Written
+from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, PatternText, TaxBehavior, Text
 
 DEFAULTS = ("currency", "tax_behavior")
 """The fields of a file's head that entries take where they say nothing themselves."""
 
 ID = {"type": "string", "pattern": "^acct_[A-Za-z0-9_]+$"}
 ACCOUNTS = {"anyOf": [ID, {"type": "array", "items": ID}]}
-AccountId = Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9_]+$"), Written("an account id", "acct_1032D82eZvKYlo2C")]
+AccountId = Annotated[
+    str, Field(pattern=r"^acct_[A-Za-z0-9_]+$"), PatternText("an account id", "acct_1032D82eZvKYlo2C")
+]
 
 
 def _as_list(value: Any) -> Any:
@@ -28,7 +30,7 @@ class CatalogHead(FileModel):
     catalog: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100),
-        Written("letters, digits, - _ and . only, the first a letter or digit", "my-shop"),
+        PatternText("letters, digits, - _ and . only, the first a letter or digit", "my-shop"),
     ]
     """The name that marks in Stripe what this file owns."""
     account: Annotated[list[AccountId], BeforeValidator(_as_list), WithJsonSchema(ACCOUNTS)] = []

@@ -1,4 +1,4 @@
-"""How a kind's objects come from an account into a file: what is read, what is left out, and how the file says each.
+"""The side of a kind that import asks: which objects of an account are read and left out, and how a file says each.
 
 `Kind` inherits this. What the base derives from a kind's model suffices where an object refers to no other; a kind
 whose objects do overrides `object_references` and `file_fields`.
@@ -36,8 +36,8 @@ class ImportScope:
 
 
 @dataclass(frozen=True)
-class Naming:
-    """The name of a file, and the names that the file gives its objects while it is written.
+class ImportFile:
+    """The file that an import writes: the name of its catalog, and the keys that it gives the account's objects.
 
     `head` has the catalog's defaults, by the names of fields; `keys` the keys of what is written, by kind and id.
     """
@@ -46,7 +46,7 @@ class Naming:
     head: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def name(self, kind: str, object_id: str) -> str:
+    def key_of(self, kind: str, object_id: str) -> str:
         """Return the key by which the file knows an object, or its id where the file does not have it."""
         return self.keys.get((kind, object_id), object_id)
 
@@ -119,46 +119,46 @@ class ImportedKind(ABC, Generic[ObjectT]):
 
     # ---- How the file says it
 
-    def key_text(self, stripe_object: ObjectT, naming: Naming) -> str:
+    def key_text(self, stripe_object: ObjectT, file: ImportFile) -> str:
         """Return the text from which the key of an object that bears no stamp is made."""
         if self.key_is_id and not GENERATED.match(stripe_object["id"]):
             return stripe_object["id"]
         return readable_key(str(field_of(stripe_object, self.named_by) or self.name))
 
-    def adopted_id(self, key: str, stripe_object: ObjectT, naming: Naming) -> str | None:
+    def adopted_id(self, key: str, stripe_object: ObjectT, file: ImportFile) -> str | None:
         """Return the `id:` by which the entry finds its object; None where the key or the stamp finds it."""
         stamp = self.stamp_on(stripe_object)
-        if stamp is None or stamp.catalog != naming.catalog:
+        if stamp is None or stamp.catalog != file.catalog:
             return stripe_object["id"]
         if self.key_is_id:
             return None if key == stripe_object["id"] else stripe_object["id"]
         return stamp.adopted
 
-    def file_fields(self, stripe_object: ObjectT, naming: Naming) -> Fields:
+    def file_fields(self, stripe_object: ObjectT, file: ImportFile) -> Fields:
         """Return the fields of an object with the keys of what it refers to."""
         return self.existing_fields(stripe_object)
 
-    def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
+    def file_defaults(self, key: str, file: ImportFile) -> Mapping[str, Any]:
         """Return what fields mean that an entry leaves out, where that is not Stripe's default."""
-        return {name: naming.head[name] for name in self.head_fields if naming.head.get(name) is not None}
+        return {name: file.head[name] for name in self.head_fields if file.head.get(name) is not None}
 
-    def file_values(self, key: str, stripe_object: ObjectT, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, stripe_object: ObjectT, file: ImportFile) -> dict[str, Any]:
         """Return what the entry of an object says, as the values that a file is read as, without those within it."""
-        adopted = self.adopted_id(key, stripe_object, naming)
-        values: dict[str, Any] = {"id": adopted} if adopted else {}
-        fields, defaults = self.file_fields(stripe_object, naming), self.file_defaults(key, naming)
+        adopted_id = self.adopted_id(key, stripe_object, file)
+        values: dict[str, Any] = {"id": adopted_id} if adopted_id else {}
+        fields, defaults = self.file_fields(stripe_object, file), self.file_defaults(key, file)
         for definition in self.definitions:
             values |= definition.write_keys(fields[definition.name], defaults.get(definition.name, definition.left_out))
-        metadata = self.file_metadata(stripe_object, naming)
+        metadata = self.file_metadata(stripe_object, file)
         return values | ({"metadata": metadata} if metadata else {})
 
-    def file_metadata(self, stripe_object: ObjectT, naming: Naming) -> dict[str, str]:
+    def file_metadata(self, stripe_object: ObjectT, file: ImportFile) -> dict[str, str]:
         """Return the metadata of an object; of one that bears the catalog's stamp, what a file has set."""
         if not self.has_metadata:
             return {}
         metadata = metadata_of(stripe_object)
         stamp = self.stamp_on(stripe_object)
-        if stamp and stamp.catalog == naming.catalog:
+        if stamp and stamp.catalog == file.catalog:
             once = metadata.get(METADATA_KEYS, "").split(",")
             return {key: metadata[key] for key in once if key in metadata}
         return {key: value for key, value in metadata.items() if key not in self.own_metadata}

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, ReadResult, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, ShortForm, Text
 from stripe_billing_cli.catalog.kinds.rules import Path
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
@@ -91,21 +91,21 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeMeter]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[StripeMeter]:
         if not (whole or entries_by_kind[self.name]):
-            return Reading()
+            return ReadResult()
         both = reader.each(
             lambda status: reader.all(self.object_type, self.path, {"status": status}), ("active", "inactive")
         )
-        return Reading(by_id(meter for meters in both for meter in meters))
+        return ReadResult(by_id(meter for meters in both for meter in meters))
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeMeter]:
         return self.read(reader, {}, whole=True).objects.values()
 
-    def key_text(self, meter: StripeMeter, naming: Naming) -> str:
+    def key_text(self, meter: StripeMeter, file: ImportFile) -> str:
         return readable_key(meter["event_name"])
 
-    def adopted_id(self, key: str, meter: StripeMeter, naming: Naming) -> str | None:
+    def adopted_id(self, key: str, meter: StripeMeter, file: ImportFile) -> str | None:
         """Return None: the event name finds the meter."""
         return None
 
@@ -118,18 +118,18 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
 
     def match(self, matcher: Matcher[StripeMeter], entry: Entry[Meter]) -> Match[StripeMeter]:
         """Match by the event name; an inactive meter of that name is the one, as no other can have it."""
-        named = [one for one in matcher.objects.values() if one["event_name"] == entry.content.event_name]
-        current = matcher.objects.get(entry.adopted_id) if entry.adopted_id else matcher.newest(named)
+        same_name = [one for one in matcher.objects.values() if one["event_name"] == entry.content.event_name]
+        current = matcher.objects.get(entry.adopted_id) if entry.adopted_id else matcher.newest(same_name)
         if current is None:
             if entry.adopted_id:
                 matcher.refuse_missing(entry, entry.adopted_id)
             return Match()
-        fixed = self.find_fixed(self.changes(entry, current, matcher.catalog))
-        if fixed:
+        fixed_names = self.find_fixed(self.changes(entry, current, matcher.catalog))
+        if fixed_names:
             matcher.refuse(
                 entry,
-                f"meter {entry.key}: {list_names(fixed)} cannot change on a meter, and {current['event_name']} is "
-                f"{current['id']}'s for ever",
+                f"meter {entry.key}: {list_names(fixed_names)} cannot change on a meter, and "
+                f"{current['event_name']} is {current['id']}'s for ever",
                 f"give it another `event_name:`, such as {entry.content.event_name}_2, and make new prices for it",
             )
         return Match(current)
@@ -150,11 +150,11 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
             fields={"status": FieldChange("inactive", "active"), **fields},
             reason="it was deactivated in Stripe",
         )
-        reactivated = Update(path=f"{self.path}/{current['id']}/reactivate", makes=entry.reference)
-        change.operations.append(reactivated)
+        reactivation = Update(path=f"{self.path}/{current['id']}/reactivate", makes=entry.reference)
+        change.operations.append(reactivation)
         if fields:
-            renamed = self.add_updates(change, entry, match, current, fields, builder)
-            renamed.needs += (reactivated,)
+            update = self.add_updates(change, entry, match, current, fields, builder)
+            update.needs += (reactivation,)
         return change
 
     def find_made(self, api: StripeApi, create: Create[StripeMeter], params: Mapping[str, Any]) -> StripeMeter | None:

@@ -26,12 +26,12 @@ TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 
 
 class NotExactError(ValueError):
-    """A value that is no exact number: `expected` says what is, and `hint` how to write what may be meant."""
+    """A value that is no exact number: `description` says what is, and `hint` how to write what may be meant."""
 
-    def __init__(self, expected: str, hint: str = "") -> None:
-        self.expected = expected
+    def __init__(self, description: str, hint: str = "") -> None:
+        self.description = description
         self.hint = hint
-        super().__init__(expected)
+        super().__init__(description)
 
 
 def _exact(value: Any) -> Decimal:
@@ -51,22 +51,22 @@ class MinorUnits:
 
 
 @dataclass(frozen=True)
-class Written:
-    """Says in words what a pattern means, with an example."""
+class PatternText:
+    """The meaning of a pattern in words, with an example."""
 
-    expected: str
+    description: str
     example: str
 
 
 @dataclass(frozen=True)
 class Misnomers:
-    """Says how to write what goes by other names: `quarter` is `{interval: month, interval_count: 3}`."""
+    """Other names of values, each with what to write instead: `{interval: month, interval_count: 3}` for `quarter`."""
 
-    written: Mapping[str, str]
+    replacements: Mapping[str, str]
 
     def hint(self, name: str) -> str | None:
-        written = self.written.get(name.lower())
-        return f"write {written}" if written else None
+        replacement = self.replacements.get(name.lower())
+        return f"write {replacement}" if replacement else None
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class LongForm:
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         text = handler(schema)
-        named = {"type": "object", "properties": {self.key: text}, "required": [self.key]}
-        return {"anyOf": [text, {**named, "additionalProperties": False}]}
+        long = {"type": "object", "properties": {self.key: text}, "required": [self.key]}
+        return {"anyOf": [text, {**long, "additionalProperties": False}]}
 
     def _text(self, value: Any) -> Any:
         return value[self.key] if isinstance(value, dict) and set(value) == {self.key} else value
@@ -224,12 +224,12 @@ class FileModel(BaseModel):
     def __get_pydantic_json_schema__(cls, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         """Add what each key means: the string below it in the source. Pydantic itself would read the source whenever
         a model is made (`use_attribute_docstrings`), which takes longer than all else that a command starts with."""
-        described: dict[str, Any] = handler(schema)
-        properties = handler.resolve_ref_schema(described)["properties"]
+        json_schema: dict[str, Any] = handler(schema)
+        properties = handler.resolve_ref_schema(json_schema)["properties"]
         for model in (base for base in cls.__mro__ if issubclass(base, FileModel)):
             for name, text in _texts_below_keys(model.__module__).get(model.__name__, {}).items():
                 properties[cls.model_fields[name].alias or name].setdefault("description", text)
-        return described
+        return json_schema
 
 
 @cache

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from stripe_billing_cli.catalog.diff import FieldChange, metadata_params
 from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.forms import APART, Apart, Definition, Form, form_of, model_within
-from stripe_billing_cli.catalog.kinds.importing import Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile
 from stripe_billing_cli.catalog.kinds.model import ShortForm, ShortList
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match
@@ -86,17 +86,17 @@ class PartialKind(StandardKind[Content, ObjectT]):
         """Return whether a file that describes an object does without this field, whose value anybody expects."""
         return False
 
-    def file_values(self, key: str, stripe_object: ObjectT, naming: Naming) -> dict[str, Any]:
-        adopted, metadata = self.adopted_id(key, stripe_object, naming), self.file_metadata(stripe_object, naming)
-        values: dict[str, Any] = {"id": adopted} if adopted else {}
-        fields = self.file_fields(stripe_object, naming)
+    def file_values(self, key: str, stripe_object: ObjectT, file: ImportFile) -> dict[str, Any]:
+        adopted_id, metadata = self.adopted_id(key, stripe_object, file), self.file_metadata(stripe_object, file)
+        values: dict[str, Any] = {"id": adopted_id} if adopted_id else {}
+        fields = self.file_fields(stripe_object, file)
         for field in self.definitions:
             if self.is_noise(field.name, fields):
                 continue
             *above, last = field.name.split(".")
-            written = field.form.write_keys(last, fields[field.name], True if field.name == "active" else None)
-            if written:
-                part_at(values, above).update(written)
+            keys = field.form.write_keys(last, fields[field.name], True if field.name == "active" else None)
+            if keys:
+                part_at(values, above).update(keys)
         for path, key in short_parts(self.model):
             if _part_there(values, path).keys() == {key}:
                 *above, last = path
@@ -106,12 +106,12 @@ class PartialKind(StandardKind[Content, ObjectT]):
     # ---- Operations
 
     def create_params(self, entry: Entry[Content], match: Match[ObjectT], catalog: str) -> dict[str, Any]:
-        named = {
+        fields = {
             name: value
             for name, value in entry.fields.items()
             if name not in self.not_of_creates and value is not None and value != []
         }
-        return {**self._params(named), "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
+        return {**self._params(fields), "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
 
     def update_params(
         self, fields: Mapping[str, FieldChange], match: Match[ObjectT], stripe_object: ObjectT
@@ -155,12 +155,12 @@ def leaves(model: type[BaseModel], within: str = "") -> tuple[Definition, ...]:
 @cache
 def short_parts(model: type[BaseModel]) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Return the parts that may be written as a key of theirs alone: the path of each, and the key."""
-    shortened: list[tuple[tuple[str, ...], str]] = []
+    parts: list[tuple[tuple[str, ...], str]] = []
     for name, field in model.model_fields.items():
-        shortened += (((name,), mark.key) for mark in field.metadata if isinstance(mark, ShortForm | ShortList))
+        parts += (((name,), mark.key) for mark in field.metadata if isinstance(mark, ShortForm | ShortList))
         if part := model_within(field.annotation):
-            shortened += (((name, *path), key) for path, key in short_parts(part))
-    return tuple(shortened)
+            parts += (((name, *path), key) for path, key in short_parts(part))
+    return tuple(parts)
 
 
 def _part_there(whole: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, ReadResult, by_id, objects_of
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind, Kind
 from stripe_billing_cli.catalog.kinds.feature import lookup_key_of
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope
 from stripe_billing_cli.catalog.kinds.model import FileModel
 from stripe_billing_cli.catalog.kinds.product import (
     FEATURE,
@@ -87,7 +87,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
     def created_at(self, attachment: Attachment) -> int:
         return 0
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[Attachment]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[Attachment]:
         """Read the attachments of each product that has some in the file, or by its stamp."""
         account_products = reader.objects("product", StripeProduct)
         product_ids = [
@@ -97,7 +97,7 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
             and (features_of(entry) or _attached_features(account_products[object_id]))
         ]
         lists = reader.each(lambda product: _read(reader, product), product_ids)
-        return Reading(by_id(attachment for attachments in lists for attachment in attachments))
+        return ReadResult(by_id(attachment for attachments in lists for attachment in attachments))
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Attachment]:
         """Read the attachments of each product, where the account has features."""
@@ -123,11 +123,11 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
     def object_references(self, attachment: Attachment) -> Iterator[tuple[str, str]]:
         yield "feature", _feature(attachment)["id"]
 
-    def key_text(self, attachment: Attachment, naming: Naming) -> str:
+    def key_text(self, attachment: Attachment, file: ImportFile) -> str:
         """Return the key by which the file names the feature."""
-        return naming.keys.get(("feature", _feature(attachment)["id"]), _lookup_key(attachment))
+        return file.keys.get(("feature", _feature(attachment)["id"]), _lookup_key(attachment))
 
-    def file_values(self, key: str, attachment: Attachment, naming: Naming) -> dict[str, Any]:
+    def file_values(self, key: str, attachment: Attachment, file: ImportFile) -> dict[str, Any]:
         return {}
 
     def section_values(self, entries: Mapping[str, Any]) -> list[str]:
@@ -187,14 +187,17 @@ class ProductFeatureKind(Kind[ProductFeature, Attachment]):
         """Detach what the file attached once and does not name any more, and features that are archived."""
         if match.current is None:
             return
-        wanted = {str(child.fields[FEATURE]): child.own_key for child in included_features(parent)}
+        own_keys = {str(child.fields[FEATURE]): child.own_key for child in included_features(parent)}
         for attachment in objects_of(builder.objects, self.name, Attachment).values():
             key, feature = _lookup_key(attachment), _feature(attachment)["id"]
-            if attachment["_product"] != product_id(parent) or key not in {*wanted, *_attached_features(match.current)}:
+            if attachment["_product"] != product_id(parent) or key not in {
+                *own_keys,
+                *_attached_features(match.current),
+            }:
                 continue
-            if key in wanted and builder.ids.get(Reference("feature", wanted[key])) == feature:
+            if key in own_keys and builder.ids.get(Reference("feature", own_keys[key])) == feature:
                 continue
-            reason = "the feature is archived" if key in wanted else "no longer in the file"
+            reason = "the feature is archived" if key in own_keys else "no longer in the file"
             change = builder.change(
                 "detach", self, f"{parent.key}.{key}", stripe_object=attachment, entry=None, fields={}, reason=reason
             )
@@ -220,8 +223,8 @@ def _find_attached(
 
 
 def _read(reader: AccountReader, product: str) -> list[Attachment]:
-    included = reader.of_parent(StripeProductFeature, f"/v1/products/{product}/features", {})
-    return [{**attachment, "_product": product} for attachment in included]
+    attachments = reader.of_parent(StripeProductFeature, f"/v1/products/{product}/features", {})
+    return [{**attachment, "_product": product} for attachment in attachments]
 
 
 def _feature(attachment: Attachment) -> StripeFeature:

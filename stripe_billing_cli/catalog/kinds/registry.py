@@ -23,9 +23,9 @@ class Registry:
     def __init__(self, kinds: Iterable[AnyKind]) -> None:
         self._kinds: dict[str, AnyKind] = {}
         for kind in kinds:
-            missing = {*kind.dependencies, *([kind.parent] if kind.parent else [])} - self._kinds.keys()
-            if missing or kind.name in self._kinds:
-                raise ValueError(f"{kind.name} is there twice, or before {', '.join(sorted(missing))}")
+            missing_kinds = {*kind.dependencies, *([kind.parent] if kind.parent else [])} - self._kinds.keys()
+            if missing_kinds or kind.name in self._kinds:
+                raise ValueError(f"{kind.name} is there twice, or before {', '.join(sorted(missing_kinds))}")
             self._kinds[kind.name] = kind
         self._models: dict[str, type[BaseModel]] = {}
         self._within: dict[str | None, list[AnyKind]] = {}

@@ -36,8 +36,8 @@ def _product(product: AnyEntry, content: Product) -> Iterator[str]:
     yield from ("", f"## {_text(content.name)}")
     if content.description:
         yield from ("", _text(content.description))
-    included = [child.own_key for child in product.children if child.kind == "product_feature"]
-    features = [*content.marketing_features, *included]
+    feature_keys = [child.own_key for child in product.children if child.kind == "product_feature"]
+    features = [*content.marketing_features, *feature_keys]
     if features:
         yield ""
         yield from (f"- {_text(feature)}" for feature in features)

@@ -12,13 +12,13 @@ from typing import Annotated, Any, Literal, TypedDict, cast
 
 from pydantic import Field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, ReadResult, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Fields
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency, default_tax_behavior
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -110,13 +110,13 @@ class EstimateValue(TypedDict):
 
 class EstimateForm(PartForm[EstimateValue]):
     def show_part(self, value: EstimateValue, currency: str) -> str:
-        bounds = {"at least": value["minimum"], "at most": value["maximum"]}
-        return ", ".join(f"{word} {_duration(bound)}" for word, bound in bounds.items() if bound)
+        limits = {"at least": value["minimum"], "at most": value["maximum"]}
+        return ", ".join(f"{word} {_duration(limit)}" for word, limit in limits.items() if limit)
 
 
-def _duration(bound: BoundValue) -> str:
-    unit = bound["unit"].replace("_", " ")
-    return f"{bound['value']} {unit}{'s' if bound['value'] != 1 else ''}"
+def _duration(limit: BoundValue) -> str:
+    unit = limit["unit"].replace("_", " ")
+    return f"{limit['value']} {unit}{'s' if limit['value'] != 1 else ''}"
 
 
 class AmountOption(FileModel):
@@ -183,18 +183,18 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
     # ---- The file
 
     def currency(self, values: Mapping[str, Any], head: CatalogHead | None) -> str | None:
-        fixed = values.get("fixed_amount")
-        currency: str | None = (fixed.get("currency") if isinstance(fixed, dict) else None) or default_currency(head)
+        amount = values.get("fixed_amount")
+        currency: str | None = (amount.get("currency") if isinstance(amount, dict) else None) or default_currency(head)
         return currency
 
     def check(self, key: str, content: ShippingRate, head: CatalogHead | None, report: Report) -> None:
-        fixed = content.fixed_amount
-        currency = fixed.currency or default_currency(head)
+        amount = content.fixed_amount
+        currency = amount.currency or default_currency(head)
         if not currency and head is not None:
             report(("fixed_amount", "amount"), "an amount without a currency", "add `currency:`")
-        if fixed.currency:
-            check_currency(("fixed_amount", "currency"), fixed.currency, report)
-        for code in fixed.currency_options:
+        if amount.currency:
+            check_currency(("fixed_amount", "currency"), amount.currency, report)
+        for code in amount.currency_options:
             path = ("fixed_amount", "currency_options", code)
             check_currency(path, code, report, at_key=True)
             if code == currency:
@@ -202,31 +202,33 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
         check_metadata(content.metadata, report)
 
     def complete(self, key: str, content: ShippingRate, head: CatalogHead | None) -> ShippingRate:
-        fixed = content.fixed_amount
-        fixed = fixed.model_copy(update={"currency": fixed.currency or default_currency(head)})
+        amount = content.fixed_amount
+        amount = amount.model_copy(update={"currency": amount.currency or default_currency(head)})
         behavior = content.tax_behavior or default_tax_behavior(head)
-        return content.model_copy(update={"fixed_amount": fixed, "tax_behavior": behavior})
+        return content.model_copy(update={"fixed_amount": amount, "tax_behavior": behavior})
 
     # ---- The account
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeShippingRate]:
-        return Reading(
+    def read(
+        self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool
+    ) -> ReadResult[StripeShippingRate]:
+        return ReadResult(
             by_id(reader.all(self.object_type, self.path, EXPANDED)) if whole or entries_by_kind[self.name] else {}
         )
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeShippingRate]:
         return reader.all(self.object_type, self.path, EXPANDED)
 
-    def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
-        behavior = naming.head.get("tax_behavior")
+    def file_defaults(self, key: str, file: ImportFile) -> Mapping[str, Any]:
+        behavior = file.head.get("tax_behavior")
         return {"tax_behavior": behavior} if behavior else {}
 
-    def file_values(self, key: str, rate: StripeShippingRate, naming: Naming) -> dict[str, Any]:
-        values = super().file_values(key, rate, naming)
-        fixed = values.get("fixed_amount") or {}
-        if fixed.get("currency") is None or fixed["currency"] != naming.head.get("currency"):
+    def file_values(self, key: str, rate: StripeShippingRate, file: ImportFile) -> dict[str, Any]:
+        values = super().file_values(key, rate, file)
+        amount = values.get("fixed_amount") or {}
+        if amount.get("currency") is None or amount["currency"] != file.head.get("currency"):
             return values
-        return {**values, "fixed_amount": {name: fixed[name] for name in fixed if name != "currency"}}
+        return {**values, "fixed_amount": {name: amount[name] for name in amount if name != "currency"}}
 
     def usage(self, api: StripeApi, rate: StripeShippingRate) -> str:
         """Return the open Checkout sessions and the active payment links that offer a rate."""
@@ -247,8 +249,8 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
 
     def note_stuck(self, entry: Entry[ShippingRate], rate: StripeShippingRate, builder: PlanBuilder) -> None:
         super().note_stuck(entry, rate, builder)
-        options, wanted = _options(self.existing_fields(rate)), _options(entry.fields)
-        for code in sorted(options.keys() - wanted.keys()):
+        options, file_options = _options(self.existing_fields(rate)), _options(entry.fields)
+        for code in sorted(options.keys() - file_options.keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def update_params(

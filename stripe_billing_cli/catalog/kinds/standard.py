@@ -36,11 +36,11 @@ class StandardKind(Kind[Content, ObjectT]):
         else:
             self.note_stuck(entry, current, builder)
             fields = self.changes(entry, current, builder.catalog)
-            fixed = self.find_fixed(fields)
+            fixed_names = self.find_fixed(fields)
             if self.lacks_mark_only(entry, current, fields) and not builder.adopt:
                 builder.unmarked[entry.reference] = fields
-            elif fixed:
-                change = self.plan_replacement(entry, match, current, fields, fixed, builder)
+            elif fixed_names:
+                change = self.plan_replacement(entry, match, current, fields, fixed_names, builder)
             elif fields:
                 change = self.plan_update(entry, match, current, fields, self.update_reason(current, fields), builder)
         for old in match.earlier:
@@ -65,13 +65,13 @@ class StandardKind(Kind[Content, ObjectT]):
 
     def plan_new(self, entry: Entry[Content], match: Match[ObjectT], builder: PlanBuilder) -> Change | None:
         """Plan a new object, or an earlier one that is right again; None where that is as the file wants it."""
-        revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
-        if revived:
-            fields = self.changes(entry, revived, builder.catalog)
+        predecessor = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
+        if predecessor:
+            fields = self.changes(entry, predecessor, builder.catalog)
             if not fields:
-                builder.ids[entry.reference] = revived["id"]
+                builder.ids[entry.reference] = predecessor["id"]
                 return None
-            return self.plan_update(entry, match, revived, fields, self.update_reason(revived, fields), builder)
+            return self.plan_update(entry, match, predecessor, fields, self.update_reason(predecessor, fields), builder)
         change = builder.change(
             "create",
             self,
@@ -96,11 +96,11 @@ class StandardKind(Kind[Content, ObjectT]):
         change = builder.change(
             "update", self, entry.key, stripe_object=stripe_object, entry=entry, fields=fields, reason=reason
         )
-        retired = fields.get("active") == ARCHIVED and builder.is_pointed_at(stripe_object["id"])
-        now = {name: field for name, field in fields.items() if not (retired and name == "active")}
+        is_retirement = fields.get("active") == ARCHIVED and builder.is_pointed_at(stripe_object["id"])
+        now = {name: field for name, field in fields.items() if not (is_retirement and name == "active")}
         if now:
             self.add_updates(change, entry, match, stripe_object, now, builder)
-        if retired:
+        if is_retirement:
             operation = self.make_retirement(stripe_object, after=self.waits_for(entry))
             builder.retire(change, operation, stripe_object["id"])
         return change
@@ -111,26 +111,26 @@ class StandardKind(Kind[Content, ObjectT]):
         match: Match[ObjectT],
         current: ObjectT,
         fields: Mapping[str, FieldChange],
-        fixed: list[str],
+        fixed_names: list[str],
         builder: PlanBuilder,
     ) -> Change:
         """Plan a new object, or an earlier one that is right again, and then the retirement of the current one."""
-        revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
-        reason = f"{list_names(fixed)} cannot change on a {self.name}"
-        if revived:
-            reason = f"{reason}; {revived['id']}, archived, has these terms and is revived"
+        predecessor = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
+        reason = f"{list_names(fixed_names)} cannot change on a {self.name}"
+        if predecessor:
+            reason = f"{reason}; {predecessor['id']}, archived, has these terms and is revived"
         change = builder.change(
             "replace", self, entry.key, stripe_object=current, entry=entry, fields=fields, reason=reason
         )
-        if revived:
-            back = self.changes(entry, revived, builder.catalog)
-            taken = Match(match.current, match.earlier, match.name_from or current)
-            made = self.add_updates(change, entry, taken, revived, back, builder)
+        if predecessor:
+            back = self.changes(entry, predecessor, builder.catalog)
+            update_match = Match(match.current, match.earlier, match.name_from or current)
+            operation = self.add_updates(change, entry, update_match, predecessor, back, builder)
         else:
-            made = self.add_create(change, entry, match, builder)
+            operation = self.add_create(change, entry, match, builder)
         builder.successors[current["id"]] = Successor(change, entry.reference)
         if self.is_active(current) and self.goes(builder):
-            builder.retire(change, self.make_retirement(current, needs=(made,)), current["id"])
+            builder.retire(change, self.make_retirement(current, needs=(operation,)), current["id"])
         return change
 
     def goes(self, builder: PlanBuilder) -> bool:
@@ -196,8 +196,8 @@ class StandardKind(Kind[Content, ObjectT]):
 
     def waits_for(self, entry: Entry[Content]) -> tuple[Reference, ...]:
         """Return what has to be there before an entry is written: its parent, and what it refers to in the file."""
-        named = (Reference(kind, key) for kind, key, _ in self.refers_to(entry))
-        return (*((entry.parent.reference,) if entry.parent else ()), *named)
+        entry_references = (Reference(kind, key) for kind, key, _ in self.refers_to(entry))
+        return (*((entry.parent.reference,) if entry.parent else ()), *entry_references)
 
     def add_create(
         self, change: Change, entry: Entry[Content], match: Match[ObjectT], builder: PlanBuilder

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from stripe_billing_cli.catalog.kinds.forms import NOTHING, DecimalForm, Plain
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
-from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text, Written
+from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, PatternText, Text
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.kinds.usage import Place, still_using
@@ -78,7 +78,7 @@ class TaxRate(FileModel):
     country: Annotated[
         str | None,
         Field(pattern=r"^[A-Z]{2}$"),
-        Written("two capital letters", "DE"),
+        PatternText("two capital letters", "DE"),
         Plain(in_place=True, unset=False),
     ] = None
     """The country whose tax it is: DE."""

@@ -52,30 +52,32 @@ class Place(Generic[ObjectT]):
 
 def still_using(api: StripeApi, object_id: str, places: Sequence[Place[Any]]) -> str:
     """Return what uses an object, in words; what the key may not read, or was not looked at, is said."""
-    counted, beside = [], []
+    texts, remarks = [], []
     for place in places:
         try:
             users, whole = _users(api, object_id, place)
         except PermissionMissingError:
-            beside.append(f"the key may not list {place.noun}s")
+            remarks.append(f"the key may not list {place.noun}s")
             continue
         except UnsupportedCallError:
             continue
         if users:
-            counted.append(_describe_users(users, place.noun))
+            texts.append(_describe_users(users, place.noun))
         if not whole:
-            beside.append(f"only the newest {MOST_PAGES * 100:,} {place.noun}s were looked at")
+            remarks.append(f"only the newest {MOST_PAGES * 100:,} {place.noun}s were looked at")
     nouns = " or ".join(place.noun for place in places)
-    usage = f"still used by {' and '.join(counted)}" if counted else f"used by no {nouns}"
-    return "; ".join([f"{object_id} is {usage}", *beside])
+    usage = f"still used by {' and '.join(texts)}" if texts else f"used by no {nouns}"
+    return "; ".join([f"{object_id} is {usage}", *remarks])
 
 
 def _users(api: StripeApi, object_id: str, place: Place[ObjectT]) -> tuple[list[str], bool]:
     """Return the ids of those that use the object, and whether all were looked at."""
     pages = api.pages(place.path, place.params, kind=place.object_type)
-    looked = list(islice(pages, MOST_PAGES))
-    users = [stripe_object["id"] for page in looked for stripe_object in page if object_id in place.uses(stripe_object)]
-    return users, len(looked) < MOST_PAGES or next(iter(pages), None) is None
+    newest_pages = list(islice(pages, MOST_PAGES))
+    users = [
+        stripe_object["id"] for page in newest_pages for stripe_object in page if object_id in place.uses(stripe_object)
+    ]
+    return users, len(newest_pages) < MOST_PAGES or next(iter(pages), None) is None
 
 
 def _describe_users(users: list[str], noun: str) -> str:

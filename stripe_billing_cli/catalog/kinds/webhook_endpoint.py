@@ -17,8 +17,8 @@ from stripe_billing_cli.catalog.account_reader import Objects, objects_of
 from stripe_billing_cli.catalog.entries import Entry, FieldValue
 from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
-from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
-from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, readable_key
+from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, PatternText, Text, Url
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matcher, match_by_stamp
@@ -64,7 +64,7 @@ class ApiVersion(Form[str | None]):
 Version = Annotated[
     str,
     Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[a-z]+)?$"),
-    Written("a version of Stripe's API", "2026-10-28.endive (https://docs.stripe.com/api/versioning)"),
+    PatternText("a version of Stripe's API", "2026-10-28.endive (https://docs.stripe.com/api/versioning)"),
 ]
 
 
@@ -107,8 +107,8 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
         for number, event in enumerate(content.enabled_events):
             try:
                 expand([event])
-            except EndpointError as unknown:
-                report(("enabled_events", number), unknown.message, unknown.hint or "")
+            except EndpointError as error:
+                report(("enabled_events", number), error.message, error.hint or "")
         version, versions = content.api_version, known_versions()
         if version and version[:DATE] <= versions[-1][:DATE] and version not in versions:
             report(("api_version",), f"Stripe's API has no version {version}", nearest(version, list(versions)))
@@ -124,7 +124,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
     def is_on_offer(self, endpoint: StripeWebhookEndpoint, objects: Objects) -> bool:
         return self.is_unmanaged(endpoint, objects, ())
 
-    def key_text(self, endpoint: StripeWebhookEndpoint, naming: Naming) -> str:
+    def key_text(self, endpoint: StripeWebhookEndpoint, file: ImportFile) -> str:
         return readable_key(endpoint["url"].partition("://")[2])
 
     def is_active(self, endpoint: StripeWebhookEndpoint) -> bool:
@@ -141,8 +141,8 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
     ) -> Match[StripeWebhookEndpoint]:
         """Match an entry; endpoints of its own that were never confirmed are among the earlier ones."""
         candidates = [one for one in matcher.candidates(entry) if not _takes_over(one, matcher.objects)]
-        stamped = match_by_stamp(matcher, entry, counts=lambda one: one in candidates and _is_confirmed(one))
-        return Match(stamped.current, (*stamped.earlier, *(one for one in candidates if not _is_confirmed(one))))
+        match = match_by_stamp(matcher, entry, counts=lambda one: one in candidates and _is_confirmed(one))
+        return Match(match.current, (*match.earlier, *(one for one in candidates if not _is_confirmed(one))))
 
     # ---- Planning
 
@@ -196,22 +196,22 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
     def add_create(
         self, change: Change, entry: Entry[WebhookEndpoint], match: Match[StripeWebhookEndpoint], builder: PlanBuilder
     ) -> Operation:
-        known = match.list_known()
-        abandoned = tuple(sorted(one["id"] for one in known if not _is_confirmed(one)))
+        objects = match.list_known()
+        abandoned_ids = tuple(sorted(one["id"] for one in objects if not _is_confirmed(one)))
         create = CreateWithSecret(
             path=self.path,
             object_type=self.object_type,
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
-            state=tuple(sorted(one["id"] for one in known if _is_confirmed(one))),
+            state=tuple(sorted(one["id"] for one in objects if _is_confirmed(one))),
             find=self.find_made,
             key=entry.key,
             confirm={"metadata": {SECRET: ""}} | ({"disabled": True} if entry.fields["disabled"] else {}),
-            abandoned=abandoned,
+            abandoned_ids=abandoned_ids,
         )
-        if abandoned:
+        if abandoned_ids:
             builder.note(
-                f"{entry.key}: {', '.join(abandoned)} was made by a run that was cut off before it had stored the "
+                f"{entry.key}: {', '.join(abandoned_ids)} was made by a run that was cut off before it had stored the "
                 "secret. Within 24 hours Stripe says it again; after that the endpoint is deleted and made anew.",
                 entry,
             )
@@ -233,11 +233,11 @@ def _event_names(value: FieldValue) -> list[str]:
     return cast(list[str], value or [])
 
 
-def _events(events: Sequence[str], staying: int = 0) -> str:
+def _events(events: Sequence[str], unchanged_count: int = 0) -> str:
     """Return a few names, and the number of the others; of those that stay, the number alone."""
     more = len(events) - SHOWN_EVENTS
     parts = [", ".join(events[:SHOWN_EVENTS])] if events else []
-    parts += [f"{more} more"] * (more > 0) + [f"{staying} as before"] * (staying > 0)
+    parts += [f"{more} more"] * (more > 0) + [f"{unchanged_count} as before"] * (unchanged_count > 0)
     return " and ".join(parts) if parts else plain_text([])
 
 

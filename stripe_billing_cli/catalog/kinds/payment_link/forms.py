@@ -57,8 +57,8 @@ class AfterCompletionForm(Form[AfterPayment | None]):
         is_plain = value == {"type": "hosted_confirmation", "custom_message": None}
         if is_plain:
             return {}
-        said = self.params(name, value)[name]
-        return {name: {part: inner for part, inner in said.items() if part != "type"}}
+        params = self.params(name, value)[name]
+        return {name: {part: inner for part, inner in params.items() if part != "type"}}
 
     def show(self, value: AfterPayment | None, currency: str) -> str:
         return (value.get("url") or value.get("custom_message") or value["type"]) if value else NOTHING

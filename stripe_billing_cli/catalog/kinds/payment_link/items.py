@@ -127,8 +127,8 @@ def _beside(item: ItemValue, current: ItemValue | None) -> ItemValue:
 def quantity_params(item: ItemValue) -> dict[str, Any]:
     """Return the parameters of an item beside its price."""
     adjustable = {key: value for key, value in (item["adjustable_quantity"] or {}).items() if value is not None}
-    shown = {"adjustable_quantity": adjustable} if adjustable.get("enabled") else {}
-    return {"quantity": item["quantity"] or 1, **shown}
+    adjustable_params = {"adjustable_quantity": adjustable} if adjustable.get("enabled") else {}
+    return {"quantity": item["quantity"] or 1, **adjustable_params}
 
 
 def in_order(items: Iterable[ItemValue]) -> list[ItemValue]:

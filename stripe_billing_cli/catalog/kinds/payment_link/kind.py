@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, ReadResult, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
 from stripe_billing_cli.catalog.kinds.payment_link.items import (
     ItemValue,
@@ -124,10 +124,10 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
     def created_at(self, link: StripePaymentLink) -> int:
         return 0
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripePaymentLink]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[StripePaymentLink]:
         if not (whole or entries_by_kind[self.name]):
-            return Reading()
-        return Reading(by_id(self._all(reader)))
+            return ReadResult()
+        return ReadResult(by_id(self._all(reader)))
 
     def _all(self, reader: AccountReader) -> list[StripePaymentLink]:
         """Return all links with all their line items, of which a link has the first ones in it."""
@@ -171,21 +171,21 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         yield from (("price", price) for price in sorted(_prices_of(fields)))
         yield from (("shipping_rate", rate) for rate in _rates(fields))
 
-    def key_text(self, link: StripePaymentLink, naming: Naming) -> str:
+    def key_text(self, link: StripePaymentLink, file: ImportFile) -> str:
         """Return the key of the first price: a link has no name."""
         price = prices(items_of(self.existing_fields(link)["line_items"]))[0]
-        key = naming.name("price", price)
+        key = file.key_of("price", price)
         return readable_key(self.name if key == price else key)
 
-    def file_fields(self, link: StripePaymentLink, naming: Naming) -> Fields:
+    def file_fields(self, link: StripePaymentLink, file: ImportFile) -> Fields:
         fields = self.existing_fields(link)
-        named = {
+        items = {
             name: in_order(
-                {**item, "price": naming.name("price", str(item["price"]))} for item in items_of(fields[name])
+                {**item, "price": file.key_of("price", str(item["price"]))} for item in items_of(fields[name])
             )
             for name in ITEMS
         }
-        return {**fields, **named, RATES: [naming.name("shipping_rate", rate) for rate in _rates(fields)]}
+        return {**fields, **items, RATES: [file.key_of("shipping_rate", rate) for rate in _rates(fields)]}
 
     def is_noise(self, name: str, fields: Fields) -> bool:
         if name == "invoice_creation":
@@ -212,10 +212,10 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         match: Match[StripePaymentLink],
         current: StripePaymentLink,
         fields: Mapping[str, FieldChange],
-        fixed: list[str],
+        fixed_names: list[str],
         builder: PlanBuilder,
     ) -> Change:
-        change = super().plan_replacement(entry, match, current, fields, fixed, builder)
+        change = super().plan_replacement(entry, match, current, fields, fixed_names, builder)
         change.fields["url"] = FieldChange(current["url"], None)
         if current["active"]:
             becomes = "is closed" if self.goes(builder) else f"goes on selling until {self.retire_option}"
@@ -249,20 +249,20 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         assert link["line_items"] is not None  # they are asked for wherever links are read
         ids = {price_id(item): item["id"] for item in link["line_items"]["data"]}
         before, after = items_of(fields["line_items"].before), items_of(fields["line_items"].after)
-        changed = [{"id": ids[str(item["price"])], **_quantities(item)} for item in after if item not in before]
-        return [{**params, "line_items": changed}]
+        changed_items = [{"id": ids[str(item["price"])], **_quantities(item)} for item in after if item not in before]
+        return [{**params, "line_items": changed_items}]
 
     def freed_by(self, link: StripePaymentLink, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices of optional items, and the shipping rates, that are not offered any more."""
-        freed: tuple[str, ...] = ()
+        freed_ids: tuple[str, ...] = ()
         if "optional_items" in fields:
             before, after = items_of(fields["optional_items"].before), items_of(fields["optional_items"].after)
-            sold = set(prices(items_of(self.existing_fields(link)["line_items"])))
-            freed += tuple(sorted(set(prices(before)) - set(prices(after)) - sold))
+            line_item_prices = set(prices(items_of(self.existing_fields(link)["line_items"])))
+            freed_ids += tuple(sorted(set(prices(before)) - set(prices(after)) - line_item_prices))
         if RATES in fields:
             rates = _rates_in(fields[RATES].after)
-            freed += tuple(rate for rate in _rates_in(fields[RATES].before) if rate not in rates)
-        return freed
+            freed_ids += tuple(rate for rate in _rates_in(fields[RATES].before) if rate not in rates)
+        return freed_ids
 
     # ---- Showing
 

@@ -18,10 +18,10 @@ from stripe_billing_cli.catalog.kinds.model import (
     LongForm,
     Metadata,
     NullIsNone,
+    PatternText,
     ShortForm,
     Text,
     Url,
-    Written,
 )
 from stripe_billing_cli.catalog.kinds.payment_link.forms import (
     AfterCompletionForm,
@@ -226,7 +226,7 @@ class Restrictions(FileModel):
 
 
 class ShippingAddressCollection(FileModel):
-    allowed_countries: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$"), Written("two capital letters", "DE")]]
+    allowed_countries: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$"), PatternText("two capital letters", "DE")]]
     """Countries by two letters: [DE, FR]."""
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, ReadResult, by_id
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope
 from stripe_billing_cli.catalog.kinds.partial import PartialKind, key_of
 from stripe_billing_cli.catalog.kinds.portal.model import (
     BusinessProfile,
@@ -93,33 +93,33 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         if PRODUCTS not in entry.fields:
             return dict(entry.fields)
         offers = [
-            _resolve_offer(offer, wanted, entries)
-            for offer, wanted in zip(_offers(entry.content), offers_of(entry.fields[PRODUCTS]), strict=True)
+            _resolve_offer(offer, value, entries)
+            for offer, value in zip(_offers(entry.content), offers_of(entry.fields[PRODUCTS]), strict=True)
         ]
         return {**entry.fields, PRODUCTS: offers}
 
     def linked_fields(self, entry: Entry[PortalConfiguration], ids: Mapping[Reference, str | None]) -> Fields:
         if PRODUCTS not in entry.fields:
             return dict(entry.fields)
-        linked = [
+        offers = [
             {**offer, "prices": [_link(price, ids) for price in offer["prices"]]}
             for offer in offers_of(entry.fields[PRODUCTS])
         ]
-        return {**entry.fields, PRODUCTS: linked}
+        return {**entry.fields, PRODUCTS: offers}
 
     # ---- The account
 
     def read(
         self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool
-    ) -> Reading[StripePortalConfiguration]:
+    ) -> ReadResult[StripePortalConfiguration]:
         entries = entries_by_kind[self.name]
         if not (whole or entries):
-            return Reading()
+            return ReadResult()
         objects = by_id(reader.all(self.object_type, self.path, EXPANDED))
         has_default = any(one["is_default"] for one in objects.values())
         if not has_default and any(entry.adopted_id == DEFAULT for entry in entries):
             objects |= by_id(reader.all(self.object_type, self.path, {"is_default": True, **EXPANDED}))
-        return Reading(objects)
+        return ReadResult(objects)
 
     def read_pointing(
         self, reader: AccountReader, replaced_ids: Collection[str]
@@ -163,15 +163,15 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
             yield "product", offer["product"]
             yield from (("price", str(price)) for price in offer["prices"])
 
-    def key_text(self, configuration: StripePortalConfiguration, naming: Naming) -> str:
-        return DEFAULT if configuration["is_default"] else super().key_text(configuration, naming)
+    def key_text(self, configuration: StripePortalConfiguration, file: ImportFile) -> str:
+        return DEFAULT if configuration["is_default"] else super().key_text(configuration, file)
 
-    def adopted_id(self, key: str, configuration: StripePortalConfiguration, naming: Naming) -> str | None:
-        return DEFAULT if configuration["is_default"] else super().adopted_id(key, configuration, naming)
+    def adopted_id(self, key: str, configuration: StripePortalConfiguration, file: ImportFile) -> str | None:
+        return DEFAULT if configuration["is_default"] else super().adopted_id(key, configuration, file)
 
-    def file_fields(self, configuration: StripePortalConfiguration, naming: Naming) -> Fields:
+    def file_fields(self, configuration: StripePortalConfiguration, file: ImportFile) -> Fields:
         fields = self.existing_fields(configuration)
-        offers = [_in_file(offer, naming) for offer in offers_of(fields[PRODUCTS])]
+        offers = [_in_file(offer, file) for offer in offers_of(fields[PRODUCTS])]
         return {**fields, PRODUCTS: in_order(offers)}
 
     def is_noise(self, name: str, fields: Fields) -> bool:
@@ -265,14 +265,14 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
     def _move(self, configuration: StripePortalConfiguration, builder: PlanBuilder) -> Update | None:
         """Return the update that puts successors in the place of replaced prices; None where none is offered."""
         offers = self._read_offers(configuration)
-        moved = [price for offer in offers for price in map(str, offer["prices"]) if price in builder.successors]
-        if not moved:
+        prices = [price for offer in offers for price in map(str, offer["prices"]) if price in builder.successors]
+        if not prices:
             return None
         after = _follow_successors(offers, builder)
         return Update(
             path=f"{self.path}/{configuration['id']}",
             params=self._params({PRODUCTS: after}),
-            frees=tuple(moved),
+            frees=tuple(prices),
             after=_offered_entries(after, builder),
         )
 
@@ -322,7 +322,7 @@ def _offers(content: PortalConfiguration) -> Sequence[Offer]:
     return (update and update.products) or []
 
 
-def _resolve_offer(offer: Offer, wanted: OfferValue, entries: Mapping[Reference, AnyEntry]) -> OfferValue:
+def _resolve_offer(offer: Offer, value: OfferValue, entries: Mapping[Reference, AnyEntry]) -> OfferValue:
     product = entries.get(Reference("product", offer.product))
     prices: list[str | Reference] = [
         price if price.startswith("price_") else Reference("price", price_key(offer.product, price))
@@ -334,17 +334,17 @@ def _resolve_offer(offer: Offer, wanted: OfferValue, entries: Mapping[Reference,
             for child in product.children
             if child.kind == "price" and child.fields["active"] and child.fields["recurring"]
         ]
-    return {**wanted, "product": product_id(product) if product else offer.product, "prices": prices}
+    return {**value, "product": product_id(product) if product else offer.product, "prices": prices}
 
 
 def _link(price: str | Reference, ids: Mapping[Reference, str | None]) -> str | Reference:
     return (ids.get(price) if isinstance(price, Reference) else None) or price
 
 
-def _in_file(offer: OfferValue, naming: Naming) -> OfferValue:
+def _in_file(offer: OfferValue, file: ImportFile) -> OfferValue:
     """Return an offer with the keys by which a file says its product and prices."""
-    product = naming.name("product", offer["product"])
-    prices = [naming.name("price", str(price)).removeprefix(f"{product}.") for price in offer["prices"]]
+    product = file.key_of("product", offer["product"])
+    prices = [file.key_of("price", str(price)).removeprefix(f"{product}.") for price in offer["prices"]]
     return {**offer, "product": product, "prices": prices}
 
 
@@ -365,8 +365,8 @@ def _follow_successors(offers: Sequence[OfferValue], builder: PlanBuilder) -> li
 
 def _offered_entries(offers: Sequence[OfferValue], builder: PlanBuilder) -> tuple[Reference, ...]:
     """Return the file's prices that are offered and exist: one that is revived is active before it is offered."""
-    offered = _prices(offers)
-    return tuple(reference for reference, id in builder.ids.items() if reference.kind == "price" and id in offered)
+    price_ids = _prices(offers)
+    return tuple(reference for reference, id in builder.ids.items() if reference.kind == "price" and id in price_ids)
 
 
 def _prices(offers: Sequence[OfferValue]) -> set[str]:

@@ -123,8 +123,10 @@ class OfferedProducts(Form[list[OfferValue]]):
 
 
 def in_order(offers: Iterable[OfferValue]) -> list[OfferValue]:
-    ordered: Iterator[OfferValue] = ({**offer, "prices": sorted(offer["prices"], key=str)} for offer in offers)
-    return sorted(ordered, key=lambda offer: offer["product"])
+    with_sorted_prices: Iterator[OfferValue] = (
+        {**offer, "prices": sorted(offer["prices"], key=str)} for offer in offers
+    )
+    return sorted(with_sorted_prices, key=lambda offer: offer["product"])
 
 
 def offers_of(value: FieldValue) -> list[OfferValue]:
@@ -147,5 +149,5 @@ def _quantity(adjustable: StripeAdjustableQuantity) -> Mapping[str, bool | int |
 
 def _write_offer(offer: OfferValue) -> dict[str, Any]:
     quantity = {key: value for key, value in (offer["adjustable_quantity"] or {}).items() if value is not None}
-    shown = {"adjustable_quantity": quantity} if quantity.get("enabled") else {}
-    return {"product": offer["product"], "prices": list(offer["prices"]), **shown}
+    adjustable_params = {"adjustable_quantity": quantity} if quantity.get("enabled") else {}
+    return {"product": offer["product"], "prices": list(offer["prices"]), **adjustable_params}

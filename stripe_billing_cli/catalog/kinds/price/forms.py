@@ -185,27 +185,27 @@ def show_period(recurring: RecurringValue) -> str:
     count, interval = recurring["interval_count"], recurring["interval"]
     every = interval if count == 1 else f"{count} {interval}s"
     trial = recurring["trial_period_days"]
-    metered = f", metered by {recurring['meter']}" if recurring["meter"] else ""
-    return f"{every}{metered}{f', {trial} days of trial with sub create --trial-from-price' if trial else ''}"
+    meter_text = f", metered by {recurring['meter']}" if recurring["meter"] else ""
+    return f"{every}{meter_text}{f', {trial} days of trial with sub create --trial-from-price' if trial else ''}"
 
 
 def show_tiers(tiers: Sequence[TierValue], currency: str) -> str:
-    shown, first = [], 1
+    texts, first = [], 1
     for tier in tiers:
         until = "∞" if tier["up_to"] is None else f"{tier['up_to']:,}"
         parts = [f"{format_amount(tier['flat_amount'], currency)} flat"] if tier["flat_amount"] else []
         if tier["unit_amount"] or not parts:
             parts.append(f"{format_amount(tier['unit_amount'], currency)} each")
-        shown.append(f"{first:,}–{until}: {' + '.join(parts)}")
+        texts.append(f"{first:,}–{until}: {' + '.join(parts)}")
         first = (tier["up_to"] or 0) + 1
-    return "; ".join(shown)
+    return "; ".join(texts)
 
 
 def show_custom(custom: Mapping[str, int | None], currency: str) -> str:
-    named = [
+    bounds = [
         f"{name} {format_amount(Decimal(amount), currency)}" for name, amount in custom.items() if amount is not None
     ]
-    return f"the customer chooses ({', '.join(named)})" if named else "the customer chooses"
+    return f"the customer chooses ({', '.join(bounds)})" if bounds else "the customer chooses"
 
 
 def _show_option(option: OptionValue, currency: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.catalog.account_reader import AccountReader
-from stripe_billing_cli.catalog.kinds.importing import Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile
 from stripe_billing_cli.stripe_api.objects.catalog import Price as StripePrice
 
 EVERY = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
@@ -23,7 +23,7 @@ def with_all_tiers(path: str, reader: AccountReader, price: StripePrice) -> Stri
     )
 
 
-def interval_key(price: StripePrice, naming: Naming) -> str:
+def interval_key(price: StripePrice, file: ImportFile) -> str:
     """Return `monthly`, `every-3-months` or `once`, with what is unusual about it: `monthly-eur`, `monthly-metered`."""
     recurring = price["recurring"]
     words = ["once"]
@@ -32,6 +32,6 @@ def interval_key(price: StripePrice, naming: Naming) -> str:
         words = [EVERY[interval] if count == 1 else f"every-{count}-{interval}s"]
         if recurring["usage_type"] == "metered":
             words.append("metered")
-    if naming.head.get("currency") not in (None, price["currency"]):
+    if file.head.get("currency") not in (None, price["currency"]):
         words.append(price["currency"])
     return "-".join(words)

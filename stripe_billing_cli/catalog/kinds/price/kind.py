@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, Reading, by_id, objects_of
+from stripe_billing_cli.catalog.account_reader import AccountReader, Objects, ReadResult, by_id, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency, default_tax_behavior
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.price.forms import price_values, show_period
 from stripe_billing_cli.catalog.kinds.price.importing import has_more_tiers, interval_key, with_all_tiers
 from stripe_billing_cli.catalog.kinds.price.model import Price
-from stripe_billing_cli.catalog.kinds.price.reading import PriceQuery, WantedPrice
+from stripe_billing_cli.catalog.kinds.price.reading import FilePrice, PriceQuery
 from stripe_billing_cli.catalog.kinds.price.review import warnings_of
 from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import product_id
@@ -101,34 +101,34 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripePrice]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[StripePrice]:
         """Read a small account whole; of a large one, what there is of the file's products and lookup keys."""
         entries = entries_by_kind[self.name]
-        expanded = expansions(entries)
-        listed = {"expand": [f"data.{name}" for name in expanded]}
+        expansion = expansions(entries)
+        list_params = {"expand": [f"data.{name}" for name in expansion]}
         if whole:
-            reading = reader.sweep(self.object_type, self.path, listed, expected=len(entries))
+            result = reader.sweep(self.object_type, self.path, list_params, expected=len(entries))
         else:
             account_products = reader.objects("product", StripeProduct)
             products = sorted({product_id(entry) for entry in entries_by_kind["product"]} & account_products.keys())
-            prices = [_wanted_price(entry) for entry in entries]
-            reading = PriceQuery(self.path, listed, products, prices).read(reader)
-        objects = reading.objects
-        missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
-        adopted = reader.each(
-            lambda one: reader.one(self.object_type, f"{self.path}/{one}", {"expand": expanded}), missing
+            prices = [_file_price(entry) for entry in entries]
+            result = PriceQuery(self.path, list_params, products, prices).read(reader)
+        objects = result.objects
+        missing_ids = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
+        adopted_prices = reader.each(
+            lambda one: reader.one(self.object_type, f"{self.path}/{one}", {"expand": expansion}), missing_ids
         )
-        return Reading(objects | by_id(price for price in adopted if price), reading.complete)
+        return ReadResult(objects | by_id(price for price in adopted_prices if price), result.complete)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePrice]:
-        listed = {"expand": [f"data.{name}" for name in expansions(())]}
+        list_params = {"expand": [f"data.{name}" for name in expansions(())]}
         if scope.parents:
             lists = reader.each(
-                lambda product: reader.of_parent(self.object_type, self.path, {**listed, "product": product}),
+                lambda product: reader.of_parent(self.object_type, self.path, {**list_params, "product": product}),
                 sorted(scope.parents),
             )
             return (price for prices in lists for price in prices)
-        whole = reader.sweep(self.object_type, self.path, listed, expected=LARGE_ACCOUNT)
+        whole = reader.sweep(self.object_type, self.path, list_params, expected=LARGE_ACCOUNT)
         return whole.objects.values()
 
     def read_rest(self, reader: AccountReader, prices: Iterable[StripePrice]) -> Iterable[StripePrice]:
@@ -148,22 +148,22 @@ class PriceKind(StandardKind[Price, StripePrice]):
         if recurring and recurring["meter"]:
             yield "meter", recurring["meter"]
 
-    def key_text(self, price: StripePrice, naming: Naming) -> str:
-        product, lookup_key = naming.name("product", product_of(price)), price["lookup_key"]
+    def key_text(self, price: StripePrice, file: ImportFile) -> str:
+        product, lookup_key = file.key_of("product", product_of(price)), price["lookup_key"]
         if lookup_key and lookup_key.startswith(f"{product}.") and KEY.match(lookup_key.removeprefix(f"{product}.")):
             return lookup_key.removeprefix(f"{product}.")
-        named = readable_key(lookup_key or price["nickname"] or "").removeprefix(f"{readable_key(product)}-")
-        return named or interval_key(price, naming)
+        key = readable_key(lookup_key or price["nickname"] or "").removeprefix(f"{readable_key(product)}-")
+        return key or interval_key(price, file)
 
-    def file_fields(self, price: StripePrice, naming: Naming) -> Fields:
+    def file_fields(self, price: StripePrice, file: ImportFile) -> Fields:
         fields = self.existing_fields(price)
         recurring = price_values(fields)["recurring"]
         if recurring and recurring["meter"]:
-            return {**fields, "recurring": {**recurring, "meter": naming.name("meter", str(recurring["meter"]))}}
+            return {**fields, "recurring": {**recurring, "meter": file.key_of("meter", str(recurring["meter"]))}}
         return fields
 
-    def file_values(self, key: str, price: StripePrice, naming: Naming) -> dict[str, Any]:
-        values = super().file_values(key, price, naming)
+    def file_values(self, key: str, price: StripePrice, file: ImportFile) -> dict[str, Any]:
+        values = super().file_values(key, price, file)
         lookup_key = price["lookup_key"]
         if lookup_key == key:
             values.pop("lookup_key")
@@ -205,32 +205,32 @@ class PriceKind(StandardKind[Price, StripePrice]):
             return Usage(f"no subscription is on {price['id']}")
         if users == 1:
             return Usage(f"1 subscription stays on {price['id']}", "1 subscription")
-        counted = f"{'more than ' if more else ''}{users:,} subscriptions"
-        return Usage(f"{counted} stay on {price['id']}", counted)
+        subscriptions = f"{'more than ' if more else ''}{users:,} subscriptions"
+        return Usage(f"{subscriptions} stay on {price['id']}", subscriptions)
 
     # ---- Matching
 
     def match(self, matcher: Matcher[StripePrice], entry: Entry[Price]) -> Match[StripePrice]:
         product, lookup_key = _product_of_entry(entry), price_values(entry.fields)["lookup_key"]
-        stamped = [price for price in matcher.candidates(entry) if product_of(price) == product]
+        candidates = [price for price in matcher.candidates(entry) if product_of(price) == product]
         holder = matcher.index("lookup_key").get(lookup_key)
         if entry.adopted_id:
-            current = self._find_adopted(matcher, entry, stamped)
+            current = self._find_adopted(matcher, entry, candidates)
         else:
-            current = self._find_stamped(entry, stamped) or _find_renamed(matcher, product, holder)
-        earlier = earlier_objects(matcher, entry, current, stamped)
+            current = self._find_stamped(entry, candidates) or _find_renamed(matcher, product, holder)
+        earlier = earlier_objects(matcher, entry, current, candidates)
         if holder is None or (current and holder["id"] == current["id"]):
             return Match(current, earlier)
         _check_holder(matcher, entry, holder)
         return Match(current, earlier, name_from=holder)
 
     def _find_adopted(
-        self, matcher: Matcher[StripePrice], entry: Entry[Price], stamped: list[StripePrice]
+        self, matcher: Matcher[StripePrice], entry: Entry[Price], candidates: list[StripePrice]
     ) -> StripePrice | None:
         """Return the price that the file adopts by id, or the one that replaced it since."""
         assert entry.adopted_id
         product = _product_of_entry(entry)
-        heirs = [price for price in stamped if (stamp := stamp_of(price)) and stamp.adopted == entry.adopted_id]
+        heirs = [price for price in candidates if (stamp := stamp_of(price)) and stamp.adopted == entry.adopted_id]
         current = self._find_stamped(entry, heirs) or matcher.objects.get(entry.adopted_id)
         if current is None:
             matcher.refuse_missing(entry, entry.adopted_id)
@@ -246,19 +246,19 @@ class PriceKind(StandardKind[Price, StripePrice]):
         check_adoption(matcher, entry, current)
         return current
 
-    def _find_stamped(self, entry: Entry[Price], stamped: Sequence[StripePrice]) -> StripePrice | None:
+    def _find_stamped(self, entry: Entry[Price], candidates: Sequence[StripePrice]) -> StripePrice | None:
         """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active.
 
         Where none is active and the file wants no lookup key, what is as the file wants it goes before what keeps the
         lookup key of earlier.
         """
         lookup_key = price_values(entry.fields)["lookup_key"]
-        for price in stamped:
+        for price in candidates:
             if lookup_key and price["lookup_key"] == lookup_key:
                 return price
-        active = next((price for price in stamped if price["active"]), None)
-        right = (one for one in stamped if one["lookup_key"] == lookup_key and self.has_same_terms(entry, one))
-        return active or next(right, None) or next((price for price in stamped if price["lookup_key"]), None)
+        active = next((price for price in candidates if price["active"]), None)
+        right = (one for one in candidates if one["lookup_key"] == lookup_key and self.has_same_terms(entry, one))
+        return active or next(right, None) or next((price for price in candidates if price["lookup_key"]), None)
 
     # ---- Planning
 
@@ -293,8 +293,8 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
     def find_made(self, api: StripeApi, create: Create[StripePrice], params: Mapping[str, Any]) -> StripePrice | None:
         lookup_key = params.get("lookup_key")
-        named = {"lookup_keys": [lookup_key]} if lookup_key else {"product": params["product"]}
-        for price in api.page(self.path, named, kind=StripePrice)[0]:
+        filters = {"lookup_keys": [lookup_key]} if lookup_key else {"product": params["product"]}
+        for price in api.page(self.path, filters, kind=StripePrice)[0]:
             if price["id"] in create.state or stamp_of(price) != stamp_of(params):
                 continue
             same_place = price["product"] == params["product"] and price["active"] == params.get("active", True)
@@ -330,13 +330,13 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
 def expansions(entries: Sequence[AnyEntry]) -> list[str]:
     """Return what a price is asked for beyond its plain fields. The tiers of a currency are named one by one."""
-    tiered = {
+    currencies = {
         currency
         for entry in entries
         for currency, option in price_values(entry.fields)["currency_options"].items()
         if option["tiers"]
     }
-    return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(tiered))]
+    return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(currencies))]
 
 
 def product_of(price: StripePrice) -> str:
@@ -344,8 +344,8 @@ def product_of(price: StripePrice) -> str:
     return id_of(price["product"])
 
 
-def _wanted_price(entry: AnyEntry) -> WantedPrice:
-    return WantedPrice(entry.key, _product_of_entry(entry), price_values(entry.fields)["lookup_key"])
+def _file_price(entry: AnyEntry) -> FilePrice:
+    return FilePrice(entry.key, _product_of_entry(entry), price_values(entry.fields)["lookup_key"])
 
 
 def _product_of_entry(entry: AnyEntry) -> str:
@@ -364,12 +364,12 @@ def _find_renamed(matcher: Matcher[StripePrice], product: str, holder: StripePri
 def _check_holder(matcher: Matcher[StripePrice], entry: Entry[Price], holder: StripePrice) -> None:
     if matcher.is_ours(holder):
         return
-    described = f"price {holder['id']} of product {product_of(holder)}"
+    description = f"price {holder['id']} of product {product_of(holder)}"
     foreign = stamp_of(holder) or product_of(holder) != _product_of_entry(entry)
     adopt = "" if foreign else f"to adopt it, give this price `id: {holder['id']}`; "
     matcher.refuse(
         entry,
-        f"price {entry.key}: its lookup key {entry.fields['lookup_key']} is held by {described}, which "
+        f"price {entry.key}: its lookup key {entry.fields['lookup_key']} is held by {description}, which "
         f"{matcher.owner(holder)}",
         f"{adopt}to keep them apart, give this price another `lookup_key:`",
     )

@@ -55,13 +55,13 @@ def _changed_much(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Ite
     for currency, before, after in _changed_amounts(entry, fields):
         if not before or after is None:
             continue
-        shown = f"{format_amount(before, currency)} → {format_amount(after, currency)}"
+        text = f"{format_amount(before, currency)} → {format_amount(after, currency)}"
         if after >= SLIP * before:
-            yield f"{shown}: {after / before:.0f} times as much; is it in minor units?"
+            yield f"{text}: {after / before:.0f} times as much; is it in minor units?"
         elif after and before >= SLIP * after:
-            yield f"{shown}: {before / after:.0f} times less; is it in minor units?"
+            yield f"{text}: {before / after:.0f} times less; is it in minor units?"
         elif abs(after - before) * 2 > before:
-            yield f"{shown}: changed by more than half"
+            yield f"{text}: changed by more than half"
 
 
 def _changed_amounts(entry: Entry[Price], fields: Mapping[str, FieldChange]) -> Iterator[AmountChange]:
@@ -96,15 +96,15 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
         return
     siblings = [child for child in (entry.parent.children if entry.parent else ()) if child.kind == entry.kind]
     own, others = _amounts(entry), [_amounts(one) for one in siblings if one is not entry]
-    billed = _bill_amounts(entry)
+    bill_amounts = _bill_amounts(entry)
     for currency, amount in own.items():
         if currency not in ZERO_DECIMAL:
             continue
-        expected = _expect_amounts(currency, own, others)
-        if expected and amount >= SLIP * max(expected):
-            times = f"{amount / max(expected):.0f} times what its siblings would be"
-            shown = format_amount(billed[currency] or Decimal(0), currency)
-            yield f"{shown}: {times}; {currency} has no minor unit"
+        sibling_amounts = _expect_amounts(currency, own, others)
+        if sibling_amounts and amount >= SLIP * max(sibling_amounts):
+            times = f"{amount / max(sibling_amounts):.0f} times what its siblings would be"
+            text = format_amount(bill_amounts[currency] or Decimal(0), currency)
+            yield f"{text}: {times}; {currency} has no minor unit"
 
 
 def _expect_amounts(
@@ -125,7 +125,7 @@ def _expect_amounts(
 def _amounts(entry: AnyEntry) -> dict[str, Decimal]:
     """Return what a price comes to in thirty days, or once, by currency; in minor units."""
     months = _months(entry)
-    return {currency: billed / months for currency, billed in _bill_amounts(entry).items() if billed}
+    return {currency: amount / months for currency, amount in _bill_amounts(entry).items() if amount}
 
 
 def _bill_amounts(entry: AnyEntry) -> dict[str, Decimal | None]:

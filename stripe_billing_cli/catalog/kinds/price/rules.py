@@ -65,7 +65,7 @@ def _is_tiered(price: Price) -> bool:
 
 
 def _check_amount_form(price: Price, report: Report) -> None:
-    written = [
+    names = [
         name
         for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
         if getattr(price, name) is not None
@@ -81,16 +81,16 @@ def _check_amount_form(price: Price, report: Report) -> None:
                 "tiers without their mode",
                 "add `tiers_mode: graduated`, or volume",
             )
-        for name in written:
+        for name in names:
             report((name,), f"a tiered price cannot have {name} as well", "amounts stand in the tiers")
         if price.tiers:
             _check_tiers(("tiers",), price.tiers, report)
         return
     if price.tiers_mode is not None:
         report(("tiers_mode",), "tiers_mode without tiers", "add tiers and `billing_scheme: tiered`, or remove it")
-    if len(written) > 1:
-        report((written[1],), f"{' and '.join(written)} exclude each other", "keep the one that you mean")
-    elif not written:
+    if len(names) > 1:
+        report((names[1],), f"{' and '.join(names)} exclude each other", "keep the one that you mean")
+    elif not names:
         report(
             (), "the price has no amount", "add unit_amount (cents), unit_amount_decimal, custom_unit_amount, or tiers"
         )
@@ -131,14 +131,14 @@ def _check_recurring(recurring: Recurring, report: Report) -> None:
             f"{recurring.interval_count} {recurring.interval}s is longer than three years",
             f"at most {most}",
         )
-    metered = recurring.usage_type == "metered"
-    if metered and recurring.meter is None:
+    is_metered = recurring.usage_type == "metered"
+    if is_metered and recurring.meter is None:
         report(
             ("recurring",),
             "a metered price needs a meter",
             "add `meter:`, its key or id (mtr_…)",
         )
-    if not metered and recurring.meter is not None:
+    if not is_metered and recurring.meter is not None:
         report(("recurring", "meter"), "a meter on a price that is not metered", "add `usage_type: metered`")
     if recurring.trial_period_days is not None and recurring.trial_period_days > 730:
         report(("recurring", "trial_period_days"), "a trial of more than two years", "at most 730 days")
@@ -171,17 +171,17 @@ def _check_least(path: Path, custom: CustomUnitAmount | None, currency: str, rep
     for name in ("minimum", "preset", "maximum"):
         amount = getattr(custom, name)
         if amount is not None and amount < least:
-            shown = format_amount(least, currency)
-            report((*path, name), f"{name} {amount}: Stripe charges {shown} at least", f"write {least}, or more")
+            text = format_amount(least, currency)
+            report((*path, name), f"{name} {amount}: Stripe charges {text} at least", f"write {least}, or more")
 
 
-def _check_amounts(path: Path, priced: Price | CurrencyOption, currency: str | None, report: Report) -> None:
+def _check_amounts(path: Path, price: Price | CurrencyOption, currency: str | None, report: Report) -> None:
     for name in ("unit_amount", "unit_amount_decimal"):
-        _check_amount((*path, name), getattr(priced, name), currency, report)
-    for number, tier in enumerate(priced.tiers):
+        _check_amount((*path, name), getattr(price, name), currency, report)
+    for number, tier in enumerate(price.tiers):
         for name in ("unit_amount", "unit_amount_decimal", "flat_amount", "flat_amount_decimal"):
             _check_amount((*path, "tiers", number, name), getattr(tier, name), currency, report)
-    custom = priced.custom_unit_amount
+    custom = price.custom_unit_amount
     for name in ("minimum", "preset", "maximum"):
         _check_amount((*path, "custom_unit_amount", name), getattr(custom, name) if custom else None, currency, report)
     _check_least((*path, "custom_unit_amount"), custom, currency or "", report)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for, is_full
+from stripe_billing_cli.catalog.account_reader import AccountReader, ReadResult, batches, by_id, calls_for, is_full
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.head import CatalogHead
-from stripe_billing_cli.catalog.kinds.importing import Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile
 from stripe_billing_cli.catalog.kinds.product.model import DetailsValue, PackageDimensions, Product
 from stripe_billing_cli.catalog.kinds.rules import LONGEST_VALUE, Path, Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -90,7 +90,7 @@ class ProductKind(StandardKind[Product, StripeProduct]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripeProduct]:
+    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[StripeProduct]:
         """Read the catalog's products and as many others as a list of about that length shows."""
         ids = {product_id(entry) for entry in entries_by_kind[self.name]}
         budget = calls_for(len(ids)) + 2
@@ -100,13 +100,13 @@ class ProductKind(StandardKind[Product, StripeProduct]):
             if is_full(page) and number >= budget and not whole:
                 break
         else:
-            return Reading(objects)
-        missing = sorted(ids - objects.keys())
+            return ReadResult(objects)
+        missing_ids = sorted(ids - objects.keys())
         for page in reader.each(
-            lambda some: reader.page(self.object_type, self.path, {"ids": some})[0], batches(missing)
+            lambda some: reader.page(self.object_type, self.path, {"ids": some})[0], batches(missing_ids)
         ):
             objects |= by_id(page)
-        return Reading(objects, complete=False)
+        return ReadResult(objects, complete=False)
 
     def blocks(self, product: StripeProduct, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the default price, which cannot be archived."""
@@ -126,11 +126,11 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         if default:
             yield "price", default
 
-    def file_values(self, key: str, product: StripeProduct, naming: Naming) -> dict[str, Any]:
-        values, default = super().file_values(key, product, naming), _default_id(product)
+    def file_values(self, key: str, product: StripeProduct, file: ImportFile) -> dict[str, Any]:
+        values, default = super().file_values(key, product, file), _default_id(product)
         if default is None:
             return values
-        return {**values, "default_price": naming.name("price", default).removeprefix(f"{key}.")}
+        return {**values, "default_price": file.key_of("price", default).removeprefix(f"{key}.")}
 
     def match(self, matcher: Matcher[StripeProduct], entry: Entry[Product]) -> Match[StripeProduct]:
         return match_by_id(matcher, entry, product_id(entry))
@@ -150,11 +150,11 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         current = _default_id(match.current) if match.current else None
         successor = builder.successors.get(current) if current else None
         key = entry.content.default_price
-        wanted = Reference("price", f"{entry.key}.{key}") if key else None
-        if successor and (not is_planned or successor.reference == wanted):
+        default_price = Reference("price", f"{entry.key}.{key}") if key else None
+        if successor and (not is_planned or successor.reference == default_price):
             successor.change.operations.append(self._point_to_price(entry, successor.reference, current))
             return change
-        right = current is not None and builder.ids.get(wanted) == current if wanted else current is None
+        right = current is not None and builder.ids.get(default_price) == current if default_price else current is None
         if right or not is_planned:
             return change
         if change is None:
@@ -170,8 +170,8 @@ class ProductKind(StandardKind[Product, StripeProduct]):
             )
             if marks and match.current:
                 self.add_updates(change, entry, match, match.current, marks, builder)
-        change.fields["default_price"] = FieldChange(builder.name_of(current), wanted and wanted.key)
-        change.operations.append(self._point_to_price(entry, wanted, current))
+        change.fields["default_price"] = FieldChange(builder.name_of(current), default_price and default_price.key)
+        change.operations.append(self._point_to_price(entry, default_price, current))
         return change
 
     def _point_to_price(self, entry: Entry[Product], price: Reference | None, current: str | None) -> Operation:

@@ -16,7 +16,16 @@ from pydantic import Field
 
 from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
-from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, LongForm, LongText, Metadata, Text, Url, Written
+from stripe_billing_cli.catalog.kinds.model import (
+    Exact,
+    FileModel,
+    LongForm,
+    LongText,
+    Metadata,
+    PatternText,
+    Text,
+    Url,
+)
 from stripe_billing_cli.stripe_api.objects.catalog import MarketingFeature as StripeMarketingFeature
 from stripe_billing_cli.stripe_api.objects.catalog import Product as StripeProduct
 from stripe_billing_cli.stripe_api.references import id_of
@@ -115,7 +124,7 @@ Descriptor = Annotated[str, Field(min_length=1, max_length=22)]
 TaxCodeId = Annotated[
     str,
     Field(pattern=r"^txcd_[0-9]+$"),
-    Written("a tax code", "txcd_10103001 (https://docs.stripe.com/tax/tax-codes)"),
+    PatternText("a tax code", "txcd_10103001 (https://docs.stripe.com/tax/tax-codes)"),
 ]
 Unit = Annotated[str, Field(min_length=1, max_length=12)]
 

@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full, objects_of
+from stripe_billing_cli.catalog.account_reader import AccountReader, ReadResult, by_id, calls_for, is_full, objects_of
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry, Fields, Reference
 from stripe_billing_cli.catalog.kinds.base import EntriesByKind
 from stripe_billing_cli.catalog.kinds.coupon import coupon_id, coupon_values
 from stripe_billing_cli.catalog.kinds.head import CatalogHead, default_currency
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
+from stripe_billing_cli.catalog.kinds.importing import ImportFile, ImportScope
 from stripe_billing_cli.catalog.kinds.model import moment_text
 from stripe_billing_cli.catalog.kinds.promotion_code.model import (
     CouponForm,
@@ -82,8 +82,8 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         yield from super().names(entry)
         content = entry.content
         if content.active:
-            restricted = f" for {content.customer}" if content.customer else ""
-            yield "code", f"{str(content.code).lower()}{restricted}", ("code",)
+            customer_text = f" for {content.customer}" if content.customer else ""
+            yield "code", f"{str(content.code).lower()}{customer_text}", ("code",)
 
     def refers_to(self, entry: Entry[PromotionCode]) -> Iterator[tuple[str, str, Path]]:
         if entry.content.coupon:
@@ -97,11 +97,11 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         if coupon is None:
             return
         own, its = code_values(entry.fields), coupon_values(coupon.fields)
-        for name, limit, wanted, most in (
+        for name, limit, value, most in (
             ("max_redemptions", "max_redemptions", own["max_redemptions"], its["max_redemptions"]),
             ("expires_at", "redeem_by", own["expires_at"], its["redeem_by"]),
         ):
-            if wanted is not None and most is not None and wanted > most:
+            if value is not None and most is not None and value > most:
                 report((name,), f"{name} goes beyond {limit} of coupon {coupon.key}", "no more than the coupon's")
 
     def resolve(self, entry: Entry[PromotionCode], entries: Mapping[Reference, AnyEntry]) -> Fields:
@@ -111,38 +111,40 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
 
     # ---- The account
 
-    def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> Reading[StripePromotionCode]:
+    def read(
+        self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool
+    ) -> ReadResult[StripePromotionCode]:
         """Read as many codes as a list of about the file's length shows, then the others by code and coupon.
 
         An account may have many thousands of codes, each of one customer.
         """
         entries = entries_by_kind[self.name]
         if not (whole or entries):
-            return Reading()
+            return ReadResult()
         budget = calls_for(len(entries)) + 2
-        expanded = {"expand": [f"data.{RESTRICTED_CURRENCIES}"]}
+        expansion = {"expand": [f"data.{RESTRICTED_CURRENCIES}"]}
         objects: dict[str, StripePromotionCode] = {}
-        for number, page in enumerate(reader.pages(self.object_type, self.path, expanded), 1):
+        for number, page in enumerate(reader.pages(self.object_type, self.path, expansion), 1):
             objects |= by_id(page)
             if is_full(page) and number >= budget and not whole:
                 break
         else:
-            return Reading(objects)
+            return ReadResult(objects)
         codes = [code_values(entry.fields) for entry in entries]
         filters: list[dict[str, Any]] = [{"code": code} for code in sorted({one["code"] for one in codes})]
         account_coupons = reader.objects("coupon", StripeCoupon)
         coupons = sorted({one["coupon"] for one in codes} & account_coupons.keys())
         filters += [{"coupon": coupon, "active": True} for coupon in coupons]
         for page in reader.each(
-            lambda some: reader.page(self.object_type, self.path, {**expanded, **some})[0], filters
+            lambda some: reader.page(self.object_type, self.path, {**expansion, **some})[0], filters
         ):
             objects |= by_id(page)
-        adopted = {entry.adopted_id for entry in entries if entry.adopted_id} - objects.keys()
+        adopted_ids = {entry.adopted_id for entry in entries if entry.adopted_id} - objects.keys()
         expanded_one = {"expand": [RESTRICTED_CURRENCIES]}
         ones = reader.each(
-            lambda one: reader.one(self.object_type, f"{self.path}/{one}", expanded_one), sorted(adopted)
+            lambda one: reader.one(self.object_type, f"{self.path}/{one}", expanded_one), sorted(adopted_ids)
         )
-        return Reading(objects | by_id(one for one in ones if one), complete=False)
+        return ReadResult(objects | by_id(one for one in ones if one), complete=False)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePromotionCode]:
         return reader.all(self.object_type, self.path, {"expand": [f"data.{RESTRICTED_CURRENCIES}"]})
@@ -165,14 +167,14 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         if coupon:
             yield "coupon", coupon
 
-    def key_text(self, promotion_code: StripePromotionCode, naming: Naming) -> str:
+    def key_text(self, promotion_code: StripePromotionCode, file: ImportFile) -> str:
         return promotion_code["code"]
 
-    def file_fields(self, promotion_code: StripePromotionCode, naming: Naming) -> Fields:
+    def file_fields(self, promotion_code: StripePromotionCode, file: ImportFile) -> Fields:
         fields = self.existing_fields(promotion_code)
-        return {**fields, "coupon": naming.name("coupon", str(fields["coupon"]))}
+        return {**fields, "coupon": file.key_of("coupon", str(fields["coupon"]))}
 
-    def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
+    def file_defaults(self, key: str, file: ImportFile) -> Mapping[str, Any]:
         return {"code": key}
 
     def points_at(self, promotion_code: StripePromotionCode) -> tuple[str, ...]:
@@ -212,23 +214,23 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         """Plan an entry; what Stripe ended by itself, or would at once, is a note."""
         current = match.current
         fields = self.changes(entry, current, builder.catalog) if current else {}
-        ended = None
+        explanation = None
         if current is None or self.find_fixed(fields):
-            ended = _impossible(entry, builder)
+            explanation = _impossible(entry, builder)
         elif entry.content.active and not self.is_active(current):
-            ended = _explain_end(current, builder)
-        if ended is None:
+            explanation = _explain_end(current, builder)
+        if explanation is None:
             return super().plan(entry, match, builder)
-        builder.note(f"{entry.key}: {ended}.", entry)
-        allowed = {
+        builder.note(f"{entry.key}: {explanation}.", entry)
+        possible_changes = {
             name: field for name, field in fields.items() if name != "active" and not self.find_fixed({name: field})
         }
-        if current is None or not allowed:
+        if current is None or not possible_changes:
             return None
-        if self.lacks_mark_only(entry, current, allowed) and not builder.adopt:
-            builder.unmarked[entry.reference] = allowed
+        if self.lacks_mark_only(entry, current, possible_changes) and not builder.adopt:
+            builder.unmarked[entry.reference] = possible_changes
             return None
-        return self.plan_update(entry, match, current, allowed, "differs from the file", builder)
+        return self.plan_update(entry, match, current, possible_changes, "differs from the file", builder)
 
     def plan_replacement(
         self,
@@ -236,11 +238,11 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         match: Match[StripePromotionCode],
         current: StripePromotionCode,
         fields: Mapping[str, FieldChange],
-        fixed: list[str],
+        fixed_names: list[str],
         builder: PlanBuilder,
     ) -> Change:
         """Plan the end of the current code, and then a new one, as two of one name cannot be active."""
-        counted = f"{_describe_redemptions(current)}, and the new code counts from zero"
+        redemptions = f"{_describe_redemptions(current)}, and the new code counts from zero"
         change = builder.change(
             "replace",
             self,
@@ -248,10 +250,10 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
             stripe_object=current,
             entry=entry,
             fields=fields,
-            reason=f"{list_names(fixed)} cannot change on a promotion code; {counted}",
+            reason=f"{list_names(fixed_names)} cannot change on a promotion code; {redemptions}",
         )
         if self.is_active(current):
-            change.question = f"promotion code {entry.key} is ended and made anew: {counted}"
+            change.question = f"promotion code {entry.key} is ended and made anew: {redemptions}"
             change.operations.append(self.make_retirement(current))
         create = self.add_create(change, entry, match, builder)
         create.needs = tuple(change.operations[:-1])
@@ -318,8 +320,8 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
 
     def title(self, change: Change) -> str:
         code = change.fields["code"].after
-        called = "" if code == change.key else f"code {code}, "
-        return f"{called}coupon {change.fields['coupon'].after}"
+        code_text = "" if code == change.key else f"code {code}, "
+        return f"{code_text}coupon {change.fields['coupon'].after}"
 
 
 def place_of(code: str) -> str:
@@ -377,7 +379,7 @@ def _count_left(promotion_code: StripePromotionCode) -> int | None:
 
 def _describe_redemptions(promotion_code: StripePromotionCode) -> str:
     """Return how often a code was redeemed and what is left, in words."""
-    times, left = promotion_code["times_redeemed"], _count_left(promotion_code)
-    if left is None:
+    times, remainder = promotion_code["times_redeemed"], _count_left(promotion_code)
+    if remainder is None:
         return f"{times:,} redeemed, without a limit"
-    return f"{times:,} of {promotion_code['max_redemptions']:,} redeemed, {left:,} left"
+    return f"{times:,} of {promotion_code['max_redemptions']:,} redeemed, {remainder:,} left"

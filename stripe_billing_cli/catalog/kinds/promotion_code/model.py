@@ -18,8 +18,8 @@ from stripe_billing_cli.catalog.kinds.model import (
     FileModel,
     Metadata,
     Moment,
+    PatternText,
     Text,
-    Written,
 )
 from stripe_billing_cli.catalog.kinds.rules import Report, check_currency
 from stripe_billing_cli.stripe_api.money import format_amount
@@ -114,16 +114,16 @@ class PromotionCode(FileModel):
     """Adopts this existing promotion code (promo_…)."""
     active: Annotated[bool, Plain(in_place=True)] = True
     """false ends it."""
-    code: Annotated[Text | None, Plain(required=True)] = None
+    code: Annotated[Text | None, Plain(is_required=True)] = None
     """What customers type; the key unless given."""
-    coupon: Annotated[Text | None, CouponForm(required=True)] = None
+    coupon: Annotated[Text | None, CouponForm(is_required=True)] = None
     """The key of the coupon of this file that it stands for."""
     promotion: Annotated[Promotion | None, Apart()] = None
     """Long for coupon: {type: coupon, coupon: …}."""
     customer: Annotated[
         str | None,
         Field(pattern=r"^cus_[A-Za-z0-9_]+$"),
-        Written("a customer's id", "cus_NffrFeUfNV2Hib"),
+        PatternText("a customer's id", "cus_NffrFeUfNV2Hib"),
         DiffersByPlace(),
     ] = None
     """The only customer who may use it."""
