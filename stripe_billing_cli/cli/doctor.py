@@ -104,7 +104,7 @@ def _store_shown(store: str) -> str:
     from stripe_billing_cli.events.store import StoreError, address
 
     try:
-        return address(store).shown
+        return address(store).display_name
     except StoreError:
         return "a database"
 
@@ -156,7 +156,7 @@ def _look_at_store(store: str) -> Iterator[Finding]:
     for handler, count in uncalled.items():
         yield Finding("events", False, uncalled_text(handler, count), uncalled_hint(handler))
     if not dead and not failing and not uncalled:
-        yield Finding("events", True, f"no handler has failed, in {opened.shown}")
+        yield Finding("events", True, f"no handler has failed, in {opened.display_name}")
 
 
 def _look_at_stripe(context: Context, needed: set[str]) -> Iterator[Finding]:

@@ -320,8 +320,8 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "attempts": outcome.delivery.attempts,
         "due": None if outcome.retry_in is None else int(time.time() + outcome.retry_in),
         "finished_at": None if outcome.status == "failed" else int(time.time()),
-        "outcome": outcome.said if done else None,
-        "error": None if done else outcome.said,
+        "outcome": outcome.text if done else None,
+        "error": None if done else outcome.text,
     }
 
 
@@ -342,8 +342,8 @@ def _outcome_text(outcome: Outcome) -> str:
     name = outcome.delivery.handler
     match outcome.status:
         case "done":
-            return f"{name}: {outcome.said or 'done'}"
+            return f"{name}: {outcome.text or 'done'}"
         case "failed":
             again = round(outcome.retry_in or 0)
-            return f"{name}: failed ({outcome.said}), again in {again} s"
-    return f"{name}: dead after {outcome.delivery.attempts} ({outcome.said})"
+            return f"{name}: failed ({outcome.text}), again in {again} s"
+    return f"{name}: dead after {outcome.delivery.attempts} ({outcome.text})"

@@ -39,15 +39,15 @@ def _is_granted(row: Access | None) -> bool:
 def _event(change: AccessChange, *, number: int, now: int, livemode: bool, cause: str | None) -> Event:
     row = change.after or change.before
     assert row is not None
-    granted = _is_granted(change.after)
-    about = {**asdict(row), "granted": granted}
+    is_granted = _is_granted(change.after)
+    about = {**asdict(row), "granted": is_granted}
     if change.after is None:
         about |= {"since": now, "until": None, "reason": "Stripe does not list it any more"}
     before = None if change.before is None else asdict(change.before)
     return from_body(
         _body(
             id=f"evt_access_{_digest(row.customer, row.kind, row.key, number)}",
-            type=GRANTED if granted else REVOKED,
+            type=GRANTED if is_granted else REVOKED,
             now=now,
             livemode=livemode,
             about=about,

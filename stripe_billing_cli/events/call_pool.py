@@ -19,10 +19,10 @@ Job = TypeVar("Job")
 
 @dataclass
 class RunningCall(Generic[Job]):
-    """A call that runs, since `begun` on the monotonic clock."""
+    """A call that runs, since `began_at` on the monotonic clock."""
 
     job: Job
-    begun: float
+    began_at: float
     slow: bool = False
 
 
@@ -75,15 +75,15 @@ class CallPool(Generic[Job]):
         now = time.monotonic()
         with self._guard:
             slow = sum(one.slow for one in self._running.values())
-            quick = sorted((one for one in self._running.values() if not one.slow), key=lambda one: one.begun)
-            due = [one for one in quick if now - one.begun >= self._slow_after][: self._slow - slow]
+            quick = sorted((one for one in self._running.values() if not one.slow), key=lambda one: one.began_at)
+            due = [one for one in quick if now - one.began_at >= self._slow_after][: self._slow - slow]
             for one in due:
                 one.slow = True
         for _ in due:
             self._start_thread()
         if slow + len(due) >= self._slow or len(due) == len(quick):
             return None
-        return max(quick[len(due)].begun + self._slow_after - now, 0.0)
+        return max(quick[len(due)].began_at + self._slow_after - now, 0.0)
 
     def take_back(self) -> list[Job]:
         """Remove and return the jobs that no thread has begun."""
@@ -111,13 +111,13 @@ class CallPool(Generic[Job]):
 
     def _work(self, number: int) -> None:
         while (job := self._jobs.get()) is not None:
-            running = RunningCall(job, time.monotonic())
+            running_call = RunningCall(job, time.monotonic())
             with self._guard:
-                self._running[number] = running
+                self._running[number] = running_call
             try:
                 self._call(job)
             finally:
                 with self._guard:
                     del self._running[number]
-            if running.slow:
+            if running_call.slow:
                 return  # another thread has taken this one's place

@@ -58,8 +58,8 @@ class Event(msgspec.Struct, frozen=True):
         """Return the event as a dict. Raises `ValueError` where it was purged."""
         if self.payload is None:
             raise ValueError(f"the payload of {self.id} was purged")
-        parsed: dict[str, Any] = _load_json(self.payload)
-        return parsed
+        body: dict[str, Any] = _load_json(self.payload)
+        return body
 
 
 LONGEST_INT = 4000
@@ -69,8 +69,8 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 def _load_json(text: str) -> Any:
     """Return JSON as Python reads it, whatever numbers and half characters are in it. Raises as `json.loads`."""
-    parsed = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < LONGEST_INT else digits)
-    return _without_half_characters(parsed) if "\\u" in text else parsed
+    value = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < LONGEST_INT else digits)
+    return _without_half_characters(value) if "\\u" in text else value
 
 
 def _without_half_characters(value: Any) -> Any:
@@ -160,13 +160,13 @@ def from_body(body: Mapping[str, object], source: Source = "poll") -> Event:
 
 
 def _snapshot(shape: _Snapshot, text: str, source: str) -> Event:
-    about, created = shape.data.object, shape.created
-    if not isinstance(created, int) or isinstance(created, bool) or not 0 <= created <= LATEST:
+    about, created_at = shape.data.object, shape.created
+    if not isinstance(created_at, int) or isinstance(created_at, bool) or not 0 <= created_at <= LATEST:
         raise InvalidEventError("its `created` is no time")
     return Event(
         id=_name(shape.id, "id"),
         type=_name(shape.type, "type"),
-        created=created,
+        created=created_at,
         livemode=shape.livemode is True,
         payload=text,
         source=source,
@@ -180,7 +180,7 @@ def _snapshot(shape: _Snapshot, text: str, source: str) -> Event:
 
 def _of_v2(shape: _OfV2, text: str, source: str) -> Event:
     """Return an event of v2, thin until it has `data`, which one that was fetched may have as null."""
-    related = shape.related_object or _Related()
+    related_object = shape.related_object or _Related()
     data = bytes(shape.data)
     inside = msgspec.json.decode(data, type=_About) if data.startswith(b"{") else _About()
     return Event(
@@ -190,9 +190,9 @@ def _of_v2(shape: _OfV2, text: str, source: str) -> Event:
         livemode=shape.livemode is True,
         payload=text,
         source=source,
-        object=_optional(related.type),
-        object_id=_optional(related.id),
-        customer=_optional(related.id) if related.type == "customer" else _customer(inside),
+        object=_optional(related_object.type),
+        object_id=_optional(related_object.id),
+        customer=_optional(related_object.id) if related_object.type == "customer" else _customer(inside),
         account=_optional(shape.context),
         thin=not data,
     )

@@ -52,12 +52,12 @@ def shorten(names: list[str]) -> str:
 
 def delivery_record(delivery: Delivery) -> dict[str, Any]:
     """Return what a handler did about an event, or is going to do. Times are Unix seconds."""
-    waiting = delivery.status in ("pending", "failed")
+    is_open = delivery.status in ("pending", "failed")
     return {
         "handler": delivery.handler,
         "status": delivery.status,
         "attempts": delivery.attempts,
-        "due": int(delivery.due) if waiting else None,
+        "due": int(delivery.due) if is_open else None,
         "finished_at": None if delivery.finished_at is None else int(delivery.finished_at),
         "outcome": delivery.outcome,
         "error": delivery.error,
@@ -82,5 +82,7 @@ def event_record(event: Event, received_at: float, deliveries: list[dict[str, An
     }
 
 
-def stored_record(stored: StoredEvent) -> dict[str, Any]:
-    return event_record(stored.event, stored.received_at, [delivery_record(one) for one in stored.deliveries])
+def stored_record(stored_event: StoredEvent) -> dict[str, Any]:
+    return event_record(
+        stored_event.event, stored_event.received_at, [delivery_record(one) for one in stored_event.deliveries]
+    )

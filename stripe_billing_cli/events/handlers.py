@@ -39,14 +39,14 @@ class Handler:
     """How long it is retried, where that is another span than other handlers have."""
 
 
-def route_to(handlers: Sequence[Handler], *, fetching: bool = True) -> Route:
+def route_to(handlers: Sequence[Handler], *, fetches_thin: bool = True) -> Route:
     """Return the route of events to those of the handlers that want them; thin ones are fetched first, and routed then.
 
     Where nothing is fetched, thin ones go to the handlers as they came.
     """
 
     def route(event: Event) -> Iterable[str]:
-        if event.thin and fetching:
+        if event.thin and fetches_thin:
             return (FETCH,)
         return tuple(handler.name for handler in handlers if handler.wants(event))
 

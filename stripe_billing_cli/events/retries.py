@@ -31,10 +31,10 @@ class Retries:
 
     def next_pause(self, attempts: int, since_first: float) -> float | None:
         """Return seconds until the next attempt, None where there is none: the last one is made when the time is up."""
-        left = self.give_up - since_first
-        if left <= 0 or (self.attempts is not None and attempts >= self.attempts):
+        seconds_left = self.give_up - since_first
+        if seconds_left <= 0 or (self.attempts is not None and attempts >= self.attempts):
             return None
-        return min(self.pause(attempts), left)
+        return min(self.pause(attempts), seconds_left)
 
     def worn_out(self, attempts: int) -> bool:
         """Return whether so many attempts are begun, this one among them, that none of them can have come to an end."""

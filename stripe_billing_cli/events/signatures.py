@@ -37,13 +37,13 @@ def verify(body: bytes, header: bytes | None, secrets: Sequence[bytes], now: flo
     if not header:
         raise SignatureError("no Stripe-Signature")
     timestamp, signatures = _parse_header(header)
-    signed = b"%b.%b" % (timestamp, body)
-    matched = False
+    signed_payload = b"%b.%b" % (timestamp, body)
+    has_match = False
     for secret in secrets:
-        expected = hmac.digest(secret, signed, "sha256").hex().encode()
+        expected_signature = hmac.digest(secret, signed_payload, "sha256").hex().encode()
         for signature in signatures:
-            matched |= hmac.compare_digest(expected, signature)
-    if not matched:
+            has_match |= hmac.compare_digest(expected_signature, signature)
+    if not has_match:
         raise SignatureError("signed with another secret")
     if int(timestamp) < now - TOLERANCE_SECONDS:
         raise TooOldError(now - int(timestamp))

@@ -39,8 +39,8 @@ def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterat
 
     Down the list first, keeping its oldest pages, and from there up again. Raises `StripeCallError`.
     """
-    created: dict[str, int] = {"gte": since, **({"lt": until} if until is not None else {})}
-    oldest = deque(api.pages("/v1/events", {"created": created}, kind=ListedEvent), MOST_PAGES)
+    created_range: dict[str, int] = {"gte": since, **({"lt": until} if until is not None else {})}
+    oldest = deque(api.pages("/v1/events", {"created": created_range}, kind=ListedEvent), MOST_PAGES)
     newest = None
     while oldest:
         page = oldest.pop()
@@ -48,7 +48,7 @@ def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterat
             newest = page[0]["id"]
             yield page[::-1]
     while newest is not None:
-        page, more = api.page("/v1/events", {"created": created, "ending_before": newest}, kind=ListedEvent)
+        page, more = api.page("/v1/events", {"created": created_range, "ending_before": newest}, kind=ListedEvent)
         if page:
             yield page[::-1]
         newest = page[0]["id"] if page and more else None
@@ -56,10 +56,10 @@ def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterat
 
 def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> list[ListedEvent]:
     """Return thin events as `oldest_first` does, all at once, since they are small. Raises `StripeCallError`."""
-    created = {"gte": _rfc3339(since), **({"lt": _rfc3339(until)} if until is not None else {})}
+    created_range = {"gte": _rfc3339(since), **({"lt": _rfc3339(until)} if until is not None else {})}
     bodies: list[ListedEvent] = []
     try:
-        answer = api.get(THIN_EVENTS, {"limit": PAGE, "created": created}, kind=ThinEventPage)
+        answer = api.get(THIN_EVENTS, {"limit": PAGE, "created": created_range}, kind=ThinEventPage)
         bodies += answer["data"]
         while next_page := answer["next_page_url"]:
             answer = api.get(next_page, kind=ThinEventPage)
@@ -86,7 +86,7 @@ class CatchUp:
     store: Store
     route: Route
     on_recorded: Callable[[Sequence[Event]], None] = lambda events: None
-    stopping: Callable[[], bool] = lambda: False
+    is_stopping: Callable[[], bool] = lambda: False
     unreadable: list[str] = field(default_factory=list)
     """Events that Stripe lists and this program cannot read, by id; the last few."""
 
@@ -99,7 +99,7 @@ class CatchUp:
         now = int(self.store.clock())
         read = self.store.settings.get(READ) or {"from": now, "until": now}
         new = self.read(max(read["until"] - OVERLAP_SECONDS, read["from"], now - KEPT_SECONDS), source=source)
-        if not self.stopping():
+        if not self.is_stopping():
             self.store.settings.put(READ, {"from": read["from"], "until": max(now, read["until"])})
         return new
 
@@ -108,7 +108,7 @@ class CatchUp:
         new = 0
         for page in oldest_first(self.api, since, until):
             new += self._record(page, source)
-            if self.stopping():
+            if self.is_stopping():
                 return new
         if source == "backfill" and self.store.work.ever(FETCH):
             thin = thin_oldest_first(self.api, since, until)
@@ -117,8 +117,8 @@ class CatchUp:
         return new
 
     def _record(self, page: Sequence[ListedEvent], source: Source) -> int:
-        known = self.store.events.stored_ids([body["id"] for body in page])
-        events = [event for body in page if body["id"] not in known and (event := self._read(body, source))]
+        stored_ids = self.store.events.stored_ids([body["id"] for body in page])
+        events = [event for body in page if body["id"] not in stored_ids and (event := self._read(body, source))]
         added = self.store.events.record(events, self.route)
         if added:
             self.on_recorded([event for event in events if event.id in added])

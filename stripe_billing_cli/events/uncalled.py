@@ -26,23 +26,23 @@ def called_handlers(store: Store) -> frozenset[str] | None:
 
 def uncalled_handlers(store: Store) -> Mapping[str, int]:
     """Return how many deliveries wait for each handler that nobody calls. Raises `StoreError`."""
-    called = called_handlers(store)
-    return {} if called is None else waiting_for_others(store, called)
+    handlers = called_handlers(store)
+    return {} if handlers is None else waiting_for_others(store, handlers)
 
 
-def waiting_for_others(store: Store, called: Collection[str]) -> dict[str, int]:
+def waiting_for_others(store: Store, handlers: Collection[str]) -> dict[str, int]:
     """Return how many deliveries wait for handlers other than these, by handler. Raises `StoreError`."""
     counts: dict[str, int] = {}
     for (name, status), count in store.work.counts().items():
-        if name not in called and status != "dead":
+        if name not in handlers and status != "dead":
             counts[name] = counts.get(name, 0) + count
     return dict(sorted(counts.items()))
 
 
 def uncalled_text(handler: str, count: int) -> str:
     """Return a sentence about what waits for a handler that nobody calls."""
-    waiting = "delivery waits" if count == 1 else "deliveries wait"
-    return f"{count} {waiting} for {handler}, which the listener started last does not call."
+    subject = "delivery waits" if count == 1 else "deliveries wait"
+    return f"{count} {subject} for {handler}, which the listener started last does not call."
 
 
 def uncalled_hint(handler: str) -> str:

@@ -59,7 +59,7 @@ class Outcome:
     event: Event
     delivery: Delivery
     status: Status
-    said: str | None
+    text: str | None
     retry_in: float | None = None
     seconds: float = 0.0
     """How long the call took."""
@@ -67,13 +67,13 @@ class Outcome:
     @property
     def end(self) -> End:
         """Return the end of the call as the store writes it down."""
-        done = self.status == "done"
+        is_done = self.status == "done"
         return End(
             self.delivery.seq,
             self.delivery.attempts,
             self.status,
-            outcome=self.said if done else None,
-            error=None if done else self.said or "",
+            outcome=self.text if is_done else None,
+            error=None if is_done else self.text or "",
             retry_in=self.retry_in,
         )
 
@@ -141,7 +141,7 @@ class Worker:
         self._hungry.set()
         if not self.handlers:
             return
-        if not self._wait_for_calls(grace_seconds, hurried=self._hurried):
+        if not self._wait_for_calls(grace_seconds, hurry=self._hurried):
             self.cut_off()
             self._wait_for_calls(CUT_OFF_SECONDS)
         self._stopped.wait(CUT_OFF_SECONDS)
@@ -157,15 +157,15 @@ class Worker:
         """Cut off what runs, where stopping waits for it; may be called in any thread, and by a signal."""
         self._hurried.set()
 
-    def _wait_for_calls(self, seconds: float, *, hurried: threading.Event | None = None) -> bool:
+    def _wait_for_calls(self, seconds: float, *, hurry: threading.Event | None = None) -> bool:
         """Return whether all calls have ended in time, or before somebody was in a hurry."""
         deadline = time.monotonic() + seconds
         while (
             self._pool.running_jobs()
-            and not (hurried and hurried.is_set())
-            and (left := deadline - time.monotonic()) > 0
+            and not (hurry and hurry.is_set())
+            and (seconds_left := deadline - time.monotonic()) > 0
         ):
-            self._stopped.wait(min(left, 0.02))
+            self._stopped.wait(min(seconds_left, 0.02))
         return not self._pool.running_jobs()
 
     @property
@@ -226,16 +226,16 @@ class Worker:
         if not ends and room <= 0:
             return IDLE_SECONDS if becomes_slow is None else becomes_slow
         try:
-            turned = self._turn_store(ends, room)
+            result = self._turn_store(ends, room)
         except StoreError as trouble:
             self.on_trouble(trouble)
             self._put_back(ends)
             self._unsure = True
             return self._failed_turn()
         self._failures = 0
-        self._ahead = self._next_ahead(len(turned.claimed) >= room > 0)
-        self._take_up(turned, ends)
-        pause = self._until_next(turned.at) if not turned.claimed and room > 0 else IDLE_SECONDS
+        self._ahead = self._next_ahead(len(result.claims) >= room > 0)
+        self._take_up(result, ends)
+        pause = self._until_next(result.at) if not result.claims and room > 0 else IDLE_SECONDS
         return min(pause, SLOW_AFTER if self._pool.unbegun else pause, pause if becomes_slow is None else becomes_slow)
 
     def _turn_store(self, ends: Sequence[Outcome], room: int) -> TurnResult:
@@ -254,14 +254,14 @@ class Worker:
             return min(self._ahead * 2, MOST_AHEAD) if more else self._ahead
         return max(self._ahead // 2, AHEAD) if self._pool.unbegun > self.threads * self._ahead // 2 else self._ahead
 
-    def _take_up(self, turned: TurnResult, ends: Sequence[Outcome]) -> None:
+    def _take_up(self, result: TurnResult, ends: Sequence[Outcome]) -> None:
         with self._guard:
             self._leased_seqs.difference_update(outcome.delivery.seq for outcome in ends)
-            self._leased_seqs.update(delivery.seq for delivery, _ in turned.claimed)
-        for job in turned.claimed:
+            self._leased_seqs.update(delivery.seq for delivery, _ in result.claims)
+        for job in result.claims:
             self._pool.put(job)
         for outcome in ends:
-            if outcome.delivery.seq in turned.ended:
+            if outcome.delivery.seq in result.ended:
                 self.on_outcome(outcome)
 
     def _failed_turn(self) -> float:
@@ -306,16 +306,16 @@ class Worker:
 
     def _release_lost(self) -> int:
         """Give back what others had claimed and will not finish, and what waits behind nothing."""
-        released = self.store.work.release_waiting(self._by_name) if self.store.shared else 0
-        return released + release_expired(self.store)
+        count = self.store.work.release_waiting(self._by_name) if self.store.shared else 0
+        return count + release_expired(self.store)
 
     # Calls
 
     def _call(self, job: Job) -> None:
         delivery, event = job
-        started = time.monotonic()
+        start = time.monotonic()
         current_event.set(delivery.event)
-        outcome = self._call_handler(delivery, event or _stand_in(delivery), since=lambda: time.monotonic() - started)
+        outcome = self._call_handler(delivery, event or _stand_in(delivery), since=lambda: time.monotonic() - start)
         current_event.set(None)
         self._note(outcome)
 
@@ -355,10 +355,10 @@ class Worker:
             return self._fail(event, delivery, _describe(error), retries, since())
 
     def _cut_off_outcome(self, delivery: Delivery, event: Event, grace_seconds: float) -> Outcome:
-        waited = f"and it had not ended after {grace_seconds:g} s"
+        wait_text = f"and it had not ended after {grace_seconds:g} s"
         if self._hurried.is_set():
-            waited = "and nobody waited any longer"
-        error = f"cut off: the listener stopped, {waited}"
+            wait_text = "and nobody waited any longer"
+        error = f"cut off: the listener stopped, {wait_text}"
         retries = self._by_name[delivery.handler].retries or self.retries
         return self._fail(event, delivery, error, retries, grace_seconds)
 

@@ -32,16 +32,17 @@ def machine_id() -> str:
 
 @dataclass(frozen=True)
 class Process:
-    """A process of this machine. `started` tells it from a later one with its number; None where that is not known."""
+    """A process of this machine. `started_at` tells it from a later one with its number; None where that is not
+    known."""
 
     number: int
-    started: int | None = None
+    started_at: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Process:
         """Raises `ValueError`."""
-        number, _, started = text.partition("-")
-        return cls(int(number), int(started) if started else None)
+        number, _, started_at = text.partition("-")
+        return cls(int(number), int(started_at) if started_at else None)
 
     @classmethod
     def from_number(cls, number: int) -> Process:
@@ -49,7 +50,7 @@ class Process:
         return cls(number, None if state is None else state[1])
 
     def __str__(self) -> str:
-        return str(self.number) if self.started is None else f"{self.number}-{self.started}"
+        return str(self.number) if self.started_at is None else f"{self.number}-{self.started_at}"
 
     @property
     def alive(self) -> bool:
@@ -63,7 +64,7 @@ class Process:
         if state is None:  # not a Linux, or gone just now
             return True
         # What has ended may wait for its parent to look: in a container for long.
-        return state[0] not in ("Z", "X") and self.started in (None, state[1])
+        return state[0] not in ("Z", "X") and self.started_at in (None, state[1])
 
 
 def worker_name(spawners: Iterable[int] = ()) -> str:
@@ -82,7 +83,7 @@ def dead_workers(workers: Iterable[str]) -> list[str]:
 
 def living_workers(workers: Iterable[str]) -> list[str]:
     """Return those of the workers of which a process is known to be here."""
-    return [name for name in workers if any(one.started is not None and one.alive for one in _processes(name))]
+    return [name for name in workers if any(one.started_at is not None and one.alive for one in _processes(name))]
 
 
 def release_dead_workers(store: Store) -> int:

@@ -138,8 +138,8 @@ class BatchWriter:
         self._late.add(id(batch))
         callbacks = [*batch[1], *self._waiting[1]]
         self._waiting = ([], [])
-        message = f"{self._store.shown} has not stored an event for {self._late_seconds:g} s."
-        self._on_trouble(StoreError(message, "check the database, and the disk that it is on", passing=True))
+        message = f"{self._store.display_name} has not stored an event for {self._late_seconds:g} s."
+        self._on_trouble(StoreError(message, "check the database, and the disk that it is on", transient=True))
         for on_durable in callbacks:
             on_durable(False)
 

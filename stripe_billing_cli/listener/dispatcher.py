@@ -69,7 +69,7 @@ class Dispatcher:
         self._spawner = SpawnerPool()
         action_handlers = [self._handler(action) for action in self.actions]
         own_handlers = self._own_handlers()
-        self.route: Route = route_to([*own_handlers, *action_handlers, *self.more], fetching=self.api is not None)
+        self.route: Route = route_to([*own_handlers, *action_handlers, *self.more], fetches_thin=self.api is not None)
         starting = any(action.kind == "exec" for action in self.actions)
         name = partial(worker_name, self._spawner.start() if starting else ())
         self.workers = [

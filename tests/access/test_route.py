@@ -141,7 +141,7 @@ def test_a_store_that_is_away(service: Service, store: Store, monkeypatch: pytes
     from stripe_billing_cli.events.store import StoreError
 
     def away(customer: str) -> list[Access]:
-        raise StoreError("gone", "wait", passing=True)
+        raise StoreError("gone", "wait", transient=True)
 
     monkeypatch.setattr(store.access, "for_customer", away)
 

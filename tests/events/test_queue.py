@@ -41,7 +41,7 @@ def test_ends_and_claims_are_one_transaction(store: Store, make_event: Make) -> 
     turned = store.work.turn("w", ends, [HANDLER], limit=9, lease_seconds=60)
 
     assert turned.ended == {first.seq}
-    assert [(delivery.event, event and event.payload) for delivery, event in turned.claimed] == [
+    assert [(delivery.event, event and event.payload) for delivery, event in turned.claims] == [
         ("evt_2", '{"id": "evt_2"}')
     ]
 

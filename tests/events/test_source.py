@@ -88,7 +88,7 @@ def test_a_read_that_is_broken_off_is_done_again_from_where_it_began(
 
     assert reader.read_on() == 2  # the oldest page
     assert store.settings.get(source.READ) == read
-    reader.stopping = lambda: False
+    reader.is_stopping = lambda: False
     assert reader.read_on() == 10
 
 

@@ -253,5 +253,5 @@ class TestAccess:
         rest = store.access.page(key="pro", after=(first[-1].customer, first[-1].kind, first[-1].key))
 
         assert [row.customer for row in (*first, *rest)] == ["cus_1", "cus_2", "cus_3"]
-        assert [row.customer for row in store.access.page(key="pro", granted=False)] == ["cus_2"]
+        assert [row.customer for row in store.access.page(key="pro", is_granted=False)] == ["cus_2"]
         assert store.access.customers(after="cus_1") == ["cus_2", "cus_3"]

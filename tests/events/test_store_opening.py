@@ -124,10 +124,10 @@ class TestOpening:
     def test_a_database_that_does_not_exist(self, postgres_url: str) -> None:
         with pytest.raises(StoreError, match="did not let us in") as raised:
             open_store(f"{postgres_url}_not")
-        assert not raised.value.passing
+        assert not raised.value.transient
 
 
 def opened(where: str) -> str:
     with open_store(where) as store:
         store.settings.put("seen", True)
-        return store.shown
+        return store.display_name

@@ -43,7 +43,7 @@ def working(store: Store, *handlers: Handler, **options: Any) -> Iterator[queue.
 
 
 def next_of(outcomes: queue.SimpleQueue[Outcome], count: int) -> list[tuple[str, str, str | None]]:
-    return [(one.event.id, one.status, one.said) for one in (outcomes.get(timeout=20) for _ in range(count))]
+    return [(one.event.id, one.status, one.text) for one in (outcomes.get(timeout=20) for _ in range(count))]
 
 
 def statuses(store: Store, event: str) -> list[tuple[str, str, str | None, str | None]]:
@@ -261,7 +261,7 @@ def test_a_restarted_database_is_waited_for(postgres: PostgresServer, postgres_u
             postgres.start()
             assert [event for event, _, _ in next_of(outcomes, 2)] == ["evt_1", "evt_2"]
 
-    assert trouble.passing
+    assert trouble.transient
 
 
 def test_a_claim_whose_answer_is_lost_holds_up_nobody_for_a_lease(
@@ -282,9 +282,9 @@ def test_a_claim_whose_answer_is_lost_holds_up_nobody_for_a_lease(
 
     def losing_answer(*arguments: Any, **options: Any) -> Any:
         found = turn(*arguments, **options)
-        if found.claimed and losing.is_set():
+        if found.claims and losing.is_set():
             losing.clear()
-            raise StoreError("The connection broke.", "Wait.", passing=True, outcome_unknown=True)
+            raise StoreError("The connection broke.", "Wait.", transient=True, outcome_unknown=True)
         return found
 
     monkeypatch.setattr(store.work, "turn", losing_answer)
@@ -331,7 +331,7 @@ def test_a_delivery_whose_event_is_gone_is_dead_and_no_other_is(
 
     def without_the_first(*arguments: Any, **options: Any) -> TurnResult:
         turned = turn(*arguments, **options)
-        claimed = [(one, None if one.event == "evt_1" else event) for one, event in turned.claimed]
+        claimed = [(one, None if one.event == "evt_1" else event) for one, event in turned.claims]
         return TurnResult(turned.at, turned.ended, claimed)
 
     monkeypatch.setattr(store.work, "turn", without_the_first)

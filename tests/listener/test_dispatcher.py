@@ -55,7 +55,7 @@ def test_a_command_is_told_of_access_granted_and_revoked(
         running.ended(2)
 
     assert log.read_text().splitlines() == [f"access.granted {customer} pro", f"access.revoked {customer} pro"]
-    said = {one.delivery.handler.split("-")[0]: one.said for one in first}
+    said = {one.delivery.handler.split("-")[0]: one.text for one in first}
     assert said == {"access": "granted product pro", "exec": ""}, "in any order: each worker says it for itself"
 
 
@@ -65,7 +65,7 @@ def test_a_handler_of_a_program_is_called_for_what_it_wants(local: Local, api: c
         running.arrive(Event("evt_1", "x.y", 1, False, "{}", object_id="x_1"), Event("evt_2", "x.z", 1, False, "{}"))
         [outcome] = running.ended(1)
 
-    assert (outcome.delivery.handler, outcome.event.id, outcome.said) == ("ledger", "evt_1", "booked x_1")
+    assert (outcome.delivery.handler, outcome.event.id, outcome.text) == ("ledger", "evt_1", "booked x_1")
 
 
 def test_every_handler_that_wants_announcements_is_called_for_them(
@@ -81,7 +81,7 @@ def test_every_handler_that_wants_announcements_is_called_for_them(
     subscribed(local)
     with dispatcher(store, api, more=[noting("given")]) as running:
         running.arrive(event_of(local, "customer.subscription.created"))
-        said = {one.delivery.handler: one.said for one in running.ended(3)}
+        said = {one.delivery.handler: one.text for one in running.ended(3)}
 
     assert said == {"access": "granted product pro", "own": "access.granted", "given": "access.granted"}
 
@@ -130,7 +130,7 @@ def test_a_failure_is_tried_again_and_then_it_is_dead(
     receiver.answers = [500, 500, 500]
     with dispatcher(store, api, Action("forward", receiver.url)) as running:
         running.arrive(make_event(type="price.created"))
-        statuses = [(one.status, one.said) for one in running.ended(3)]
+        statuses = [(one.status, one.text) for one in running.ended(3)]
 
     assert statuses == [("failed", "answered 500"), ("failed", "answered 500"), ("dead", "answered 500")]
     assert [one.headers["Billing-Attempt"] for one in receiver.all()] == ["1", "2", "3"]
@@ -197,7 +197,7 @@ def test_trouble_with_stripe_is_tried_again(
     monkeypatch.setattr(api, "pages", troubled)
     with dispatcher(store, api) as running:
         running.arrive(event_of(local, "customer.subscription.created"))
-        statuses = [(one.status, one.said) for one in running.ended(2)]
+        statuses = [(one.status, one.text) for one in running.ended(2)]
 
     assert statuses == [("failed", "stripe_server: HTTP 500: oh"), ("done", "granted product pro")]
     assert store.access.for_customer(customer)[0].granted
@@ -238,4 +238,4 @@ def test_each_event_has_its_outcome_though_one_reading_does_for_all(
 
     assert sorted(one.event.id for one in outcomes) == sorted(about)
     assert {one.status for one in outcomes} == {"done"}
-    assert [one.said for one in outcomes].count("granted product pro") == 1
+    assert [one.text for one in outcomes].count("granted product pro") == 1

@@ -228,7 +228,8 @@ def _stop(receiver: Receiver, fault: str, kills: list[float]) -> None:
 
 
 def shuffled(soak: Soak, *, restarts: int) -> list[str]:
-    """Return the faults of the whole run, or of a small one, in an order of chance: a kill, and a restart or SIGTERM."""
+    """Return the faults of the whole run, or of a small one, in an order of chance: a kill, and a restart or
+    SIGTERM."""
     kills, terms, restarts = (100, 20, restarts) if soak.whole else (1, 1 - min(restarts, 1), min(restarts, 1))
     faults = ["kill"] * kills + ["term"] * terms + ["restart"] * restarts
     soak.random.shuffle(faults)
@@ -265,7 +266,7 @@ def test_a_postgresql_that_crashes_forgets_no_end_and_no_claim(
         postgres.stop(how=signal.SIGQUIT)
     postgres.start()
 
-    assert [delivery.event for delivery, _ in turned.claimed] == [second.id]
+    assert [delivery.event for delivery, _ in turned.claims] == [second.id]
     with open_store(postgres_url) as store:
         assert store.work.counts() == {("exec", "running"): 1}
 

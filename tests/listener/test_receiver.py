@@ -187,11 +187,11 @@ class TestRefusals:
             assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [200, 200]
 
         assert stored(store) == ["evt_1", "evt_2"]
-        assert messages == [f"{store.shown} has not stored an event for 0.1 s."]
+        assert messages == [f"{store.display_name} has not stored an event for 0.1 s."]
 
     def test_what_cannot_be_stored_is_asked_to_come_again(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object) -> frozenset[str]:
-            raise StoreError("the disk is full", "make room", passing=True)
+            raise StoreError("the disk is full", "make room", transient=True)
 
         with running_receiver(store) as receiver:
             with monkeypatch.context() as broken:
@@ -325,7 +325,7 @@ class TestBeside:
 
     def test_not_ready_while_the_store_is_away(self, receiver: Running, store: Store, monkeypatch: Any) -> None:
         def away() -> None:
-            raise StoreError("away", "wait", passing=True)
+            raise StoreError("away", "wait", transient=True)
 
         monkeypatch.setattr(store, "ping", away)
         assert receiver.ask(request(b"", path="/readyz", method="GET")).status == 503

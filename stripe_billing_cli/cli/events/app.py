@@ -53,7 +53,7 @@ def event_filter(
         type=type,
         customer=customer,
         failed=failed,
-        uncalled=frozenset(uncalled),
+        uncalled_handlers=frozenset(uncalled),
         since=None if since is None else moment_option("--since", since, now),
         until=None if until is None else moment_option("--until", until, now),
     )
@@ -77,7 +77,7 @@ def existing_event(store: Store, id: str) -> StoredEvent:
     if stored is None:
         raise BillingError(
             "not_found",
-            f"{store.shown} has no event {id}",
+            f"{store.display_name} has no event {id}",
             "billing events list shows those it has; billing events backfill fetches what was missed",
             FAILED,
         )

@@ -23,13 +23,13 @@ NEVER = 65
 
 
 def command_handler(
-    action: Action, spawner: SpawnerPool, passed_on: Collection[str] = (), inherited: Mapping[str, str] | None = None
+    action: Action, spawner: SpawnerPool, passed_on: Collection[str] = (), variables: Mapping[str, str] | None = None
 ) -> Handler:
-    """Return the handler that runs a command, with `passed_on` of the variables `inherited` besides the usual."""
+    """Return the handler that runs a command, with `passed_on` of `variables` besides the usual."""
 
     def handle(event: Event, delivery: Delivery) -> str:
-        passed = environment(event, delivery, os.environ if inherited is None else inherited, passed_on)
-        return run(spawner, action.target, event.payload or "", passed, action.timeout)
+        command_variables = environment(event, delivery, os.environ if variables is None else variables, passed_on)
+        return run(spawner, action.target, event.payload or "", command_variables, action.timeout)
 
     return Handler(action.name, handle, action.wants)
 
@@ -55,9 +55,9 @@ def _failure(code: int, output: str) -> str:
     return f"{how}: {output}" if output else how
 
 
-def _last_line(written: bytes) -> str:
-    if not written:
+def _last_line(output: bytes) -> str:
+    if not output:
         return ""
-    lines = written.decode("utf-8", "replace").strip().splitlines()
+    lines = output.decode("utf-8", "replace").strip().splitlines()
     printable = "".join(character for character in (lines[-1] if lines else "") if character.isprintable())
     return without_secrets(printable)[:MOST_SAID]

@@ -15,14 +15,14 @@ KEPT_BACK = frozenset({"BILLING_ACCESS_TOKEN", "BILLING_FORWARD_SECRET", "BILLIN
 
 
 def environment(
-    event: Event, delivery: Delivery, inherited: Mapping[str, str], passed_on: Collection[str] = ()
+    event: Event, delivery: Delivery, variables: Mapping[str, str], passed_on: Collection[str] = ()
 ) -> dict[str, str]:
     """Return a command's environment; it gets the `passed_on` that the user named, whatever they hold."""
-    return {**_usual(inherited, passed_on), **_ids(event, delivery), **_access(event)}
+    return {**_usual(variables, passed_on), **_ids(event, delivery), **_access(event)}
 
 
-def _usual(inherited: Mapping[str, str], passed_on: Collection[str]) -> dict[str, str]:
-    return {name: value for name, value in inherited.items() if name in passed_on or _is_usual(name, value)}
+def _usual(variables: Mapping[str, str], passed_on: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name in passed_on or _is_usual(name, value)}
 
 
 def _is_usual(name: str, value: str) -> bool:

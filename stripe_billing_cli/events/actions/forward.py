@@ -96,15 +96,15 @@ def own_secret(path: Path = SECRET_FILE) -> str:
         return path.read_text(encoding="utf-8").strip()
     make_private_directory(path.parent)
     fresh = f"whsec_{secrets.token_urlsafe(32)}"
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    temporary_path = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        with os.fdopen(os.open(temporary_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(fresh + "\n")
             file.flush()
             os.fsync(file.fileno())
-        os.link(unfinished, path)  # fails where there is one already, of two at once the second
+        os.link(temporary_path, path)  # fails where there is one already, of two at once the second
     except FileExistsError:
         return path.read_text(encoding="utf-8").strip()
     finally:
-        unfinished.unlink(missing_ok=True)
+        temporary_path.unlink(missing_ok=True)
     return fresh

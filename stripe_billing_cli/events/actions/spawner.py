@@ -58,9 +58,9 @@ class Slot:
         for file in self.files:
             os.ftruncate(file, 0)
             os.lseek(file, 0, os.SEEK_SET)
-        written = 0
-        while written < len(text):
-            written += os.pwrite(self.input, text[written:], written)
+        offset = 0
+        while offset < len(text):
+            offset += os.pwrite(self.input, text[offset:], offset)
 
     def close(self) -> None:
         for file in self.files:
@@ -83,15 +83,15 @@ class Connection:
     process: subprocess.Popen[bytes]
     link: socket.socket
     table: int
-    sending: threading.Lock = field(default_factory=threading.Lock)
+    send_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, message: Mapping[str, Any], files: Sequence[int] = ()) -> None:
         """Raises `OSError`."""
         body = marshal.dumps(dict(message))
         data = LENGTH.pack(len(body)) + body
-        with self.sending:
-            sent = socket.send_fds(self.link, [data], files) if files else 0
-            self.link.sendall(data[sent:])
+        with self.send_lock:
+            byte_count = socket.send_fds(self.link, [data], files) if files else 0
+            self.link.sendall(data[byte_count:])
 
     def process_of(self, slot: Slot) -> int:
         """Return the process that runs for a slot; 0 where none does."""
@@ -148,9 +148,9 @@ class Spawner:
     def kill_all(self) -> None:
         """Kill the commands that run."""
         with self._guard:
-            connection, running = self._connection, list(self._commands.values())
+            connection, commands = self._connection, list(self._commands.values())
         if connection is not None:
-            for one in running:
+            for one in commands:
                 with contextlib.suppress(OSError):
                     connection.send({"kill": one.number})
 
@@ -227,14 +227,14 @@ class Spawner:
 
     def _read(self, connection: Connection) -> None:
         """Hand each message to the command that it is about, until the spawner ends."""
-        received = b""
+        buffer = b""
         with contextlib.suppress(OSError):
             while data := connection.link.recv(1 << 16):
-                received += data
-                while len(received) >= LENGTH.size and len(received) >= LENGTH.size + LENGTH.unpack_from(received)[0]:
-                    end = LENGTH.size + LENGTH.unpack_from(received)[0]
-                    message = marshal.loads(received[LENGTH.size : end])
-                    received = received[end:]
+                buffer += data
+                while len(buffer) >= LENGTH.size and len(buffer) >= LENGTH.size + LENGTH.unpack_from(buffer)[0]:
+                    end = LENGTH.size + LENGTH.unpack_from(buffer)[0]
+                    message = marshal.loads(buffer[LENGTH.size : end])
+                    buffer = buffer[end:]
                     if (one := self._commands.get(message["run"])) is not None:
                         one.replies.put(message)
         self._give_up(connection)
@@ -244,14 +244,14 @@ class Spawner:
         with self._guard:
             if self._connection is connection:
                 self._connection = None
-            running = list(self._commands.values())
+            commands = list(self._commands.values())
         connection.link.close()
-        slots = [one.slot for one in running if one.slot.connection is connection]
+        slots = [one.slot for one in commands if one.slot.connection is connection]
         sessions = {process for slot in slots if (process := connection.process_of(slot))}
         deadline = time.monotonic() + END_SECONDS
         while (sessions := kill_sessions(sessions)) and time.monotonic() < deadline:
             time.sleep(KILL_SECONDS)
-        for one in running:
+        for one in commands:
             one.replies.put(None)
         os.close(connection.table)
 

@@ -127,8 +127,8 @@ class Spawner:
             [self._table] = self._take_files(1)
 
     def _take_files(self, count: int) -> list[int]:
-        taken, self._files = self._files[:count], self._files[count:]
-        return taken
+        files, self._files = self._files[:count], self._files[count:]
+        return files
 
     def _run(self, message: dict[str, object]) -> None:
         number, slot = message["run"], message["slot"]
@@ -154,14 +154,14 @@ class Spawner:
                 return
             if process == 0:
                 return
-            running = self._running.pop(process, None)
-            if running is not None:
-                left = _has_group(process) or process in self._sessions_left()
-                if left:
+            entry = self._running.pop(process, None)
+            if entry is not None:
+                has_survivors = _has_group(process) or process in self._sessions_left()
+                if has_survivors:
                     self._left.add(process)
-                number, slot = running
+                number, slot = entry
                 self._note(slot, 0)
-                self._tell({"run": number, "status": status, "left": left})
+                self._tell({"run": number, "status": status, "left": has_survivors})
 
     def _forget_ended(self) -> None:
         if self._left:
@@ -206,16 +206,17 @@ def _start(command: str, environment: object, files: list[int]) -> int:
 
 
 def kill_sessions(sessions: set[int]) -> set[int]:
-    """Kill the processes of these sessions; the sessions that had some, which may have started others meanwhile."""
-    killed = {session for session in sessions if _has_group(session)}
-    for session in killed:
+    """Kill the processes of these sessions. Return the sessions that had any: those may have started others
+    meanwhile."""
+    killed_sessions = {session for session in sessions if _has_group(session)}
+    for session in killed_sessions:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(session, signal.SIGKILL)
     for process, session in _find_living(sessions):
-        killed.add(session)
+        killed_sessions.add(session)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGKILL)
-    return killed
+    return killed_sessions
 
 
 def _find_living(sessions: set[int]) -> list[tuple[int, int]]:

@@ -113,9 +113,9 @@ FIELDS = {"exec", "forward_to", "events", "timeout"}
 def _action(entry: Any, where: str) -> Action:
     if not isinstance(entry, dict) or len({"exec", "forward_to"} & entry.keys()) != 1:
         raise InvalidActionError(f"{where} has neither `exec` nor `forward_to`, or both", "it is one of the two")
-    if unknown := sorted(map(str, entry.keys() - FIELDS)):
+    if unknown_fields := sorted(map(str, entry.keys() - FIELDS)):
         raise InvalidActionError(
-            f"{where} has an unknown field {unknown[0]}", f"it may have {', '.join(sorted(FIELDS))}"
+            f"{where} has an unknown field {unknown_fields[0]}", f"it may have {', '.join(sorted(FIELDS))}"
         )
     target = entry.get("exec", entry.get("forward_to"))
     events, timeout = entry.get("events", []), entry.get("timeout", TIMEOUT)
@@ -149,11 +149,11 @@ def remember(store: Store, actions: Sequence[Action]) -> None:
 
 def remembered_route(store: Store) -> Route:
     """Return the route to the actions of the last listener on this store: where another program announces access."""
-    remembered: list[Mapping[str, Any]] = store.settings.get(REMEMBERED) or []
+    actions: list[Mapping[str, Any]] = store.settings.get(REMEMBERED) or []
 
     def route(event: Event) -> Iterable[str]:
         if event.thin:
             return (FETCH,)
-        return tuple(action["name"] for action in remembered if matches(action["events"], event.type))
+        return tuple(action["name"] for action in actions if matches(action["events"], event.type))
 
     return route

@@ -29,7 +29,7 @@ from stripe_billing_cli.events.store.engine import DEFAULT, address, make_engine
 from stripe_billing_cli.events.store.errors import StoreError, translated_errors
 from stripe_billing_cli.events.store.events import Events, Filter, Route, StoredEvent, no_route
 from stripe_billing_cli.events.store.fences import Fences, StaleReadError
-from stripe_billing_cli.events.store.handler_queues import HandlerQueues, Moved
+from stripe_billing_cli.events.store.handler_queues import HandlerQueues, MoveResult
 from stripe_billing_cli.events.store.migrate import bring_up_to_date
 from stripe_billing_cli.events.store.settings import Settings
 from stripe_billing_cli.events.store.status import Status
@@ -43,7 +43,7 @@ __all__ = [
     "Delivery",
     "End",
     "Filter",
-    "Moved",
+    "MoveResult",
     "Route",
     "StaleReadError",
     "Status",
@@ -59,11 +59,11 @@ __all__ = [
 
 
 class Store:
-    """An open store. `shown` names it without its password."""
+    """An open store. `display_name` names it without its password."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.shown = database.shown
+        self.display_name = database.display_name
         self.clock = database.clock
         """The time that work goes by, in Unix seconds."""
         self.shared = not database.sqlite
@@ -113,20 +113,20 @@ def open_store(
     where = address(store)
     if not make and where.sqlite and not Path(where.url.database or DEFAULT).exists():
         raise StoreError(
-            f"there is no store at {where.shown}",
+            f"there is no store at {where.display_name}",
             "`billing listen` makes it; name another with --store or BILLING_STORE",
         )
-    with translated_errors(where.shown):
+    with translated_errors(where.display_name):
         engine = make_engine(where, connections=connections)
         try:
-            bring_up_to_date(engine, where.shown)
+            bring_up_to_date(engine, where.display_name)
         except BaseException:
             engine.dispose()
             raise
-    database = Database(engine, where.shown, clock or time.time)
+    database = Database(engine, where.display_name, clock or time.time)
     if clock is not None:
         return Store(database)
-    kept = WorkClock(database)
+    work_clock = WorkClock(database)
     with suppress(StoreError):  # a file that may only be read
-        kept.synchronize()
-    return Store(replace(database, clock=kept))
+        work_clock.synchronize()
+    return Store(replace(database, clock=work_clock))

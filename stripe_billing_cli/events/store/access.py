@@ -41,9 +41,9 @@ class AccessChange:
     after: Access | None
 
 
-def changes_between(current: Iterable[Access], wanted: Iterable[Access]) -> list[AccessChange]:
+def changes_between(current: Iterable[Access], target: Iterable[Access]) -> list[AccessChange]:
     """Return what differs between the rows that a customer has and those that they are to have, by kind and key."""
-    before, after = ({(row.kind, row.key): row for row in rows} for rows in (current, wanted))
+    before, after = ({(row.kind, row.key): row for row in rows} for rows in (current, target))
     pairs = ((before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys()))
     return [AccessChange(old, new) for old, new in pairs if old != new]
 
@@ -73,7 +73,7 @@ class AccessRows:
         self,
         *,
         key: str | None = None,
-        granted: bool | None = None,
+        is_granted: bool | None = None,
         limit: int = 100,
         after: tuple[str, str, str] | None = None,
     ) -> list[Access]:
@@ -83,8 +83,8 @@ class AccessRows:
         query = sa.select(*_columns()).order_by(*order).limit(limit)
         if key is not None:
             query = query.where(table.key == key)
-        if granted is not None:
-            query = query.where(table.granted == granted)
+        if is_granted is not None:
+            query = query.where(table.granted == is_granted)
         if after is not None:
             query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, after)))
         with self._database.reading() as connection:

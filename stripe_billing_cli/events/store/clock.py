@@ -96,18 +96,22 @@ class WorkClock:
         return moved
 
     def _is_known(self, now: Anchor, within: Connection | None) -> bool:
-        known = self._read_anchor(within)
-        return known is not None and known.boot == now.boot and abs(known.offset - now.offset) < JUMP_SECONDS
+        stored_anchor = self._read_anchor(within)
+        return (
+            stored_anchor is not None
+            and stored_anchor.boot == now.boot
+            and abs(stored_anchor.offset - now.offset) < JUMP_SECONDS
+        )
 
     def _read_anchor(self, within: Connection | None) -> Anchor | None:
         anchor = Settings(self.database).get(SETTING, within=within)
         return None if anchor is None else Anchor(anchor["boot"], anchor["offset"])
 
     def _move(self, now: Anchor, connection: Connection) -> float:
-        known = self._read_anchor(connection)
+        stored_anchor = self._read_anchor(connection)
         Settings(self.database).put(SETTING, {"boot": now.boot, "offset": now.offset}, within=connection)
-        if known is None or known.boot != now.boot:
+        if stored_anchor is None or stored_anchor.boot != now.boot:
             return 0.0
-        moved = now.offset - known.offset
-        connection.execute(_MOVE, {"seconds": moved})
-        return moved
+        shift = now.offset - stored_anchor.offset
+        connection.execute(_MOVE, {"seconds": shift})
+        return shift

@@ -31,7 +31,7 @@ class Database:
     """A database of events. `clock` gives Unix seconds. May be shared by threads."""
 
     engine: Engine
-    shown: str
+    display_name: str
     clock: Callable[[], float]
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -51,30 +51,34 @@ class Database:
             yield within
             return
         if self.sqlite:
-            with translated_errors(self.shown):
+            with translated_errors(self.display_name):
                 with self._turn, self.engine.begin() as connection:
-                    kept = connection.info
+                    info = connection.info
                     yield connection
                 if durable:
-                    self._flush(kept)
-                self._check_file(kept)
+                    self._flush(info)
+                self._check_file(info)
             return
-        with translated_errors(self.shown), self.engine.execution_options(durable=durable).begin() as connection:
+        with translated_errors(self.display_name), self.engine.execution_options(durable=durable).begin() as connection:
             yield connection
 
     def copy_log(self) -> None:
         """Copy SQLite's log into the file, as far as nobody reads from it, while others go on."""
         if self.sqlite:
-            with translated_errors(self.shown), closing(self.engine.raw_connection()) as lent:
-                _driver(lent).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            with translated_errors(self.display_name), closing(self.engine.raw_connection()) as pooled_connection:
+                _driver(pooled_connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def cut_log(self) -> bool:
         """Copy SQLite's log into the file and cut it; whether that was done, since nobody read from it."""
         if not self.sqlite:
             return True
         self.copy_log()
-        with translated_errors(self.shown), self._turn, closing(self.engine.raw_connection()) as lent:
-            driver = _driver(lent)
+        with (
+            translated_errors(self.display_name),
+            self._turn,
+            closing(self.engine.raw_connection()) as pooled_connection,
+        ):
+            driver = _driver(pooled_connection)
             driver.execute("PRAGMA busy_timeout = 0")
             try:
                 (busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -92,50 +96,50 @@ class Database:
         if within is not None:
             yield within.exec_driver_sql
         elif self.sqlite:
-            with translated_errors(self.shown):
-                with self._turn, closing(self.engine.raw_connection()) as lent:
-                    kept = lent.info
-                    driver = _driver(lent)
+            with translated_errors(self.display_name):
+                with self._turn, closing(self.engine.raw_connection()) as pooled_connection:
+                    info = pooled_connection.info
+                    driver = _driver(pooled_connection)
                     driver.execute("BEGIN IMMEDIATE")
                     with driver:  # which commits, or undoes
                         yield driver.execute
-                self._flush(kept)
-                self._check_file(kept)
+                self._flush(info)
+                self._check_file(info)
         else:
             with (
-                translated_errors(self.shown),
+                translated_errors(self.display_name),
                 self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
             ):
                 yield connection.exec_driver_sql
 
-    def _flush(self, kept: dict[Any, Any]) -> None:
+    def _flush(self, info: dict[Any, Any]) -> None:
         """Wait until what was committed is on the disk, while the next writer is at work already.
 
         What SQLite's `synchronous = FULL` does at the end of a commit, with its one writer waiting: flush the log.
         With `NORMAL` it does so only before it copies the log into the database
         (https://www.sqlite.org/pragma.html#pragma_synchronous), so whatever is no longer in the log is on the disk.
 
-        `kept` is what is kept with the connection: the log is one file as long as a connection is open.
+        `info` is kept with the connection: the log is one file as long as a connection is open.
         """
-        if kept[LOG_PATH] is None:  # no log is kept here, and the commit has waited for the disk itself
+        if info[LOG_PATH] is None:  # no log is kept here, and the commit has waited for the disk itself
             return
-        log = kept.get(LOG)
+        log = info.get(LOG)
         if log is None:
             try:
-                log = kept[LOG] = os.open(kept[LOG_PATH], os.O_RDONLY)
+                log = info[LOG] = os.open(info[LOG_PATH], os.O_RDONLY)
             except FileNotFoundError:
-                self._check_file(kept)  # the log goes with the file
+                self._check_file(info)  # the log goes with the file
                 raise
         os.fdatasync(log)
 
-    def _check_file(self, kept: dict[Any, Any]) -> None:
+    def _check_file(self, info: dict[Any, Any]) -> None:
         """Raise `StoreError` where SQLite's file was removed, or another put in its place, since it was opened.
 
         SQLite goes on writing to the file that is not there any more, and nobody would ever find what it wrote.
         """
-        if file_id(kept[FILE]) != kept[FILE_ID]:
+        if file_id(info[FILE]) != info[FILE_ID]:
             self.engine.dispose()
-            raise removed_error(self.shown)
+            raise removed_error(self.display_name)
 
     def check_room(self) -> None:
         """Raise `StoreError` where the disk of SQLite's file has no room for a long event.
@@ -143,11 +147,11 @@ class Database:
         Small writes go on for a while on a full disk, into what the log has of it.
         """
         if self.sqlite and (path := self.engine.url.database):
-            with translated_errors(self.shown):
+            with translated_errors(self.display_name):
                 disk = os.statvfs(Path(path).absolute().parent)
             free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
             if disk.f_blocks and free * disk.f_frsize < LEAST_ROOM:
-                raise full_error(self.shown)
+                raise full_error(self.display_name)
 
     def check_tables(self) -> None:
         """Raise `StoreError` where a table is missing."""
@@ -155,7 +159,7 @@ class Database:
             tables = sa.inspect(connection).get_table_names()
         for table in metadata.tables:
             if table not in tables:
-                raise without_table(self.shown, table)
+                raise without_table(self.display_name, table)
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:
@@ -163,7 +167,7 @@ class Database:
         if within is not None:
             yield within
             return
-        with translated_errors(self.shown), self.engine.connect().execution_options(begin="BEGIN") as connection:
+        with translated_errors(self.display_name), self.engine.connect().execution_options(begin="BEGIN") as connection:
             yield connection
 
     def insert(self, table: sa.Table) -> Any:
@@ -171,6 +175,6 @@ class Database:
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
 
 
-def _driver(lent: PoolProxiedConnection) -> Any:
+def _driver(pooled_connection: PoolProxiedConnection) -> Any:
     """Return the driver's own connection, which SQLAlchemy does not type."""
-    return lent.driver_connection
+    return pooled_connection.driver_connection

@@ -37,14 +37,15 @@ POSTGRES_OPTIONS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""A server that went away without a word is noticed in seconds (https://www.postgresql.org/docs/current/libpq-connect.html)."""
+"""A server that went away without a word is noticed in seconds
+(https://www.postgresql.org/docs/current/libpq-connect.html)."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """The address of a store. `shown` is what may be printed of it: no password."""
+    """The address of a store. `display_name` is what may be printed of it: no password."""
 
-    shown: str
+    display_name: str
     url: URL = field(repr=False)
 
     @property
@@ -64,8 +65,8 @@ def address(store: str) -> Address:
     match url.drivername:
         case "postgresql" | "postgres" | "postgresql+psycopg":
             url = url.set(drivername="postgresql+psycopg")
-            shown = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
-            return Address(shown, url)
+            display_name = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
+            return Address(display_name, url)
         case "sqlite" | "sqlite+pysqlite" if url.database:
             return Address(url.database, URL.create("sqlite+pysqlite", database=url.database))
     raise StoreError(f"a store is SQLite or PostgreSQL, not {url.drivername}", hint)
@@ -99,11 +100,11 @@ def make_engine(where: Address, *, connections: int) -> Engine:
 def _sqlite(where: Address, connections: int) -> Engine:
     path = Path(where.url.database or DEFAULT)
     make_private_file(path)
-    existing = f"file:{quote(str(path.absolute()))}?mode=rw"
+    file_uri = f"file:{quote(str(path.absolute()))}?mode=rw"
 
     def connect() -> sqlite3.Connection:
         """Open the file if it is there: one that was removed is not made anew without its tables."""
-        return sqlite3.connect(existing, uri=True, timeout=PATIENCE_SECONDS, check_same_thread=False)
+        return sqlite3.connect(file_uri, uri=True, timeout=PATIENCE_SECONDS, check_same_thread=False)
 
     engine = sa.create_engine(
         where.url,
@@ -114,7 +115,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, kept: Any) -> None:
+    def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is purged, or moved, leaves no copy
@@ -122,15 +123,15 @@ def _sqlite(where: Address, connections: int) -> Engine:
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         # As SQLite itself names the file, which it follows links to.
         ((_, _, path),) = connection.execute("PRAGMA database_list").fetchall()
-        kept.info[LOG_PATH] = f"{path}-wal" if mode == "wal" else None
-        kept.info[FILE], kept.info[FILE_ID] = path, file_id(path)
+        record.info[LOG_PATH] = f"{path}-wal" if mode == "wal" else None
+        record.info[FILE], record.info[FILE_ID] = path, file_id(path)
         # Without a log, as on a network's file system, each commit has to wait for the disk; see `Database._flush`.
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 
     @event.listens_for(engine, "close")
-    def close(_: Any, kept: Any) -> None:
-        if LOG in kept.info:
-            os.close(kept.info.pop(LOG))
+    def close(_: Any, record: Any) -> None:
+        if LOG in record.info:
+            os.close(record.info.pop(LOG))
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:

@@ -50,8 +50,9 @@ class Filter:
     customer: str | None = None
     handler: str | None = None
     failed: bool = False
-    """Only those with a delivery that failed and will be tried again, is dead, or waits for one of `uncalled`."""
-    uncalled: frozenset[str] = frozenset()
+    """Only those with a delivery that failed and will be tried again, is dead, or waits for one of
+    `uncalled_handlers`."""
+    uncalled_handlers: frozenset[str] = frozenset()
     """Handlers that nobody calls."""
     since: int | None = None
     until: int | None = None
@@ -76,7 +77,7 @@ class Events:
         try:
             return self._record(events, route, within)
         except StoreError as trouble:
-            if within is not None or not trouble.passing or self._database.sqlite:
+            if within is not None or not trouble.transient or self._database.sqlite:
                 raise
         return self._record(events, route, None)
 
@@ -173,9 +174,11 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
         yield table.created < filter.until
     of_handler = [] if filter.handler is None else [work.handler == filter.handler]
     if filter.failed:  # there are few, and an index has just these
-        failed = table.id.in_(sa.select(work.event).where(work.status.in_(TROUBLED), *of_handler))
-        waiting = sa.select(work.event).where(work.status.in_(OPEN), work.handler.in_(filter.uncalled), *of_handler)
-        yield sa.or_(failed, table.id.in_(waiting)) if filter.uncalled else failed
+        in_trouble = table.id.in_(sa.select(work.event).where(work.status.in_(TROUBLED), *of_handler))
+        uncalled_work = sa.select(work.event).where(
+            work.status.in_(OPEN), work.handler.in_(filter.uncalled_handlers), *of_handler
+        )
+        yield sa.or_(in_trouble, table.id.in_(uncalled_work)) if filter.uncalled_handlers else in_trouble
     elif of_handler:
         yield sa.exists().where(work.event == table.id, *of_handler)
 

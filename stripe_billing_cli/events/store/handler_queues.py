@@ -17,7 +17,7 @@ PART = 500
 
 
 @dataclass(frozen=True)
-class Moved:
+class MoveResult:
     """The counts of a move: the deliveries that another handler got, and those that were dropped since it had them."""
 
     moved: int = 0
@@ -55,14 +55,14 @@ class HandlerQueues:
         """Let go of what waits for this handler and of what it gave up; how many."""
         return self._change(handler, {**self._dropped_values(), "outcome": "dropped by hand"})
 
-    def move(self, handler: str, to: str) -> Moved:
+    def move(self, handler: str, to: str) -> MoveResult:
         """Have another handler called instead, with all attempts; what it has or had already is dropped."""
         work = schema.deliveries
         other = work.alias()
         has_it = sa.exists().where(other.c.event == work.c.event, other.c.handler == to)
         fresh = {**schema.begun_anew(self._database.clock()), "handler": to, "error": f"moved from {handler}"}
         already = self._change(handler, {**self._dropped_values(), "outcome": f"{to} had it already"}, has_it)
-        return Moved(moved=self._change(handler, fresh, ~has_it), already=already)
+        return MoveResult(moved=self._change(handler, fresh, ~has_it), already=already)
 
     def _dropped_values(self) -> dict[str, object]:
         return {"status": "dropped", "finished_at": self._database.clock(), "waiting": False, "error": None}
@@ -75,13 +75,13 @@ class HandlerQueues:
             .order_by(work.c.seq)
             .limit(PART)
         )
-        total, done = 0, PART
-        while done == PART:
+        total, row_count = 0, PART
+        while row_count == PART:
             with self._database.writing() as connection:
                 # A worker may have begun one of them since: what runs is not touched.
                 change = sa.update(work).where(work.c.seq.in_(part), work.c.status != RUNNING).values(values)
-                done = connection.execute(change).rowcount
-            total += done
+                row_count = connection.execute(change).rowcount
+            total += row_count
         return total
 
 

@@ -80,8 +80,8 @@ class Purge:
             while old and (limit is None or total < limit):
                 size = min(size, len(old), *([] if limit is None else [limit - total]))
                 part, old = old[:size], old[size:]
-                done, seconds = self._write(part)
-                total += done
+                count, seconds = self._write(part)
+                total += count
                 self.database.copy_log()
                 self.pause(seconds)
                 size = max(min(int(size * PART_SECONDS / max(seconds, 1e-6)), size * 2, LARGEST_PART), 1)
@@ -114,19 +114,19 @@ class Purge:
     def _write(self, ids: Sequence[str]) -> tuple[int, float]:
         """Purge these; how many were, and the seconds for which others could not write."""
         with self.database.writing(durable=False) as connection:
-            started = time.monotonic()
+            start = time.monotonic()
             count = self._execute(connection, ids)
-        return count, time.monotonic() - started
+        return count, time.monotonic() - start
 
     def _execute(self, connection: Connection, ids: Sequence[str]) -> int:
         values = {"ids": json.dumps(list(ids))}
         sqlite = connection.dialect.name == "sqlite"
-        grown = list(_find_grown(connection, values)) if sqlite and self.what == "payloads" else []
+        grown_tables = list(_find_grown(connection, values)) if sqlite and self.what == "payloads" else []
         results: list[Any] = [
             connection.execute(sa.text(statement.format(ids=_IDS[connection.dialect.name])), values)
             for statement in _STATEMENTS[self.what]
         ]
-        for table, seqs in grown:
+        for table, seqs in grown_tables:
             for part in _ranges(seqs):
                 _write_anew(connection, table, *part)
         return int(results[0].rowcount)

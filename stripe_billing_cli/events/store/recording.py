@@ -112,10 +112,10 @@ def _find_inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
             _insert(execute, "events", EVENT, part)
             added += ids
         except (sa.exc.IntegrityError, sqlite3.IntegrityError):  # this statement is undone, the transaction is not
-            known = _find_known(execute, ids)
-            if not known:
+            known_ids = _find_known(execute, ids)
+            if not known_ids:
                 raise
-            added += _find_inserted(execute, [row for row in part if row[0] not in known])
+            added += _find_inserted(execute, [row for row in part if row[0] not in known_ids])
     return added
 
 

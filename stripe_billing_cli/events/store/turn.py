@@ -86,32 +86,32 @@ class Turn:
         self, worker: str, handlers: Collection[str], *, limit: int, lease_seconds: float
     ) -> Sequence[sa.Row[Any]]:
         """Take up to `limit` deliveries that are due, at most one of a lane; their rows, the longest due first."""
-        chosen = self._first_of_free_lanes(handlers, limit)[:limit]
-        if not chosen:
+        seqs = self._first_of_free_lanes(handlers, limit)[:limit]
+        if not seqs:
             return []
         values = {
             "worker": worker,
             "lease_until": self.now + lease_seconds,
             "now": self.now,
-            "seqs": json.dumps(chosen),
+            "seqs": json.dumps(seqs),
         }
         rows = {row.seq: row for row in self._connection.execute(_CLAIM[self._sqlite], values)}
-        return [rows[seq] for seq in chosen if seq in rows]
+        return [rows[seq] for seq in seqs if seq in rows]
 
     def _first_of_free_lanes(self, handlers: Collection[str], limit: int) -> list[int]:
         """Return what may be claimed; not always all, but some where there is some among the first thousands that are
         due."""
-        wanted = limit + MORE_CANDIDATES
+        candidate_limit = limit + MORE_CANDIDATES
         first: list[int] = []
         for _ in range(MOST_LOOKS):
-            candidates = self._candidates(handlers, wanted)
+            candidates = self._candidates(handlers, candidate_limit)
             behind = [one.seq for one in candidates if one.first != one.seq]
             if behind:
                 self._connection.execute(_WAIT[self._sqlite], {"seqs": json.dumps(behind)})
             first = [one.seq for one in candidates if not one.busy and one.first == one.seq]
-            if first or len(candidates) < wanted:
+            if first or len(candidates) < candidate_limit:
                 break
-            wanted *= 2
+            candidate_limit *= 2
         return first
 
     def _candidates(self, handlers: Collection[str], limit: int) -> list[Candidate]:

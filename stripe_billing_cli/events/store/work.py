@@ -86,7 +86,7 @@ class TurnResult:
     at: float
     """When it was, in Unix seconds by the store's clock: what was due then was looked at."""
     ended: frozenset[int]
-    claimed: Sequence[tuple[Delivery, Event | None]]
+    claims: Sequence[tuple[Delivery, Event | None]]
 
 
 class Work:
@@ -95,10 +95,10 @@ class Work:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, wanted: Iterable[tuple[Event, str]], within: Connection) -> None:
+    def add(self, pairs: Iterable[tuple[Event, str]], within: Connection) -> None:
         """Have events handled by the handlers named. What is there already stays as it is."""
         now = self._database.clock()
-        rows = [dict(zip(PENDING, pending_row(event, handler, now), strict=True)) for event, handler in wanted]
+        rows = [dict(zip(PENDING, pending_row(event, handler, now), strict=True)) for event, handler in pairs]
         if rows:
             insert = self._database.insert(schema.deliveries)
             within.execute(insert.on_conflict_do_nothing(index_elements=["event", "handler"]), rows)
@@ -110,7 +110,7 @@ class Work:
 
         The attempt is counted now, so that one which takes the worker down with it counts too.
         """
-        return [one for one, _ in self.turn(worker, (), handlers, limit=limit, lease_seconds=lease_seconds).claimed]
+        return [one for one, _ in self.turn(worker, (), handlers, limit=limit, lease_seconds=lease_seconds).claims]
 
     def turn(
         self, worker: str, ends: Sequence[End], handlers: Collection[str], *, limit: int, lease_seconds: float
@@ -173,10 +173,10 @@ class Work:
         work = schema.deliveries
         if not seqs:
             return []
-        done = {"status": "done", "finished_at": self._database.clock(), "outcome": outcome, "error": None}
-        ended = sa.update(work).where(work.c.seq.in_(seqs), work.c.status.in_(OPEN)).values(done)
+        values = {"status": "done", "finished_at": self._database.clock(), "outcome": outcome, "error": None}
+        statement = sa.update(work).where(work.c.seq.in_(seqs), work.c.status.in_(OPEN)).values(values)
         with self._database.writing() as connection:
-            return [delivery_of(row) for row in connection.execute(ended.returning(*work.c))]
+            return [delivery_of(row) for row in connection.execute(statement.returning(*work.c))]
 
     def release(self, worker: str, *, but: Collection[int] = ()) -> int:
         """Put back what this worker has running, uncounted, but for the deliveries with these `seq`s; how many."""
@@ -207,12 +207,12 @@ class Work:
     def retry(self, event: str, handlers: Collection[str] | None = None) -> int:
         """Do an event's deliveries again that are not about to be done anyway, with all attempts; how many."""
         work = schema.deliveries
-        chosen = [work.c.event == event, work.c.status.in_(("done", "dead", "failed", "dropped"))]
+        conditions = [work.c.event == event, work.c.status.in_(("done", "dead", "failed", "dropped"))]
         if handlers is not None:
-            chosen.append(work.c.handler.in_(handlers))
+            conditions.append(work.c.handler.in_(handlers))
         fresh = schema.begun_anew(self._database.clock())
         with self._database.writing() as connection:
-            return connection.execute(sa.update(work).where(*chosen).values(fresh)).rowcount
+            return connection.execute(sa.update(work).where(*conditions).values(fresh)).rowcount
 
     def for_events(self, events: Sequence[str], within: Connection | None = None) -> Mapping[str, Sequence[Delivery]]:
         """Return the deliveries of these events, in the order in which their handlers were named."""
@@ -244,11 +244,11 @@ class Work:
             rows = connection.execute(query).all()
             oldest = min((seq for *_, seq in rows if seq is not None), default=None)
             event = sa.select(work.event).where(work.seq == oldest).scalar_subquery()
-            recorded = sa.select(events.received_at).where(events.id == event)
+            oldest_query = sa.select(events.received_at).where(events.id == event)
             return Backlog(
                 counts={(handler, status): count for handler, status, count, _, _ in rows},
                 oldest_due=min((due for *_, due, _ in rows if due is not None), default=None),
-                oldest_recorded=None if oldest is None else connection.execute(recorded).scalar(),
+                oldest_recorded=None if oldest is None else connection.execute(oldest_query).scalar(),
             )
 
     def list_failing(self, *, limit: int = 100) -> list[Delivery]:
@@ -280,8 +280,8 @@ class Work:
             return connection.execute(query).scalar()
 
     def _end(self, delivery: Delivery, end: End) -> bool:
-        turned = self.turn(delivery.worker or "", [end], (), limit=0, lease_seconds=0)
-        return delivery.seq in turned.ended
+        result = self.turn(delivery.worker or "", [end], (), limit=0, lease_seconds=0)
+        return delivery.seq in result.ended
 
     def _return(self, condition: sa.ColumnElement[bool], **values: Any) -> int:
         work = schema.deliveries
