@@ -99,17 +99,17 @@ class AccountReader:
         return None
 
     def sweep(
-        self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected: int
+        self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected_count: int
     ) -> ReadResult[DatedObjectT]:
-        """Read a long list in several places at once; `expected` is about how many objects there are."""
-        sweep = Sweep(self._part_of(object_type, path, params), expected=expected, pages_at_most=None)
+        """Read a long list in several places at once; `expected_count` is about how many objects there are."""
+        sweep = Sweep(self._part_of(object_type, path, params), expected_count=expected_count, pages_at_most=None)
         return ReadResult(by_id(sweep.run(self._pool)))
 
     def long_list(
-        self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected: int
+        self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any], *, expected_count: int
     ) -> LongList[DatedObjectT]:
         """Return a list of which as much is read as is worth it."""
-        return LongList(self._part_of(object_type, path, params), self._pool, expected=expected)
+        return LongList(self._part_of(object_type, path, params), self._pool, expected_count=expected_count)
 
     def _part_of(
         self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any]

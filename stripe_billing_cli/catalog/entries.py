@@ -71,7 +71,7 @@ class Entry(Generic[Content_co]):
     """The id of the existing object that the file adopts."""
     moved_from: str | None = None
     """The key that the entry had before, by the file's `moved:`."""
-    kept: Mapping[str, FieldValue] = field(default_factory=dict)
+    kept_fields: Mapping[str, FieldValue] = field(default_factory=dict)
     """What `moved:` keeps as it was: the lines by which the entry would say so itself."""
     parent: AnyEntry | None = None
     children: list[AnyEntry] = field(default_factory=list)

@@ -38,10 +38,10 @@ class UnkeptSecretError(BillingError):
     """A plan makes an object whose secret Stripe shows once, and nothing is there to store the secret."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
-        named = ", ".join(f"{change.kind.name} {change.key}" for change in changes)
+        names = ", ".join(f"{change.kind.name} {change.key}" for change in changes)
         super().__init__(
             "usage",
-            f"{named}: Stripe shows the secret of a new one once, and nothing says where to store it",
+            f"{names}: Stripe shows the secret of a new one once, and nothing says where to store it",
             "give --secret-file FILE, which you alone will be able to read; nothing was changed",
             WRONG,
         )
@@ -82,33 +82,33 @@ class Execution:
     """The state of a running apply. Only the thread that runs the apply touches it."""
 
     plan: Plan
-    waiting_for: dict[Operation, int] = field(default_factory=dict)
+    unmet_needs: dict[Operation, int] = field(default_factory=dict)
     unlocks: dict[Operation, list[Operation]] = field(default_factory=dict)
     status: dict[Operation, Status] = field(default_factory=dict)
     errors: dict[Operation, StripeCallError] = field(default_factory=dict)
     ids: dict[Reference, str] = field(default_factory=dict)
     """The ids of the objects that exist by now."""
-    made: dict[Operation, WriteResult] = field(default_factory=dict)
+    results: dict[Operation, WriteResult] = field(default_factory=dict)
     """What operations made."""
 
     def __post_init__(self) -> None:
         self.ids = dict(self.plan.ids)
         for operation in self.plan.operations():
-            self.waiting_for[operation] = len(operation.needs)
-            for needed in operation.needs:
-                self.unlocks.setdefault(needed, []).append(operation)
+            self.unmet_needs[operation] = len(operation.needs)
+            for need in operation.needs:
+                self.unlocks.setdefault(need, []).append(operation)
 
-    def note_success(self, operation: Operation, written: WriteResult) -> list[Operation]:
+    def note_success(self, operation: Operation, result: WriteResult) -> list[Operation]:
         """Note a success; return the operations that may go now."""
         self.status[operation] = "done"
         if operation.makes:
-            self.ids[operation.makes] = written.id
-            self.made[operation] = written
+            self.ids[operation.makes] = result.id
+            self.results[operation] = result
         ready = []
-        for waiting in self.unlocks.get(operation, []):
-            self.waiting_for[waiting] -= 1
-            if self.waiting_for[waiting] == 0 and waiting not in self.status:
-                ready.append(waiting)
+        for dependent in self.unlocks.get(operation, []):
+            self.unmet_needs[dependent] -= 1
+            if self.unmet_needs[dependent] == 0 and dependent not in self.status:
+                ready.append(dependent)
         return ready
 
     def note_failure(self, operation: Operation, error: StripeCallError) -> None:
@@ -119,9 +119,9 @@ class Execution:
     @property
     def hopeless(self) -> bool:
         """Return whether the failures so far say that no other call can succeed either."""
-        lost = sum(isinstance(error, NetworkError) for error in self.errors.values())
+        lost_connections = sum(isinstance(error, NetworkError) for error in self.errors.values())
         everywhere = AuthenticationError, LocalStripeFileError, NotStripeError
-        return lost >= LOST_ENOUGH or any(isinstance(error, everywhere) for error in self.errors.values())
+        return lost_connections >= LOST_ENOUGH or any(isinstance(error, everywhere) for error in self.errors.values())
 
     def _skip(self, operation: Operation) -> None:
         for later in self.unlocks.get(operation, []):
@@ -129,31 +129,31 @@ class Execution:
                 self.status[later] = "skipped"
                 self._skip(later)
 
-    def outcome(self, interrupted: bool) -> Outcome:
-        return Outcome(tuple(self._result(change) for change in self.plan.changes), interrupted)
+    def outcome(self, was_interrupted: bool) -> Outcome:
+        return Outcome(tuple(self._result(change) for change in self.plan.changes), was_interrupted)
 
     def _result(self, change: Change) -> Result:
         states = [self.status.get(operation, "skipped") for operation in change.operations]
-        begun = "done" in states
-        made = next((self.made[operation] for operation in change.operations if operation in self.made), None)
-        now, address = (made.id, made.address) if made else (change.id, None)
-        failed = next((operation for operation in change.operations if operation in self.errors), None)
-        if failed is not None:
-            return Result("failed", now, self.errors[failed], begun, address)
+        has_begun = "done" in states
+        result = next((self.results[operation] for operation in change.operations if operation in self.results), None)
+        now, address = (result.id, result.address) if result else (change.id, None)
+        failed_operation = next((operation for operation in change.operations if operation in self.errors), None)
+        if failed_operation is not None:
+            return Result("failed", now, self.errors[failed_operation], has_begun, address)
         if "skipped" in states:
-            return Result("skipped", now, self._cause(change.operations), begun, address)
+            return Result("skipped", now, self._cause(change.operations), has_begun, address)
         return Result("done", now, address=address)
 
     def _cause(self, operations: list[Operation]) -> StripeCallError | None:
         """Return the failure that skipped these operations, if one did."""
-        pending = [needed for operation in operations for needed in operation.needs]
-        seen: set[Operation] = set()
-        while pending:
-            needed = pending.pop()
-            if needed in self.errors:
-                return self.errors[needed]
-            pending += [earlier for earlier in needed.needs if earlier not in seen]
-            seen.update(needed.needs)
+        stack = [need for operation in operations for need in operation.needs]
+        visited_operations: set[Operation] = set()
+        while stack:
+            need = stack.pop()
+            if need in self.errors:
+                return self.errors[need]
+            stack += [earlier for earlier in need.needs if earlier not in visited_operations]
+            visited_operations.update(need.needs)
         return None
 
 
@@ -178,7 +178,7 @@ def carry_out(
     interrupt = interrupt or threading.Event()
     hopeless = threading.Event()
     execution = Execution(plan)
-    ended: queue.SimpleQueue[tuple[Operation, Future[WriteResult | None]]] = queue.SimpleQueue()
+    completions: queue.SimpleQueue[tuple[Operation, Future[WriteResult | None]]] = queue.SimpleQueue()
     pools = _thread_pools(plan)
     in_flight = 0
     patient = True
@@ -189,18 +189,18 @@ def carry_out(
         params = resolve(operation.params, execution.ids)
         pool = pools[_limited_with(operation)]
         future = pool.submit(_unless_stopped, (interrupt, hopeless), api, plan.account, operation, params, keep_secret)
-        future.add_done_callback(lambda finished: ended.put((operation, finished)))
+        future.add_done_callback(lambda call: completions.put((operation, call)))
 
     try:
         for operation in plan.operations():
             if not operation.needs:
                 start(operation)
         while in_flight:
-            operation, future = ended.get()
+            operation, future = completions.get()
             in_flight -= 1
             error = future.exception()
-            if error is None and (written := future.result()):
-                for ready in execution.note_success(operation, written):
+            if error is None and (result := future.result()):
+                for ready in execution.note_success(operation, result):
                     start(ready)
                 progress(operation)
             elif isinstance(error, StripeCallError):

@@ -34,11 +34,11 @@ class Guess(Generic[DatedObjectT]):
 class LongList(Generic[DatedObjectT]):
     """A list, newest first, as far as it is read. `objects` has by id what was read."""
 
-    def __init__(self, fetch: Fetch[DatedObjectT], pool: ThreadPoolExecutor, *, expected: int) -> None:
-        """Prepare a reading of pages; `expected` is about how many objects there are, which only guides the cuts."""
+    def __init__(self, fetch: Fetch[DatedObjectT], pool: ThreadPoolExecutor, *, expected_count: int) -> None:
+        """Prepare a reading of pages; `expected_count`, about how many objects there are, only guides the cuts."""
         self._fetch = fetch
         self._pool = pool
-        self._sweep = Sweep(fetch, expected=expected, pages_at_most=0)
+        self._sweep = Sweep(fetch, expected_count=expected_count, pages_at_most=0)
         self._pages = 0
         self._shorter_than = 0
         self.objects: dict[str, DatedObjectT] = {}

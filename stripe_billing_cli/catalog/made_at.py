@@ -17,25 +17,25 @@ AT_ONCE = 4
 """So many stretches of time are read side by side; each may cost a call more."""
 
 
-def pages_for(made: Mapping[str, int], seconds_a_page: int) -> int:
+def pages_for(creation_times: Mapping[str, int], seconds_a_page: int) -> int:
     """Return about how many pages have the objects that were made at these moments, by their ids."""
-    pages, down_to, left = 0, 0, 0
-    for created in sorted(made.values(), reverse=True):
-        if not pages or created < down_to or not left:
-            pages, down_to, left = pages + 1, created - seconds_a_page, PAGE
-        left -= 1
+    pages, down_to, room = 0, 0, 0
+    for created_at in sorted(creation_times.values(), reverse=True):
+        if not pages or created_at < down_to or not room:
+            pages, down_to, room = pages + 1, created_at - seconds_a_page, PAGE
+        room -= 1
     return pages
 
 
-def stretches(made: Mapping[str, int]) -> list[dict[str, int]]:
+def stretches(creation_times: Mapping[str, int]) -> list[dict[str, int]]:
     """Return the objects, newest first, in a few parts that are read side by side."""
-    newest_first = sorted(made.items(), key=lambda one: one[1], reverse=True)
+    newest_first = sorted(creation_times.items(), key=lambda one: one[1], reverse=True)
     size = max(PAGE, -(-len(newest_first) // AT_ONCE))
     return [dict(newest_first[start : start + size]) for start in range(0, len(newest_first), size)]
 
 
 def read_stretch(
-    made: Mapping[str, int],
+    creation_times: Mapping[str, int],
     fetch: Callable[[Mapping[str, Any]], Page[ObjectT]],
     fetch_one: Callable[[str], ObjectT | None],
 ) -> list[ObjectT]:
@@ -43,14 +43,14 @@ def read_stretch(
 
     `fetch` returns a page of the list between two moments, `fetch_one` an object by its id.
     """
-    left, oldest, objects = dict(made), min(made.values(), default=0), list[ObjectT]()
-    while left:
-        newest = next(iter(left))
-        page = fetch({"created": {"gte": oldest, "lte": left[newest]}})[0] if len(left) > 1 else []
-        known = {stripe_object["id"]: stripe_object for stripe_object in page if stripe_object["id"] in left}
-        alone = [newest] if known else [one for one, created in left.items() if created == left[newest]]
-        read = [stripe_object for one in alone if one not in known and (stripe_object := fetch_one(one))]
-        objects += [*known.values(), *read]
-        for one in {*alone, *known}:
-            del left[one]
+    rest, oldest, objects = dict(creation_times), min(creation_times.values(), default=0), list[ObjectT]()
+    while rest:
+        newest = next(iter(rest))
+        page = fetch({"created": {"gte": oldest, "lte": rest[newest]}})[0] if len(rest) > 1 else []
+        page_objects = {stripe_object["id"]: stripe_object for stripe_object in page if stripe_object["id"] in rest}
+        alone = [newest] if page_objects else [one for one, created_at in rest.items() if created_at == rest[newest]]
+        read = [stripe_object for one in alone if one not in page_objects and (stripe_object := fetch_one(one))]
+        objects += [*page_objects.values(), *read]
+        for one in {*alone, *page_objects}:
+            del rest[one]
     return objects

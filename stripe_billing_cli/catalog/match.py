@@ -21,7 +21,7 @@ from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, Objec
 class Conflict:
     """A reason why a catalog cannot be applied to this account, and the way out.
 
-    `missing` is the entry of which the account does not have the object that it adopts.
+    `missing_entry` is the entry of which the account does not have the object that it adopts.
     """
 
     source: str
@@ -30,7 +30,7 @@ class Conflict:
     hint: str
     object: str | None = None
     """Kind and key of the entry that it is about."""
-    missing: Reference | None = None
+    missing_entry: Reference | None = None
 
     def __str__(self) -> str:
         return f"{self.source}:{self.where.line}:{self.where.column}: {self.message}"
@@ -89,7 +89,7 @@ class Matcher(Generic[ObjectT]):
 
     def __post_init__(self) -> None:
         self.keys = {entry.key for entry in self.entries}
-        self._moved = {entry.key: entry.moved_from for entry in self.entries if entry.moved_from}
+        self._old_keys = {entry.key: entry.moved_from for entry in self.entries if entry.moved_from}
         self._indices: dict[str, dict[object, ObjectT]] = {}
         self._by_stamp: dict[str, list[ObjectT]] = defaultdict(list)
         for stripe_object in self.objects.values():
@@ -99,8 +99,8 @@ class Matcher(Generic[ObjectT]):
 
     def find_stamped(self, key: str) -> list[ObjectT]:
         """Return the objects that carry this catalog's stamp of this key, or of that which it was, newest first."""
-        stamped = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
-        return sorted(stamped, key=self.created_at, reverse=True)
+        objects = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._old_keys.get(key, ""), ())]
+        return sorted(objects, key=self.created_at, reverse=True)
 
     def candidates(self, entry: AnyEntry) -> list[ObjectT]:
         """Return the objects with the stamp of an entry's key, newest first.
@@ -127,19 +127,21 @@ class Matcher(Generic[ObjectT]):
             }
         return self._indices[name]
 
-    def newest(self, stamped: Sequence[ObjectT]) -> ObjectT | None:
+    def newest(self, objects: Sequence[ObjectT]) -> ObjectT | None:
         """Return the first that is active, else the first, of objects that are sorted newest first."""
-        return next((stripe_object for stripe_object in stamped if self.is_active(stripe_object)), None) or next(
-            iter(stamped), None
+        return next((stripe_object for stripe_object in objects if self.is_active(stripe_object)), None) or next(
+            iter(objects), None
         )
 
     def is_ours(self, stripe_object: ObjectT) -> bool:
         stamp = stamp_of(stripe_object)
         return stamp is not None and stamp.catalog == self.catalog
 
-    def refuse(self, entry: AnyEntry, message: str, hint: str, *, missing: Reference | None = None) -> None:
+    def refuse(self, entry: AnyEntry, message: str, hint: str, *, missing_entry: Reference | None = None) -> None:
         self.conflicts.append(
-            Conflict(entry.where.file or self.source, entry.where, message, hint, f"{entry.kind} {entry.key}", missing)
+            Conflict(
+                entry.where.file or self.source, entry.where, message, hint, f"{entry.kind} {entry.key}", missing_entry
+            )
         )
 
     def refuse_missing(self, entry: AnyEntry, object_id: str) -> None:
@@ -147,7 +149,7 @@ class Matcher(Generic[ObjectT]):
             entry,
             f"{self.kind} {entry.key} adopts {object_id}, and this account has no such {self.kind}",
             f"correct `id:`, or leave it out to have the {self.kind} created",
-            missing=entry.reference,
+            missing_entry=entry.reference,
         )
 
     def owner(self, stripe_object: ObjectT) -> str:
@@ -171,11 +173,11 @@ def match_named(matcher: Matcher[ObjectT], entry: AnyEntry, stripe_object: Objec
     kind, object_id = matcher.kind, stripe_object["id"]
     stamp = stamp_of(stripe_object)
     if stamp is None and not entry.adopted_id:
-        called = field_of(stripe_object, matcher.named_by)
-        named = f" ({called})" if called else ""
+        name = field_of(stripe_object, matcher.named_by)
+        name_text = f" ({name})" if name else ""
         matcher.refuse(
             entry,
-            f"{kind} {entry.key}: the account has a {kind} {object_id}{named} that no catalog owns",
+            f"{kind} {entry.key}: the account has a {kind} {object_id}{name_text} that no catalog owns",
             f"to adopt it, give this {kind} `id: {object_id}`; to keep them apart, choose another key",
         )
     elif stamp and stamp.catalog != matcher.catalog:
@@ -194,30 +196,30 @@ def match_by_stamp(
 
     `counts`: whether an object with the stamp can be the entry's at all.
     """
-    stamped = [stripe_object for stripe_object in matcher.candidates(entry) if counts(stripe_object)]
+    candidates = [stripe_object for stripe_object in matcher.candidates(entry) if counts(stripe_object)]
     if entry.adopted_id:
-        heirs = [stripe_object for stripe_object in stamped if _adopted_id(stripe_object) == entry.adopted_id]
+        heirs = [stripe_object for stripe_object in candidates if _adopted_id(stripe_object) == entry.adopted_id]
         current = matcher.newest(heirs) or matcher.objects.get(entry.adopted_id)
         if current is None:
             matcher.refuse_missing(entry, entry.adopted_id)
         else:
             check_adoption(matcher, entry, current)
     else:
-        current = matcher.newest(stamped)
-    return Match(current, earlier_objects(matcher, entry, current, stamped))
+        current = matcher.newest(candidates)
+    return Match(current, earlier_objects(matcher, entry, current, candidates))
 
 
 def earlier_objects(
-    matcher: Matcher[ObjectT], entry: AnyEntry, current: ObjectT | None, stamped: Sequence[ObjectT]
+    matcher: Matcher[ObjectT], entry: AnyEntry, current: ObjectT | None, candidates: Sequence[ObjectT]
 ) -> tuple[ObjectT, ...]:
     """Return what the current object of an entry has replaced: the others with its stamp, and what the file adopts by
     id, which bears no stamp where it was replaced before it was changed."""
     if current is None:
-        return tuple(stamped)
-    others = [stripe_object for stripe_object in stamped if stripe_object["id"] != current["id"]]
-    adopted = matcher.objects.get(entry.adopted_id) if entry.adopted_id else None
-    if adopted is not None and stamp_of(adopted) is None and adopted["id"] != current["id"]:
-        others.append(adopted)
+        return tuple(candidates)
+    others = [stripe_object for stripe_object in candidates if stripe_object["id"] != current["id"]]
+    adopted_object = matcher.objects.get(entry.adopted_id) if entry.adopted_id else None
+    if adopted_object is not None and stamp_of(adopted_object) is None and adopted_object["id"] != current["id"]:
+        others.append(adopted_object)
     return tuple(others)
 
 
@@ -240,4 +242,4 @@ def check_adoption(matcher: Matcher[ObjectT], entry: AnyEntry, stripe_object: Ob
 
 def _adopted_id(stripe_object: IdentifiedObject) -> str | None:
     stamp = stamp_of(stripe_object)
-    return stamp.adopted if stamp else None
+    return stamp.adopted_id if stamp else None

@@ -27,15 +27,15 @@ LISTS = (METADATA_KEYS, PARTS)
 class Stamp:
     catalog: str
     key: str
-    adopted: str | None = None
+    adopted_id: str | None = None
     parts: tuple[str, ...] = ()
     """The keys of what the file attached to the object."""
 
     def metadata(self, own: Mapping[str, str]) -> dict[str, str]:
         """Return the metadata to send: the file's own keys and the stamp."""
         marks = {CATALOG: self.catalog, KEY: self.key}
-        if self.adopted:
-            marks[ADOPTED] = self.adopted
+        if self.adopted_id:
+            marks[ADOPTED] = self.adopted_id
         if self.parts:
             marks[PARTS] = ",".join(sorted(self.parts))
         if own:

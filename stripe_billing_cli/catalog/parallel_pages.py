@@ -28,13 +28,15 @@ class Stretch:
     since: int | None = None
     before: int | None = None
     after: str | None = None
-    reached: int = 0
+    oldest: int = 0
     seconds_a_page: float = 0
 
     def params(self) -> dict[str, Any]:
-        created = {name: bound for name, bound in (("gte", self.since), ("lt", self.before)) if bound is not None}
+        time_filter = {
+            name: moment for name, moment in (("gte", self.since), ("lt", self.before)) if moment is not None
+        }
         cursor = {"starting_after": self.after} if self.after else {}
-        return cursor | ({"created": created} if created else {})
+        return cursor | ({"created": time_filter} if time_filter else {})
 
 
 class Sweep(Generic[DatedObjectT]):
@@ -44,22 +46,22 @@ class Sweep(Generic[DatedObjectT]):
         self,
         fetch: Callable[[Mapping[str, Any]], Page[DatedObjectT]],
         *,
-        expected: int,
+        expected_count: int,
         pages_at_most: int | None,
     ) -> None:
-        """Prepare a reading of pages; `expected` is about how many objects there are, which only guides the cuts."""
+        """Prepare a reading of pages; `expected_count`, about how many objects there are, only guides the cuts."""
         self._fetch = fetch
-        self._expected = expected
+        self._expected_count = expected_count
         self._pages_left = pages_at_most
         self._cuts_left = CUTS
         self._objects: list[DatedObjectT] = []
-        self._reading: dict[Future[Page[DatedObjectT]], Stretch] = {}
-        self._left: list[Stretch] = [Stretch()]
+        self._futures: dict[Future[Page[DatedObjectT]], Stretch] = {}
+        self._rest: list[Stretch] = [Stretch()]
 
     @property
     def finished(self) -> bool:
         """Return whether what was found is all there is."""
-        return not self._left
+        return not self._rest
 
     def run(self, pool: ThreadPoolExecutor, *, further_pages: int = 0) -> list[DatedObjectT]:
         """Return what was found so far. Raises what `fetch` raises.
@@ -68,13 +70,13 @@ class Sweep(Generic[DatedObjectT]):
         """
         if self._pages_left is not None:
             self._pages_left += further_pages
-        left, self._left = self._left, []
-        for stretch in left:
+        stretches, self._rest = self._rest, []
+        for stretch in stretches:
             self._start(pool, stretch)
-        while self._reading:
-            done, _ = wait(self._reading, return_when=FIRST_COMPLETED)
-            for future in done:
-                stretch = self._reading.pop(future)
+        while self._futures:
+            futures, _ = wait(self._futures, return_when=FIRST_COMPLETED)
+            for future in futures:
+                stretch = self._futures.pop(future)
                 objects, more = future.result()
                 self._objects += objects
                 if not more or not objects:
@@ -86,22 +88,22 @@ class Sweep(Generic[DatedObjectT]):
     def _start(self, pool: ThreadPoolExecutor, stretch: Stretch) -> None:
         if self._pages_left is not None:
             if self._pages_left <= 0:
-                self._left.append(stretch)
+                self._rest.append(stretch)
                 return
             self._pages_left -= 1
-        self._reading[pool.submit(self._fetch, stretch.params())] = stretch
+        self._futures[pool.submit(self._fetch, stretch.params())] = stretch
 
     def _cut(self, rest: Stretch) -> list[Stretch]:
         """Return `rest` in as many parts as can be read at once, or whole where that is not worth a request."""
-        pages_left = (self._expected - len(self._objects)) / PAGE / (len(self._reading) + 1)
-        cuts = min(AT_ONCE - len(self._reading) - 1, self._cuts_left, int(pages_left) - 1)
+        pages_left = (self._expected_count - len(self._objects)) / PAGE / (len(self._futures) + 1)
+        cuts = min(AT_ONCE - len(self._futures) - 1, self._cuts_left, int(pages_left) - 1)
         if cuts < 1:
             return [rest]
         seconds = rest.seconds_a_page * pages_left / (cuts + 1)
         parts: list[Stretch] = []
         for number in range(1, cuts + 1):
-            at = rest.reached - int(seconds * number)
-            above = parts[-1].since if parts else rest.reached
+            at = rest.oldest - int(seconds * number)
+            above = parts[-1].since if parts else rest.oldest
             if above is not None and (rest.since or 0) < at < above:
                 parts.append(Stretch(since=at, before=above) if parts else replace(rest, since=at))
         if not parts:
@@ -112,4 +114,4 @@ class Sweep(Generic[DatedObjectT]):
 
 def _below(stretch: Stretch, objects: Sequence[DatedObject]) -> Stretch:
     newest, oldest = objects[0]["created"], objects[-1]["created"]
-    return replace(stretch, after=objects[-1]["id"], reached=oldest, seconds_a_page=newest - oldest)
+    return replace(stretch, after=objects[-1]["id"], oldest=oldest, seconds_a_page=newest - oldest)

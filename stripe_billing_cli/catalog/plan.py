@@ -229,10 +229,10 @@ class Plan:
 
     def questions(self) -> tuple[str, ...]:
         """Return what a person has to agree to, in test mode too."""
-        retired = sum(change.retires for change in self.changes)
+        retirement_count = sum(change.retires for change in self.changes)
         many: tuple[str, ...] = ()
-        if retired > MANY or retired * MANY_OF > self.managed:
-            many = (f"{retired:,} of {self.managed:,} active objects of catalog {self.catalog} are retired",)
+        if retirement_count > MANY or retirement_count * MANY_OF > self.managed:
+            many = (f"{retirement_count:,} of {self.managed:,} active objects of catalog {self.catalog} are retired",)
         return (*many, *(change.question for change in self.changes if change.question))
 
     def with_secrets(self) -> list[Change]:

@@ -56,7 +56,7 @@ class PlanBuilder:
     """Whether objects that the file adopts by `id:` get this catalog's mark without any other change."""
     options: frozenset[str] = frozenset()
     """Options by which kinds retire what they leave alone otherwise, such as `--retire-links`."""
-    unmarked: dict[Reference, Mapping[str, FieldChange]] = field(default_factory=dict)
+    missing_marks: dict[Reference, Mapping[str, FieldChange]] = field(default_factory=dict)
     """The marks that adopted objects lack, of those that nothing else changes: the next write sets them."""
     ids: dict[Reference, str | None] = field(default_factory=dict)
     successors: dict[str, Successor] = field(default_factory=dict)
@@ -101,14 +101,14 @@ class PlanBuilder:
 
     def blocker(self, object_id: str) -> Blocker | None:
         """Return what keeps an object from being retired also after the operations so far."""
-        return self._find_unlifted(object_id, self._find_freed()) if self.is_pointed_at(object_id) else None
+        return self._find_unlifted(object_id, self._find_releases()) if self.is_pointed_at(object_id) else None
 
     def finish(self) -> None:
         """Leave out the retirements that Stripe would refuse, and connect operations with those they wait for."""
         if self._retirements:
-            freed = self._find_freed()
+            releases = self._find_releases()
             for change, operation, object_id in self._retirements:
-                if blocker := self._find_unlifted(object_id, freed):
+                if blocker := self._find_unlifted(object_id, releases):
                     self._leave_out(change, operation)
                     self.note(blocker.note, change.entry)
         self._connect()
@@ -127,32 +127,34 @@ class PlanBuilder:
             self._blockers = self.find_blockers()
         return self._blockers
 
-    def _find_unlifted(self, object_id: str, freed: set[tuple[str, str]]) -> Blocker | None:
+    def _find_unlifted(self, object_id: str, releases: set[tuple[str, str]]) -> Blocker | None:
         """Return the first of an object's blockers that no operation makes point elsewhere."""
         blockers = self._all_blockers().get(object_id, ())
-        return next((blocker for blocker in blockers if (blocker.id, object_id) not in freed), None)
+        return next((blocker for blocker in blockers if (blocker.id, object_id) not in releases), None)
 
-    def _find_freed(self) -> set[tuple[str, str]]:
+    def _find_releases(self) -> set[tuple[str, str]]:
         """Return which object frees which: by their ids, that of the written one first."""
         return {
-            (operation.path.rpartition("/")[2], freed) for operation in self._operations() for freed in operation.frees
+            (operation.path.rpartition("/")[2], object_id)
+            for operation in self._operations()
+            for object_id in operation.frees
         }
 
     def _connect(self) -> None:
         makers: dict[Reference, list[Operation]] = defaultdict(list)
-        freeing: dict[str, list[Operation]] = defaultdict(list)
+        releasers: dict[str, list[Operation]] = defaultdict(list)
         for operation in self._operations():
             if operation.makes:
                 makers[operation.makes].append(operation)
-            for freed in operation.frees:
-                freeing[freed].append(operation)
+            for object_id in operation.frees:
+                releasers[object_id].append(operation)
         for operation in self._operations():
-            needed = list(operation.needs)
+            needs = list(operation.needs)
             for reference in (*references(operation.params), *operation.after):
-                needed += makers.get(reference, ())
-            for freed in operation.after_freed:
-                needed += freeing.get(freed, ())
-            operation.needs = tuple(dict.fromkeys(other for other in needed if other is not operation))
+                needs += makers.get(reference, ())
+            for object_id in operation.after_freed:
+                needs += releasers.get(object_id, ())
+            operation.needs = tuple(dict.fromkeys(other for other in needs if other is not operation))
 
     def _operations(self) -> Iterable[Operation]:
         return (operation for change in self.changes for operation in change.operations)

@@ -58,16 +58,16 @@ def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
 
 def _plan_without_ids(api: StripeApi, request: PlanRequest, catalog: Catalog, error: ConflictError) -> Plan:
     """Return the plan of a file whose ids are those of another account; raises `error` where that cannot be."""
-    missing = frozenset(conflict.missing for conflict in error.conflicts if conflict.missing)
-    if not missing:
+    missing_entries = frozenset(conflict.missing_entry for conflict in error.conflicts if conflict.missing_entry)
+    if not missing_entries:
         raise error
     try:
-        plan = _plan(api, request, catalog.without_ids(missing))
+        plan = _plan(api, request, catalog.without_ids(missing_entries))
     except ConflictError:
         if request.elsewhere:
             raise
         raise error from None
-    if not request.elsewhere and not missing <= plan.ids.keys():
+    if not request.elsewhere and not missing_entries <= plan.ids.keys():
         raise error
     return plan
 

@@ -45,11 +45,11 @@ def make_plan(
     what the file adopts by `id:` gets the catalog's mark even where nothing else changes. Raises `ConflictError` where
     file and account contradict each other, `UnknownTargetError`.
     """
-    wanted = frozenset(targets)
-    _check_targets(catalog, wanted)
+    target_keys = frozenset(targets)
+    _check_targets(catalog, target_keys)
     matches = match(catalog, snapshot)
     planner = Planner(catalog, snapshot, matches, adopt=adopt, options=prune_options)
-    return planner.run(wanted, prune_options if prune else frozenset())
+    return planner.run(target_keys, prune_options if prune else frozenset())
 
 
 def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
@@ -77,8 +77,8 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         conflicts += matcher.conflicts
         matcher.conflicts.clear()
     if conflicts:
-        renamed = find_renaming(catalog, snapshot)
-        raise ConflictError((_conflict(catalog, renamed),) if renamed else tuple(conflicts))
+        renaming = find_renaming(catalog, snapshot)
+        raise ConflictError((_conflict(catalog, renaming),) if renaming else tuple(conflicts))
     return matches
 
 
@@ -87,7 +87,7 @@ class Renaming:
     """The name that a catalog had before it was changed, and its entries, by kind and key, that the account has so."""
 
     name: str
-    known: frozenset[tuple[str, str]]
+    entries: frozenset[tuple[str, str]]
     message: str
 
 
@@ -99,34 +99,34 @@ def find_renaming(catalog: Catalog, snapshot: Snapshot) -> Renaming | None:
         for stripe_object in snapshot.objects[kind.name].values()
         if (stamp := kind.stamp_on(stripe_object))
     ]
-    wanted = {(entry.kind, entry.key) for entry in catalog.entries()}
+    file_entries = {(entry.kind, entry.key) for entry in catalog.entries()}
     names = {stamp.catalog for _, stamp in stamps}
     for name in sorted(names) if catalog.name not in names else ():
-        known = {(kind, stamp.key) for kind, stamp in stamps if stamp.catalog == name} & wanted
-        if len(known) > len(wanted) / 2:
+        account_entries = {(kind, stamp.key) for kind, stamp in stamps if stamp.catalog == name} & file_entries
+        if len(account_entries) > len(file_entries) / 2:
             message = (
-                f"the account has {len(known)} of these {len(wanted)} entries as the catalog {name}, and nothing as "
-                f"the catalog {catalog.name}"
+                f"the account has {len(account_entries)} of these {len(file_entries)} entries as the catalog {name}, "
+                f"and nothing as the catalog {catalog.name}"
             )
-            return Renaming(name, frozenset(known), message)
+            return Renaming(name, frozenset(account_entries), message)
     return None
 
 
-def _conflict(catalog: Catalog, renamed: Renaming) -> Conflict:
+def _conflict(catalog: Catalog, renaming: Renaming) -> Conflict:
     """Return the one conflict that there is where the file's name was changed."""
     return Conflict(
         catalog.name_where.file or catalog.source,
         catalog.name_where,
-        renamed.message,
-        f"if this is the same catalog, write `catalog: {renamed.name}` again: its name marks all that it owns; "
+        renaming.message,
+        f"if this is the same catalog, write `catalog: {renaming.name}` again: its name marks all that it owns; "
         "if it is another one, choose other keys for its entries",
     )
 
 
 def _check_targets(catalog: Catalog, targets: frozenset[str]) -> None:
-    known = {entry.key for entry in catalog.entries()} if targets else set[str]()
-    for target in sorted(targets - known):
-        near = difflib.get_close_matches(target, known, n=1)
+    keys = {entry.key for entry in catalog.entries()} if targets else set[str]()
+    for target in sorted(targets - keys):
+        near = difflib.get_close_matches(target, keys, n=1)
         hint = f"did you mean {near[0]}?" if near else catalog.kinds.target_hint()
         raise UnknownTargetError(f"{catalog.source} has no {target}", hint)
 
@@ -137,7 +137,11 @@ class Leftover:
 
     kind: str
     stripe_object: IdentifiedObject
-    stamped: bool
+    is_ours: bool
+
+    @property
+    def id(self) -> str:
+        return self.stripe_object["id"]
 
 
 class Planner:
@@ -165,46 +169,52 @@ class Planner:
         )
         self._builder.entries = {entry.reference: entry for entry in catalog.entries()}
         self._builder.ids = {
-            reference: matched.current["id"] for reference, matched in matches.items() if matched.current
+            reference: entry_match.current["id"] for reference, entry_match in matches.items() if entry_match.current
         }
 
-        self._adopted = {
-            matched.current["id"]: reference.key for reference, matched in matches.items() if matched.current
+        self._keys_by_id = {
+            entry_match.current["id"]: reference.key
+            for reference, entry_match in matches.items()
+            if entry_match.current
         }
+        self._named_ids = {
+            stripe_object["id"] for entry_match in matches.values() for stripe_object in entry_match.list_known()
+        }
+        """The ids of the objects that are an entry's, now or before they were replaced."""
 
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:
         builder = self._builder
-        known = {reference: object_id for reference, object_id in builder.ids.items() if object_id}
+        ids_before = {reference: object_id for reference, object_id in builder.ids.items() if object_id}
         for root in self._catalog.roots:
             self._plan_root(root, targets)
         leftovers = self._leftovers()
-        kept = self._prune(leftovers, prune_options) if prune_options else leftovers
-        self._plan_unnamed(
-            {left.stripe_object["id"] for left in leftovers} - {left.stripe_object["id"] for left in kept}
-        )
+        unmanaged = self._prune(leftovers, prune_options) if prune_options else leftovers
+        self._plan_unnamed({leftover.id for leftover in leftovers} - {leftover.id for leftover in unmanaged})
         if prune_options and not self._catalog.roots and builder.changes:
             builder.note(
                 f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
             )
         self._warn_of_renaming()
-        for name in self._snapshot.unread:
+        for name in self._snapshot.unread_kinds:
             builder.note(
                 f"{name}: this key may not read them; those that offer what is replaced here go on doing so",
                 warning=True,
             )
         builder.finish()
-        changed = {change.id for change in builder.changes}
+        changed_ids = {change.id for change in builder.changes}
         return Plan(
             catalog=self._catalog.name,
             account=self._snapshot.account,
             livemode=self._snapshot.livemode,
             changes=tuple(builder.changes),
-            unmanaged=tuple(self._report_unmanaged(left) for left in kept if left.stripe_object["id"] not in changed),
+            unmanaged=tuple(
+                self._report_unmanaged(leftover) for leftover in unmanaged if leftover.id not in changed_ids
+            ),
             unchanged=builder.unchanged,
-            unmarked=len(builder.unmarked),
+            unmarked=len(builder.missing_marks),
             notes=(*self._catalog.warnings, *builder.notes),
             complete=self._snapshot.complete,
-            ids=known,
+            ids=ids_before,
             marks_of_account=self._marks_of_account(),
             source=self._catalog.source,
             managed=self._count_managed(leftovers),
@@ -213,22 +223,22 @@ class Planner:
     def _warn_of_renaming(self) -> None:
         """Warn where the plan makes once more what the account has by the catalog's former name: of kinds whose objects
         have no id or name of the file's in Stripe, nothing conflicts."""
-        renamed = find_renaming(self._catalog, self._snapshot)
-        made = {(change.kind.name, change.key) for change in self._builder.changes if change.action == "create"}
-        if renamed and made & renamed.known:
+        renaming = find_renaming(self._catalog, self._snapshot)
+        new_entries = {(change.kind.name, change.key) for change in self._builder.changes if change.action == "create"}
+        if renaming and new_entries & renaming.entries:
             message = (
-                f"{renamed.message}: what is created here is there already. If this is the same catalog, write "
-                f"`catalog: {renamed.name}` again"
+                f"{renaming.message}: what is created here is there already. If this is the same catalog, write "
+                f"`catalog: {renaming.name}` again"
             )
             self._builder.notes.append(Note(message, where=self._catalog.name_where, warning=True))
 
     def _count_managed(self, leftovers: list[Leftover]) -> int:
         """Return how many active objects of the account are this catalog's."""
-        matched = sum(
-            matched_object.current is not None and self._kinds[reference.kind].is_active(matched_object.current)
-            for reference, matched_object in self._matches.items()
+        match_count = sum(
+            entry_match.current is not None and self._kinds[reference.kind].is_active(entry_match.current)
+            for reference, entry_match in self._matches.items()
         )
-        return matched + sum(left.stamped for left in leftovers)
+        return match_count + sum(leftover.is_ours for leftover in leftovers)
 
     def _marks_of_account(self) -> tuple[str, ...]:
         """Return the paths of the oldest objects that tell this account from others."""
@@ -242,14 +252,14 @@ class Planner:
 
     def _plan_root(self, root: AnyEntry, targets: frozenset[str]) -> None:
         entries = list(root.walk())
-        planned = {entry.reference for entry in entries if not targets or _is_within(entry, targets)}
+        target_references = {entry.reference for entry in entries if not targets or _is_within(entry, targets)}
         changes: dict[Reference, Change | None] = {}
         for entry in entries:
-            if entry.reference in planned:
-                self._check_parent(entry, planned)
+            if entry.reference in target_references:
+                self._check_parent(entry, target_references)
                 changes[entry.reference] = self._plan_entry(entry)
         for entry in entries:
-            if entry.reference in planned:
+            if entry.reference in target_references:
                 for kind in self._kinds.within(entry.kind):
                     kind.plan_dropped(entry, self._matches[entry.reference], self._builder)
         for entry in entries:
@@ -258,9 +268,9 @@ class Planner:
                 self._matches[entry.reference],
                 changes.get(entry.reference),
                 self._builder,
-                is_planned=entry.reference in planned,
+                is_planned=entry.reference in target_references,
             )
-            if entry.reference not in planned:
+            if entry.reference not in target_references:
                 continue
             if change is None:
                 self._builder.unchanged += 1
@@ -269,15 +279,15 @@ class Planner:
 
     def _plan_entry(self, entry: AnyEntry) -> Change | None:
         kind = self._kinds[entry.kind]
-        if entry.kept:
-            lines = " and ".join(f"`{name}: {value}`" for name, value in entry.kept.items())
+        if entry.kept_fields:
+            lines = " and ".join(f"`{name}: {value}`" for name, value in entry.kept_fields.items())
             self._builder.note(f"{entry.key}: it was {entry.moved_from}; with {lines} in it, `moved:` may go.", entry)
         entry.fields.update(kind.linked_fields(entry, self._builder.ids))
         return kind.plan(entry, self._matches[entry.reference], self._builder)
 
-    def _check_parent(self, entry: AnyEntry, planned: set[Reference]) -> None:
+    def _check_parent(self, entry: AnyEntry, target_references: set[Reference]) -> None:
         parent = entry.parent
-        if parent is None or parent.reference in planned or self._matches[parent.reference].current:
+        if parent is None or parent.reference in target_references or self._matches[parent.reference].current:
             return
         raise UnknownTargetError(
             f"{entry.key} cannot be made alone: its {parent.kind} {parent.adopted_id or parent.key} is not in Stripe "
@@ -287,22 +297,18 @@ class Planner:
 
     def _leftovers(self) -> list[Leftover]:
         """Return what is active in the account and no entry of the file."""
-        named_ids = {stripe_object["id"] for match in self._matches.values() for stripe_object in match.list_known()}
         return [
             Leftover(kind.name, stripe_object, kind.is_ours(stripe_object, self._catalog.name))
             for kind in self._kinds
             for stripe_object in self._snapshot.objects[kind.name].values()
-            if stripe_object["id"] not in named_ids
-            and kind.is_unmanaged(stripe_object, self._snapshot.objects, named_ids)
+            if stripe_object["id"] not in self._named_ids
+            and kind.is_unmanaged(stripe_object, self._snapshot.objects, self._named_ids)
         ]
 
     def _plan_unnamed(self, pruned_ids: set[str]) -> None:
-        named_ids = {
-            stripe_object["id"] for matched in self._matches.values() for stripe_object in matched.list_known()
-        }
         for kind in self._kinds:
             for stripe_object in self._snapshot.objects[kind.name].values():
-                if stripe_object["id"] not in named_ids and stripe_object["id"] not in pruned_ids:
+                if stripe_object["id"] not in self._named_ids and stripe_object["id"] not in pruned_ids:
                     kind.plan_unnamed(stripe_object, self._builder)
 
     def _prune(self, leftovers: list[Leftover], options: frozenset[str]) -> list[Leftover]:
@@ -311,36 +317,33 @@ class Planner:
         What something points at that goes as well needs no retirement: of an archived product, Stripe keeps the
         default price active, and nobody can buy it.
         """
-        going = {left.stripe_object["id"] for left in leftovers if self._is_pruned(left, options)}
-        kept: list[Leftover] = []
+        pruned_ids = {leftover.id for leftover in leftovers if self._is_pruned(leftover, options)}
+        rest: list[Leftover] = []
         order = {kind.name: number for number, kind in enumerate(self._kinds)}
-        for left in sorted(leftovers, key=lambda left: order[left.kind], reverse=True):
-            blocker = self._builder.blocker(left.stripe_object["id"]) if left.stripe_object["id"] in going else None
-            if left.stripe_object["id"] not in going:
-                kept.append(left)
+        for leftover in sorted(leftovers, key=lambda leftover: order[leftover.kind], reverse=True):
+            blocker = self._builder.blocker(leftover.id) if leftover.id in pruned_ids else None
+            if leftover.id not in pruned_ids:
+                rest.append(leftover)
             elif blocker is None:
-                self._kinds[left.kind].plan_pruning(left.stripe_object, self._builder)
-            elif blocker.id not in going:
+                self._kinds[leftover.kind].plan_pruning(leftover.stripe_object, self._builder)
+            elif blocker.id not in pruned_ids:
                 self._builder.note(blocker.note)
-                kept.append(left)
-        return kept
+                rest.append(leftover)
+        return rest
 
-    def _is_pruned(self, left: Leftover, options: frozenset[str]) -> bool:
-        return left.stamped and self._kinds[left.kind].prune_option in options
+    def _is_pruned(self, leftover: Leftover, options: frozenset[str]) -> bool:
+        return leftover.is_ours and self._kinds[leftover.kind].prune_option in options
 
-    def _report_unmanaged(self, left: Leftover) -> Unmanaged:
-        kind = self._kinds[left.kind]
-        retirement = kind.retirement if left.stamped else None
-        return Unmanaged(
-            kind.name, left.stripe_object["id"], kind.label(left.stripe_object), retirement, kind.prune_option
-        )
+    def _report_unmanaged(self, leftover: Leftover) -> Unmanaged:
+        kind = self._kinds[leftover.kind]
+        retirement = kind.retirement if leftover.is_ours else None
+        return Unmanaged(kind.name, leftover.id, kind.label(leftover.stripe_object), retirement, kind.prune_option)
 
     def _blockers(self) -> dict[str, list[Blocker]]:
         by_object: dict[str, list[Blocker]] = defaultdict(list)
-        named_ids = {stripe_object["id"] for match in self._matches.values() for stripe_object in match.list_known()}
         for kind in self._kinds:
             for stripe_object in self._snapshot.objects[kind.name].values():
-                ours = stripe_object["id"] in named_ids or kind.stamp_on(stripe_object) is not None
+                ours = stripe_object["id"] in self._named_ids or kind.stamp_on(stripe_object) is not None
                 for object_id, blocker in kind.blocks(stripe_object, ours=ours):
                     by_object[object_id].append(blocker)
         return by_object
@@ -351,7 +354,7 @@ class Planner:
             stamp = kind.stamp_on(stripe_object) if stripe_object else None
             if stamp and stamp.catalog == self._catalog.name:
                 return stamp.key
-        return self._adopted.get(object_id)
+        return self._keys_by_id.get(object_id)
 
 
 def _is_within(entry: AnyEntry, targets: frozenset[str]) -> bool:

@@ -101,7 +101,7 @@ def fingerprint(plan: Plan) -> str:
             type(operation).__name__,
             operation.path,
             repr(operation.params),
-            sorted(numbers[needed] for needed in operation.needs),
+            sorted(numbers[need] for need in operation.needs),
             getattr(operation, "state", ()),
             getattr(operation, "abandoned_ids", ()),
         ]
@@ -131,7 +131,7 @@ def save(path: Path, request: PlanRequest, plan: Plan) -> None:
             "tells it from another",
             "give the key the right to read the account, or apply without saving",
         )
-    saved = SavedPlan(
+    record = SavedPlan(
         source=request.catalog.source,
         catalog_text=request.text,
         prune=request.prune,
@@ -143,7 +143,7 @@ def save(path: Path, request: PlanRequest, plan: Plan) -> None:
         livemode=plan.livemode,
         fingerprint=fingerprint(plan),
     )
-    text = json.dumps({"format": FORMAT, **asdict(saved)}, indent=2, ensure_ascii=False)
+    text = json.dumps({"format": FORMAT, **asdict(record)}, indent=2, ensure_ascii=False)
     write_whole(path, text + "\n", mode=0o600)
 
 

@@ -33,7 +33,7 @@ class Snapshot:
     complete: bool = True
     read_at: int = 0
     """In Unix seconds."""
-    unread: tuple[str, ...] = ()
+    unread_kinds: tuple[str, ...] = ()
     """The kinds that may point at what is replaced, and that the key may not read."""
 
 
@@ -63,22 +63,22 @@ def read_pointing(api: StripeApi, catalog: Catalog, snapshot: Snapshot, replaced
 
     The snapshot itself where there is no such thing. Raises `StripeCallError`.
     """
-    pointing: dict[str, Mapping[str, IdentifiedObject]] = {}
-    unread: list[str] = []
+    pointing_objects: dict[str, Mapping[str, IdentifiedObject]] = {}
+    unread_kinds: list[str] = []
     with side_by_side(AT_ONCE) as calls:
         reader = AccountReader(api, calls, catalog=catalog.name)
         for kind in catalog.kinds if replaced_ids else ():
             if catalog.by_kind[kind.name] or snapshot.objects[kind.name]:
                 continue
             try:
-                pointing[kind.name] = by_id(kind.read_pointing(reader, replaced_ids))
+                pointing_objects[kind.name] = by_id(kind.read_pointing(reader, replaced_ids))
             except PermissionMissingError:
-                unread.append(kind.name)
+                unread_kinds.append(kind.name)
             except UnsupportedCallError:
                 continue
-    if not any(pointing.values()) and not unread:
+    if not any(pointing_objects.values()) and not unread_kinds:
         return snapshot
-    return replace(snapshot, objects={**snapshot.objects, **pointing}, unread=tuple(unread))
+    return replace(snapshot, objects={**snapshot.objects, **pointing_objects}, unread_kinds=tuple(unread_kinds))
 
 
 def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> ReadResult[IdentifiedObject]:

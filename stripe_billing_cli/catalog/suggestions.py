@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 
-def nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, choices: list[str]) -> str:
     """Return `did you mean …?`, or all there is to choose from."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"possible here: {', '.join(known)}"
+    near = difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else f"possible here: {', '.join(choices)}"

@@ -18,7 +18,7 @@ AT_ONCE = 12
 
 
 @dataclass(frozen=True)
-class _Retired:
+class _Retirement:
     change: Change
     usage: Usage
 
@@ -28,14 +28,14 @@ def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = Fa
 
     A call for each price; with `count`, as many as it takes to count all its subscriptions.
     """
-    retiring = [change for change in plan.changes if change.stripe_object and _is_asked_about(change, catalog)]
+    retiring_changes = [change for change in plan.changes if change.stripe_object and _is_asked_about(change, catalog)]
     with side_by_side(AT_ONCE) as pool:
-        usages = pool.map(lambda change: _usage(api, catalog, change, count), retiring)
-        retired = [_Retired(change, usage) for change, usage in zip(retiring, usages, strict=True)]
-    explained = {one.change: _explain_replacement(one) for one in retired}
-    changes = tuple(explained.get(change, change) for change in plan.changes)
-    sold = [*_warnings(retired), *_sold_elsewhere(retired, api, catalog)]
-    return replace(plan, changes=changes, notes=(*plan.notes, *sold))
+        usages = pool.map(lambda change: _usage(api, catalog, change, count), retiring_changes)
+        retirements = [_Retirement(change, usage) for change, usage in zip(retiring_changes, usages, strict=True)]
+    replacements = {one.change: _explain_replacement(one) for one in retirements}
+    changes = tuple(replacements.get(change, change) for change in plan.changes)
+    seller_warnings = [*_warnings(retirements), *_sold_elsewhere(retirements, api, catalog)]
+    return replace(plan, changes=changes, notes=(*plan.notes, *seller_warnings))
 
 
 def _is_asked_about(change: Change, catalog: Catalog) -> bool:
@@ -50,34 +50,36 @@ def _usage(api: StripeApi, catalog: Catalog, change: Change, count: bool) -> Usa
     return catalog.kinds[change.kind.name].usage_of(api, change.stripe_object, count=count)
 
 
-def _explain_replacement(retired: _Retired) -> Change:
-    change, usage = retired.change, retired.usage
+def _explain_replacement(retirement: _Retirement) -> Change:
+    change, usage = retirement.change, retirement.usage
     if change.action != "replace" or not usage.text:
         return change
     return replace(change, reason=f"{change.reason}; {usage.text}")
 
 
-def _warnings(retired: list[_Retired]) -> Iterator[Note]:
-    for one in retired:
+def _warnings(retirements: list[_Retirement]) -> Iterator[Note]:
+    for one in retirements:
         change, subscriptions = one.change, one.usage.subscriptions
         if subscriptions:
             keep = "keeps" if subscriptions.startswith("1 ") else "keep"
-            said = f"{change.kind.name} {change.id} is about to be archived with {subscriptions} on it, which {keep} it"
-            yield _warning(change, said)
+            message = (
+                f"{change.kind.name} {change.id} is about to be archived with {subscriptions} on it, which {keep} it"
+            )
+            yield _warning(change, message)
 
 
-def _sold_elsewhere(retired: list[_Retired], api: StripeApi, catalog: Catalog) -> Iterator[Note]:
+def _sold_elsewhere(retirements: list[_Retirement], api: StripeApi, catalog: Catalog) -> Iterator[Note]:
     """Yield a warning of each object by which a retired one is sold, and of which the plan knows nothing: the file does
     not name it."""
-    by_id = {one.change.id: one.change for one in retired if catalog.kinds[one.change.kind.name].is_subscribed_to}
+    by_id = {one.change.id: one.change for one in retirements if catalog.kinds[one.change.kind.name].is_subscribed_to}
     for kind in catalog.kinds if by_id else ():
         entries = catalog.by_kind[kind.name]
-        adopted = {entry.adopted_id for entry in entries}
+        adopted_ids = {entry.adopted_id for entry in entries}
         try:
             for seller in kind.sellers(api):
                 stamp = kind.stamp_on(seller.stripe_object)
                 is_read = bool(entries) and stamp is not None and stamp.catalog == catalog.name
-                if is_read or seller.stripe_object["id"] in adopted:
+                if is_read or seller.stripe_object["id"] in adopted_ids:
                     continue
                 for change in (by_id[one] for one in seller.sells if one in by_id):
                     yield _warning(change, f"{seller.text} sells {change.id}, and is closed once that is archived")

@@ -54,8 +54,8 @@ def write(
             assert keep_secret
             return WriteResult(_create_with_secret(api, account, operation, params, keep_secret))
         case Create():
-            made = _create(api, account, operation, params)
-            return WriteResult(made["id"], operation.address(made))
+            stripe_object = _create(api, account, operation, params)
+            return WriteResult(stripe_object["id"], operation.address(stripe_object))
         case Delete():
             return WriteResult(_delete(api, operation.path))
     return WriteResult(api.post(operation.path, params, kind=IdentifiedObject).body["id"])
@@ -90,14 +90,14 @@ def _create_with_secret(
     params: Mapping[str, Any],
     keep_secret: KeepSecret,
 ) -> str:
-    made = _made_with_secret(api, account, create, params)
-    secret = field_of(made, "secret")
+    stripe_object = _made_with_secret(api, account, create, params)
+    secret = field_of(stripe_object, "secret")
     if not isinstance(secret, str):
-        raise IncompleteAnswerError(f"Stripe's answer to the creation of {made['id']} has no secret")
-    keep_secret(NewSecret(create.key, made["id"], secret))
-    api.post(f"{create.path}/{made['id']}", create.confirm)
-    _delete_abandoned(api, create, made["id"])
-    return made["id"]
+        raise IncompleteAnswerError(f"Stripe's answer to the creation of {stripe_object['id']} has no secret")
+    keep_secret(NewSecret(create.key, stripe_object["id"], secret))
+    api.post(f"{create.path}/{stripe_object['id']}", create.confirm)
+    _delete_abandoned(api, create, stripe_object["id"])
+    return stripe_object["id"]
 
 
 def _made_with_secret(
@@ -122,9 +122,9 @@ def _made_with_secret(
     return ask_until_current(partial(_post_create, api, account, create, params), current, is_passed_by=is_passed_by)
 
 
-def _delete_abandoned(api: StripeApi, create: CreateWithSecret[ObjectT], made: str | None) -> None:
+def _delete_abandoned(api: StripeApi, create: CreateWithSecret[ObjectT], new_id: str | None) -> None:
     for object_id in create.abandoned_ids:
-        if object_id != made:
+        if object_id != new_id:
             _delete(api, f"{create.path}/{object_id}")
 
 
@@ -148,8 +148,8 @@ def _after_failure(
     api: StripeApi, create: Create[ObjectT], params: Mapping[str, Any], failure: StripeCallError
 ) -> ObjectT | None:
     """Return the object, where a failed create made it all the same, or another run did."""
-    refused = isinstance(failure, InvalidRequestError) and failure.code == "resource_already_exists"
-    taken = isinstance(failure, InvalidRequestError) and failure.param in create.names
-    if not (refused or taken or failure.outcome_unknown):
+    exists_already = isinstance(failure, InvalidRequestError) and failure.code == "resource_already_exists"
+    is_taken = isinstance(failure, InvalidRequestError) and failure.param in create.names
+    if not (exists_already or is_taken or failure.outcome_unknown):
         return None
     return create.find(api, create, params)

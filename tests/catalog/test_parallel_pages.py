@@ -51,7 +51,7 @@ def test_every_object_is_found_once_whatever_the_guess(created: list[int], page:
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(4) as pool:
         patch.setattr(parallel_pages, "PAGE", page)
         listed = ListOf(created, page)
-        reading = Sweep(listed, expected=expected, pages_at_most=None)
+        reading = Sweep(listed, expected_count=expected, pages_at_most=None)
 
         found = reading.run(pool)
 
@@ -65,7 +65,7 @@ def test_a_sweep_that_may_not_go_to_the_end_says_so(monkeypatch: pytest.MonkeyPa
     listed = ListOf(list(range(1_700_000_000, 1_700_000_020)), 2)
 
     with ThreadPoolExecutor(4) as pool:
-        reading = Sweep(listed, expected=20, pages_at_most=3)
+        reading = Sweep(listed, expected_count=20, pages_at_most=3)
         found = reading.run(pool)
 
     assert not reading.finished
@@ -80,7 +80,7 @@ def test_a_sweep_costs_no_more_than_the_cheaper_way_and_asking_after_it_twice_th
     listed = ListOf([1_700_000_000 + 60 * number for number in range(100 * pages)], 100)
 
     with ThreadPoolExecutor(4) as pool:
-        reading = LongList(listed, pool, expected=asking * 5)
+        reading = LongList(listed, pool, expected_count=asking * 5)
         reading.read_to(min(asking, asking // 20 + 6))
         reading.read_to(asking)
 
@@ -94,7 +94,7 @@ def test_objects_made_in_one_second_are_no_measure_of_a_list() -> None:
     listed = ListOf([1_700_000_000] * 5_000, 100)
 
     with ThreadPoolExecutor(4) as pool:
-        reading = LongList(listed, pool, expected=500)
+        reading = LongList(listed, pool, expected_count=500)
         reading.read_to(11)
         reading.read_to(60)
 

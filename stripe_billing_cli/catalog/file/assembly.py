@@ -58,9 +58,9 @@ def _tree(name: str, text: str) -> yaml_tree.Mapping:
 
 def _take_value(tree: yaml_tree.Mapping, key: str) -> Node | None:
     """Return the value of a key, which is taken out of the tree."""
-    taken = next((value for name, value in tree.entries if name.text == key), None)
+    node = next((value for name, value in tree.entries if name.text == key), None)
     tree.entries[:] = [(name, value) for name, value in tree.entries if name.text != key]
-    return taken
+    return node
 
 
 class _Assembly:
@@ -68,22 +68,22 @@ class _Assembly:
         self._name = name
         self._read = read
         self._sections = sections
-        self._included: set[Path] = set()
+        self._included_paths: set[Path] = set()
         self.problems: list[Problem] = []
 
     # ---- Other files
 
     def include(self, tree: yaml_tree.Mapping, whole: yaml_tree.Mapping, name: str) -> None:
         """Put the sections of the files that a tree includes into the whole tree."""
-        for wanted in self._read_texts(_take_value(tree, INCLUDE), name):
+        for pattern in self._read_texts(_take_value(tree, INCLUDE), name):
             beside = Path(name).parent if Path(name).is_file() else Path()
-            paths = sorted(beside.glob(wanted.text)) if _is_pattern(wanted.text) else [beside / wanted.text]
+            paths = sorted(beside.glob(pattern.text)) if _is_pattern(pattern.text) else [beside / pattern.text]
             if not paths:
                 self._report(
-                    name, wanted.where, f"no file is called {wanted.text}", "correct the pattern, or remove it"
+                    name, pattern.where, f"no file is called {pattern.text}", "correct the pattern, or remove it"
                 )
             for path in paths:
-                self._include_file(path, whole, name, wanted.where)
+                self._include_file(path, whole, name, pattern.where)
 
     def _read_texts(self, node: Node | None, name: str) -> Iterator[Scalar]:
         items = node.items if isinstance(node, Sequence) else [node] if node else []
@@ -95,18 +95,21 @@ class _Assembly:
                 self._report(name, item.where, message, "such as [prices.yaml, coupons/*.yaml]")
 
     def _include_file(self, path: Path, whole: yaml_tree.Mapping, name: str, where: Location) -> None:
-        if path.resolve() in {*self._included, Path(self._name).resolve()} or len(self._included) >= MOST_FILES:
+        if (
+            path.resolve() in {*self._included_paths, Path(self._name).resolve()}
+            or len(self._included_paths) >= MOST_FILES
+        ):
             self._report(name, where, f"{path} is included already", "include each file once")
             return
         if not path.is_file():
             self._report(name, where, f"there is no file {path}", "correct the path, or remove it")
             return
-        self._included.add(path.resolve())
+        self._included_paths.add(path.resolve())
         tree = _tree(str(path), self._read(str(path)))
         for node in _nodes(tree):
             node.where = replace(node.where, file=str(path))
         self.include(tree, whole, str(path))
-        for key, value in [*tree.entries, *tree.merged]:
+        for key, value in [*tree.entries, *tree.merged_entries]:
             if key.text.startswith(OWN_KEYS):
                 continue
             if key.text not in self._sections:
@@ -118,9 +121,9 @@ class _Assembly:
 
     # ---- Variables
 
-    def substitute(self, tree: yaml_tree.Mapping, declared: Node, environment: Mapping[str, str]) -> None:
+    def substitute(self, tree: yaml_tree.Mapping, declaration: Node, environment: Mapping[str, str]) -> None:
         """Replace the variables that the file declares in every value of the tree."""
-        values = dict(self._values(declared, environment))
+        values = dict(self._values(declaration, environment))
 
         def value(match: re.Match[str]) -> str:
             return values.get(match[1], match[0])
@@ -129,8 +132,8 @@ class _Assembly:
             if isinstance(node, Scalar) and "${" in node.text:
                 node.text = NAMED.sub(value, node.text)
 
-    def _values(self, declared: Node, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        for name, default in self._read_variables(declared):
+    def _values(self, declaration: Node, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        for name, default in self._read_variables(declaration):
             text = environment.get(name.text, default)
             if text is None:
                 self._report(
@@ -142,15 +145,15 @@ class _Assembly:
             else:
                 yield name.text, text
 
-    def _read_variables(self, declared: Node) -> Iterator[tuple[Scalar, str | None]]:
+    def _read_variables(self, declaration: Node) -> Iterator[tuple[Scalar, str | None]]:
         """Yield the variables with their defaults: `[A, B]`, or `{A: default, B: null}`."""
-        if isinstance(declared, Sequence):
-            named: list[tuple[Node, Node | None]] = [(item, None) for item in declared.items]
-        elif isinstance(declared, yaml_tree.Mapping):
-            named = list(declared.entries)
+        if isinstance(declaration, Sequence):
+            variables: list[tuple[Node, Node | None]] = [(item, None) for item in declaration.items]
+        elif isinstance(declaration, yaml_tree.Mapping):
+            variables = list(declaration.entries)
         else:
-            named = [(declared, None)]
-        for name, default in named:
+            variables = [(declaration, None)]
+        for name, default in variables:
             if not isinstance(name, Scalar) or not NAMED.fullmatch(f"${{{name.text}}}"):
                 message = f"{VARIABLES}: expected names of the environment's variables"
                 self._report(self._name, name.where, message, "such as [SHOP_URL], or {SHOP_URL: https://shop.example}")
@@ -173,26 +176,26 @@ def _is_null(node: Scalar) -> bool:
 
 def _join(whole: yaml_tree.Mapping, key: Scalar, value: Node) -> None:
     """Put a section into the whole tree, or its entries into the section that is there."""
-    existing = next((value for name, value in whole.entries if name.text == key.text), None)
-    if isinstance(existing, yaml_tree.Mapping) and isinstance(value, yaml_tree.Mapping):
-        existing.entries += value.entries
-        existing.merged += value.merged
+    section = next((value for name, value in whole.entries if name.text == key.text), None)
+    if isinstance(section, yaml_tree.Mapping) and isinstance(value, yaml_tree.Mapping):
+        section.entries += value.entries
+        section.merged_entries += value.merged_entries
     else:
         whole.entries.append((key, value))
 
 
 def _nodes(tree: Node, *, keys: bool = True) -> Iterator[Node]:
     """Yield all nodes of a tree, each once, aliases too."""
-    waiting, seen = [tree], set[int]()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
+    stack, visited_ids = [tree], set[int]()
+    while stack:
+        node = stack.pop()
+        if id(node) in visited_ids:
             continue
-        seen.add(id(node))
+        visited_ids.add(id(node))
         yield node
         match node:
             case Sequence():
-                waiting += node.items
+                stack += node.items
             case yaml_tree.Mapping():
-                for key, value in [*node.entries, *node.merged]:
-                    waiting += [key, value] if keys else [value]
+                for key, value in [*node.entries, *node.merged_entries]:
+                    stack += [key, value] if keys else [value]

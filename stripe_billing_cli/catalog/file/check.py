@@ -62,11 +62,11 @@ class FileCheck:
         self._refuse_sections(tree)
         values, self._places = values_of(tree, self._at, kinds.nullable)
         self._values: dict[str, Any] = values
-        self._misread = {problem.where for problem in self._problems}
+        self._misread_places = {problem.where for problem in self._problems}
         """Where the values or keys are that YAML readers disagree about: of their types there is nothing to say."""
-        self._moved: dict[str, str] = {}
+        self._old_keys: dict[str, str] = {}
         """Old keys by new ones."""
-        self._seen: dict[tuple[str, str, str], Path] = {}
+        self._first_paths: dict[tuple[str, str, str], Path] = {}
         self._keys: dict[str, set[str]] = {kind.name: set() for kind in kinds}
         """The keys of all entries, of wrong ones too."""
         self._paths: dict[Reference, Path] = {}
@@ -79,7 +79,7 @@ class FileCheck:
         if head and head.currency is not None:
             check_currency(("currency",), head.currency, self._report_below(()))
         if head:
-            self._moved = {new: old for old, new in head.moved.items()}
+            self._old_keys = {new: old for old, new in head.moved.items()}
         roots: list[AnyEntry] = []
         for kind, section in sections:
             for key, value in self._entries(kind, section, (kind.section,)).items():
@@ -129,20 +129,22 @@ class FileCheck:
         below = self._report_below(path)
         inner = []
         for child in self._kinds.within(kind.name):
-            written = fields.pop(child.section, {})
-            inner.append((child, written, self._entries(child, written, (*path, child.section))))
+            section = fields.pop(child.section, {})
+            inner.append((child, section, self._entries(child, section, (*path, child.section))))
         wrong: set[str] = set()
         content = self._validate(kind.model, fields, path, kind, currency=kind.currency(fields, head), wrong=wrong)
         entry = self._build_entry(kind, key, content, path, head, parent)
         contents: dict[str, dict[str, BaseModel | None]] = {}
-        for child, written, entries in inner:
+        for child, section, entries in inner:
             contents[child.section] = {}
             for own_key, inside in entries.items():
-                place = (*path, child.section, child.place_of(own_key, written))
-                inner_content, made = self._entry(child, own_key, inside, place, head, entry or _stand_in(kind, key))
+                place = (*path, child.section, child.place_of(own_key, section))
+                inner_content, inner_entry = self._entry(
+                    child, own_key, inside, place, head, entry or _stand_in(kind, key)
+                )
                 contents[child.section][own_key] = inner_content
-                if entry and made:
-                    entry.children.append(made)
+                if entry and inner_entry:
+                    entry.children.append(inner_entry)
         right = content or right_part(kind.model, fields, frozenset(wrong))
         if right is not None:
             report = about_others(below, wrong) if wrong else below
@@ -155,24 +157,24 @@ class FileCheck:
 
     def _at_place(self, kind: AnyKind, values: dict[str, Any], path: Path) -> dict[str, Any]:
         """Return the values of an entry with those for the place, where `{test: …, live: …}` is written."""
-        chosen_values = dict(values)
+        place_values = dict(values)
         for name in kind.differing_by_place:
-            written = values.get(name)
-            if not isinstance(written, dict):
+            by_place = values.get(name)
+            if not isinstance(by_place, dict):
                 continue
             self._differs_by_place = True
-            for where in written:
+            for where in by_place:
                 if not WHERE.match(where):
                     self._report((*path, name, where), f"{where} is no account and no mode", WHERE_HINT, at_key=True)
-            chosen = self._place.choose(written) if self._place else next(iter(written.values()), None)
-            if chosen is not None:
-                chosen_values[name] = chosen
+            value = self._place.choose(by_place) if self._place else next(iter(by_place.values()), None)
+            if value is not None:
+                place_values[name] = value
             else:
-                del chosen_values[name]
+                del place_values[name]
                 if name != "id":
                     mode = self._place.mode if self._place else "test"
                     self._report((*path, name), f"{name} says nothing for {mode} mode", f"add `{mode}:`", at_key=True)
-        return chosen_values
+        return place_values
 
     def _build_entry(
         self,
@@ -187,27 +189,27 @@ class FileCheck:
         self._keys[kind.name].add(full_key)
         if content is None:
             return None
-        moved_from = self._moved.get(full_key) or (
+        moved_from = self._old_keys.get(full_key) or (
             f"{parent.moved_from}.{key}" if parent and parent.moved_from else None
         )
-        completed = kind.complete(moved_from or full_key, content, head)
-        fields, kept = kind.wanted_fields(completed), dict[str, Any]()
-        adopted_id = getattr(completed, "id", None)
+        full_content = kind.complete(moved_from or full_key, content, head)
+        fields, kept_fields = kind.wanted_fields(full_content), dict[str, Any]()
+        adopted_id = getattr(full_content, "id", None)
         if moved_from:
             usual = kind.wanted_fields(kind.complete(full_key, content, head))
-            kept = {name: value for name, value in fields.items() if value != usual[name]}
+            kept_fields = {name: value for name, value in fields.items() if value != usual[name]}
             if kind.key_is_id and not adopted_id:
-                adopted_id = kept["id"] = moved_from
+                adopted_id = kept_fields["id"] = moved_from
         entry = Entry(
             kind=kind.name,
             key=full_key,
             own_key=key,
-            content=completed,
+            content=full_content,
             fields=fields,
-            metadata=getattr(completed, "metadata", {}),
+            metadata=getattr(full_content, "metadata", {}),
             adopted_id=adopted_id,
             moved_from=moved_from,
-            kept=kept,
+            kept_fields=kept_fields,
             parent=parent,
             where=self._places.key(path),
         )
@@ -219,8 +221,8 @@ class FileCheck:
         for entry in (entry for root in roots for entry in root.walk()):
             for kind, key, below in self._kinds[entry.kind].refers_to(entry):
                 if key not in self._keys[kind]:
-                    known = sorted(self._keys[kind])
-                    hint = nearest(key, known) if known else f"add it to `{self._kinds[kind].section}:`"
+                    keys = sorted(self._keys[kind])
+                    hint = nearest(key, keys) if keys else f"add it to `{self._kinds[kind].section}:`"
                     self._report((*self._paths[entry.reference], *below), f"this file has no {kind} {key}", hint)
         entries = {entry.reference: entry for root in roots for entry in root.walk()}
         for entry in entries.values():
@@ -230,10 +232,10 @@ class FileCheck:
 
     def _check_moved(self, head: CatalogHead | None) -> None:
         """Report what `moved:` renames to nothing, or from what is still there."""
-        known = {key for keys in self._keys.values() for key in keys}
+        all_keys = {key for keys in self._keys.values() for key in keys}
         for old, new in head.moved.items() if head else ():
-            if new not in known:
-                self._report(("moved", old), f"this file has no {new}", nearest(new, sorted(known)))
+            if new not in all_keys:
+                self._report(("moved", old), f"this file has no {new}", nearest(new, sorted(all_keys)))
             elif any(old in keys and new in keys for keys in self._keys.values()):
                 self._report(
                     ("moved", old), f"{old} is still in the file", "rename it there, or remove this", at_key=True
@@ -247,7 +249,7 @@ class FileCheck:
             self._only_once(kind, label, name, (*path, *below))
 
     def _only_once(self, kind: AnyKind, label: str, name: str, path: Path) -> bool:
-        first = self._seen.setdefault((kind.name, label, name), path)
+        first = self._first_paths.setdefault((kind.name, label, name), path)
         if first != path:
             where = self._places.key(first)
             self._report(
@@ -283,32 +285,32 @@ class FileCheck:
         try:
             return model.model_validate(values)
         except ValidationError as invalid:
-            shown = self._models[kind.name] if kind else model
+            full_model = self._models[kind.name] if kind else model
             for error in invalid.errors(include_url=False):
                 here = (*path, *error["loc"])
                 if wrong is not None:
                     wrong |= concerned_fields(error, model)
-                if {self._places.values.get(here), self._places.keys.get(here)} & self._misread:
+                if {self._places.values.get(here), self._places.keys.get(here)} & self._misread_places:
                     continue
-                explained = explain(error, shown, currency)
-                self._report(here, explained.message, explained.hint, at_key=explained.at_key)
+                explanation = explain(error, full_model, currency)
+                self._report(here, explanation.message, explanation.hint, at_key=explanation.at_key)
             return None
 
-    def _entries(self, kind: AnyKind, written: Any, path: Path) -> Mapping[str, Any]:
-        value = kind.entries_of(written)
+    def _entries(self, kind: AnyKind, section: Any, path: Path) -> Mapping[str, Any]:
+        value = kind.entries_of(section)
         if isinstance(value, dict):
-            self._report_repeated(written, path)
+            self._report_repeated(section, path)
             return value
-        described = "nothing" if value is None else "a list" if isinstance(value, list) else "something else"
+        description = "nothing" if value is None else "a list" if isinstance(value, list) else "something else"
         hint = f"remove {kind.section}, or give it an entry"
         if isinstance(value, list):
             hint = "write each entry with its key before it, as in `starter: {name: Starter}`, and no -"
-        self._report(path, f"{kind.section}: expected {kind.section_form}, found {described}", hint, at_key=True)
+        self._report(path, f"{kind.section}: expected {kind.section_form}, found {description}", hint, at_key=True)
         return {}
 
-    def _report_repeated(self, written: Any, path: Path) -> None:
+    def _report_repeated(self, section: Any, path: Path) -> None:
         """Report each key that a section written as a list has once more."""
-        keys = [str(key) for key in written] if isinstance(written, list) else []
+        keys = [str(key) for key in section] if isinstance(section, list) else []
         for number, key in enumerate(keys):
             if key in keys[:number]:
                 self._report((*path, number), f"{key} is listed twice", "name it once")

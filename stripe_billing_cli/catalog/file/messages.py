@@ -63,11 +63,11 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
         name = str(location[-2])
     if kind in ("int_type", "int_from_float") and isinstance(value, Decimal) and marks.amount:
         return _fraction(name, value, currency if len(location) == 1 else None)
-    expected = _describe_expected(kind, context, marks)
-    if expected is not None:
+    expectation = _describe_expected(kind, context, marks)
+    if expectation is not None:
         money = _money_hint(value, currency if len(location) == 1 else None) if marks.amount else None
         hint = money or _percent_hint(value) or _hint(kind, value, context, name, marks)
-        return Explanation(f"{_describe_place(name)}: expected {expected}, found {_describe(value)}", hint)
+        return Explanation(f"{_describe_place(name)}: expected {expectation}, found {_describe(value)}", hint)
     return Explanation(f"{_describe_place(name)}: {error['msg']}", "see https://docs.stripe.com/api")
 
 
@@ -134,8 +134,8 @@ def _fraction(name: str, amount: Decimal, currency: str | None) -> Explanation:
     if currency in ZERO_DECIMAL:
         hint = f"{currency} has no smaller unit: write {int(amount)}"
     elif minor == int(minor):
-        named = currency if currency in CURRENCIES else "of a currency with cents"
-        hint = f"for {amount} {named} write {int(minor)}"
+        currency_text = currency if currency in CURRENCIES else "of a currency with cents"
+        hint = f"for {amount} {currency_text} write {int(minor)}"
         if amount.as_tuple().exponent != -exponent:  # 15.00 is money, 100.5 may as well be minor units
             hint = f"{hint}; if it is {amount} minor units, {decimal}"
     else:
@@ -150,18 +150,18 @@ PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%")
 
 def _money_hint(value: Any, currency: str | None) -> str | None:
     """Return how to write an amount that stands there as people write one, in whole units of its currency."""
-    written = MONEY.fullmatch(value.strip()) if isinstance(value, str) and not value.strip().isdigit() else None
-    if written is None:
+    match = MONEY.fullmatch(value.strip()) if isinstance(value, str) and not value.strip().isdigit() else None
+    if match is None:
         return None
-    minor = Decimal(f"{written[1]}.{written[2] or 0}").scaleb(
+    minor = Decimal(f"{match[1]}.{match[2] or 0}").scaleb(
         minor_unit_exponent(currency) if currency in CURRENCIES else 2
     )
     return f"write {int(minor)}: amounts are whole numbers of minor units (cents), without a currency"
 
 
 def _percent_hint(value: Any) -> str | None:
-    written = PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
-    return f"write {written[1]} for {written[1]} %" if written else None
+    match = PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    return f"write {match[1]} for {match[1]} %" if match else None
 
 
 def _describe_expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:

@@ -26,13 +26,13 @@ def right_part(model: type[BaseModel], values: Mapping[str, Any], wrong: frozens
 
     A text that must be there is empty; what else must be there has nothing that could stand for it.
     """
-    required = frozenset(
+    required_fields = frozenset(
         name for name in wrong if name in model.model_fields and model.model_fields[name].is_required()
     )
-    if any(model.model_fields[name].annotation is not str for name in required):
+    if any(model.model_fields[name].annotation is not str for name in required_fields):
         return None
     try:
-        return _without(model, required).model_validate(
+        return _without(model, required_fields).model_validate(
             {name: value for name, value in values.items() if name not in wrong}
         )
     except ValidationError:
@@ -49,17 +49,17 @@ def concerned_fields(error: ErrorDetails, model: type[BaseModel]) -> set[str]:
 
 def about_others(report: Report, wrong: Collection[str]) -> Report:
     """Return a report that passes on only what says nothing of the fields that are wrong."""
-    concerned = set(wrong)
+    names = set(wrong)
 
     def pass_on(path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None:
-        if not concerned & {*WORD.findall(message), *WORD.findall(hint), *map(str, path)}:
+        if not names & {*WORD.findall(message), *WORD.findall(hint), *map(str, path)}:
             report(path, message, hint, at_key=at_key, warning=warning)
 
     return pass_on
 
 
 @cache
-def _without(model: type[BaseModel], required: frozenset[str]) -> type[BaseModel]:
+def _without(model: type[BaseModel], names: frozenset[str]) -> type[BaseModel]:
     """Return a model whose fields of these names may be left out."""
-    fields: dict[str, Any] = dict.fromkeys(required, (Any, ""))
+    fields: dict[str, Any] = dict.fromkeys(names, (Any, ""))
     return create_model(model.__name__, __base__=model, **fields) if fields else model

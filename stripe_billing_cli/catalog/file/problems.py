@@ -33,9 +33,11 @@ class CatalogErrors(MistakesError):
     """The problems of a file, in their order there; `left_out` counts those past the first hundred."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        ordered = sorted(set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message))
-        self.problems = tuple(ordered[:MOST])
-        self.left_out = len(ordered) - len(self.problems)
+        sorted_problems = sorted(
+            set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message)
+        )
+        self.problems = tuple(sorted_problems[:MOST])
+        self.left_out = len(sorted_problems) - len(self.problems)
         lines = [f"{problem}\n    {problem.hint}" if problem.hint else str(problem) for problem in self.problems]
         if self.left_out:
             lines.append(f"and {self.left_out:,} more\n    mend these first, and run it again")

@@ -64,14 +64,14 @@ def values_of(tree: Node, report: Report, nullable: Nullable = frozenset()) -> t
     `nullable` are the paths of the fields of which null is a value, with `*` for any key.
     """
     places = Places()
-    return Reading(report, places, nullable).value(tree, ()), places
+    return ValueReader(report, places, nullable).value(tree, ()), places
 
 
 def _is_written(node: Node) -> bool:
     return isinstance(node, Scalar) and node.text != ""
 
 
-class Reading:
+class ValueReader:
     def __init__(self, report: Report, places: Places, nullable: Nullable) -> None:
         self._report = report
         self._places = places
@@ -106,7 +106,7 @@ class Reading:
                 continue
             self._check_key(key)
             self._enter(key, value, path, values)
-        for key, value in node.merged:
+        for key, value in node.merged_entries:
             if key.text not in first:
                 self._enter(key, value, path, values)
         return values

@@ -76,9 +76,9 @@ def _item(value: Any, indent: str) -> Iterator[str]:
 def _on_one_line(value: Any) -> str | None:
     """Return a value as it stands on the line of its key; None where it is to stand below it."""
     if isinstance(value, Mapping):
-        nested = any(isinstance(inner, Mapping) or _has_parts(inner) for inner in value.values())
+        has_nested = any(isinstance(inner, Mapping) or _has_parts(inner) for inner in value.values())
         long = any(isinstance(inner, str) and "\n" in inner for inner in value.values())
-        return None if nested or long else flow(value)
+        return None if has_nested or long else flow(value)
     if _has_parts(value) or (isinstance(value, str) and "\n" in value):
         return None
     return flow(value) if isinstance(value, list) else scalar(value, in_brackets=False)
@@ -128,5 +128,5 @@ def is_plain(text: str, *, in_brackets: bool) -> bool:
 
 def double_quoted(text: str) -> str:
     """Return text in double quotes, in which YAML reads what JSON writes."""
-    escaped = json.dumps(text, ensure_ascii=False)
-    return UNREADABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", escaped)
+    json_text = json.dumps(text, ensure_ascii=False)
+    return UNREADABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text)

@@ -51,7 +51,7 @@ class Mapping(Node):
     """Entries as written, duplicates among them; merged ones (`<<`) last."""
 
     entries: list[tuple[Scalar, Node]] = field(default_factory=list)
-    merged: list[tuple[Scalar, Node]] = field(default_factory=list)
+    merged_entries: list[tuple[Scalar, Node]] = field(default_factory=list)
 
 
 def read_tree(text: str) -> Node | None:
@@ -208,7 +208,7 @@ class Builder:
         assert key is not None
         self._keys[-1] = None
         if key.text == "<<" and key.plain:
-            parent.merged += _merge_entries(key, node)
+            parent.merged_entries += _merge_entries(key, node)
         else:
             parent.entries.append((key, node))
 
@@ -216,14 +216,14 @@ class Builder:
 def _merge_entries(key: Scalar, node: Node) -> list[tuple[Scalar, Node]]:
     """Return the entries that `<<` brings in, the earlier of several first."""
     sources = node.items if isinstance(node, Sequence) else [node]
-    merged: list[tuple[Scalar, Node]] = []
+    entries: list[tuple[Scalar, Node]] = []
     for source in sources:
         if not isinstance(source, Mapping):
             raise YamlSyntaxError(
                 key.where, "<< merges mappings only", "give it an alias of a mapping, or write it out"
             )
-        merged += [*source.entries, *source.merged]
-    return merged
+        entries += [*source.entries, *source.merged_entries]
+    return entries
 
 
 def _where(event: Any) -> Location:

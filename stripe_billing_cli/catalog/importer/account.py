@@ -35,30 +35,30 @@ def kinds_of(registry: Registry, names: Iterable[str]) -> list[AnyKind]:
 
     Raises `BillingError` for a name that no kind has.
     """
-    chosen: set[str] = set()
-    waiting = [_find_kind(registry, name) for name in names]
-    waiting += [kind for parent in list(waiting) for kind in registry.within(parent.name)]
-    while waiting:
-        kind = waiting.pop()
-        chosen.add(kind.name)
-        needed = [*kind.dependencies, *kind.names_within, *([kind.parent] if kind.parent else [])]
-        waiting += [registry[name] for name in needed if name not in chosen]
-    return [kind for kind in registry if kind.name in chosen or not chosen]
+    kind_names: set[str] = set()
+    stack = [_find_kind(registry, name) for name in names]
+    stack += [kind for parent in list(stack) for kind in registry.within(parent.name)]
+    while stack:
+        kind = stack.pop()
+        kind_names.add(kind.name)
+        needs = [*kind.dependencies, *kind.names_within, *([kind.parent] if kind.parent else [])]
+        stack += [registry[name] for name in needs if name not in kind_names]
+    return [kind for kind in registry if kind.name in kind_names or not kind_names]
 
 
 def _find_kind(registry: Registry, name: str) -> AnyKind:
     for kind in registry:
         if name in (kind.name, kind.section) and (kind.parent is None or name == kind.name):
             return kind
-    known = ", ".join(kind.name for kind in registry)
-    raise UsageError(f"there is no kind {name}", f"the kinds are {known}")
+    kind_names = ", ".join(kind.name for kind in registry)
+    raise UsageError(f"there is no kind {name}", f"the kinds are {kind_names}")
 
 
 def read_account(
     api: StripeApi,
     kinds: list[AnyKind],
     *,
-    archived: bool,
+    with_archived: bool,
     parents: Iterable[str] = (),
     progress: Progress = lambda count: None,
 ) -> Holdings:
@@ -68,17 +68,17 @@ def read_account(
     """
     with side_by_side(AT_ONCE) as calls, side_by_side(len(kinds) + 1) as readers:
         reader = AccountReader(api, calls, progress)
-        chosen: frozenset[str] = frozenset()
-        scope = ImportScope(archived)
-        if wanted := tuple(parents):
+        parent_ids: frozenset[str] = frozenset()
+        scope = ImportScope(with_archived)
+        if names := tuple(parents):
             above = {kind.parent for kind in kinds}
             for kind in kinds:
                 if kind.name in above:
                     reader.results[kind.name] = readers.submit(_read, kind, reader, scope)
-                    chosen = chosen.union(
-                        *(_find(kind, reader.objects(kind.name, kind.object_type), name) for name in wanted)
+                    parent_ids = parent_ids.union(
+                        *(_find(kind, reader.objects(kind.name, kind.object_type), name) for name in names)
                     )
-            scope = ImportScope(archived, chosen)
+            scope = ImportScope(with_archived, parent_ids)
         for kind in kinds:
             if kind.name not in reader.results:
                 reader.results[kind.name] = readers.submit(_read, kind, reader, scope)
@@ -86,7 +86,7 @@ def read_account(
     return Holdings(
         objects={kind.name: results[kind.name].objects for kind in kinds},
         unread=tuple(kind.section for kind in kinds if not results[kind.name].complete),
-        parents=chosen,
+        parents=parent_ids,
     )
 
 
@@ -107,17 +107,17 @@ def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> ReadResul
         return ReadResult(complete=False)
 
 
-def _find(kind: AnyKind, objects: Mapping[str, IdentifiedObject], wanted: str) -> set[str]:
+def _find(kind: AnyKind, objects: Mapping[str, IdentifiedObject], name: str) -> set[str]:
     """Return the id of the object that has this id, else those of all that have this key or name."""
-    if wanted in objects:
-        return {wanted}
-    ids = {object_id for object_id, stripe_object in objects.items() if wanted in _names(kind, stripe_object)}
+    if name in objects:
+        return {name}
+    ids = {object_id for object_id, stripe_object in objects.items() if name in _names(kind, stripe_object)}
     if not ids:
-        raise UsageError(f"the account has no {kind.name} {wanted}", "give its id or its name")
+        raise UsageError(f"the account has no {kind.name} {name}", "give its id or its name")
     return ids
 
 
 def _names(kind: AnyKind, stripe_object: IdentifiedObject) -> set[str | None]:
-    stamp, called = kind.stamp_on(stripe_object), field_of(stripe_object, kind.named_by)
-    name = str(called) if called else None
+    stamp, value = kind.stamp_on(stripe_object), field_of(stripe_object, kind.named_by)
+    name = str(value) if value else None
     return {stamp.key if stamp else None, name, readable_key(name or "")}

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from stripe_billing_cli.catalog.account_reader import Objects
 from stripe_billing_cli.catalog.entries import AnyEntry, Entry
 from stripe_billing_cli.catalog.file.messages import explain
-from stripe_billing_cli.catalog.importer.selection import ChosenObjects
 from stripe_billing_cli.catalog.kinds import AnyKind, CatalogHead, ImportFile, Path, Registry
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
@@ -38,18 +38,18 @@ class Draft:
 
 
 class Drafter:
-    """Makes the drafts of a file. `known` are the keys of what a file has already, which stay."""
+    """Makes the drafts of a file. `file_keys` are the keys of what a file has already, which stay."""
 
-    def __init__(self, kinds: Registry, chosen: ChosenObjects, file: ImportFile, known: Keys) -> None:
-        self._kinds = [kind for kind in kinds if kind.name in chosen]
-        self._chosen = chosen
-        self._known = known
-        self._names = dict(known)
+    def __init__(self, kinds: Registry, objects: Objects, file: ImportFile, file_keys: Keys) -> None:
+        self._kinds = [kind for kind in kinds if kind.name in objects]
+        self._objects = objects
+        self._file_keys = file_keys
+        self._names = dict(file_keys)
         self._file = replace(file, keys=self._names)
         self._drafts: dict[tuple[str, str], Draft] = {}
-        self._taken: dict[str, set[str]] = defaultdict(set)
-        for (kind, _), key in known.items():
-            self._taken[kind].add(key)
+        self._used_keys: dict[str, set[str]] = defaultdict(set)
+        for (kind, _), key in file_keys.items():
+            self._used_keys[kind].add(key)
 
     def run(self) -> list[Draft]:
         """Return the drafts, each after its parent; those that cannot be written have a `problem`."""
@@ -66,26 +66,28 @@ class Drafter:
 
     def _make_keys(self, kind: AnyKind) -> None:
         """Give each object a key: that of the file or the stamp, else one made from its name, the oldest first."""
-        chosen = self._chosen[kind.name].values()
-        ordered = sorted(chosen, key=kind.created_at)
-        fixed = {stripe_object["id"]: key for stripe_object in ordered if (key := self._fixed_key(kind, stripe_object))}
-        self._taken[kind.name] |= set(fixed.values())
-        for stripe_object in ordered:
+        kind_objects = self._objects[kind.name].values()
+        oldest_first = sorted(kind_objects, key=kind.created_at)
+        fixed_keys = {
+            stripe_object["id"]: key for stripe_object in oldest_first if (key := self._fixed_key(kind, stripe_object))
+        }
+        self._used_keys[kind.name] |= set(fixed_keys.values())
+        for stripe_object in oldest_first:
             parent = self._drafts.get((kind.parent, kind.parent_id(stripe_object) or "")) if kind.parent else None
             if kind.parent and parent is None:
                 continue
-            key = fixed.get(stripe_object["id"]) or self._new_key(kind, stripe_object, parent)
+            key = fixed_keys.get(stripe_object["id"]) or self._new_key(kind, stripe_object, parent)
             own = key.removeprefix(f"{parent.key}.") if parent else key
-            known = (kind.name, stripe_object["id"]) in self._known
-            draft = Draft(kind, stripe_object, key, own, parent, is_known=known)
+            is_known = (kind.name, stripe_object["id"]) in self._file_keys
+            draft = Draft(kind, stripe_object, key, own, parent, is_known=is_known)
             self._drafts[kind.name, stripe_object["id"]] = draft
             self._names[kind.name, stripe_object["id"]] = key
             if parent:
                 parent.children.append(draft)
 
     def _fixed_key(self, kind: AnyKind, stripe_object: IdentifiedObject) -> str | None:
-        if known := self._known.get((kind.name, stripe_object["id"])):
-            return known
+        if file_key := self._file_keys.get((kind.name, stripe_object["id"])):
+            return file_key
         stamp = kind.stamp_on(stripe_object)
         if stamp is None or stamp.catalog != self._file.catalog:
             return None
@@ -95,34 +97,34 @@ class Drafter:
     def _new_key(self, kind: AnyKind, stripe_object: IdentifiedObject, parent: Draft | None) -> str:
         above = f"{parent.key}." if parent else ""
         text = kind.key_text(stripe_object, self._file) or kind.name
-        taken, number = self._taken[kind.name], 1
-        while (key := f"{above}{text}" + (f"-{number}" if number > 1 else "")) in taken:
+        used_keys, number = self._used_keys[kind.name], 1
+        while (key := f"{above}{text}" + (f"-{number}" if number > 1 else "")) in used_keys:
             number += 1
-        taken.add(key)
+        used_keys.add(key)
         return key
 
     def _follow_problems(self, drafts: list[Draft]) -> None:
         """Leave out also what is within, or refers to, what cannot be written."""
         while True:
-            written: dict[str, set[str]] = defaultdict(set)
-            for (kind, _), key in self._known.items():
-                written[kind].add(key)
+            written_keys: dict[str, set[str]] = defaultdict(set)
+            for (kind, _), key in self._file_keys.items():
+                written_keys[kind].add(key)
             for draft in drafts:
                 if draft.problem is None:
-                    written[draft.kind.name].add(draft.key)
-            troubled = [draft for draft in drafts if draft.problem is None and not draft.is_known]
-            consequences = [(draft, problem) for draft in troubled if (problem := _consequence(draft, written))]
+                    written_keys[draft.kind.name].add(draft.key)
+            candidates = [draft for draft in drafts if draft.problem is None and not draft.is_known]
+            consequences = [(draft, problem) for draft in candidates if (problem := _consequence(draft, written_keys))]
             for draft, problem in consequences:
                 draft.problem = problem
             if not consequences:
                 return
 
 
-def _consequence(draft: Draft, written: Mapping[str, set[str]]) -> str | None:
+def _consequence(draft: Draft, written_keys: Mapping[str, set[str]]) -> str | None:
     if draft.parent and draft.parent.problem:
         return f"its {draft.parent.kind.name} {draft.parent.key} is not written"
     for kind, key in draft.refers_to:
-        if key not in written[kind]:
+        if key not in written_keys[kind]:
             return f"it refers to {kind} {key}, which is not written"
     report = _Problems()
     contents: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -157,19 +159,19 @@ def _check(draft: Draft, head: CatalogHead, file: ImportFile) -> None:
         draft.problem = explain(invalid.errors(include_url=False)[0], kind.model).message
         return
     kind.check(draft.own_key, content, head, report)
-    completed = kind.complete(draft.key, content, head)
-    fields = kind.wanted_fields(completed)
+    full_content = kind.complete(draft.key, content, head)
+    fields = kind.wanted_fields(full_content)
     entry = Entry(
         kind=kind.name,
         key=draft.key,
         own_key=draft.own_key,
-        content=completed,
+        content=full_content,
         fields=fields,
         parent=_entry_above(draft),
-        adopted_id=getattr(completed, "id", None),
+        adopted_id=getattr(full_content, "id", None),
     )
     kind.check_entry(entry, report)
-    draft.content = completed
+    draft.content = full_content
     draft.refers_to = tuple((name, key) for name, key, _ in kind.refers_to(entry))
     draft.problem = report.first
     now = kind.file_fields(draft.stripe_object, file)
@@ -189,10 +191,10 @@ def _entry_above(draft: Draft) -> AnyEntry | None:
     return Entry(above.kind.name, above.key, above.own_key, above.content, {}, parent=_entry_above(above))
 
 
-def common_values(kinds: Registry, chosen: ChosenObjects) -> dict[str, Any]:
+def common_values(kinds: Registry, objects: Objects) -> dict[str, Any]:
     """Return the catalog's defaults: the commonest value of each of their fields, if a file can say it."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for kind, stripe_object in _objects(kinds, chosen):
+    for kind, stripe_object in _objects(kinds, objects):
         for name in kind.head_fields:
             if value := field_of(stripe_object, name):
                 counts[name][str(value)] += 1
@@ -209,5 +211,5 @@ def _can_be_said(name: str, value: str) -> bool:
     return True
 
 
-def _objects(kinds: Registry, chosen: ChosenObjects) -> Iterator[tuple[AnyKind, IdentifiedObject]]:
-    return ((kind, stripe_object) for kind in kinds for stripe_object in chosen.get(kind.name, {}).values())
+def _objects(kinds: Registry, objects: Objects) -> Iterator[tuple[AnyKind, IdentifiedObject]]:
+    return ((kind, stripe_object) for kind in kinds for stripe_object in objects.get(kind.name, {}).values())

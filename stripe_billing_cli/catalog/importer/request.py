@@ -111,16 +111,16 @@ def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = 
     """
     registry = request.registry
     kinds = kinds_of(registry, request.kinds)
-    holdings = read_account(api, kinds, archived=request.archived, parents=request.parents, progress=progress)
+    holdings = read_account(api, kinds, with_archived=request.archived, parents=request.parents, progress=progress)
     name = request.catalog or _catalog_name(api, request, kinds, holdings)
     wanted_kinds = frozenset(kind.name for kind in kinds_of(registry, request.kinds) if _is_asked(kind, request.kinds))
     selection = Selector(kinds, holdings, name, Wish(request.archived, wanted_kinds, request.since)).run()
     for kind in kinds:
-        chosen = selection.chosen[kind.name]
-        chosen |= read_rest(api, kind, chosen.values(), progress)
-    head = common_values(registry, selection.chosen) if request.beside is None else request.beside.head
-    known = _known_keys(api, request, holdings)
-    drafts = Drafter(registry, selection.chosen, ImportFile(name, head), known).run()
+        objects = selection.objects[kind.name]
+        objects |= read_rest(api, kind, objects.values(), progress)
+    head = common_values(registry, selection.objects) if request.beside is None else request.beside.head
+    file_keys = _known_keys(api, request, holdings)
+    drafts = Drafter(registry, selection.objects, ImportFile(name, head), file_keys).run()
     return _build_import(api, request, name, head, drafts, selection, holdings)
 
 
@@ -141,7 +141,7 @@ def _build_import(
     selection: Selection,
     holdings: Holdings,
 ) -> Import:
-    failed = [draft for draft in drafts if draft.problem]
+    failures = [draft for draft in drafts if draft.problem]
     return Import(
         catalog=name,
         account=account_id(api),
@@ -152,7 +152,7 @@ def _build_import(
             Omission(
                 draft.kind.name, draft.stripe_object["id"], draft.kind.label(draft.stripe_object), draft.problem or ""
             )
-            for draft in failed
+            for draft in failures
         ),
         left_out=dict(selection.left_out),
         unread=holdings.unread,
@@ -181,17 +181,17 @@ def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], 
     if request.beside:
         return request.beside.name
     stamps = (kind.stamp_on(stripe_object) for kind in kinds for stripe_object in holdings.objects[kind.name].values())
-    marked = {stamp.catalog for stamp in stamps if stamp}
-    if len(marked) == 1:
-        return marked.pop()
+    catalog_names = {stamp.catalog for stamp in stamps if stamp}
+    if len(catalog_names) == 1:
+        return catalog_names.pop()
     try:
         account = api.account()
     except (PermissionMissingError, UnsupportedCallError):
         return UNNAMED
-    displayed = account["settings"]["dashboard"]["display_name"] if account["settings"] else None
+    display_name = account["settings"]["dashboard"]["display_name"] if account["settings"] else None
     business = account["business_profile"]["name"] if account["business_profile"] else None
-    named = readable_key(displayed or business or "") or UNNAMED
-    return named if named not in marked else f"{named}-2"
+    name = readable_key(display_name or business or "") or UNNAMED
+    return name if name not in catalog_names else f"{name}-2"
 
 
 def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> dict[tuple[str, str], str]:
@@ -200,14 +200,14 @@ def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> d
     if request.beside is None:
         return {}
     if request.kinds or request.parents:
-        known = snapshot.read(api, request.beside)
+        account_state = snapshot.read(api, request.beside)
     else:
         objects = {kind.name: holdings.objects.get(kind.name, {}) for kind in request.registry}
-        known = snapshot.Snapshot(None, api.livemode, objects)
-    matches = match(request.beside, known)
-    adopted = {(entry.kind, entry.adopted_id): entry.key for entry in request.beside.entries() if entry.adopted_id}
-    return adopted | {
+        account_state = snapshot.Snapshot(None, api.livemode, objects)
+    matches = match(request.beside, account_state)
+    adopted_keys = {(entry.kind, entry.adopted_id): entry.key for entry in request.beside.entries() if entry.adopted_id}
+    return adopted_keys | {
         (reference.kind, stripe_object["id"]): reference.key
-        for reference, matched in matches.items()
-        for stripe_object in matched.list_known()
+        for reference, entry_match in matches.items()
+        for stripe_object in entry_match.list_known()
     }

@@ -4,14 +4,13 @@ wanted."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.catalog.importer.account import Holdings
 from stripe_billing_cli.catalog.kinds import AnyKind
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
 
-ChosenObjects = Mapping[str, Mapping[str, IdentifiedObject]]
 ELSEWHERE = "of other catalogs"
 EARLIER = "replaced earlier"
 
@@ -27,10 +26,10 @@ class Wish:
 
 @dataclass
 class Selection:
-    """The objects that were selected. `chosen` has kind → id → object, the oldest first; `left_out` counts what is not
+    """The objects that were selected. `objects` has kind → id → object, the oldest first; `left_out` counts what is not
     written, by why."""
 
-    chosen: dict[str, dict[str, IdentifiedObject]]
+    objects: dict[str, dict[str, IdentifiedObject]]
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -51,23 +50,25 @@ class Selector:
             for object_id in self._possible[kind.name]:
                 if self._is_wanted(kind, self._objects[kind.name][object_id]):
                     self._choose(kind, object_id)
-        archived = sum(
+        archived_count = sum(
             not kind.is_active(self._objects[kind.name][object_id])
             for kind in self._kinds.values()
-            for object_id in self._possible[kind.name] - self._selection.chosen[kind.name].keys()
+            for object_id in self._possible[kind.name] - self._selection.objects[kind.name].keys()
         )
-        if archived and not self._wish.archived:
-            self._selection.left_out["archived"] += archived
-        for name, chosen in self._selection.chosen.items():
-            inside = [stripe_object for stripe_object in self._objects[name].values() if stripe_object["id"] in chosen]
-            self._selection.chosen[name] = {stripe_object["id"]: stripe_object for stripe_object in reversed(inside)}
+        if archived_count and not self._wish.archived:
+            self._selection.left_out["archived"] += archived_count
+        for name, objects in self._selection.objects.items():
+            inside = [stripe_object for stripe_object in self._objects[name].values() if stripe_object["id"] in objects]
+            self._selection.objects[name] = {stripe_object["id"]: stripe_object for stripe_object in reversed(inside)}
         return self._selection
 
     def _find_possible(self, kind: AnyKind) -> set[str]:
         """Return the ids of the objects that a file of this catalog can have, and count the others."""
         newest = self._newest_by_stamp(kind)
         current = (self._objects[kind.name][object_id] for object_id in newest.values())
-        replaced = {stamp.adopted for one in current if (stamp := kind.stamp_on(one)) and stamp.adopted != one["id"]}
+        replaced_ids = {
+            stamp.adopted_id for one in current if (stamp := kind.stamp_on(one)) and stamp.adopted_id != one["id"]
+        }
         possible = set()
         reasons = kind.reasons_left_out(self._objects[kind.name])
         for object_id, stripe_object in self._objects[kind.name].items():
@@ -77,7 +78,7 @@ class Selector:
                 self._selection.left_out[ELSEWHERE] += 1
             elif reason:
                 self._selection.left_out[reason] += 1
-            elif (newest[stamp.key] != object_id) if stamp else (object_id in replaced):
+            elif (newest[stamp.key] != object_id) if stamp else (object_id in replaced_ids):
                 self._selection.left_out[EARLIER] += 1
             elif parent is None or parent in self._possible[kind.parent or ""]:
                 possible.add(object_id)
@@ -99,7 +100,7 @@ class Selector:
     def _is_wanted(self, kind: AnyKind, stripe_object: IdentifiedObject) -> bool:
         wish, parent = self._wish, kind.parent_id(stripe_object)
         if kind.is_part_of_parent:
-            above = self._selection.chosen[kind.parent or ""]
+            above = self._selection.objects[kind.parent or ""]
             return parent in above and kind.is_on_offer(stripe_object, self._objects)
         if wish.kinds and not wish.kinds & {kind.name, kind.parent}:
             return False
@@ -111,25 +112,25 @@ class Selector:
 
     def _is_since(self, kind: AnyKind, stripe_object: IdentifiedObject, since: int) -> bool:
         """Return whether an object was made since then; what bears no date is as old as its parent."""
-        made, parent = kind.created_at(stripe_object), kind.parent_id(stripe_object)
-        if made or parent is None:
-            return made >= since
+        created_at, parent = kind.created_at(stripe_object), kind.parent_id(stripe_object)
+        if created_at or parent is None:
+            return created_at >= since
         above = self._kinds[kind.parent or ""]
         return above.created_at(self._objects[above.name][parent]) >= since
 
     def _choose(self, kind: AnyKind, object_id: str) -> None:
         """Choose an object with its parent and all it refers to."""
-        waiting = [(kind, object_id)]
-        while waiting:
-            kind, object_id = waiting.pop()
-            chosen = self._selection.chosen[kind.name]
-            if object_id in chosen or object_id not in self._possible[kind.name]:
+        stack = [(kind, object_id)]
+        while stack:
+            kind, object_id = stack.pop()
+            objects = self._selection.objects[kind.name]
+            if object_id in objects or object_id not in self._possible[kind.name]:
                 continue
-            stripe_object = chosen[object_id] = self._objects[kind.name][object_id]
+            stripe_object = objects[object_id] = self._objects[kind.name][object_id]
             above = [(kind.parent, kind.parent_id(stripe_object))] if kind.parent else []
             for name, other in [*above, *kind.object_references(stripe_object)]:
                 if other and name in self._kinds:
-                    waiting.append((self._kinds[name], other))
+                    stack.append((self._kinds[name], other))
 
 
 def _rank(kind: AnyKind, stripe_object: IdentifiedObject) -> tuple[bool, int, int]:

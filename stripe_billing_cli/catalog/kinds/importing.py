@@ -132,7 +132,7 @@ class ImportedKind(ABC, Generic[ObjectT]):
             return stripe_object["id"]
         if self.key_is_id:
             return None if key == stripe_object["id"] else stripe_object["id"]
-        return stamp.adopted
+        return stamp.adopted_id
 
     def file_fields(self, stripe_object: ObjectT, file: ImportFile) -> Fields:
         """Return the fields of an object with the keys of what it refers to."""

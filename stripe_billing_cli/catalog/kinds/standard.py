@@ -38,7 +38,7 @@ class StandardKind(Kind[Content, ObjectT]):
             fields = self.changes(entry, current, builder.catalog)
             fixed_names = self.find_fixed(fields)
             if self.lacks_mark_only(entry, current, fields) and not builder.adopt:
-                builder.unmarked[entry.reference] = fields
+                builder.missing_marks[entry.reference] = fields
             elif fixed_names:
                 change = self.plan_replacement(entry, match, current, fields, fixed_names, builder)
             elif fields:

@@ -107,7 +107,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         expansion = expansions(entries)
         list_params = {"expand": [f"data.{name}" for name in expansion]}
         if whole:
-            result = reader.sweep(self.object_type, self.path, list_params, expected=len(entries))
+            result = reader.sweep(self.object_type, self.path, list_params, expected_count=len(entries))
         else:
             account_products = reader.objects("product", StripeProduct)
             products = sorted({product_id(entry) for entry in entries_by_kind["product"]} & account_products.keys())
@@ -128,7 +128,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
                 sorted(scope.parents),
             )
             return (price for prices in lists for price in prices)
-        whole = reader.sweep(self.object_type, self.path, list_params, expected=LARGE_ACCOUNT)
+        whole = reader.sweep(self.object_type, self.path, list_params, expected_count=LARGE_ACCOUNT)
         return whole.objects.values()
 
     def read_rest(self, reader: AccountReader, prices: Iterable[StripePrice]) -> Iterable[StripePrice]:
@@ -230,7 +230,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         """Return the price that the file adopts by id, or the one that replaced it since."""
         assert entry.adopted_id
         product = _product_of_entry(entry)
-        heirs = [price for price in candidates if (stamp := stamp_of(price)) and stamp.adopted == entry.adopted_id]
+        heirs = [price for price in candidates if (stamp := stamp_of(price)) and stamp.adopted_id == entry.adopted_id]
         current = self._find_stamped(entry, heirs) or matcher.objects.get(entry.adopted_id)
         if current is None:
             matcher.refuse_missing(entry, entry.adopted_id)

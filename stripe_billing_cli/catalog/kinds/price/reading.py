@@ -62,7 +62,7 @@ class PriceQuery:
     def read(self, reader: AccountReader) -> ReadResult[StripePrice]:
         """Return the prices of the file, and those that hold lookup keys which it wants; all there are, where that is
         no dearer."""
-        price_list = reader.long_list(StripePrice, self.path, self.list_params, expected=len(self.file_prices))
+        price_list = reader.long_list(StripePrice, self.path, self.list_params, expected_count=len(self.file_prices))
         at_least = max(1, min(self._calls_by_product, self._calls_by_key + self._search_pages))
         if price_list.read_to(min(calls_for(len(self.file_prices)) + SPARE_PAGES, at_least)):
             return ReadResult(price_list.objects)

@@ -158,7 +158,7 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         if right or not is_planned:
             return change
         if change is None:
-            marks = builder.unmarked.pop(entry.reference, {})
+            marks = builder.missing_marks.pop(entry.reference, {})
             change = builder.change(
                 "update",
                 self,

@@ -228,7 +228,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         if current is None or not possible_changes:
             return None
         if self.lacks_mark_only(entry, current, possible_changes) and not builder.adopt:
-            builder.unmarked[entry.reference] = possible_changes
+            builder.missing_marks[entry.reference] = possible_changes
             return None
         return self.plan_update(entry, match, current, possible_changes, "differs from the file", builder)
 
