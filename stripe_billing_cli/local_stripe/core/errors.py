@@ -57,6 +57,13 @@ class ApiError(Exception):
         self.keeps = True
         return self
 
+    @property
+    def refuses_parameters(self) -> bool:
+        """Whether Stripe says this of a call before it begins: of a parameter, or of an object that it names."""
+        if self.code is None or self.keeps:
+            return False
+        return self.code.startswith("parameter_") or (self.code == "resource_missing" and self.param is not None)
+
     def body(self, request_id: str) -> str:
         """Return the JSON of the answer, its keys in alphabetical order (recorded 2026-08-26.dahlia)."""
         has_page = self.code is not None and self.code not in CODES_WITHOUT_PAGE

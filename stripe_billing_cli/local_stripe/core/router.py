@@ -129,8 +129,6 @@ class Router:
         }
         try:
             key = idempotency.checked_key(request.headers.get("idempotency-key"))
-            if key and request.method.upper() == "POST":
-                headers["Idempotency-Key"] = key
             status, body, extra = self._answer_request(request, request_id, key, failing, account)
         except ApiError as error:
             status, body, extra = error.status, error.body(request_id), dict(error.headers)
@@ -284,19 +282,18 @@ class Router:
         account = account or self.account()
         fields = self._fields(request)
         print_ = idempotency.fingerprint(request.method.upper(), fields) if key else ""
+        named_key = key or (idempotency.made_up_key() if matched.route.method == "POST" else None)
         with self._writing_at(now, request_id):
             if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
-                replayed = {"Idempotent-Replayed": "true", "Original-Request": first.request_id}
-                if first.status >= 500:
-                    replayed["Stripe-Should-Retry"] = "false"
-                return first.status, first.body, replayed
-            prepared = _prepare(self._api, matched.route, fields, api_key)
+                return first.status, first.body, idempotency.make_replay_headers(key, first)
             waiting = scheduler.last(self.store, scheduler.SOON)
-            status, body, extra = 200, "", dict[str, str]()
+            status, body, extra, began = 200, "", dict[str, str](), False
             try:
                 with self.store.attempt():
+                    prepared = _prepare(self._api, matched.route, fields, api_key)
+                    began = True
                     try:
-                        body = self._execute(matched, prepared, now, account, request_id, key)
+                        body = self._execute(matched, prepared, now, account, request_id, named_key)
                     except ApiError as error:
                         if not error.keeps:
                             raise
@@ -306,12 +303,14 @@ class Router:
                         status, body, extra = failure.status, failure.body(request_id), dict(failure.headers)
             except ApiError as error:
                 status, body, extra = error.status, error.body(request_id), dict(error.headers)
+                began = began and not error.refuses_parameters
             if waiting:
                 scheduler.finish(Call(self.store, {}, "", now, account, request_id, None, now, self._api), waiting)
-            if key:
+            if key and began:
                 remembered = idempotency.StoredAnswer(request_id, status, body)
                 idempotency.remember(self.store, key, request.path, print_, now, remembered)
-                extra["Original-Request"] = request_id
+            if named_key:
+                extra |= idempotency.make_headers(named_key, request_id, remembered=began)
             return status, body, extra
 
     def _execute(
@@ -325,8 +324,6 @@ class Router:
     ) -> str:
         route = matched.route
         id, second_id = (*matched.ids, "", "")[:2]
-        if key is None and route.method == "POST":
-            key = idempotency.made_up_key()
         call = Call(self.store, prepared.params, id, now, account, request_id, key, now, self._api, second_id)
         prepared.access.check(self.store, route, id)
         result = route.act(call)

@@ -118,25 +118,59 @@ def test_a_call_refused_for_its_parameters_leaves_the_key_free(local: Local, for
     made = create(local)
 
     assert (refused.status, refused.refusal.code or code) == (400, refused.refusal.code)
-    assert "Original-Request" not in refused.headers
+    assert "Stripe-Should-Retry" not in refused.headers
     assert made.status == 200
     assert "Idempotent-Replayed" not in made.headers
 
 
-@pytest.mark.parametrize("status", [400, 404])
-def test_an_error_of_a_call_that_began_is_replayed(local: Local, status: int) -> None:
-    path, form = ("/v1/products", "name=Pro&id=pro") if status == 400 else ("/v1/products/max", "name=Max")
+def test_an_error_of_a_call_that_began_is_replayed(local: Local) -> None:
     local.product(id="pro")
-    first = create(local, form, path=path)
+    first = create(local, "name=Pro&id=pro")
     local.delete("/v1/products/pro")
-    local.product(id="max")
 
-    second = create(local, form, path=path)
+    second = create(local, "name=Pro&id=pro")
 
-    assert first.status == second.status == status
+    assert first.status == second.status == 400
     assert second.text == first.text
     assert second.headers["Idempotent-Replayed"] == "true"
-    assert local.get("/v1/products/max")["name"] == "Pro"
+    assert products(local) == []
+
+
+def test_a_call_for_an_object_that_is_not_there_leaves_the_key_free(local: Local) -> None:
+    """Stripe sends no `Stripe-Should-Retry` with "No such price" and "No such PaymentMethod", as with what it remembers
+    (github.com/pay-rails/pay, stripe_handles_exception_when_creating_a_subscription.yml and …_when_updating_a_card.yml,
+    2026-09-30.endive)."""
+    missing = create(local, "name=Max", path="/v1/products/max")
+    local.product(id="max")
+
+    made = create(local, "name=Max", path="/v1/products/max")
+
+    assert (missing.status, made.status) == (404, 200)
+    assert "Stripe-Should-Retry" not in missing.headers
+    assert "Idempotent-Replayed" not in made.headers
+
+
+@pytest.mark.parametrize("key", ["K1", None])
+def test_the_answer_of_a_post_names_a_key_and_asks_not_to_be_repeated(local: Local, key: str | None) -> None:
+    """github.com/pay-rails/pay, 2026-09-30.endive; without a key of the caller's: github.com/onetimesecret/onetimesecret
+    (calls_cancel_for_subscriptions.yml, December 2025)."""
+    made, refused = create(local, "name=Pro&id=pro", key), create(local, "name=Pro&id=pro", key and "K2")
+
+    assert (made.status, refused.status) == (200, 400)
+    for reply in made, refused:
+        assert reply.headers["Stripe-Should-Retry"] == "false"
+        assert reply.headers["Original-Request"] == reply.headers["Request-Id"]
+    event = local.get("/v1/events")["data"][0]
+    assert made.headers["Idempotency-Key"] == event["request"]["idempotency_key"]
+    assert made.headers["Idempotency-Key"] != refused.headers["Idempotency-Key"]
+
+
+def test_a_refused_parameter_names_the_key_too(local: Local) -> None:
+    """`amount=0` (github.com/pay-rails/pay, re-raised_stripe_exceptions_keep_the_same_message.yml, 2026-08-26.dahlia)."""
+    refused = create(local, "")
+
+    assert refused.headers["Idempotency-Key"] == "K1"
+    assert refused.headers["Original-Request"] == refused.headers["Request-Id"]
 
 
 def test_an_answer_is_remembered_for_a_day(local: Local, clock: Clock) -> None:
