@@ -41,13 +41,13 @@ class Catalog:
     head: Mapping[str, Any] = field(default_factory=dict)
     """The defaults that the file gives its entries, by the names of fields."""
     warnings: tuple[Note, ...] = ()
-    """What is right by the rules and may not be meant."""
+    """Notes of what is right by the rules and may not be meant."""
 
     name_where: Location = field(default=NOWHERE, compare=False)
     values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What the file says, with what it includes, and anchors and variables written out."""
+    """The keys and values of the file, with those of included files, and anchors and variables written out."""
     place: Place | None = None
-    """Where it is read for; None where that is not known yet."""
+    """The account and mode that the file is read for; None where they are not known yet."""
     differs_by_place: bool = False
     """Whether ids in the file are others in other accounts or modes."""
     reread: Callable[[Place | None, frozenset[Reference]], Catalog] | None = field(

@@ -1,4 +1,4 @@
-"""A difference between what the file wants and what Stripe holds, field by field."""
+"""The differences between an entry of the file and the object as Stripe has it, field by field."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Entry(Generic[Content_co]):
     moved_from: str | None = None
     """The key that the entry had before, by the file's `moved:`."""
     kept_fields: Mapping[str, FieldValue] = field(default_factory=dict)
-    """What `moved:` keeps as it was: the lines by which the entry would say so itself."""
+    """The fields that `moved:` keeps as they were; written out in the entry, they make `moved:` superfluous."""
     parent: AnyEntry | None = None
     children: list[AnyEntry] = field(default_factory=list)
     where: Location = NOWHERE

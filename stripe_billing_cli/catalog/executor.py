@@ -89,7 +89,7 @@ class Execution:
     ids: dict[Reference, str] = field(default_factory=dict)
     """The ids of the objects that exist by now."""
     results: dict[Operation, WriteResult] = field(default_factory=dict)
-    """What operations made."""
+    """The objects that operations made."""
 
     def __post_init__(self) -> None:
         self.ids = dict(self.plan.ids)

@@ -1,4 +1,4 @@
-"""A list of unknown length, read until asking for what is wanted is cheaper.
+"""A list of unknown length, read until asking for single objects is cheaper.
 
 Stripe says of no list how long it is. How close together its objects were made, at three moments of the past, says
 whether sweeping it would take more calls than asking for what is wanted. A wrong guess costs calls, never an object.

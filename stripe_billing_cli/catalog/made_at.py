@@ -1,4 +1,4 @@
-"""Objects of a list that are read by when they were made.
+"""The reading of a list's objects by when they were made.
 
 Stripe gives no list of objects by their ids but those of a few kinds. What one run made lies close together in a list
 by creation time, and is read a page at a time; what lies alone costs a call, as reading it by its id does.

@@ -56,7 +56,7 @@ class ConflictError(MistakesError):
 
 @dataclass(frozen=True)
 class Match(Generic[ObjectT]):
-    """The objects of Stripe's that are one entry of the file.
+    """The objects of Stripe's that are an entry of the file.
 
     `current` is the object itself, `earlier` are those it replaced, newest first. `name_from` is another object of
     this catalog that has the name (a lookup key, a code) now and will give it up.

@@ -1,4 +1,4 @@
-"""Reading a long list in several places at once.
+"""The reading of a long list in several places at once.
 
 A cursor gives one page after the other. Creation time cuts a list into stretches that can be read side by side:
 after a page, while few stretches are being read, what is left is cut at the moments where, going by how close

@@ -70,7 +70,7 @@ class Operation:
 
 @dataclass(eq=False, kw_only=True)
 class Create(Operation, Generic[ObjectT]):
-    """Makes an object, exactly once whatever is cut off.
+    """An operation that makes an object, exactly once whatever is cut off.
 
     `state` is what Stripe holds in its place when this is decided; it goes into the idempotency key, so that creating
     an object once more at another time is another request. `find` reads back what was made, or another run made.
@@ -87,7 +87,7 @@ class Create(Operation, Generic[ObjectT]):
 
 @dataclass(eq=False, kw_only=True)
 class CreateWithSecret(Create[ObjectT]):
-    """Makes an object whose secret Stripe shows once, in the answer to its creation.
+    """An operation that makes an object whose secret Stripe shows once, in the answer to its creation.
 
     The secret is stored, and only then does the update `confirm` mark the object as one that counts. `abandoned_ids`
     are those of objects that a run made and did not confirm: for 24 hours Stripe answers the same create with the same
@@ -144,7 +144,7 @@ class Change:
     fields: dict[str, FieldChange]
     reason: str
     question: str | None = None
-    """What a person has to agree to, in test mode too: a statement of what cannot be taken back."""
+    """The statement that a person has to agree to, in test mode too, of what cannot be taken back."""
     operations: list[Operation] = field(default_factory=list)
     moves: tuple[Move, ...] = ()
     """The names that the object takes from others."""
@@ -165,7 +165,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Note:
-    """A note: what a reviewer should know beside the changes: about the entry of the file that `kind` and `key` name,
+    """A note that a reviewer should read beside the changes, about the entry of the file that `kind` and `key` name,
     if any.
 
     `warning`: the plan does what it says, and it may not be meant. Any other note is of what stays different from the
@@ -203,14 +203,14 @@ class Plan:
     unmanaged: tuple[Unmanaged, ...] = ()
     unchanged: int = 0
     unmarked: int = 0
-    """How many of these the file adopts by `id:` and do not bear the catalog's mark yet."""
+    """The number of unchanged objects that the file adopts by `id:` and that do not bear the catalog's mark yet."""
     notes: tuple[Note, ...] = ()
     complete: bool = True
     """Whether the whole account was read, so that `unmanaged` is all there is."""
     ids: Mapping[Reference, str] = field(default_factory=dict)
     """The ids of the catalog's objects that exist and stay."""
     managed: int = 0
-    """How many active objects of the account are the catalog's."""
+    """The number of the account's active objects that are the catalog's."""
     marks_of_account: tuple[str, ...] = ()
     """The paths of some objects that no other account has."""
     source: str = ""

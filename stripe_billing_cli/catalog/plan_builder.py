@@ -22,7 +22,7 @@ class Blocker:
     id: str
     """The id of the object that points."""
     note: str
-    """What a plan notes when the other stays for that reason."""
+    """The note of a plan in which the other object stays for that reason."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class PlanBuilder:
     find_name: Callable[[str], str | None]
     """Finds the key of the catalog's object that has an id."""
     objects: Objects = field(default_factory=dict)
-    """What the account holds: kind → id → object."""
+    """The objects of the account: kind → id → object."""
     now: int = 0
     """When the account was read, in Unix seconds."""
     entries: Mapping[Reference, AnyEntry] = field(default_factory=dict)
-    """What the file wants."""
+    """The entries of the file."""
     changes: list[Change] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     unchanged: int = 0

@@ -1,4 +1,4 @@
-"""Planning a catalog against an account: what a program calls, as `billing catalog plan` does.
+"""The planning of a catalog against an account, as a program calls it and `billing catalog plan` does.
 
 request = PlanRequest(load_catalog(read_source("catalog.yaml")))
 plan = plan_catalog(api, request)

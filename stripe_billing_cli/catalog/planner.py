@@ -77,13 +77,13 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         conflicts += matcher.conflicts
         matcher.conflicts.clear()
     if conflicts:
-        renaming = find_renaming(catalog, snapshot)
-        raise ConflictError((_conflict(catalog, renaming),) if renaming else tuple(conflicts))
+        name_change = find_name_change(catalog, snapshot)
+        raise ConflictError((_conflict(catalog, name_change),) if name_change else tuple(conflicts))
     return matches
 
 
 @dataclass(frozen=True)
-class Renaming:
+class NameChange:
     """The name that a catalog had before it was changed, and its entries, by kind and key, that the account has so."""
 
     name: str
@@ -91,7 +91,7 @@ class Renaming:
     message: str
 
 
-def find_renaming(catalog: Catalog, snapshot: Snapshot) -> Renaming | None:
+def find_name_change(catalog: Catalog, snapshot: Snapshot) -> NameChange | None:
     """Return how the file's name was changed: the account has nothing by this name, and most of the file by another."""
     stamps = [
         (kind.name, stamp)
@@ -108,17 +108,17 @@ def find_renaming(catalog: Catalog, snapshot: Snapshot) -> Renaming | None:
                 f"the account has {len(account_entries)} of these {len(file_entries)} entries as the catalog {name}, "
                 f"and nothing as the catalog {catalog.name}"
             )
-            return Renaming(name, frozenset(account_entries), message)
+            return NameChange(name, frozenset(account_entries), message)
     return None
 
 
-def _conflict(catalog: Catalog, renaming: Renaming) -> Conflict:
+def _conflict(catalog: Catalog, name_change: NameChange) -> Conflict:
     """Return the one conflict that there is where the file's name was changed."""
     return Conflict(
         catalog.name_where.file or catalog.source,
         catalog.name_where,
-        renaming.message,
-        f"if this is the same catalog, write `catalog: {renaming.name}` again: its name marks all that it owns; "
+        name_change.message,
+        f"if this is the same catalog, write `catalog: {name_change.name}` again: its name marks all that it owns; "
         "if it is another one, choose other keys for its entries",
     )
 
@@ -188,13 +188,13 @@ class Planner:
         for root in self._catalog.roots:
             self._plan_root(root, targets)
         leftovers = self._leftovers()
-        unmanaged = self._prune(leftovers, prune_options) if prune_options else leftovers
-        self._plan_unnamed({leftover.id for leftover in leftovers} - {leftover.id for leftover in unmanaged})
+        rest = self._prune(leftovers, prune_options) if prune_options else leftovers
+        self._plan_unnamed({leftover.id for leftover in leftovers} - {leftover.id for leftover in rest})
         if prune_options and not self._catalog.roots and builder.changes:
             builder.note(
                 f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
             )
-        self._warn_of_renaming()
+        self._warn_of_name_change()
         for name in self._snapshot.unread_kinds:
             builder.note(
                 f"{name}: this key may not read them; those that offer what is replaced here go on doing so",
@@ -207,9 +207,7 @@ class Planner:
             account=self._snapshot.account,
             livemode=self._snapshot.livemode,
             changes=tuple(builder.changes),
-            unmanaged=tuple(
-                self._report_unmanaged(leftover) for leftover in unmanaged if leftover.id not in changed_ids
-            ),
+            unmanaged=tuple(self._report_unmanaged(leftover) for leftover in rest if leftover.id not in changed_ids),
             unchanged=builder.unchanged,
             unmarked=len(builder.missing_marks),
             notes=(*self._catalog.warnings, *builder.notes),
@@ -220,15 +218,15 @@ class Planner:
             managed=self._count_managed(leftovers),
         )
 
-    def _warn_of_renaming(self) -> None:
+    def _warn_of_name_change(self) -> None:
         """Warn where the plan makes once more what the account has by the catalog's former name: of kinds whose objects
         have no id or name of the file's in Stripe, nothing conflicts."""
-        renaming = find_renaming(self._catalog, self._snapshot)
+        name_change = find_name_change(self._catalog, self._snapshot)
         new_entries = {(change.kind.name, change.key) for change in self._builder.changes if change.action == "create"}
-        if renaming and new_entries & renaming.entries:
+        if name_change and new_entries & name_change.entries:
             message = (
-                f"{renaming.message}: what is created here is there already. If this is the same catalog, write "
-                f"`catalog: {renaming.name}` again"
+                f"{name_change.message}: what is created here is there already. If this is the same catalog, write "
+                f"`catalog: {name_change.name}` again"
             )
             self._builder.notes.append(Note(message, where=self._catalog.name_where, warning=True))
 

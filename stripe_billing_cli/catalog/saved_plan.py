@@ -60,7 +60,7 @@ class SavedPlan:
         return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets, adopt=self.adopt)
 
     def check(self, api: StripeApi, plan: Plan) -> None:
-        """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved, for the same account."""
+        """Raise `SavedPlanError` unless `plan`, decided just now, is the one that was saved, for the same account."""
         if not self._is_of_account(api, plan):
             raise SavedPlanError(self._difference(plan), "use the key that it was made with, or plan again")
         if fingerprint(plan) != self.fingerprint:

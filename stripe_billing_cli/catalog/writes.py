@@ -32,7 +32,7 @@ from stripe_billing_cli.stripe_api.remembered_answers import ask_until_current
 
 @dataclass(frozen=True)
 class WriteResult:
-    """The object that a write was to; `address` is where people reach it, where it is made with an address."""
+    """The object that a write made or changed. `address` is where people reach a new object that has one."""
 
     id: str
     address: str | None = None

@@ -1,4 +1,4 @@
-"""Adding entries to the text of a catalog file, of which every other character stays as it is.
+"""The insertion of entries into the text of a catalog file, of which every other character stays as it is.
 
 YAML libraries that keep comments write the whole file anew, with their own line breaks and quotes. What is added here
 are lines, put where the parser says that a section ends; so nothing else can change, and no further library is needed.
@@ -32,12 +32,12 @@ class InsertError(BillingError):
 class Addition:
     """Entries for the section that stands at `path` in the file, by key, or a list of them.
 
-    `spread`: the entries have others within them, and are never written on one line.
+    `multiline`: the entries have others within them, and are never written on one line.
     """
 
     path: tuple[str, ...]
     entries: Mapping[str, Any] | list[str]
-    spread: bool = False
+    multiline: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,9 @@ def _in_section(text: str, node: Any, above: Any, addition: Addition) -> _Edit:
         indent = " " * node.start_mark.column
         return _Edit(_last_line(text, node, above), None, "\n".join(f"{indent}- {scalar(one)}" for one in entries))
     indent = " " * node.value[0][0].start_mark.column
-    return _Edit(_last_line(text, node, above), None, "\n".join(entry_lines(entries, indent, spread=addition.spread)))
+    return _Edit(
+        _last_line(text, node, above), None, "\n".join(entry_lines(entries, indent, multiline=addition.multiline))
+    )
 
 
 def _new_section(text: str, node: Any, above: Any, addition: Addition, depth: int) -> _Edit:
@@ -123,10 +125,10 @@ def _new_section(text: str, node: Any, above: Any, addition: Addition, depth: in
     column = node.value[0][0].start_mark.column
     indent = " " * column
     if isinstance(addition.entries, list):
-        lines = list(entry_lines(inside, indent, spread=False))
+        lines = list(entry_lines(inside, indent, multiline=False))
     else:
         lines = [f"{indent}{scalar(addition.path[depth])}:"]
-        lines += entry_lines(addition.entries, indent + INDENT, spread=addition.spread)
+        lines += entry_lines(addition.entries, indent + INDENT, multiline=addition.multiline)
     if above is None:
         return _Edit(text.count("\n"), None, "\n".join(["", *lines]))
     return _Edit(_last_line(text, node, above), None, "\n".join(lines))

@@ -31,21 +31,21 @@ def file_text(values: Mapping[str, Any], parents: frozenset[str]) -> str:
     lines: list[str] = []
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
-            lines += ["", f"{scalar(key)}:", *entry_lines(value, INDENT, spread=key in parents)]
+            lines += ["", f"{scalar(key)}:", *entry_lines(value, INDENT, multiline=key in parents)]
         else:
             lines += _pair(key, value, "")
     return "\n".join(lines) + "\n"
 
 
-def entry_lines(entries: Mapping[str, Any], indent: str, *, spread: bool) -> Iterator[str]:
-    """Yield the lines of entries by key; with `spread`, none is on one line."""
+def entry_lines(entries: Mapping[str, Any], indent: str, *, multiline: bool) -> Iterator[str]:
+    """Yield the lines of entries by key; with `multiline`, none is on one line."""
     for key, values in entries.items():
-        yield from _pair(key, values, indent, spread=spread)
+        yield from _pair(key, values, indent, multiline=multiline)
 
 
-def _pair(key: str, value: Any, indent: str, *, spread: bool = False) -> Iterator[str]:
+def _pair(key: str, value: Any, indent: str, *, multiline: bool = False) -> Iterator[str]:
     start = f"{indent}{scalar(key)}:"
-    line = None if spread else _on_one_line(value)
+    line = None if multiline else _on_one_line(value)
     if line is not None and len(start) + 1 + len(line) <= WIDTH:
         yield f"{start} {line}"
     elif isinstance(value, Mapping) and value:

@@ -111,7 +111,7 @@ def _way_out(error: yaml.MarkedYAMLError) -> str:
 
 
 class Builder:
-    """Puts the events together. An open collection is on the stack until its end event."""
+    """The builder of a tree from the parser's events. An open collection is on the stack until its end event."""
 
     def __init__(self) -> None:
         self._stack: list[Mapping | Sequence] = []

@@ -38,7 +38,7 @@ class Draft:
 
 
 class Drafter:
-    """Makes the drafts of a file. `file_keys` are the keys of what a file has already, which stay."""
+    """The maker of a file's drafts. `file_keys` are the keys of the objects that the file has already, which stay."""
 
     def __init__(self, kinds: Registry, objects: Objects, file: ImportFile, file_keys: Keys) -> None:
         self._kinds = [kind for kind in kinds if kind.name in objects]
@@ -137,7 +137,7 @@ def _consequence(draft: Draft, written_keys: Mapping[str, set[str]]) -> str | No
 
 
 class _Problems:
-    """Takes the problems that a kind reports, and keeps the first."""
+    """A report of a kind's problems that keeps the first."""
 
     def __init__(self) -> None:
         self.first: str | None = None

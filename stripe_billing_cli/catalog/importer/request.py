@@ -1,4 +1,4 @@
-"""Importing a catalog from an account: what a program calls, as `billing catalog import` does.
+"""The import of a catalog from an account, as a program calls it and `billing catalog import` does.
 
 imported = import_catalog(api, ImportRequest(catalog="keymap"))
 Path("catalog.yaml").write_text(imported.text)
@@ -29,7 +29,7 @@ UNNAMED = "catalog"
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """An import that is wanted. `kinds` are names of kinds or sections, `parents` ids, keys or names; none means all.
+    """A request to import. `kinds` are names of kinds or sections, `parents` ids, keys or names; none means all.
 
     `catalog` is the name of the catalog: unless given, that of `beside`, else that by which the account's objects are
     marked, if it is one, else the account's. `since`: only what was made since, in Unix seconds, and what that refers
@@ -57,7 +57,7 @@ class Omission:
 
 @dataclass(frozen=True)
 class Import:
-    """A catalog as it was found. `drafts` are its new entries, `left_out` counts what it is not to have, by why.
+    """An imported catalog. `drafts` are its new entries, `left_out` counts the objects that are not in it, by reason.
 
     `unread` are the sections that the key may not read.
     """
@@ -99,8 +99,8 @@ class Import:
             for kind in dict.fromkeys(draft.kind for draft in drafts):
                 sections = _sections([kind], [draft for draft in drafts if draft.kind is kind])
                 if sections:
-                    spread = bool(self.registry.within(kind.name))
-                    yield Addition((*path, kind.section), sections[kind.section], spread)
+                    multiline = bool(self.registry.within(kind.name))
+                    yield Addition((*path, kind.section), sections[kind.section], multiline)
 
 
 def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = lambda count: None) -> Import:

@@ -26,7 +26,7 @@ class Wish:
 
 @dataclass
 class Selection:
-    """The objects that were selected. `objects` has kind → id → object, the oldest first; `left_out` counts what is not
+    """The objects that were selected. `objects` has kind → id → object, the oldest first; `left_out` counts those not
     written, by why."""
 
     objects: dict[str, dict[str, IdentifiedObject]]

@@ -40,13 +40,13 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
     """A kind of object, described by class attributes; methods stand in the order in which they are asked."""
 
     name: ClassVar[str]
-    """What one object is called, in messages and in the output of plans: `price`."""
+    """The name of one object, in messages and in the output of plans: `price`."""
     section: ClassVar[str]
     """The key of the file, or of the parent's entry, under which the entries stand: `prices`."""
     section_form: ClassVar[str] = "entries by key"
-    """What stands under that key, in words."""
+    """The form of the section, in words."""
     section_text: ClassVar[str]
-    """What the schema says of that key."""
+    """The description of the section in the schema."""
     parent: ClassVar[str | None] = None
     """The kind within whose entries the entries stand."""
     usual: ClassVar[bool] = False
@@ -57,9 +57,9 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
     object_type: type[ObjectT]
     """The type that declares what is read of Stripe's objects."""
     path: ClassVar[str]
-    """Where objects are made and listed: `/v1/prices`."""
+    """The path by which objects are made and listed: `/v1/prices`."""
     example: ClassVar[str]
-    """What an entry may look like, for the hint where one has no keys and values: `such as {name: Pro}`."""
+    """An example of an entry, for the hint where one has no keys and values: `such as {name: Pro}`."""
     is_subscribed_to: ClassVar[bool] = False
     """Whether subscriptions are on such objects."""
     prune_option: ClassVar[str] = "--prune"
@@ -238,7 +238,7 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         """
 
     def plan_unnamed(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:
-        """Plan what the plan so far demands of an object that no entry names and that is not pruned."""
+        """Plan what an object needs that no entry names and nothing prunes, and that points at what the plan replaces."""
 
     @abstractmethod
     def plan_pruning(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:

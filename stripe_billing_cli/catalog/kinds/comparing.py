@@ -43,7 +43,7 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
     named_by: ClassVar[str] = "name"
     """The field that people call an object by."""
     retirement: ClassVar[Action] = "archive"
-    """What becomes of an object whose entry is gone, with `prune_option`."""
+    """The action by which an object whose entry is gone is retired, with `prune_option`."""
     retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
     """The parameters of the update that retires an object, unless it is deleted."""
     quiet: ClassVar[frozenset[str]] = frozenset()

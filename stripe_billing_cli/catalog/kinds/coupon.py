@@ -58,7 +58,7 @@ GENERATED_ID = re.compile(r"(?!(?:[A-Z]+|[A-Z]?[a-z]+)[0-9]*$)[A-Za-z0-9]{8}$")
 LONGEST_NAME = 40
 """`name` of `stripe/params/_coupon_create_params.py`: what customers see on invoices."""
 EXPANDED = ("applies_to", "currency_options")
-"""What Stripe answers of a coupon only where it is asked for (`stripe/_coupon.py`)."""
+"""The fields that Stripe answers only where they are asked for (`stripe/_coupon.py`)."""
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
@@ -136,7 +136,7 @@ class Coupon(FileModel):
 
 
 class CouponValues(TypedDict):
-    """What is read of the canonical fields of a coupon."""
+    """The canonical fields of a coupon that are read by name."""
 
     amount_off: int | None
     applies_to: list[str]

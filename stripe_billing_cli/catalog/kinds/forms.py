@@ -1,4 +1,4 @@
-"""How the fields of a kind are compared with Stripe's, sent, and shown: a `Form` for each, beside its type.
+"""The forms in which the fields of a kind are compared with Stripe's, sent, and shown: one beside the type of each.
 
     nickname: Annotated[Text | None, Plain(in_place=True, unset=False)] = None
 

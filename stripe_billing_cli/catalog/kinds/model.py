@@ -1,4 +1,4 @@
-"""What kinds' parts of a catalog file are made of: the base of their models, and the types of their values.
+"""The base of the models by which kinds read a catalog file, and the types of their values.
 
 Limits are those of Stripe's parameters (`stripe/params/` and https://docs.stripe.com/api). What depends on more than
 one value is a rule of the kind's.
@@ -71,7 +71,7 @@ class Misnomers:
 
 @dataclass(frozen=True)
 class ShortForm:
-    """Takes a word for a part of which `key` is the only thing said: `month` for `{interval: month}`."""
+    """The mark of a part that may be written as the value of `key` alone: `month` for `{interval: month}`."""
 
     key: str
     schema: Mapping[str, Any]
@@ -89,7 +89,7 @@ class ShortForm:
 
 @dataclass(frozen=True)
 class LongForm:
-    """Takes `{key: text}`, as Stripe writes it, for a text."""
+    """The mark of a text that may be written as `{key: text}`, as Stripe has it."""
 
     key: str
 
@@ -107,7 +107,7 @@ class LongForm:
 
 @dataclass(frozen=True)
 class ByCurrency:
-    """Says in the schema that the keys of a mapping are currencies."""
+    """The mark of a mapping whose keys are currencies, for the schema."""
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         return {**handler(schema), "propertyNames": {"enum": sorted(CURRENCIES)}}
@@ -115,7 +115,7 @@ class ByCurrency:
 
 @dataclass(frozen=True)
 class ShortList:
-    """Takes a list for a part of which `key` is the only thing said: `[starter]` for `{products: [starter]}`."""
+    """The mark of a part that may be written as the list at `key` alone: `[starter]` for `{products: [starter]}`."""
 
     key: str
 
@@ -133,7 +133,7 @@ class ShortList:
 
 @dataclass(frozen=True)
 class NullIsNone:
-    """Says that null, which is a mistake elsewhere, means that the object has none; leaving the key out is another."""
+    """The mark of a field that null clears; elsewhere null is a mistake. To leave the key out means something else."""
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         return {**handler(schema), "x-null": True}
@@ -141,7 +141,7 @@ class NullIsNone:
 
 @dataclass(frozen=True)
 class DiffersByPlace:
-    """Says that a text may be another in each account or mode: `{test: cus_…, live: cus_…}`. Every `id:` may be."""
+    """The mark of a text that may differ by account or mode: `{test: cus_…, live: cus_…}`. Every `id:` may."""
 
 
 def _moment(value: Any) -> int:

@@ -1,4 +1,4 @@
-"""What a product includes: features that are attached to it (https://docs.stripe.com/api/product-feature).
+"""Product features: the features that a product includes (https://docs.stripe.com/api/product-feature).
 
 An attachment says nothing but that, and bears no stamp: which ones the file made, the product's stamp says.
 """

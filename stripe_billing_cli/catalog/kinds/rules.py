@@ -19,7 +19,7 @@ MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 50, 40, 500
 
 
 class Report(Protocol):
-    """Takes a problem: its path below the entry that is checked, what it is, the way out.
+    """A function that takes a problem: its path below the entry that is checked, what it is, the way out.
 
     `at_key`: it stands at the key of that path and not at its value. `warning`: it may be meant, and stops nothing.
     """

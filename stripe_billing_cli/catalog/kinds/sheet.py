@@ -1,4 +1,4 @@
-"""What a catalog sells, as a page for colleagues: a table of prices for each product, then coupons."""
+"""The price sheet of a catalog, a page for colleagues: a table of prices for each product, then coupons."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from stripe_billing_cli.stripe_api.errors import PermissionMissingError, Unsuppo
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, ObjectT
 
 MOST_PAGES = 10
-"""So many pages of a list are looked at: 1,000 objects."""
+"""The most pages of a list that are looked at: 1,000 objects."""
 NAMED = 3
-"""So many objects are named."""
+"""The most objects that are named."""
 
 
 @dataclass(frozen=True)

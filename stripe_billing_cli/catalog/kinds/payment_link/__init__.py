@@ -1,4 +1,4 @@
-"""Payment links: what a file says of them, and how they stand to Stripe's."""
+"""Payment links: their fields in the file (`model.py`), and all else of the kind (`kind.py`)."""
 
 from stripe_billing_cli.catalog.kinds.payment_link.kind import PaymentLinkKind
 

@@ -1,4 +1,4 @@
-"""How parts of a payment link are compared with Stripe's and sent, which Stripe holds otherwise than a value says."""
+"""The forms of a payment link's fields that Stripe holds otherwise than their canonical values have them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class AfterCompletionForm(Form[AfterPayment | None]):
 
 
 class CustomFieldValue(TypedDict):
-    """What is shown of the canonical value of a field that customers fill in."""
+    """The canonical value of a field that customers fill in, as far as it is shown."""
 
     key: str
     type: str

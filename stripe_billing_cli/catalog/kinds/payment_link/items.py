@@ -1,4 +1,4 @@
-"""What a payment link sells: items with prices by key, compared whatever their order, and sent."""
+"""The items that a payment link sells, with prices by key: their fields, and how they are compared and sent."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class ItemValue(TypedDict):
 
 
 class Items(Form[list[ItemValue]]):
-    """Items with their prices and quantities."""
+    """The form of items with their prices and quantities, of which the order says nothing."""
 
     def value(self, file_value: Sequence[SoldItem] | None) -> list[ItemValue]:
         return [

@@ -52,7 +52,7 @@ PLAIN: Mapping[str, Any] = {
     "submit_type": "auto",
     "tax_id_collection": {"enabled": False, "required": "never"},
 }
-"""What a new link says where nobody says anything, which no file needs to say."""
+"""The fields of a new link of which its creation says nothing, which no file needs to say."""
 
 
 class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):

@@ -1,4 +1,4 @@
-"""What a payment link says in the file, after `stripe/params/_payment_link_{create,update}_params.py`.
+"""The fields of a payment link in the file, after `stripe/params/_payment_link_{create,update}_params.py`.
 
 Without Connect's parameters, and without prices made within a link (`price_data`): those stand under products.
 """

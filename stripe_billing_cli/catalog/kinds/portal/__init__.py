@@ -1,4 +1,4 @@
-"""Customer portal configurations: what a file says of them, and how they stand to Stripe's."""
+"""Customer portal configurations: their fields in the file (`model.py`), and all else of the kind (`kind.py`)."""
 
 from stripe_billing_cli.catalog.kinds.portal.kind import PortalConfigurationKind
 

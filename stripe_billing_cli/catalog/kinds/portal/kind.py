@@ -33,7 +33,7 @@ from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.objects.portal import PortalConfiguration as StripePortalConfiguration
 
 DEFAULT = "default"
-"""What `id:` says of the account's default configuration, whose id is another in every account."""
+"""The `id:` of the account's default configuration, whose id in Stripe is another in every account."""
 PRODUCTS = "features.subscription_update.products"
 MOST_PRODUCTS = 10
 """`products` of `stripe/params/billing_portal/_configuration_create_params.py`."""
@@ -46,9 +46,9 @@ OF_A_NEW_ONE: Mapping[str, Any] = {
     "features.subscription_update.proration_behavior": "none",
     "features.subscription_update.trial_update_behavior": "end_trial",
 }
-"""What a configuration has where its creation says nothing of it."""
+"""The fields of a new configuration of which its creation says nothing."""
 EXPANDED = {"expand": [f"data.{PRODUCTS}", "data.features.subscription_update.schedule_at_period_end"]}
-"""What Stripe answers of a configuration only where it is asked for."""
+"""The fields that Stripe answers only where they are asked for."""
 
 
 class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfiguration]):

@@ -1,4 +1,4 @@
-"""What a customer portal configuration says in the file, after
+"""The fields of a customer portal configuration in the file, after
 `stripe/params/billing_portal/_configuration_{create,update}_params.py`."""
 
 from __future__ import annotations

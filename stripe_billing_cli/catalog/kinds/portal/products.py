@@ -38,7 +38,7 @@ class Offer(FileModel):
 
 @dataclass(frozen=True)
 class ShortOffers:
-    """Takes `[pro]` and `{pro: [monthly]}` for lists of products with their prices."""
+    """The mark of products that may be written as `[pro]`, or with their prices as `{pro: [monthly]}`."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(self._expand, handler(source))

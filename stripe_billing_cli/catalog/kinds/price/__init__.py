@@ -1,4 +1,4 @@
-"""Prices: what may be said of one (`model.py`, `forms.py`), Stripe's rules, and all else of the kind (`kind.py`)."""
+"""Prices: their fields in the file (`model.py`, `forms.py`), Stripe's rules, and all else of the kind (`kind.py`)."""
 
 from stripe_billing_cli.catalog.kinds.price.forms import (
     UNSPECIFIED,

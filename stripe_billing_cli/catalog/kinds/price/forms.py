@@ -54,7 +54,7 @@ class OptionValue(AmountsValue):
 
 
 class PriceValues(AmountsValue):
-    """What is read of the canonical fields of a price."""
+    """The canonical fields of a price that are read by name."""
 
     currency: str
     currency_options: dict[str, OptionValue]

@@ -1,4 +1,4 @@
-"""What import needs to know of a price: its terms in a word, and what a list of Stripe's leaves out."""
+"""The import of prices: a key made from their terms, and the tiers that a list of Stripe's leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a price stands to Stripe's: which one it is, how it is read, written and shown.
+"""The kind of prices: how they are matched with Stripe's, read, written and shown.
 
 A price is the one on its product that carries the stamp of its key, whatever its lookup key says; failing that, the
 holder of its lookup key.

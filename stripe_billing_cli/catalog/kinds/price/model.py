@@ -1,4 +1,4 @@
-"""What a catalog file may say of a price: each field once.
+"""The fields of a price in the file, each once.
 
 Stripe changes a price only in `active`, `nickname`, `metadata`, `lookup_key`, `tax_behavior` (once, from
 unspecified) and `currency_options` (`stripe/params/_price_update_params.py`). All else, and any amount, is a new

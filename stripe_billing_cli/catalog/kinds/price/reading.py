@@ -28,15 +28,15 @@ from stripe_billing_cli.stripe_api.references import id_of
 LOOKUP_KEYS_A_CALL = 10
 """https://docs.stripe.com/api/prices/list, `lookup_keys`."""
 SPARE_PAGES = 6
-"""What a sweep in several places may take beyond the pages that are full."""
+"""Pages that a sweep in several places may take beyond those that are full."""
 SPARE_SEARCH_PAGES = 3
-"""What a search may find beyond the entries of the file: prices that left it and are still on sale."""
+"""Pages that a search may find beyond the entries of the file: prices that left it and are still on sale."""
 SPARE_CALLS = 3
-"""What reading the products, and a guess, may take beyond what asking takes."""
+"""Calls that reading the products, and a guess, may take beyond those of asking."""
 
 
 class FoundPrice(DatedObject):
-    """What is read of a price that Stripe's search found, which is not completed."""
+    """A price that Stripe's search found, which is not completed: only these fields are read of it."""
 
     product: Reference
 

@@ -1,4 +1,4 @@
-"""What a reviewer of prices may miss: amounts that look like a slip, and lookup keys that an adoption renames."""
+"""Warnings for the reviewer of prices: amounts that look like a slip, and lookup keys that an adoption renames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Products: what a file says of them (`model.py`), and how they stand to Stripe's (`kind.py`)."""
+"""Products: their fields in the file (`model.py`), and all else of the kind (`kind.py`)."""
 
 from stripe_billing_cli.catalog.kinds.product.kind import (
     FEATURE,

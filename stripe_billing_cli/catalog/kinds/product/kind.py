@@ -1,4 +1,4 @@
-"""Products: how they stand to Stripe's, whose ids are their keys. `model.py` has what may be said of one."""
+"""The kind of products, whose keys are their ids in Stripe. `model.py` has their fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a catalog file may say of a product: each field once.
+"""The fields of a product in the file, each once.
 
 Everything but the id may change (`stripe/params/_product_update_params.py`). A parameter that the SDK types
 without `Literal['']` cannot be unset: `name`, `statement_descriptor`; `default_price` can, by the empty string, though

@@ -138,7 +138,7 @@ class PromotionCode(FileModel):
 
 
 class CodeValues(TypedDict):
-    """What is read of the canonical fields of a promotion code. `coupon` is an id, or a key of the file."""
+    """The canonical fields of a promotion code that are read by name. `coupon` is an id, or a key of the file."""
 
     code: str
     coupon: str
