@@ -238,7 +238,7 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         """
 
     def plan_unnamed(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:
-        """Plan what an object needs that no entry names and nothing prunes, and that points at what the plan replaces."""
+        """Plan what becomes of an object that no entry names, nothing prunes, and that points at replaced ones."""
 
     @abstractmethod
     def plan_pruning(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:
