@@ -53,6 +53,15 @@ def test_a_credit_note_does_not_count_its_lines(stripe_account: Account) -> None
     assert lines["data"][0]["metadata"] is None
 
 
+def test_an_ideal_bank_has_its_bic(stripe_account: Account) -> None:
+    """pay-rails/pay, stripe_saves_ideal.yml; the banks and codes are those of the SDK's `PaymentMethod.Ideal`."""
+    for bank, bic in ("abn_amro", "ABNANL2A"), ("rabobank", "RABONL2U"):
+        made = ok(stripe_account, "POST /v1/payment_methods", {"type": "ideal", "ideal": {"bank": bank}})
+        assert made["ideal"] == {"bank": bank, "bic": bic}
+    made = ok(stripe_account, "POST /v1/payment_methods", {"type": "ideal"})
+    assert made["ideal"] == {"bank": None, "bic": None}
+
+
 NOTHING_COLLECTED = {"business_name": None, "individual_name": None, "shipping_details": None}
 
 

@@ -47,10 +47,13 @@ FPX = (
     "citibank deutsche_bank hong_leong_bank hsbc kfh maybank2e maybank2u mbsb_bank ocbc pb_enterprise public_bank rhb "
     "standard_chartered uob"
 )
-IDEAL = (
-    "abn_amro adyen asn_bank bunq buut finom handelsbanken ing knab mollie moneyou n26 nn rabobank regiobank revolut "
-    "sns_bank triodos_bank van_lanschot yoursafe"
-)
+IDEAL_BICS = {
+    "abn_amro": "ABNANL2A", "adyen": "ADYBNL2A", "asn_bank": "ASNBNL21", "bunq": "BUNQNL2A", "buut": "BUUTNL2A",
+    "finom": "FNOMNL22", "handelsbanken": "HANDNL2A", "ing": "INGBNL2A", "knab": "KNABNL2H", "mollie": "MLLENL2A",
+    "moneyou": "MOYONL21", "n26": "NTSBDEB1", "nn": "NNBANL2G", "rabobank": "RABONL2U", "regiobank": "RBRBNL21",
+    "revolut": "REVOLT21", "sns_bank": "SNSBNL2A", "triodos_bank": "TRIONL2U", "van_lanschot": "FVLBNL22",
+    "yoursafe": "BITSNL2A",
+}  # fmt: skip
 P24 = (
     "alior_bank bank_millennium bank_nowy_bfg_sa bank_pekao_sa banki_spbdzielcze blik bnp_paribas boz citi_handlowy "
     "credit_agricole envelobank etransfer_pocztowy24 getin_bank ideabank ing inteligo mbank_mtransfer nest_przelew "
@@ -75,6 +78,11 @@ class MethodType:
 def _as_given(*nulls: str) -> Callable[[Mapping[str, Any]], Object]:
     """Return what was given, and null for what Stripe learns only when the customer pays."""
     return lambda params: {**dict.fromkeys(nulls), **params}
+
+
+def _ideal(params: Mapping[str, Any]) -> Object:
+    bank = params.get("bank")
+    return {"bank": bank, "bic": IDEAL_BICS[bank] if bank else None}
 
 
 def _fingerprint(*parts: str) -> str:
@@ -193,7 +201,7 @@ OWN: Mapping[str, MethodType] = {
     "fpx": MethodType(
         {**required_fields(bank=Choice(tuple(FPX.split()))), **optional(account_holder_type=HOLDER)}, _as_given()
     ),
-    "ideal": MethodType(_bank(IDEAL), _as_given("bank", "bic")),
+    "ideal": MethodType(_bank(" ".join(IDEAL_BICS)), _ideal),
     "klarna": MethodType(optional(dob=DATE), _as_given()),
     "kr_card": MethodType({}, _as_given("brand", "last4")),
     "link": MethodType({}, _as_given("email"), saved=True),
