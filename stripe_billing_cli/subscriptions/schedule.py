@@ -63,7 +63,7 @@ def update_params(
         current_phase["trial_end"] = min(current["trial_end"], starts)
     next_phase = {
         **_phase_params(current),
-        "items": [_later_item(current, terms) for terms in later],
+        "items": _later_items(current, later),
         "proration_behavior": "none",
         "duration": _interval(price),
     }
@@ -145,9 +145,20 @@ def _item(terms: Terms, item: PhaseItem | None) -> dict[str, Any]:
     return params
 
 
-def _later_item(current: Phase, terms: Terms) -> dict[str, Any]:
-    """Return an item of the phase to come; one whose price stays keeps its metadata, tax rates and discounts."""
-    return _item(terms, next((item for item in current["items"] if terms_of(item).price == terms.price), None))
+def _later_items(current: Phase, later: Sequence[Terms]) -> list[dict[str, Any]]:
+    """Return the items of the phase to come. Each keeps its metadata, tax rates and discounts, as it does where it is
+    changed at once; also the one item whose price changes."""
+    items = {terms_of(item).price: item for item in current["items"]}
+    prices = {terms.price for terms in later}
+    replaced = [item for price, item in items.items() if price not in prices]
+    return [_item(terms, items.get(terms.price) or _changed(replaced, terms)) for terms in later]
+
+
+def _changed(replaced: Sequence[PhaseItem], terms: Terms) -> PhaseItem | None:
+    """Return the item that gets these terms; a licensed one without a threshold of use."""
+    if len(replaced) != 1:
+        return None
+    return replaced[0] if terms.quantity is None else {**replaced[0], "billing_thresholds": None}
 
 
 def _discounts(discounts: Sequence[PhaseDiscount]) -> list[dict[str, str | None]]:

@@ -70,6 +70,26 @@ def test_a_discount_that_ends_before_the_next_invoice_is_not_announced(begin: Be
     assert cost["next_invoice"]["amount"] == upcoming["total"] == 10000
 
 
+@pytest.mark.parametrize("interval", ["month", "year", "week"])
+def test_an_item_keeps_its_own_taxes_and_discounts_where_its_price_changes_later(begin: Begin, interval: str) -> None:
+    it = begin(APRIL)
+    it.monthly(small=10)
+    it.price("large", 20, interval)
+    rate = it.shop.post("/v1/tax_rates", display_name="VAT", percentage=7.25, inclusive=False)["id"]
+    half = it.shop.post("/v1/coupons", percent_off=50, **FOREVER)["id"]
+    own = {"tax_rates": [rate], "discounts": [{"coupon": half}], "metadata": {"seat": "1"}}
+    it.start("small")
+    [begun] = it.subscription["items"]["data"]
+    it.shop.post(f"/v1/subscription_items/{begun['id']}", **own)
+
+    cost = it.json("change", "--price", "large", "--at", "period-end")["cost"]
+    it.to(MAY)
+
+    assert it.paid()[1:] == [cost["next_invoice"]["amount"]] == [1073], "half of 20.00, and 7.25 % of that"
+    [item] = it.subscription["items"]["data"]
+    assert (len(item["tax_rates"]), len(item["discounts"]), item["metadata"]) == (1, 1, {"seat": "1"})
+
+
 def test_taxes_are_estimated_where_a_key_may_not_read_their_rates() -> None:
     tax = {"amount": 80, "tax_behavior": "exclusive", "tax_rate_details": {"tax_rate": "txr_1"}}
     line: Any = {"amount": 1000, "discount_amounts": [{"amount": 200, "discount": "di_1"}], "taxes": [tax]}
