@@ -112,9 +112,9 @@ class DroppableProtocol(HttpToolsProtocol):
     def go_on_after(self, method: bytes, rest: bytes) -> None:
         """Read the call without its proposal of another protocol, which is optional to take
         (https://www.rfc-editor.org/rfc/rfc9110#section-7.8), and `rest`, what came after its header."""
-        kept = b"".join(b"%s: %s\r\n" % field for field in self.headers if field[0] != b"upgrade")
+        headers = b"".join(b"%s: %s\r\n" % field for field in self.headers if field[0] != b"upgrade")
         self.parser = Parser(self)
-        self.parser.feed_data(b"%s %s HTTP/1.1\r\n%s\r\n%s" % (method, self.url, kept, rest))
+        self.parser.feed_data(b"%s %s HTTP/1.1\r\n%s\r\n%s" % (method, self.url, headers, rest))
 
 
 class Application:
@@ -153,7 +153,7 @@ class Application:
     ) -> None:
         if scope["type"] != "http":
             return
-        started = time.monotonic()
+        start = time.monotonic()
         refusal = self._over_limit(scope)
         body = await _body(receive)
         if body is None:
@@ -166,7 +166,7 @@ class Application:
         answer = _for_reader(answer, request)
         if self._log:
             outcome = loss or answer.status
-            took = round((time.monotonic() - started) * 1000)
+            took = round((time.monotonic() - start) * 1000)
             self._log(f"{request.method} {quote(request.path, safe=IN_PATHS)} {outcome} {took} ms")
         await _send(answer, loss, receive, send, transport)
         if is_alone():
@@ -210,11 +210,11 @@ class Application:
             fault = self._faults.next(request.method, request.path)
             if fault is None:
                 return self._at_this_server(self._router.answer(request)), None
-            failing = fault.how == "500"
-            answer = self._router.answer(request, failing=failing) if fault.when == "after" else None
+            fails = fault.how == "500"
+            answer = self._router.answer(request, fails=fails) if fault.when == "after" else None
             if fault.how in LOST or fault.how == "crash":
                 return answer or Answer(200, BROKEN_OFF, {}), fault.how
-            if answer and failing:
+            if answer and fails:
                 return self._at_this_server(answer), None
             return false_answer(fault.how, request, self._router.account()["id"]), None
         except ApiError as error:
@@ -256,8 +256,8 @@ def _for_reader(answer: Answer, request: Request) -> Answer:
     machine = "Bindings/" in request.headers.get("user-agent", "")
     if machine or answer.headers.get("Content-Type") != "application/json" or answer.body == BROKEN_OFF:
         return answer
-    indented = json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False)
-    return replace(answer, body=UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", indented) + "\n")
+    text = json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False)
+    return replace(answer, body=UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
 def _greet() -> Answer:

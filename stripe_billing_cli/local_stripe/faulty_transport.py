@@ -47,7 +47,7 @@ class FaultyTransport(InProcessTransport):
         if fault is None:
             return self.inner.request(method, url, headers, post_data)
         if fault.when == "after":
-            failure = self.inner.router.answer(request, failing=fault.how == "500")
+            failure = self.inner.router.answer(request, fails=fault.how == "500")
             if fault.how == "500":
                 return sdk_answer(failure)
         if fault.how == "crash":

@@ -46,7 +46,7 @@ class LocalServer:
         limits: RateLimit | None = None,
         faults: Faults | None = None,
         strict_version: bool = False,
-        sending: DeliverySettings | None = None,
+        delivery_settings: DeliverySettings | None = None,
         log: Log | None = None,
         allowed_hosts: Collection[str] = (),
         resets: bool = False,
@@ -70,7 +70,11 @@ class LocalServer:
         )
         self.url = self._application.url = http_server.url_of(host, self._socket)
         self._sender = Sender(
-            self.store, sending or DeliverySettings(), log=log, connected=self._router.connected, url=self.url
+            self.store,
+            delivery_settings or DeliverySettings(),
+            log=log,
+            connected_accounts=self._router.connected_accounts,
+            url=self.url,
         )
         self._server = http_server.Server(
             uvicorn.Config(
@@ -85,13 +89,13 @@ class LocalServer:
 
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread. Webhooks are sent, too."""
-        sending = threading.Thread(target=self._sender.run, name="webhooks", daemon=True)
-        sending.start()
+        sender_thread = threading.Thread(target=self._sender.run, name="webhooks", daemon=True)
+        sender_thread.start()
         try:
             asyncio.run(self._server.serve_on(self._socket, lambda: on_ready(self.url), self._let_time_pass()))
         finally:
             self._sender.stop()
-            sending.join()
+            sender_thread.join()
             self._application.close()
             self._socket.close()
             self._router.close()

@@ -34,8 +34,8 @@ class InProcessTransport(stripe.HTTPClient):
         **_: Any,
     ) -> tuple[io.BytesIO, int, Mapping[str, str]]:
         """Return the answer as the SDK takes a file: to be read."""
-        body, status, answered = self.request(method, url, headers, post_data)
-        return io.BytesIO(body.encode()), status, answered
+        body, status, answer_headers = self.request(method, url, headers, post_data)
+        return io.BytesIO(body.encode()), status, answer_headers
 
     async def request_async(
         self,
@@ -46,8 +46,8 @@ class InProcessTransport(stripe.HTTPClient):
         **_: Any,
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Return the answer to a call of the SDK's `…_async`: at once, since nothing is waited for."""
-        body, status, answered = self.request(method, url, headers, post_data)
-        return body.encode(), status, answered
+        body, status, answer_headers = self.request(method, url, headers, post_data)
+        return body.encode(), status, answer_headers
 
     async def request_stream_async(
         self,
@@ -57,8 +57,8 @@ class InProcessTransport(stripe.HTTPClient):
         post_data: Any = None,
         **_: Any,
     ) -> tuple[AsyncIterator[bytes], int, Mapping[str, str]]:
-        body, status, answered = await self.request_async(method, url, headers, post_data)
-        return _in_one_piece(body), status, answered
+        body, status, answer_headers = await self.request_async(method, url, headers, post_data)
+        return _in_one_piece(body), status, answer_headers
 
     def sleep_async(self, secs: float) -> Awaitable[None]:
         return asyncio.sleep(secs)
@@ -106,8 +106,8 @@ def request_of(method: str, url: str, headers: Mapping[str, str] | None, post_da
     """Return the SDK's call as a `Request`."""
     address = urlsplit(url)
     body = post_data.decode() if isinstance(post_data, bytes) else post_data or ""
-    lowered = {name.lower(): value for name, value in (headers or {}).items()}
-    return Request(method.upper(), unquote(address.path), address.query, body, lowered)
+    lowercase_headers = {name.lower(): value for name, value in (headers or {}).items()}
+    return Request(method.upper(), unquote(address.path), address.query, body, lowercase_headers)
 
 
 def sdk_answer(answer: Answer) -> tuple[str, int, Mapping[str, str]]:

@@ -110,8 +110,8 @@ class World:
         with self.store.undone():
             answer = self.answer(method, path, params)
             contents = self.store.contents()
-        for account in self.router.connected.idle():
-            self.router.connected.forget(account)
+        for account in self.router.connected_accounts.idle():
+            self.router.connected_accounts.forget(account)
         return answer, contents
 
 

@@ -146,7 +146,7 @@ def serve(
     from stripe_billing_cli.local_stripe.server import LocalServer
 
     faults = _faults(fault or ())
-    sending = _delivery(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
+    webhooks = _delivery(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
 
     try:
         server = LocalServer(
@@ -157,7 +157,7 @@ def serve(
             limits=_limits(rate_limit),
             faults=faults,
             strict_version=strict_version,
-            sending=sending,
+            delivery_settings=webhooks,
             log=context.printer.note if context.verbose else None,
             allowed_hosts=frozenset(name.lower() for name in allow_host or ()),
             resets=allow_reset,

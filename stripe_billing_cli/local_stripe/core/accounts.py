@@ -66,7 +66,7 @@ def ensure(store: Store, now: int) -> Object:
         return account
 
 
-def new_account(id: str, created: int) -> Object:
+def new_account(id: str, created_at: int) -> Object:
     return {
         "id": id,
         "object": "account",
@@ -76,7 +76,7 @@ def new_account(id: str, created: int) -> Object:
         "charges_enabled": True,
         "controller": {"type": "account"},
         "country": "US",
-        "created": created,
+        "created": created_at,
         "default_currency": "usd",
         "details_submitted": True,
         "email": "local@stripe.invalid",
@@ -98,10 +98,10 @@ def new_account(id: str, created: int) -> Object:
 def change_country(store: Store, account: Object, country: str, currency: str) -> Object:
     """Return the account in another country or with another currency of its own; what was charged before stays as it
     is."""
-    changed = {**account, "country": country, "default_currency": currency}
-    if changed != account:
-        store.replace("account", changed)
-    return changed
+    after = {**account, "country": country, "default_currency": currency}
+    if after != account:
+        store.replace("account", after)
+    return after
 
 
 def _requirements() -> Object:

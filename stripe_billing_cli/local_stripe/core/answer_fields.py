@@ -52,7 +52,7 @@ class Field:
 
     name: str
     is_hidden: bool
-    inlined: str | None
+    inlined_kind: str | None
     within: tuple[str, ...] | None
     several: bool
 
@@ -62,23 +62,28 @@ FieldEntry: TypeAlias = tuple[str, bool, Any, Field]
 
 
 @lru_cache(maxsize=4096)
-def fields_of(form_name: str, stored: tuple[str, ...]) -> tuple[FieldEntry, ...]:
+def fields_of(form_name: str, stored_names: tuple[str, ...]) -> tuple[FieldEntry, ...]:
     """Return the fields of an answer, in order, of an object that has these names stored; objects of one kind have the
     same ones, over and over."""
     form = shape(form_name)
-    named = {name for name in stored if name[0] != PRIVATE}
+    named = {name for name in stored_names if name[0] != PRIVATE}
     names = tuple((named | form.null | form.constant.keys()) - form.never)
     return tuple(_field(form, name) for name in _order(names))
 
 
 def _field(form: Shape, name: str) -> FieldEntry:
-    inlined = INLINED.get(form.name, {}).get(name)
+    inlined_kind = INLINED.get(form.name, {}).get(name)
     within = form.within.get(name)
-    hidden = name in form.only_expanded
+    is_hidden = name in form.only_expanded
     several = within is not None and within[0][:2] in (MAP, LIST)
-    left_out = hidden or (name not in form.null and is_known(form.name))
+    left_out = is_hidden or (name not in form.null and is_known(form.name))
     otherwise = form.constant.get(name, LEFT_OUT if left_out else None)
-    return name, not hidden and inlined is None, otherwise, Field(name, hidden, inlined, within, several)
+    return (
+        name,
+        not is_hidden and inlined_kind is None,
+        otherwise,
+        Field(name, is_hidden, inlined_kind, within, several),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,13 @@ class Outline:
 
 
 @lru_cache(maxsize=2048)
-def outline_of(form_name: str, stored: tuple[str, ...], types: tuple[type, ...]) -> Outline:
+def outline_of(form_name: str, stored_names: tuple[str, ...], types: tuple[type, ...]) -> Outline:
     """Return the outline of an answer in which nothing is expanded, of an object that has values of these types
     stored."""
-    type_of = dict(zip(stored, types, strict=True))
+    type_of = dict(zip(stored_names, types, strict=True))
     fields: Object = {}
     scalars, others = [], []
-    for name, is_plain, otherwise, field in fields_of(form_name, stored):
+    for name, is_plain, otherwise, field in fields_of(form_name, stored_names):
         type = type_of.get(name, NoneType)
         if type is NoneType:
             if otherwise is not LEFT_OUT:

@@ -27,7 +27,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.expansion import NONE, ExpandTree
 from stripe_billing_cli.local_stripe.core.shapes import LIST, MAP, Shape, is_known, shape
 from stripe_billing_cli.local_stripe.core.store import Condition, Object, Store, as_json
-from stripe_billing_cli.local_stripe.core.transaction_memory import Shown
+from stripe_billing_cli.local_stripe.core.transaction_memory import ShownObject
 
 WHOLE = "_whole"
 """Whether a list within an object is shown whole: of a preview, whose lines no call lists."""
@@ -73,35 +73,35 @@ OWNED: Mapping[tuple[str, str], ChildList] = {
 }
 
 
-def as_answered(store: Store, kind: str, stored: Object, tree: ExpandTree = NONE) -> Object:
+def as_answered(store: Store, kind: str, object: Object, tree: ExpandTree = NONE) -> Object:
     """Return the object as Stripe answers it, expanded as `tree` says."""
-    if stored.get("deleted") and is_known(f"deleted_{kind}"):
-        left = shape(f"deleted_{kind}")
-        stored = {name: value for name, value in stored.items() if name in left.required | left.null}
-        return _show(store, left, stored, tree)
-    return _show(store, shape(kind), stored, tree)
+    if object.get("deleted") and is_known(f"deleted_{kind}"):
+        deleted_shape = shape(f"deleted_{kind}")
+        object = {name: value for name, value in object.items() if name in deleted_shape.required | deleted_shape.null}
+        return _show(store, deleted_shape, object, tree)
+    return _show(store, shape(kind), object, tree)
 
 
-def as_recorded(store: Store, kind: str, stored: Object) -> Shown:
+def as_recorded(store: Store, kind: str, object: Object) -> ShownObject:
     """Return the object as an event shows it: what the last event of this transaction shows, where nothing of it has
     changed since."""
-    text, parts_written = as_json(stored), store.writes(INLINED_KINDS)
-    last = store.last_shown.get(stored.get("id", ""))
-    if last is not None and (last.stored, last.parts_written) == (text, parts_written):
+    text, parts_written = as_json(object), store.writes(INLINED_KINDS)
+    last = store.last_shown.get(object.get("id", ""))
+    if last is not None and (last.body, last.parts_written) == (text, parts_written):
         return last
-    return Shown(text, as_answered(store, kind, stored), parts_written)
+    return ShownObject(text, as_answered(store, kind, object), parts_written)
 
 
 def _deleted_object(kind: str, id: str) -> Object:
     return {"id": id, "object": kind, "deleted": True}
 
 
-def _show(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object:
+def _show(store: Store, form: Shape, object: Object, tree: ExpandTree) -> Object:
     if not tree:
-        return _show_unexpanded(store, form, stored)
+        return _show_unexpanded(store, form, object)
     answer: Object = {}
-    for name, is_plain, otherwise, field in fields_of(form.name, tuple(stored)):
-        value, branch = stored.get(name), tree.get(name)
+    for name, is_plain, otherwise, field in fields_of(form.name, tuple(object)):
+        value, branch = object.get(name), tree.get(name)
         if value is not None:
             if is_plain and branch is None and type(value) in SCALARS:
                 answer[name] = value
@@ -109,25 +109,25 @@ def _show(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object
                 answer[name] = _value(store, form, field, value, branch)
         elif otherwise is not LEFT_OUT:
             answer[name] = otherwise
-        elif branch is not None and name in stored:
+        elif branch is not None and name in object:
             answer[name] = None
     for name in tree.keys() - answer.keys():
         if name in form.only_expanded:
-            answer[name] = _only_expanded(store, form, name, stored, tree[name])
+            answer[name] = _only_expanded(store, form, name, object, tree[name])
     return order_fields(with_derived(form.name, answer))
 
 
-def _show_unexpanded(store: Store, form: Shape, stored: Object) -> Object:
-    outline = outline_of(form.name, tuple(stored), tuple(map(type, stored.values())))
+def _show_unexpanded(store: Store, form: Shape, object: Object) -> Object:
+    outline = outline_of(form.name, tuple(object), tuple(map(type, object.values())))
     answer = outline.fields.copy()
-    answer.update(zip(outline.scalars, map(stored.__getitem__, outline.scalars), strict=True))
+    answer.update(zip(outline.scalars, map(object.__getitem__, outline.scalars), strict=True))
     for field in outline.others:
-        answer[field.name] = _value(store, form, field, stored[field.name], None)
+        answer[field.name] = _value(store, form, field, object[field.name], None)
     return order_fields(with_derived(form.name, answer)) if outline.is_derived else answer
 
 
 def _value(store: Store, form: Shape, field: Field, value: Any, branch: ExpandTree | None) -> Any:
-    names, kind = field.within, field.inlined
+    names, kind = field.within, field.inlined_kind
     if isinstance(value, dict):
         if names is None:
             return value if form.name == OF_EVENTS else _free(value)
@@ -155,8 +155,8 @@ def _several(store: Store, form: Shape, field: Field, value: Object, tree: Expan
     if names[0].startswith(MAP):
         entry = shape(names[0].removeprefix(MAP))
         return {key: _show(store, entry, value[key], tree.get(key, NONE)) for key in sorted(value)}
-    counted = (form.name, field.name) not in UNCOUNTED
-    return _embed(store, counted, tuple(name.removeprefix(LIST) for name in names), value, tree)
+    is_counted = (form.name, field.name) not in UNCOUNTED
+    return _embed(store, is_counted, tuple(name.removeprefix(LIST) for name in names), value, tree)
 
 
 def _inline(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
@@ -195,30 +195,30 @@ def _free(value: Any) -> Any:
     return [_free(element) for element in value] if isinstance(value, list) else value
 
 
-def _embed(store: Store, counted: bool, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Object:
+def _embed(store: Store, is_counted: bool, names: tuple[str, ...], value: Object, tree: ExpandTree) -> Object:
     """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
     says itself that there is more is a first page already."""
     most = None if value.get(WHOLE) else FIRST_PAGE
     inner = tree.get("data", NONE)
-    listed = [_part(store, names, "data", element, inner) for element in value["data"][:most]]
+    elements = [_part(store, names, "data", element, inner) for element in value["data"][:most]]
     if value["has_more"]:
-        return order_fields({**value, "data": listed})
+        return order_fields({**value, "data": elements})
     count = len(value["data"])
-    total = {"total_count": count} if counted else {}
-    return {"object": "list", "data": listed, "has_more": count > len(listed), **total, "url": value["url"]}
+    total = {"total_count": count} if is_counted else {}
+    return {"object": "list", "data": elements, "has_more": count > len(elements), **total, "url": value["url"]}
 
 
-def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: ExpandTree) -> Any:
+def _only_expanded(store: Store, form: Shape, name: str, object: Object, tree: ExpandTree) -> Any:
     """Return what is asked for and not stored: a list of other objects, or null."""
     if (owned := OWNED.get((form.name, name))) is not None:
-        return _list_owned(store, owned, stored["id"], tree.get("data", NONE))
+        return _list_owned(store, owned, object["id"], tree.get("data", NONE))
     if name == "invoice_credit_balance":
-        balance, currency = stored["balance"], stored["currency"]
+        balance, currency = object["balance"], object["currency"]
         return {currency: -balance} if balance and currency else {}
     if name == "tax":
-        return customer_tax(stored)
-    if name == "cash_balance" and stored.get("_cash_balance"):
-        return as_answered(store, name, stored["_cash_balance"], tree)
+        return customer_tax(object)
+    if name == "cash_balance" and object.get("_cash_balance"):
+        return as_answered(store, name, object["_cash_balance"], tree)
     return None
 
 
@@ -311,14 +311,14 @@ def as_plan(price: Object) -> Object:
     }
 
 
-def public(stored: Any) -> Any:
+def public(value: Any) -> Any:
     """Return what is stored without what the local Stripe keeps to itself."""
-    if isinstance(stored, list):
-        return [public(element) for element in stored]
-    if not isinstance(stored, dict):
-        return stored
+    if isinstance(value, list):
+        return [public(element) for element in value]
+    if not isinstance(value, dict):
+        return value
     return {
-        name: value if name == "metadata" else public(value)
-        for name, value in stored.items()
+        name: inner if name == "metadata" else public(inner)
+        for name, inner in value.items()
         if not name.startswith(PRIVATE)
     }

@@ -63,8 +63,8 @@ def mask(key: str) -> str:
     match = re.match(r"(sk|rk|pk)_(test|live)_", key)
     prefix = match[0] if match else key[:3]
     rest = key[len(prefix) :]
-    shown = rest[-4:] if len(rest) > 8 else ""
-    return prefix + "*" * (len(rest) - len(shown)) + shown
+    ending = rest[-4:] if len(rest) > 8 else ""
+    return prefix + "*" * (len(rest) - len(ending)) + ending
 
 
 def _refusal(message: str, code: str | None = None) -> ApiError:

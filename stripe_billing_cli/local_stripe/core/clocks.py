@@ -17,8 +17,8 @@ def at_time_of(call: Call, owner: Object | None) -> Call:
     clock = owner.get("test_clock") if owner else None
     if clock is None:
         return call
-    existing = call.store.get(KIND, clock)
-    return call if existing is None else replace(call, now=existing["frozen_time"])
+    test_clock = call.store.get(KIND, clock)
+    return call if test_clock is None else replace(call, now=test_clock["frozen_time"])
 
 
 def at_time_of_customer(call: Call, id: str | None) -> Call:
@@ -37,20 +37,22 @@ MOST_CUSTOMERS, MOST_SUBSCRIPTIONS = 3, 3
 
 
 def check_room_for_customer(call: Call, clock: str) -> None:
-    living = [customer for customer in all_with(call, "customer", "test_clock", clock) if not customer.get("deleted")]
-    if len(living) >= MOST_CUSTOMERS:
+    customers = [
+        customer for customer in all_with(call, "customer", "test_clock", clock) if not customer.get("deleted")
+    ]
+    if len(customers) >= MOST_CUSTOMERS:
         raise invalid(f"Test clocks can have up to {MOST_CUSTOMERS} customers.", "test_clock")
 
 
 def check_room_for_subscription(call: Call, customer: Object) -> None:
     if customer["test_clock"] is None:
         return
-    living = [
+    subscriptions = [
         subscription
         for subscription in all_with(call, "subscription", "customer", customer["id"])
         if subscription["status"] not in ("canceled", "incomplete_expired")
     ]
-    if len(living) >= MOST_SUBSCRIPTIONS:
+    if len(subscriptions) >= MOST_SUBSCRIPTIONS:
         raise invalid(
             f"Customers with a test clock can have up to {MOST_SUBSCRIPTIONS} subscriptions that are not canceled.",
             "customer",

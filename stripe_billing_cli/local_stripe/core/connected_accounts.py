@@ -17,7 +17,7 @@ from typing import Generic
 from stripe_billing_cli.local_stripe.core import accounts, identifiers
 from stripe_billing_cli.local_stripe.core.account_files import delete_store, store_of
 from stripe_billing_cli.local_stripe.core.store import Store
-from stripe_billing_cli.local_stripe.core.stores_ahead import Opened, StoresAhead
+from stripe_billing_cli.local_stripe.core.stores_ahead import OpenStore, StoresAhead
 
 MOST_OPEN = 64
 """How many stores stay open while nobody uses them: each takes a file, and three where it has a log."""
@@ -26,38 +26,38 @@ MOST_WAITING = 4
 
 
 @dataclass
-class Use(Generic[Opened]):
-    """The resources that are open for one account, and how many calls use them at this moment."""
+class Use(Generic[OpenStore]):
+    """The store that is open for one account, and how many calls use it at this moment."""
 
-    opened: Opened
+    store: OpenStore
     users: int = 0
 
 
-class ConnectedAccounts(Generic[Opened]):
-    """The resources that are opened for connected accounts, by `make(path, account)`, and closed again when others need
-    room.
+class ConnectedAccounts(Generic[OpenStore]):
+    """The stores of connected accounts, opened by `make(path, account)`, and closed again when others need room.
 
-    `ahead`: they are opened for the next account before it is made, and closed, by `do_piece` between calls.
+    `ahead`: the store of the next account is opened before there is the account, and closed, by `do_piece` between
+    calls.
     """
 
-    def __init__(self, platform: Store, make: Callable[[Path, str], Opened], *, ahead: bool = False) -> None:
+    def __init__(self, platform: Store, make: Callable[[Path, str], OpenStore], *, ahead: bool = False) -> None:
         self._platform = platform
         self._make = make
         self._lock = threading.Lock()
-        self._open: OrderedDict[str, Use[Opened]] = OrderedDict()
+        self._open: OrderedDict[str, Use[OpenStore]] = OrderedDict()
         self._used: set[str] = set()
-        self._waiting: OrderedDict[str, Use[Opened]] = OrderedDict()
+        self._waiting: OrderedDict[str, Use[OpenStore]] = OrderedDict()
         self._ahead = StoresAhead(platform, make) if ahead else None
 
     @contextmanager
-    def opened(self, account: str, *, only_looking: bool = False) -> Iterator[Opened]:
-        """Open the resources of an account for one call. Raises Stripe's refusal where there is no such account.
+    def open(self, account: str, *, only_looking: bool = False) -> Iterator[OpenStore]:
+        """Open the store of an account for one call. Raises Stripe's refusal where there is no such account.
 
         `only_looking`: it is not `used` by that.
         """
         use = self._take(account)
         try:
-            yield use.opened
+            yield use.store
         finally:
             with self._lock:
                 use.users -= 1
@@ -96,21 +96,21 @@ class ConnectedAccounts(Generic[Opened]):
         """Close the store of an account, and delete its file."""
         with self._lock:
             use = self._open_or_waiting(account)
-            opened = use.opened if use else self._ahead.claim(account) if self._ahead else None
-            if opened is not None:
-                opened.close()
+            store = use.store if use else self._ahead.claim(account) if self._ahead else None
+            if store is not None:
+                store.close()
             delete_store(store_of(self._platform.path, account))
 
     def close(self) -> None:
         with self._lock:
             for use in [*self._open.values(), *self._waiting.values()]:
-                use.opened.close()
+                use.store.close()
             self._open.clear()
             self._waiting.clear()
         if self._ahead:
             self._ahead.close()
 
-    def _take(self, account: str) -> Use[Opened]:
+    def _take(self, account: str) -> Use[OpenStore]:
         with self._lock:
             use = self._open.get(account)
             if use is None:
@@ -121,17 +121,17 @@ class ConnectedAccounts(Generic[Opened]):
             self._close_oldest(len(self._open) - MOST_OPEN)
             return use
 
-    def _open_or_waiting(self, account: str) -> Use[Opened] | None:
+    def _open_or_waiting(self, account: str) -> Use[OpenStore] | None:
         """Take what is open for an account out of where it stands."""
         for uses in (self._open, self._waiting):
             if account in uses:
                 return uses.pop(account)
         return None
 
-    def _ready(self, account: str) -> Opened:
-        opened = self._ahead.claim(account) if self._ahead else None
-        if opened is not None:
-            return opened
+    def _ready(self, account: str) -> OpenStore:
+        store = self._ahead.claim(account) if self._ahead else None
+        if store is not None:
+            return store
         path = store_of(self._platform.path, account)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         return self._make(path, account)
@@ -145,4 +145,4 @@ class ConnectedAccounts(Generic[Opened]):
     def _close_waiting(self, most: int) -> None:
         """Close what waits, but for that many."""
         while len(self._waiting) > most:
-            self._waiting.popitem(last=False)[1].opened.close()
+            self._waiting.popitem(last=False)[1].store.close()

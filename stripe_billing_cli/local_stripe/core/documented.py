@@ -83,8 +83,8 @@ def parameters(route: str) -> Parameter | None:
     if schema is not None:
         return _parameter(schema[0])
     method, _, path = route.partition(" ")
-    found = operation(method, path)
-    return None if found is None else found.parameters
+    documented_operation = operation(method, path)
+    return None if documented_operation is None else documented_operation.parameters
 
 
 @cache
@@ -110,9 +110,9 @@ class _Sections:
 def _sections() -> _Sections:
     text = DATA.read_text(encoding="utf-8")
     routes, expansions, types = (text.index(f'\n"{name}": ') for name in ("routes", "expansions", "types"))
-    listed = text[text.index("[\n", types) + 2 : text.rindex("\n]")]
+    entries = text[text.index("[\n", types) + 2 : text.rindex("\n]")]
     starts = [text.index("\n", section + 1) for section in (routes, expansions)]
-    return _Sections(Entries(text[starts[0] : expansions]), Entries(text[starts[1] : types]), listed.split(",\n"))
+    return _Sections(Entries(text[starts[0] : expansions]), Entries(text[starts[1] : types]), entries.split(",\n"))
 
 
 @cache

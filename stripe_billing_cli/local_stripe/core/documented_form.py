@@ -48,9 +48,9 @@ def form(
     *,
     fields: Mapping[str, Field] | None = None,
     most: Mapping[str, int] | None = None,
-    required: str = "",
+    required_names: str = "",
     unset: str = "",
-    unsupported: Mapping[str, str] | None = None,
+    refusals: Mapping[str, str] | None = None,
     without: str = "",
 ) -> ObjectParam:
     """Return the parameters of a documented call, `POST /v1/customers/{customer}`.
@@ -58,12 +58,12 @@ def form(
     Parameters are named as `shipping.address.city`, with `[]` for the elements of a list and `*` after what has
     currencies for keys; `*.unit_amount` is every parameter of this name, `address.*` is all that an address has.
     `types` stand in place of what the documents say; `fields` say as well what is required and what can be unset.
-    `most`: how many elements a list may have. `required`, `unset` (what an empty string sets to null), `without` (what
-    is refused as unknown): names with blanks between. `unsupported`: such names by the reason of their refusal, beside
-    those of `IN_NO_CALL`.
+    `most`: how many elements a list may have. `required_names`, `unset` (what an empty string sets to null), `without`
+    (what is refused as unknown): names with blanks between. `refusals`: such names by the reason of their refusal,
+    beside those of `IN_NO_CALL`.
     """
-    reasons = {name: why for why, names in (unsupported or {}).items() for name in names.split()}
-    names = [frozenset(text.split()) for text in (required, unset, without)]
+    reasons = {name: why for why, names in (refusals or {}).items() for name in names.split()}
+    names = [frozenset(text.split()) for text in (required_names, unset, without)]
     return ObjectParam(_Fields(route, _Words(types or {}, fields or {}, most or {}, reasons, *names)))
 
 
@@ -98,14 +98,14 @@ class _Words:
     types: Mapping[str, ParamType]
     fields: Mapping[str, Field]
     most: Mapping[str, int]
-    unsupported: Mapping[str, str]
-    required: frozenset[str] = frozenset()
+    refusals: Mapping[str, str]
+    required_names: frozenset[str] = frozenset()
     unset: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
 
     def names(self) -> frozenset[str]:
         return frozenset(
-            {*self.types, *self.fields, *self.most, *self.required, *self.unset, *self.without, *self.unsupported}
+            {*self.types, *self.fields, *self.most, *self.required_names, *self.unset, *self.without, *self.refusals}
         )
 
 
@@ -131,16 +131,18 @@ class _Fields(Mapping[str, Field]):
         schemas = documented.parameters(self.route)
         if schemas is None:
             raise LookupError(f"{self.route} is not documented")
-        made = self._fields(schemas, "")
+        fields_by_name = self._fields(schemas, "")
         for name, kind in self.words.types.items():
             if name not in self.used:
-                made[self._top(name)] = Field(kind, name in self.words.required, name in self.words.unset)
+                fields_by_name[self._top(name)] = Field(
+                    kind, name in self.words.required_names, name in self.words.unset
+                )
         for name, one in self.words.fields.items():
             if name not in self.used:
-                made[self._top(name)] = one
-        if unknown := self.words.names() - self.used:
-            raise LookupError(f"{self.route} has no {', '.join(sorted(unknown))}")
-        return made
+                fields_by_name[self._top(name)] = one
+        if extra := self.words.names() - self.used:
+            raise LookupError(f"{self.route} has no {', '.join(sorted(extra))}")
+        return fields_by_name
 
     def _top(self, name: str) -> str:
         """Return a name that the documents do not have, which may only be a parameter of the call itself."""
@@ -158,25 +160,25 @@ class _Fields(Mapping[str, Field]):
         return None
 
     def _fields(self, parameter: Parameter, place: str) -> dict[str, Field]:
-        made = {}
+        fields_by_name = {}
         for name, inner in (parameter.fields or {}).items():
             path = f"{place}.{name}" if place else name
             if not self._find(self.words.without, path):
-                made[name] = self._field(inner, path, name in parameter.required)
-        return made
+                fields_by_name[name] = self._field(inner, path, name in parameter.required)
+        return fields_by_name
 
-    def _field(self, parameter: Parameter, path: str, required: bool) -> Field:
+    def _field(self, parameter: Parameter, path: str, is_required: bool) -> Field:
         words = self.words
         if name := self._find(words.fields, path):
             return words.fields[name]
-        if name := self._find(words.unsupported, path):
-            return refused_field(path, words.unsupported[name], unset=parameter.unset)
+        if name := self._find(words.refusals, path):
+            return refused_field(path, words.refusals[name], unset=parameter.unset)
         why = IN_NO_CALL.get(path.rpartition(".")[2])
         if why and not self._find(words.types, path):
             return refused_field(path, why, unset=parameter.unset)
-        required = bool(self._find(words.required, path)) or required
+        is_required = bool(self._find(words.required_names, path)) or is_required
         unset = bool(self._find(words.unset, path)) or parameter.unset
-        return Field(self._type(parameter, path), required, unset)
+        return Field(self._type(parameter, path), is_required, unset)
 
     def _type(self, parameter: Parameter, path: str) -> ParamType:
         if name := self._find(self.words.types, path):

@@ -33,13 +33,13 @@ def _empty_in_use(database: Path) -> bool:
             if not store.is_used_elsewhere():
                 return False
             own = accounts.ensure(store, int(time.time()))
-            known = [account["id"] for account in store.dump("account")]
+            account_ids = [account["id"] for account in store.dump("account")]
             store.empty(but=own["id"])
             with store.writing():
                 store.replace("account", accounts.new_account(own["id"], own["created"]))
     except LocalStripeError:
         return False
-    for id in known:
+    for id in account_ids:
         delete_store(store_of(database, id))
     with suppress(OSError):  # a server keeps there what it opens ahead
         accounts_folder(database).rmdir()

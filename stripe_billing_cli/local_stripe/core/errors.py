@@ -38,7 +38,7 @@ class ApiError(Exception):
         decline_code: str | None = None,
         objects: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-        logged: bool = True,
+        is_logged: bool = True,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -49,7 +49,7 @@ class ApiError(Exception):
         self.decline_code = decline_code
         self.objects = objects or {}
         self.headers = headers or {}
-        self.logged = logged
+        self.is_logged = is_logged
         self.keeps = False
 
     def keep_effects(self) -> ApiError:
@@ -74,7 +74,7 @@ class ApiError(Exception):
             "doc_url": DOCUMENTED_CODES + str(self.code).replace("_", "-") if has_page else None,
             "message": self.message,
             "param": self.param,
-            "request_log_url": f"https://dashboard.stripe.com/test/logs/{request_id}" if self.logged else None,
+            "request_log_url": f"https://dashboard.stripe.com/test/logs/{request_id}" if self.is_logged else None,
             "type": self.type,
         }
         return json.dumps({"error": {name: error[name] for name in sorted(error) if error[name] is not None}})
@@ -102,7 +102,7 @@ def not_here(feature: str, param: str | None = None, reason: str = "") -> ApiErr
 
 def invalid_version(version: str) -> ApiError:
     """Return the refusal of a `Stripe-Version` that has not the form of Stripe's versions."""
-    return ApiError(400, f"Invalid Stripe API version: {version}", logged=False)
+    return ApiError(400, f"Invalid Stripe API version: {version}", is_logged=False)
 
 
 def only_one_of(names: list[str], param: str | None = None) -> ApiError:
@@ -133,5 +133,5 @@ def unrecognized_url(method: str, path: str) -> ApiError:
         404,
         f"Unrecognized request URL ({method.upper()}: {path}). {hint}Please see https://stripe.com/docs "
         "or we can help at https://support.stripe.com/.",
-        logged=False,
+        is_logged=False,
     )

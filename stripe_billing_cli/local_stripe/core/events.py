@@ -17,19 +17,19 @@ MISSING = object()
 """In place of a field that is not there."""
 
 
-def record(call: Call, type: str, stored: Object, before: Object | None = None) -> None:
-    """Write down that `stored` was created, deleted or, from `before`, changed.
+def record(call: Call, type: str, object: Object, before: Object | None = None) -> None:
+    """Write down that `object` was created, deleted or, from `before`, changed.
 
     In real time: what happens by a test clock is kept for 30 days, and listed newest first, like everything else.
     """
-    kind = stored["object"]
-    recorded = as_recorded(call.store, kind, stored)
-    after = recorded.shown
+    kind = object["object"]
+    shown_object = as_recorded(call.store, kind, object)
+    after = shown_object.answer
     data: Object = {"object": after}
     if before is not None:
         data["previous_attributes"] = previous(_shown_before(call.store, kind, before), after)
-    if "id" in stored:
-        call.store.last_shown[stored["id"]] = recorded
+    if "id" in object:
+        call.store.last_shown[object["id"]] = shown_object
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
     id = identifiers.long_id(call, "evt")
     call.store.insert(
@@ -50,15 +50,15 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
 def _shown_before(store: Store, kind: str, before: Object) -> Object:
     """Return an object as it was answered before it changed: what the event before showed of it, where that is it."""
     last = store.last_shown.get(before.get("id", ""))
-    return last.shown if last is not None and last.stored == as_json(before) else as_answered(store, kind, before)
+    return last.answer if last is not None and last.body == as_json(before) else as_answered(store, kind, before)
 
 
 def differ(before: Object, after: Object) -> bool:
     """Return whether anything that Stripe shows of an object has changed, expanded or not."""
     names = [name for name in before.keys() | after.keys() if not name.startswith(PRIVATE)]
-    changed = [name for name in names if before.get(name, MISSING) != after.get(name, MISSING)]
+    changes = [name for name in names if before.get(name, MISSING) != after.get(name, MISSING)]
     return any(
-        name == "metadata" or public(before.get(name, MISSING)) != public(after.get(name, MISSING)) for name in changed
+        name == "metadata" or public(before.get(name, MISSING)) != public(after.get(name, MISSING)) for name in changes
     )
 
 

@@ -43,16 +43,16 @@ class ExpandTree(dict[str, "ExpandTree"]):
 NONE = ExpandTree()
 
 
-def parse(kind: str, paths: Sequence[str], declared: Expansions, *, of_list: bool) -> ExpandTree:
+def parse(kind: str, paths: Sequence[str], expansions: Expansions, *, of_list: bool) -> ExpandTree:
     """Return the tree for `expand`. Raises Stripe's errors for what cannot be expanded.
 
-    `kind` names several kinds where a list has objects of any of them, with blanks between. `declared` are expansions
+    `kind` names several kinds where a list has objects of any of them, with blanks between. `expansions` are those
     of kinds of objects that the document does not have.
     """
     tree = ExpandTree()
     for path in paths:
         names = path.split(".")
-        steps = _steps(kind, path, names, declared, of_list)
+        steps = _steps(kind, path, names, expansions, of_list)
         branch = tree
         for name, kinds in zip(names, steps, strict=True):
             branch = branch.setdefault(name, ExpandTree())
@@ -61,7 +61,7 @@ def parse(kind: str, paths: Sequence[str], declared: Expansions, *, of_list: boo
 
 
 def _steps(
-    kind: str, path: str, names: Sequence[str], declared: Expansions, of_list: bool
+    kind: str, path: str, names: Sequence[str], expansions: Expansions, of_list: bool
 ) -> Sequence[tuple[str, ...]]:
     """Return the kinds of objects to which each step of a path leads."""
     if of_list and names[0] != "data":
@@ -78,7 +78,7 @@ def _steps(
     kinds = tuple(kind.split())
     kinds_by_step = [kinds] if of_list else []
     for name in names[1:] if of_list else names:
-        steps = [_step(kind, name, declared) for kind in kinds]
+        steps = [_step(kind, name, expansions) for kind in kinds]
         if all(step is None for step in steps):
             raise invalid(f"This property cannot be expanded ({name}).", "expand")
         kinds = tuple(kind for step in steps for kind in step or ())
@@ -86,7 +86,7 @@ def _steps(
     return kinds_by_step
 
 
-def _step(kind: str, name: str, declared: Expansions) -> tuple[str, ...] | None:
+def _step(kind: str, name: str, expansions: Expansions) -> tuple[str, ...] | None:
     """Return the kinds that come after this step; None where it cannot be taken. A map has any key."""
-    fields = {**documented.expandable(kind), **UNDOCUMENTED.get(kind, {}), **declared.get(kind, {})}
+    fields = {**documented.expandable(kind), **UNDOCUMENTED.get(kind, {}), **expansions.get(kind, {})}
     return fields.get(name, fields.get(documented.ANY_KEY))

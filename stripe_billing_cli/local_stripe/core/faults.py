@@ -96,14 +96,14 @@ class Faults:
 
     def __init__(self, faults: Sequence[Fault] = ()) -> None:
         self._faults = list(faults)
-        self._seen = [0] * len(faults)
+        self._counts = [0] * len(faults)
         self._lock = threading.Lock()
 
     def order(self, fault: Fault) -> None:
         """Let a fault count calls from now on."""
         with self._lock:
             self._faults.append(fault)
-            self._seen.append(0)
+            self._counts.append(0)
 
     def next(self, method: str, path: str) -> Fault | None:
         """Count a call; the fault that it is to suffer, or None."""
@@ -112,8 +112,8 @@ class Faults:
             for index, fault in enumerate(self._faults):
                 if not fault.matches(method, path):
                     continue
-                self._seen[index] += 1
-                if struck is None and fault.strikes(self._seen[index]):
+                self._counts[index] += 1
+                if struck is None and fault.strikes(self._counts[index]):
                     struck = fault
             return struck
 

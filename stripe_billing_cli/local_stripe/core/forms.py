@@ -20,10 +20,10 @@ MOST_FIELDS = 5_000
 DEEPEST = 32
 
 
-def decode(*encoded: str) -> dict[str, Raw]:
+def decode(*texts: str) -> dict[str, Raw]:
     """Return all fields of the query and the body together. Raises `ApiError` where names contradict each other."""
     fields: dict[str, Raw] = {}
-    for text in encoded:
+    for text in texts:
         for name, value in _pairs(text):
             if name:
                 _put(fields, _parts(name), value, name)

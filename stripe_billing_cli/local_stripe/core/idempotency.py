@@ -81,18 +81,18 @@ def remember(store: Store, key: str, path: str, print_: str, now: int, answer: S
     )
 
 
-def make_headers(key: str, request_id: str, *, remembered: bool) -> dict[str, str]:
+def make_headers(key: str, request_id: str, *, is_remembered: bool) -> dict[str, str]:
     """Return the headers of the answer of a POST under a key, the caller's or a made-up one.
 
     Stripe asks not to repeat a call whose answer the key remembers (recorded 2026-09-30.endive).
     """
-    shown = {"Idempotency-Key": key, "Original-Request": request_id}
-    return {**shown, "Stripe-Should-Retry": "false"} if remembered else shown
+    headers = {"Idempotency-Key": key, "Original-Request": request_id}
+    return {**headers, "Stripe-Should-Retry": "false"} if is_remembered else headers
 
 
 def make_replay_headers(key: str, first: StoredAnswer) -> dict[str, str]:
     """Return the headers of an answer that the key brings back."""
-    return {"Idempotent-Replayed": "true", **make_headers(key, first.request_id, remembered=True)}
+    return {"Idempotent-Replayed": "true", **make_headers(key, first.request_id, is_remembered=True)}
 
 
 def _misuse_error(how: str, key: str) -> ApiError:

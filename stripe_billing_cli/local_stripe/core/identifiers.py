@@ -54,10 +54,10 @@ DIGITS = _alphabet(string.digits)
 
 def _random(length: int, alphabet: Alphabet = ALL) -> str:
     """Return that many random characters, nearly always of one draw: a subscription and its payment take hundreds."""
-    drawn = b""
-    while len(drawn) < length:
-        drawn += secrets.token_bytes(length + 4).translate(alphabet.of_bytes, alphabet.uneven)
-    return drawn[:length].decode()
+    characters = b""
+    while len(characters) < length:
+        characters += secrets.token_bytes(length + 4).translate(alphabet.of_bytes, alphabet.uneven)
+    return characters[:length].decode()
 
 
 def _base_62(number: int, length: int) -> str:
@@ -94,10 +94,10 @@ def long_id(call: CreatingCall, prefix: str) -> str:
     return f"{prefix}_{first}{_seconds(call.real_now)}{call.account['id'][-10:]}{_random(8)}"
 
 
-def derived_long_id(call: CreatingCall, prefix: str, created: int, seed: str) -> str:
+def derived_long_id(call: CreatingCall, prefix: str, created_at: int, seed: str) -> str:
     """Make an id of an object that is computed when asked for, in the form of `long_id`: it follows from `seed`."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
-    return f"{prefix}_1{_seconds(created)}{call.account['id'][-10:]}{_base_62(number, 8)}"
+    return f"{prefix}_1{_seconds(created_at)}{call.account['id'][-10:]}{_base_62(number, 8)}"
 
 
 def webhook_secret() -> str:

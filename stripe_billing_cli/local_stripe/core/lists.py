@@ -34,9 +34,9 @@ def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Ob
     restrictions += _cursor(call, kind, "starting_after", "<")
     restrictions += _cursor(call, kind, "ending_before", ">")
     _check_one_cursor(params)
-    matching = call.store.select(kind, restrictions, newest_first=not backwards, limit=limit + 1)
-    objects = matching[:limit]
-    return list_object(objects[::-1] if backwards else objects, len(matching) > limit, url)
+    rows = call.store.select(kind, restrictions, newest_first=not backwards, limit=limit + 1)
+    objects = rows[:limit]
+    return list_object(objects[::-1] if backwards else objects, len(rows) > limit, url)
 
 
 def page_of(call: Call, objects: Sequence[Object], url: str, noun: str) -> Object:
@@ -82,13 +82,13 @@ def _cursor(call: Call, kind: str, name: str, side: str) -> list[Condition]:
 
 def timestamp_range(expression: str, bounds: dict[str, int] | None) -> list[Condition]:
     """Return the restriction by a time that `TimestampRange` reads."""
-    return [Condition(f"{expression} {BOUNDS[bound]} ?", (value,)) for bound, value in (bounds or {}).items()]
+    return [Condition(f"{expression} {BOUNDS[bound_name]} ?", (value,)) for bound_name, value in (bounds or {}).items()]
 
 
 def is_within(time: int, bounds: dict[str, int] | None) -> bool:
     """Return whether a time is within what `TimestampRange` reads."""
     compare = {"": operator.eq, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
-    return all(compare[bound](time, value) for bound, value in (bounds or {}).items())
+    return all(compare[name](time, value) for name, value in (bounds or {}).items())
 
 
 def equal(expression: str, value: object) -> list[Condition]:

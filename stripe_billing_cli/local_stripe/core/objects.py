@@ -12,10 +12,10 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def find(call: Call, kind: str, id: str, param: str = "id", status: int = 400, *, noun: str = "") -> Object:
     """Return the object with this id. Raises `resource_missing`, in which Stripe calls the kind by the `noun`."""
-    existing = call.store.get(kind, id)
-    if existing is None:
+    object = call.store.get(kind, id)
+    if object is None:
         raise no_such(noun or kind, id, param, status)
-    return existing
+    return object
 
 
 def retrieve_handler(kind: str, param: str = "id", *, noun: str = "") -> Callable[[Call], Object]:
@@ -25,16 +25,16 @@ def retrieve_handler(kind: str, param: str = "id", *, noun: str = "") -> Callabl
 
 def get_known(call: Call, kind: str, id: str) -> Object:
     """Return the object with this id, which another object names, and which is never deleted."""
-    existing = call.store.get(kind, id)
-    assert existing is not None, f"{kind} {id} is named somewhere, and is not there"
-    return existing
+    object = call.store.get(kind, id)
+    assert object is not None, f"{kind} {id} is named somewhere, and is not there"
+    return object
 
 
-def insert(call: Call, kind: str, made: Object, event: str = "") -> Object:
+def insert(call: Call, kind: str, object: Object, event: str = "") -> Object:
     """Store a new object and record that it was created. Returns it."""
-    call.store.insert(kind, made)
-    events.record(call, event or f"{kind}.created", made)
-    return made
+    call.store.insert(kind, object)
+    events.record(call, event or f"{kind}.created", object)
+    return object
 
 
 def save(call: Call, kind: str, before: Object, after: Object, event: str = "") -> Object:

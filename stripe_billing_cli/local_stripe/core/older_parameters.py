@@ -1,4 +1,4 @@
-"""Parameters that Stripe has renamed or moved, as callers of an earlier version of its API still send them.
+"""Parameters that Stripe has renamed or entry, as callers of an earlier version of its API still send them.
 
 The local Stripe answers in one version, whatever version a call asks for; what the call says in its own version's words
 it understands all the same.
@@ -24,7 +24,7 @@ class RenamedValues:
     values: Mapping[str, str]
 
 
-RENAMED = (
+RENAMED_VALUES = (
     # https://docs.stripe.com/changelog/dahlia/2026-03-25/updates-available-checkout-session-ui-modes
     RenamedValues(
         ("POST", "/v1/checkout/sessions"),
@@ -47,7 +47,7 @@ class MovedParameter:
     besides: Mapping[str, str]
 
 
-MOVED = (
+MOVED_PARAMETERS = (
     # https://docs.stripe.com/changelog/clover/2025-09-30/polymorphic-coupon
     MovedParameter(("POST", "/v1/promotion_codes"), "coupon", "2025-09-30", "promotion", {"type": "coupon"}),
 )
@@ -80,14 +80,14 @@ def in_today_s_words(
         fields = _with_discounts(fields)
     if date < ITERATIONS_UNTIL and method == "POST":
         fields = _with_durations(path, fields, interval_of)
-    for renamed in RENAMED:
-        value = fields.get(renamed.parameter)
-        if date < renamed.since and renamed.call == call and isinstance(value, str):
-            fields = {**fields, renamed.parameter: renamed.values.get(value, value)}
-    for moved in MOVED:
-        if date < moved.since and moved.call == call and moved.parameter in fields and moved.into not in fields:
-            others = {name: value for name, value in fields.items() if name != moved.parameter}
-            fields = {**others, moved.into: {**moved.besides, moved.parameter: fields[moved.parameter]}}
+    for rename in RENAMED_VALUES:
+        value = fields.get(rename.parameter)
+        if date < rename.since and rename.call == call and isinstance(value, str):
+            fields = {**fields, rename.parameter: rename.values.get(value, value)}
+    for move in MOVED_PARAMETERS:
+        if date < move.since and move.call == call and move.parameter in fields and move.into not in fields:
+            others = {name: value for name, value in fields.items() if name != move.parameter}
+            fields = {**others, move.into: {**move.besides, move.parameter: fields[move.parameter]}}
     return fields
 
 

@@ -15,20 +15,20 @@ from urllib.parse import urlsplit
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 
 
-def check_caller(headers: Mapping[str, str], allowed: Collection[str]) -> None:
+def check_caller(headers: Mapping[str, str], own_names: Collection[str]) -> None:
     """Raise `ApiError` where a request is for another name than this server's, or comes from another site's page.
 
-    `allowed` are names besides `localhost` and addresses.
+    `own_names` are names besides `localhost` and addresses.
     """
     host = headers.get("host")
-    if host and not _is_own(_host_of(f"//{host}"), allowed):
+    if host and not _is_own(_host_of(f"//{host}"), own_names):
         raise ApiError(
             403,
             f"The local Stripe is not served as {host}. To serve it by that name: "
             f"billing local serve --allow-host {_host_of(f'//{host}')}",
         )
     origin = headers.get("origin")
-    if origin and origin != "null" and not _is_own(_host_of(origin), allowed):
+    if origin and origin != "null" and not _is_own(_host_of(origin), own_names):
         raise ApiError(403, f"The local Stripe takes no calls from pages of {origin}.")
 
 
@@ -39,9 +39,9 @@ def _host_of(url: str) -> str:
         return ""
 
 
-def _is_own(host: str, allowed: Collection[str]) -> bool:
+def _is_own(host: str, own_names: Collection[str]) -> bool:
     """Return whether a host is surely this server: an address cannot be made to lead elsewhere, and a name can."""
-    return host == "localhost" or host.endswith(".localhost") or host in allowed or _address(host) is not None
+    return host == "localhost" or host.endswith(".localhost") or host in own_names or _address(host) is not None
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

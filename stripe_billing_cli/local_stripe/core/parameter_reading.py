@@ -26,16 +26,16 @@ def read(form: ObjectParam, fields: dict[str, Raw], documentation: Documentation
         raise _no_choice(error, documentation()) from None
 
 
-def _unknown_error(names: list[str], documented: Operation | None) -> ApiError:
-    undocumented = [name for name in names if documented is None or documented.parameters.at(_parts(name)) is None]
-    if undocumented:
-        return unknown_params(undocumented)
+def _unknown_error(names: list[str], operation: Operation | None) -> ApiError:
+    undocumented_names = [name for name in names if operation is None or operation.parameters.at(_parts(name)) is None]
+    if undocumented_names:
+        return unknown_params(undocumented_names)
     return not_here(f"the parameter `{names[0]}`", names[0])
 
 
-def _no_choice(error: ChoiceError, documented: Operation | None) -> ApiError:
+def _no_choice(error: ChoiceError, operation: Operation | None) -> ApiError:
     """Return the refusal of a value: by name if Stripe has it; else with all the values that Stripe has."""
-    parameter = documented.parameters.at(_parts(error.name)) if documented else None
+    parameter = operation.parameters.at(_parts(error.name)) if operation else None
     if parameter is None or set(parameter.choices) <= set(error.options):
         return error
     if error.value in parameter.choices:

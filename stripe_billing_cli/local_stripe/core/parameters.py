@@ -84,13 +84,13 @@ class Integer(ParamType):
         value = int(text)
         if self.least == 0 and value < 0:
             raise invalid("Invalid non-negative integer", name)  # no code: recorded 2026-08-26.dahlia
-        bound = None
+        requirement = None
         if self.least is not None and value < self.least:
-            bound = f"greater than or equal to {self.least}"
+            requirement = f"greater than or equal to {self.least}"
         if self.most is not None and value > self.most:
-            bound = f"less than or equal to {self.most}"
-        if bound:
-            raise invalid(f"This value must be {bound}.", name, "parameter_invalid_integer")
+            requirement = f"less than or equal to {self.most}"
+        if requirement:
+            raise invalid(f"This value must be {requirement}.", name, "parameter_invalid_integer")
         return value
 
 
@@ -196,15 +196,15 @@ class ObjectParam(ParamType):
         extra: list[str] = []
         for key, value in raw.items():
             inner = nested_name(name, key)
-            known = self.fields.get(key)
-            extra += [inner] if known is None else known.kind.find_unknown(value, inner)
+            field_of_key = self.fields.get(key)
+            extra += [inner] if field_of_key is None else field_of_key.kind.find_unknown(value, inner)
         return extra
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
         if isinstance(raw, str):
             raise invalid("Invalid object", name)
-        for key, wanted in self.fields.items():
-            if wanted.required and key not in raw:
+        for key, field_of_key in self.fields.items():
+            if field_of_key.required and key not in raw:
                 raise missing_param(nested_name(name, key))
         return {
             key: self._value(self.fields[key], value, nested_name(name, key))
@@ -215,10 +215,10 @@ class ObjectParam(ParamType):
     def _asks_for_nothing(self, kind: ParamType, raw: Raw) -> bool:
         return isinstance(kind, Unsupported) and raw in kind.idle
 
-    def _value(self, wanted: Field, raw: Raw, name: str) -> Any:
-        if raw != "" or isinstance(wanted.kind, Unsupported):
-            return wanted.kind.read(raw, name)
-        if wanted.unset:
+    def _value(self, field_of_key: Field, raw: Raw, name: str) -> Any:
+        if raw != "" or isinstance(field_of_key.kind, Unsupported):
+            return field_of_key.kind.read(raw, name)
+        if field_of_key.unset:
             return None
         raise empty(name)
 

@@ -39,7 +39,7 @@ class Parts:
         self._parts = parts
         self.expansions: Expansions = {}  # every kind that the parts answer is in Stripe's documents
         self._jobs = {name: part for part in parts for name in part.jobs}
-        self._listening = {
+        self._listeners = {
             name: [part for part in parts if name in part.effects] for part in parts for name in part.effects
         }
         self._at: dict[str, list[tuple[list[str], Part]]] = {}
@@ -60,7 +60,7 @@ class Parts:
         return self._jobs[name].api.jobs[name]
 
     def listeners_of(self, effect: type) -> Iterator[Callable[[Call, Any], None]]:
-        for part in self._listening.get(effect.__name__, ()):
+        for part in self._listeners.get(effect.__name__, ()):
             yield from part.api.listeners.get(effect, ())
 
     def whole(self) -> Api:

@@ -27,16 +27,16 @@ def document(title: str, lines: Iterable[str | None]) -> str:
     return _file(_objects(title, pages))
 
 
-def row(left: str, right: str) -> str:
+def row(text: str, amount: str) -> str:
     """Return a line with an amount at its end."""
-    *above, last = _wrap(left, COLUMNS - len(right) - 2)
-    return "\n".join([*above, f"{last.ljust(COLUMNS - len(right))}{right}"])
+    *above, last = _wrap(text, COLUMNS - len(amount) - 2)
+    return "\n".join([*above, f"{last.ljust(COLUMNS - len(amount))}{amount}"])
 
 
 def _wrap(line: str, columns: int = COLUMNS) -> list[str]:
     parts = re.sub(r"[^\S\n]|[\x00-\x09\x0b-\x1f\x7f]", " ", line).split("\n")
-    wrapped = (textwrap.wrap(part, columns, drop_whitespace=False, break_on_hyphens=False) for part in parts)
-    return [piece for pieces in wrapped for piece in pieces or [""]]
+    pieces_of_parts = (textwrap.wrap(part, columns, drop_whitespace=False, break_on_hyphens=False) for part in parts)
+    return [piece for pieces in pieces_of_parts for piece in pieces or [""]]
 
 
 def _objects(title: str, pages: Sequence[Sequence[str]]) -> list[str]:
@@ -49,8 +49,8 @@ def _objects(title: str, pages: Sequence[Sequence[str]]) -> list[str]:
         f"<< /Title {_string(title)} >>",
     ]
     for number, page in zip(numbers, pages, strict=True):
-        shown = "\n".join(f"{_string(line)} '" for line in page)
-        content = f"BT /F1 {FONT_SIZE} Tf {LEADING} TL {MARGIN} {HEIGHT - MARGIN} Td\n{shown}\nET"
+        text = "\n".join(f"{_string(line)} '" for line in page)
+        content = f"BT /F1 {FONT_SIZE} Tf {LEADING} TL {MARGIN} {HEIGHT - MARGIN} Td\n{text}\nET"
         resources = f"<< /Font << /F1 {FONT} 0 R >> >>"
         objects += [
             f"<< /Type /Page /Parent {PAGES} 0 R /Resources {resources} /Contents {number + 1} 0 R >>",
@@ -61,11 +61,11 @@ def _objects(title: str, pages: Sequence[Sequence[str]]) -> list[str]:
 
 def _string(text: str) -> str:
     """Return a text as a literal string of PDF (7.3.4.2)."""
-    escaped = (
+    characters = (
         chr(byte) if 32 <= byte < 127 and byte not in b"()\\" else f"\\{byte:03o}"
         for byte in text.encode("cp1252", "replace")
     )
-    return f"({''.join(escaped)})"
+    return f"({''.join(characters)})"
 
 
 def _file(objects: Sequence[str]) -> str:

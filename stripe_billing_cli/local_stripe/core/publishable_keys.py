@@ -55,13 +55,13 @@ class Access:
 
     def visible(self, answer: Object) -> Object:
         """Return what the key may see of an answer."""
-        seen = VISIBLE.get(answer["object"])
-        if not self.publishable or seen is None:
+        visible_names = VISIBLE.get(answer["object"])
+        if not self.publishable or visible_names is None:
             return answer
-        shown = {name: value for name, value in answer.items() if name in seen}
-        if "amount_details" in shown:
-            shown["amount_details"] = {"tip": shown["amount_details"]["tip"]}
-        return shown
+        visible_fields = {name: value for name, value in answer.items() if name in visible_names}
+        if "amount_details" in visible_fields:
+            visible_fields["amount_details"] = {"tip": visible_fields["amount_details"]["tip"]}
+        return visible_fields
 
 
 def access(key: str, route: Route, fields: dict[str, Raw]) -> tuple[Access, dict[str, Raw]]:
@@ -82,9 +82,9 @@ def access(key: str, route: Route, fields: dict[str, Raw]) -> tuple[Access, dict
     return Access(secret, publishable), rest
 
 
-def check_expansion(access: Access, wanted: ExpandTree) -> None:
+def check_expansion(access: Access, tree: ExpandTree) -> None:
     """Raise where a publishable key would look beyond the payment method of its intent."""
-    if access.publishable and (set(wanted) - {"payment_method"} or any(wanted.values())):
+    if access.publishable and (set(tree) - {"payment_method"} or any(tree.values())):
         raise authentication.secret_key_required()
 
 

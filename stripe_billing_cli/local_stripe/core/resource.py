@@ -54,14 +54,14 @@ def documented_properties(
 ) -> dict[str, Property]:
     """Return the properties of a resource whose list is at this address: what Stripe documents that a create takes, and
     which of it an update changes and a list filters by. `types` stand in place of what the documents say."""
-    changed, filters = _documented_parameters(f"POST {path}/{{id}}"), _documented_parameters(f"GET {path}")
+    changeable, filters = _documented_parameters(f"POST {path}/{{id}}"), _documented_parameters(f"GET {path}")
     return {
         name: Property(
             field.kind,
             required=field.required,
             default=defaults.get(name),
-            unset=name in changed and changed[name].unset,
-            changes=name in changed,
+            unset=name in changeable and changeable[name].unset,
+            changes=name in changeable,
             filters=name in filters,
         )
         for name, field in form(f"POST {path}", types).fields.items()
@@ -112,35 +112,40 @@ class Resource:
             Route("GET", self.path, self.kind, self._list_form(), self.list, lists=True),
             Route("GET", one, self.kind, EXPAND_ONLY, self.retrieve),
         ]
-        if any(declared.changes for declared in self.properties.values()):
+        if any(declaration.changes for declaration in self.properties.values()):
             routes.append(Route("POST", one, self.kind, self._update_form(), self.update))
         if self.deletes:
             routes.append(Route("DELETE", one, self.kind, NO_PARAMETERS, self.delete))
-        names = {name: (declared.names,) for name, declared in self.properties.items() if declared.names}
+        names = {name: (declaration.names,) for name, declaration in self.properties.items() if declaration.names}
         return Api(tuple(routes), expansions={self.kind: names})
 
     def _create_form(self) -> ObjectParam:
-        fields = {name: Field(declared.type, required=declared.required) for name, declared in self.properties.items()}
+        fields = {
+            name: Field(declaration.type, required=declaration.required)
+            for name, declaration in self.properties.items()
+        }
         return ObjectParam({**fields, "expand": EXPAND})
 
     def _update_form(self) -> ObjectParam:
         fields = {
-            name: Field(declared.type, unset=declared.unset)
-            for name, declared in self.properties.items()
-            if declared.changes
+            name: Field(declaration.type, unset=declaration.unset)
+            for name, declaration in self.properties.items()
+            if declaration.changes
         }
         return ObjectParam({**fields, "expand": EXPAND})
 
     def _list_form(self) -> ObjectParam:
-        shared = {name: one for name, one in LIST_FIELDS.items() if name != "created" or self.sorted_by_time}
-        filters = {name: Field(declared.type) for name, declared in self.properties.items() if declared.filters}
-        return ObjectParam({**shared, **filters})
+        list_fields = {name: one for name, one in LIST_FIELDS.items() if name != "created" or self.sorted_by_time}
+        filters = {
+            name: Field(declaration.type) for name, declaration in self.properties.items() if declaration.filters
+        }
+        return ObjectParam({**list_fields, **filters})
 
     def create(self, call: Call) -> Object:
         self._check_named(call)
-        values = {name: call.params.get(name, declared.default) for name, declared in self.properties.items()}
-        for name, declared in self.properties.items():
-            if isinstance(declared.type, Metadata):
+        values = {name: call.params.get(name, declaration.default) for name, declaration in self.properties.items()}
+        for name, declaration in self.properties.items():
+            if isinstance(declaration.type, Metadata):
                 values[name] = merge_metadata({}, values[name] or {})
         object = {
             "id": self.new_id(call),
@@ -161,8 +166,8 @@ class Resource:
         before = self.retrieve(call)
         self._check_named(call)
         after = {**before, **{name: value for name, value in call.params.items() if name in self.properties}}
-        for name, declared in self.properties.items():
-            if isinstance(declared.type, Metadata) and name in call.params:
+        for name, declaration in self.properties.items():
+            if isinstance(declaration.type, Metadata) and name in call.params:
                 after[name] = merge_metadata(before[name], call.params[name])
         self.change(call, before, after)
         return after
@@ -180,20 +185,20 @@ class Resource:
         return {"id": object["id"], "object": self.kind, "deleted": True}
 
     def list(self, call: Call) -> Object:
-        filters = {name: declared for name, declared in self.properties.items() if declared.filters}
-        plain = " ".join(name for name, declared in filters.items() if not declared.names)
-        named = " ".join(name for name, declared in filters.items() if declared.names)
+        filters = {name: declaration for name, declaration in self.properties.items() if declaration.filters}
+        plain = " ".join(name for name, declaration in filters.items() if not declaration.names)
+        named = " ".join(name for name, declaration in filters.items() if declaration.names)
         return page(call, self.kind, self.path, filter_conditions(call, plain, named=named))
 
     def _check_named(self, call: Call) -> None:
-        for name, declared in self.properties.items():
+        for name, declaration in self.properties.items():
             id = call.params.get(name)
-            if declared.names and id is not None and call.store.get(declared.names, id) is None:
-                raise no_such(declared.names, id, name)
+            if declaration.names and id is not None and call.store.get(declaration.names, id) is None:
+                raise no_such(declaration.names, id, name)
 
-    def _announce(self, call: Call, happening: str, object: Object, before: Object | None = None) -> None:
-        if happening in self.announces:
-            events.record(call, f"{self.kind}.{happening}", object, before)
+    def _announce(self, call: Call, verb: str, object: Object, before: Object | None = None) -> None:
+        if verb in self.announces:
+            events.record(call, f"{self.kind}.{verb}", object, before)
 
 
 def long_id(prefix: str) -> Callable[[Call], str]:

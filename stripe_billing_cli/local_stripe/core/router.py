@@ -46,7 +46,7 @@ class PreparedCall:
     """A call that may be executed."""
 
     params: parameters.Params
-    wanted: expansion.ExpandTree
+    tree: expansion.ExpandTree
     access: publishable_keys.Access
 
 
@@ -83,8 +83,8 @@ class Router:
         self._strict_version = strict_version
         self._clock = clock
         self._keys = idempotency.KeysInUse()
-        self.connected = ConnectedAccounts(store, self._router_of_connected, ahead=stores_ahead)
-        store.account_id = self.connected.account_id
+        self.connected_accounts = ConnectedAccounts(store, self._router_of_connected, ahead=stores_ahead)
+        store.account_id = self.connected_accounts.account_id
 
     def _router_of_connected(self, path: Path, account: str) -> Router:
         store = Store(path, Platform(self.store, account))
@@ -96,29 +96,29 @@ class Router:
         own = self._own_id
         if account in (None, own):
             with self.store.reading():
-                kept = self.store.select("account", [], newest_first=False, limit=1_000_000)
+                all_accounts = self.store.select("account", [], newest_first=False, limit=1_000_000)
             self.store.empty(but=own)
-            self.store.insert_many("account", [other for other in kept if other["id"] != own])
+            self.store.insert_many("account", [other for other in all_accounts if other["id"] != own])
             return own
         assert account is not None
         accounts.find_connected(self.store, account)
-        self.connected.forget(account)
+        self.connected_accounts.forget(account)
         return account
 
     def close(self) -> None:
-        self.connected.close()
+        self.connected_accounts.close()
         self.store.close()
 
-    def answer(self, request: Request, *, failing: bool = False, account: Object | None = None) -> Answer:
+    def answer(self, request: Request, *, fails: bool = False, account: Object | None = None) -> Answer:
         """Carry out a call. Raises only `LocalStripeError`.
 
-        `failing`: the call takes effect and is answered with a 500, which the idempotency key remembers. `account`:
+        `fails`: the call takes effect and is answered with a 500, which the idempotency key remembers. `account`:
         this store's, where it is at hand.
         """
         other = self._connected_account(request)
         if other is not None:
-            with self.connected.opened(other["id"]) as router:
-                answer = router.answer(_of_own_account(request), failing=failing, account=other)
+            with self.connected_accounts.open(other["id"]) as router:
+                answer = router.answer(_of_own_account(request), fails=fails, account=other)
             return replace(answer, headers={**answer.headers, "Stripe-Account": other["id"]})
         request_id = identifiers.request_id()
         headers = {
@@ -129,7 +129,7 @@ class Router:
         }
         try:
             key = idempotency.checked_key(request.headers.get("idempotency-key"))
-            status, body, extra = self._answer_request(request, request_id, key, failing, account)
+            status, body, extra = self._answer_request(request, request_id, key, fails, account)
         except ApiError as error:
             status, body, extra = error.status, error.body(request_id), dict(error.headers)
         return Answer(status, body, {**headers, **extra})
@@ -159,53 +159,53 @@ class Router:
 
     def do_piece(self) -> None:
         """Do a piece of what calls left to be done after their answers."""
-        self.connected.do_piece()
+        self.connected_accounts.do_piece()
 
     def let_time_pass(self) -> None:
         """Bring about what is due, without a call: what a server does while nobody calls it."""
         self._let_time_pass(int(self._clock()), None)
-        for account in self.connected.idle():
-            with suppress(ApiError), self.connected.opened(account) as router:  # one that is deleted meanwhile
+        for account in self.connected_accounts.idle():
+            with suppress(ApiError), self.connected_accounts.open(account) as router:  # one that is deleted meanwhile
                 router.let_time_pass()
 
     def _answer_request(
-        self, request: Request, request_id: str, key: str | None, failing: bool, account: Object | None
+        self, request: Request, request_id: str, key: str | None, fails: bool, account: Object | None
     ) -> tuple[int, str, dict[str, str]]:
         api_key = authentication.key_of(request.headers)
         self._check_headers(request)
-        matched = route_matching.match(self._api, request.method.upper(), request.path)
+        match = route_matching.match(self._api, request.method.upper(), request.path)
         now = int(self._clock())
-        if matched.route.method == "GET":
+        if match.route.method == "GET":
             self._let_time_pass(now, request_id)
-            prepared = _prepare(self._api, matched.route, self._fields(request), api_key)
+            prepared_call = _prepare(self._api, match.route, self._fields(request), api_key)
             account = account or self.account()
             with self.store.reading():
-                file = matched.route.file
+                file = match.route.file
                 extra = {"Content-Type": file.media_type} if file else {}
-                return 200, self._execute(matched, prepared, now, account, request_id, None), extra
-        if matched.route.method == "DELETE":
+                return 200, self._execute(match, prepared_call, now, account, request_id, None), extra
+        if match.route.method == "DELETE":
             key = None
-        before = self._account_of(matched)
+        before = self._account_of(match)
         with self._keys.claim(key):
-            answered = self._write(matched, request, request_id, key, now, failing, api_key, account)
-        if matched.route.kind == "account" and answered[0] == 200:
-            self._after_accounts_changed(matched, before, now, request_id)
-        return answered
+            response = self._write(match, request, request_id, key, now, fails, api_key, account)
+        if match.route.kind == "account" and response[0] == 200:
+            self._after_accounts_changed(match, before, now, request_id)
+        return response
 
-    def _account_of(self, matched: RouteMatch) -> Object | None:
+    def _account_of(self, match: RouteMatch) -> Object | None:
         """Return the account that a call is about to change."""
-        if matched.route.kind != "account" or not matched.ids:
+        if match.route.kind != "account" or not match.ids:
             return None
         with self.store.reading_once():
-            return self.store.get("account", matched.ids[0])
+            return self.store.get("account", match.ids[0])
 
-    def _after_accounts_changed(self, matched: RouteMatch, before: Object | None, now: int, request_id: str) -> None:
-        if matched.route.method == "DELETE":
-            self.connected.forget(matched.ids[0])
+    def _after_accounts_changed(self, match: RouteMatch, before: Object | None, now: int, request_id: str) -> None:
+        if match.route.method == "DELETE":
+            self.connected_accounts.forget(match.ids[0])
         elif before is None:
-            self.connected.open_next(now)
+            self.connected_accounts.open_next(now)
         else:
-            with self.connected.opened(before["id"]) as router:
+            with self.connected_accounts.open(before["id"]) as router:
                 router._announce_change(before, now, request_id)
 
     def _announce_change(self, before: Object, now: int, request_id: str) -> None:
@@ -264,81 +264,83 @@ class Router:
     def _interval_of(self, price: str) -> older_parameters.Interval | None:
         """Return how often a price is billed; None where it is not there, or billed once."""
         with self.store.reading():
-            found = self.store.get("price", price)
-        recurring = found and found["recurring"]
+            price_object = self.store.get("price", price)
+        recurring = price_object and price_object["recurring"]
         return (recurring["interval"], recurring["interval_count"]) if recurring else None
 
     def _write(
         self,
-        matched: RouteMatch,
+        match: RouteMatch,
         request: Request,
         request_id: str,
         key: str | None,
         now: int,
-        failing: bool,
+        fails: bool,
         api_key: str,
         account: Object | None,
     ) -> tuple[int, str, dict[str, str]]:
         account = account or self.account()
         fields = self._fields(request)
-        print_ = idempotency.fingerprint(request.method.upper(), fields) if key else ""
-        named_key = key or (idempotency.made_up_key() if matched.route.method == "POST" else None)
+        fingerprint = idempotency.fingerprint(request.method.upper(), fields) if key else ""
+        named_key = key or (idempotency.made_up_key() if match.route.method == "POST" else None)
         with self._writing_at(now, request_id):
-            if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
+            if key and (first := idempotency.recall(self.store, key, request.path, fingerprint, now)):
                 return first.status, first.body, idempotency.make_replay_headers(key, first)
-            waiting = scheduler.last(self.store, scheduler.SOON)
-            status, body, extra, began = 200, "", dict[str, str](), False
+            last_job = scheduler.last(self.store, scheduler.SOON)
+            status, body, extra, has_begun = 200, "", dict[str, str](), False
             try:
                 with self.store.attempt():
-                    prepared = _prepare(self._api, matched.route, fields, api_key)
-                    began = True
+                    prepared_call = _prepare(self._api, match.route, fields, api_key)
+                    has_begun = True
                     try:
-                        body = self._execute(matched, prepared, now, account, request_id, named_key)
+                        body = self._execute(match, prepared_call, now, account, request_id, named_key)
                     except ApiError as error:
                         if not error.keeps:
                             raise
                         status, body, extra = error.status, error.body(request_id), dict(error.headers)
-                    if failing:
+                    if fails:
                         failure = api_failure(request_id)
                         status, body, extra = failure.status, failure.body(request_id), dict(failure.headers)
             except ApiError as error:
                 status, body, extra = error.status, error.body(request_id), dict(error.headers)
-                began = began and not error.refuses_parameters
-            if waiting:
-                scheduler.finish(Call(self.store, {}, "", now, account, request_id, None, now, self._api), waiting)
-            if key and began:
-                remembered = idempotency.StoredAnswer(request_id, status, body)
-                idempotency.remember(self.store, key, request.path, print_, now, remembered)
+                has_begun = has_begun and not error.refuses_parameters
+            if last_job:
+                scheduler.finish(Call(self.store, {}, "", now, account, request_id, None, now, self._api), last_job)
+            if key and has_begun:
+                answer = idempotency.StoredAnswer(request_id, status, body)
+                idempotency.remember(self.store, key, request.path, fingerprint, now, answer)
             if named_key:
-                extra |= idempotency.make_headers(named_key, request_id, remembered=began)
+                extra |= idempotency.make_headers(named_key, request_id, is_remembered=has_begun)
             return status, body, extra
 
     def _execute(
         self,
-        matched: RouteMatch,
-        prepared: PreparedCall,
+        match: RouteMatch,
+        prepared_call: PreparedCall,
         now: int,
         account: Object,
         request_id: str,
         key: str | None,
     ) -> str:
-        route = matched.route
-        id, second_id = (*matched.ids, "", "")[:2]
-        call = Call(self.store, prepared.params, id, now, account, request_id, key, now, self._api, second_id)
-        prepared.access.check(self.store, route, id)
+        route = match.route
+        id, second_id = (*match.ids, "", "")[:2]
+        call = Call(self.store, prepared_call.params, id, now, account, request_id, key, now, self._api, second_id)
+        prepared_call.access.check(self.store, route, id)
         result = route.act(call)
         if route.file is not None:
             return route.file.write(call, result)
         if route.lists:
-            inner = prepared.wanted.get("data", expansion.NONE)
-            listed = [answers.as_answered(self.store, _kind(route, object), object, inner) for object in result["data"]]
-            return _text({**result, "data": listed})
+            inner = prepared_call.tree.get("data", expansion.NONE)
+            answer_objects = [
+                answers.as_answered(self.store, _kind(route, object), object, inner) for object in result["data"]
+            ]
+            return _text({**result, "data": answer_objects})
         kind = _kind(route, result)
-        if kind == result["object"] and result.get("id") in self.store.last_shown and not prepared.wanted:
-            shown = answers.as_recorded(self.store, kind, result).shown
+        if kind == result["object"] and result.get("id") in self.store.last_shown and not prepared_call.tree:
+            answer = answers.as_recorded(self.store, kind, result).answer
         else:
-            shown = answers.as_answered(self.store, kind, result, prepared.wanted)
-        return _text(prepared.access.visible(shown))
+            answer = answers.as_answered(self.store, kind, result, prepared_call.tree)
+        return _text(prepared_call.access.visible(answer))
 
 
 def _text(answer: Object) -> str:
@@ -366,10 +368,10 @@ def _prepare(api: ServedApi, route: Route, fields: dict[str, forms.Raw], api_key
     access, fields = publishable_keys.access(api_key, route, fields)
     params = parameter_reading.read(route.form, fields, lambda: documented.operation(route.method, route.path))
     paths = [path for path in params.get("expand", ()) if path not in route.beside]
-    wanted = expansion.parse(route.kind, paths, api.expansions, of_list=route.lists)
-    publishable_keys.check_expansion(access, wanted)
+    tree = expansion.parse(route.kind, paths, api.expansions, of_list=route.lists)
+    publishable_keys.check_expansion(access, tree)
     route.check(params)
-    return PreparedCall(params, wanted, access)
+    return PreparedCall(params, tree, access)
 
 
 def _kind(route: Route, object: Object) -> str:

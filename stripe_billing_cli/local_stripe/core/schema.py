@@ -127,10 +127,10 @@ INDEXES_UNTIL_5 = (
 def create(connection: sqlite3.Connection) -> None:
     """Create all tables and indexes; the tables of a file of an earlier format get what they lack."""
     columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(objects)")}
-    missing = [name for name in COLUMN_NAMES if columns and name not in columns]
-    for name in missing:
+    new_columns = [name for name in COLUMN_NAMES if columns and name not in columns]
+    for name in new_columns:
         connection.execute(f"ALTER TABLE objects ADD COLUMN {name} {'INTEGER' if name == ITEM_COUNT else 'TEXT'}")
-    for index in (*(f"objects_by_{name}" for name in missing), *INDEXES_UNTIL_5) if missing else ():
+    for index in (*(f"objects_by_{name}" for name in new_columns), *INDEXES_UNTIL_5) if new_columns else ():
         connection.execute(f"DROP INDEX IF EXISTS {index}")
     _execute(connection, SCHEMA)
     add_list_indexes(connection)
@@ -142,8 +142,10 @@ def add_list_indexes(connection: sqlite3.Connection) -> None:
 
 
 def has_list_indexes(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'objects_by_status'")
-    return bool(found.fetchone()[0])
+    indexes = connection.execute(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'objects_by_status'"
+    )
+    return bool(indexes.fetchone()[0])
 
 
 def _execute(connection: sqlite3.Connection, statements: Iterable[str]) -> None:

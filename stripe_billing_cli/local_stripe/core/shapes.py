@@ -137,17 +137,17 @@ class Shape:
 @cache
 def shape(name: str) -> Shape:
     """Return the shape of this name, an object's (`subscription`) or a hash's. Nothing is known of a name without."""
-    nullable, required, within = UNDOCUMENTED.get(name) or _documented_shape(name) or ((), (), {})
-    hidden = ONLY_EXPANDED.get(name, frozenset())
+    nullable, required_names, within = UNDOCUMENTED.get(name) or _documented_shape(name) or ((), (), {})
+    only_expanded = ONLY_EXPANDED.get(name, frozenset())
     never = NEVER.get(name, frozenset())
-    constant = CONSTANT.get(name, {}) | (TEST_MODE if "livemode" in required else {})
-    absent = ABSENT.get(name, frozenset()) | hidden | never | constant.keys()
+    constant = CONSTANT.get(name, {}) | (TEST_MODE if "livemode" in required_names else {})
+    absent = ABSENT.get(name, frozenset()) | only_expanded | never | constant.keys()
     null = (frozenset(nullable) | NULL.get(name, frozenset())) - absent
     return Shape(
         name,
-        null - ABSENT.get(name, frozenset()) - hidden - never - constant.keys(),
-        frozenset(required),
-        hidden,
+        null - ABSENT.get(name, frozenset()) - only_expanded - never - constant.keys(),
+        frozenset(required_names),
+        only_expanded,
         never,
         constant,
         {field: _within(name, field, names) for field, names in within.items()},

@@ -21,7 +21,7 @@ import msgspec
 from stripe_billing_cli.local_stripe.core import identifiers, older_formats, schema, store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.object_columns import LOOKUP_KEY, columns_of, created_at
-from stripe_billing_cli.local_stripe.core.transaction_memory import Shown, TransactionMemory, Write
+from stripe_billing_cli.local_stripe.core.transaction_memory import ShownObject, TransactionMemory, Write
 from stripe_billing_cli.private_files import make_private_file
 
 Object = dict[str, Any]
@@ -79,7 +79,7 @@ class Store:
         """What makes the id of an account that is to be connected to this store's, from the time in Unix seconds."""
         self._turn = threading.RLock()
         self._memory = TransactionMemory()
-        self._unindexed: int | None = None
+        self._unindexed_count: int | None = None
         """How many objects there are, as long as they are few and do without indexes for lists."""
         with self._with_store_errors():
             make_private_file(path, lambda: schema.empty_file(for_few=platform is not None))
@@ -140,7 +140,7 @@ class Store:
             self._connection.execute("RELEASE attempt")
 
     @property
-    def last_shown(self) -> dict[str, Shown]:
+    def last_shown(self) -> dict[str, ShownObject]:
         """Return the objects that changed in this transaction, by id, as their last events show them."""
         return self._memory.last_shown
 
@@ -166,8 +166,8 @@ class Store:
 
     def find(self, kind: str, **columns: Any) -> Object | None:
         """Return any one object with these values in its columns."""
-        wanted = " AND ".join(f"{column} = ?" for column in columns)
-        return self.first(f"SELECT body FROM objects WHERE kind = ? AND {wanted} LIMIT 1", kind, *columns.values())
+        condition = " AND ".join(f"{column} = ?" for column in columns)
+        return self.first(f"SELECT body FROM objects WHERE kind = ? AND {condition} LIMIT 1", kind, *columns.values())
 
     def once(self, kind: str, read: Callable[[], T]) -> T:
         """Return what `read` makes of objects of a kind: read once in a transaction, and again where one of them was
@@ -175,8 +175,8 @@ class Store:
         """
         if kind not in self._memory.read:
             self._memory.read[kind] = read()
-        found: T = self._memory.read[kind]
-        return found
+        value: T = self._memory.read[kind]
+        return value
 
     def insert(self, kind: str, object: Object) -> None:
         """Store a new object. For a transaction that is under way, as `replace` and `delete`."""
@@ -224,13 +224,13 @@ class Store:
             rows = self._connection.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
             return [_decode(body) for (body,) in rows]
 
-    def forget_before(self, kind: str, created: int) -> None:
+    def forget_before(self, kind: str, time: int) -> None:
         """Delete what was created earlier, once in a transaction: what it writes is of now."""
-        if (kind, created) not in self._memory.forgotten:
+        if (kind, time) not in self._memory.forgotten:
             self._write_out(kind)
             self._memory.forget(kind)
-            self._connection.execute("DELETE FROM objects WHERE kind = ? AND created < ?", (kind, created))
-            self._memory.forgotten.add((kind, created))
+            self._connection.execute("DELETE FROM objects WHERE kind = ? AND created < ?", (kind, time))
+            self._memory.forgotten.add((kind, time))
 
     def empty(self, *, but: str) -> None:
         """Delete everything but the account with that id."""
@@ -261,8 +261,8 @@ class Store:
         """Note an object, which is written once a query looks for its kind, or with the end of the transaction."""
         id = object["id"]
         columns = columns_of(object)
-        created = created_at(object) if is_new else 0
-        write = Write(is_new, created, columns, columns[LOOKUP_KEY], as_json(object))
+        created_time = created_at(object) if is_new else 0
+        write = Write(is_new, created_time, columns, columns[LOOKUP_KEY], as_json(object))
         self._memory.read.pop(kind, None)
         if not self._memory.note_write(kind, id, write):
             self._write_out(kind)
@@ -270,14 +270,14 @@ class Store:
 
     def _write_out(self, kind: str | None = None) -> None:
         """Write what this transaction has noted, of one kind or of all."""
-        taken = self._memory.take_unwritten(kind)
-        entries = [(name, id, write) for name, writes in taken for id, write in writes.items()]
+        unwritten = self._memory.take_unwritten(kind)
+        entries = [(name, id, write) for name, writes in unwritten for id, write in writes.items()]
         for is_new, group in groupby(entries, lambda entry: entry[2].is_new):
             if is_new:
-                rows = [(name, id, write.created, *write.columns, write.body) for name, id, write in group]
+                rows = [(name, id, write.created_at, *write.columns, write.body) for name, id, write in group]
                 self._connection.executemany(INSERT, rows)
-                if self._unindexed is not None:
-                    self._unindexed += len(rows)
+                if self._unindexed_count is not None:
+                    self._unindexed_count += len(rows)
             else:
                 self._connection.executemany(
                     REPLACE, [(*write.columns, write.body, name, id) for name, id, write in group]
@@ -300,8 +300,8 @@ class Store:
 
     def _index_many(self) -> None:
         """Make the indexes for lists, once there are more than a few objects."""
-        if self._unindexed is not None and self._unindexed > schema.FEW:
-            self._unindexed = None
+        if self._unindexed_count is not None and self._unindexed_count > schema.FEW:
+            self._unindexed_count = None
             with contextlib.suppress(sqlite3.Error), self._exclusively():  # the next process that opens it does it
                 schema.add_list_indexes(self._connection)
 
@@ -324,7 +324,7 @@ class Store:
                     self._rewrite_older()
                     self._connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
         if self.platform and not schema.has_list_indexes(self._connection):
-            self._unindexed = int(self._one("SELECT coalesce(max(seq), 0) FROM objects")[0])
+            self._unindexed_count = int(self._one("SELECT coalesce(max(seq), 0) FROM objects")[0])
 
     @contextlib.contextmanager
     def _exclusively(self) -> Iterator[None]:

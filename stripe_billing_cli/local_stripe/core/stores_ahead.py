@@ -35,37 +35,38 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-Opened = TypeVar("Opened", bound=Closable)
+OpenStore = TypeVar("OpenStore", bound=Closable)
+"""What is open for an account's store: its router."""
 
 
-class StoresAhead(Generic[Opened]):
-    """The resources that are opened by `make(path, account)` for accounts to come.
+class StoresAhead(Generic[OpenStore]):
+    """The stores of accounts to come, opened by `make(path, account)`.
 
     Takes no lock of its own: an id is asked for inside a transaction of the platform's store.
     """
 
-    def __init__(self, platform: Store, make: Callable[[Path, str], Opened]) -> None:
+    def __init__(self, platform: Store, make: Callable[[Path, str], OpenStore]) -> None:
         self._platform = platform
         self._make = make
         self._pieces: Generator[None] | None = None
-        self._ready: list[tuple[str, Opened]] = []
-        self._claimable: OrderedDict[str, Opened] = OrderedDict()
+        self._ready: list[tuple[str, OpenStore]] = []
+        self._claimable: OrderedDict[str, OpenStore] = OrderedDict()
         self._note: tuple[Path, int] | None = None
 
     def account_id(self, now: int) -> str:
         """Return the id of an account that is made now: that of the store that is ready, if there is one."""
         with suppress(IndexError):
-            id, opened = self._ready.pop()
-            self._claimable[id] = opened
+            id, store = self._ready.pop()
+            self._claimable[id] = store
             return id
         return identifiers.account_id(now)
 
-    def claim(self, account: str) -> Opened | None:
+    def claim(self, account: str) -> OpenStore | None:
         """Return what was opened for an account, once; None where nothing was, or its file was deleted since."""
-        opened = self._claimable.pop(account, None)
-        if opened is None or store_of(self._platform.path, account).exists():
-            return opened
-        opened.close()
+        store = self._claimable.pop(account, None)
+        if store is None or store_of(self._platform.path, account).exists():
+            return store
+        store.close()
         return None
 
     def open_next(self, now: int) -> None:
@@ -99,8 +100,8 @@ class StoresAhead(Generic[Opened]):
         """Close all stores, and delete those that have no account."""
         if self._pieces is not None:
             self._pieces.close()
-        for id, opened in [*self._ready, *self._claimable.items()]:
-            self._close(id, opened)
+        for id, store in [*self._ready, *self._claimable.items()]:
+            self._close(id, store)
         self._ready.clear()
         self._claimable.clear()
         if self._note is not None:
@@ -108,8 +109,8 @@ class StoresAhead(Generic[Opened]):
             path.unlink(missing_ok=True)
             os.close(file)
 
-    def _close(self, id: str, opened: Opened) -> None:
-        opened.close()
+    def _close(self, id: str, store: OpenStore) -> None:
+        store.close()
         self._delete_without_account(id)
 
     def _delete_without_account(self, id: str) -> None:

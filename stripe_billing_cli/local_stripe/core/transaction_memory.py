@@ -14,26 +14,26 @@ class Write(NamedTuple):
     """An object to be written, as JSON, with the columns beside it."""
 
     is_new: bool
-    created: int
+    created_at: int
     columns: tuple[Any, ...]
     lookup_key: str | None
     body: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An object as an event shows it: `stored` is what was stored of it, as JSON, and `parts_written` how many objects
+class ShownObject:
+    """An object as an event shows it: `body` is what was stored of it, as JSON, and `parts_written` how many objects
     of the kinds that may be shown within another one the transaction had written by then.
     """
 
-    stored: str
-    shown: dict[str, Any]
+    body: str
+    answer: dict[str, Any]
     parts_written: int
 
 
 @dataclass(slots=True)
 class TransactionMemory:
-    last_shown: dict[str, Shown] = field(default_factory=dict)
+    last_shown: dict[str, ShownObject] = field(default_factory=dict)
     """Objects that changed, by id, as their last events show them."""
     writes: Counter[str] = field(default_factory=Counter)
     """How many objects of each kind were written."""
@@ -64,7 +64,7 @@ class TransactionMemory:
         if len(writes) >= MOST or (before is not None and (write.is_new or before.lookup_key != write.lookup_key)):
             return False
         self.writes[kind] += 1
-        writes[id] = write if before is None else write._replace(is_new=before.is_new, created=before.created)
+        writes[id] = write if before is None else write._replace(is_new=before.is_new, created_at=before.created_at)
         self._bodies.get(kind, {}).pop(id, None)
         return True
 
@@ -79,5 +79,5 @@ class TransactionMemory:
         if kind is not None:
             writes = self._unwritten.pop(kind, None)
             return [(kind, writes)] if writes else []
-        taken, self._unwritten = list(self._unwritten.items()), {}
-        return taken
+        all_writes, self._unwritten = list(self._unwritten.items()), {}
+        return all_writes

@@ -11,36 +11,36 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.pages import forms
 
 
-def page(call: forms.Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
+def page(call: forms.Call, id: str, query: Mapping[str, str], form: Mapping[str, str]) -> Answer:
     """Return the page of a payment intent, after the money has arrived if its button was pressed."""
     status, intent = forms.call_api(call, "GET", f"/v1/payment_intents/{id}")
     if status != 200 or not forms.has_secret(intent, query):
         return forms.not_found_page("payment")
-    wanted = (intent["next_action"] or {}).get(ACTION)
-    if sent and wanted:
+    instructions = (intent["next_action"] or {}).get(ACTION)
+    if form and instructions:
         transfer = {
-            "amount": str(wanted["amount_remaining"]),
-            **{name: wanted[name] for name in ("currency", "reference")},
+            "amount": str(instructions["amount_remaining"]),
+            **{name: instructions[name] for name in ("currency", "reference")},
         }
         forms.call_api(call, "POST", f"/v1/test_helpers/customers/{intent['customer']}/fund_cash_balance", transfer)
         _, intent = forms.call_api(call, "GET", f"/v1/payment_intents/{id}")
-        wanted = (intent["next_action"] or {}).get(ACTION)
-    if wanted:
-        return forms.page(200, "Bank transfer", _instructions(wanted))
+        instructions = (intent["next_action"] or {}).get(ACTION)
+    if instructions:
+        return forms.page(200, "Bank transfer", _instructions(instructions))
     if intent["status"] == "succeeded":
         return forms.page(200, "Bank transfer", '<p class="good">The money has arrived. Thank you.</p>')
     return forms.page(200, "Bank transfer", '<p class="bad">No transfer is waited for.</p>')
 
 
-def _instructions(wanted: Object) -> str:
-    amount = forms.money(wanted["amount_remaining"], wanted["currency"])
-    rows = [("Reference", wanted["reference"])]
-    for address in wanted["financial_addresses"]:
+def _instructions(instructions: Object) -> str:
+    amount = forms.money(instructions["amount_remaining"], instructions["currency"])
+    rows = [("Reference", instructions["reference"])]
+    for address in instructions["financial_addresses"]:
         rows += [
             (name.replace("_", " "), value)
             for name, value in address[address["type"]].items()
             if isinstance(value, str)
         ]
-    shown = "".join(f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in rows)
+    table = "".join(f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in rows)
     button = '<form method="post"><button name="transfer" value="arrives">Let the transfer arrive</button></form>'
-    return f"<p>Transfer {amount} to this account:</p><table>{shown}</table>{button}"
+    return f"<p>Transfer {amount} to this account:</p><table>{table}</table>{button}"

@@ -39,11 +39,11 @@ def page(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str])
         params = checkout_form.parameters(session, form)
         if action == "pay" and form.get("iban") and not form.get("by_transfer"):
             params |= _account(call, form)
-        status, answered = forms.call_api(call, "POST", f"/local/checkout/sessions/{id}/{action}", params)
-        message = answered["error"]["message"] if status != 200 else ""
-        _, waiting = forms.call_api(call, "GET", f"/local/checkout/sessions/{id}/intents")
-        if status == 200 and action == "pay" and waiting["data"]:
-            return forms.to_authentication(waiting["data"][0])
+        status, payment = forms.call_api(call, "POST", f"/local/checkout/sessions/{id}/{action}", params)
+        message = payment["error"]["message"] if status != 200 else ""
+        _, intents = forms.call_api(call, "GET", f"/local/checkout/sessions/{id}/intents")
+        if status == 200 and action == "pay" and intents["data"]:
+            return forms.to_authentication(intents["data"][0])
         _, session = _read(call, id)
         if status == 200 and (instructions := _instructions(session)):
             return forms.redirect(instructions)

@@ -20,33 +20,33 @@ TAX_ID_TYPES = ("eu_vat", "gb_vat", "us_ein", "ch_vat", "au_abn", "ca_gst_hst", 
 
 def parameters(session: Object, form: Mapping[str, str]) -> dict[str, str]:
     """Return what the form has sent, as the parameters of the call that pays the session."""
-    sent = {name: form[name] for name in PLAIN if form.get(name)}
+    params = {name: form[name] for name in PLAIN if form.get(name)}
     if form.get("by_transfer"):
-        sent["by_transfer"] = "true"
+        params["by_transfer"] = "true"
     elif form.get("card"):
-        sent["payment_method"] = form["card"]
+        params["payment_method"] = form["card"]
     for name in ADDRESS:
         if form.get(name):
-            sent[f"address[{name}]"] = form[name]
+            params[f"address[{name}]"] = form[name]
         if form.get(f"shipping_{name}"):
-            sent[f"shipping[address][{name}]"] = form[f"shipping_{name}"]
+            params[f"shipping[address][{name}]"] = form[f"shipping_{name}"]
     if form.get("shipping_name"):
-        sent["shipping[name]"] = form["shipping_name"]
+        params["shipping[name]"] = form["shipping_name"]
     for name, value in form.items():
         if name.startswith("quantity_") and value.isdecimal():
-            sent[f"quantities[{name.removeprefix('quantity_')}]"] = value
+            params[f"quantities[{name.removeprefix('quantity_')}]"] = value
         if name.startswith("field_") and value:
-            sent[f"custom_fields[{name.removeprefix('field_')}]"] = value
-    chosen = [
+            params[f"custom_fields[{name.removeprefix('field_')}]"] = value
+    optional_prices = [
         option["price"] for option in session.get("optional_items") or () if form.get(f"option_{option['price']}")
     ]
-    sent |= {f"optional_items[{at}]": price for at, price in enumerate(chosen)}
+    params |= {f"optional_items[{at}]": price for at, price in enumerate(optional_prices)}
     if form.get("tax_id"):
-        sent |= {"tax_id[type]": form.get("tax_id_type", ""), "tax_id[value]": form["tax_id"]}
+        params |= {"tax_id[type]": form.get("tax_id_type", ""), "tax_id[value]": form["tax_id"]}
     for name in ("promotions", "terms_of_service"):
         if form.get(name):
-            sent[name] = "true"
-    return sent
+            params[name] = "true"
+    return params
 
 
 def from_address(query: Mapping[str, str]) -> dict[str, str]:
@@ -85,7 +85,7 @@ def _methods(session: Object) -> str:
     types = session["payment_method_types"]
     choice = forms.cards() if "card" in types else _accounts() if "sepa_debit" in types else ""
     if bank_transfers.METHOD in types:
-        choice += _checkbox("by_transfer", "Pay by bank transfer", required=not choice)
+        choice += _checkbox("by_transfer", "Pay by bank transfer", is_required=not choice)
     none = f"<p>The local Stripe has no payments by {html.escape(', '.join(types))}.</p>"
     return choice or none
 
@@ -158,17 +158,17 @@ def _promotion(session: Object) -> str:
 
 
 def _contact(session: Object, form: Mapping[str, str]) -> str:
-    known = session["customer_details"] or {}
+    details = session["customer_details"] or {}
     if session["mode"] == "setup":
         return ""
-    parts = "" if known.get("email") else _input("email", "Email", form.get("email", ""), "email", required=True)
-    parts += _input("name", "Name on card", form.get("name", known.get("name") or ""))
+    parts = "" if details.get("email") else _input("email", "Email", form.get("email", ""), "email", is_required=True)
+    parts += _input("name", "Name on card", form.get("name", details.get("name") or ""))
     if session["phone_number_collection"]["enabled"]:
-        parts += _input("phone", "Phone", form.get("phone", ""), "tel", required=True)
+        parts += _input("phone", "Phone", form.get("phone", ""), "tel", is_required=True)
     for kind, rules in (session.get("name_collection") or {}).items():
         if rules["enabled"]:
             label = "Business name" if kind == "business" else "Full name"
-            parts += _input(f"{kind}_name", label, form.get(f"{kind}_name", ""), required=not rules.get("optional"))
+            parts += _input(f"{kind}_name", label, form.get(f"{kind}_name", ""), is_required=not rules.get("optional"))
     names = ADDRESS if session["billing_address_collection"] == "required" else ("postal_code", "country")
     parts += _address("", names, form, session)
     if (session.get("tax_id_collection") or {}).get("enabled"):
@@ -184,7 +184,7 @@ def _address(prefix: str, names: Iterable[str], form: Mapping[str, str], session
     for name in names:
         value = form.get(prefix + name, usual.get(name, ""))
         label = LABELS.get(name) or name.replace("_", " ").capitalize()
-        inputs += _input(prefix + name, label, value, required=needs_all and name in ("line1", "country"))
+        inputs += _input(prefix + name, label, value, is_required=needs_all and name in ("line1", "country"))
     return inputs
 
 
@@ -193,7 +193,7 @@ def _shipping(session: Object, form: Mapping[str, str]) -> str:
     if session["shipping_address_collection"] is not None:
         countries = session["shipping_address_collection"]["allowed_countries"]
         parts += f"<h2>Shipping</h2>{_text(session, 'shipping_address')}"
-        parts += _input("shipping_name", "Name", form.get("shipping_name", ""), required=True)
+        parts += _input("shipping_name", "Name", form.get("shipping_name", ""), is_required=True)
         parts += _address("shipping_", ADDRESS[:-1], form, session)
         parts += _select("shipping_country", "Country", [(code, code) for code in countries])
     if session["shipping_options"]:
@@ -212,23 +212,23 @@ def _custom_fields(session: Object, form: Mapping[str, str]) -> str:
     parts = ""
     for field in session["custom_fields"]:
         name, kind, label = f"field_{field['key']}", field["type"], field["label"]["custom"]
-        needed, rules = not field["optional"], field[field["type"]]
+        is_required, rules = not field["optional"], field[field["type"]]
         if kind == "dropdown":
             choices = [(option["value"], option["label"]) for option in rules["options"]]
-            parts += _select(name, label, choices if needed else [("", ""), *choices])
+            parts += _select(name, label, choices if is_required else [("", ""), *choices])
         else:
             value = form.get(name, rules["default_value"] or "")
-            parts += _input(name, label, value, "text", required=needed)
+            parts += _input(name, label, value, "text", is_required=is_required)
     return parts
 
 
 def _consent(session: Object) -> str:
-    wanted = session["consent_collection"] or {}
+    collection = session["consent_collection"] or {}
     parts = ""
-    if wanted.get("terms_of_service") == "required":
+    if collection.get("terms_of_service") == "required":
         parts += _text(session, "terms_of_service_acceptance")
-        parts += _checkbox("terms_of_service", "I agree to the terms of service", required=True)
-    if wanted.get("promotions") == "auto":
+        parts += _checkbox("terms_of_service", "I agree to the terms of service", is_required=True)
+    if collection.get("promotions") == "auto":
         parts += _checkbox("promotions", "Tell me about offers")
     return parts
 
@@ -238,22 +238,22 @@ def _text(session: Object, name: str) -> str:
     return f"<p>{html.escape(text['message'])}</p>" if text else ""
 
 
-def _input(name: str, label: str, value: str, type: str = "text", *, required: bool = False) -> str:
-    needed = " required" if required else ""
+def _input(name: str, label: str, value: str, type: str = "text", *, is_required: bool = False) -> str:
+    attribute = " required" if is_required else ""
     return (
         f'<label>{html.escape(label)}<input type="{type}" name="{html.escape(name)}" value="{html.escape(value)}"'
-        f"{needed}></label>"
+        f"{attribute}></label>"
     )
 
 
-def _checkbox(name: str, label: str, *, required: bool = False) -> str:
-    needed = " required" if required else ""
+def _checkbox(name: str, label: str, *, is_required: bool = False) -> str:
+    attribute = " required" if is_required else ""
     return (
-        f'<label class="box"><input type="checkbox" name="{html.escape(name)}" value="1"{needed}>'
+        f'<label class="box"><input type="checkbox" name="{html.escape(name)}" value="1"{attribute}>'
         f"{html.escape(label)}</label>"
     )
 
 
 def _select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
-    shown = "".join(f'<option value="{html.escape(value)}">{html.escape(text)}</option>' for value, text in options)
-    return f'<label>{html.escape(label)}<select name="{html.escape(name)}">{shown}</select></label>'
+    choices = "".join(f'<option value="{html.escape(value)}">{html.escape(text)}</option>' for value, text in options)
+    return f'<label>{html.escape(label)}<select name="{html.escape(name)}">{choices}</select></label>'

@@ -35,17 +35,17 @@ CALL_HEADERS = {
 
 
 def call_api(call: Call, method: str, path: str, params: Mapping[str, str] | None = None) -> tuple[int, Any]:
-    encoded = urlencode(list((params or {}).items()))
-    query, body = (encoded, "") if method == "GET" else ("", encoded)
-    done = call(Request(method, path, query, body, CALL_HEADERS))
-    return done.status, json.loads(done.body)
+    text = urlencode(list((params or {}).items()))
+    query, body = (text, "") if method == "GET" else ("", text)
+    answer = call(Request(method, path, query, body, CALL_HEADERS))
+    return answer.status, json.loads(answer.body)
 
 
 def confirm(call: Call, path: str, card: str, *, returns_to: str | None = None) -> tuple[str, Any]:
     """Return what went wrong, in words, or `requires_action` with the intent that asks for it; nothing where all is
     well."""
-    returning = {"use_stripe_sdk": "true"} if returns_to is None else {"return_url": returns_to}
-    status, body = call_api(call, "POST", path, {"payment_method": card, **returning})
+    return_params = {"use_stripe_sdk": "true"} if returns_to is None else {"return_url": returns_to}
+    status, body = call_api(call, "POST", path, {"payment_method": card, **return_params})
     if status != 200:
         return body["error"]["message"], None
     return ("requires_action", body) if body["status"] == "requires_action" else ("", body)
@@ -68,10 +68,10 @@ def form(action: str) -> str:
     return f'<form method="post">{cards()}<button>{html.escape(action)}</button></form>'
 
 
-def cards(chosen: str = "") -> str:
+def cards(card_id: str = "") -> str:
     """Return the choice of a test card."""
     options = "".join(
-        f'<option value="{card.id}"{" selected" if card.id == chosen else ""}>{html.escape(_card(card))}</option>'
+        f'<option value="{card.id}"{" selected" if card.id == card_id else ""}>{html.escape(_card(card))}</option>'
         for card in _distinct()
     )
     return f'<select name="card" aria-label="Card">{options}</select>'

@@ -59,10 +59,10 @@ def answer(call: Call, request: Request) -> Answer:
     account, path = page_addresses.account_and_path(request.path)
     if account is not None:
         return answer(_for_account(call, account), replace(request, path=path))
-    sent = {name: values[0] for name, values in parse_qs(request.body).items()} if request.method == "POST" else {}
+    form = {name: values[0] for name, values in parse_qs(request.body).items()} if request.method == "POST" else {}
     query = {name: values[0] for name, values in parse_qs(request.query).items()}
     if match := INVOICE.fullmatch(request.path):
-        return _invoice(call, match[1], sent)
+        return _invoice(call, match[1], form)
     if match := INVOICE_PDF.fullmatch(request.path):
         return invoice_pdf.file(call, match[1])
     if match := CREDIT_NOTE_PDF.fullmatch(request.path):
@@ -70,21 +70,21 @@ def answer(call: Call, request: Request) -> Answer:
     if match := RECEIPT.fullmatch(request.path):
         return _receipt(call, match[1])
     if match := SETUP.fullmatch(request.path):
-        return _setup(call, match[1], query, sent)
+        return _setup(call, match[1], query, form)
     if match := CHECKOUT.fullmatch(request.path):
-        return checkout.page(call, match[1], query, sent)
+        return checkout.page(call, match[1], query, form)
     if match := PAYMENT_LINK.fullmatch(request.path):
         return checkout.payment_link(call, match[1], query)
     if match := RECOVERY.fullmatch(request.path):
         return checkout.recovery(call, match[1])
     if match := PORTAL.fullmatch(request.path):
-        return links.portal(call, match[1], sent)
+        return links.portal(call, match[1], form)
     if match := MANDATE.fullmatch(request.path):
         return _mandate(call, match[1])
     if match := BANK_TRANSFER.fullmatch(request.path):
-        return bank_transfers.page(call, match[1], query, sent)
+        return bank_transfers.page(call, match[1], query, form)
     match = AUTHENTICATION.fullmatch(request.path)
-    return _authentication(call, match[1] if match else "", query, sent)
+    return _authentication(call, match[1] if match else "", query, form)
 
 
 def _for_account(call: Call, account: str) -> Call:
@@ -92,18 +92,18 @@ def _for_account(call: Call, account: str) -> Call:
     return lambda request: call(replace(request, headers={**request.headers, "stripe-account": account}))
 
 
-def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
+def _invoice(call: Call, id: str, form: Mapping[str, str]) -> Answer:
     status, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
     if status != 200 or invoice["status"] == "draft":
         return forms.not_found_page("invoice")
     message = ""
     payments = invoice["payments"]["data"]
-    if sent and payments and invoice["status"] in ("open", "uncollectible"):
+    if form and payments and invoice["status"] in ("open", "uncollectible"):
         intent = payments[0]["payment"]["payment_intent"]
-        paid, said_by = forms.confirm(call, f"/v1/payment_intents/{intent}/confirm", sent.get("card", ""))
-        if paid == "requires_action":
+        outcome, said_by = forms.confirm(call, f"/v1/payment_intents/{intent}/confirm", form.get("card", ""))
+        if outcome == "requires_action":
             return forms.to_authentication(said_by)
-        message = paid
+        message = outcome
         _, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
     return forms.page(200, f"Invoice {invoice['number']}", forms.error_text(message) + _bill(invoice) + _ask(invoice))
 
@@ -137,7 +137,7 @@ def _receipt(call: Call, id: str) -> Answer:
     rows = [(charge["description"] or "Payment", charge["amount"])]
     if charge["amount_refunded"]:
         rows.append(("Refunded", charge["amount_refunded"]))
-    shown = "".join(
+    table = "".join(
         f"<tr><td>{html.escape(label)}</td><td>{forms.money(amount, charge['currency'])}</td></tr>"
         for label, amount in rows
     )
@@ -145,7 +145,7 @@ def _receipt(call: Call, id: str) -> Answer:
     used = details[details["type"]]
     brand = used.get("brand") or "Bank account"
     paid_by = f"{brand} ending in {used['last4']}" if used else "Bank transfer"
-    return forms.page(200, "Receipt", f"<table>{shown}</table><p><small>{html.escape(paid_by)}</small></p>")
+    return forms.page(200, "Receipt", f"<table>{table}</table><p><small>{html.escape(paid_by)}</small></p>")
 
 
 def _mandate(call: Call, id: str) -> Answer:
@@ -158,13 +158,13 @@ def _mandate(call: Call, id: str) -> Answer:
     return forms.page(200, f"Mandate {html.escape(reference)}", f"<p>{text}</p>")
 
 
-def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
+def _setup(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str]) -> Answer:
     status, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
     if status != 200 or not forms.has_secret(setup, query):
         return forms.not_found_page("card setup")
     message = ""
-    if sent and setup["status"] in ("requires_payment_method", "requires_confirmation", "requires_action"):
-        message, after = forms.confirm(call, f"/v1/setup_intents/{id}/confirm", sent.get("card", ""))
+    if form and setup["status"] in ("requires_payment_method", "requires_confirmation", "requires_action"):
+        message, after = forms.confirm(call, f"/v1/setup_intents/{id}/confirm", form.get("card", ""))
         if message == "requires_action":
             return forms.to_authentication(after)
         _, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
@@ -175,13 +175,13 @@ def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str
     return forms.page(200, "Save a card", forms.error_text(message) + forms.form("Save card"))
 
 
-def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
+def _authentication(call: Call, id: str, query: Mapping[str, str], form: Mapping[str, str]) -> Answer:
     kind = "payment_intents" if id.startswith("pi_") else "setup_intents"
     status, intent = forms.call_api(call, "GET", f"/v1/{kind}/{id}")
     if status != 200 or not forms.has_secret(intent, query):
         return forms.not_found_page("authentication")
-    if sent and intent["status"] == "requires_action":
-        succeeds = "true" if sent.get("outcome") == "complete" else "false"
+    if form and intent["status"] == "requires_action":
+        succeeds = "true" if form.get("outcome") == "complete" else "false"
         back = (intent["next_action"].get("redirect_to_url") or {}).get("return_url")
         _, intent = forms.call_api(call, "POST", f"/local/{kind}/{id}/authenticate", {"succeeds": succeeds})
         if back and re.match(r"https?://", back):

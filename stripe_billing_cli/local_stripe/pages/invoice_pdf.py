@@ -75,6 +75,6 @@ def between_lines_and_due(invoice: Object) -> Iterator[tuple[str, int]]:
     total, due = invoice["total"], invoice["amount_due"]
     yield "Discount", -sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
     yield "Tax", sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
-    credited = invoice["pre_payment_credit_notes_amount"]
-    yield "Credit notes", -credited
-    yield "Applied balance", due - (total - credited) if total > 0 else 0
+    credit = invoice["pre_payment_credit_notes_amount"]
+    yield "Credit notes", -credit
+    yield "Applied balance", due - (total - credit) if total > 0 else 0

@@ -15,30 +15,32 @@ from stripe_billing_cli.local_stripe.pages import forms
 from stripe_billing_cli.local_stripe.pages.forms import Call
 
 
-def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
+def portal(call: Call, secret: str, form: Mapping[str, str]) -> Answer:
     """Return what the session's flow is about, else all that the page can do."""
     status, session = forms.call_api(call, "GET", f"/local/billing_portal/sessions/{secret}")
     if status != 200:
         return forms.not_found_page("portal session")
     flow = session["flow"] or {"type": "all"}
-    message, done = _act(call, session, sent) if sent else ("", "")
-    if done and flow.get("after_completion", {}).get("type") == "redirect":
+    message, success = _act(call, session, form) if form else ("", "")
+    if success and flow.get("after_completion", {}).get("type") == "redirect":
         return forms.redirect(flow["after_completion"]["redirect"]["return_url"])
-    good = f'<p class="good">{html.escape(done)}</p>' if done else ""
+    good = f'<p class="good">{html.escape(success)}</p>' if success else ""
     body = good + forms.error_text(message)
-    if flow["type"] in ("all", "payment_method_update") and not (done and session["flow"]):
+    if flow["type"] in ("all", "payment_method_update") and not (success and session["flow"]):
         body += forms.form("Use this card from now on")
-    if flow["type"] in ("all", "subscription_cancel") and not (done and session["flow"]):
+    if flow["type"] in ("all", "subscription_cancel") and not (success and session["flow"]):
         body += "".join(_cancel_form(one) for one in _cancelable(call, session))
     return forms.page(200, "Your billing", body + forms.link("Back", session["return_url"]))
 
 
 def _cancelable(call: Call, session: Object) -> list[Any]:
-    _, listed = forms.call_api(call, "GET", "/v1/subscriptions", {"customer": session["customer"], "limit": "100"})
+    _, subscriptions = forms.call_api(
+        call, "GET", "/v1/subscriptions", {"customer": session["customer"], "limit": "100"}
+    )
     flow = (session["flow"] or {}).get("subscription_cancel")
     return [
         one
-        for one in listed["data"]
+        for one in subscriptions["data"]
         if one["status"] not in ("canceled", "incomplete", "incomplete_expired")
         and one["cancel_at"] is None
         and (flow is None or flow["subscription"] == one["id"])
@@ -51,12 +53,12 @@ def _cancel_form(subscription: Object) -> str:
     return f'<form method="post">{button}</form>'
 
 
-def _act(call: Call, session: Object, sent: Mapping[str, str]) -> tuple[str, str]:
+def _act(call: Call, session: Object, form: Mapping[str, str]) -> tuple[str, str]:
     """Return what went wrong, and what was done, in words."""
-    if "cancel" in sent:
-        return _cancel(call, session, sent["cancel"])
+    if "cancel" in form:
+        return _cancel(call, session, form["cancel"])
     status, method = forms.call_api(
-        call, "POST", f"/v1/payment_methods/{sent.get('card', '')}/attach", {"customer": session["customer"]}
+        call, "POST", f"/v1/payment_methods/{form.get('card', '')}/attach", {"customer": session["customer"]}
     )
     if status == 200:
         default = {"invoice_settings[default_payment_method]": method["id"]}
@@ -71,7 +73,7 @@ def _cancel(call: Call, session: Object, id: str) -> tuple[str, str]:
     _, configuration = forms.call_api(call, "GET", f"/v1/billing_portal/configurations/{session['configuration']}")
     path = f"/v1/subscriptions/{id}"
     if configuration["features"]["subscription_cancel"]["mode"] == "immediately":
-        status, answered = forms.call_api(call, "DELETE", path)
+        status, answer = forms.call_api(call, "DELETE", path)
     else:
-        status, answered = forms.call_api(call, "POST", path, {"cancel_at_period_end": "true"})
-    return ("", "The subscription is canceled.") if status == 200 else (answered["error"]["message"], "")
+        status, answer = forms.call_api(call, "POST", path, {"cancel_at_period_end": "true"})
+    return ("", "The subscription is canceled.") if status == 200 else (answer["error"]["message"], "")

@@ -23,8 +23,8 @@ PATH = "/v1/accounts"
 APART = "its accounts only keep data apart"
 NOT_HERE = "account_token documents external_account groups individual"
 TYPES = {"email": Email()}
-CREATE = form("POST /v1/accounts", TYPES, unsupported={APART: f"{NOT_HERE} bank_account"})
-UPDATE = form("POST /v1/accounts/{account}", TYPES, unsupported={APART: NOT_HERE})
+CREATE = form("POST /v1/accounts", TYPES, refusals={APART: f"{NOT_HERE} bank_account"})
+UPDATE = form("POST /v1/accounts/{account}", TYPES, refusals={APART: NOT_HERE})
 CONTROLLERS: Mapping[str, Object] = {
     "standard": {
         "fees": {"payer": "account"},

@@ -25,7 +25,7 @@ CREATE = form(
     "POST /v1/charges",
     {"customer": Text(), "receipt_email": Email()},
     fields={"payment_method": Field(Text())},
-    unsupported={
+    refusals={
         "it charges cards that are sources or tokens": "card",
         NO_CONNECT: "destination",
         NO_RADAR: "radar_options",

@@ -20,7 +20,7 @@ LASTS = 30 * 60
 CREATE = form(
     f"POST {PATH}",
     {"components.payment_element.features.payment_method_redisplay_limit": Integer(1, 10)},
-    required="customer",
+    required_names="customer",
 )
 PLAIN = ("active_entitlements", "buy_button", "customer_portal", "pricing_table")
 FEATURES: Mapping[str, Mapping[str, Any]] = {

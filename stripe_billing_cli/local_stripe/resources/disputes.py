@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 UPDATE = form(
     "POST /v1/disputes/{dispute}",
     unset="evidence.cancellation_policy_disclosure evidence.refund_policy_disclosure evidence.*",
-    unsupported={
+    refusals={
         "it has no files": (
             "evidence.cancellation_policy evidence.customer_communication "
             "evidence.customer_signature evidence.duplicate_charge_documentation "

@@ -19,8 +19,8 @@ PATH = "/v1/ephemeral_keys"
 LASTS = 60 * 60
 CREATE = form(
     f"POST {PATH}",
-    required="customer",
-    unsupported={"it issues no cards": "issuing_card nonce", "it verifies no identities": "verification_session"},
+    required_names="customer",
+    refusals={"it issues no cards": "issuing_card nonce", "it verifies no identities": "verification_session"},
 )
 
 

@@ -18,12 +18,12 @@ KIND = invoice_items.KIND
 CREATE = form(
     "POST /v1/invoiceitems",
     {"discounts": discount.FORM, "quantity": Integer(0)},
-    required="customer",
+    required_names="customer",
 )
 UPDATE = form(
     "POST /v1/invoiceitems/{invoiceitem}",
     {"discounts": discount.FORM, "quantity": Integer(0)},
-    unsupported={"it has no invoicing rules": "invoicing_rules"},
+    refusals={"it has no invoicing rules": "invoicing_rules"},
 )
 
 

@@ -27,17 +27,17 @@ from stripe_billing_cli.local_stripe.core.store import Object
 TYPES: dict[str, ParamType] = {"amount": Integer(1), "instructions_email": Email()}
 NO_TRANSFERS = {NO_CONNECT: "refund_application_fee reverse_transfer"}
 NAMED_BY_PATH = {"the path names what is refunded": "payment_intent"}
-CREATE = form("POST /v1/refunds", {**TYPES, "customer": Text()}, unsupported=NO_TRANSFERS)
+CREATE = form("POST /v1/refunds", {**TYPES, "customer": Text()}, refusals=NO_TRANSFERS)
 CREATE_BY_CHARGE = form(
     "POST /v1/charges/{charge}/refunds",
     TYPES,
-    unsupported={
+    refusals={
         **NO_TRANSFERS,
         **NAMED_BY_PATH,
         "the path names what is refunded, and that is no cash balance": "currency customer origin",
     },
 )
-LEGACY = form("POST /v1/charges/{charge}/refund", TYPES, unsupported={**NO_TRANSFERS, **NAMED_BY_PATH})
+LEGACY = form("POST /v1/charges/{charge}/refund", TYPES, refusals={**NO_TRANSFERS, **NAMED_BY_PATH})
 SUBMIT = ObjectParam({**required_fields(account_number=Text()), "expand": EXPAND})
 
 

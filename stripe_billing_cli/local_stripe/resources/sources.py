@@ -32,12 +32,12 @@ NO_BANKS = "its sources are cards"
 CREATE = form(
     "POST /v1/customers/{customer}/sources",
     {"source": Text()},
-    unsupported={NO_BANKS: "alipay_account bank_account card validate"},
+    refusals={NO_BANKS: "alipay_account bank_account card validate"},
 )
 UPDATE = form(
     "POST /v1/customers/{customer}/sources/{id}",
     {"exp_month": Integer(1, 12), "exp_year": Integer(0)},
-    unsupported={NO_BANKS: "account_holder_name account_holder_type owner"},
+    refusals={NO_BANKS: "account_holder_name account_holder_type owner"},
 )
 NONE = Condition("0")
 """The condition that no source meets: there are no bank accounts."""

@@ -19,8 +19,8 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 CREATE = form("POST /v1/customers/{customer}/tax_ids", {"value": Text(100)})
 OF_OTHERS = {"tax ids are of the account itself, or of a customer": "owner.account owner.customer_account"}
-CREATE_FOR = form("POST /v1/tax_ids", {"value": Text(100)}, unsupported=OF_OTHERS)
-LIST_OF = form("GET /v1/tax_ids", unsupported=OF_OTHERS)
+CREATE_FOR = form("POST /v1/tax_ids", {"value": Text(100)}, refusals=OF_OTHERS)
+LIST_OF = form("GET /v1/tax_ids", refusals=OF_OTHERS)
 OF_ACCOUNT = Condition("customer IS NULL")
 
 

@@ -19,7 +19,7 @@ ADDRESS = ("address_city", "address_country", "address_line1", "address_line2", 
 CREATE = form(
     "POST /v1/tokens",
     {"card.exp_month": Integer(), "card.exp_year": Integer(0), "card.currency": Currency()},
-    unsupported={
+    refusals={
         "its tokens are of cards": "account bank_account person pii",
         "it has no platforms to copy a card from": "customer",
     },

@@ -35,11 +35,11 @@ def test_what_an_event_shows_is_made_again_once_anything_in_it_has_changed(store
         first = as_recorded(store, "invoiceitem", item())
         store.last_shown["ii_1"] = first
         assert as_recorded(store, "invoiceitem", item()) is first
-        assert as_recorded(store, "invoiceitem", item(amount=1)).shown["amount"] == 1
+        assert as_recorded(store, "invoiceitem", item(amount=1)).answer["amount"] == 1
 
         store.replace("tax_rate", tax_rate(display_name="GST"))
 
-        assert as_recorded(store, "invoiceitem", item()).shown["tax_rates"][0]["display_name"] == "GST"
+        assert as_recorded(store, "invoiceitem", item()).answer["tax_rates"][0]["display_name"] == "GST"
 
 
 def test_a_field_is_shown_by_what_is_stored_in_it_now(store: Store) -> None:

@@ -113,7 +113,7 @@ def test_more_accounts_than_stay_open(local: Local, monkeypatch: pytest.MonkeyPa
     for id in ids:
         call(local, id, "post", "/v1/products", name=id)
     assert [call(local, id, "get", "/v1/products")["data"][0]["name"] for id in ids] == ids
-    assert len(local.transport.router.connected.idle()) <= 3  # type: ignore[attr-defined]
+    assert len(local.transport.router.connected_accounts.idle()) <= 3  # type: ignore[attr-defined]
 
 
 def test_accounts_that_a_server_closed_are_read_and_deleted(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,9 +177,9 @@ def test_what_an_account_cannot_be_made_with(local: Local) -> None:
 
 def test_the_accounts_that_calls_used_are_named_once(local: Local) -> None:
     first, second = (local.post("/v1/accounts")["id"] for _ in range(2))
-    connected = local.transport.router.connected  # type: ignore[attr-defined]
+    connected = local.transport.router.connected_accounts  # type: ignore[attr-defined]
     call(local, first, "get", "/v1/products")
-    with connected.opened(second, only_looking=True):
+    with connected.open(second, only_looking=True):
         pass
 
     assert (connected.take_used(), connected.take_used()) == ({first}, set())
@@ -191,11 +191,11 @@ def test_time_passes_in_the_others_when_an_account_is_deleted_meanwhile(
     deleted, other = (local.post("/v1/accounts")["id"] for _ in range(2))
     local.delete(f"/v1/accounts/{deleted}")
     router = local.transport.router  # type: ignore[attr-defined]
-    monkeypatch.setattr(router.connected, "idle", lambda: [deleted, other])
+    monkeypatch.setattr(router.connected_accounts, "idle", lambda: [deleted, other])
 
     router.let_time_pass()
 
-    assert router.connected.take_used() == {other}
+    assert router.connected_accounts.take_used() == {other}
 
 
 def test_an_answer_names_the_connected_account_that_it_is_of(local: Local) -> None:

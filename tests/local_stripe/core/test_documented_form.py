@@ -58,9 +58,9 @@ def test_what_the_documents_do_not_say_is_declared_beside_them() -> None:
         {"*.quantity": Integer(1), "local": Text(3)},
         fields={"amount": Field(Integer(), required=True)},
         most={"discounts": 2},
-        required="customer",
+        required_names="customer",
         unset="period.*",
-        unsupported={"it computes no taxes": "tax_code tax_rates"},
+        refusals={"it computes no taxes": "tax_code tax_rates"},
         without="invoice",
     ).fields
     assert fields["quantity"] == Field(Integer(1))
@@ -81,7 +81,7 @@ def test_what_the_documents_do_not_say_is_declared_beside_them() -> None:
         ({"types": {"colour.depth": Text()}}, "colour.depth"),
         ({"unset": "naem"}, "naem"),
         ({"most": {"images": 8, "image": 8}}, "image"),
-        ({"unsupported": {"no": "size"}}, "size"),
+        ({"refusals": {"no": "size"}}, "size"),
         ({"without": "weight"}, "weight"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_failed_delivery_is_made_by_the_next_server(database: Path, receiver: 
     local = Local(transport := LocalTransport(database))
     endpoint(local, receiver)
     receiver.answers = [500]
-    with running(database, sending=DeliverySettings(pauses=(0.0, 0.0))):
+    with running(database, delivery_settings=DeliverySettings(pauses=(0.0, 0.0))):
         local.product()
         first, second = receiver.next(), receiver.next()
     transport.close()

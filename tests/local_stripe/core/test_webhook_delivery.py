@@ -292,7 +292,7 @@ def test_chaos_that_makes_no_sense_is_refused(text: str) -> None:
 def test_an_endpoint_of_connected_accounts_hears_of_theirs_alone(local: Local, receiver: Receiver) -> None:
     """ "You can identify … by the `account` attribute" (https://docs.stripe.com/connect/webhooks)."""
     router = local.transport.router  # type: ignore[attr-defined]
-    sender = Sender(router.store, DeliverySettings(), clock=lambda: NOW, connected=router.connected)
+    sender = Sender(router.store, DeliverySettings(), clock=lambda: NOW, connected_accounts=router.connected_accounts)
     account = local.post("/v1/accounts")["id"]
     made = endpoint(local, receiver, "/connect", connect=True)
     own = endpoint(local, receiver, "/own")

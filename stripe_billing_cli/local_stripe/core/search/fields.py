@@ -78,16 +78,16 @@ def _matches(clause: Clause, kind: Kind, value: Any) -> bool:
         return COMPARISONS[clause.operator](Decimal(value), Decimal(clause.value))
     if kind is Kind.NUMERIC:
         return Decimal(value) == Decimal(clause.value)
-    wanted, text = clause.value.casefold(), _text(value).casefold()
+    words, text = clause.value.casefold(), _text(value).casefold()
     if clause.operator == "~":
-        return wanted in text
-    return _has_words(text.split(), wanted.split()) if kind is Kind.STRING else wanted == text
+        return words in text
+    return _has_words(text.split(), words.split()) if kind is Kind.STRING else words == text
 
 
-def _has_words(words: list[str], wanted: list[str]) -> bool:
+def _has_words(words: list[str], phrase: list[str]) -> bool:
     """Return whether the words stand in the text one after the other: "one two" in "zero one two"."""
-    starts = range(len(words) - len(wanted) + 1)
-    return any(words[start : start + len(wanted)] == wanted for start in starts)
+    starts = range(len(words) - len(phrase) + 1)
+    return any(words[start : start + len(phrase)] == phrase for start in starts)
 
 
 def _text(value: Any) -> str:

@@ -45,15 +45,15 @@ class Searchable:
 
     def search(self, call: Call) -> Object:
         """Return the page that `call` asks for, newest first."""
-        wanted = query.parse(call.params["query"])
-        for clause in wanted.clauses:
+        search_query = query.parse(call.params["query"])
+        for clause in search_query.clauses:
             fields.check(clause, self._field(clause).kind)
-        matching = [object for object in self._candidates(call, wanted) if self._fits(wanted, object)]
-        start = _start(matching, call.params.get("page"))
+        results = [object for object in self._candidates(call, search_query) if self._fits(search_query, object)]
+        start = _start(results, call.params.get("page"))
         limit = call.params.get("limit", DEFAULT_LIMIT)
-        page = matching[start : start + limit]
-        has_more = start + limit < len(matching)
-        count = {COUNT: len(matching)} if COUNT in call.params.get("expand", ()) else {}
+        page = results[start : start + limit]
+        has_more = start + limit < len(results)
+        count = {COUNT: len(results)} if COUNT in call.params.get("expand", ()) else {}
         return {
             "object": "search_result",
             "data": [call.store.get(self.kind, object["id"]) or object for object in page],
@@ -77,9 +77,9 @@ class Searchable:
             )
         return field
 
-    def _fits(self, wanted: Query, object: Object) -> bool:
-        results = (self._is_true(clause, object) for clause in wanted.clauses)
-        return any(results) if wanted.any else all(results)
+    def _fits(self, search_query: Query, object: Object) -> bool:
+        results = (self._is_true(clause, object) for clause in search_query.clauses)
+        return any(results) if search_query.any else all(results)
 
     def _is_true(self, clause: Clause, object: Object) -> bool:
         field = self._field(clause)
@@ -89,18 +89,18 @@ class Searchable:
             value = field.value(object, clause.field)
         return fields.matches(clause, field.kind, value)
 
-    def _candidates(self, call: Call, wanted: Query) -> Iterator[Object]:
+    def _candidates(self, call: Call, search_query: Query) -> Iterator[Object]:
         """Give the objects among which are all that fit, as they were when search last looked."""
         lag = int(accounts.dashboard(call.store).get("search_lag", 0))
-        conditions = [] if lag else [*self._likely(wanted)]
+        conditions = [] if lag else [*self._likely(search_query)]
         conditions.append(Condition("json_extract(body, '$.test_clock') IS NULL"))
         conditions.append(Condition("json_extract(body, '$.deleted') IS NULL"))
-        stored = call.store.select(self.kind, conditions, newest_first=True, limit=-1)
-        yield from _earlier(call, self.kind, stored, call.real_now - lag) if lag else stored
+        objects = call.store.select(self.kind, conditions, newest_first=True, limit=-1)
+        yield from _earlier(call, self.kind, objects, call.real_now - lag) if lag else objects
 
-    def _likely(self, wanted: Query) -> Iterator[Condition]:
+    def _likely(self, search_query: Query) -> Iterator[Condition]:
         """Give a restriction by the text of the objects, where each that fits must have the letters of a clause."""
-        for clause in () if wanted.any else wanted.clauses:
+        for clause in () if search_query.any else search_query.clauses:
             field = self._field(clause)
             if clause.negated or clause.value is None or field.read or field.kind is fields.Kind.NUMERIC:
                 continue

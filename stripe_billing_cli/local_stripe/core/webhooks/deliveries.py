@@ -44,10 +44,12 @@ def endpoint_count(store: Store) -> int:
 
 def enqueue(store: Store, event: str, type: str) -> int:
     """Note that an event is to be sent to each enabled endpoint that wants its type; to how many."""
-    wanting = [endpoint["id"] for endpoint in store.once(KIND, lambda: _endpoints(store)) if _wants(endpoint, type)]
-    for endpoint in wanting:
-        _insert(store, event, endpoint, AT_ONCE, planned=False, duplicate=False)
-    return len(wanting)
+    endpoint_ids = [
+        endpoint["id"] for endpoint in store.once(KIND, lambda: _endpoints(store)) if _wants(endpoint, type)
+    ]
+    for endpoint in endpoint_ids:
+        _insert(store, event, endpoint, AT_ONCE, is_planned=False, is_duplicate=False)
+    return len(endpoint_ids)
 
 
 def _endpoints(store: Store) -> list[Object]:
@@ -75,14 +77,14 @@ def _wants(endpoint: Object, type: str) -> bool:
     return endpoint["status"] == "enabled" and not {"*", type}.isdisjoint(endpoint["enabled_events"])
 
 
-def _insert(store: Store, event: str, endpoint: str, due: float, *, planned: bool, duplicate: bool) -> None:
+def _insert(store: Store, event: str, endpoint: str, due: float, *, is_planned: bool, is_duplicate: bool) -> None:
     store.execute(
         "INSERT INTO deliveries (event, endpoint, due, attempts, planned, duplicate) VALUES (?, ?, ?, 0, ?, ?)",
         event,
         endpoint,
         due,
-        planned,
-        duplicate,
+        is_planned,
+        is_duplicate,
     )
 
 
@@ -126,18 +128,18 @@ def _claim_rows(
         )
         if row is None:
             return
-        seq, event_id, endpoint_id, attempts, planned, duplicate = row
+        seq, event_id, endpoint_id, attempts, is_planned, is_duplicate = row
         event, endpoint = store.get("event", event_id), _endpoint(store, endpoint_id)
         if event is None or endpoint is None or endpoint["status"] != "enabled":
             store.execute("DELETE FROM deliveries WHERE seq = ?", seq)
-        elif not planned and not chaos.none:
+        elif not is_planned and not chaos.none:
             _plan(store, seq, event_id, endpoint_id, now, chaos)
         else:
             store.execute(
                 "UPDATE deliveries SET due = ?, attempts = ?, planned = 1 WHERE seq = ?", until, attempts + 1, seq
             )
             account = store.platform.account if store.platform else None
-            yield Delivery(seq, attempts + 1, bool(duplicate), event, endpoint, account)
+            yield Delivery(seq, attempts + 1, bool(is_duplicate), event, endpoint, account)
 
 
 def _plan(store: Store, seq: int, event: str, endpoint: str, now: float, chaos: Chaos) -> None:
@@ -145,7 +147,7 @@ def _plan(store: Store, seq: int, event: str, endpoint: str, now: float, chaos: 
     first, *others = chaos.delays()
     store.execute("UPDATE deliveries SET due = ?, planned = 1 WHERE seq = ?", now + first, seq)
     for delay in others:
-        _insert(store, event, endpoint, now + delay, planned=True, duplicate=True)
+        _insert(store, event, endpoint, now + delay, is_planned=True, is_duplicate=True)
 
 
 def mark_delivered(store: Store, delivery: Delivery) -> None:

@@ -49,16 +49,16 @@ def signature(secret: str, body: bytes, timestamp: int) -> str:
 
     As in Stripe's test mode there is a `v0` as well, which is to be ignored.
     """
-    signed = f"{timestamp}.".encode() + body
-    return f"t={timestamp},v1={_hmac(secret, signed)},v0={_hmac('', signed)}"
+    payload = f"{timestamp}.".encode() + body
+    return f"t={timestamp},v1={_hmac(secret, payload)},v0={_hmac('', payload)}"
 
 
-def _hmac(secret: str, signed: bytes) -> str:
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+def _hmac(secret: str, payload: bytes) -> str:
+    return hmac.new(secret.encode(), payload, hashlib.sha256).hexdigest()
 
 
 class Sender:
-    """The sender of one store's deliveries, and of those of `connected` accounts, with threads of its own.
+    """The sender of one store's deliveries, and of those of connected accounts, with threads of its own.
 
     `clock` gives Unix seconds; pages are served at `url`.
     """
@@ -66,52 +66,52 @@ class Sender:
     def __init__(
         self,
         store: Store,
-        sending: DeliverySettings,
+        settings: DeliverySettings,
         *,
         log: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.time,
-        connected: ConnectedAccounts[Any] | None = None,
+        connected_accounts: ConnectedAccounts[Any] | None = None,
         url: str = page_addresses.BASE,
     ) -> None:
         self._store = store
-        self._connected = connected
+        self._connected_accounts = connected_accounts
         self._url = url
-        self._sending = sending
+        self._settings = settings
         self._log = log
         self._clock = clock
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._wake = threading.Event()
-        self._claimed: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._stopping = False
+        self._is_stopping = False
         self._until = 0.0
         self._due: dict[str, float] = {}
         """When something is due in the stores of connected accounts, as far as they were looked at."""
 
     def run(self) -> None:
         """Send until `stop()`. Trouble with the file is logged, and tried again: a full disk is emptied some time."""
-        reported = False
+        was_reported = False
         self._note_what_is_left()
-        while not self._stopping:
+        while not self._is_stopping:
             self._wake.clear()
             try:
                 for delivery in self._claim():
                     self._hand_over(delivery)
-                reported = False
+                was_reported = False
             except LocalStripeError as error:
-                if self._log and not reported:
+                if self._log and not was_reported:
                     self._log(f"webhooks: {error.message}")
-                reported = True
+                was_reported = True
             self._wake.wait(LOOK_AGAIN)
         for _ in self._threads:
-            self._claimed.put(None)
+            self._queue.put(None)
         for thread in self._threads:
             thread.join(max(self._until - time.monotonic(), 0))
 
     def _note_what_is_left(self) -> None:
         """Note the connected accounts in whose stores an earlier server has left deliveries undone."""
-        if self._connected is not None:
+        if self._connected_accounts is not None:
             files = accounts_folder(self._store.path).glob("*.db")
             self._due = {file.stem: deliveries.AT_ONCE for file in files if deliveries.are_left(file)}
 
@@ -121,29 +121,29 @@ class Sender:
         May be called from another thread.
         """
         self._until = time.monotonic() + grace_seconds
-        self._stopping = True
+        self._is_stopping = True
         self._wake.set()
 
     def _hand_over(self, delivery: Delivery) -> None:
         """Hand a delivery to a thread; threads are made as they are needed, and do not keep the program from ending."""
-        self._claimed.put(delivery)
+        self._queue.put(delivery)
         if len(self._threads) < min(self._busy.total(), SENDERS):
             thread = threading.Thread(target=self._send, name="webhook", daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def _send(self) -> None:
-        while (delivery := self._claimed.get()) is not None:
+        while (delivery := self._queue.get()) is not None:
             self._deliver(delivery)
 
     def deliver_due(self) -> int:
         """Send all that is due now, one after the other, and say how many: for tests."""
-        sent = 0
+        count = 0
         while self._is_due():
             for delivery in self._claim(most=1):
                 self._deliver(delivery)
-                sent += 1
-        return sent
+                count += 1
+        return count
 
     def _is_due(self) -> bool:
         """Return whether something is to be sent now."""
@@ -156,10 +156,10 @@ class Sender:
 
     def _accounts(self) -> list[str | None]:
         """Return the accounts whose stores are looked at: the own one, and those that are in use."""
-        return [None, *(self._connected.idle() if self._connected else ())]
+        return [None, *(self._connected_accounts.idle() if self._connected_accounts else ())]
 
     def _claim(self, most: int = SENDERS) -> list[Delivery]:
-        claimed: list[Delivery] = []
+        all_deliveries: list[Delivery] = []
         for account in self._accounts_with_news():
             with (
                 suppress(ApiError),
@@ -168,15 +168,15 @@ class Sender:
                 due = deliveries.next_due(store)
                 if account is not None and due is not None:
                     self._due[account] = due
-                claimed += self._claim_of(store, due, most - len(claimed))
-        return claimed
+                all_deliveries += self._claim_of(store, due, most - len(all_deliveries))
+        return all_deliveries
 
     def _accounts_with_news(self) -> list[str | None]:
         """Return the accounts in whose stores something may be due: there are many more, and they take time."""
-        if self._connected is None:
+        if self._connected_accounts is None:
             return [None]
         now = self._clock()
-        accounts = self._connected.take_used() | {account for account, due in self._due.items() if due <= now}
+        accounts = self._connected_accounts.take_used() | {account for account, due in self._due.items() if due <= now}
         for account in accounts:
             self._due.pop(account, None)
         return [None, *sorted(accounts)]
@@ -184,10 +184,10 @@ class Sender:
     @contextmanager
     def _open_store(self, account: str | None, *, only_looking: bool = False) -> Iterator[Store]:
         """Hand out the store of a connected account, or the sender's own."""
-        if account is None or self._connected is None:
+        if account is None or self._connected_accounts is None:
             yield self._store
         else:
-            with self._connected.opened(account, only_looking=only_looking) as router:
+            with self._connected_accounts.open(account, only_looking=only_looking) as router:
                 yield router.store
 
     def _claim_of(self, store: Store, due: float | None, most: int) -> list[Delivery]:
@@ -196,21 +196,21 @@ class Sender:
             full = [endpoint for endpoint, count in self._busy.items() if count >= MOST_TO_ONE_ENDPOINT]
         if due is None or due > self._clock() or free < 1:
             return []
-        lease = self._sending.timeout + LEASE_MARGIN
-        claimed = deliveries.claim(store, self._clock(), lease, chaos=self._sending.chaos, full=full, most=free)
+        lease = self._settings.timeout + LEASE_MARGIN
+        claims = deliveries.claim(store, self._clock(), lease, chaos=self._settings.chaos, full=full, most=free)
         with self._lock:
-            self._busy.update(delivery.endpoint["id"] for delivery in claimed)
-        return claimed
+            self._busy.update(delivery.endpoint["id"] for delivery in claims)
+        return claims
 
     def _deliver(self, delivery: Delivery) -> None:
-        started = time.monotonic()
+        start = time.monotonic()
         try:
             outcome = self._post(delivery)
             with suppress(ApiError), self._open_store(delivery.account) as store:
                 if outcome.isdigit() and 200 <= int(outcome) < 300:
                     deliveries.mark_delivered(store, delivery)
                 else:
-                    deliveries.mark_failed(store, delivery, self._clock(), self._sending.pauses)
+                    deliveries.mark_failed(store, delivery, self._clock(), self._settings.pauses)
         except LocalStripeError as error:
             outcome = error.message  # its lease runs out, and it is sent again
         finally:
@@ -219,7 +219,7 @@ class Sender:
                 self._busy += Counter()
             self._wake.set()
         if self._log:
-            took = round((time.monotonic() - started) * 1000)
+            took = round((time.monotonic() - start) * 1000)
             event = delivery.event
             self._log(f"webhook {event['type']} {event['id']} → {delivery.endpoint['url']} {outcome} {took} ms")
 
@@ -227,7 +227,7 @@ class Sender:
         """Return the status that answered, or what went wrong."""
         import requests
 
-        if not self._sending.anywhere and not is_on_this_machine(delivery.endpoint["url"]):
+        if not self._settings.anywhere and not is_on_this_machine(delivery.endpoint["url"]):
             return "not sent: it is on another machine (--webhooks-anywhere)"
         body = deliveries.payload(delivery, self._url)
         headers = {
@@ -244,7 +244,7 @@ class Sender:
                     delivery.endpoint["url"],
                     data=body,
                     headers=headers,
-                    timeout=self._sending.timeout,
+                    timeout=self._settings.timeout,
                     allow_redirects=False,
                     stream=True,
                 ) as answer:

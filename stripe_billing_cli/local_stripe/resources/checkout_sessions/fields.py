@@ -85,8 +85,8 @@ CREATE = form(
         "payment_method_types": 100,
         "shipping_options": 5,
     },
-    required="mode",
-    unsupported={
+    required_names="mode",
+    refusals={
         NO_CONNECT: ("invoice_creation.invoice_data.issuer.account subscription_data.invoice_settings.issuer.account"),
         "it has no invoice templates": "invoice_creation.invoice_data.rendering_options.template",
         NO_CONFIGURATIONS: "payment_method_configuration",

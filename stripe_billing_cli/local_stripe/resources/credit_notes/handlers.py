@@ -44,7 +44,7 @@ def _form(route: str) -> ObjectParam:
             "*.amount": Integer(0),
         },
         most={"lines[].tax_amounts": tax_amounts.MOST},
-        required="refunds[].refund",
+        required_names="refunds[].refund",
         unset="metadata",
         without="refunds[].payment_record_refund refunds[].type",
     )

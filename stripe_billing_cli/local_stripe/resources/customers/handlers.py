@@ -48,7 +48,7 @@ CREATE = form(
     fields={"default_source": Field(Unsupported(NO_DEFAULT_SOURCE), unset=True)},
     most={"tax_id_data": 5},
     unset=UNSET,
-    unsupported={"it checks every card that is saved": "validate"},
+    refusals={"it checks every card that is saved": "validate"},
 )
 UPDATE = form(
     "POST /v1/customers/{customer}",

@@ -17,7 +17,7 @@ TYPES: Mapping[str, ParamType] = {
     "shipping_cost.shipping_rate_data.fixed_amount.amount": Integer(0),
     "shipping_cost.shipping_rate_data.fixed_amount.currency_options*.amount": Integer(0),
 }
-UNSUPPORTED: Mapping[str, str] = {
+REFUSALS: Mapping[str, str] = {
     NO_CONNECT: "issuer.account",
     "it has no invoice templates": "rendering.template rendering.template_version",
 }
@@ -27,17 +27,17 @@ CREATE = form(
     {**TYPES, "pending_invoice_items_behavior": Choice(("include", "exclude"))},
     most=MOST,
     unset="custom_fields",
-    unsupported=UNSUPPORTED,
+    refusals=REFUSALS,
 )
 UPDATE = form(
     "POST /v1/invoices/{invoice}",
     TYPES,
     most=MOST,
     unset="custom_fields description footer",
-    unsupported=UNSUPPORTED,
+    refusals=REFUSALS,
 )
 LIST = form(
     "GET /v1/invoices",
     {"status": Choice(("draft", "open", "void", "paid", "uncollectible"))},
 )
-ATTACH = form("POST /v1/invoices/{invoice}/attach_payment", unsupported={"it has no payment records": "payment_record"})
+ATTACH = form("POST /v1/invoices/{invoice}/attach_payment", refusals={"it has no payment records": "payment_record"})

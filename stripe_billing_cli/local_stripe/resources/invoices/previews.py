@@ -73,7 +73,7 @@ FORM = form(
         "schedule_details.phases": 10,
         "schedule_details.phases[].items": 20,
     },
-    unsupported={
+    refusals={
         "it itemizes no discounts": "*.flexible",
         NO_CONNECT: "issuer",
         "its schedules do not pause": "schedule_details.pause_schedules",

@@ -90,19 +90,19 @@ CREATE = form(
     TYPED,
     unset="metadata",
     most=amount_details.MOST,
-    unsupported={**NOT_HERE, NO_CONFIGURATIONS: "payment_method_configuration", NO_RADAR: "radar_options"},
+    refusals={**NOT_HERE, NO_CONFIGURATIONS: "payment_method_configuration", NO_RADAR: "radar_options"},
 )
 CONFIRM = form(
     "POST /v1/payment_intents/{intent}/confirm",
     TYPED,
     most=amount_details.MOST,
-    unsupported={**NOT_HERE, NO_RADAR: "radar_options", "it confirms the whole amount": "amount_to_confirm"},
+    refusals={**NOT_HERE, NO_RADAR: "radar_options", "it confirms the whole amount": "amount_to_confirm"},
 )
 UPDATE = form(
     "POST /v1/payment_intents/{intent}",
     {name: kind for name, kind in TYPED.items() if name != "off_session"},
     most=amount_details.MOST,
-    unsupported={**NOT_HERE, NO_CONFIGURATIONS: "payment_method_configuration"},
+    refusals={**NOT_HERE, NO_CONFIGURATIONS: "payment_method_configuration"},
 )
 CANCEL = form(
     "POST /v1/payment_intents/{intent}/cancel",
@@ -112,13 +112,13 @@ CAPTURE = form(
     "POST /v1/payment_intents/{intent}/capture",
     amount_details.TYPES,
     most=amount_details.MOST,
-    unsupported=OF_AMOUNTS,
+    refusals=OF_AMOUNTS,
 )
 INCREMENT = form(
     "POST /v1/payment_intents/{intent}/increment_authorization",
     amount_details.TYPES,
     most=amount_details.MOST,
-    unsupported=OF_AMOUNTS,
+    refusals=OF_AMOUNTS,
 )
 APPLY = form("POST /v1/payment_intents/{intent}/apply_customer_balance", {"amount": Integer(1)})
 VERIFY = form("POST /v1/payment_intents/{intent}/verify_microdeposits", most={"amounts": 2})

@@ -32,13 +32,13 @@ CREATE = form(
     "POST /v1/payment_links",
     TYPES,
     most=MOST,
-    unsupported=NOT_HERE,
+    refusals=NOT_HERE,
 )
 UPDATE = form(
     "POST /v1/payment_links/{payment_link}",
     TYPES,
     most=MOST,
-    unsupported=NOT_HERE,
+    refusals=NOT_HERE,
 )
 
 SUBSCRIPTION_ONLY = ("payment_method_collection", "subscription_data")

@@ -12,9 +12,9 @@ ALLOW_REDISPLAY = Choice(("always", "limited", "unspecified"))
 CREATE = form(
     "POST /v1/payment_methods",
     {"billing_details.email": Email(), "nz_bank_account.reference": Text()},
-    required="type",
+    required_names="type",
     unset="billing_details.address.*",
-    unsupported={
+    refusals={
         "it has no mandates": "upi.mandate_options",
         "it has no Financial Connections": "us_bank_account.financial_connections_account",
         "it has no platforms to copy a payment method from": "customer payment_method",
@@ -31,7 +31,7 @@ UPDATE = form(
         "link": Field(Unsupported("it changes no payment methods but cards"), unset=True),
     },
     unset="billing_details.address.*",
-    unsupported={"it changes no payment methods but cards": "payto us_bank_account"},
+    refusals={"it changes no payment methods but cards": "payto us_bank_account"},
 )
 FILTERED = tuple(payment_method_types.NAMES.split())
 LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
@@ -59,5 +59,5 @@ def check_new(params: Params) -> None:
 LIST = form("GET /v1/payment_methods", {"type": Choice(FILTERED)})
 ATTACH = form(
     "POST /v1/payment_methods/{payment_method}/attach",
-    required="customer",
+    required_names="customer",
 )

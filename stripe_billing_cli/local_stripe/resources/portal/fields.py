@@ -38,6 +38,6 @@ CREATE = form(
         "business_profile.privacy_policy_url business_profile.terms_of_service_url metadata "
         "features.subscription_update.schedule_at_period_end.conditions"
     ),
-    unsupported=NOT_HERE,
+    refusals=NOT_HERE,
 )
-UPDATE = form("POST /v1/billing_portal/configurations/{configuration}", TYPES, most=MOST, unsupported=NOT_HERE)
+UPDATE = form("POST /v1/billing_portal/configurations/{configuration}", TYPES, most=MOST, refusals=NOT_HERE)

@@ -40,15 +40,15 @@ TYPES: Mapping[str, ParamType] = {
     "subscription_data.effective_date": EffectiveDate(),
     "subscription_data.trial_period_days": Integer(1, 730),
 }
-UNSUPPORTED: Mapping[str, str] = {NO_CONNECT: "invoice_settings.issuer.account"}
+REFUSALS: Mapping[str, str] = {NO_CONNECT: "invoice_settings.issuer.account"}
 MOST = {"discounts": 20, "invoice_settings.custom_fields": 4, "line_items": 20}
 CREATE = form(
     "POST /v1/quotes",
     {**TYPES, "subscription_data.billing_mode.flexible.proration_discounts": Choice(("included",))},
     most=MOST,
-    unsupported=UNSUPPORTED,
+    refusals=REFUSALS,
 )
-UPDATE = form("POST /v1/quotes/{quote}", TYPES, most=MOST, unsupported=UNSUPPORTED)
+UPDATE = form("POST /v1/quotes/{quote}", TYPES, most=MOST, refusals=REFUSALS)
 LIST = form(
     "GET /v1/quotes",
     {"status": Choice(("draft", "open", "accepted", "canceled"))},

@@ -35,7 +35,7 @@ CREATE = form(
     "POST /v1/setup_intents",
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
     unset="metadata",
-    unsupported={
+    refusals={
         NO_CONFIGURATIONS: "payment_method_configuration",
         "it sets up methods for more than one payment": "single_use",
         **NOT_HERE,
@@ -44,7 +44,7 @@ CREATE = form(
 CONFIRM = form(
     "POST /v1/setup_intents/{intent}/confirm",
     {"payment_method_data": described_methods.MethodData()},
-    unsupported=NOT_HERE,
+    refusals=NOT_HERE,
 )
 VERIFY = form("POST /v1/setup_intents/{intent}/verify_microdeposits", most={"amounts": 2})
 
@@ -221,7 +221,7 @@ def list_setups(call: Call) -> Object:
 UPDATE = form(
     "POST /v1/setup_intents/{intent}",
     {"description": Text(), "payment_method_data": described_methods.MethodData()},
-    unsupported={
+    refusals={
         NO_CONFIGURATIONS: "payment_method_configuration",
         **NOT_HERE,
     },

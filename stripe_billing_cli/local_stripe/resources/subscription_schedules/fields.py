@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, Par
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
-UNSUPPORTED = {
+REFUSALS = {
     NO_CONNECT: (
         "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer.account "
         "default_settings.application_fee_percent default_settings.on_behalf_of "
@@ -51,8 +51,8 @@ CREATE = form(
         **ADDED,
     },
     most=MOST,
-    unsupported={
-        **UNSUPPORTED,
+    refusals={
+        **REFUSALS,
         "it itemizes no discounts": "billing_mode.flexible",
     },
 )
@@ -70,5 +70,5 @@ UPDATE = form(
         **ADDED,
     },
     most=MOST,
-    unsupported=UNSUPPORTED,
+    refusals=REFUSALS,
 )

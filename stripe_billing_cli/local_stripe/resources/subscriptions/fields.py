@@ -112,7 +112,7 @@ TYPES: Mapping[str, ParamType] = {
 }
 """The types of parameters with which a subscription is created and updated alike."""
 MOST = {"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20}
-UNSUPPORTED: Mapping[str, str] = {
+REFUSALS: Mapping[str, str] = {
     NO_CONNECT: "invoice_settings.issuer.account",
 }
 CREATE = form(
@@ -129,10 +129,10 @@ CREATE = form(
         "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now", "unchanged")),
     },
     most=MOST,
-    required="customer items",
+    required_names="customer items",
     unset="cancel_at description add_invoice_items[].metadata",
-    unsupported={
-        **UNSUPPORTED,
+    refusals={
+        **REFUSALS,
         "it itemizes no discounts": "billing_mode.flexible",
     },
 )
@@ -144,7 +144,7 @@ UPDATE = form(
     },
     most=MOST,
     unset="default_payment_method add_invoice_items[].metadata",
-    unsupported=UNSUPPORTED,
+    refusals=REFUSALS,
 )
 CANCEL = form(
     "DELETE /v1/subscriptions/{subscription_exposed_id}",
