@@ -150,15 +150,15 @@ def _later_items(current: Phase, later: Sequence[Terms]) -> list[dict[str, Any]]
     changed at once; also the one item whose price changes."""
     items = {terms_of(item).price: item for item in current["items"]}
     prices = {terms.price for terms in later}
-    replaced = [item for price, item in items.items() if price not in prices]
-    return [_item(terms, items.get(terms.price) or _changed(replaced, terms)) for terms in later]
+    replaced_items = [item for price, item in items.items() if price not in prices]
+    return [_item(terms, items.get(terms.price) or _find_changed(replaced_items, terms)) for terms in later]
 
 
-def _changed(replaced: Sequence[PhaseItem], terms: Terms) -> PhaseItem | None:
+def _find_changed(replaced_items: Sequence[PhaseItem], terms: Terms) -> PhaseItem | None:
     """Return the item that gets these terms; a licensed one without a threshold of use."""
-    if len(replaced) != 1:
+    if len(replaced_items) != 1:
         return None
-    return replaced[0] if terms.quantity is None else {**replaced[0], "billing_thresholds": None}
+    return replaced_items[0] if terms.quantity is None else {**replaced_items[0], "billing_thresholds": None}
 
 
 def _discounts(discounts: Sequence[PhaseDiscount]) -> list[dict[str, str | None]]:
