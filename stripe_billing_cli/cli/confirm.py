@@ -8,12 +8,17 @@ terminal the command is refused with exit code 2.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.movements import Movement
+    from stripe_billing_cli.subscriptions.cost import Cost
 
 
 def confirm(
@@ -24,17 +29,19 @@ def confirm(
     in_any_mode: bool = False,
     when_refused: str = "",
     preview: bool = False,
+    money: Sequence[Movement] = (),
+    cost: Cost | None = None,
 ) -> None:
     """Ask for the user's consent, and return once it is given.
 
     `will` says, a line each, what is going to happen: on stderr, agreed or not.
 
     `question` is asked as it is: "Cancel sub_123 now?"; in live mode only, unless `in_any_mode`. With `preview` what is
-    going to happen is the result, and the command ends. Raises `BillingError`: exit code 1 where the user says no, 2
-    where nobody can be asked.
+    going to happen is the result, with the `money` that it moves and the `cost` that it has, and the command ends.
+    Raises `BillingError`: exit code 1 where the user says no, 2 where nobody can be asked.
     """
     if preview:
-        _show(context, will)
+        _show(context, will, money, cost)
         raise typer.Exit
     for line in will:
         context.printer.note(line)
@@ -64,13 +71,14 @@ def said_no(consequence: str) -> BillingError:
     return BillingError("confirmation", consequence, None, FAILED)
 
 
-def _show(context: Context, will: Sequence[str]) -> None:
+def _show(context: Context, will: Sequence[str], money: Sequence[Movement], cost: Cost | None) -> None:
     if context.printer.for_people:
         for line in will:
             context.printer.line(line)
     else:
         shown = [led_to_account(line.strip(), context.way) for line in will]
-        context.printer.result({"result": "previewed", "will": shown}, ids=())
+        amounts = {"money": [one.record() for one in money], "cost": None if cost is None else cost.record()}
+        context.printer.result({"result": "previewed", "will": shown, **amounts}, ids=())
 
 
 def tell_live_mode(context: Context) -> None:

@@ -15,6 +15,7 @@ from stripe_billing_cli.stripe_api import create_once, json_output, lookup, repe
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.money import parse_amount
+from stripe_billing_cli.stripe_api.movements import Movement
 from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer
 
 Side = Literal["credit", "debit"]
@@ -80,6 +81,11 @@ class BalancePlan:
         """Return the balance with Stripe's sign."""
         change = -self.amount if self.request.side == "credit" else self.amount
         return (self.customer["balance"] or 0) + change
+
+    @property
+    def money(self) -> tuple[Movement, ...]:
+        """Return the credit or debit."""
+        return (Movement(self.request.side, self.customer["id"], self.amount, self.currency),)
 
     def apply(self, api: StripeApi) -> BalanceResult:
         """Make the transaction, once. Raises `StripeCallError`."""

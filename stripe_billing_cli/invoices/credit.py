@@ -16,6 +16,7 @@ from stripe_billing_cli.stripe_api import create_once, json_output, repeats
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
+from stripe_billing_cli.stripe_api.movements import Movement
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice
 from stripe_billing_cli.stripe_api.objects.payments import Charge
 from stripe_billing_cli.stripe_api.references import id_of
@@ -84,6 +85,19 @@ class CreditPlan:
     @property
     def amount(self) -> int:
         return self.off_invoice + self.back
+
+    @property
+    def money(self) -> tuple[Movement, ...]:
+        """Return what is taken off the invoice, and what goes back of what was paid."""
+        invoice = self.invoice
+        movements = [Movement("waiver", invoice["id"], self.off_invoice, invoice["currency"])]
+        if self.request.to == "card" and self.card is not None:
+            movements.append(Movement("refund", self.card["id"], self.back, invoice["currency"]))
+        elif self.request.to == "balance":
+            movements.append(Movement("credit", id_of(invoice["customer"]), self.back, invoice["currency"]))
+        else:
+            movements.append(Movement("outside", invoice["id"], self.back, invoice["currency"]))
+        return tuple(one for one in movements if one.amount)
 
     def apply(self, api: StripeApi) -> CreditResult:
         """Make the credit note, once. Raises `StripeCallError`."""

@@ -13,6 +13,7 @@ from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.movements import Kind, Movement
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoicedSubscription
 from stripe_billing_cli.stripe_api.references import id_of, whole_subscription_of
 from stripe_billing_cli.subscriptions import payments
@@ -50,6 +51,16 @@ class GiveUpPlan:
     @property
     def from_balance(self) -> int:
         return (self.invoice["ending_balance"] or 0) - self.invoice["starting_balance"]
+
+    @property
+    def money(self) -> tuple[Movement, ...]:
+        """Return what is not to be paid any more, and what a void changes on the customer's balance."""
+        invoice, currency = self.invoice, self.invoice["currency"]
+        kind: Kind = "waiver" if self.way == "void" else "loss"
+        remaining = Movement(kind, invoice["id"], invoice["amount_remaining"], currency)
+        back = self.from_balance if self.way == "void" else 0
+        balance = Movement("credit" if back > 0 else "debit", id_of(invoice["customer"]), abs(back), currency)
+        return tuple(one for one in (remaining, balance) if one.amount)
 
     @property
     def subscription(self) -> InvoicedSubscription | None:

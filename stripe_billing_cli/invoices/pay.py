@@ -14,6 +14,7 @@ from stripe_billing_cli.invoices.load import EXPAND, PATH, find_invoice, open_in
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.stripe_api.movements import Kind, Movement
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.subscriptions import payment_attempts
@@ -97,6 +98,13 @@ class PayPlan:
     request: PayRequest
     paid_before: Invoice | None = None
     sums: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def money(self) -> tuple[Movement, ...]:
+        """Return what is charged, or counts as paid, for each invoice."""
+        kind: Kind = "outside" if self.request.out_of_band else "charge"
+        due = [(one.invoice, one.invoice["amount_remaining"]) for one in self.payments]
+        return tuple(Movement(kind, invoice["id"], amount, invoice["currency"]) for invoice, amount in due if amount)
 
     def apply(self, api: StripeApi) -> PayResult:
         """Pay the invoices one after the other, until one of them cannot be paid. Raises `StripeCallError`."""

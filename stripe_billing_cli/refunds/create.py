@@ -18,6 +18,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.json_output import NOTE
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
+from stripe_billing_cli.stripe_api.movements import Movement
 from stripe_billing_cli.stripe_api.objects.payments import Refund
 from stripe_billing_cli.subscriptions.refund import GIVEN
 
@@ -89,6 +90,12 @@ class RefundPlan:
     def amount(self) -> int:
         """Return what this run gives back."""
         return sum(part.amount for part in self.to_make)
+
+    @property
+    def money(self) -> tuple[Movement, ...]:
+        """Return what this run gives back of each charge."""
+        currency = self.target.currency
+        return tuple(Movement("refund", part.payment.charge["id"], part.amount, currency) for part in self.to_make)
 
     def apply(self, api: StripeApi) -> RefundResult:
         """Make each part, once. Raises `StripeCallError`."""

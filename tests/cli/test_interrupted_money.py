@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,6 +176,40 @@ def test_a_preview_says_what_the_run_says_and_does_nothing(name: str, book: Book
     ran = life(*argv)
     assert ran.code == 0
     assert [line.strip() for line in ran.err.splitlines()][: len(preview.json["will"])] == preview.json["will"]
+    after = book.state()
+    if not after["deleted"]:
+        assert summed(preview.json["money"]) == moved_between(before, after)
+
+
+def summed(money: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """Return the sums that a preview announces, as `moved_between` counts them."""
+    sums = Counter({"charge": 0, "refund": 0, "balance": 0, "open": 0})
+    for one in money:
+        kind, amount = one["kind"], one["amount"]
+        if kind in ("charge", "refund"):
+            sums[kind] += amount
+        if kind in ("credit", "debit"):
+            sums["balance"] += amount if kind == "debit" else -amount
+        if one["id"].startswith("in_"):
+            sums["open"] -= amount
+    return sums
+
+
+def moved_between(before: Any, after: Any) -> Counter[str]:
+    """Return what was charged, refunded, put on the balance and left open more in one state than in an earlier one."""
+
+    def sums(state: Any) -> Counter[str]:
+        return Counter(
+            {
+                "charge": sum(amount for amount, _ in state["charges"]),
+                "refund": sum(refunded for _, refunded in state["charges"]),
+                "balance": state["balance"],
+                "open": sum(left for _, status, _, left in state["invoices"] if status == "open"),
+            }
+        )
+
+    start, end = sums(before), sums(after)
+    return Counter({name: end[name] - start[name] for name in end})
 
 
 @pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if one.after_printing])

@@ -131,6 +131,12 @@ class Session:
         self._document.validate(ran.json, name)
         return ran.json
 
+    def preview(self, *argv: str) -> None:
+        """Preview what the command would do, and check that as a preview of money."""
+        shown = self._billing.ok(*argv, "--preview", "--local", "--output", "json").json
+        self._document.check(shown, "preview")
+        self._document.validate(shown, "preview")
+
 
 def test_every_command_prints_what_the_document_says(billing: Billing, shop: Shop, document: Document) -> None:
     run = Session(billing, document)
@@ -144,6 +150,7 @@ def test_every_command_prints_what_the_document_says(billing: Billing, shop: Sho
     order = ("--customer", "ada@example.com", "--price", "pro.monthly", "--coupon", "FIFTH")
     shown = billing.ok("sub", "create", *order, "--preview", "--local", "--output", "json")
     document.check(shown.json, "start_preview")
+    document.validate(shown.json, "start_preview")
     invoices(run, shop)
     codes(run, shop)
     webhooks(run)
@@ -186,6 +193,7 @@ def subscriptions(run: Session, shop: Shop) -> None:
     run("sub", "change", made, "--price", "pro.monthly", "--at", "period-end")
     run("sub", "change", made, "--price", "team.monthly", "--preview")
     run("sub", "change", made, "--price", "team.monthly")
+    run.preview("sub", "pause", made)
     run("sub", "pause", made, "--keep-service", "--invoices", "void")
     run("sub", "resume", made)
     run("customer", "show", "ada@example.com")
@@ -205,6 +213,7 @@ def invoices(run: Session, shop: Shop) -> None:
     paid = opened()
     run("invoice", "credit", paid, "--amount", "1.00")
     run("invoice", "pay", paid)
+    run.preview("invoice", "credit", paid, "--amount", "5.00", "--to", "balance")
     run("invoice", "credit", paid, "--amount", "5.00", "--to", "card", "--reason", "duplicate", "--note", "Twice")
     run("invoice", "show", paid)
     run("invoice", "void", opened())

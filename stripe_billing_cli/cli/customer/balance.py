@@ -58,7 +58,8 @@ def balance(
         plan = plan_balance(context.stripe, request)
         if plan.before is None:
             question = f"{request.side.title()} it?"
-            confirm.confirm(context, question, will=list(_will(plan)), in_any_mode=True, preview=preview)
+            will = list(_will(plan))
+            confirm.confirm(context, question, will=will, in_any_mode=True, preview=preview, money=plan.money)
         result = plan.apply(context.stripe)
     context.printer.record(result.record(), _screen)
     if result.has_more and result.result == "shown":

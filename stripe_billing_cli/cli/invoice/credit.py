@@ -65,7 +65,8 @@ def credit(
     )
     plan = plan_credit(context.stripe, request)
     if plan.before is None:
-        confirm.confirm(context, "Credit it?", will=list(_will(plan)), in_any_mode=True, preview=preview)
+        will = list(_will(plan))
+        confirm.confirm(context, "Credit it?", will=will, in_any_mode=True, preview=preview, money=plan.money)
     result = plan.apply(context.stripe)
     context.printer.record(result.record(), _screen)
     finish(context, result)

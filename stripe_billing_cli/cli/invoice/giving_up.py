@@ -21,7 +21,8 @@ def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
     plan = plan_give_up(context.stripe, name, way)
     if not plan.is_done:
         question = f"{'Void' if way == 'void' else 'Write off'} {plan.invoice['id']}?"
-        confirm.confirm(context, question, will=list(_will(plan)), in_any_mode=True, preview=preview)
+        will = list(_will(plan))
+        confirm.confirm(context, question, will=will, in_any_mode=True, preview=preview, money=plan.money)
     context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 

@@ -64,6 +64,7 @@ def pay(
             in_any_mode=True,
             when_refused="nothing was charged",
             preview=preview,
+            money=plan.money,
         )
     result = plan.apply(context.stripe)
     context.printer.record(result.record(plan.subject), lambda _: _screen(plan, result))

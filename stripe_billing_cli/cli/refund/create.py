@@ -67,6 +67,7 @@ def create(
             in_any_mode=True,
             when_refused="nothing was refunded",
             preview=preview,
+            money=plan.money,
         )
     result = plan.apply(context.stripe)
     context.printer.record(result.record(), _screen)

@@ -70,7 +70,8 @@ def pause(
     plan = plan_pause(context.stripe, request)
     if not plan.is_done:
         will = [line.text for line in _will(plan)]
-        confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, in_any_mode=True, preview=preview)
+        question = f"Pause {plan.subscription['id']}?"
+        confirm.confirm(context, question, will=will, in_any_mode=True, preview=preview, cost=plan.cost)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda paused: _screen(paused, stops_service=plan.stops_service))
 

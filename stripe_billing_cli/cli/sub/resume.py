@@ -32,7 +32,8 @@ def resume(context: Context, subscription: Subscription, preview: parsing.Previe
     id = plan.subscription["id"]
     if plan.steps:
         will = [line.text for line in _will(plan)]
-        confirm.confirm(context, f"Let {id} go on?", will=will, in_any_mode=plan.moves_money, preview=preview)
+        question = f"Let {id} go on?"
+        confirm.confirm(context, question, will=will, in_any_mode=plan.moves_money, preview=preview, cost=plan.cost)
     result = plan.apply(context.stripe)
     context.printer.record(result.record(), _screen)
     if result.stays_paused:
