@@ -23,7 +23,7 @@ def by_hand(account: Account) -> dict[str, Any]:
     monthly = account.post("/v1/prices", unit_amount=1500, recurring=month, **common)
     account.post(f"/v1/products/{pro['id']}", default_price=monthly["id"])
     second = account.post("/v1/prices", unit_amount=1900, recurring=month, **common)
-    named = account.post(
+    with_nickname = account.post(
         "/v1/prices", unit_amount=9900, lookup_key="pro_yearly", recurring={"interval": "year"}, **common
     )
     usage = account.post(
@@ -38,8 +38,16 @@ def by_hand(account: Account) -> dict[str, Any]:
     coupon = account.post(
         "/v1/coupons", id="jMT0WJUD", name="Half of it", percent_off=50, applies_to={"products": [off["id"]]}
     )
-    made = {"pro": pro, "monthly": monthly, "second": second, "named": named, "usage": usage, "twin": twin, "off": off}
-    return {name: one["id"] for name, one in {**made, "coupon": coupon}.items()}
+    objects = {
+        "pro": pro,
+        "monthly": monthly,
+        "second": second,
+        "named": with_nickname,
+        "usage": usage,
+        "twin": twin,
+        "off": off,
+    }
+    return {name: one["id"] for name, one in {**objects, "coupon": coupon}.items()}
 
 
 def written(billing: Billing, *options: str) -> str:

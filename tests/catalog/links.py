@@ -49,14 +49,14 @@ REPLACED = CATALOG.replace("unit_amount: 1500,", "unit_amount: 2000,")
 
 def links(account: Account, key: str) -> list[Any]:
     """Return the links of an entry, newest first."""
-    found = account.api.page(PATH, EXPANDED)[0]
-    return [link for link in found if link["metadata"].get("billing_key") == key]
+    objects = account.api.page(PATH, EXPANDED)[0]
+    return [link for link in objects if link["metadata"].get("billing_key") == key]
 
 
 def link(account: Account, key: str) -> Any:
     """Return an entry's only link."""
-    [found] = links(account, key)
-    return found
+    [match] = links(account, key)
+    return match
 
 
 def sold(link: Any) -> list[tuple[str, int]]:

@@ -31,7 +31,7 @@ def optional(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 def tiers(draw: st.DrawFn) -> list[dict[str, Any]]:
     bounds = sorted(draw(st.sets(st.integers(1, 10_000), max_size=3)))
     tier = st.one_of(plain_amount, exact, amounts.map(lambda amount: {"flat_amount": amount}))
-    return [{"up_to": bound, **draw(tier)} for bound in [*bounds, "inf"]]
+    return [{"up_to": last_unit, **draw(tier)} for last_unit in [*bounds, "inf"]]
 
 
 @st.composite
@@ -87,9 +87,9 @@ def products(draw: st.DrawFn) -> dict[str, Any]:
         ),
         "prices": draw(st.dictionaries(st.sampled_from(KEYS), prices(), max_size=3)),
     }
-    offered = sorted(key for key, price in product["prices"].items() if price.get("active", True))
-    if offered and draw(st.booleans()):
-        product["default_price"] = draw(st.sampled_from(offered))
+    active_keys = sorted(key for key, price in product["prices"].items() if price.get("active", True))
+    if active_keys and draw(st.booleans()):
+        product["default_price"] = draw(st.sampled_from(active_keys))
     return product
 
 
@@ -130,12 +130,12 @@ def catalogs(draw: st.DrawFn) -> str:
 def full_catalogs(draw: st.DrawFn) -> str:
     """Catalogs of products, prices, features, meters and coupons that refer to each other."""
     content = yaml.safe_load(draw(catalogs()))
-    named = st.sampled_from(["sso", "audit-log", "x"])
-    content["features"] = draw(st.dictionaries(named, feature, max_size=3))
+    entry_keys = st.sampled_from(["sso", "audit-log", "x"])
+    content["features"] = draw(st.dictionaries(entry_keys, feature, max_size=3))
     for key, one in content["features"].items():
         if draw(st.booleans()):
             one["lookup_key"] = f"{key}.v1"
-    content["meters"] = draw(st.dictionaries(named, meters, max_size=2))
+    content["meters"] = draw(st.dictionaries(entry_keys, meters, max_size=2))
     content["coupons"] = draw(
         st.dictionaries(st.sampled_from(["LAUNCH", "Half price", "Z4OV52SU"]), coupons(), max_size=3)
     )
@@ -148,8 +148,8 @@ def full_catalogs(draw: st.DrawFn) -> str:
             else []
         )
         if content["meters"] and draw(st.booleans()):
-            metered = {"interval": "month", "usage_type": "metered", "meter": min(content["meters"])}
-            product["prices"]["metered"] = {"unit_amount": 3, "recurring": metered, "lookup_key": f"metered_{number}"}
+            recurring = {"interval": "month", "usage_type": "metered", "meter": min(content["meters"])}
+            product["prices"]["metered"] = {"unit_amount": 3, "recurring": recurring, "lookup_key": f"metered_{number}"}
     for coupon in content["coupons"].values():
         if content["products"] and draw(st.booleans()):
             coupon["applies_to"] = [draw(st.sampled_from(sorted(content["products"])))]

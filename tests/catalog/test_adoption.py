@@ -37,16 +37,14 @@ def handmade(billing: Billing, account: Account) -> Any:
 def marks(account: Account, price: Any) -> list[str | None]:
     """Return the catalogs by which the product and the price are marked."""
     objects = account.products()["prod_handmade"], account.api.get(f"/v1/prices/{price['id']}")
-    return [existing["metadata"].get("billing_catalog") for existing in objects]
+    return [stripe_object["metadata"].get("billing_catalog") for stripe_object in objects]
 
 
 def test_a_mark_that_is_missing_is_counted_and_is_no_change(billing: Billing, account: Account, handmade: Any) -> None:
-    shown = billing.ok("catalog", "plan", "--local", "--check")
+    ran = billing.ok("catalog", "plan", "--local", "--check")
 
-    assert shown.out.startswith("No changes.")
-    assert (
-        "2 adopted by id bear no mark of this catalog yet: billing --local catalog apply --adopt sets it." in shown.out
-    )
+    assert ran.out.startswith("No changes.")
+    assert "2 adopted by id bear no mark of this catalog yet: billing --local catalog apply --adopt sets it." in ran.out
     assert billing.plan()["summary"]["unmarked"] == 2
     billing.ok("catalog", "apply", "--local")
     assert marks(account, handmade) == [None, None]

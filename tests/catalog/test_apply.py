@@ -59,10 +59,10 @@ def test_every_field_that_stripe_lets_one_set_arrives_there(billing: Billing, ac
     decimal = account.price("boxed.decimal")
     assert (decimal["unit_amount"], decimal["unit_amount_decimal"]) == (None, "0.000000000001")
     assert account.price("boxed.once")["recurring"] is None
-    graduated = account.price("boxed.graduated")
-    assert [tier["up_to"] for tier in graduated["tiers"]] == [5, None]
-    assert graduated["tiers"][0]["flat_amount"] == 5000
-    assert graduated["tiers"][1]["unit_amount_decimal"] == "12.5"
+    price = account.price("boxed.graduated")
+    assert [tier["up_to"] for tier in price["tiers"]] == [5, None]
+    assert price["tiers"][0]["flat_amount"] == 5000
+    assert price["tiers"][1]["unit_amount_decimal"] == "12.5"
     volume = account.price("boxed.volume")
     assert volume["tiers_mode"] == "volume"
     assert volume["currency_options"]["eur"]["tiers"][0]["unit_amount"] == 90
@@ -112,13 +112,13 @@ products:
     details = "tax_details: {performance_location: taxloc_1, tax_code: txcd_99999999}"
     for tax, place in ((details, "taxloc_1"), (code, None)):
         billing.apply(product.replace("{}", tax))
-        boxed = account.products()["boxed"]
-        assert boxed["tax_code"] == "txcd_99999999"
-        assert boxed["tax_details"] == {"performance_location": place, "tax_code": "txcd_99999999"}
+        box = account.products()["boxed"]
+        assert box["tax_code"] == "txcd_99999999"
+        assert box["tax_details"] == {"performance_location": place, "tax_code": "txcd_99999999"}
         assert "No changes." in billing.ok("catalog", "plan", "--local").out
     billing.apply(product.replace("{}", ""))
-    boxed = account.products()["boxed"]
-    assert (boxed["tax_code"], boxed["tax_details"]) == (None, None)
+    box = account.products()["boxed"]
+    assert (box["tax_code"], box["tax_details"]) == (None, None)
 
 
 def test_metadata_that_the_file_never_set_is_left_alone(billing: Billing, account: Account) -> None:
@@ -256,14 +256,14 @@ def test_prune_leaves_alone_what_carries_no_stamp_or_another_catalogs(billing: B
 
 def test_targets_are_all_that_is_touched(billing: Billing, account: Account) -> None:
     billing.apply(SEED)
-    changed = SEED.replace("name: Pro", "name: Pro+").replace("1500,", "1600,").replace("15000", "16000")
+    text = SEED.replace("name: Pro", "name: Pro+").replace("1500,", "1600,").replace("15000", "16000")
 
-    billing.apply(changed, "--target", "pro.yearly")
+    billing.apply(text, "--target", "pro.yearly")
 
     assert account.products()["pro"]["name"] == "Pro"
     assert account.price("pro.monthly")["unit_amount"] == 1500
     assert account.price("pro.yearly")["unit_amount"] == 16000
-    billing.apply(changed, "--target", "pro")
+    billing.apply(text, "--target", "pro")
     assert account.products()["pro"]["name"] == "Pro+"
     assert account.price("pro.monthly")["unit_amount"] == 1600
 
@@ -293,9 +293,9 @@ def test_a_renamed_price_key_with_its_lookup_key_kept_is_the_same_price(billing:
 def test_two_prices_can_swap_their_lookup_keys(billing: Billing, account: Account) -> None:
     billing.apply(SEED)
     monthly, yearly = account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]
-    swapped = SEED.replace("recurring: month", "recurring: month, lookup_key: pro.yearly")
+    text = SEED.replace("recurring: month", "recurring: month, lookup_key: pro.yearly")
 
-    billing.apply(swapped.replace("recurring: year", "recurring: year, lookup_key: pro.monthly"))
+    billing.apply(text.replace("recurring: year", "recurring: year, lookup_key: pro.monthly"))
 
     assert account.price("pro.yearly")["id"] == monthly
     assert account.price("pro.monthly")["id"] == yearly
@@ -313,9 +313,9 @@ def test_apply_as_json_says_what_became_of_each_change(billing: Billing, account
     ran = billing.ok("catalog", "apply", "--local", "--output", "json")
 
     assert set(ran.json) == {"catalog", "account", "changes", "livemode", "unmanaged", "notes", "summary"}
-    made = result_of(ran, "pro.monthly")
-    assert made["id"] == account.price("pro.monthly")["id"]
-    assert (made["status"], made["error"]) == ("done", None)
+    result = result_of(ran, "pro.monthly")
+    assert result["id"] == account.price("pro.monthly")["id"]
+    assert (result["status"], result["error"]) == ("done", None)
     assert ran.json["summary"] == {"create": 3, "update": 0, "replace": 0, "archive": 0, "unchanged": 0}
 
 
@@ -332,13 +332,13 @@ def test_a_key_renamed_on_an_adopted_price_that_was_replaced_since_makes_no_dupl
 ) -> None:
     account.post("/v1/products", id="pro", name="Pro")
     old = account.post("/v1/prices", product="pro", currency="usd", unit_amount=1000, recurring={"interval": "month"})
-    adopting = SEED.replace("name: Pro", "name: Pro\n    id: pro").replace(
+    text = SEED.replace("name: Pro", "name: Pro\n    id: pro").replace(
         "monthly: {unit_amount", f"monthly: {{id: {old['id']}, unit_amount"
     )
-    billing.apply(adopting)
+    billing.apply(text)
     new = account.price("pro.monthly")
 
-    billing.apply(adopting.replace("monthly", "basic"))
+    billing.apply(text.replace("monthly", "basic"))
 
     assert new["id"] != old["id"]
     assert account.price("pro.basic")["id"] == new["id"]

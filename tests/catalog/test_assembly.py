@@ -57,8 +57,8 @@ def test_what_a_plan_says_of_an_included_file_names_it(files: Billing) -> None:
     places = {change["key"]: change["location"] for change in plan["changes"]}
     assert places["team.monthly"] == {"file": "prices/a.yaml", "line": 4, "column": 14}
     assert places["pro"]["file"] == "catalog.yaml"
-    annotated = files.ok("catalog", "plan", "--local", "--output", "github").out
-    assert "file=prices/a.yaml,line=4" in annotated
+    output = files.ok("catalog", "plan", "--local", "--output", "github").out
+    assert "file=prices/a.yaml,line=4" in output
 
 
 def test_nothing_is_merged_into_what_another_file_has(files: Billing, account: Account) -> None:
@@ -85,7 +85,7 @@ def test_a_mistake_is_said_with_the_file_in_which_it_is(files: Billing) -> None:
 
 
 @pytest.mark.parametrize(
-    ("included", "content", "expected"),
+    ("entry", "content", "message"),
     [
         ("more.yaml", "currency: eur\n", "more.yaml:1:1: an included file cannot have currency"),
         ("more.yaml", "include: catalog.yaml\n", "more.yaml:1:10: catalog.yaml is included already"),
@@ -95,11 +95,11 @@ def test_a_mistake_is_said_with_the_file_in_which_it_is(files: Billing) -> None:
         ("/etc/passwd", "", "catalog.yaml:4:11: include: expected paths of files beside this one"),
     ],
 )
-def test_what_cannot_be_included_is_said(files: Billing, included: str, content: str, expected: str) -> None:
-    files.write(MAIN.replace("prices/*.yaml, coupons.yaml", included))
+def test_what_cannot_be_included_is_said(files: Billing, entry: str, content: str, message: str) -> None:
+    files.write(MAIN.replace("prices/*.yaml, coupons.yaml", entry))
     files.write(content, "more.yaml")
 
-    assert expected in " ".join(mistakes_in(files)).replace("while parsing a flow node, ", "")
+    assert message in " ".join(mistakes_in(files)).replace("while parsing a flow node, ", "")
 
 
 def test_variables_that_the_file_declares_are_replaced(files: Billing) -> None:
@@ -116,14 +116,14 @@ def test_variables_that_the_file_declares_are_replaced(files: Billing) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "expected"),
+    ("variables", "message"),
     [
         ("[SHOP]", "catalog.yaml:4:13: SHOP is not set"),
         ("{SHOP: null}", "catalog.yaml:4:13: SHOP is not set"),
         ("[a-b]", "catalog.yaml:4:13: variables: expected names of the environment's variables"),
     ],
 )
-def test_a_variable_without_a_value_is_a_mistake(billing: Billing, declared: str, expected: str) -> None:
-    billing.write(f"version: 1\ncatalog: a\ncurrency: usd\nvariables: {declared}\nproducts: {{p: {{name: x}}}}\n")
+def test_a_variable_without_a_value_is_a_mistake(billing: Billing, variables: str, message: str) -> None:
+    billing.write(f"version: 1\ncatalog: a\ncurrency: usd\nvariables: {variables}\nproducts: {{p: {{name: x}}}}\n")
 
-    assert expected in mistakes_in(billing)
+    assert message in mistakes_in(billing)

@@ -64,9 +64,9 @@ def test_the_same_file_is_applied_in_both(
 
 
 def test_a_difference_is_shown_and_nothing_is_written(billing: Billing, adopting_file: str) -> None:
-    missing = billing("catalog", "diff", "--against", OTHER, "--check")
-    assert missing.code == 2
-    assert f"--against {OTHER}: there is no such file" in missing.err
+    second_run = billing("catalog", "diff", "--against", OTHER, "--check")
+    assert second_run.code == 2
+    assert f"--against {OTHER}: there is no such file" in second_run.err
     assert not (billing.directory / "there" / ".billing" / "local.db").exists()
     assert other(billing).page("/v1/products", {}) == ([], False)
 

@@ -43,16 +43,16 @@ def coupons(account: Account) -> dict[str, Any]:
 
 def test_coupons_are_created_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ coupon   launch20  20 % off, 3 months\n    name: Launch\n" in shown
-    assert "+ coupon   starter5  $5.00 off, once\n" in shown
-    assert f"redeem_by: {LAST_YEAR}-12-31T23:59:59Z\n" in shown
+    assert "+ coupon   launch20  20 % off, 3 months\n    name: Launch\n" in output
+    assert "+ coupon   starter5  $5.00 off, once\n" in output
+    assert f"redeem_by: {LAST_YEAR}-12-31T23:59:59Z\n" in output
     billing.ok("catalog", "apply", "--local")
 
-    made = coupons(account)
-    assert (made["launch20"]["percent_off"], made["launch20"]["duration_in_months"]) == (20, 3)
-    starter5 = made["starter5"]
+    objects = coupons(account)
+    assert (objects["launch20"]["percent_off"], objects["launch20"]["duration_in_months"]) == (20, 3)
+    starter5 = objects["starter5"]
     assert (starter5["amount_off"], starter5["currency"], starter5["max_redemptions"]) == (500, "usd", 10)
     assert starter5["applies_to"]["products"] == ["starter"]
     assert starter5["currency_options"]["eur"]["amount_off"] == 450
@@ -86,9 +86,9 @@ def test_name_metadata_and_currency_options_change_in_place(billing: Billing, ac
         .replace("{eur: {amount_off: 450}}", "{eur: {amount_off: 400}, gbp: {amount_off: 350}}")
     )
 
-    changed = coupons(account)["starter5"]
-    assert (changed["name"], changed["metadata"]["owner"]) == ("Five off", "growth")
-    assert {code: one["amount_off"] for code, one in changed["currency_options"].items()} == {
+    coupon = coupons(account)["starter5"]
+    assert (coupon["name"], coupon["metadata"]["owner"]) == ("Five off", "growth")
+    assert {code: one["amount_off"] for code, one in coupon["currency_options"].items()} == {
         "usd": 500,
         "eur": 400,
         "gbp": 350,
@@ -121,7 +121,7 @@ def test_anything_else_takes_another_key(
     billing: Billing, account: Account, before: str, after: str, field: str
 ) -> None:
     billing.apply(CATALOG)
-    existing = coupons(account)
+    coupons_before = coupons(account)
     billing.write(CATALOG.replace(before, after))
 
     ran = billing("catalog", "apply", "--local")
@@ -129,7 +129,7 @@ def test_anything_else_takes_another_key(
     assert ran.code == 2
     assert f"{field} cannot change on a coupon" in ran.err
     assert "give the changed coupon another key, such as" in ran.err
-    assert coupons(account) == existing
+    assert coupons(account) == coupons_before
 
 
 def test_the_refusal_lists_the_codes_to_point_at_the_new_coupon(billing: Billing) -> None:
@@ -143,13 +143,13 @@ def test_the_refusal_lists_the_codes_to_point_at_the_new_coupon(billing: Billing
 
 
 def test_a_coupon_whose_time_is_over_is_not_made_and_its_codes_neither(billing: Billing, account: Account) -> None:
-    ended = CATALOG.replace(f"redeem_by: {LAST_YEAR}", "redeem_by: 2020")
-    billing.write(ended + "promotion_codes: {HELLO: {coupon: starter5}}\n")
+    text = CATALOG.replace(f"redeem_by: {LAST_YEAR}", "redeem_by: 2020")
+    billing.write(text + "promotion_codes: {HELLO: {coupon: starter5}}\n")
 
-    said = billing.ok("catalog", "apply", "--local").err
+    output = billing.ok("catalog", "apply", "--local").err
 
-    assert "starter5: the file has it redeemed until 2020-12-31T23:59:59Z, which is past: it is not made." in said
-    assert "HELLO: its coupon starter5 is not in Stripe: it is not made." in said
+    assert "starter5: the file has it redeemed until 2020-12-31T23:59:59Z, which is past: it is not made." in output
+    assert "HELLO: its coupon starter5 is not in Stripe: it is not made." in output
     assert set(coupons(account)) == {"launch20"}
     assert billing.plan()["changes"] == []
 
@@ -216,5 +216,5 @@ def test_a_coupon_that_no_catalog_owns_is_taken_over_only_by_id(billing: Billing
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool, soak: Soak) -> None:
     for path in cut_off_at_calls(tmp_path, soak, CATALOG, after=after):
-        listed = connected(LocalTransport(path)).page("/v1/coupons", EXPANDED)[0]
-        assert sorted(one["id"] for one in listed) == ["launch20", "starter5"], path.name
+        objects = connected(LocalTransport(path)).page("/v1/coupons", EXPANDED)[0]
+        assert sorted(one["id"] for one in objects) == ["launch20", "starter5"], path.name

@@ -32,7 +32,7 @@ SILENT = SEED.replace("    default_price: monthly\n", "")
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "text",
     [
         SILENT.replace("{unit_amount: 1500,", "{active: false, unit_amount: 1500,"),
         SILENT.replace("{unit_amount: 1500,", "{active: false, unit_amount: 1700,"),
@@ -43,16 +43,14 @@ SILENT = SEED.replace("    default_price: monthly\n", "")
         SILENT.replace("monthly:", "monatlich:"),
     ],
 )
-def test_a_plan_converges_whatever_becomes_of_the_default_price(
-    billing: Billing, account: Account, changed: str
-) -> None:
+def test_a_plan_converges_whatever_becomes_of_the_default_price(billing: Billing, account: Account, text: str) -> None:
     billing.apply(SEED)
 
-    billing.apply(changed)
+    billing.apply(text)
 
     assert billing("catalog", "plan", "--local", "--check").code == 0
     assert billing("catalog", "plan", "--local", "--check", "--prune").code in (0, 3)
-    billing.apply(changed, "--prune")
+    billing.apply(text, "--prune")
     assert billing("catalog", "plan", "--local", "--check", "--prune").code == 0
     assert [price["lookup_key"] for price in account.prices() if not price["active"]] != ["pro.yearly"]
 
@@ -89,10 +87,10 @@ def test_the_default_price_can_be_archived_in_the_same_run_that_moves_the_defaul
     billing: Billing, account: Account
 ) -> None:
     billing.apply(SEED)
-    moved = SEED.replace("default_price: monthly", "default_price: yearly")
+    text = SEED.replace("default_price: monthly", "default_price: yearly")
 
     billing.apply(
-        moved.replace("{unit_amount: 1500, recurring: month}", "{unit_amount: 1500, recurring: month, active: false}")
+        text.replace("{unit_amount: 1500, recurring: month}", "{unit_amount: 1500, recurring: month, active: false}")
     )
 
     assert account.price("pro.monthly")["active"] is False

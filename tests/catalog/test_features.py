@@ -50,11 +50,11 @@ def actions(plan: Any) -> list[tuple[str, str, str]]:
 def test_features_are_created_and_attached_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
     assert billing.ok("catalog", "validate").out == "catalog.yaml is valid: 2 features, 2 products, 1 price.\n"
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ feature         sso  Single sign-on\n" in shown
-    assert "+ product_feature enterprise.sso\n" in shown
-    assert "Plan: 5 to create, 3 to attach, 0 unchanged." in shown
+    assert "+ feature         sso  Single sign-on\n" in output
+    assert "+ product_feature enterprise.sso\n" in output
+    assert "Plan: 5 to create, 3 to attach, 0 unchanged." in output
     assert billing.ok("catalog", "apply", "--local").out.endswith("Done: 8 changes applied.\n")
 
     assert features(account)["audit-log"]["metadata"]["team"] == "security"
@@ -133,21 +133,21 @@ def test_an_archived_feature_that_is_wanted_is_made_anew_and_attached_again(bill
 
 
 def test_a_feature_that_no_catalog_owns_is_taken_over_only_by_id(billing: Billing, account: Account) -> None:
-    made = account.post("/v1/entitlements/features", lookup_key="sso", name="By hand")
+    feature = account.post("/v1/entitlements/features", lookup_key="sso", name="By hand")
     billing.write(CATALOG)
 
     ran = billing("catalog", "plan", "--local")
 
     assert ran.code == 2
-    assert f"catalog.yaml:5:3: feature sso: the account has a feature {made['id']} (By hand)" in ran.err
-    billing.apply(CATALOG.replace("sso: {", f"sso: {{id: {made['id']}, "))
-    assert features(account)["sso"]["id"] == made["id"]
+    assert f"catalog.yaml:5:3: feature sso: the account has a feature {feature['id']} (By hand)" in ran.err
+    billing.apply(CATALOG.replace("sso: {", f"sso: {{id: {feature['id']}, "))
+    assert features(account)["sso"]["id"] == feature["id"]
     assert billing.plan()["changes"] == []
 
 
 def test_a_feature_cannot_be_adopted_under_another_key(billing: Billing, account: Account) -> None:
-    made = account.post("/v1/entitlements/features", lookup_key="single", name="By hand")
-    billing.write(CATALOG.replace("sso: {", f"sso: {{id: {made['id']}, "))
+    feature = account.post("/v1/entitlements/features", lookup_key="single", name="By hand")
+    billing.write(CATALOG.replace("sso: {", f"sso: {{id: {feature['id']}, "))
 
     ran = billing("catalog", "plan", "--local")
 
@@ -158,15 +158,15 @@ def test_a_feature_cannot_be_adopted_under_another_key(billing: Billing, account
 def test_a_feature_with_a_lookup_key_of_its_own_comes_back_with_what_includes_it(billing: Billing) -> None:
     billing.apply(CATALOG.replace("name: Single sign-on", "name: Single sign-on, lookup_key: sso.v1"))
 
-    written = billing.ok("catalog", "import", "--local", "-f", "-").out
+    text = billing.ok("catalog", "import", "--local", "-f", "-").out
 
-    assert "lookup_key: sso.v1" in written
-    assert "features: [sso, audit-log]" in written or "features: [audit-log, sso]" in written  # attached side by side
-    assert billing.plan(written)["changes"] == []
+    assert "lookup_key: sso.v1" in text
+    assert "features: [sso, audit-log]" in text or "features: [audit-log, sso]" in text  # attached side by side
+    assert billing.plan(text)["changes"] == []
 
 
 @pytest.mark.parametrize(
-    ("wrong", "expected"),
+    ("wrong", "message"),
     [
         (CATALOG.replace("[sso, audit-log]", "[sso, audit-lgo]"), "15:21: this file has no feature audit-lgo"),
         (CATALOG.replace("[sso, audit-log]", "sso"), "features: expected a list of features' keys"),
@@ -174,8 +174,8 @@ def test_a_feature_with_a_lookup_key_of_its_own_comes_back_with_what_includes_it
         (CATALOG.replace("  sso:", f"  {'x' * 81}:"), "cannot be a feature's lookup key"),
     ],
 )
-def test_mistakes_are_errors_at_their_place(billing: Billing, wrong: str, expected: str) -> None:
-    assert expected in billing.mistakes(wrong)
+def test_mistakes_are_errors_at_their_place(billing: Billing, wrong: str, message: str) -> None:
+    assert message in billing.mistakes(wrong)
 
 
 def test_features_cost_one_call_and_one_for_each_product_that_has_some(billing: Billing) -> None:
@@ -183,8 +183,8 @@ def test_features_cost_one_call_and_one_for_each_product_that_has_some(billing: 
 
     ran = billing.ok("catalog", "plan", "--local", "--verbose")
 
-    asked = [line.split(" → ")[0] for line in ran.err.splitlines() if "features" in line]
-    assert sorted(asked) == [
+    calls = [line.split(" → ")[0] for line in ran.err.splitlines() if "features" in line]
+    assert sorted(calls) == [
         "GET /v1/entitlements/features",
         "GET /v1/products/enterprise/features",
         "GET /v1/products/team/features",
@@ -206,13 +206,13 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
 ) -> None:
     end = tmp_path / "end.db"
     apply(CATALOG, connected(LocalTransport(end)))
-    counting = TroubledTransport(LocalTransport(end))
-    assert apply(AFTER, connected(counting)).complete
-    for at in soak.part(range(1, counting.calls + 1), CUT_OFF):
+    transport = TroubledTransport(LocalTransport(end))
+    assert apply(AFTER, connected(transport)).complete
+    for at in soak.part(range(1, transport.calls + 1), CUT_OFF):
         path = tmp_path / f"{at}.db"
         apply(CATALOG, connected(LocalTransport(path)))
-        troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting=True))
-        run_once(lambda: apply(AFTER, connected(troubled)))  # noqa: B023
+        transport = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting=True))
+        run_once(lambda: apply(AFTER, connected(transport)))  # noqa: B023
 
         assert apply(AFTER, connected(LocalTransport(path))).complete
 
@@ -223,11 +223,11 @@ def state(path: Path) -> Any:
     """Return the active features, and the lookup keys that each product includes."""
     api = connected(ContractTransport(LocalTransport(path)))
     active = [(one["lookup_key"], one["name"]) for page in api.pages("/v1/entitlements/features", {}) for one in page]
-    attached = {
+    attachments = {
         product: sorted(
             one["entitlement_feature"]["lookup_key"] for one in api.page(f"/v1/products/{product}/features", {})[0]
         )
         for product in ("team", "enterprise")
     }
     products = {one["id"]: one["metadata"] for page in api.pages("/v1/products", {}) for one in page}
-    return sorted(active), attached, products
+    return sorted(active), attachments, products

@@ -60,8 +60,8 @@ SHORT = {"promotion_code": ("coupon",)}
 
 def parameters(kind: str, verb: str) -> set[str]:
     module, name = PARAMS[kind]
-    loaded = importlib.import_module(f"stripe.params.{module.format(verb)}")
-    return set(_names(loaded, getattr(loaded, name.format(verb.capitalize())), ""))
+    params_module = importlib.import_module(f"stripe.params.{module.format(verb)}")
+    return set(_names(params_module, getattr(params_module, name.format(verb.capitalize())), ""))
 
 
 def _names(module: Any, params: Any, within: str) -> Iterator[str]:
@@ -75,8 +75,8 @@ def _names(module: Any, params: Any, within: str) -> Iterator[str]:
 def _inner(module: Any, hint: Any) -> Any:
     """Return the type of the hash, or of the hashes of a list, that a parameter is."""
     text = str(getattr(hint, "__forward_arg__", hint))
-    named = [name for name in vars(module) if name in text and hasattr(vars(module)[name], "__required_keys__")]
-    return vars(module)[max(named, key=len)] if named else None
+    names = [name for name in vars(module) if name in text and hasattr(vars(module)[name], "__required_keys__")]
+    return vars(module)[max(names, key=len)] if names else None
 
 
 def fields(model: type[BaseModel], within: str = "") -> Iterator[str]:
@@ -96,17 +96,17 @@ def _marks(annotation: Any) -> Iterator[Any]:
 def _model(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and get_origin(annotation) is None:
         return annotation if issubclass(annotation, BaseModel) else None
-    return next((found for inside in get_args(annotation) if (found := _model(inside))), None)
+    return next((model for inside in get_args(annotation) if (model := _model(inside))), None)
 
 
 @pytest.mark.parametrize("kind", sorted(PARAMS))
 def test_every_parameter_is_a_field(kind: str) -> None:
-    wanted = parameters(kind, "create") | parameters(kind, "update")
+    params = parameters(kind, "create") | parameters(kind, "update")
     ours = set(fields(KINDS[kind].model))
 
-    missing = {name for name in wanted - ours if not name.startswith(ELSEWHERE.get(kind, ()))}
-    assert missing - OTHERS == CONNECT.get(kind, set())
-    assert ours - wanted <= {"id", *SHORT.get(kind, ())}
+    rest = {name for name in params - ours if not name.startswith(ELSEWHERE.get(kind, ()))}
+    assert rest - OTHERS == CONNECT.get(kind, set())
+    assert ours - params <= {"id", *SHORT.get(kind, ())}
 
 
 def test_every_kind_is_compared() -> None:

@@ -61,10 +61,10 @@ def test_an_account_made_by_hand_becomes_a_file_that_changes_nothing(billing: Bi
 
     text = written(billing)
 
-    expected = FILE.replace("FEATURE", account.api.page("/v1/entitlements/features", {})[0][0]["id"])
+    file_text = FILE.replace("FEATURE", account.api.page("/v1/entitlements/features", {})[0][0]["id"])
     for name, object_id in ids.items():
-        expected = expected.replace(f"id: {name.upper()}", f"id: {object_id}")
-    assert text == expected
+        file_text = file_text.replace(f"id: {name.upper()}", f"id: {object_id}")
+    assert text == file_text
     plan = billing.plan(None)
     assert plan["changes"] == []
     assert plan["summary"]["unmarked"] == 9
@@ -77,9 +77,9 @@ def test_a_catalog_that_was_applied_comes_back_as_it_was(billing: Billing, name:
 
     billing.ok("catalog", "import", "--local", "-f", "back.yaml")
 
-    wanted, found = load_catalog(Source("a", text)), load_catalog(read_source("back.yaml"))
-    assert {entry.reference: (entry.fields, entry.metadata, entry.adopted_id) for entry in found.entries()} == {
-        entry.reference: (entry.fields, entry.metadata, entry.adopted_id) for entry in wanted.entries()
+    before, after = load_catalog(Source("a", text)), load_catalog(read_source("back.yaml"))
+    assert {entry.reference: (entry.fields, entry.metadata, entry.adopted_id) for entry in after.entries()} == {
+        entry.reference: (entry.fields, entry.metadata, entry.adopted_id) for entry in before.entries()
     }
 
 
@@ -151,20 +151,20 @@ webhook_endpoints:
 """
 
 
-@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("has_marks", [True, False])
 def test_pages_and_endpoints_come_back_and_go_to_another_account(
-    billing: Billing, account: Account, marked: bool
+    billing: Billing, account: Account, has_marks: bool
 ) -> None:
     billing.apply(PAGES, "--secret-file", "one.secret")
     paths = ("/v1/products", "/v1/prices", "/v1/billing_portal/configurations", "/v1/payment_links")
-    for path in () if marked else (*paths, "/v1/webhook_endpoints"):
-        for existing in account.api.page(path, {})[0]:
-            account.post(f"{path}/{existing['id']}", metadata=dict.fromkeys(RESERVED, ""))
+    for path in () if has_marks else (*paths, "/v1/webhook_endpoints"):
+        for stripe_object in account.api.page(path, {})[0]:
+            account.post(f"{path}/{stripe_object['id']}", metadata=dict.fromkeys(RESERVED, ""))
 
     text = written(billing, "--catalog", "keymap")
 
     assert billing.plan()["changes"] == []
-    assert ("id:" in text) is not marked
+    assert ("id:" in text) is not has_marks
     copy = ("catalog", "copy", "--to", "file:other.db", "--secret-file", "two.secret", "--yes")
     assert [change["status"] for change in billing.ok(*copy, "--output", "json").json["changes"]] == ["done"] * 5
     assert billing.ok(*copy).out.startswith("No changes.")
@@ -303,7 +303,7 @@ def test_of_two_prices_of_one_second_the_holder_of_the_lookup_key_is_imported(
     )
     old = account.price("pro.monthly")
     for _ in range(3):
-        made = account.post(
+        price = account.post(
             "/v1/prices",
             **{name: old[name] for name in ("product", "currency", "metadata", "lookup_key")},
             unit_amount=1900,
@@ -315,5 +315,5 @@ def test_of_two_prices_of_one_second_the_holder_of_the_lookup_key_is_imported(
     billing.ok("catalog", "import", "--local", "--catalog", "keymap")
 
     text = (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
-    assert account.price("pro.monthly")["id"] == made["id"]
+    assert account.price("pro.monthly")["id"] == price["id"]
     assert "unit_amount: 1900" in text and "unit_amount: 1500" not in text

@@ -35,9 +35,9 @@ def test_what_the_file_lacks_is_added_and_all_else_stays(billing: Billing, accou
 
     billing.ok("catalog", "import", "--local", "--merge", "--yes")
 
-    merged = (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    text = (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
     assert (
-        merged
+        text
         == FILE.replace(
             "   # $15\n",
             f"   # $15\n      yearly: {{id: {price['id']}, lookup_key: null, unit_amount: 15000, recurring: year}}\n",
@@ -56,12 +56,12 @@ def test_it_shows_what_it_would_add_and_asks(billing: Billing, account: Account)
     billing.apply(FILE)
     account.post("/v1/products", id="extra", name="Extra")
 
-    shown = billing.ok("catalog", "import", "--local", "--merge", "--preview")
-    refused = billing("catalog", "import", "--local", "--merge")
+    preview = billing.ok("catalog", "import", "--local", "--merge", "--preview")
+    ran = billing("catalog", "import", "--local", "--merge")
 
-    assert "+  extra:\n+    id: extra\n+    name: Extra\n" in shown.out
-    assert refused.code == 2
-    assert "Write this to catalog.yaml?" in refused.err
+    assert "+  extra:\n+    id: extra\n+    name: Extra\n" in preview.out
+    assert ran.code == 2
+    assert "Write this to catalog.yaml?" in ran.err
     assert (billing.directory / "catalog.yaml").read_text(encoding="utf-8") == FILE
 
 
@@ -152,9 +152,9 @@ def test_what_the_file_adopted_and_replaced_since_is_not_offered_again(billing: 
 
 
 def test_new_sections_stand_apart_each_by_one_empty_line() -> None:
-    added = [Addition((name,), {"k": {"x": 1}}, False) for name in ("s", "t", "u")]
+    additions = [Addition((name,), {"k": {"x": 1}}, False) for name in ("s", "t", "u")]
 
-    written = with_additions("a: 1\nr:\n  b: 1\n", [Addition(("r",), {"c": 2}, False), *added])
+    text = with_additions("a: 1\nr:\n  b: 1\n", [Addition(("r",), {"c": 2}, False), *additions])
 
     sections = "".join(f"\n{name}:\n  k: {{x: 1}}\n" for name in "stu")
-    assert written == f"a: 1\nr:\n  b: 1\n  c: 2\n{sections}"
+    assert text == f"a: 1\nr:\n  b: 1\n  c: 2\n{sections}"

@@ -49,9 +49,9 @@ values = st.dictionaries(
 
 
 def imported(api: StripeApi, **options: Any) -> str:
-    found = import_catalog(api, ImportRequest(**options))
-    assert not found.not_written
-    return found.text
+    result = import_catalog(api, ImportRequest(**options))
+    assert not result.not_written
+    return result.text
 
 
 def changes(text: str, api: StripeApi) -> tuple[Any, ...]:
@@ -63,8 +63,8 @@ def without_marks(api: StripeApi) -> None:
     """Take the catalog's marks off everything, as if it had been made by hand."""
     for path in ("/v1/products", "/v1/prices", "/v1/coupons", "/v1/entitlements/features"):
         for page in api.pages(path, {}):
-            for existing in page:
-                api.post(f"{path}/{existing['id']}", {"metadata": dict.fromkeys(RESERVED, "")})
+            for stripe_object in page:
+                api.post(f"{path}/{stripe_object['id']}", {"metadata": dict.fromkeys(RESERVED, "")})
 
 
 @many
@@ -82,31 +82,31 @@ def test_what_was_applied_comes_back_and_changes_nothing(text: str) -> None:
 
 @many
 @given(full_catalogs(), st.booleans())
-def test_an_account_without_marks_comes_and_changes_nothing(text: str, archived: bool) -> None:
+def test_an_account_without_marks_comes_and_changes_nothing(text: str, with_archived: bool) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         api = connected(ContractTransport(LocalTransport(Path(scratch) / "local.db")))
         assert apply(text, api).complete
         without_marks(api)
 
-        found = imported(api, catalog="mine", archived=archived)
+        result = imported(api, catalog="mine", archived=with_archived)
 
-        assert changes(found, api) == ()
-        assert imported(api, catalog="mine", archived=archived) == found
-        assert apply(found, api).complete
-        assert changes(found, api) == ()
+        assert changes(result, api) == ()
+        assert imported(api, catalog="mine", archived=with_archived) == result
+        assert apply(result, api).complete
+        assert changes(result, api) == ()
 
 
 @settings(max_examples=100, deadline=None)
 @given(values)
-def test_what_is_written_is_read_as_the_same_values(written: dict[str, Any]) -> None:
+def test_what_is_written_is_read_as_the_same_values(file_values: dict[str, Any]) -> None:
     problems: list[Any] = []
-    tree = read_tree(file_text(written, frozenset()))
+    tree = read_tree(file_text(file_values, frozenset()))
     assert tree
 
-    found, _ = values_of(tree, lambda *problem: problems.append(problem))
+    values_read, _ = values_of(tree, lambda *problem: problems.append(problem))
 
     assert not problems
-    assert exact(found) == exact(written)
+    assert exact(values_read) == exact(file_values)
 
 
 def exact(value: Any) -> Any:

@@ -86,20 +86,20 @@ def test_what_a_file_cannot_say_is_listed(billing: Billing, account: Account) ->
     ]
     assert billing.plan()["changes"] == []
     assert other["id"] in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
-    shown = billing.ok("catalog", "import", "--local", "--overwrite").out
-    assert f"not written  product {pro['id']} (Pro): metadata: 50 keys" in shown
+    output = billing.ok("catalog", "import", "--local", "--overwrite").out
+    assert f"not written  product {pro['id']} (Pro): metadata: 50 keys" in output
 
 
 def test_an_archived_price_without_a_lookup_key_stays_as_the_file_says(billing: Billing) -> None:
-    gone = SEED.replace("recurring: year", "recurring: year, active: false, lookup_key: null")
-    billing.apply(gone)
+    text = SEED.replace("recurring: year", "recurring: year, active: false, lookup_key: null")
+    billing.apply(text)
 
     assert billing.plan()["changes"] == []
-    written = billing.ok("catalog", "import", "--local", "--archived", "-f", "-").out
-    assert "active: false, lookup_key: null" in written
-    assert billing.plan(written)["changes"] == []
-    renamed = billing.plan(gone.replace("active: false", "active: false, nickname: Old"))["changes"]
-    assert [(change["action"], change["reason"]) for change in renamed] == [("update", "differs from the file")]
+    file_text = billing.ok("catalog", "import", "--local", "--archived", "-f", "-").out
+    assert "active: false, lookup_key: null" in file_text
+    assert billing.plan(file_text)["changes"] == []
+    changes = billing.plan(text.replace("active: false", "active: false, nickname: Old"))["changes"]
+    assert [(change["action"], change["reason"]) for change in changes] == [("update", "differs from the file")]
 
 
 def test_all_products_of_a_name_come(billing: Billing, account: Account) -> None:

@@ -65,13 +65,13 @@ def state(path: Path) -> Any:
         return price_id and (prices[price_id]["metadata"]["billing_key"], prices[price_id]["unit_amount"])
 
     products = [product for page in api.pages("/v1/products", {}) for product in page]
-    ignored = {"id", "created", "updated"}
+    volatile = {"id", "created", "updated"}
     return (
         sorted(
             repr({**_without(product, {"created", "updated"}), "default_price": named(product["default_price"])})
             for product in products
         ),
-        sorted(repr(_without(price, ignored)) for price in prices.values()),
+        sorted(repr(_without(price, volatile)) for price in prices.values()),
     )
 
 
@@ -93,9 +93,9 @@ def account_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def uninterrupted_end(account_before: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, int]:
     """What an uninterrupted run comes to, and the number of calls that it takes."""
     path = copied(account_before, tmp_path_factory.mktemp("expected"))
-    counting = TroubledTransport(LocalTransport(path))
-    assert apply(AFTER, connected(counting)).complete
-    return state(path), counting.calls
+    transport = TroubledTransport(LocalTransport(path))
+    assert apply(AFTER, connected(transport)).complete
+    return state(path), transport.calls
 
 
 def copied(source: Path, directory: Path) -> Path:
@@ -118,19 +118,19 @@ PART = 5
 
 @pytest.mark.soak
 @pytest.mark.parametrize(
-    ("kind", "lasting"),
+    ("kind", "is_lasting"),
     [KILLED, *((kind, lasting) for kind in ("timeout", "half", "500", "409", "429") for lasting in (True, False))],
 )
 def test_trouble_at_any_call_leaves_what_the_next_run_completes(
-    kind: str, lasting: bool, account_before: Path, uninterrupted_end: tuple[Any, int], tmp_path: Path, soak: Soak
+    kind: str, is_lasting: bool, account_before: Path, uninterrupted_end: tuple[Any, int], tmp_path: Path, soak: Soak
 ) -> None:
     end, calls = uninterrupted_end
     assert calls > 15, "the catalog must exercise creates, updates, replacements and archivings"
     cases = list(every_call(calls))
-    for at, after in soak.part(cases, 3 * PART if (kind, lasting) == KILLED else PART):
+    for at, after in soak.part(cases, 3 * PART if (kind, is_lasting) == KILLED else PART):
         path = copied(account_before, tmp_path / f"{at}-{after}")
-        troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting))
-        run_once(lambda: apply(AFTER, connected(troubled)))  # noqa: B023
+        transport = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, is_lasting))
+        run_once(lambda: apply(AFTER, connected(transport)))  # noqa: B023
 
         again = apply(AFTER, connected(LocalTransport(path)))
 
@@ -147,9 +147,9 @@ def test_passing_trouble_is_sat_out_within_the_run(
     end, calls = uninterrupted_end
     for at, after in soak.part(list(every_call(calls)), PART):
         path = copied(account_before, tmp_path / f"{at}-{after}")
-        troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after))
+        transport = TroubledTransport(LocalTransport(path), Trouble(kind, at, after))
 
-        outcome = apply(AFTER, connected(troubled, PATIENCE))
+        outcome = apply(AFTER, connected(transport, PATIENCE))
 
         where = f"{kind} {'after' if after else 'before'} call {at}"
         assert outcome.complete, where
@@ -234,27 +234,27 @@ class TestStaleAnswers:
         [weekly] = api.page("/v1/prices", {"lookup_keys": ["pro.weekly"]})[0]
         marks = {"billing_catalog": "", "billing_key": ""}
         other = {"product": "going", "unit_amount": 1, "currency": "usd", "lookup_key": "pro.weekly"}
-        taken = api.post("/v1/prices", {**other, "transfer_lookup_key": True}).body
-        api.post(f"/v1/prices/{taken['id']}", {"lookup_key": "elsewhere"})
+        holder = api.post("/v1/prices", {**other, "transfer_lookup_key": True}).body
+        api.post(f"/v1/prices/{holder['id']}", {"lookup_key": "elsewhere"})
         api.post(f"/v1/prices/{weekly['id']}", {"metadata": marks, "active": False})
 
         assert apply(BEFORE, api).complete
 
-        [made] = api.page("/v1/prices", {"lookup_keys": ["pro.weekly"]})[0]
-        assert made["id"] != weekly["id"]
-        assert (made["unit_amount"], made["active"]) == (500, True)
+        [price] = api.page("/v1/prices", {"lookup_keys": ["pro.weekly"]})[0]
+        assert price["id"] != weekly["id"]
+        assert (price["unit_amount"], price["active"]) == (500, True)
 
     def test_a_remembered_error_does_not_last_for_the_day(self, tmp_path: Path) -> None:
         """A 500 from a started execution is remembered as well, and repeated."""
         path = tmp_path / "local.db"
-        remembering = Remembering500(LocalTransport(path))
+        transport = Remembering500(LocalTransport(path))
 
-        products_failed = apply(BEFORE, connected(remembering))
+        products_failed = apply(BEFORE, connected(transport))
         assert not products_failed.complete
-        prices_failed = apply(BEFORE, connected(remembering))
+        prices_failed = apply(BEFORE, connected(transport))
         assert not prices_failed.complete
 
-        assert apply(BEFORE, connected(remembering)).complete
+        assert apply(BEFORE, connected(transport)).complete
 
 
 class Remembering500(stripe.HTTPClient):

@@ -72,20 +72,20 @@ def test_a_replacement_that_was_cut_off_is_completed(tmp_path: Path, soak: Soak,
     start, whole = tmp_path / "start.db", tmp_path / "whole.db"
     text = made_by_hand(connected(LocalTransport(start)))
     copy(start, whole)
-    counting = TroubledTransport(LocalTransport(whole))
-    assert apply(text, connected(counting)).complete
+    transport = TroubledTransport(LocalTransport(whole))
+    assert apply(text, connected(transport)).complete
 
-    for at in soak.part(range(1, counting.calls + 1), PART):
+    for at in soak.part(range(1, transport.calls + 1), PART):
         path = tmp_path / f"{at}.db"
         copy(start, path)
-        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
+        transport = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
         with pytest.raises(Killed):
-            apply(text, connected(troubled))
+            apply(text, connected(transport))
 
         api = connected(LocalTransport(path))
         assert apply(text, api).complete, f"call {at}"
 
         active = {name: [one for one in api.page(name, {})[0] if one["active"]] for name in LISTS}
-        assert {name: len(found) for name, found in active.items()} == dict.fromkeys(LISTS, 1), f"call {at}"
+        assert {name: len(objects) for name, objects in active.items()} == dict.fromkeys(LISTS, 1), f"call {at}"
         assert active["/v1/prices"][0]["unit_amount"] == 1900
         assert not apply(text, api).results, f"call {at}"

@@ -130,9 +130,9 @@ def keep(new: NewSecret) -> None:
 def state(api: StripeApi) -> list[str]:
     """All that the account holds of the kinds, with keys for ids, and without times and addresses."""
     objects = read(api, load_catalog(Source("catalog.yaml", AFTER)), whole=True).objects
-    found = [one for of_kind in objects.values() for one in of_kind.values()]
-    names = {one["id"]: _name(one) for one in found}
-    return sorted(json.dumps(_without_ids(one, names), sort_keys=True, default=str) for one in found)
+    objects_found = [one for of_kind in objects.values() for one in of_kind.values()]
+    names = {one["id"]: _name(one) for one in objects_found}
+    return sorted(json.dumps(_without_ids(one, names), sort_keys=True, default=str) for one in objects_found)
 
 
 def _name(one: Any) -> str:
@@ -157,10 +157,10 @@ def end(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], int]:
     """What an uninterrupted run comes to, and the number of calls that it takes."""
     path = tmp_path_factory.mktemp("end") / "local.db"
     begun(path)
-    counting = TroubledTransport(LocalTransport(path))
-    assert apply(AFTER, connected(counting), keep_secret=keep).complete
+    transport = TroubledTransport(LocalTransport(path))
+    assert apply(AFTER, connected(transport), keep_secret=keep).complete
     assert not apply(AFTER, connected(LocalTransport(path)), keep_secret=keep).results
-    return state(connected(LocalTransport(path))), counting.calls
+    return state(connected(LocalTransport(path))), transport.calls
 
 
 def test_the_catalogs_have_every_kind() -> None:
@@ -174,19 +174,19 @@ def test_the_catalogs_have_every_kind() -> None:
 def test_a_run_cut_off_at_any_call_is_completed_by_the_next(
     end: tuple[list[str], int], tmp_path: Path, soak: Soak, after: bool
 ) -> None:
-    expected, calls = end
+    whole_state, calls = end
     assert calls > 40, "the catalog must exercise all that kinds write"
     for at in soak.part(range(1, calls + 1), PART):
         path = tmp_path / f"{at}.db"
         begun(path)
-        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
+        transport = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
         with pytest.raises(Killed):
-            apply(AFTER, connected(troubled), keep_secret=keep)
+            apply(AFTER, connected(transport), keep_secret=keep)
 
         api = connected(ContractTransport(LocalTransport(path)))
         assert apply(AFTER, api, keep_secret=keep).complete, f"call {at}"
 
         assert not apply(AFTER, api, keep_secret=keep).results, f"call {at}"
-        found = state(api)
-        assert [one for one in found if one not in expected] == [], f"call {at}"
-        assert found == expected, f"call {at}"
+        end_state = state(api)
+        assert [one for one in end_state if one not in whole_state] == [], f"call {at}"
+        assert end_state == whole_state, f"call {at}"

@@ -159,29 +159,29 @@ def plan(api: StripeApi, text: str, *, prune: bool = False, kinds: Registry = WI
 
 
 def apply(api: StripeApi, text: str, *, prune: bool = False) -> Plan:
-    planned = plan(api, text, prune=prune)
-    assert carry_out(api, planned).complete
+    the_plan = plan(api, text, prune=prune)
+    assert carry_out(api, the_plan).complete
     assert plan(api, text, prune=prune).changes == ()
-    return planned
+    return the_plan
 
 
 def rates(api: StripeApi) -> dict[str, list[Any]]:
     """Return the active rates by name, newest first."""
-    found: dict[str, list[Any]] = {}
+    by_name: dict[str, list[Any]] = {}
     for page in api.pages("/v1/tax_rates", {"active": True}):
         for rate in page:
-            found.setdefault(rate["display_name"], []).append(rate)
-    return found
+            by_name.setdefault(rate["display_name"], []).append(rate)
+    return by_name
 
 
-def shown(planned: Plan) -> str:
-    return "\n".join(line.text for line in plan_view.lines(planned, "catalog.yaml"))
+def shown(the_plan: Plan) -> str:
+    return "\n".join(line.text for line in plan_view.lines(the_plan, "catalog.yaml"))
 
 
 def test_entries_are_created_and_a_second_plan_is_empty(api: StripeApi) -> None:
-    planned = apply(api, CATALOG)
+    the_plan = apply(api, CATALOG)
 
-    assert "+ levy     vat  VAT\n    inclusive: no\n    percentage: 19\n    jurisdiction: DE\n" in shown(planned)
+    assert "+ levy     vat  VAT\n    inclusive: no\n    percentage: 19\n    jurisdiction: DE\n" in shown(the_plan)
     assert [rate["percentage"] for rate in rates(api)["VAT"]] == [19]
     assert rates(api)["Reduced VAT"][0]["metadata"]["books"] == "yes"
 
@@ -190,9 +190,9 @@ def test_what_may_change_changes_in_place(api: StripeApi) -> None:
     apply(api, CATALOG)
     [before] = rates(api)["VAT"]
 
-    planned = apply(api, CATALOG.replace("display_name: VAT", "display_name: MwSt"))
+    the_plan = apply(api, CATALOG.replace("display_name: VAT", "display_name: MwSt"))
 
-    assert "display_name: VAT → MwSt" in shown(planned)
+    assert "display_name: VAT → MwSt" in shown(the_plan)
     assert [rate["id"] for rate in rates(api)["MwSt"]] == [before["id"]]
 
 
@@ -200,10 +200,10 @@ def test_what_may_not_change_makes_a_new_object_and_archives_the_old_and_comes_b
     apply(api, CATALOG)
     [before] = rates(api)["VAT"]
 
-    planned = apply(api, CATALOG.replace("19", "20"))
+    the_plan = apply(api, CATALOG.replace("19", "20"))
 
-    assert [change.action for change in planned.changes] == ["replace"]
-    assert "percentage cannot change on a levy" in shown(planned)
+    assert [change.action for change in the_plan.changes] == ["replace"]
+    assert "percentage cannot change on a levy" in shown(the_plan)
     [after] = rates(api)["VAT"]
     assert (after["percentage"], after["id"] != before["id"]) == (20, True)
     apply(api, CATALOG)
@@ -239,19 +239,19 @@ def test_a_kind_that_says_that_it_is_deleted_is_pruned(api: StripeApi) -> None:
     assert carry_out(api, plan(api, text, kinds=kinds)).complete
     assert plan(api, text, kinds=kinds).changes == ()
 
-    pruning = plan(api, HEAD, prune=True, kinds=kinds)
+    the_plan = plan(api, HEAD, prune=True, kinds=kinds)
 
-    assert [(change.action, change.key, change.fields) for change in pruning.changes] == [("delete", "launch", {})]
-    assert carry_out(api, pruning).complete
+    assert [(change.action, change.key, change.fields) for change in the_plan.changes] == [("delete", "launch", {})]
+    assert carry_out(api, the_plan).complete
     assert api.page("/v1/coupons", {})[0] == []
 
 
 def test_what_the_account_holds_is_imported(api: StripeApi) -> None:
     apply(api, CATALOG)
 
-    imported = import_catalog(api, ImportRequest("keymap", registry=WITH_LEVIES))
+    result = import_catalog(api, ImportRequest("keymap", registry=WITH_LEVIES))
 
-    assert set(imported.text.splitlines()) == {
+    assert set(result.text.splitlines()) == {
         "version: 1",
         "catalog: keymap",
         "",
@@ -262,7 +262,7 @@ def test_what_the_account_holds_is_imported(api: StripeApi) -> None:
         "    percentage: 7",
         '    metadata: {books: "yes"}',
     }
-    assert plan(api, imported.text).changes == ()
+    assert plan(api, result.text).changes == ()
 
 
 def test_kinds_of_which_the_file_has_no_entry_are_not_read(api: StripeApi) -> None:
@@ -284,7 +284,7 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(api: StripeApi, t
 
         again = connected(LocalTransport(path))
         apply(again, text)
-        assert {name: len(found) for name, found in rates(again).items()} == {"VAT": 1, "Reduced VAT": 1}
+        assert {name: len(objects) for name, objects in rates(again).items()} == {"VAT": 1, "Reduced VAT": 1}
 
 
 def test_a_kind_of_objects_without_metadata_is_planned_by_what_finds_them(api: StripeApi) -> None:
@@ -292,9 +292,9 @@ def test_a_kind_of_objects_without_metadata_is_planned_by_what_finds_them(api: S
     assert carry_out(api, plan(api, HEAD + calls, kinds=WITH_GAUGES)).complete
     assert plan(api, HEAD + calls, kinds=WITH_GAUGES).changes == ()
 
-    renamed = plan(api, HEAD + calls.replace("Calls", "API calls"), kinds=WITH_GAUGES)
+    the_plan = plan(api, HEAD + calls.replace("Calls", "API calls"), kinds=WITH_GAUGES)
 
-    assert [(change.action, change.reason) for change in renamed.changes] == [("update", "differs from the file")]
+    assert [(change.action, change.reason) for change in the_plan.changes] == [("update", "differs from the file")]
     assert plan(api, HEAD, prune=True, kinds=WITH_GAUGES).changes == ()
     assert GaugeKind().retired_fields(Meter(id="mtr_1")) == {"disabled": FieldChange(False, True)}  # type: ignore[typeddict-item]
 
@@ -307,7 +307,7 @@ def with_killed(run: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mistake", "expected"),
+    ("mistake", "message"),
     [
         ("levies: {vat: 19}", "levy vat has no keys and values"),
         ("levies: {vat: {percentage: 19}}", "display_name is missing"),
@@ -316,12 +316,12 @@ def with_killed(run: Callable[[], object]) -> None:
         ("levys: {}", "unknown key levys"),
     ],
 )
-def test_mistakes_are_errors_with_their_place(mistake: str, expected: str) -> None:
+def test_mistakes_are_errors_with_their_place(mistake: str, message: str) -> None:
     with pytest.raises(CatalogErrors) as caught:
         load_catalog(Source("catalog.yaml", f"{HEAD}{mistake}\n"), WITH_LEVIES)
 
     assert str(caught.value).startswith("catalog.yaml:4:")
-    assert expected in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_the_schema_has_the_kind() -> None:

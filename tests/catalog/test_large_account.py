@@ -39,8 +39,8 @@ def crowded_account(billing: Billing, account: Account, monkeypatch: pytest.Monk
     price = account.post("/v1/prices", product="foreign", unit_amount=1, currency="usd")
 
     def copies(original: dict[str, Any], **more: str) -> list[dict[str, Any]]:
-        named = ({key: value.format(number) for key, value in more.items()} for number in range(FOREIGN))
-        return [{**original, **own, "created": original["created"] + 1 + number} for number, own in enumerate(named)]
+        params = ({key: value.format(number) for key, value in more.items()} for number in range(FOREIGN))
+        return [{**original, **own, "created": original["created"] + 1 + number} for number, own in enumerate(params)]
 
     store = Store(billing.directory / ".billing" / "local.db")
     store.insert_many("product", copies(product, id="foreign_{}"))
@@ -227,11 +227,11 @@ class TestWithoutLookupKeys(ManyProducts):
     def test_what_the_search_does_not_know_yet_is_asked_of_its_product(
         self, many: Billing, account: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        found = account_reader.AccountReader.search
-        unknown = self.price_of(account, "p7.m")["id"]
+        search = account_reader.AccountReader.search
+        price_id = self.price_of(account, "p7.m")["id"]
 
         def late(*args: Any, **options: Any) -> dict[str, Any]:
-            return {key: one for key, one in (found(*args, **options) or {}).items() if key != unknown}
+            return {key: one for key, one in (search(*args, **options) or {}).items() if key != price_id}
 
         monkeypatch.setattr(account_reader.AccountReader, "search", late)
 
@@ -247,5 +247,5 @@ class TestWithoutLookupKeys(ManyProducts):
 
     def price_of(self, account: Account, key: str) -> Any:
         prices = [one for page in account.api.pages("/v1/prices", {}) for one in page]
-        [found] = [one for one in prices if one["metadata"].get("billing_key") == key]
-        return found
+        [price] = [one for one in prices if one["metadata"].get("billing_key") == key]
+        return price

@@ -12,7 +12,7 @@ from tests.catalog.loading import HEAD, PRODUCT, load, price, prices, problems
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"),
+    ("value", "problem_text"),
     [
         ("unit_amount: 012", "8:30 012 is not the same number to every YAML reader"),
         ("unit_amount: 1, active: yes", "8:41 yes is true to many YAML readers"),
@@ -20,11 +20,11 @@ from tests.catalog.loading import HEAD, PRODUCT, load, price, prices, problems
     ],
 )
 def test_what_yaml_readers_disagree_about_is_one_problem_and_not_one_of_its_type_too(
-    written: str, expected: str
+    value: str, problem_text: str
 ) -> None:
-    [message] = problems(price(written))
+    [message] = problems(price(value))
 
-    assert message.startswith(expected)
+    assert message.startswith(problem_text)
 
 
 def test_a_key_without_a_value_is_not_missing_too() -> None:
@@ -117,7 +117,7 @@ def test_a_description_may_have_40000_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("second", "expected"),
+    ("second", "problem_text"),
     [
         ("two: {name: Two, id: one}", "product id one is taken: one has it, in line 5"),
         (
@@ -130,13 +130,13 @@ def test_a_description_may_have_40000_characters() -> None:
         ),
     ],
 )
-def test_two_entries_with_one_identity_are_refused_with_both_named(second: str, expected: str) -> None:
+def test_two_entries_with_one_identity_are_refused_with_both_named(second: str, problem_text: str) -> None:
     first = "one: {name: One, prices: {a: {unit_amount: 1, id: price_1}}}"
 
     [message] = problems(f"{HEAD}products:\n  {first}\n  {second}\n")
 
     assert message.startswith("6:")
-    assert expected in message
+    assert problem_text in message
 
 
 def test_a_price_and_another_products_price_cannot_have_one_name() -> None:
@@ -150,20 +150,20 @@ def test_a_price_and_another_products_price_cannot_have_one_name() -> None:
 
 
 def test_amounts_are_exact_whatever_way_they_are_written() -> None:
-    for written in ('"0.10"', "0.10", "'0.1'"):
-        [made] = prices(load(price(f"unit_amount_decimal: {written}")))
-        assert made["unit_amount"] == Decimal("0.1")
-    [made] = prices(load(price("unit_amount_decimal: 0.000000000001")))
-    assert made["unit_amount"] == Decimal("0.000000000001")
+    for amount in ('"0.10"', "0.10", "'0.1'"):
+        [entry] = prices(load(price(f"unit_amount_decimal: {amount}")))
+        assert entry["unit_amount"] == Decimal("0.1")
+    [entry] = prices(load(price("unit_amount_decimal: 0.000000000001")))
+    assert entry["unit_amount"] == Decimal("0.000000000001")
 
 
 def test_the_short_form_of_recurring_and_the_defaults_of_prices() -> None:
     text = price("unit_amount: 1, recurring: month").replace("currency: usd", "currency: eur\ntax_behavior: inclusive")
 
-    [made] = prices(load(text))
+    [entry] = prices(load(text))
 
-    assert (made["recurring"]["interval"], made["recurring"]["interval_count"]) == ("month", 1)
-    assert (made["currency"], made["tax_behavior"], made["lookup_key"]) == ("eur", "inclusive", "pro.monthly")
+    assert (entry["recurring"]["interval"], entry["recurring"]["interval_count"]) == ("month", 1)
+    assert (entry["currency"], entry["tax_behavior"], entry["lookup_key"]) == ("eur", "inclusive", "pro.monthly")
 
 
 def test_anchors_and_merges_may_be_used() -> None:
@@ -194,9 +194,9 @@ def test_what_a_catalog_does_not_have_is_refused_by_name(section: str, message: 
     assert f"catalog.yaml:3:1: {section}: {message}" in str(caught.value)
 
 
-@pytest.mark.parametrize(("percent", "warned"), [("1", 0), ("0.20", 1)])
-def test_a_fraction_of_a_per_cent_is_warned_of(percent: str, warned: int) -> None:
+@pytest.mark.parametrize(("percent", "warning_count"), [("1", 0), ("0.20", 1)])
+def test_a_fraction_of_a_per_cent_is_warned_of(percent: str, warning_count: int) -> None:
     warnings = load(HEAD + f"coupons: {{x: {{percent_off: {percent}}}}}").warnings
 
-    assert len(warnings) == warned
+    assert len(warnings) == warning_count
     assert all("x: 0.20 is less than 1 per cent off; write 20 for a" in str(warning) for warning in warnings)

@@ -19,8 +19,8 @@ BEGAN = 1_700_000_000
 class Listed:
     """A list of Stripe's, newest first, and its objects by id; of both the calls are counted."""
 
-    def __init__(self, created: Mapping[str, int]) -> None:
-        self._created = created
+    def __init__(self, creation_times: Mapping[str, int]) -> None:
+        self._created = creation_times
         self.calls = 0
 
     def page(self, params: Mapping[str, Any]) -> Page:
@@ -37,35 +37,39 @@ class Listed:
 
 @given(
     others=st.lists(st.integers(0, 300), max_size=60),
-    wanted=st.lists(st.integers(0, 300), max_size=40),
-    gone=st.integers(0, 3),
+    times=st.lists(st.integers(0, 300), max_size=40),
+    deleted_count=st.integers(0, 3),
 )
-def test_each_object_that_is_there_is_found(others: list[int], wanted: list[int], gone: int) -> None:
-    made = {f"wanted{number}": BEGAN + at for number, at in enumerate(wanted)}
-    listed = Listed(made | {f"other{number}": BEGAN + at for number, at in enumerate(others)})
-    sought = dict(
-        sorted((made | {f"gone{at}": BEGAN + at for at in range(gone)}).items(), key=lambda one: one[1], reverse=True)
+def test_each_object_that_is_there_is_found(others: list[int], times: list[int], deleted_count: int) -> None:
+    creation_times = {f"wanted{number}": BEGAN + at for number, at in enumerate(times)}
+    stripe_list = Listed(creation_times | {f"other{number}": BEGAN + at for number, at in enumerate(others)})
+    request = dict(
+        sorted(
+            (creation_times | {f"gone{at}": BEGAN + at for at in range(deleted_count)}).items(),
+            key=lambda one: one[1],
+            reverse=True,
+        )
     )
 
-    found = read_stretch(sought, listed.page, listed.one)
+    objects = read_stretch(request, stripe_list.page, stripe_list.one)
 
-    assert sorted(one["id"] for one in found) == sorted(made)
-    assert listed.calls <= 2 * len(sought)
+    assert sorted(one["id"] for one in objects) == sorted(creation_times)
+    assert stripe_list.calls <= 2 * len(request)
 
 
 def test_what_one_run_made_is_read_a_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(made_at, "PAGE", PAGE)
-    made = {f"wanted{number}": BEGAN - number for number in range(10 * PAGE)}
-    listed = Listed(made | {f"other{number}": BEGAN + 60 * number for number in range(1, 100)})
+    creation_times = {f"wanted{number}": BEGAN - number for number in range(10 * PAGE)}
+    stripe_list = Listed(creation_times | {f"other{number}": BEGAN + 60 * number for number in range(1, 100)})
 
-    parts = [read_stretch(part, listed.page, listed.one) for part in made_at.stretches(made)]
+    parts = [read_stretch(part, stripe_list.page, stripe_list.one) for part in made_at.stretches(creation_times)]
 
-    assert sum(map(len, parts)) == len(made)
-    assert listed.calls <= 10 + made_at.AT_ONCE
-    assert made_at.pages_for(made, PAGE) == 10
+    assert sum(map(len, parts)) == len(creation_times)
+    assert stripe_list.calls <= 10 + made_at.AT_ONCE
+    assert made_at.pages_for(creation_times, PAGE) == 10
 
 
 def test_what_was_made_far_apart_takes_a_call_each() -> None:
-    made = {f"wanted{number}": BEGAN - 10_000 * number for number in range(8)}
+    creation_times = {f"wanted{number}": BEGAN - 10_000 * number for number in range(8)}
 
-    assert made_at.pages_for(made, 3_000) == 8
+    assert made_at.pages_for(creation_times, 3_000) == 8

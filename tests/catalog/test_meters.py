@@ -35,10 +35,10 @@ def meters(account: Account) -> dict[str, Any]:
 
 def test_a_price_is_metered_by_the_meter_that_it_names(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ meter    api-calls  API calls\n    event_name: api_calls\n    default_aggregation: sum\n" in shown
-    assert "/ month, metered by api-calls\n" in shown
+    assert "+ meter    api-calls  API calls\n    event_name: api_calls\n    default_aggregation: sum\n" in output
+    assert "/ month, metered by api-calls\n" in output
     as_json = {change["key"]: change for change in billing.plan()["changes"]}
     assert as_json["api.calls"]["fields"]["recurring"]["to"]["meter"] == "api-calls"
     billing.ok("catalog", "apply", "--local")
@@ -120,15 +120,15 @@ def test_meters_are_deactivated_only_by_an_option_of_their_own(billing: Billing,
 
     billing.apply(less, "--prune")
     assert meters(account)["api_calls"]["status"] == "active"
-    shown = billing.apply(less, "--prune", "--prune-meters").out
+    output = billing.apply(less, "--prune", "--prune-meters").out
 
-    assert "- meter    " in shown
+    assert "- meter    " in output
     assert meters(account)["api_calls"]["status"] == "inactive"
     assert billing.plan(less, "--prune", "--prune-meters")["changes"] == []
 
 
 @pytest.mark.parametrize(
-    ("wrong", "expected"),
+    ("wrong", "message"),
     [
         (CATALOG.replace("meter: api-calls", "meter: api-cals"), "12:66: this file has no meter api-cals"),
         (CATALOG.replace("aggregation: sum", "aggregation: max"), "formula: expected sum, count or last"),
@@ -140,8 +140,8 @@ def test_meters_are_deactivated_only_by_an_option_of_their_own(billing: Billing,
         ),
     ],
 )
-def test_mistakes_are_errors_at_their_place(billing: Billing, wrong: str, expected: str) -> None:
-    assert expected in billing.mistakes(wrong)
+def test_mistakes_are_errors_at_their_place(billing: Billing, wrong: str, message: str) -> None:
+    assert message in billing.mistakes(wrong)
 
 
 @pytest.mark.soak

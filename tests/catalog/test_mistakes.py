@@ -319,16 +319,18 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_told_with_its_place_and_a_way_out(mistake: str) -> None:
-    text, expected = MISTAKES[mistake]
+    text, message = MISTAKES[mistake]
 
     messages = problems(text)
 
-    assert any(expected in problem for problem in messages), messages
+    assert any(message in problem for problem in messages), messages
     assert all(not problem.endswith("→ ") for problem in messages), "each has a way out"
 
 
 def test_a_mistake_at_the_top_makes_no_amount_one_without_a_currency() -> None:
     rate = "shipping_rates:\n  post: {display_name: Post, fixed_amount: {amount: 500}}\n"
-    found = problems(f"version: 1\ncatalog: shop\ncurrency: usd\nfoo: 1\ncoupons:\n  less: {{amount_off: 5}}\n{rate}")
+    problems_found = problems(
+        f"version: 1\ncatalog: shop\ncurrency: usd\nfoo: 1\ncoupons:\n  less: {{amount_off: 5}}\n{rate}"
+    )
 
-    assert [one.partition(" → ")[0] for one in found] == ["4:1 unknown key foo"]
+    assert [one.partition(" → ")[0] for one in problems_found] == ["4:1 unknown key foo"]

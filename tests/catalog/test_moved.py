@@ -44,8 +44,8 @@ promotion_codes:
 def ids_and_names(account: Account) -> object:
     """Return the ids and names of all that there is."""
     lists = ("/v1/products", "/v1/prices", "/v1/coupons", "/v1/promotion_codes")
-    named = ("id", "active", "lookup_key", "code", "default_price")
-    return [[one.get(name) for name in named] for path in lists for page in account.api.pages(path, {}) for one in page]
+    names = ("id", "active", "lookup_key", "code", "default_price")
+    return [[one.get(name) for name in names] for path in lists for page in account.api.pages(path, {}) for one in page]
 
 
 def test_nothing_is_made_anew_and_the_lines_to_add_are_said(billing: Billing, account: Account) -> None:
@@ -186,8 +186,8 @@ def renamed() -> str:
     """Return the catalog with each key renamed."""
     keys = re.findall(r"(?m)^ +@(\w+):", OF_EVERY_KIND)
     pairs = {f"pro.{key}" if key in ("monthly", "used") else key: key for key in keys}
-    moved = "".join(f"  {old}: {'new-pro.' if old.startswith('pro.') else ''}new-{key}\n" for old, key in pairs.items())
-    return OF_EVERY_KIND.replace("@", "new-") + f"moved:\n{moved}"
+    lines = "".join(f"  {old}: {'new-pro.' if old.startswith('pro.') else ''}new-{key}\n" for old, key in pairs.items())
+    return OF_EVERY_KIND.replace("@", "new-") + f"moved:\n{lines}"
 
 
 def every_id(account: Account) -> list[list[str]]:

@@ -13,9 +13,9 @@ from tests.conftest import Account, Billing
 
 def test_links_are_made_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
-    shown = billing.ok("catalog", "plan", "--local").out
-    assert "+ payment_link pro  1 × pro.monthly\n    after_completion: https://keymap.example/thanks\n" in shown
-    assert "    custom_fields: engraving (text, optional)\n" in shown
+    output = billing.ok("catalog", "plan", "--local").out
+    assert "+ payment_link pro  1 × pro.monthly\n    after_completion: https://keymap.example/thanks\n" in output
+    assert "    custom_fields: engraving (text, optional)\n" in output
 
     out = billing.ok("catalog", "apply", "--local").out
 
@@ -32,7 +32,7 @@ def test_links_are_made_and_a_second_plan_is_empty(billing: Billing, account: Ac
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         CATALOG.replace("[pro.monthly]", "[{price: pro.monthly, quantity: 1}]"),
         CATALOG.replace("{submit: Hello}", "{submit: {message: Hello}}"),
@@ -41,10 +41,10 @@ def test_links_are_made_and_a_second_plan_is_empty(billing: Billing, account: Ac
         CATALOG.replace("{redirect: {", "{type: redirect, redirect: {"),
     ],
 )
-def test_short_and_long_forms_are_the_same(billing: Billing, written: str) -> None:
+def test_short_and_long_forms_are_the_same(billing: Billing, text: str) -> None:
     billing.apply(CATALOG)
 
-    assert billing.plan(written)["changes"] == []
+    assert billing.plan(text)["changes"] == []
 
 
 def test_what_the_file_does_not_name_is_left_as_it_is(billing: Billing, account: Account) -> None:
@@ -111,17 +111,21 @@ def test_a_pruned_price_goes_with_its_pruned_link(billing: Billing, account: Acc
 
 def test_a_link_made_by_hand_is_adopted_by_its_id(billing: Billing, account: Account) -> None:
     billing.apply(HEAD + PRODUCTS)
-    made = account.post(
+    link_by_hand = account.post(
         PATH, line_items=[{"price": account.price("pro.monthly")["id"], "quantity": 1}], inactive_message="Gone"
     )
 
     billing.apply(
-        CATALOG.replace("    line_items: [pro.monthly]", f"    id: {made['id']}\n    line_items: [pro.monthly]")
+        CATALOG.replace("    line_items: [pro.monthly]", f"    id: {link_by_hand['id']}\n    line_items: [pro.monthly]")
     )
 
-    adopted = link(account, "pro")
-    assert (adopted["id"], adopted["url"], adopted["inactive_message"]) == (made["id"], made["url"], "Gone")
-    assert adopted["allow_promotion_codes"]
+    adopted_link = link(account, "pro")
+    assert (adopted_link["id"], adopted_link["url"], adopted_link["inactive_message"]) == (
+        link_by_hand["id"],
+        link_by_hand["url"],
+        "Gone",
+    )
+    assert adopted_link["allow_promotion_codes"]
     assert billing.plan()["changes"] == []
 
 
@@ -141,18 +145,18 @@ def test_an_account_is_imported_with_its_links(billing: Billing, account: Accoun
     account.post(PATH, line_items=[{"price": price, "quantity": 1}])
     billing.ok("catalog", "import", "--local", "--catalog", "keymap", "-f", "imported.yaml")
 
-    written = (billing.directory / "imported.yaml").read_text()
-    assert "    line_items: [pro.monthly]\n" in written
-    assert "  book-once: {id: plink_" in written
-    assert "custom_text: {submit: Hello}" in written
-    assert "    after_completion:\n      redirect: {url: https://keymap.example/thanks}\n" in written
-    assert "{price: book.once, quantity: 2, adjustable_quantity: {enabled: true, maximum: 5}}" in written
-    assert "    tax_id_collection: {enabled: true}\n" in written
-    assert billing.plan(written)["changes"] == []
+    text = (billing.directory / "imported.yaml").read_text()
+    assert "    line_items: [pro.monthly]\n" in text
+    assert "  book-once: {id: plink_" in text
+    assert "custom_text: {submit: Hello}" in text
+    assert "    after_completion:\n      redirect: {url: https://keymap.example/thanks}\n" in text
+    assert "{price: book.once, quantity: 2, adjustable_quantity: {enabled: true, maximum: 5}}" in text
+    assert "    tax_id_collection: {enabled: true}\n" in text
+    assert billing.plan(text)["changes"] == []
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "expected"),
+    ("before", "after", "message"),
     [
         ("line_items: [pro.monthly]", "line_items: []", "it sells nothing"),
         ("[pro.monthly]", "[pro.weekly]", "this file has no price pro.weekly"),
@@ -164,8 +168,8 @@ def test_an_account_is_imported_with_its_links(billing: Billing, account: Accoun
         ("maximum: 5", "maximum: 1000", "maximum"),
     ],
 )
-def test_mistakes_are_errors_with_their_place(billing: Billing, before: str, after: str, expected: str) -> None:
-    assert expected in billing.mistakes(CATALOG.replace(before, after))
+def test_mistakes_are_errors_with_their_place(billing: Billing, before: str, after: str, message: str) -> None:
+    assert message in billing.mistakes(CATALOG.replace(before, after))
 
 
 RATES = """\
@@ -176,22 +180,20 @@ shipping_rates:
 
 
 def test_shipping_rates_stand_by_key_and_move_before_they_are_archived(billing: Billing, account: Account) -> None:
-    shipped = (
-        CATALOG.replace("    restrictions:", "    shipping_options: [standard, express]\n    restrictions:") + RATES
-    )
-    billing.apply(shipped)
+    text = CATALOG.replace("    restrictions:", "    shipping_options: [standard, express]\n    restrictions:") + RATES
+    billing.apply(text)
     before = link(account, "book")
     old = [option["shipping_rate"] for option in before["shipping_options"]]
     assert [account.api.get(f"/v1/shipping_rates/{rate}")["display_name"] for rate in old] == ["Standard", "Express"]
     assert billing.plan()["changes"] == []
 
-    dearer = shipped.replace("amount: 500}}", "amount: 600}}")
+    dearer = text.replace("amount: 500}}", "amount: 600}}")
     billing.write(dearer)
     assert f"shipping_options: {old[0]}, express → standard, express" in billing.ok("catalog", "plan", "--local").out
     lines = billing.ok("catalog", "apply", "--local", "--verbose").err.splitlines()
 
-    written = [line.split(" → ")[0] for line in lines if line.startswith("POST")]
-    assert written == ["POST /v1/shipping_rates", f"POST {PATH}/{before['id']}", f"POST /v1/shipping_rates/{old[0]}"]
+    calls = [line.split(" → ")[0] for line in lines if line.startswith("POST")]
+    assert calls == ["POST /v1/shipping_rates", f"POST {PATH}/{before['id']}", f"POST /v1/shipping_rates/{old[0]}"]
     after = link(account, "book")
     assert (after["url"], after["shipping_options"][1]) == (before["url"], before["shipping_options"][1])
     assert after["shipping_options"][0]["shipping_amount"] == 600
@@ -212,8 +214,8 @@ def test_a_link_that_the_file_does_not_name_is_warned_about(billing: Billing, ac
     billing.apply(text)
     price = account.price("pro.monthly")["id"]
     link = account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])
-    closed = account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])
-    account.post(f"/v1/payment_links/{closed['id']}", active=False)
+    closed_link = account.post("/v1/payment_links", line_items=[{"price": price, "quantity": 1}])
+    account.post(f"/v1/payment_links/{closed_link['id']}", active=False)
 
     notes = billing.plan(text.replace("1500", "1900").replace("9000", "9900"))["notes"]
 
@@ -230,8 +232,8 @@ def test_an_answer_without_the_items_that_were_asked_for_makes_no_other_link(
     before = account.api.page(PATH, EXPANDED)[0]
 
     def forgetful(answer: Any, url: str) -> Any:
-        for existing in answer["data"] if "/payment_links" in url and answer["object"] == "list" else ():
-            existing.pop("line_items", None)
+        for stripe_object in answer["data"] if "/payment_links" in url and answer["object"] == "list" else ():
+            stripe_object.pop("line_items", None)
         return answer
 
     billing.wrap.append(lambda inner: AnswerModeTransport(inner, forgetful))

@@ -76,12 +76,12 @@ def test_what_is_no_mode_is_a_mistake(billing: Billing) -> None:
     )
 
 
-@pytest.mark.parametrize("written", ["{own}", "[acct_other, {own}]"])
-def test_a_file_is_for_one_account_or_several(billing: Billing, account: Account, written: str) -> None:
+@pytest.mark.parametrize("accounts", ["{own}", "[acct_other, {own}]"])
+def test_a_file_is_for_one_account_or_several(billing: Billing, account: Account, accounts: str) -> None:
     own = account.api.account()["id"]
     text = "version: 1\ncatalog: keymap\naccount: ACCOUNT\nproducts: {pro: {name: Pro}}\n"
 
-    billing.apply(text.replace("ACCOUNT", written.replace("{own}", own)))
+    billing.apply(text.replace("ACCOUNT", accounts.replace("{own}", own)))
 
     billing.write(text.replace("ACCOUNT", "[acct_other, acct_third]"))
     ran = billing("catalog", "plan", "--local")
@@ -91,12 +91,10 @@ def test_a_file_is_for_one_account_or_several(billing: Billing, account: Account
 
 def test_an_id_that_is_not_here_is_refused_unless_the_object_bears_the_mark(billing: Billing, account: Account) -> None:
     plain = "version: 1\ncatalog: keymap\ncurrency: usd\nproducts:\n  pro:\n    name: Pro\n    prices: {once: {unit_amount: 1}}\n"
-    adopting = plain.replace("    name", "    id: prod_elsewhere\n    name").replace(
-        "{unit", "{id: price_elsewhere, unit"
-    )
-    billing.write(adopting)
+    text = plain.replace("    name", "    id: prod_elsewhere\n    name").replace("{unit", "{id: price_elsewhere, unit")
+    billing.write(text)
     assert "adopts prod_elsewhere, and this account has no such product" in billing("catalog", "plan", "--local").err
 
     billing.apply(plain)
 
-    assert billing.plan(adopting)["changes"] == []
+    assert billing.plan(text)["changes"] == []

@@ -78,15 +78,15 @@ def test_a_person_reads_symbols_amounts_and_old_to_new(billing: Billing, account
     account.post("/v1/prices/" + yearly, active=False)
     billing.write(SEED.replace("name: Pro", "name: Pro+").replace("1500,", "2050,") + ADDED)
 
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "~ product  pro\n    name: Pro → Pro+\n" in shown
-    assert "± price    pro.monthly  price_" in shown
-    assert "unit_amount: $15.00 → $20.50" in shown
-    assert "unit_amount cannot change on a price; no subscription is on price_" in shown
-    assert "active: no → yes" in shown
-    assert "+ price    pro.usage  $0.0015 / month" in shown
-    assert "Plan: 1 to create, 2 to update, 1 to replace, 0 unchanged." in shown
+    assert "~ product  pro\n    name: Pro → Pro+\n" in output
+    assert "± price    pro.monthly  price_" in output
+    assert "unit_amount: $15.00 → $20.50" in output
+    assert "unit_amount cannot change on a price; no subscription is on price_" in output
+    assert "active: no → yes" in output
+    assert "+ price    pro.usage  $0.0015 / month" in output
+    assert "Plan: 1 to create, 2 to update, 1 to replace, 0 unchanged." in output
 
 
 def test_a_change_of_a_currency_shows_what_differs(billing: Billing) -> None:
@@ -97,9 +97,9 @@ def test_a_change_of_a_currency_shows_what_differs(billing: Billing) -> None:
         SEED.replace("{unit_amount: 1500,", "{unit_amount: 1500, " + options % ", tax_behavior: inclusive" + ",")
     )
 
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "currency_options: eur €14.00 → eur €14.00, tax inclusive" in shown
+    assert "currency_options: eur €14.00 → eur €14.00, tax inclusive" in output
 
 
 ADDED = '      usage: {unit_amount_decimal: "0.15", recurring: month}\n'
@@ -259,7 +259,7 @@ def test_two_catalogs_in_one_account_are_kept_apart(billing: Billing, account: A
 
     assert "product pro: pro belongs to catalog keymap (as pro)" in message
     assert billing.plan(SEED)["changes"] == []
-    assert {left["id"] for left in billing.plan(SEED)["unmanaged"]} == {
+    assert {leftover["id"] for leftover in billing.plan(SEED)["unmanaged"]} == {
         "basic",
         account.price("basic.monthly")["id"],
         account.price("basic.yearly")["id"],
@@ -335,7 +335,7 @@ NULL_ON_A_SUBSCRIPTION = """
 
 def subscription_to(price: Any, id: str) -> dict[str, Any]:
     """Return an active subscription with one item, as Stripe shows it."""
-    issued = {"account": None, "type": "self"}
+    issuer = {"account": None, "type": "self"}
     item = {
         "id": f"si_{id}",
         "object": "subscription_item",
@@ -371,7 +371,7 @@ def subscription_to(price: Any, id: str) -> dict[str, Any]:
             "custom_fields": None,
             "description": None,
             "footer": None,
-            "issuer": issued,
+            "issuer": issuer,
         },
         "items": {"object": "list", "data": [item], "has_more": False, "url": "/v1/subscription_items"},
         "livemode": False,

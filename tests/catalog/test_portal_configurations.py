@@ -17,15 +17,15 @@ from tests.troubled import check_cut_off, connected
 
 def test_a_configuration_is_made_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ portal_configuration main  Self-service\n    business_profile.headline: Keymap\n" in shown
-    assert "    features.subscription_update.products: pro (monthly, yearly), team (monthly)\n" in shown
+    assert "+ portal_configuration main  Self-service\n    business_profile.headline: Keymap\n" in output
+    assert "    features.subscription_update.products: pro (monthly, yearly), team (monthly)\n" in output
     billing.ok("catalog", "apply", "--local")
 
-    [made] = configurations(account)
-    features = made["features"]
-    assert (made["business_profile"]["headline"], made["login_page"]["enabled"]) == ("Keymap", True)
+    [configuration] = configurations(account)
+    features = configuration["features"]
+    assert (configuration["business_profile"]["headline"], configuration["login_page"]["enabled"]) == ("Keymap", True)
     assert set(features["subscription_cancel"]["cancellation_reason"]["options"]) == {"too_expensive", "unused"}
     assert features["subscription_pause"]["duration"]["interval_options"] == [
         {"interval": "month", "interval_count": 1}
@@ -41,7 +41,7 @@ def test_a_configuration_is_made_and_a_second_plan_is_empty(billing: Billing, ac
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         CATALOG.replace("[decreasing_item_amount]", "{conditions: [{type: decreasing_item_amount}]}"),
         CATALOG.replace("{product: team, prices: [monthly]}", "team"),
@@ -51,10 +51,10 @@ def test_a_configuration_is_made_and_a_second_plan_is_empty(billing: Billing, ac
     ],
     ids=["conditions", "a product's recurring prices", "prices by full keys", "order", "less"],
 )
-def test_short_and_long_forms_are_the_same_and_the_order_says_nothing(billing: Billing, written: str) -> None:
+def test_short_and_long_forms_are_the_same_and_the_order_says_nothing(billing: Billing, text: str) -> None:
     billing.apply(CATALOG)
 
-    assert billing.plan(written)["changes"] == []
+    assert billing.plan(text)["changes"] == []
 
 
 def test_products_are_written_as_a_mapping_too(billing: Billing, account: Account) -> None:
@@ -75,8 +75,8 @@ def test_what_the_file_does_not_name_is_left_as_it_is(billing: Billing, account:
     [before] = configurations(account)
     less = f"{HEAD}{PRODUCTS}portal_configurations:\n  main: {{features: {{invoice_history: {{enabled: true}}}}}}\n"
 
-    shown = billing.plan(less)
-    assert [change["fields"] for change in shown["changes"]] == [
+    plan = billing.plan(less)
+    assert [change["fields"] for change in plan["changes"]] == [
         {
             "metadata.owner": {"from": "growth", "to": None},
             "metadata.billing_metadata": {"from": "owner", "to": None},
@@ -95,9 +95,9 @@ def test_only_what_changes_is_sent_and_null_clears(billing: Billing, account: Ac
 
     text = CATALOG.replace("mode: at_period_end", "mode: immediately").replace("headline: Keymap", "headline: null")
     billing.write(text)
-    shown = billing.ok("catalog", "plan", "--local").out
-    assert "    business_profile.headline: Keymap → none\n" in shown
-    assert "    features.subscription_cancel.mode: at_period_end → immediately\n" in shown
+    output = billing.ok("catalog", "plan", "--local").out
+    assert "    business_profile.headline: Keymap → none\n" in output
+    assert "    features.subscription_cancel.mode: at_period_end → immediately\n" in output
     billing.ok("catalog", "apply", "--local")
 
     [after] = configurations(account)
@@ -114,10 +114,10 @@ def test_only_what_changes_is_sent_and_null_clears(billing: Billing, account: Ac
 def test_null_is_a_mistake_where_nothing_can_be_cleared(billing: Billing) -> None:
     billing.write(CATALOG.replace("mode: at_period_end", "mode: null").replace("name: Pro", "name: null"))
 
-    refused = billing("catalog", "validate").err
+    output = billing("catalog", "validate").err
 
-    assert "mode has no value" in refused
-    assert "name has no value" in refused
+    assert "mode has no value" in output
+    assert "name has no value" in output
 
 
 def test_the_default_is_adopted_by_that_name_and_never_deactivated(billing: Billing, account: Account) -> None:
@@ -146,18 +146,18 @@ def test_an_entry_that_is_gone_is_deactivated_only_by_prune_and_comes_back(billi
 
 
 def test_a_configuration_made_by_hand_is_adopted_by_its_id(billing: Billing, account: Account) -> None:
-    made = account.post(PATH, features={"invoice_history": {"enabled": True}}, name="By hand")
+    by_hand = account.post(PATH, features={"invoice_history": {"enabled": True}}, name="By hand")
 
-    billing.apply(CATALOG.replace("    name: Self-service", f"    id: {made['id']}"))
+    billing.apply(CATALOG.replace("    name: Self-service", f"    id: {by_hand['id']}"))
 
-    [adopted] = configurations(account)
-    assert (adopted["id"], adopted["name"]) == (made["id"], "By hand")
-    assert adopted["features"]["subscription_cancel"]["enabled"]
+    [configuration] = configurations(account)
+    assert (configuration["id"], configuration["name"]) == (by_hand["id"], "By hand")
+    assert configuration["features"]["subscription_cancel"]["enabled"]
     assert billing.plan()["changes"] == []
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "expected"),
+    ("before", "after", "message"),
     [
         ("product: team", "product: teams", "this file has no product teams"),
         ("prices: [monthly]}", "prices: [weekly]}", "this file has no price team.weekly"),
@@ -169,8 +169,8 @@ def test_a_configuration_made_by_hand_is_adopted_by_its_id(billing: Billing, acc
         ("https://keymap.example/account", "keymap.example", "keymap.example is no URL"),
     ],
 )
-def test_mistakes_are_errors_with_their_place(billing: Billing, before: str, after: str, expected: str) -> None:
-    assert expected in billing.mistakes(CATALOG.replace(before, after))
+def test_mistakes_are_errors_with_their_place(billing: Billing, before: str, after: str, message: str) -> None:
+    assert message in billing.mistakes(CATALOG.replace(before, after))
 
 
 def test_ten_products_are_the_most(billing: Billing) -> None:
@@ -190,10 +190,10 @@ def state(path: Path) -> Any:
         {**offer, "prices": sorted(str(prices[price]["unit_amount"]) for price in offer["prices"])}
         for offer in sorted(update.pop("products"), key=lambda offer: str(offer["product"]))
     ]
-    known = sorted(
+    states = sorted(
         (price["metadata"]["billing_key"], price["unit_amount"], price["active"]) for price in prices.values()
     )
-    return one["features"], update, offers, one["business_profile"], one["active"], known
+    return one["features"], update, offers, one["business_profile"], one["active"], states
 
 
 @pytest.mark.soak
@@ -202,8 +202,8 @@ def state(path: Path) -> Any:
 def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
     tmp_path: Path, after: bool, start: str | None, soak: Soak
 ) -> None:
-    wanted = REPLACED.replace("headline: Keymap", "headline: Other") if start else CATALOG
-    check_cut_off(tmp_path, soak, wanted, state, after=after, start=start)
+    text = REPLACED.replace("headline: Keymap", "headline: Other") if start else CATALOG
+    check_cut_off(tmp_path, soak, text, state, after=after, start=start)
 
 
 def test_an_import_leaves_out_what_a_new_configuration_has_by_itself(billing: Billing, account: Account) -> None:
@@ -217,12 +217,12 @@ def test_an_import_leaves_out_what_a_new_configuration_has_by_itself(billing: Bi
 
     billing.ok("catalog", "import", "--local", "--catalog", "keymap")
 
-    written = (billing.directory / "catalog.yaml").read_text()
-    assert "      subscription_cancel: {enabled: true}\n      subscription_update:\n        enabled: true\n" in written
-    assert not [word for word in ("proration_behavior", "trial_update", "cancellation_reason") if word in written]
-    plan = billing.plan(written.replace("unit_amount: 1,", "unit_amount: 2,"))
-    [moved] = [change["fields"] for change in plan["changes"] if change["kind"] == "portal_configuration"]
-    [after] = moved["features.subscription_update.products"]["to"]
+    text = (billing.directory / "catalog.yaml").read_text()
+    assert "      subscription_cancel: {enabled: true}\n      subscription_update:\n        enabled: true\n" in text
+    assert not [word for word in ("proration_behavior", "trial_update", "cancellation_reason") if word in text]
+    plan = billing.plan(text.replace("unit_amount: 1,", "unit_amount: 2,"))
+    [fields] = [change["fields"] for change in plan["changes"] if change["kind"] == "portal_configuration"]
+    [after] = fields["features.subscription_update.products"]["to"]
     assert (after["product"], after["prices"]) == ("pro", ["pro.monthly"])
     billing.ok("catalog", "copy", "--to", "file:other.db", "--yes")
     assert billing.ok("catalog", "copy", "--to", "file:other.db").out.startswith("No changes.")
@@ -233,8 +233,8 @@ def test_an_account_is_imported_with_its_portal(billing: Billing, account: Accou
     account.api.page(PATH, {"is_default": True})
     billing.ok("catalog", "import", "--local", "--catalog", "keymap", "-f", "imported.yaml")
 
-    written = (billing.directory / "imported.yaml").read_text()
-    assert "id: default" in written
-    assert "prices: [monthly, yearly]" in written
-    assert "schedule_at_period_end: [decreasing_item_amount]" in written
-    assert billing.plan(written)["changes"] == []
+    text = (billing.directory / "imported.yaml").read_text()
+    assert "id: default" in text
+    assert "prices: [monthly, yearly]" in text
+    assert "schedule_at_period_end: [decreasing_item_amount]" in text
+    assert billing.plan(text)["changes"] == []

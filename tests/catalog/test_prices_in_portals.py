@@ -17,20 +17,20 @@ HIGHER = (HEAD + PRODUCTS).replace("unit_amount: 1500,", "unit_amount: 2000,")
 """The catalog without its portal, after a price was raised."""
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["named in the file", "left as it is"])
-def test_a_replaced_price_is_moved_before_it_is_archived(billing: Billing, account: Account, named: bool) -> None:
+@pytest.mark.parametrize("is_named", [True, False], ids=["named in the file", "left as it is"])
+def test_a_replaced_price_is_moved_before_it_is_archived(billing: Billing, account: Account, is_named: bool) -> None:
     billing.apply(CATALOG)
     [configuration] = configurations(account)
     old = account.price("pro.monthly")["id"]
     less = REPLACED[: REPLACED.index("          - {product: pro")].replace("        products:\n", "")
 
-    billing.write(REPLACED if named else less)
-    shown = billing.ok("catalog", "plan", "--local").out
-    assert f"products: pro ({old}, yearly), team (monthly) → pro (monthly, yearly), team (monthly)" in shown
+    billing.write(REPLACED if is_named else less)
+    output = billing.ok("catalog", "plan", "--local").out
+    assert f"products: pro ({old}, yearly), team (monthly) → pro (monthly, yearly), team (monthly)" in output
     calls = calls_of(billing, "catalog", "apply", "--local")
 
-    moved, archived = f"POST {PATH}/{configuration['id']}", f"POST /v1/prices/{old}"
-    assert calls.index("POST /v1/prices") < calls.index(moved) < calls.index(archived)
+    move_call, archive_call = f"POST {PATH}/{configuration['id']}", f"POST /v1/prices/{old}"
+    assert calls.index("POST /v1/prices") < calls.index(move_call) < calls.index(archive_call)
     assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
     assert billing.plan()["changes"] == []
 
@@ -68,14 +68,14 @@ class TestConfigurationsThatTheFileDoesNotName:
         old = account.price("pro.monthly")["id"]
         billing.write(HIGHER)
 
-        shown = billing.ok("catalog", "plan", "--local").out
-        assert f"~ portal_configuration {by_hand['id']}\n" in shown
-        assert f"products: pro ({old}, yearly) → pro (monthly, yearly)" in shown
-        assert "left alone" not in shown
+        output = billing.ok("catalog", "plan", "--local").out
+        assert f"~ portal_configuration {by_hand['id']}\n" in output
+        assert f"products: pro ({old}, yearly) → pro (monthly, yearly)" in output
+        assert "left alone" not in output
         calls = calls_of(billing, "catalog", "apply", "--local")
 
-        moved, archived = f"POST {PATH}/{by_hand['id']}", f"POST /v1/prices/{old}"
-        assert calls.index("POST /v1/prices") < calls.index(moved) < calls.index(archived)
+        move_call, archive_call = f"POST {PATH}/{by_hand['id']}", f"POST /v1/prices/{old}"
+        assert calls.index("POST /v1/prices") < calls.index(move_call) < calls.index(archive_call)
         assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
         assert configurations(account)[0]["metadata"] == {}
         assert billing.plan()["changes"] == []
@@ -94,9 +94,9 @@ class TestConfigurationsThatTheFileDoesNotName:
         self, billing: Billing, account: Account, by_hand: Any
     ) -> None:
         old = account.price("pro.monthly")
-        shown = {name: old[name] for name in ("product", "currency", "lookup_key", "metadata")}
+        params = {name: old[name] for name in ("product", "currency", "lookup_key", "metadata")}
         new = account.post(
-            "/v1/prices", **shown, unit_amount=15, recurring={"interval": "day"}, transfer_lookup_key=True
+            "/v1/prices", **params, unit_amount=15, recurring={"interval": "day"}, transfer_lookup_key=True
         )
         both = [{"product": "pro", "prices": [old["id"], new["id"]]}]
         account.post(f"{PATH}/{by_hand['id']}", features={"subscription_update": {"products": both}})
@@ -110,8 +110,10 @@ class TestConfigurationsThatTheFileDoesNotName:
         self, billing: Billing, account: Account, by_hand: Any
     ) -> None:
         old = account.price("pro.monthly")
-        shown = {name: old[name] for name in ("product", "currency", "lookup_key", "metadata")}
-        account.post("/v1/prices", **shown, unit_amount=2000, recurring={"interval": "month"}, transfer_lookup_key=True)
+        params = {name: old[name] for name in ("product", "currency", "lookup_key", "metadata")}
+        account.post(
+            "/v1/prices", **params, unit_amount=2000, recurring={"interval": "month"}, transfer_lookup_key=True
+        )
         billing.apply(HIGHER)
 
         assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
@@ -128,8 +130,8 @@ class TestConfigurationsThatTheFileDoesNotName:
         assert "of catalog other offers" in note
 
     def test_that_the_key_may_not_read_it_is_a_warning(self, billing: Billing, account: Account, by_hand: Any) -> None:
-        refused = [Fault.parse(f"403 before * GET {PATH}")]
-        billing.wrap.append(lambda inner: FaultyTransport(inner, Faults(refused)))  # type: ignore[arg-type]
+        faults = [Fault.parse(f"403 before * GET {PATH}")]
+        billing.wrap.append(lambda inner: FaultyTransport(inner, Faults(faults)))  # type: ignore[arg-type]
 
         plan = billing.plan(HIGHER)
 

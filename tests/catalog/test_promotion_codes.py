@@ -60,20 +60,20 @@ def redeem(account: Account, code: str) -> None:
 def test_codes_are_created_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
     assert "2 promotion codes" in billing.ok("catalog", "validate").out
-    shown = billing.ok("catalog", "plan", "--local").out
-    titles = [line for line in shown.splitlines() if line.startswith("+ ")]
+    output = billing.ok("catalog", "plan", "--local").out
+    titles = [line for line in output.splitlines() if line.startswith("+ ")]
     assert {line[16] for line in titles} == {" "}, "the keys stand one below the other"
 
-    assert "+ promotion_code LAUNCH  coupon launch20\n" in shown
-    assert "    restrictions: first purchase only, at least $10.00, at least €9.00\n" in shown
-    assert f"    expires_at: {NEXT_YEAR}-12-31T23:59:59Z\n" in shown
-    assert "+ promotion_code spring  code SPRING, coupon other\n" in shown
+    assert "+ promotion_code LAUNCH  coupon launch20\n" in output
+    assert "    restrictions: first purchase only, at least $10.00, at least €9.00\n" in output
+    assert f"    expires_at: {NEXT_YEAR}-12-31T23:59:59Z\n" in output
+    assert "+ promotion_code spring  code SPRING, coupon other\n" in output
     billing.ok("catalog", "apply", "--local")
 
-    made = active(account)["LAUNCH"]
-    assert made["promotion"] == {"type": "coupon", "coupon": "launch20"}
-    assert (made["max_redemptions"], made["expires_at"]) == (500, EXPIRES_AT)
-    restrictions = made["restrictions"]
+    launch = active(account)["LAUNCH"]
+    assert launch["promotion"] == {"type": "coupon", "coupon": "launch20"}
+    assert (launch["max_redemptions"], launch["expires_at"]) == (500, EXPIRES_AT)
+    restrictions = launch["restrictions"]
     assert (restrictions["first_time_transaction"], restrictions["minimum_amount_currency"]) == (True, "usd")
     assert {code: one["minimum_amount"] for code, one in restrictions["currency_options"].items()} == {
         "usd": 1000,
@@ -148,12 +148,12 @@ def test_anything_else_ends_the_code_and_makes_another_once_agreed(
     redeem(account, "LAUNCH")
     billing.write(CATALOG.replace(before, after))
 
-    refused = billing("catalog", "apply", "--local")
+    ran = billing("catalog", "apply", "--local")
 
-    assert refused.code == 2
-    counted = "1 of 500 redeemed, 499 left, and the new code counts from zero"
-    assert f"({field} cannot change on a promotion code; {counted})" in refused.out
-    assert f"promotion code LAUNCH is ended and made anew: {counted}" in refused.err
+    assert ran.code == 2
+    redemptions = "1 of 500 redeemed, 499 left, and the new code counts from zero"
+    assert f"({field} cannot change on a promotion code; {redemptions})" in ran.out
+    assert f"promotion code LAUNCH is ended and made anew: {redemptions}" in ran.err
     assert active(account)["LAUNCH"]["id"] == old["id"]
     [change] = billing.plan()["changes"]
     assert (change["action"], change["key"], change["id"]) == ("replace", "LAUNCH", old["id"])
@@ -229,21 +229,21 @@ def test_a_code_of_a_coupon_that_is_used_up_is_a_note(billing: Billing, account:
 def test_an_expired_code_is_not_made_where_it_does_not_exist(billing: Billing, account: Account) -> None:
     billing.write(CATALOG.replace(f"{NEXT_YEAR}-12-31", "2020-12-31"))
 
-    said = billing.ok("catalog", "apply", "--local").err
+    output = billing.ok("catalog", "apply", "--local").err
 
-    assert "LAUNCH: the file has it expire at 2020-12-31T23:59:59Z, which is past: it is not made." in said
+    assert "LAUNCH: the file has it expire at 2020-12-31T23:59:59Z, which is past: it is not made." in output
     assert set(active(account)) == {"SPRING"}
     assert billing.plan()["changes"] == []
 
 
 def test_a_code_that_somebody_ended_comes_back(billing: Billing, account: Account) -> None:
     billing.apply(CATALOG)
-    ended = account.post(f"/v1/promotion_codes/{active(account)['SPRING']['id']}", active=False)
+    code = account.post(f"/v1/promotion_codes/{active(account)['SPRING']['id']}", active=False)
 
-    shown = billing.apply(CATALOG).out
+    output = billing.apply(CATALOG).out
 
-    assert "it was archived in Stripe" in shown
-    assert active(account)["SPRING"]["id"] == ended["id"]
+    assert "it was archived in Stripe" in output
+    assert active(account)["SPRING"]["id"] == code["id"]
 
 
 def test_pruning_ends_a_code_before_its_coupon_is_deleted(billing: Billing, account: Account) -> None:

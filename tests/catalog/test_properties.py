@@ -59,14 +59,14 @@ def test_an_apply_broken_anywhere_is_completed_by_the_next(soak: Soak) -> None:
     @seed(soak.random.randrange(10**9))
     @trying(soak)
     @given(catalogs(), catalogs(), BROKEN)
-    def completed(before: str, text: str, broken: tuple[int, bool, str]) -> None:
-        at, after, kind = broken
+    def completed(before: str, text: str, break_: tuple[int, bool, str]) -> None:
+        at, after, kind = break_
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / "local.db"
             apply(before, connected(LocalTransport(path)))
-            troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting=True))
+            transport = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting=True))
             with contextlib.suppress(Killed, StripeCallError):
-                apply(text, connected(troubled))
+                apply(text, connected(transport))
 
             assert apply(text, connected(LocalTransport(path))).complete
 

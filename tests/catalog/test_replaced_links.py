@@ -23,21 +23,21 @@ def test_a_replaced_price_makes_a_new_link_which_is_asked_about(billing: Billing
     old_price = account.price("pro.monthly")["id"]
     billing.write(REPLACED)
 
-    shown = billing.ok("catalog", "plan", "--local").out
-    assert f"± payment_link pro  {old['id']}\n    line_items: 1 × {old_price} → 1 × pro.monthly\n" in shown
-    assert f"    url: {old['url']} → a new address\n" in shown
-    refused = billing("catalog", "apply", "--local")
-    assert refused.code == 2
-    assert f"payment link pro moves to a new address; {old['url']} goes on selling until --retire-links" in refused.err
+    output = billing.ok("catalog", "plan", "--local").out
+    assert f"± payment_link pro  {old['id']}\n    line_items: 1 × {old_price} → 1 × pro.monthly\n" in output
+    assert f"    url: {old['url']} → a new address\n" in output
+    ran = billing("catalog", "apply", "--local")
+    assert ran.code == 2
+    assert f"payment link pro moves to a new address; {old['url']} goes on selling until --retire-links" in ran.err
     assert links(account, "pro") == [old]
 
     out = billing.ok("catalog", "apply", "--local", "--yes").out
 
-    new, kept = links(account, "pro")
+    new, old_link = links(account, "pro")
     assert f"payment_link pro is at {new['url']}\n" in out
     assert (new["active"], sold(new)) == (True, [(account.price("pro.monthly")["id"], 1)])
-    assert [kept[name] for name in ("id", "active", "url")] == [old["id"], True, old["url"]]
-    assert sold(kept) == [(old_price, 1)]
+    assert [old_link[name] for name in ("id", "active", "url")] == [old["id"], True, old["url"]]
+    assert sold(old_link) == [(old_price, 1)]
     assert new["url"] != old["url"]
     assert account.api.get(f"/v1/prices/{old_price}")["active"], "the old link sells it still"
 
@@ -143,9 +143,9 @@ def test_json_has_the_old_address_and_the_new_one(billing: Billing, account: Acc
     old = link(account, "pro")["url"]
     billing.write(REPLACED)
 
-    applied = billing.ok("catalog", "apply", "--local", "--yes", "--output", "json").json
+    result = billing.ok("catalog", "apply", "--local", "--yes", "--output", "json").json
 
-    [change] = [change for change in applied["changes"] if change["kind"] == "payment_link"]
+    [change] = [change for change in result["changes"] if change["kind"] == "payment_link"]
     assert change["fields"]["url"] == {"from": old, "to": None}
     assert change["url"] == links(account, "pro")[0]["url"]
 
@@ -158,13 +158,13 @@ def state(path: Path) -> Any:
     def named(price: str) -> tuple[str, int]:
         return prices[price]["metadata"]["billing_key"], prices[price]["unit_amount"]
 
-    found = []
+    states = []
     for one in api.page(PATH, EXPANDED)[0]:
         items = [(*named(price), quantity) for price, quantity in sold(one)]
         optional = [named(item["price"]) for item in one["optional_items"] or ()]
         rest = {name: value for name, value in one.items() if name not in ("id", "url", "line_items", "optional_items")}
-        found.append((items, optional, rest))
-    return sorted(map(repr, found)), sorted((*named(price), prices[price]["active"]) for price in prices)
+        states.append((items, optional, rest))
+    return sorted(map(repr, states)), sorted((*named(price), prices[price]["active"]) for price in prices)
 
 
 @pytest.mark.soak
@@ -173,8 +173,8 @@ def state(path: Path) -> Any:
 def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(
     tmp_path: Path, after: bool, start: str | None, soak: Soak
 ) -> None:
-    wanted = REPLACED.replace("footer: Thanks", "footer: Bye") if start else CATALOG
-    check_cut_off(tmp_path, soak, wanted, state, after=after, start=start)
+    text = REPLACED.replace("footer: Thanks", "footer: Bye") if start else CATALOG
+    check_cut_off(tmp_path, soak, text, state, after=after, start=start)
 
 
 def test_an_old_link_that_sells_on_is_not_imported(
@@ -187,9 +187,9 @@ def test_an_old_link_that_sells_on_is_not_imported(
 
     billing.ok("catalog", "import", "--local", "--catalog", "keymap", "-f", "imported.yaml")
 
-    written = (billing.directory / "imported.yaml").read_text()
-    assert written.count("line_items: [pro.monthly]") == 1
-    assert billing.plan(written)["changes"] == []
+    text = (billing.directory / "imported.yaml").read_text()
+    assert text.count("line_items: [pro.monthly]") == 1
+    assert billing.plan(text)["changes"] == []
 
 
 def test_an_adopted_link_goes_on_selling_until_links_are_retired(billing: Billing, account: Account) -> None:

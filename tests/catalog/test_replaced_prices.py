@@ -16,8 +16,8 @@ def test_a_changed_amount_replaces_the_price_and_keeps_its_lookup_key(billing: B
     assert new["id"] != old["id"]
     assert (new["unit_amount"], new["active"]) == (2000, True)
     assert account.products()["pro"]["default_price"] == new["id"]
-    [archived] = [price for price in account.prices() if price["id"] == old["id"]]
-    assert (archived["active"], archived["lookup_key"]) == (False, None)
+    [old_price] = [price for price in account.prices() if price["id"] == old["id"]]
+    assert (old_price["active"], old_price["lookup_key"]) == (False, None)
     assert billing.plan()["changes"] == []
 
 
@@ -51,11 +51,11 @@ def test_an_archived_price_whose_amount_changed_as_well_is_replaced(billing: Bil
 def test_a_replacement_that_is_archived_and_has_no_lookup_key_is_left_alone(billing: Billing, account: Account) -> None:
     """The price that it replaced keeps its lookup key, which the file wants for none."""
     billing.apply(SEED)
-    gone = SEED.replace("{unit_amount: 15000,", "{active: false, lookup_key: null, unit_amount: 16000,")
+    text = SEED.replace("{unit_amount: 15000,", "{active: false, lookup_key: null, unit_amount: 16000,")
 
-    billing.apply(gone)
+    billing.apply(text)
 
-    assert gone != SEED
+    assert text != SEED
     assert billing.plan()["changes"] == []
     yearly = account.price("pro.yearly")["id"]
     billing.apply(SEED)

@@ -15,11 +15,11 @@ def test_a_comment_shows_each_change_and_calls_nobody(billing: Billing, account:
 
     ran = billing.ok("catalog", "plan", "--local", "--output", "markdown")
 
-    shown = old.replace("_", "\\_")
+    text = old.replace("_", "\\_")
     assert ran.out.splitlines()[0] == "### Catalog keymap: 1 to update, 1 to replace, 1 unchanged"
     assert "test mode." in ran.out
     assert "| `~` update | product pro | name: Pro → P\\|o @\u2060all &lt;img&gt; ::x |" in ran.out
-    assert f"| `±` replace | price pro.monthly | {shown}<br>unit\\_amount: $15.00 → $16.00<br>" in ran.out
+    assert f"| `±` replace | price pro.monthly | {text}<br>unit\\_amount: $15.00 → $16.00<br>" in ran.out
 
 
 def test_a_comment_about_nothing_says_so(billing: Billing) -> None:
@@ -100,14 +100,14 @@ def test_json_says_which_lookup_key_moves_from_which_price(billing: Billing, acc
     billing.apply(SEED)
     monthly, yearly = account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]
 
-    [replaced] = billing.plan(SEED.replace("1500,", "1600,"))["changes"]
-    assert replaced["moves"] == [{"field": "lookup_key", "value": "pro.monthly", "from": monthly}]
+    [replacement] = billing.plan(SEED.replace("1500,", "1600,"))["changes"]
+    assert replacement["moves"] == [{"field": "lookup_key", "value": "pro.monthly", "from": monthly}]
 
-    swapped = SEED.replace("monthly:", "monthly: &m").replace("recurring: year}", "recurring: year, lookup_key: pro.m}")
-    changes = {change["key"]: change for change in billing.plan(swapped.replace("&m ", ""))["changes"]}
+    swap = SEED.replace("monthly:", "monthly: &m").replace("recurring: year}", "recurring: year, lookup_key: pro.m}")
+    changes = {change["key"]: change for change in billing.plan(swap.replace("&m ", ""))["changes"]}
     assert changes["pro.yearly"]["moves"] == []
-    taken = SEED.replace("recurring: month}", "recurring: month, lookup_key: pro.yearly}").replace(
+    takeover = SEED.replace("recurring: month}", "recurring: month, lookup_key: pro.yearly}").replace(
         "recurring: year}", "recurring: year, lookup_key: pro.annual}"
     )
-    changes = {change["key"]: change for change in billing.plan(taken)["changes"]}
+    changes = {change["key"]: change for change in billing.plan(takeover)["changes"]}
     assert changes["pro.monthly"]["moves"] == [{"field": "lookup_key", "value": "pro.yearly", "from": yearly}]

@@ -59,10 +59,10 @@ def test_mistakes_do_not_fit_the_schema(wrong: str) -> None:
 
 
 def test_the_schema_beside_the_catalog_is_the_one_that_the_command_prints(billing: Billing) -> None:
-    printed = billing.ok("catalog", "schema").out
+    output = billing.ok("catalog", "schema").out
 
-    assert (ROOT / "catalog.schema.json").read_text(encoding="utf-8") == printed
-    assert json.loads(printed) == catalog_schema()
+    assert (ROOT / "catalog.schema.json").read_text(encoding="utf-8") == output
+    assert json.loads(output) == catalog_schema()
     first = (ROOT / "catalog.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=./catalog.schema.json"
 

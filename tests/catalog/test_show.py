@@ -44,9 +44,9 @@ def test_the_whole_file_is_shown_as_one(billing: Billing) -> None:
     assert "include" not in ran.out
     assert "  team:\n    name: Team\n" in ran.out
     billing.write(ran.out, "merged.yaml")
-    wanted, found = load_catalog(read_source("catalog.yaml")), load_catalog(read_source("merged.yaml"))
-    assert [(entry.key, entry.fields) for entry in found.entries()] == [
-        (entry.key, entry.fields) for entry in wanted.entries()
+    before, after = load_catalog(read_source("catalog.yaml")), load_catalog(read_source("merged.yaml"))
+    assert [(entry.key, entry.fields) for entry in after.entries()] == [
+        (entry.key, entry.fields) for entry in before.entries()
     ]
     assert billing.ok("catalog", "show", "--output", "json").json["products"]["pro"]["prices"]["monthly"] == {
         "unit_amount": 1500,
@@ -87,9 +87,9 @@ Per seat
 | launch20 | 20 % | 3 months |
 """
     )
-    refused = billing("catalog", "show", "--output", "github")
-    assert refused.code == 2
-    assert "'github' is not one of table, json, yaml, id, markdown" in refused.err
+    ran = billing("catalog", "show", "--output", "github")
+    assert ran.code == 2
+    assert "'github' is not one of table, json, yaml, id, markdown" in ran.err
 
 
 def test_the_price_sheet_lists_the_features_that_a_product_includes(billing: Billing) -> None:
@@ -98,7 +98,7 @@ def test_the_price_sheet_lists_the_features_that_a_product_includes(billing: Bil
         "    features: [export]\n    prices:\n      once: {currency: usd, unit_amount: 1500}\n"
     )
 
-    shown = billing.ok("catalog", "show", "--output", "markdown").out
+    output = billing.ok("catalog", "show", "--output", "markdown").out
 
-    assert "## Pro \\x1b[31m\n\n- export\n\n| Price |" in shown
-    assert "| once | $15.00 | once | `pro.once` |" in shown
+    assert "## Pro \\x1b[31m\n\n- export\n\n| Price |" in output
+    assert "| once | $15.00 | once | `pro.once` |" in output

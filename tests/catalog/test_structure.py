@@ -41,11 +41,11 @@ def module_name(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[str]:
     """Yield the catalog's modules that a module imports, those it needs for types among them."""
-    known = {module_name(other) for other in ROOT.rglob("*.py")}
+    modules = {module_name(other) for other in ROOT.rglob("*.py")}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = {f"{node.module}.{alias.name}" for alias in node.names} & known
-            yield from names or {node.module} & known
+            names = {f"{node.module}.{alias.name}" for alias in node.names} & modules
+            yield from names or {node.module} & modules
 
 
 def test_no_module_stands_in_a_circle() -> None:

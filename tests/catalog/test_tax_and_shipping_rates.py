@@ -51,18 +51,22 @@ def shipping(account: Account) -> dict[str, Any]:
 
 def test_rates_are_created_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
     billing.write(CATALOG)
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "+ tax_rate      vat  VAT, 19 % included\n    country: DE\n" in shown
-    assert "+ tax_rate      ny  Sales tax, 8.875 % on top\n" in shown
-    assert "+ shipping_rate post  Post, $5.00, €4.50\n" in shown
-    assert "    delivery_estimate: at least 2 business days, at most 1 week\n" in shown
+    assert "+ tax_rate      vat  VAT, 19 % included\n    country: DE\n" in output
+    assert "+ tax_rate      ny  Sales tax, 8.875 % on top\n" in output
+    assert "+ shipping_rate post  Post, $5.00, €4.50\n" in output
+    assert "    delivery_estimate: at least 2 business days, at most 1 week\n" in output
     billing.ok("catalog", "apply", "--local")
 
-    made = rates(account)
-    assert (made["VAT"]["percentage"], made["VAT"]["inclusive"], made["VAT"]["tax_type"]) == (19.0, True, "vat")
-    assert (made["Sales tax"]["percentage"], made["Sales tax"]["state"]) == (8.875, "NY")
-    assert made["Sales tax"]["metadata"]["owner"] == "finance"
+    objects = rates(account)
+    assert (objects["VAT"]["percentage"], objects["VAT"]["inclusive"], objects["VAT"]["tax_type"]) == (
+        19.0,
+        True,
+        "vat",
+    )
+    assert (objects["Sales tax"]["percentage"], objects["Sales tax"]["state"]) == (8.875, "NY")
+    assert objects["Sales tax"]["metadata"]["owner"] == "finance"
     post, free = shipping(account)["Post"], shipping(account)["Free"]
     assert post["fixed_amount"]["currency_options"]["eur"] == {"amount": 450, "tax_behavior": "unspecified"}
     assert (post["tax_behavior"], post["tax_code"]) == ("exclusive", "txcd_92010001")
@@ -144,12 +148,12 @@ def test_what_cannot_change_makes_another_and_archives_the_old(
 def test_the_plan_names_what_a_tax_rate_stays_on(billing: Billing, account: Account) -> None:
     billing.apply(CATALOG)
     vat, price = rates(account)["VAT"]["id"], account.price("shirt.monthly")["id"]
-    changed = CATALOG.replace("percentage: 19", "percentage: 20")
-    assert f"{vat} is used by no subscription or draft invoice or pending invoice item" in reason_of(billing, changed)
+    text = CATALOG.replace("percentage: 19", "percentage: 20")
+    assert f"{vat} is used by no subscription or draft invoice or pending invoice item" in reason_of(billing, text)
     customer = account.post("/v1/customers")["id"]
     subscriptions = [
-        account.post("/v1/subscriptions", customer=customer, payment_behavior="default_incomplete", **wanted)["id"]
-        for wanted in (
+        account.post("/v1/subscriptions", customer=customer, payment_behavior="default_incomplete", **phrase)["id"]
+        for phrase in (
             {"items": [{"price": price}]},
             {"items": [{"price": price}], "default_tax_rates": [vat]},
             {"items": [{"price": price, "tax_rates": [vat]}]},
@@ -158,7 +162,7 @@ def test_the_plan_names_what_a_tax_rate_stays_on(billing: Billing, account: Acco
     item = {"customer": customer, "amount": 100, "currency": "usd", "tax_rates": [vat]}
     items = [account.post("/v1/invoiceitems", **item)["id"] for _ in range(4)]
 
-    reason = reason_of(billing, changed)
+    reason = reason_of(billing, text)
 
     assert f"{vat} is still used by 2 subscriptions ({subscriptions[2]}, {subscriptions[1]})" in reason
     assert f"and 4 pending invoice items ({items[3]}, {items[2]}, {items[1]}, …)" in reason
@@ -189,8 +193,8 @@ def test_archived_by_the_file_or_by_hand(billing: Billing, account: Account) -> 
     assert "it was archived in Stripe" in billing.apply(CATALOG).out
     assert shipping(account)["Post"]["id"] == post
 
-    archived = CATALOG.replace("display_name: Post", "display_name: Post\n    active: false")
-    billing.apply(archived.replace("inclusive: false", "inclusive: false\n    active: false"))
+    text = CATALOG.replace("display_name: Post", "display_name: Post\n    active: false")
+    billing.apply(text.replace("inclusive: false", "inclusive: false\n    active: false"))
 
     assert (set(rates(account)), set(shipping(account))) == ({"VAT"}, {"Free"})
     assert billing.plan()["changes"] == []
@@ -199,9 +203,9 @@ def test_archived_by_the_file_or_by_hand(billing: Billing, account: Account) -> 
 def test_a_shipping_rate_that_the_file_archives_is_not_made_first(billing: Billing, account: Account) -> None:
     billing.write(CATALOG.replace("display_name: Post", "display_name: Post\n    active: false"))
 
-    said = billing.ok("catalog", "apply", "--local").err
+    output = billing.ok("catalog", "apply", "--local").err
 
-    assert "post: the file archives it and Stripe does not have it: it is not made." in said
+    assert "post: the file archives it and Stripe does not have it: it is not made." in output
     assert set(rates(account, "/v1/shipping_rates", active=False)) == set()
 
 
@@ -213,16 +217,16 @@ def test_what_stripe_cannot_unset_is_a_note(billing: Billing) -> None:
     )
 
     assert plan["changes"] == []
-    said = [note["message"] for note in plan["notes"]]
-    assert said[0].startswith("vat: jurisdiction stays 'Germany'")
-    assert said[1].startswith("post: its amount in eur stays")
+    messages = [note["message"] for note in plan["notes"]]
+    assert messages[0].startswith("vat: jurisdiction stays 'Germany'")
+    assert messages[1].startswith("post: its amount in eur stays")
 
 
 def test_a_rate_that_exists_is_adopted_by_its_id(billing: Billing, account: Account) -> None:
-    made = account.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=True)
-    billing.apply(CATALOG.replace("vat: {", f"vat: {{id: {made['id']}, "))
+    rate = account.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=True)
+    billing.apply(CATALOG.replace("vat: {", f"vat: {{id: {rate['id']}, "))
 
-    assert rates(account)["VAT"]["id"] == made["id"]
+    assert rates(account)["VAT"]["id"] == rate["id"]
     assert rates(account)["VAT"]["metadata"]["billing_key"] == "vat"
     assert billing.plan()["changes"] == []
 
@@ -260,7 +264,7 @@ def test_an_imported_rate_says_where_it_differs_from_the_catalogs_defaults(billi
 
     billing.ok("catalog", "import", "--local", "--catalog", "keymap")
 
-    written = (billing.directory / "catalog.yaml").read_text()
-    assert "    fixed_amount: {amount: 500}\n    tax_behavior: unspecified\n" in written
-    assert written.count("tax_behavior") == 2, "the catalog's, and that of the one that has another"
+    text = (billing.directory / "catalog.yaml").read_text()
+    assert "    fixed_amount: {amount: 500}\n    tax_behavior: unspecified\n" in text
+    assert text.count("tax_behavior") == 2, "the catalog's, and that of the one that has another"
     assert billing.plan()["changes"] == []

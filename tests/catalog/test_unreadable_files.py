@@ -27,11 +27,11 @@ WIDE = "a: [" + "x," * 500_000 + "]"
 
 @pytest.mark.parametrize("hostile", [BOMB, DEEP, WIDE, "{" * 50_000, "- " * 50_000, "&a " * 10, "? " * 20_000])
 def test_hostile_files_are_refused_quickly(hostile: str) -> None:
-    started = time.process_time()
+    start = time.process_time()
 
     assert problems(hostile)
 
-    assert time.process_time() - started < 20
+    assert time.process_time() - start < 20
 
 
 @settings(max_examples=300, deadline=None)
@@ -50,10 +50,10 @@ def test_a_catalog_with_anything_in_any_place_is_one_or_has_problems(data: st.Da
     start = data.draw(st.integers(0, len(text)))
     length = data.draw(st.integers(0, 30))
     scraps = ["", "no", "012", "null", "[]", "{}", "- x", "*a", "1.5", ": ", "-1", '"', "\n", "inf", "true", "!!set"]
-    mutated = text[:start] + data.draw(st.sampled_from(scraps)) + text[start + length :]
+    mutation = text[:start] + data.draw(st.sampled_from(scraps)) + text[start + length :]
 
     try:
-        load(mutated)
+        load(mutation)
     except CatalogErrors as errors:
         assert all(problem.hint for problem in errors.problems)
 
@@ -69,7 +69,7 @@ class TestFiles:
         )
 
     @pytest.mark.parametrize(
-        ("content", "expected"),
+        ("content", "message"),
         [
             (b"", "bad.yaml: the file is empty"),
             (b"# only a comment\n", "bad.yaml: the file is empty"),
@@ -80,14 +80,14 @@ class TestFiles:
             (b"version: 1\n  catalog: x\n", "bad.yaml:2:"),
         ],
     )
-    def test_a_file_that_is_no_catalog(self, billing: Billing, content: bytes, expected: str) -> None:
+    def test_a_file_that_is_no_catalog(self, billing: Billing, content: bytes, message: str) -> None:
         (billing.directory / "bad.yaml").write_bytes(content)
 
         for command in ("validate", "plan", "apply"):
             where = [] if command == "validate" else ["--local"]
             ran = billing("catalog", command, "-f", "bad.yaml", *where)
             assert ran.code == 2
-            assert expected in ran.err
+            assert message in ran.err
             assert len(ran.err) < 1000
 
     def test_a_directory(self, billing: Billing) -> None:

@@ -15,7 +15,7 @@ def warnings(billing: Billing, text: str, *options: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("amount", "warned"),
+    ("amount", "warning"),
     [
         ("2250,", None),
         ("2251,", "pro.monthly: $15.00 → $22.51: changed by more than half"),
@@ -25,10 +25,10 @@ def warnings(billing: Billing, text: str, *options: str) -> list[str]:
         ("30,", "pro.monthly: $15.00 → $0.30: 50 times less; is it in minor units?"),
     ],
 )
-def test_an_amount_that_changes_much_is_warned_of(billing: Billing, amount: str, warned: str | None) -> None:
+def test_an_amount_that_changes_much_is_warned_of(billing: Billing, amount: str, warning: str | None) -> None:
     billing.apply(SEED)
 
-    assert warnings(billing, SEED.replace("1500,", amount)) == ([warned] if warned else [])
+    assert warnings(billing, SEED.replace("1500,", amount)) == ([warning] if warning else [])
 
 
 def test_amounts_in_further_currencies_and_in_tiers_are_looked_at_too(billing: Billing) -> None:
@@ -63,7 +63,7 @@ def test_tiers_in_further_currencies_are_looked_at_too(billing: Billing) -> None
 
 
 @pytest.mark.parametrize(
-    ("prices", "warned"),
+    ("prices", "is_warned"),
     [
         ("a: {unit_amount: 1500, currency_options: {jpy: {unit_amount: 2200}}}", False),
         ("a: {unit_amount: 1500, currency_options: {jpy: {unit_amount: 220000}}}", True),
@@ -81,16 +81,16 @@ def test_tiers_in_further_currencies_are_looked_at_too(billing: Billing) -> None
     ],
 )  # fmt: skip
 def test_an_amount_without_minor_units_is_held_against_its_siblings(
-    billing: Billing, prices: str, warned: bool
+    billing: Billing, prices: str, is_warned: bool
 ) -> None:
     text = (
         f"version: 1\ncatalog: keymap\ncurrency: usd\nproducts:\n  pro:\n    name: Pro\n    prices:\n      {prices}\n"
     )
 
-    found = warnings(billing, text)
+    messages = warnings(billing, text)
 
-    assert bool(found) is warned
-    assert all("times what its siblings would be" in warning for warning in found)
+    assert bool(messages) is is_warned
+    assert all("times what its siblings would be" in warning for warning in messages)
 
 
 def subscribe(billing: Billing, account: Account, times: int) -> None:
@@ -106,17 +106,17 @@ def test_subscriptions_on_a_price_that_is_archived_are_warned_of(billing: Billin
     billing.apply(SEED)
     price = account.price("pro.monthly")["id"]
     subscribe(billing, account, 3)
-    archived = SEED.replace("    default_price: monthly\n", "").replace(
+    with_archived_price = SEED.replace("    default_price: monthly\n", "").replace(
         "{unit_amount: 1500", "{active: false, unit_amount: 1500"
     )
-    gone = SEED.replace("    default_price: monthly\n", "").replace(
+    without_price = SEED.replace("    default_price: monthly\n", "").replace(
         "      monthly: {unit_amount: 1500, recurring: month}\n", ""
     )
 
-    expected = f"pro.monthly: price {price} is about to be archived with 3 subscriptions on it, which keep it"
-    assert warnings(billing, archived) == [expected]
-    assert warnings(billing, gone, "--prune") == [expected]
-    assert warnings(billing, SEED.replace("1500,", "1600,")) == [expected]
+    message = f"pro.monthly: price {price} is about to be archived with 3 subscriptions on it, which keep it"
+    assert warnings(billing, with_archived_price) == [message]
+    assert warnings(billing, without_price, "--prune") == [message]
+    assert warnings(billing, SEED.replace("1500,", "1600,")) == [message]
     assert warnings(billing, SEED.replace("recurring: year", "recurring: year, active: false")) == []
 
 
@@ -126,16 +126,16 @@ def test_subscriptions_are_counted_past_a_page_only_when_asked(
     billing.apply(SEED)
     subscribe(billing, account, 3)
     monkeypatch.setattr("stripe_billing_cli.stripe_api.client.PAGE", 2)
-    changed = SEED.replace("1500,", "1600,")
+    text = SEED.replace("1500,", "1600,")
 
-    assert "with more than 2 subscriptions on it" in warnings(billing, changed)[0]
-    assert "with 3 subscriptions on it" in warnings(billing, changed, "--count")[0]
+    assert "with more than 2 subscriptions on it" in warnings(billing, text)[0]
+    assert "with 3 subscriptions on it" in warnings(billing, text, "--count")[0]
 
 
 def test_a_lookup_key_renamed_by_adoption_is_warned_of(billing: Billing, account: Account) -> None:
     account.post("/v1/products", id="pro", name="Pro")
-    made: dict[str, Any] = {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}}
-    price = account.post("/v1/prices", product="pro", lookup_key="basic", **made)["id"]
+    params: dict[str, Any] = {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}}
+    price = account.post("/v1/prices", product="pro", lookup_key="basic", **params)["id"]
     text = SEED.replace("name: Pro", "id: pro\n    name: Pro").replace("monthly: {", f"monthly: {{id: {price}, ")
 
     [warning] = warnings(billing, text)
@@ -145,7 +145,7 @@ def test_a_lookup_key_renamed_by_adoption_is_warned_of(billing: Billing, account
 
 
 @pytest.mark.parametrize(
-    ("coupon", "code", "warned"),
+    ("coupon", "code", "is_warned"),
     [
         ("", "", True),
         ("", ", max_redemptions: 10", False),
@@ -153,17 +153,19 @@ def test_a_lookup_key_renamed_by_adoption_is_warned_of(billing: Billing, account
         (", max_redemptions: 10", "", False),
     ],
 )
-def test_a_promotion_without_limit_or_end_is_warned_of(billing: Billing, coupon: str, code: str, warned: bool) -> None:
+def test_a_promotion_without_limit_or_end_is_warned_of(
+    billing: Billing, coupon: str, code: str, is_warned: bool
+) -> None:
     text = (
         "version: 1\ncatalog: keymap\n"
         f"coupons: {{launch: {{percent_off: 20{coupon}}}}}\n"
         f"promotion_codes: {{LAUNCH: {{coupon: launch{code}}}}}\n"
     )
 
-    found = warnings(billing, text)
+    messages = warnings(billing, text)
 
-    assert bool(found) is warned
-    assert all(warning.startswith("LAUNCH: a promotion without limit or end") for warning in found)
+    assert bool(messages) is is_warned
+    assert all(warning.startswith("LAUNCH: a promotion without limit or end") for warning in messages)
 
 
 def test_an_empty_catalog_with_prune_is_warned_of(billing: Billing) -> None:
@@ -180,18 +182,18 @@ def many(count: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "asked"), [(9, 7, False), (9, 6, True), (100, 90, False), (100, 89, True), (1, 1, False)]
+    ("before", "after", "is_asked"), [(9, 7, False), (9, 6, True), (100, 90, False), (100, 89, True), (1, 1, False)]
 )
 def test_retiring_many_objects_asks_in_test_mode_too(
-    billing: Billing, account: Account, before: int, after: int, asked: bool
+    billing: Billing, account: Account, before: int, after: int, is_asked: bool
 ) -> None:
     billing.apply(many(before))
     billing.write(many(after))
 
     ran = billing("catalog", "apply", "--local", "--prune")
 
-    assert ran.code == (2 if asked else 0)
-    if asked:
+    assert ran.code == (2 if is_asked else 0)
+    if is_asked:
         assert f"{before - after} of {before + 1} active objects of catalog keymap are retired" in ran.err
         assert len([price for price in account.prices() if price["active"]]) == before
         billing.ok("catalog", "apply", "--local", "--prune", "--yes")
@@ -203,10 +205,10 @@ def test_a_changed_name_of_a_catalog_by_which_its_objects_are_made_once_more_is_
     text = f"version: 1\ncatalog: shop\ntax_rates:\n{rates}"
     billing.apply(text)
 
-    renamed = text.replace("catalog: shop", "catalog: store")
-    [warned] = warnings(billing, renamed)
-    assert "1 of these 1 entries as the catalog shop, and nothing as the catalog store: what is created here" in warned
-    assert "write `catalog: shop` again" in warned
-    assert warnings(billing, renamed.replace("vat:", "mwst:")) == []
-    billing.apply(renamed)
-    assert warnings(billing, renamed) == []
+    with_new_name = text.replace("catalog: shop", "catalog: store")
+    [message] = warnings(billing, with_new_name)
+    assert "1 of these 1 entries as the catalog shop, and nothing as the catalog store: what is created here" in message
+    assert "write `catalog: shop` again" in message
+    assert warnings(billing, with_new_name.replace("vat:", "mwst:")) == []
+    billing.apply(with_new_name)
+    assert warnings(billing, with_new_name) == []

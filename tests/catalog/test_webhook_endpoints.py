@@ -48,16 +48,20 @@ def test_an_endpoint_is_made_and_its_secret_goes_to_a_private_file_and_nowhere_e
 ) -> None:
     ran = apply_catalog(billing, CATALOG)
 
-    [made] = endpoints(account)
-    assert (made["url"], made["api_version"], made["status"]) == ("https://shop.example/webhook", OLD, "enabled")
-    assert made["enabled_events"] == ["customer.subscription.deleted", "invoice.paid"]
-    assert made["metadata"]["team"] == "growth"
-    assert "billing_secret" not in made["metadata"]
+    [endpoint] = endpoints(account)
+    assert (endpoint["url"], endpoint["api_version"], endpoint["status"]) == (
+        "https://shop.example/webhook",
+        OLD,
+        "enabled",
+    )
+    assert endpoint["enabled_events"] == ["customer.subscription.deleted", "invoice.paid"]
+    assert endpoint["metadata"]["team"] == "growth"
+    assert "billing_secret" not in endpoint["metadata"]
     [secret] = secrets(billing)
     assert secret.startswith("whsec_")
     assert secret not in ran.out + ran.err
     assert (billing.directory / "webhook.secret").stat().st_mode & 0o777 == 0o600
-    assert f"The secret of billing ({made['id']}) is in webhook.secret." in ran.err
+    assert f"The secret of billing ({endpoint['id']}) is in webhook.secret." in ran.err
     assert billing.plan()["changes"] == []
 
 
@@ -134,10 +138,10 @@ def test_events_are_named_by_patterns_too_and_a_plan_shows_what_comes_and_goes(b
     apply_catalog(billing, CATALOG)
     billing.write(CATALOG.replace("[invoice.paid, ", "['invoice.paym*', "))
 
-    shown = billing.ok("catalog", "plan", "--local").out
+    output = billing.ok("catalog", "plan", "--local").out
 
-    assert "enabled_events: invoice.paid and 1 as before → invoice.payment_action_required" in shown
-    assert "description" not in shown
+    assert "enabled_events: invoice.paid and 1 as before → invoice.payment_action_required" in output
+    assert "description" not in output
     apply_catalog(billing, CATALOG.replace("[invoice.paid, customer.subscription.deleted]", "['*']"))
     assert billing.plan()["changes"] == []
 
@@ -159,16 +163,16 @@ def test_another_api_version_makes_a_second_endpoint_and_disables_the_old_one(
     [first] = endpoints(account)
     billing.write(CATALOG.replace(OLD, NEW))
 
-    shown = billing.ok("catalog", "plan", "--local").out
-    assert f"± webhook_endpoint billing  {first['id']}" in shown
-    assert "api_version cannot change on a webhook_endpoint" in shown
+    output = billing.ok("catalog", "plan", "--local").out
+    assert f"± webhook_endpoint billing  {first['id']}" in output
+    assert "api_version cannot change on a webhook_endpoint" in output
     assert billing("catalog", "apply", "--local").code == 2
     assert endpoints(account) == [first]
     apply_catalog(billing, CATALOG.replace(OLD, NEW))
 
-    second, disabled = endpoints(account)
+    second, first_endpoint = endpoints(account)
     assert (second["api_version"], second["status"]) == (NEW, "enabled")
-    assert (disabled["id"], disabled["status"]) == (first["id"], "disabled")
+    assert (first_endpoint["id"], first_endpoint["status"]) == (first["id"], "disabled")
     assert len(set(secrets(billing))) == 2
     assert billing.plan()["changes"] == []
 
@@ -206,16 +210,16 @@ def test_an_endpoint_that_is_gone_from_the_file_is_disabled_only_by_prune(billin
 
 
 def test_an_endpoint_is_adopted_by_its_id_and_keeps_it_over_a_new_version(billing: Billing, account: Account) -> None:
-    made = account.post("/v1/webhook_endpoints", url="https://shop.example/webhook", enabled_events=["*"])
+    endpoint = account.post("/v1/webhook_endpoints", url="https://shop.example/webhook", enabled_events=["*"])
     billing.write(CATALOG)
-    assert f"give this webhook_endpoint `id: {made['id']}`" in billing.ok("catalog", "plan", "--local").err
-    adopting = CATALOG.replace("    url:", f"    id: {made['id']}\n    url:").replace(f"    api_version: {OLD}\n", "")
+    assert f"give this webhook_endpoint `id: {endpoint['id']}`" in billing.ok("catalog", "plan", "--local").err
+    text = CATALOG.replace("    url:", f"    id: {endpoint['id']}\n    url:").replace(f"    api_version: {OLD}\n", "")
 
-    billing.apply(adopting)
+    billing.apply(text)
 
-    assert [one["id"] for one in endpoints(account)] == [made["id"]]
+    assert [one["id"] for one in endpoints(account)] == [endpoint["id"]]
     assert billing.plan()["changes"] == []
-    again = f"{adopting}    api_version: {NEW}\n"
+    again = f"{text}    api_version: {NEW}\n"
     apply_catalog(billing, again)
     assert [one["status"] for one in endpoints(account)] == ["enabled", "disabled"]
     assert billing.plan(again)["changes"] == []
@@ -265,8 +269,8 @@ def test_a_retry_within_a_day_gets_the_secret_again(billing: Billing, account: A
     assert secrets(billing) == []
     assert orphan["metadata"]["billing_secret"] == "unconfirmed"
 
-    noted = billing.ok("catalog", "plan", "--local").err
-    assert f"{orphan['id']} was made by a run that was cut off before it had stored the secret" in noted
+    output = billing.ok("catalog", "plan", "--local").err
+    assert f"{orphan['id']} was made by a run that was cut off before it had stored the secret" in output
     apply_catalog(billing, CATALOG)
 
     assert [one["id"] for one in endpoints(account)] == [orphan["id"]]
@@ -283,8 +287,8 @@ def test_after_a_day_the_orphan_is_deleted_and_made_anew(
     forget_keys(monkeypatch)
     apply_catalog(billing, CATALOG)
 
-    [made] = endpoints(account)
-    assert made["id"] != orphan["id"]
+    [endpoint] = endpoints(account)
+    assert endpoint["id"] != orphan["id"]
     assert len(secrets(billing)) == 1
     assert billing.plan()["changes"] == []
 
@@ -324,19 +328,19 @@ def test_an_orphan_that_is_not_wanted_any_more_is_deleted(billing: Billing, acco
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("start", [None, CATALOG], ids=["new", "new version"])
 def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool, start: str | None) -> None:
-    wanted = CATALOG.replace(OLD, NEW)
+    text = CATALOG.replace(OLD, NEW)
     for at in range(1, 30):
         path = tmp_path / f"{at}.db"
-        stored: dict[str, str] = {}
+        secrets: dict[str, str] = {}
 
         def keep(new: NewSecret) -> None:
-            stored[new.id] = new.secret  # noqa: B023
+            secrets[new.id] = new.secret  # noqa: B023
 
         if start:
             assert apply(start, connected(LocalTransport(path)), keep_secret=keep).complete
-        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
+        transport = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
         try:
-            apply(wanted, connected(troubled), keep_secret=keep)
+            apply(text, connected(transport), keep_secret=keep)
         except Killed:
             pass
         else:
@@ -344,18 +348,18 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, a
             return
 
         api = connected(ContractTransport(LocalTransport(path)))
-        assert apply(wanted, api, keep_secret=keep).complete, f"call {at}"
+        assert apply(text, api, keep_secret=keep).complete, f"call {at}"
 
-        found, *others = api.page("/v1/webhook_endpoints", {})[0]
-        assert (found["status"], found["api_version"]) == ("enabled", NEW), f"call {at}"
-        assert stored[found["id"]].startswith("whsec_"), f"call {at}"
+        endpoint, *others = api.page("/v1/webhook_endpoints", {})[0]
+        assert (endpoint["status"], endpoint["api_version"]) == ("enabled", NEW), f"call {at}"
+        assert secrets[endpoint["id"]].startswith("whsec_"), f"call {at}"
         assert [one["status"] for one in others] == (["disabled"] if start else []), f"call {at}"
-        assert not list(apply(wanted, api, keep_secret=keep).results), f"call {at}"
+        assert not list(apply(text, api, keep_secret=keep).results), f"call {at}"
     raise AssertionError("an apply of more than 30 calls")
 
 
 @pytest.mark.parametrize(
-    ("mistake", "expected"),
+    ("mistake", "message"),
     [
         ("{url: https://a.example}", "enabled_events is missing"),
         ("{url: https://a.example, enabled_events: []}", "no events"),
@@ -370,25 +374,25 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, a
         ("{url: https://a.example, enabled_events: ['*'], metadata: {billing_secret: x}}", "billing's own mark"),
     ],
 )
-def test_mistakes_are_errors_with_their_place(billing: Billing, mistake: str, expected: str) -> None:
+def test_mistakes_are_errors_with_their_place(billing: Billing, mistake: str, message: str) -> None:
     billing.write(f"{HEAD}webhook_endpoints:\n  hook: {mistake}\n")
 
     ran = billing("catalog", "validate")
 
     assert ran.code == 2
     assert "catalog.yaml:4:" in ran.err
-    assert expected in ran.err
+    assert message in ran.err
 
 
 def test_an_entry_is_renamed_without_a_new_endpoint(billing: Billing, account: Account) -> None:
     apply_catalog(billing, CATALOG)
     [before] = endpoints(account)
-    renamed = CATALOG.replace("  billing:", "  hook:").replace(
+    text = CATALOG.replace("  billing:", "  hook:").replace(
         "catalog: keymap", "catalog: keymap\nmoved: {billing: hook}"
     )
 
-    billing.apply(renamed)
+    billing.apply(text)
 
     [after] = endpoints(account)
     assert (after["id"], after["metadata"]["billing_key"]) == (before["id"], "hook")
-    assert billing.plan(renamed.replace("moved: {billing: hook}\n", ""))["changes"] == []
+    assert billing.plan(text.replace("moved: {billing: hook}\n", ""))["changes"] == []
