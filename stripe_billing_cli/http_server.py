@@ -43,14 +43,14 @@ class Server(uvicorn.Server):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self.stop)
-        serving = asyncio.create_task(self.serve(sockets=[listener]))
+        server_task = asyncio.create_task(self.serve(sockets=[listener]))
         running_beside = asyncio.create_task(beside)
-        while not self.started and not serving.done():
+        while not self.started and not server_task.done():
             await asyncio.sleep(0.005)
         if self.started:
             on_ready()
         try:
-            await serving
+            await server_task
         finally:
             running_beside.cancel()
 
@@ -72,5 +72,5 @@ def listening_socket(host: str, port: int, backlog: int) -> socket.socket:
 
 def url_of(host: str, listener: socket.socket) -> str:
     """Return the address at which a socket listens, for clients."""
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listener.getsockname()[1]}"
+    url_host = f"[{host}]" if ":" in host else host
+    return f"http://{url_host}:{listener.getsockname()[1]}"

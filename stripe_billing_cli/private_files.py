@@ -25,8 +25,8 @@ def make_private_directory(path: Path) -> None:
     if path.name == STATE:
         with contextlib.suppress(FileExistsError):
             file = os.open(path / ".gitignore", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(file, "w", encoding="utf-8") as opened:
-                opened.write("# Keys, secrets and events of customers.\n*\n")
+            with os.fdopen(file, "w", encoding="utf-8") as ignore_file:
+                ignore_file.write("# Keys, secrets and events of customers.\n*\n")
 
 
 def make_private_file(path: Path, content: Callable[[], bytes] = bytes) -> None:

@@ -82,8 +82,8 @@ class LocalStripe:
         """Return the address of the same account over HTTP, for `stripe.api_base` and for other programs; served from
         the first time that it is asked for, with the pages that answers name."""
         if self._url is None:
-            served = running(self._path, clock=self.now, faults=self._faults)
-            self._url = self.transport.pages_at = self._opened.enter_context(served)
+            server = running(self._path, clock=self.now, faults=self._faults)
+            self._url = self.transport.pages_at = self._opened.enter_context(server)
         return self._url
 
     def now(self) -> float:
@@ -92,10 +92,10 @@ class LocalStripe:
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Let time pass, with all that Stripe does meanwhile: renewals, retries, ends of trials."""
-        passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
-        if passed < 0:
+        duration = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+        if duration < 0:
             raise ValueError("time goes forward only")
-        self._passed += passed
+        self._passed += duration
         self.transport.router.let_time_pass()
 
     def apply_catalog(self, file: str | Path) -> None:
@@ -128,8 +128,8 @@ class LocalStripe:
 
     def events(self, *types: str) -> list[stripe.Event]:
         """Return what happened, oldest first: all events, or those of these types."""
-        listed = self.client.v1.events.list({"limit": 100}).auto_paging_iter()
-        return [event for event in reversed(list(listed)) if not types or event.type in types]
+        events = self.client.v1.events.list({"limit": 100}).auto_paging_iter()
+        return [event for event in reversed(list(events)) if not types or event.type in types]
 
     def event_types(self) -> list[str]:
         """Return the types of all events, oldest first."""
@@ -138,8 +138,8 @@ class LocalStripe:
     def webhook(self, event: stripe.Event) -> WebhookRequest:
         """Return the request that brings an event to a webhook endpoint, signed by `webhook_secret` at the present."""
         body = json.dumps(event.to_dict(), indent=2).encode()
-        signed = signature(self.webhook_secret, body, int(time.time()))
-        return WebhookRequest(body, {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signed})
+        header = signature(self.webhook_secret, body, int(time.time()))
+        return WebhookRequest(body, {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header})
 
     def fail(self, *faults: str) -> None:
         """Let calls fail from now on, by `client` and over HTTP: `"500 before 1 POST /v1/customers"` the next of these.
@@ -160,7 +160,7 @@ def _for_any_account(catalog: Catalog) -> Catalog:
         catalog,
         roots=tuple(root for root in catalog.roots if root.kind != "webhook_endpoint"),
         accounts=(),
-        reread=reread and (lambda place, adopting: _for_any_account(reread(place, adopting))),
+        reread=reread and (lambda place, adopt: _for_any_account(reread(place, adopt))),
     )
 
 

@@ -18,7 +18,7 @@ class SubscriptionState:
     """A subscription as access is decided by it. Times are Unix seconds. `began`: when it got into its status, where
     access may go by that; `ends`: when it is to be canceled, None where it goes on.
 
-    `disputed`: since when a dispute that was not won has withdrawn the money of a payment; None where none has, or
+    `disputed_at`: since when a dispute that was not won has withdrawn the money of a payment; None where none has, or
     where nobody asked.
 
     For `past_due` and `unpaid`, `began` is when the oldest invoice that is still open fell due, None if all are paid.
@@ -30,7 +30,7 @@ class SubscriptionState:
     ends: int | None
     collection_paused: bool
     items: tuple[ItemState, ...]
-    disputed: int | None = None
+    disputed_at: int | None = None
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ def verdict(subscription: SubscriptionState, rules: Rules, now: float) -> Verdic
     rule = rules.rule_for(subscription.status)
     if rule.granted and subscription.collection_paused and not rules.rule_for(COLLECTION_PAUSED).granted:
         return Verdict(False, "collection is paused")
-    if rule.granted and subscription.disputed is not None and rules.deny_disputed:
-        return Verdict(False, "a payment is disputed", subscription.disputed)
+    if rule.granted and subscription.disputed_at is not None and rules.deny_disputed:
+        return Verdict(False, "a payment is disputed", subscription.disputed_at)
     if not rule.granted:
         return Verdict(False, subscription.status, subscription.began)
     until, in_grace = subscription.ends, False
@@ -101,15 +101,15 @@ def _rank(row: Access) -> tuple[bool, int, int, str]:
 
 
 def _feature(customer: str, key: str, products: list[Access]) -> Access:
-    giving = [row for row in products if row.granted]
-    if giving:
-        ends = [row.until for row in giving]
+    products_with_access = [row for row in products if row.granted]
+    if products_with_access:
+        ends = [row.until for row in products_with_access]
         return Access(
             customer=customer,
             kind="feature",
             key=key,
             granted=True,
-            since=min((row.since for row in giving if row.since is not None), default=None),
+            since=min((row.since for row in products_with_access if row.since is not None), default=None),
             until=None if None in ends else max(end for end in ends if end is not None),
             reason="an active entitlement",
         )

@@ -52,8 +52,8 @@ class ExpiryScheduler:
         """Write down the checks that are due; how many are new."""
         now = self.store.clock()
         events = [check_event(customer, until, now, self.livemode) for customer, until in self._find_ended(now)]
-        known = self.store.events.stored_ids([event.id for event in events])
-        new = self.store.events.record([event for event in events if event.id not in known], self.route)
+        stored_ids = self.store.events.stored_ids([event.id for event in events])
+        new = self.store.events.record([event for event in events if event.id not in stored_ids], self.route)
         if new:
             self.wake()
         return len(new)

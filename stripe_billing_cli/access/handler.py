@@ -41,10 +41,10 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
                 return _of_dispute(keeper, event)
             if event.customer is None:
                 return "about no customer"
-            waiting = keeper.store.work.list_waiting(delivery)
+            seqs = keeper.store.work.list_waiting(delivery)
             changes = keeper.update(event.customer, event.id)
             # What waited happened before Stripe was read: one reading does for all of it.
-            also_done(keeper.store.work.finish_waiting(waiting, f"with {event.id}"))
+            also_done(keeper.store.work.finish_waiting(seqs, f"with {event.id}"))
             return changes_text(changes)
         except StripeCallError as failure:
             raise HandlerError(f"{failure.kind}: {failure.message}") from failure

@@ -29,8 +29,8 @@ def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False
         ]
     except NotFoundError:
         subscriptions = []
-    disputed = disputes_of_customer(api, customer) if disputes and subscriptions else ()
-    return customer_state_of(api, customer, subscriptions, active_features(api, customer), disputed)
+    disputed_payments = disputes_of_customer(api, customer) if disputes and subscriptions else ()
+    return customer_state_of(api, customer, subscriptions, active_features(api, customer), disputed_payments)
 
 
 EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}
@@ -42,11 +42,11 @@ def customer_state_of(
     customer: str,
     subscriptions: Iterable[Subscription],
     features: Iterable[str],
-    disputed: Iterable[DisputedPayment] = (),
+    disputed_payments: Iterable[DisputedPayment] = (),
 ) -> CustomerState:
     """Return the state of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
     subscriptions = tuple(subscriptions)
-    payments = tuple(disputed)
+    payments = tuple(disputed_payments)
     clocks = [clock["frozen_time"] for one in subscriptions if (clock := whole(one["test_clock"]))]
     return CustomerState(
         customer=customer,
@@ -68,7 +68,7 @@ def active_features(api: StripeApi, customer: str) -> list[str]:
         return []
 
 
-def _subscription(api: StripeApi, subscription: Subscription, disputed: int | None) -> SubscriptionState:
+def _subscription(api: StripeApi, subscription: Subscription, disputed_at: int | None) -> SubscriptionState:
     items = subscription["items"]["data"]
     ends = subscription["cancel_at"]
     if ends is None and subscription["cancel_at_period_end"]:
@@ -80,7 +80,7 @@ def _subscription(api: StripeApi, subscription: Subscription, disputed: int | No
         ends=ends,
         collection_paused=subscription["pause_collection"] is not None,
         items=tuple(_item(subscription, item) for item in items),
-        disputed=disputed,
+        disputed_at=disputed_at,
     )
 
 
@@ -99,8 +99,8 @@ def _began(api: StripeApi, subscription: Subscription) -> int | None:
         case "past_due" | "unpaid":
             moment = _owing_since(api, subscription["id"])
         case "paused":
-            paused = subscription["status_details"]["paused"] if subscription["status_details"] else None
-            moment = paused["transitioned_at"] if paused else None
+            pause = subscription["status_details"]["paused"] if subscription["status_details"] else None
+            moment = pause["transitioned_at"] if pause else None
         case "canceled" | "incomplete_expired":
             moment = subscription["ended_at"] or subscription["canceled_at"]
         case "incomplete":
@@ -110,8 +110,8 @@ def _began(api: StripeApi, subscription: Subscription) -> int | None:
 
 def _owing_since(api: StripeApi, subscription: str) -> int | None:
     params = {"subscription": subscription, "status": "open"}
-    opened = [one for page in api.pages("/v1/invoices", params, kind=Invoice) for one in page]
-    return min((_due(invoice) for invoice in opened), default=None)
+    open_invoices = [one for page in api.pages("/v1/invoices", params, kind=Invoice) for one in page]
+    return min((_due(invoice) for invoice in open_invoices), default=None)
 
 
 def _due(invoice: Invoice) -> int:

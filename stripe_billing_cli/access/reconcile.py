@@ -41,12 +41,12 @@ def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Com
         return
     subscriptions = _subscriptions(keeper.api)
     features = _has_features(keeper.api)
-    disputed = all_disputes(keeper.api) if keeper.rules.deny_disputed else {}
+    payments_by_customer = all_disputes(keeper.api) if keeper.rules.deny_disputed else {}
 
     def decide_one(customer: str) -> tuple[str, list[Access]]:
-        entitled = active_features(keeper.api, customer) if features else ()
-        payments = disputed.get(customer, ())
-        state = customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), entitled, payments)
+        active = active_features(keeper.api, customer) if features else ()
+        payments = payments_by_customer.get(customer, ())
+        state = customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), active, payments)
         return customer, decide(state, keeper.rules, keeper.store.clock())
 
     yield from _side_by_side(sorted({*subscriptions, *_list_customers(keeper)}), decide_one, keeper)
@@ -59,29 +59,29 @@ def customers_to_check(keeper: AccessKeeper) -> list[str]:
     a dispute is looked at each time. Raises as `compare`.
     """
     now = keeper.store.clock()
-    unfinished = []
+    customers = []
     subscriptions = _subscriptions(keeper.api)
     for customer in sorted({*subscriptions, *_list_customers(keeper)}):
-        wanted = decide(customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), ()), keeper.rules, now)
+        target = decide(customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), ()), keeper.rules, now)
         rows = [row for row in keeper.store.access.for_customer(customer) if row.kind == "product"]
-        if _granted_products(wanted) != _granted_products(rows):
-            unfinished.append(customer)
-    return unfinished
+        if _granted_products(target) != _granted_products(rows):
+            customers.append(customer)
+    return customers
 
 
 def _granted_products(rows: Sequence[Access]) -> set[str]:
     return {row.key for row in rows if row.kind == "product" and row.granted}
 
 
-def mend(keeper: AccessKeeper, compared: Comparison) -> list[AccessChange]:
+def mend(keeper: AccessKeeper, comparison: Comparison) -> list[AccessChange]:
     """Read this customer once more, and write what differs."""
-    return keeper.update(compared.customer, "reconcile")
+    return keeper.update(comparison.customer, "reconcile")
 
 
-def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
+def _side_by_side(customers: Sequence[str], decide_one: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-        for customer, wanted in threads.map(decided, customers):
-            changes = changes_between(keeper.store.access.for_customer(customer), wanted)
+        for customer, target in threads.map(decide_one, customers):
+            changes = changes_between(keeper.store.access.for_customer(customer), target)
             yield Comparison(customer, tuple(changes))
 
 
@@ -97,8 +97,8 @@ def _has_features(api: StripeApi) -> bool:
     """Return whether the account has features; archived ones count, since they stay with their products."""
     try:
         return any(
-            api.page("/v1/entitlements/features", {"limit": 1, **archived}, kind=Feature)[0]
-            for archived in ({}, {"archived": True})
+            api.page("/v1/entitlements/features", {"limit": 1, **filters}, kind=Feature)[0]
+            for filters in ({}, {"archived": True})
         )
     except (NotFoundError, UnsupportedCallError):
         return False

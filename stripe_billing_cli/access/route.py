@@ -29,11 +29,11 @@ def access_route(store: Store, token: str, *, on_old_address: Callable[[], None]
 
     `on_old_address` is called where it is asked at the address of the webhook, as until version 0.1.
     """
-    expected = token.encode()
+    token_bytes = token.encode()
     old: dict[str, str] = {} if on_old_address is None else {"Deprecation": "true"}
 
     async def access(request: Request) -> Response:
-        if not hmac.compare_digest(_token(request), expected):
+        if not hmac.compare_digest(_token(request), token_bytes):
             return _error(401, "This needs the header Authorization: Bearer <token>.", {"WWW-Authenticate": "Bearer"})
         if on_old_address is not None:
             on_old_address()
@@ -44,15 +44,13 @@ def access_route(store: Store, token: str, *, on_old_address: Callable[[], None]
             rows = await asyncio.to_thread(store.access.for_customer, customer)
         except StoreError:
             return _error(503, "The store does not answer.", {"Retry-After": "1"})
-        queried = [
-            (kind, request.query_params[kind]) for kind in ("product", "feature") if kind in request.query_params
-        ]
-        if queried:
-            rows = [row for row in rows if (row.kind, row.key) in queried]
-        if not rows and not queried:
+        keys = [(kind, request.query_params[kind]) for kind in ("product", "feature") if kind in request.query_params]
+        if keys:
+            rows = [row for row in rows if (row.kind, row.key) in keys]
+        if not rows and not keys:
             return _error(404, "Nothing is known of this customer, who has no access.")
         record = customer_record(customer, rows, store.clock())
-        if len(queried) == 2:
+        if len(keys) == 2:
             record["access"] = len(rows) == 2 and all(one["access"] for one in record["products"] + record["features"])
         return JSONResponse(record, headers={"Cache-Control": "no-store", **old})
 

@@ -148,5 +148,5 @@ def _rule(name: str, value: Any, where: str) -> Rule:
             return DENY
         case str() if (span := SPAN.fullmatch(value.strip())) and name not in ALWAYS:
             return Rule(True, int(span[1]) * SECONDS[span[2]])
-    allowed = "grant or deny" if name in ALWAYS else "grant, deny, or a grace period like 12h, 7d or 2w"
-    raise InvalidRulesError(f"{where}: {name} is {value!r}", f"it is {allowed}")
+    choices = "grant or deny" if name in ALWAYS else "grant, deny, or a grace period like 12h, 7d or 2w"
+    raise InvalidRulesError(f"{where}: {name} is {value!r}", f"it is {choices}")

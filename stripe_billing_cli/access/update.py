@@ -23,8 +23,8 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 
 @dataclass(frozen=True)
 class AccessKeeper:
-    """Keeps the store's access as Stripe says. `route` names the handlers that changes go to; `announced` is called
-    when there is something for them.
+    """Keeps the store's access as Stripe says. `route` names the handlers that changes go to; `on_announcement` is
+    called when there is something for them.
 
     May be shared by threads, and the store by processes: a decision from an older reading gives way to a newer one.
     """
@@ -33,7 +33,7 @@ class AccessKeeper:
     store: Store
     rules: Rules = field(default_factory=Rules)
     route: Route = no_route
-    announced: Callable[[], None] = lambda: None
+    on_announcement: Callable[[], None] = lambda: None
 
     def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:
         """Decide a customer's access anew, and return what changed. Raises `StripeCallError`, `StoreError`."""
@@ -45,7 +45,7 @@ class AccessKeeper:
             except StaleReadError:
                 continue
             if changes:
-                self.announced()
+                self.on_announcement()
             return changes
 
     def decide(self, customer: str) -> list[Access]:

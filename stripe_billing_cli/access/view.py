@@ -11,16 +11,16 @@ from stripe_billing_cli.events.store import Access
 
 def row_record(row: Access, now: float) -> dict[str, Any]:
     """Return the record of a product or feature. `id` names it among all: `cus_1/product/keymap-pro`."""
-    granted = gives_access(row, now)
+    has_access = gives_access(row, now)
     return {
         "id": f"{row.customer}/{row.kind}/{row.key}",
         "customer": row.customer,
         "kind": row.kind,
         "key": row.key,
-        "access": granted,
-        "since": row.since if granted or not row.granted else row.until,
-        "until": row.until if granted else None,
-        "reason": row.reason if granted or not row.granted else f"{row.reason}; its end is reached",
+        "access": has_access,
+        "since": row.since if has_access or not row.granted else row.until,
+        "until": row.until if has_access else None,
+        "reason": row.reason if has_access or not row.granted else f"{row.reason}; its end is reached",
         "subscription": row.subscription,
     }
 

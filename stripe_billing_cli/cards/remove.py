@@ -19,12 +19,12 @@ from stripe_billing_cli.stripe_api.repeats import current_times
 
 @dataclass(frozen=True)
 class RemovePlan:
-    """A card that is removed. `unpaid`: the subscriptions that have nothing to be charged to without this card;
-    `fall_back`: those that are charged to the customer's default card instead."""
+    """A card that is removed. `unpaid_subscriptions`: the subscriptions that have nothing to be charged to without this
+    card; `fall_back`: those that are charged to the customer's default card instead."""
 
     wallet: Wallet
     card: SavedCard
-    unpaid: tuple[str, ...]
+    unpaid_subscriptions: tuple[str, ...]
     fall_back: tuple[str, ...]
 
     def apply(self, api: StripeApi) -> CardResult:
@@ -45,17 +45,17 @@ def plan_remove(api: StripeApi, customer: str, card: str) -> RemovePlan | CardRe
     """
     wallet = load_wallet(api, customer)
     try:
-        chosen = choose_card(wallet, card)
+        own_card = choose_card(wallet, card)
     except NoMatchError:
-        removed = _find_removed(api, wallet, card)
-        if removed is None:
+        former_card = _find_removed(api, wallet, card)
+        if former_card is None:
             raise
-        return CardResult(wallet, removed, "unchanged")
-    if chosen.is_default:
-        return RemovePlan(wallet, chosen, (*chosen.paid_by_it, *wallet.charged_by_default()), ())
+        return CardResult(wallet, former_card, "unchanged")
+    if own_card.is_default:
+        return RemovePlan(wallet, own_card, (*own_card.paid_by_it, *wallet.charged_by_default()), ())
     if any(one.is_default for one in wallet.cards):
-        return RemovePlan(wallet, chosen, (), chosen.paid_by_it)
-    return RemovePlan(wallet, chosen, chosen.paid_by_it, ())
+        return RemovePlan(wallet, own_card, (), own_card.paid_by_it)
+    return RemovePlan(wallet, own_card, own_card.paid_by_it, ())
 
 
 def _find_removed(api: StripeApi, wallet: Wallet, name: str) -> SavedCard | None:

@@ -110,12 +110,12 @@ def _made_with_secret(
     """
 
     def current(answer: Answer[ObjectT]) -> ObjectT | None:
-        is_there = not answer.replayed or lookup.exists(api, f"{create.path}/{answer.body['id']}")
+        is_there = not answer.is_replay or lookup.exists(api, f"{create.path}/{answer.body['id']}")
         return answer.body if is_there else None
 
     def is_passed_by(failure: StripeCallError) -> bool:
         if not (isinstance(failure, InvalidRequestError) and create.abandoned_ids):
-            return failure.replayed
+            return failure.is_replay
         _delete_abandoned(api, create, None)  # an account may have few of them, and these are good for nothing
         return True
 
@@ -138,7 +138,7 @@ def _current(
     api: StripeApi, create: Create[ObjectT], params: Mapping[str, Any], answer: Answer[ObjectT]
 ) -> ObjectT | None:
     """Return the object of an answer, unless the answer is a remembered one that is not true any more."""
-    if not answer.replayed:
+    if not answer.is_replay:
         return answer.body
     now = create.find(api, create, params)
     return now if now and now["id"] == answer.body["id"] else None

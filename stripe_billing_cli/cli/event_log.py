@@ -78,16 +78,16 @@ class EventLog:
     def hooks(self) -> ListenerHooks:
         """Return the functions that a listener calls, so that what happens is printed here."""
         return ListenerHooks(
-            recorded=self.await_outcomes,
+            new_events=self.await_outcomes,
             outcome=self.outcome,
             failure=self.failure,
             part_ended=self.part_ended,
             caught_up=self.caught_up,
             left_over=self.left_over,
             first_start=self.first_start,
-            stopping=self.log_stopping,
+            shutdown=self.log_stopping,
             old_access=self.old_access,
-            unsigned=self.log_unsigned,
+            signature_mismatch=self.log_unsigned,
             too_old=self.too_old,
         )
 

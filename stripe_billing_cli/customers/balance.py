@@ -1,7 +1,8 @@
 """A customer's balance: what it is made up of, and a credit or debit by hand, made once.
 
-Stripe's balance is what the customer owes: a credit is negative there (https://docs.stripe.com/billing/customer/balance).
-Here the words credit and debit say which, and amounts are positive minor units.
+Stripe's balance is what the customer owes: a credit is negative there
+(https://docs.stripe.com/billing/customer/balance). Here the words credit and debit say which, and amounts are positive
+minor units.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class BalancePlan:
     def apply(self, api: StripeApi) -> BalanceResult:
         """Make the transaction, once. Raises `StripeCallError`."""
         id = self.customer["id"]
-        made = self.before or create_once.create(
+        transaction = self.before or create_once.create(
             api,
             self.create_request,
             self.state,
@@ -99,8 +100,10 @@ class BalancePlan:
             holds=lambda one: True,
         )
         after = load_balance(api, id)
-        done: Literal["changed", "unchanged"] = "unchanged" if self.before else "changed"
-        return BalanceResult(after.customer, after.transactions, done, made, self.create_request, after.has_more)
+        result: Literal["changed", "unchanged"] = "unchanged" if self.before else "changed"
+        return BalanceResult(
+            after.customer, after.transactions, result, transaction, self.create_request, after.has_more
+        )
 
 
 def load_balance(api: StripeApi, name: str, *, all_transactions: bool = False) -> BalanceResult:
@@ -140,17 +143,17 @@ def _recent(api: StripeApi, customer: str) -> Sequence[BalanceTransaction]:
     return api.page(_path(customer), {}, kind=BalanceTransaction)[0]
 
 
-def _currency(customer: Customer, wanted: str | None) -> str:
+def _currency(customer: Customer, currency: str | None) -> str:
     own = customer["currency"]
-    if own is None and wanted is None:
+    if own is None and currency is None:
         raise OperationError(
             f"the customer {customer['id']} has no currency yet: nothing was ever billed",
             "say --currency; it is the customer's from then on",
         )
-    if own is not None and wanted not in (None, own):
+    if own is not None and currency not in (None, own):
         raise OperationError(
             f"the customer {customer['id']} is billed in {own.upper()}: its invoices would not take up a balance in "
-            f"{str(wanted).upper()}",
+            f"{str(currency).upper()}",
             "leave out --currency",
         )
-    return str(own or wanted)
+    return str(own or currency)

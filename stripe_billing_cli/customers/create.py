@@ -51,19 +51,19 @@ class CustomerRequest:
 
 @dataclass(frozen=True)
 class CreatePlan:
-    """A customer that is going to be created; `existing` is the one that is there in its place already.
+    """A customer that is going to be created; `existing_customer` is the one that is there in its place already.
 
     `create_request` is None where no later run could recognise what this one made: without an email and without a key.
-    `same_email` are the customers with its email, `near` those with the email in other capitals. `unused`: what was
-    given, and is not so of the customer that is there already.
+    `same_email` are the customers with its email, `near` those with the email in other capitals. `unused_options`: what
+    was given, and is not so of the customer that is there already.
     """
 
     params: Mapping[str, Any]
     create_request: CreateRequest | None
-    existing: Customer | None = None
+    existing_customer: Customer | None = None
     same_email: Sequence[Customer] = ()
     near: Sequence[CustomerEmail] = ()
-    unused: Sequence[str] = ()
+    unused_options: Sequence[str] = ()
 
     @property
     def email(self) -> str | None:
@@ -71,7 +71,7 @@ class CreatePlan:
 
     def apply(self, api: StripeApi) -> CreateResult:
         """Create the customer, once. Raises `OtherRequestError`, `StripeCallError`."""
-        return CreateResult(self, self.existing or self._create(api))
+        return CreateResult(self, self.existing_customer or self._create(api))
 
     def _create(self, api: StripeApi) -> Customer:
         if self.create_request is None:
@@ -121,25 +121,25 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
         same_email = lookup.customers_with_email(api, email, expand=[DEFAULT_CARD])
     else:
         same_email = _with_same_email(api, params)
-    existing = create_once.made_before(create_request, same_email)
-    if existing is not None:
-        return CreatePlan(params, create_request, existing, same_email)
+    customer = create_once.made_before(create_request, same_email)
+    if customer is not None:
+        return CreatePlan(params, create_request, customer, same_email)
     lower = _in_lower_case(api, params)
     if request.if_not_exists and (same_email or lower):
         only = _only([*same_email, *lower], email)
-        return CreatePlan(params, create_request, only, same_email, unused=_find_unused(request, only))
-    known = {one["id"] for one in (*same_email, *lower)}
-    similar = [one for one in lookup.similar_customers(api, email) if one["id"] not in known]
+        return CreatePlan(params, create_request, only, same_email, unused_options=_find_unused(request, only))
+    ids = {one["id"] for one in (*same_email, *lower)}
+    similar = [one for one in lookup.similar_customers(api, email) if one["id"] not in ids]
     return CreatePlan(params, create_request, None, same_email, [*lower, *similar])
 
 
 def _made_with_key(api: StripeApi, create_request: CreateRequest) -> Customer | None:
     """Return the customer that a run with the same given key made, of which Stripe forgets the key after a day: by its
     mark, which its search knows by then, whatever email it has. None where that is not there for the account."""
-    quoted = create_request.mark.replace("\\", "\\\\").replace('"', '\\"')
+    escaped_mark = create_request.mark.replace("\\", "\\\\").replace('"', '\\"')
     try:
-        wanted = {"query": f'metadata["{INTERNAL}"]:"{quoted}"', "limit": 1}
-        customers = api.get(f"{PATH}/search", wanted, kind=SearchResult)["data"]
+        params = {"query": f'metadata["{INTERNAL}"]:"{escaped_mark}"', "limit": 1}
+        customers = api.get(f"{PATH}/search", params, kind=SearchResult)["data"]
     except StripeCallError:
         return None
     if not customers:
@@ -150,10 +150,10 @@ def _made_with_key(api: StripeApi, create_request: CreateRequest) -> Customer | 
 
 def _with_same_email(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
     """Return the customers with the email; on a test clock, that clock's."""
-    wanted: dict[str, Any] = {"email": params["email"], "expand": [f"data.{DEFAULT_CARD}"]}
+    filters: dict[str, Any] = {"email": params["email"], "expand": [f"data.{DEFAULT_CARD}"]}
     if "test_clock" in params:
-        wanted["test_clock"] = params["test_clock"]
-    return api.page(PATH, wanted, kind=Customer)[0]
+        filters["test_clock"] = params["test_clock"]
+    return api.page(PATH, filters, kind=Customer)[0]
 
 
 def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
@@ -162,13 +162,13 @@ def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
     return [] if lower == params["email"] else _with_same_email(api, {**params, "email": lower})
 
 
-def _find_unused(request: CustomerRequest, existing: Customer) -> list[str]:
+def _find_unused(request: CustomerRequest, customer: Customer) -> list[str]:
     """Return what of a request a customer has otherwise. Whose a card or a tax id is, is not read: each is named."""
-    given = request.fields.params()
-    given.pop("email")
-    differing = [name for name, value in given.items() if not _is_so(value, existing.get(name))]
+    params = request.fields.params()
+    params.pop("email")
+    names = [name for name, value in params.items() if not _is_so(value, customer.get(name))]
     payment_method = ["payment method"] if request.payment_method else []
-    return [*differing, *(["tax id"] if request.tax_ids else []), *payment_method]
+    return [*names, *(["tax id"] if request.tax_ids else []), *payment_method]
 
 
 def _is_so(value: Any, current: Any) -> bool:

@@ -49,6 +49,6 @@ def load_details(api: StripeApi, name: str) -> CustomerDetails:
         customer = lookup.find_customer(api, name, expand=[DEFAULT_CARD])
         return CustomerDetails(customer, lookup.subscriptions_of(api, customer["id"]))
     with ThreadPoolExecutor(2) as pool:
-        reading = pool.submit(lookup.find_customer, api, name, expand=[DEFAULT_CARD])
+        customer_future = pool.submit(lookup.find_customer, api, name, expand=[DEFAULT_CARD])
         subscriptions = pool.submit(lookup.subscriptions_of, api, name)
-        return CustomerDetails(reading.result(), subscriptions.result())
+        return CustomerDetails(customer_future.result(), subscriptions.result())

@@ -44,13 +44,13 @@ def record(session: PortalSession) -> dict[str, Any]:
     gives it."""
     login = session["after_expiration"]["customer_login"] if session["after_expiration"] else None
     flow = session["flow"]
-    canceled = flow["subscription_cancel"] if flow else None
+    cancel_flow = flow["subscription_cancel"] if flow else None
     return {
         "id": session["id"],
         "url": session["url"],
         "customer": session["customer"],
         "flow": flow["type"] if flow else None,
-        "subscription": canceled["subscription"] if canceled else None,
+        "subscription": cancel_flow["subscription"] if cancel_flow else None,
         "return_url": session["return_url"],
         "expires_at": login["expires_at"] if login else None,
         "created": session["created"],
@@ -60,12 +60,14 @@ def record(session: PortalSession) -> dict[str, Any]:
 
 def subscription_to_cancel(api: StripeApi, customer: Customer, name: str | None) -> str:
     """Return the id of the customer's subscription that is meant: the only one that goes on, where none is named."""
-    chosen = lookup.find_subscription(api, name or customer["id"])
-    if chosen["customer"] != customer["id"]:
+    subscription = lookup.find_subscription(api, name or customer["id"])
+    if subscription["customer"] != customer["id"]:
         raise WrongKindError(
-            f"{chosen['id']} is a subscription of {chosen['customer']}, not of {customer['id']}",
+            f"{subscription['id']} is a subscription of {subscription['customer']}, not of {customer['id']}",
             f"billing sub list --customer {customer['id']} lists this customer's",
         )
-    if lookup.has_ended(chosen):
-        raise NoMatchError(f"{chosen['id']} has ended already ({chosen['status']})", "there is nothing to cancel")
-    return chosen["id"]
+    if lookup.has_ended(subscription):
+        raise NoMatchError(
+            f"{subscription['id']} has ended already ({subscription['status']})", "there is nothing to cancel"
+        )
+    return subscription["id"]

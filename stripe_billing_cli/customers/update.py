@@ -49,8 +49,8 @@ class UpdatePlan:
         id, params, payment_method = self.customer["id"], self.request.fields.params(), self.request.payment_method
         if "address" in params:
             current = self.customer["address"]
-            kept = {line: text for line in ADDRESS_FIELDS if current and (text := field_of(current, line))}
-            params["address"] = {**kept, **params["address"]}
+            lines = {line: text for line in ADDRESS_FIELDS if current and (text := field_of(current, line))}
+            params["address"] = {**lines, **params["address"]}
         if payment_method:
             params["invoice_settings"] = {"default_payment_method": _attach(api, self.customer, payment_method)}
         if self.request.tax_ids:
@@ -101,7 +101,7 @@ def _attach(api: StripeApi, customer: Customer, payment_method: str) -> str:
 
     def owner_of(answer: Answer[PaymentMethod]) -> str | None:
         id = answer.body["id"]
-        return id if not answer.replayed or _is_attached(api, id, customer["id"]) else None
+        return id if not answer.is_replay or _is_attached(api, id, customer["id"]) else None
 
     return ask_until_current(attach, owner_of, attempts=ATTEMPTS + 1)
 
@@ -111,7 +111,7 @@ def _is_attached(api: StripeApi, payment_method: str, customer: str) -> bool:
 
 
 def _add_tax_ids(api: StripeApi, customer: str, tax_ids: Sequence[tuple[str, str]]) -> None:
-    existing = {(one["type"], one["value"]) for one in api.page(f"{PATH}/{customer}/tax_ids", {}, kind=TaxId)[0]}
+    current_ids = {(one["type"], one["value"]) for one in api.page(f"{PATH}/{customer}/tax_ids", {}, kind=TaxId)[0]}
     for type, value in tax_ids:
-        if (type, value) not in existing:
+        if (type, value) not in current_ids:
             api.post(f"{PATH}/{customer}/tax_ids", {"type": type, "value": value})

@@ -50,8 +50,8 @@ class CreditResult:
 
     note: CreditNote
     create_request: CreateRequest
-    made: bool
-    left: int
+    is_new: bool
+    amount_left: int
 
     def finish(self, api: StripeApi) -> None:
         """Mark a note of `--again` as finished, once it is printed. Raises `StripeCallError`."""
@@ -59,22 +59,22 @@ class CreditResult:
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
-        result = "credited" if self.made else "unchanged"
-        return {**json_output.credit_note(self.note), "result": result, "left": self.left}
+        result = "credited" if self.is_new else "unchanged"
+        return {**json_output.credit_note(self.note), "result": result, "left": self.amount_left}
 
 
 @dataclass(frozen=True)
 class CreditPlan:
     """A credit note that is going to be issued. `before`: the note that the same request made within a day.
 
-    `left` can be credited still, before this. `off_invoice` is not to be paid any more, `back` goes to `to`; `card` is
-    the charge whose card that is.
+    `amount_left` can be credited still, before this. `off_invoice` is not to be paid any more, `back` goes to `to`;
+    `card` is the charge whose card that is.
     """
 
     invoice: Invoice
     request: CreditRequest
     create_request: CreateRequest
-    left: int
+    amount_left: int
     notes: Sequence[CreditNote] = ()
     before: CreditNote | None = None
     off_invoice: int = 0
@@ -102,7 +102,7 @@ class CreditPlan:
     def apply(self, api: StripeApi) -> CreditResult:
         """Make the credit note, once. Raises `StripeCallError`."""
         if self.before is not None:
-            return CreditResult(self.before, self.create_request, made=False, left=self.left)
+            return CreditResult(self.before, self.create_request, is_new=False, amount_left=self.amount_left)
         note = create_once.create(
             api,
             self.create_request,
@@ -111,7 +111,7 @@ class CreditPlan:
             read=lambda: credit_notes_of(api, self.invoice["id"]),
             holds=lambda one: one["status"] == "issued",
         )
-        return CreditResult(note, self.create_request, made=True, left=self.left - note["amount"])
+        return CreditResult(note, self.create_request, is_new=True, amount_left=self.amount_left - note["amount"])
 
 
 def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
@@ -126,21 +126,21 @@ def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
     wish = [invoice["id"], "all" if amount is None else amount, request.to, request.reason, request.note]
     create_request = CreateRequest(PATH, {}, wish=wish, again=request.again)
     notes = credit_notes_of(api, invoice["id"])
-    issued = [one for one in notes if one["status"] == "issued"]
+    issued_notes = [one for one in notes if one["status"] == "issued"]
     charges = charges_of(api, invoice)
-    left = _amount_left(api, invoice, issued, charges)
+    amount_left = _amount_left(api, invoice, issued_notes, charges)
     now = repeats.current_times(api, id_of(invoice["customer"]))
-    before = repeats.made_within_a_day(create_request, issued, now)
+    before = repeats.made_within_a_day(create_request, issued_notes, now)
     if before is not None:
-        return CreditPlan(invoice, request, create_request, left, notes, before, now=now)
-    amount = left if amount is None else amount
-    _check_left(invoice, amount, left)
+        return CreditPlan(invoice, request, create_request, amount_left, notes, before, now=now)
+    amount = amount_left if amount is None else amount
+    _check_left(invoice, amount, amount_left)
     off = min(amount, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
     back = amount - off
     card = _card(invoice, charges, request.to, back)
     params = _params(request, invoice["id"], amount, back)
-    made = CreateRequest(PATH, params, wish=wish, again=request.again)
-    return CreditPlan(invoice, request, made, left, notes, None, off, back, card, now)
+    complete_request = CreateRequest(PATH, params, wish=wish, again=request.again)
+    return CreditPlan(invoice, request, complete_request, amount_left, notes, None, off, back, card, now)
 
 
 def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dict[str, Any]:
@@ -151,24 +151,26 @@ def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dic
     return params | {name: value for name, value in optional.items() if value is not None}
 
 
-def _amount_left(api: StripeApi, invoice: Invoice, issued: Sequence[CreditNote], charges: Sequence[Charge]) -> int:
+def _amount_left(
+    api: StripeApi, invoice: Invoice, issued_notes: Sequence[CreditNote], charges: Sequence[Charge]
+) -> int:
     """Return what neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
-    linked = {id_of(one["refund"]) for note in issued for one in note["refunds"]}
-    apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in linked]
-    refunded = sum(one["amount"] for one in apart if one["status"] in GIVEN)
-    return invoice["total"] - sum(note["amount"] for note in issued) - refunded
+    refund_ids = {id_of(one["refund"]) for note in issued_notes for one in note["refunds"]}
+    apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in refund_ids]
+    refund_sum = sum(one["amount"] for one in apart if one["status"] in GIVEN)
+    return invoice["total"] - sum(note["amount"] for note in issued_notes) - refund_sum
 
 
-def _check_left(invoice: Invoice, amount: int, left: int) -> None:
+def _check_left(invoice: Invoice, amount: int, amount_left: int) -> None:
     id, currency = invoice["id"], invoice["currency"]
-    if left <= 0:
+    if amount_left <= 0:
         raise OperationError(
             f"nothing is left to credit of the invoice {id}: it has been credited or refunded already",
             f"billing invoice show {id} lists its credit notes and refunds",
         )
-    if amount > left:
+    if amount > amount_left:
         raise OperationError(
-            f"only {format_amount(left, currency)} is left to credit of the invoice {id}, and "
+            f"only {format_amount(amount_left, currency)} is left to credit of the invoice {id}, and "
             f"{format_amount(amount, currency)} was asked for",
             "leave out --amount to credit what is left",
         )

@@ -28,12 +28,12 @@ class GiveUpResult:
     """The invoice as it is now, and whether this run changed it."""
 
     invoice: Invoice
-    changed: bool
+    has_changed: bool
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
-        done = "voided" if self.invoice["status"] == "void" else "written_off"
-        return {**json_output.invoice(self.invoice), "result": done if self.changed else "unchanged"}
+        result = "voided" if self.invoice["status"] == "void" else "written_off"
+        return {**json_output.invoice(self.invoice), "result": result if self.has_changed else "unchanged"}
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,14 @@ class GiveUpPlan:
     def apply(self, api: StripeApi) -> GiveUpResult:
         """Give the invoice up. Raises `StripeCallError`."""
         if self.is_done:
-            return GiveUpResult(self.invoice, changed=False)
+            return GiveUpResult(self.invoice, has_changed=False)
         path = f"{PATH}/{self.invoice['id']}"
         try:
             api.post(f"{path}/{CALLS[self.way]}", {})
         except InvalidRequestError:
             if api.get(path, kind=Invoice)["status"] != BECOMES[self.way]:
                 raise
-        return GiveUpResult(api.get(path, {"expand": list(EXPAND)}, kind=Invoice), changed=True)
+        return GiveUpResult(api.get(path, {"expand": list(EXPAND)}, kind=Invoice), has_changed=True)
 
 
 def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:
@@ -107,16 +107,16 @@ def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:
 
 def _check(invoice: Invoice, way: Way) -> None:
     id, status = invoice["id"], invoice["status"]
-    done = "voided" if way == "void" else "written off"
+    outcome = "voided" if way == "void" else "written off"
     match status:
         case "paid":
             raise OperationError(
-                f"the invoice {id} is paid, and only what is not paid can be {done}",
+                f"the invoice {id} is paid, and only what is not paid can be {outcome}",
                 f"billing invoice credit {id}, or billing refund create {id}, gives money back",
             )
         case "draft":
             raise OperationError(
-                f"the invoice {id} is a draft, and only a finalized invoice can be {done}",
+                f"the invoice {id} is a draft, and only a finalized invoice can be {outcome}",
                 "wait until it is finalized, or delete the draft in the dashboard",
             )
         case "void":

@@ -47,14 +47,14 @@ def list_invoices(
     api: StripeApi, *, customer: str | None, subscription: str | None, status: str | None, limit: int | None
 ) -> Iterator[Invoice]:
     """Return invoices with their payments, newest first, of a customer or subscription named as users name them."""
-    wanted: dict[str, Any] = {"expand": ["data.payments"]}
+    filters: dict[str, Any] = {"expand": ["data.payments"]}
     if customer is not None:
-        wanted["customer"] = lookup.find_customer(api, customer)["id"]
+        filters["customer"] = lookup.find_customer(api, customer)["id"]
     if subscription is not None:
-        wanted["subscription"] = lookup.find_subscription(api, subscription)["id"]
+        filters["subscription"] = lookup.find_subscription(api, subscription)["id"]
     if status is not None:
-        wanted["status"] = status
-    return lists.objects(api, PATH, wanted, limit, kind=Invoice)
+        filters["status"] = status
+    return lists.objects(api, PATH, filters, limit, kind=Invoice)
 
 
 def list_records(
@@ -62,9 +62,9 @@ def list_records(
 ) -> Iterator[dict[str, Any]]:
     """Yield the invoices of a list as they are printed: with what was refunded of each, None where the key may not see
     that."""
-    listed = list_invoices(api, customer=customer, subscription=subscription, status=status, limit=limit)
+    invoices = list_invoices(api, customer=customer, subscription=subscription, status=status, limit=limit)
     refunds = _Refunds(api, of_one_customer=customer is not None or subscription is not None)
-    while chunk := list(islice(listed, PAGE)):
+    while chunk := list(islice(invoices, PAGE)):
         refunds.read(chunk)
         for invoice in chunk:
             yield {**json_output.invoice(invoice), "refunded": refunds.of_invoice(invoice)}
@@ -104,8 +104,8 @@ class _Refunds:
             self.amounts[id_of(charge["payment_intent"]) or charge["id"]] += charge["amount_refunded"]
 
     def _read_refunds(self, oldest: int) -> None:
-        created = {"gte": oldest} if self.since is None else {"gte": oldest, "lt": self.since}
-        for refund in lists.objects(self.api, "/v1/refunds", {"created": created}, None, kind=Refund):
+        created_range = {"gte": oldest} if self.since is None else {"gte": oldest, "lt": self.since}
+        for refund in lists.objects(self.api, "/v1/refunds", {"created": created_range}, None, kind=Refund):
             if refund["status"] not in ("failed", "canceled"):
                 self.amounts[id_of(refund["payment_intent"]) or str(id_of(refund["charge"]))] += refund["amount"]
 
@@ -113,8 +113,8 @@ class _Refunds:
         """Return what went back of the payments of an invoice; None where the key may not see it."""
         if not self.visible:
             return None
-        paid = [one["payment"] for one in (invoice["payments"] or {"data": ()})["data"] if one["status"] == "paid"]
-        return sum(self.amounts.get(id_of(one["payment_intent"]) or id_of(one["charge"]) or "", 0) for one in paid)
+        payments = [one["payment"] for one in (invoice["payments"] or {"data": ()})["data"] if one["status"] == "paid"]
+        return sum(self.amounts.get(id_of(one["payment_intent"]) or id_of(one["charge"]) or "", 0) for one in payments)
 
 
 def open_invoices(api: StripeApi, customer: str) -> list[Invoice]:
@@ -210,8 +210,8 @@ def _as_far_as_visible(api: StripeApi, name: str, parts: Parts) -> Invoice:
     """Return the invoice with its payments, or without where the key may not see them."""
     try:
         return find_invoice(api, name, expand=("payments",))
-    except PermissionMissingError as missing:
-        parts.unavailable["payments"] = missing.message
+    except PermissionMissingError as error:
+        parts.unavailable["payments"] = error.message
         return find_invoice(api, name, expand=())
 
 

@@ -58,10 +58,11 @@ class PaidInvoice:
 
 @dataclass(frozen=True)
 class PayResult:
-    """The invoices that were tried, in their order; `untried` are the invoices after one that could not be paid."""
+    """The invoices that were tried, in their order; `untried_invoices` are the invoices after one that could not be
+    paid."""
 
     tried: tuple[PaidInvoice, ...]
-    untried: tuple[Invoice, ...] = ()
+    untried_invoices: tuple[Invoice, ...] = ()
 
     @property
     def failed(self) -> PaidInvoice | None:
@@ -83,7 +84,7 @@ class PayResult:
             "id": subject,
             "result": self.result,
             "invoices": [json_output.invoice(one.invoice) for one in self.tried],
-            "untried": [json_output.invoice(one) for one in self.untried],
+            "untried": [json_output.invoice(one) for one in self.untried_invoices],
             "payment_error": None if trouble is None else trouble.record(),
         }
 

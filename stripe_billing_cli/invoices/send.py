@@ -54,7 +54,7 @@ class SendPlan:
 
     def _result(self, answer: Answer[Invoice]) -> SendResult:
         """Return the result of Stripe's answer; the invoice in one that Stripe repeats may be a day old."""
-        return SendResult(self.invoice if answer.replayed else answer.body, sent=not answer.replayed)
+        return SendResult(self.invoice if answer.is_replay else answer.body, sent=not answer.is_replay)
 
 
 def plan_send(api: StripeApi, name: str, *, again: bool = False) -> SendPlan:

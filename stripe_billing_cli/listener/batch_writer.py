@@ -102,10 +102,10 @@ class BatchWriter:
     def _gather(self) -> None:
         """Hand over what waits: at once where it is worth a commit, else in a moment, with what comes until then."""
         assert self._loop is not None
-        waiting = len(self._waiting[0])
-        if not waiting or not self._free:
+        count = len(self._waiting[0])
+        if not count or not self._free:
             return
-        if waiting >= WORTH_A_COMMIT:
+        if count >= WORTH_A_COMMIT:
             self._hand_over()
         elif self._timer is None:
             self._timer = self._loop.call_later(LINGER_SECONDS, self._hand_over)

@@ -70,8 +70,8 @@ class Dispatcher:
         action_handlers = [self._handler(action) for action in self.actions]
         own_handlers = self._own_handlers()
         self.route: Route = route_to([*own_handlers, *action_handlers, *self.more], fetches_thin=self.api is not None)
-        starting = any(action.kind == "exec" for action in self.actions)
-        name = partial(worker_name, self._spawner.start() if starting else ())
+        runs_commands = any(action.kind == "exec" for action in self.actions)
+        name = partial(worker_name, self._spawner.start() if runs_commands else ())
         self.workers = [
             self._worker([*own_handlers, *self.more], ACCESS_THREADS, worker_name()),
             *(self._worker([handler], ACTION_THREADS, name()) for handler in action_handlers),

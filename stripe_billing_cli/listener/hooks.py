@@ -17,7 +17,7 @@ Failure = StoreError | StripeCallError
 class ListenerHooks:
     """The functions that a listener calls, from several threads."""
 
-    recorded: Callable[[Sequence[Event]], None] = lambda events: None
+    new_events: Callable[[Sequence[Event]], None] = lambda events: None
     """Called with events that are new in the store."""
     outcome: Callable[[Outcome], None] = lambda outcome: None
     """Called with the end of each call of a handler."""
@@ -31,11 +31,11 @@ class ListenerHooks:
     """Called with the number of deliveries that wait for handlers which are not called here, by handler."""
     first_start: Callable[[], None] = lambda: None
     """Called when Stripe was never read for this store: who had access before is not in it."""
-    stopping: Callable[[Mapping[str, int], float], None] = lambda running, seconds: None
+    shutdown: Callable[[Mapping[str, int], float], None] = lambda running, seconds: None
     """Called with the calls that still run, by handler, and how many seconds stopping waits for them."""
     old_access: Callable[[], None] = lambda: None
     """Called when somebody asks for access where events are posted to."""
-    unsigned: Callable[[], None] = lambda: None
+    signature_mismatch: Callable[[], None] = lambda: None
     """Called when a post is refused whose signature fits no secret."""
     too_old: Callable[[str | None, float], None] = lambda event_id, age: None
     """Called with the id and the age in seconds of a signed event that is too old to be taken."""

@@ -15,10 +15,10 @@ class KnownSecrets:
     a second, when a signature fits none."""
 
     def __init__(
-        self, configured: Sequence[str], stored: Callable[[], Sequence[str]], clock: Callable[[], float]
+        self, own_secrets: Sequence[str], read_stored: Callable[[], Sequence[str]], clock: Callable[[], float]
     ) -> None:
-        self._given = tuple(configured)
-        self._kept = stored
+        self._given = tuple(own_secrets)
+        self._kept = read_stored
         self._clock = clock
         self._read_at = clock()
         self.all = self._encode()

@@ -115,20 +115,20 @@ class Listener:
         return [fetch_handler(self.api, self.store, lambda event: self.dispatcher.route(event))]
 
     def _webhook(self, secrets: KnownSecrets) -> Webhook:
-        receiver = Receiver(self._writer, secrets, on_unsigned=self.hooks.unsigned, on_too_old=self._too_old)
+        receiver = Receiver(self._writer, secrets, on_unsigned=self.hooks.signature_mismatch, on_too_old=self._too_old)
         return Webhook(receiver, self.options.address.path)
 
     def _admin_server(self, address: AdminAddress, webhook: Webhook | None) -> Server:
         routes = [metrics_route(self.store, webhook, self._metrics, [self._connections])]
         if self.options.access_token is not None:
             routes.append(access_route(self.store, self.options.access_token))
-        served = application(self.store, more=routes, ended=self.ended_parts)
+        app = application(self.store, more=routes, ended=self.ended_parts)
         later = 0 if address.exact else LATER_PORTS
         try:
-            return Server(served, host=address.host, port=address.port, later_ports=later)
+            return Server(app, host=address.host, port=address.port, later_ports=later)
         except BindError as error:
             self._server.close()
-            raise BindError(error.where, error.cause, taken=error.taken, admin=True) from error
+            raise BindError(error.where, error.cause, port_in_use=error.port_in_use, admin=True) from error
 
     def _old_access_route(self) -> list[BaseRoute]:
         if self.options.access_token is None:
@@ -138,19 +138,19 @@ class Listener:
     @property
     def addresses(self) -> ListenerAddresses:
         """Return the addresses at which this listener is reached."""
-        wanted = None if self.options.admin is None else self.options.admin.port
-        moved = self._admin is not None and wanted not in (0, self._admin.port)
+        option = None if self.options.admin is None else self.options.admin.port
+        has_moved = self._admin is not None and option not in (0, self._admin.port)
         return ListenerAddresses(
             self._server.url + (self.options.address.path if self.secrets is not None else ""),
             None if self._admin is None else self._admin.url,
-            wanted if moved else None,
+            option if has_moved else None,
         )
 
     def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM; then finish what is begun."""
         self.dispatcher.start()
-        if left := self.dispatcher.left_over():
-            self.hooks.left_over(left)
+        if counts := self.dispatcher.left_over():
+            self.hooks.left_over(counts)
         if self._reader_task is not None:
             if self.store.settings.get(READ) is None and not self.store.access.customers():
                 self.hooks.first_start()
@@ -183,8 +183,8 @@ class Listener:
 
     def _stop_dispatcher(self) -> None:
         grace = self.dispatcher.longest_call if self.options.grace_seconds is None else self.options.grace_seconds
-        if running := self.dispatcher.running_calls():
-            self.hooks.stopping(running, grace)
+        if calls := self.dispatcher.running_calls():
+            self.hooks.shutdown(calls, grace)
         self.dispatcher.stop(grace_seconds=grace)
 
     def stop(self) -> None:
@@ -209,7 +209,7 @@ class Listener:
     def _new(self, events: Sequence[Event]) -> None:
         """Note that these events are new in the store."""
         self._metrics.count_recorded(events)
-        self.hooks.recorded(events)
+        self.hooks.new_events(events)
         self.dispatcher.wake()
 
     def _outcome(self, outcome: Outcome) -> None:

@@ -21,10 +21,10 @@ class ListenerMetrics:
     """Counts and measures of a listener. `handlers` are the names of those that are called here."""
 
     handlers: Collection[str]
-    recorded: Counter = field(
+    events: Counter = field(
         default_factory=lambda: Counter("billing_events_recorded_total", "Events that were new, by source.")
     )
-    handled: Counter = field(
+    calls: Counter = field(
         default_factory=lambda: Counter("billing_handled_total", "Calls of handlers, by handler and how they ended.")
     )
     seconds: Histogram = field(
@@ -46,26 +46,26 @@ class ListenerMetrics:
         self._counted = set(self.handlers)
         """The handlers whose deliveries are reported."""
         for source in get_args(Source):
-            self.recorded.begin(source=source)
+            self.events.begin(source=source)
         for handler in self.handlers:
             self.seconds.begin(handler)
             for end in ENDS:
-                self.handled.begin(handler=handler, status=end)
+                self.calls.begin(handler=handler, status=end)
         self.store_errors.begin()
         self.stripe_errors.begin()
         self.too_old.begin()
 
     def count_recorded(self, events: Sequence[Event]) -> None:
         for event in events:
-            self.recorded.add(source=event.source)
+            self.events.add(source=event.source)
 
     def count_outcome(self, outcome: Outcome) -> None:
-        self.handled.add(handler=outcome.delivery.handler, status=outcome.status)
+        self.calls.add(handler=outcome.delivery.handler, status=outcome.status)
         self.seconds.observe(outcome.seconds, outcome.delivery.handler)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of all that needs no store."""
-        for one in (self.recorded, self.handled, self.store_errors, self.stripe_errors, self.too_old):
+        for one in (self.events, self.calls, self.store_errors, self.stripe_errors, self.too_old):
             yield from one.lines()
         yield from self.seconds.lines()
         caught_up = "When the Events API was last read to its end, in Unix seconds; 0 for never."
@@ -87,11 +87,11 @@ class ListenerMetrics:
             for status in UNFINISHED_OR_DEAD
         }
         yield from family("billing_deliveries", "Deliveries that are unfinished or dead.", "gauge", counts)
-        due, recorded, now = backlog.oldest_due, backlog.oldest_recorded, store.clock()
+        due, received_at, now = backlog.oldest_due, backlog.oldest_recorded, store.clock()
         help_text = "How long the delivery that has waited longest for its turn has been due."
         yield from family("billing_oldest_due_seconds", help_text, "gauge", {(): _age(due, now)})
         help_text = "Since when the event of the oldest delivery that is not finished has been in the store."
-        yield from family("billing_oldest_open_delivery_age_seconds", help_text, "gauge", {(): _age(recorded, now)})
+        yield from family("billing_oldest_open_delivery_age_seconds", help_text, "gauge", {(): _age(received_at, now)})
 
 
 def _age(since: float | None, now: float) -> float:

@@ -76,12 +76,12 @@ class Histogram:
         for value, numbers in sorted(series.items()):
             own = f'{self.label}="{_escape(value)}",' if self.label else ""
             bare = f"{{{own[:-1]}}}" if own else ""
-            reached = 0.0
-            for bound, count in zip((*map(str, BUCKETS), "+Inf"), numbers, strict=False):
-                reached += count
-                yield f'{self.name}_bucket{{{own}le="{bound}"}} {_number(reached)}'
+            total = 0.0
+            for limit, count in zip((*map(str, BUCKETS), "+Inf"), numbers, strict=False):
+                total += count
+                yield f'{self.name}_bucket{{{own}le="{limit}"}} {_number(total)}'
             yield f"{self.name}_sum{bare} {numbers[-1]:.6f}"
-            yield f"{self.name}_count{bare} {_number(reached)}"
+            yield f"{self.name}_count{bare} {_number(total)}"
 
 
 def family(name: str, help: str, type: str, values: Mapping[Labels, float]) -> Iterator[str]:

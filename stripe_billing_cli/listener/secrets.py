@@ -41,7 +41,7 @@ def stored_secrets(path: Path = SECRETS) -> list[str]:
     While a secret is being rolled both the old and the new one are here. A receiver that meets a signature of none of
     the secrets it knows reads them again: it may just have been rolled. Raises `SecretsError`.
     """
-    return [kept.secret for kept in kept_secrets(path)]
+    return [one.secret for one in kept_secrets(path)]
 
 
 def kept_secrets(path: Path = SECRETS) -> list[KeptSecret]:
@@ -52,22 +52,22 @@ def kept_secrets(path: Path = SECRETS) -> list[KeptSecret]:
         return []
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
-    return [kept for file in files if (kept := _read(file)) is not None]
+    return [secret for file in files if (secret := _read(file)) is not None]
 
 
 def keep(endpoint: str, url: str, secret: str, path: Path = SECRETS) -> Path:
     """Write a secret down: whole or not at all, and on the disk when this returns. Raises `OSError`."""
     make_private_directory(path)
     text = json.dumps(asdict(KeptSecret(endpoint, url, secret)))
-    descriptor, written = tempfile.mkstemp(prefix=".new-", dir=path)  # 0600 from the beginning
+    descriptor, temporary_path = tempfile.mkstemp(prefix=".new-", dir=path)  # 0600 from the beginning
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
-        Path(written).replace(path / endpoint)
+        Path(temporary_path).replace(path / endpoint)
     except BaseException:
-        Path(written).unlink(missing_ok=True)
+        Path(temporary_path).unlink(missing_ok=True)
         raise
     _sync_directory(path)
     return path / endpoint

@@ -27,17 +27,19 @@ LAST_PORT = 65_535
 class BindError(BillingError):
     """The address cannot be had. `taken`: another program has the port; `admin`: it is for metrics and access."""
 
-    def __init__(self, where: str, reason: str, *, taken: bool = False, admin: bool = False) -> None:
+    def __init__(self, where: str, reason: str, *, port_in_use: bool = False, admin: bool = False) -> None:
         self.where = where
         self.cause = reason
-        self.taken = taken
-        super().__init__("system", f"cannot listen on {where}: {reason}", _bind_hint(taken=taken, admin=admin))
+        self.port_in_use = port_in_use
+        super().__init__(
+            "system", f"cannot listen on {where}: {reason}", _bind_hint(port_in_use=port_in_use, admin=admin)
+        )
 
 
-def _bind_hint(*, taken: bool, admin: bool) -> str:
+def _bind_hint(*, port_in_use: bool, admin: bool) -> str:
     if admin:
         return "name a free one for /metrics and /access with --admin HOST:PORT, or --admin off"
-    if taken:
+    if port_in_use:
         return (
             "choose another with --port; --port 0 takes a free one. If another `billing listen` has it, for events or "
             "for its --admin (the port after its --port), give them ports that are two apart"
@@ -113,9 +115,9 @@ class Server:
 def _connections_possible() -> int:
     """Return as many as the system lets this process open files for, up to a limit of our own."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_CONNECTIONS + RESERVED_FILES
-    if soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    file_limit = MOST_CONNECTIONS + RESERVED_FILES
+    if soft < file_limit:
+        soft = file_limit if hard == resource.RLIM_INFINITY else min(file_limit, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return max(min(soft - RESERVED_FILES, MOST_CONNECTIONS), 16)
 
@@ -127,7 +129,7 @@ def _listen(host: str, port: int, later_ports: int = 0) -> socket.socket:
         try:
             return _bind(host, candidate)
         except BindError as error:
-            if not error.taken:
+            if not error.port_in_use:
                 raise
     return _bind(host, max(port, last))
 
@@ -137,5 +139,5 @@ def _bind(host: str, port: int) -> socket.socket:
         return http_server.listening_socket(host, port, BACKLOG)
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
-        taken = getattr(error, "errno", None) == errno.EADDRINUSE
-        raise BindError(f"{host}, port {port}", reason.lower(), taken=taken) from error
+        port_in_use = getattr(error, "errno", None) == errno.EADDRINUSE
+        raise BindError(f"{host}, port {port}", reason.lower(), port_in_use=port_in_use) from error

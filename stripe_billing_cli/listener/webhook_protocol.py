@@ -141,9 +141,9 @@ class WebhookProtocol(GuardedProtocol):
             self.transport.write(CONTINUE)
 
     def _to_application(self) -> None:
-        url, headers, expected = self.url, self.headers, self.expect_100_continue
+        url, headers, expect_100_continue = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
-        self.url, self.expect_100_continue = url, expected
+        self.url, self.expect_100_continue = url, expect_100_continue
         self.headers += headers
         super().take()
 

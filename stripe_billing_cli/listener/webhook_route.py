@@ -36,14 +36,14 @@ async def _take(webhook: Webhook, request: Request) -> int:
             if webhook.bytes_in_memory > MOST_HELD:
                 return 503
         signature = request.headers.get("stripe-signature")
-        waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
         def set_status(status: int) -> None:
-            if not waiting.done():
-                waiting.set_result(status)
+            if not future.done():
+                future.set_result(status)
 
         webhook.taker.take(bytes(body), None if signature is None else signature.encode("latin-1"), set_status)
-        return await waiting
+        return await future
     except ClientDisconnect:
         return 400
     finally:

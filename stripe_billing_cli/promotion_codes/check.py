@@ -56,7 +56,7 @@ class Saving:
 
     currency: str
     subtotal: int
-    discounted: int
+    discount_amount: int
     total: int
 
 
@@ -98,7 +98,7 @@ class CodeCheck:
             "expires_at": code["expires_at"] if code else None,
             "currency": saving and saving.currency,
             "subtotal": saving and saving.subtotal,
-            "discounted": saving and saving.discounted,
+            "discounted": saving and saving.discount_amount,
             "total": saving and saving.total,
         }
 
@@ -108,19 +108,19 @@ def check_code(api: StripeApi, request: CheckRequest) -> CodeCheck:
     for item in request.items:
         lookup.check_price_name(item.price)
     with ThreadPoolExecutor(8) as pool:
-        listed = pool.submit(selection.load_codes, api, request.code, expand=EXPAND)
+        codes_future = pool.submit(selection.load_codes, api, request.code, expand=EXPAND)
         person = pool.submit(lookup.find_customer, api, request.customer) if request.customer else None
         price_futures = [pool.submit(lookup.find_price, api, item.price) for item in request.items]
         customer = person.result() if person else None
         prices = [future.result() for future in price_futures]
-        code = selection.meant_code(listed.result(), customer["id"] if customer else None)
+        code = selection.meant_code(codes_future.result(), customer["id"] if customer else None)
     if code is None:
         return CodeCheck(request, None, customer, (Refusal("unknown", "there is no such promotion code"),))
     first_only = code["restrictions"]["first_time_transaction"]
     has_paid = bool(first_only and customer and _has_paid(api, customer["id"]))
-    known = refusals.all_of(code, int(time.time()), customer, has_paid)
+    reasons = refusals.all_of(code, int(time.time()), customer, has_paid)
     conditions = refusals.open_conditions(code, customer=customer is not None, purchase=bool(prices))
-    answer = CodeCheck(request, code, customer, tuple(known), tuple(conditions))
+    answer = CodeCheck(request, code, customer, tuple(reasons), tuple(conditions))
     return _for_purchase(api, answer, code, prices) if prices else answer
 
 
@@ -128,18 +128,18 @@ def _for_purchase(api: StripeApi, answer: CodeCheck, code: PromotionCode, prices
     """Return the answer with what the code does to a purchase. Raises `StripeCallError`."""
     whole = _preview(api, answer, prices, None)
     purchase = Purchase(prices, whole["currency"], whole["subtotal"])
-    known = (*answer.refusals, *refusals.of_purchase(code, purchase))
-    if known:
-        return replace(answer, refusals=known)
+    reasons = (*answer.refusals, *refusals.of_purchase(code, purchase))
+    if reasons:
+        return replace(answer, refusals=reasons)
     # Whose code it is, and whether it is a first purchase, Stripe can only say of the customer that a preview names.
     named = answer.customer and any(price["recurring"] for price in prices)
     source = {"promotion_code": code["id"]} if named else {"coupon": id_of(code["promotion"]["coupon"])}
     try:
-        reduced = _preview(api, answer, prices, source)
-    except InvalidRequestError as refused:
-        return replace(answer, refusals=(Refusal("refused_by_stripe", refused.message),))
-    discounted = sum(one["amount"] for one in reduced["total_discount_amounts"] or ())
-    return replace(answer, saving=Saving(reduced["currency"], reduced["subtotal"], discounted, reduced["total"]))
+        preview = _preview(api, answer, prices, source)
+    except InvalidRequestError as error:
+        return replace(answer, refusals=(Refusal("refused_by_stripe", error.message),))
+    discount_amount = sum(one["amount"] for one in preview["total_discount_amounts"] or ())
+    return replace(answer, saving=Saving(preview["currency"], preview["subtotal"], discount_amount, preview["total"]))
 
 
 def _preview(api: StripeApi, answer: CodeCheck, prices: Sequence[Price], source: dict[str, Any] | None) -> Invoice:
@@ -160,8 +160,8 @@ def _preview(api: StripeApi, answer: CodeCheck, prices: Sequence[Price], source:
 
 
 def _item(item: Item, price: Price) -> dict[str, Any]:
-    wanted: dict[str, Any] = {"price": price["id"]}
-    return wanted if item.quantity is None else {**wanted, "quantity": item.quantity}
+    params: dict[str, Any] = {"price": price["id"]}
+    return params if item.quantity is None else {**params, "quantity": item.quantity}
 
 
 def _has_paid(api: StripeApi, customer: str) -> bool:

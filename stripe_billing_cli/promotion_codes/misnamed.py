@@ -40,16 +40,16 @@ def no_promotion_code(api: StripeApi, code: str) -> NoMatchError:
     """Return the error for a code that is not active."""
     if code in [coupon["id"] for coupon in _page(api, Coupon, COUPONS)]:
         return NoMatchError(f"there is no active promotion code {code}: that is a coupon", f"--coupon {code}")
-    known = [one["code"] for one in _page(api, PromotionCode, selection.PATH, active=True)]
+    codes = [one["code"] for one in _page(api, PromotionCode, selection.PATH, active=True)]
     return NoMatchError(
         f"there is no active promotion code {code}",
-        did_you_mean(code, known) or f"billing code check {code} says what became of it",
+        did_you_mean(code, codes) or f"billing code check {code} says what became of it",
     )
 
 
-def _page(api: StripeApi, kind: type[Kind], path: str, **wanted: object) -> list[Kind]:
+def _page(api: StripeApi, kind: type[Kind], path: str, **filters: object) -> list[Kind]:
     """Return what there is, the newest hundred; nothing where it may not be read: it only makes a message better."""
     try:
-        return api.page(path, {"limit": 100, **wanted}, kind=kind)[0]
+        return api.page(path, {"limit": 100, **filters}, kind=kind)[0]
     except StripeCallError:
         return []

@@ -78,16 +78,16 @@ def of_purchase(code: PromotionCode, purchase: Purchase) -> Iterator[Refusal]:
     if least and currency not in least:
         yield Refusal("currency", f"it asks for {_either(least)}, and this is bought in {currency.upper()}")
     elif least and purchase.subtotal < least[currency]:
-        bought = format_amount(Decimal(purchase.subtotal), currency)
+        subtotal = format_amount(Decimal(purchase.subtotal), currency)
         yield Refusal(
-            "minimum_amount", f"it asks for {_either({currency: least[currency]})}, and this comes to {bought}"
+            "minimum_amount", f"it asks for {_either({currency: least[currency]})}, and this comes to {subtotal}"
         )
     if coupon is None:
         return
     amounts = _amounts_off(coupon)
     if amounts and currency not in amounts:
-        known = ", ".join(sorted(one.upper() for one in amounts))
-        yield Refusal("currency", f"it takes off an amount in {known}, and this is bought in {currency.upper()}")
+        currencies = ", ".join(sorted(one.upper() for one in amounts))
+        yield Refusal("currency", f"it takes off an amount in {currencies}, and this is bought in {currency.upper()}")
     products = products_of(coupon)
     if products and not products & {id_of(price["product"]) for price in purchase.prices}:
         yield Refusal("products", f"it takes nothing off but {', '.join(sorted(products))}")

@@ -24,9 +24,9 @@ def load_codes(
     """Return the promotion codes with this text, in whatever capitals, newest first; or the one with this id."""
     if code.startswith(ID):
         return [retrieve(api, PromotionCode, f"{PATH}/{code}", code, expand=expand)]
-    wanted = {"code": code, **({} if active is None else {"active": active})}
-    wanted |= {"expand": [f"data.{field}" for field in expand]} if expand else {}
-    return [one for page in api.pages(PATH, wanted, kind=PromotionCode) for one in page]
+    params = {"code": code, **({} if active is None else {"active": active})}
+    params |= {"expand": [f"data.{field}" for field in expand]} if expand else {}
+    return [one for page in api.pages(PATH, params, kind=PromotionCode) for one in page]
 
 
 def usable_code(codes: Iterable[PromotionCode], customer: str) -> PromotionCode | None:

@@ -37,23 +37,23 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class Part:
-    """The part of a refund that goes back of one payment; `made` is the refund where it was made before."""
+    """The part of a refund that goes back of one payment; `earlier_refund` where it was made before."""
 
     payment: Payment
     amount: int
     create_request: CreateRequest
-    made: Refund | None = None
+    earlier_refund: Refund | None = None
 
 
 @dataclass(frozen=True)
 class RefundResult:
-    """The refunds, and whether this run made any of them. `left` can be refunded after it."""
+    """The refunds, and whether this run made any of them. `amount_left` can be refunded after it."""
 
     target: Target
     refunds: tuple[Refund, ...]
     create_requests: tuple[CreateRequest, ...]
-    made: bool
-    left: int
+    is_new: bool
+    amount_left: int
 
     def finish(self, api: StripeApi) -> None:
         """Mark the refunds of `--again` as finished, once they are printed. Raises `StripeCallError`."""
@@ -65,11 +65,11 @@ class RefundResult:
         subscription = self.target.subscription
         return {
             "id": self.refunds[0]["id"],
-            "result": "refunded" if self.made else "unchanged",
+            "result": "refunded" if self.is_new else "unchanged",
             "target": self.target.name,
             "amount": sum(one["amount"] for one in self.refunds),
             "currency": self.target.currency,
-            "left": self.left,
+            "left": self.amount_left,
             "refunds": [json_output.refund(one) for one in self.refunds],
             "subscription": None if subscription is None else subscription["id"],
         }
@@ -84,7 +84,7 @@ class RefundPlan:
 
     @property
     def to_make(self) -> tuple[Part, ...]:
-        return tuple(part for part in self.parts if part.made is None)
+        return tuple(part for part in self.parts if part.earlier_refund is None)
 
     @property
     def amount(self) -> int:
@@ -99,9 +99,11 @@ class RefundPlan:
 
     def apply(self, api: StripeApi) -> RefundResult:
         """Make each part, once. Raises `StripeCallError`."""
-        refunds = tuple(part.made or _make(api, part) for part in self.parts)
+        refunds = tuple(part.earlier_refund or _make(api, part) for part in self.parts)
         create_requests = tuple(part.create_request for part in self.parts)
-        return RefundResult(self.target, refunds, create_requests, bool(self.to_make), self.target.left - self.amount)
+        return RefundResult(
+            self.target, refunds, create_requests, bool(self.to_make), self.target.amount_left - self.amount
+        )
 
 
 def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
@@ -117,17 +119,19 @@ def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
 def decide_parts(target: Target, request: RefundRequest, amount: int | None, now: Sequence[int]) -> tuple[Part, ...]:
     """Decide what of each payment goes back: the parts that the same request made within a day, and what is missing of
     `amount`, or of all. `now`: the moments from which a day is counted. Raises `OperationError`."""
-    made = [part for part in (_made_part(payment, request, amount, now) for payment in target.payments) if part]
-    done = {part.payment.charge["id"] for part in made}
-    others = [one for one in target.payments if one.charge["id"] not in done]
+    earlier_parts = [
+        part for part in (_made_part(payment, request, amount, now) for payment in target.payments) if part
+    ]
+    charge_ids = {part.payment.charge["id"] for part in earlier_parts}
+    others = [one for one in target.payments if one.charge["id"] not in charge_ids]
     if amount is None:
-        rest = sum(one.left for one in others if one.dispute is None)
+        rest = sum(one.amount_left for one in others if one.dispute is None)
     else:
-        rest = amount - sum(part.amount for part in made)
-    if made and rest <= 0:
-        return tuple(made)
+        rest = amount - sum(part.amount for part in earlier_parts)
+    if earlier_parts and rest <= 0:
+        return tuple(earlier_parts)
     _check(target, others, rest)
-    return (*made, *_spread(others, request, amount, rest))
+    return (*earlier_parts, *_spread(others, request, amount, rest))
 
 
 def _create_request(payment: Payment, request: RefundRequest, amount: int | None, part: int) -> CreateRequest:
@@ -152,14 +156,14 @@ def _made_part(payment: Payment, request: RefundRequest, amount: int | None, now
 
 def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
     """Refuse more than the payments have left, or anything of what has nothing left."""
-    left, currency = sum(one.left for one in payments if one.dispute is None), target.currency
-    disputed = next((one for one in target.payments if one.dispute is not None), None)
-    if left == 0 and disputed is not None and disputed.dispute is not None:
+    amount_left, currency = sum(one.amount_left for one in payments if one.dispute is None), target.currency
+    in_dispute = next((one for one in target.payments if one.dispute is not None), None)
+    if amount_left == 0 and in_dispute is not None and in_dispute.dispute is not None:
         raise OperationError(
-            f"the charge {disputed.charge['id']} is disputed ({disputed.dispute['id']}): it cannot be refunded",
+            f"the charge {in_dispute.charge['id']} is disputed ({in_dispute.dispute['id']}): it cannot be refunded",
             "answer the dispute, or accept it, in the dashboard",
         )
-    if left == 0:
+    if amount_left == 0:
         ids = [one["id"] for payment in target.payments for one in payment.refunds_given]
         if not ids:
             raise OperationError(f"nothing of {target.name} can be refunded", "name what was paid to Stripe")
@@ -167,9 +171,9 @@ def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
             f"{target.name} has been refunded already: {', '.join(ids)}",
             f"billing refund show {ids[0]} says what became of it",
         )
-    if amount > left:
+    if amount > amount_left:
         raise OperationError(
-            f"only {format_amount(left, currency)} of {target.name} is left to refund, and "
+            f"only {format_amount(amount_left, currency)} of {target.name} is left to refund, and "
             f"{format_amount(amount, currency)} was asked for",
             "leave out --amount to refund what is left",
         )
@@ -179,7 +183,7 @@ def _spread(payments: Sequence[Payment], request: RefundRequest, amount: int | N
     """Return so much of each payment, from the newest back, until the amount is reached."""
     parts = []
     for payment in payments:
-        part = min(payment.left, rest)
+        part = min(payment.amount_left, rest)
         if part <= 0 or payment.dispute is not None:
             continue
         parts.append(Part(payment, part, _create_request(payment, request, amount, part)))

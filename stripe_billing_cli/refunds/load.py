@@ -23,7 +23,7 @@ UNPAID = "billing invoice show says what became of an invoice, billing refund cr
 
 @dataclass(frozen=True)
 class Payment:
-    """A successful charge with its refunds, failed ones too. `left` can be given back, in minor units.
+    """A successful charge with its refunds, failed ones too. `amount_left` can be given back, in minor units.
 
     `dispute`: the one that keeps it from being refunded.
     """
@@ -33,7 +33,7 @@ class Payment:
     dispute: Dispute | None = None
 
     @property
-    def left(self) -> int:
+    def amount_left(self) -> int:
         return self.charge["amount_captured"] - self.charge["amount_refunded"]
 
     @property
@@ -47,8 +47,8 @@ class Target:
     """The target of a refund, and the charges that paid it, newest first. `subscription` is the one that goes on with
     it.
 
-    `credited`: what credit notes gave back of the invoice by another way than a card. Stripe refunds it once more
-    where it is asked to.
+    `credited_amount`: what credit notes gave back of the invoice by another way than a card. Stripe refunds it once
+    more where it is asked to.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Target:
     payments: tuple[Payment, ...]
     invoice: Invoice | None = None
     subscription: InvoicedSubscription | None = None
-    credited: int = 0
+    credited_amount: int = 0
 
     @property
     def overpaid(self) -> int:
@@ -66,11 +66,11 @@ class Target:
         return self.invoice["amount_overpaid"] if self.invoice else 0
 
     @property
-    def left(self) -> int:
-        return sum(payment.left for payment in self.payments if payment.dispute is None)
+    def amount_left(self) -> int:
+        return sum(payment.amount_left for payment in self.payments if payment.dispute is None)
 
     @property
-    def paid(self) -> int:
+    def amount_paid(self) -> int:
         return sum(payment.charge["amount_captured"] for payment in self.payments)
 
 
@@ -100,7 +100,7 @@ def load_target(api: StripeApi, name: str) -> Target:
         payments=payments,
         invoice=invoice,
         subscription=_subscription(invoice),
-        credited=_sum_credits(api, invoice),
+        credited_amount=_sum_credits(api, invoice),
     )
 
 
@@ -170,8 +170,8 @@ def _payment(api: StripeApi, charge: Charge) -> Payment:
     if not charge["disputed"]:
         return Payment(charge, refunds)
     disputes, _ = api.page("/v1/disputes", {"charge": charge["id"], "limit": 1}, kind=Dispute)
-    blocking = [one for one in disputes if not one["is_charge_refundable"]]
-    return Payment(charge, refunds, blocking[0] if blocking else None)
+    blocking_disputes = [one for one in disputes if not one["is_charge_refundable"]]
+    return Payment(charge, refunds, blocking_disputes[0] if blocking_disputes else None)
 
 
 def refunds_of(api: StripeApi, charge: str) -> list[Refund]:
@@ -202,8 +202,8 @@ def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, li
 
 def _of_customer(api: StripeApi, customer: str) -> Iterator[Refund]:
     """Yield the refunds of a customer's charges, those too that failed, of which a charge's amounts say nothing."""
-    wanted = {"customer": customer, "expand": ["data.refunds"]}
-    for charge in lists.objects(api, "/v1/charges", wanted, None, kind=Charge):
+    params = {"customer": customer, "expand": ["data.refunds"]}
+    for charge in lists.objects(api, "/v1/charges", params, None, kind=Charge):
         refunds = charge["refunds"]
         if refunds is None or refunds["has_more"]:
             yield from refunds_of(api, charge["id"])

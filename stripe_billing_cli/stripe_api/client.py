@@ -40,12 +40,12 @@ Body = TypeVar("Body")
 
 @dataclass(frozen=True)
 class Answer(Generic[Body]):
-    """An answer of Stripe's. `replayed`: Stripe remembered the idempotency key and repeated an earlier answer; it may
+    """An answer of Stripe's. `is_replay`: Stripe remembered the idempotency key and repeated an earlier answer; it may
     be out of date."""
 
     body: Body
     request_id: str | None
-    replayed: bool
+    is_replay: bool
 
 
 class StripeApi:
@@ -72,7 +72,7 @@ class StripeApi:
     def get(self, path: str, params: Params | None = None, *, kind: type[Kind]) -> Kind: ...
 
     def get(self, path: str, params: Params | None = None, *, kind: Any = None) -> Any:
-        return self._call("get", path, params, None, expected=names_of(kind)).body
+        return self._call("get", path, params, None, kinds=names_of(kind)).body
 
     @overload
     def post(self, path: str, params: Params, idempotency_key: str | None = None) -> Answer[object]: ...
@@ -84,7 +84,7 @@ class StripeApi:
 
     def post(self, path: str, params: Params, idempotency_key: str | None = None, *, kind: Any = None) -> Answer[Any]:
         """Send a write. Without a key the SDK makes one up, which covers the retries of this one call."""
-        return self._call("post", path, params, idempotency_key, expected=names_of(kind))
+        return self._call("post", path, params, idempotency_key, kinds=names_of(kind))
 
     @overload
     def delete(self, path: str, params: Params | None = None) -> object: ...
@@ -95,7 +95,7 @@ class StripeApi:
     def delete(self, path: str, params: Params | None = None, *, kind: Any = None) -> Any:
         """Delete an object; Stripe takes no idempotency key here, and answers a repeated call that there is nothing
         left (404)."""
-        return self._call("delete", path, params, None, expected=names_of(kind)).body
+        return self._call("delete", path, params, None, kinds=names_of(kind)).body
 
     @overload
     def page(self, path: str, params: Params) -> tuple[list[object], bool]: ...
@@ -105,8 +105,8 @@ class StripeApi:
 
     def page(self, path: str, params: Params, *, kind: Any = None) -> tuple[list[Any], bool]:
         """Return one page of a list, newest first, and whether there are more."""
-        wanted = {"limit": PAGE, **params}
-        answer = self._call("get", path, wanted, None, expected=("list",), listed=names_of(kind)).body
+        list_params = {"limit": PAGE, **params}
+        answer = self._call("get", path, list_params, None, kinds=("list",), element_kinds=names_of(kind)).body
         return answer["data"], answer["has_more"]
 
     @overload
@@ -132,8 +132,8 @@ class StripeApi:
         params: Params | None,
         idempotency_key: str | None,
         *,
-        expected: Collection[str] = (),
-        listed: Collection[str] = (),
+        kinds: Collection[str] = (),
+        element_kinds: Collection[str] = (),
     ) -> Answer[Any]:
         import stripe
 
@@ -147,12 +147,12 @@ class StripeApi:
         except LocalStripeError as error:
             raise errors.LocalStripeFileError(error.message, error.hint) from error
         check_expanded(response.data, params or {}, response.request_id)
-        body = complete(response.data, response.request_id, expected=expected, listed=listed)
+        body = complete(response.data, response.request_id, kinds=kinds, element_kinds=element_kinds)
         fill_items(body, params or {}, self.pages)
         return Answer(
             body=body,
             request_id=response.request_id,
-            replayed=is_replayed(response.headers),
+            is_replay=is_replayed(response.headers),
         )
 
 

@@ -33,7 +33,7 @@ class FieldShape:
     fields: Fields | None = None
     elements: FieldShape | None = None
     values: FieldShape | None = None
-    anything: bool = False
+    any_value: bool = False
 
     def describe(self) -> str:
         """Return the types in words, for an error."""
@@ -58,15 +58,15 @@ class _FieldError(Exception):
 
 
 def complete(
-    answer: Any, request_id: str | None, *, expected: Collection[str] = (), listed: Collection[str] = ()
+    answer: Any, request_id: str | None, *, kinds: Collection[str] = (), element_kinds: Collection[str] = ()
 ) -> Any:
     """Return the answer, completed in place. Raises `IncompleteAnswerError`.
 
-    `expected` is what its `object` may say, and `listed` what the `object` of each element of a list may say; empty:
-    anything.
+    `kinds` is what its `object` may say, and `element_kinds` what the `object` of each element of a list may say;
+    empty: anything.
     """
     try:
-        _complete_answer(answer, expected, listed)
+        _complete_answer(answer, kinds, element_kinds)
     except _FieldError as error:
         raise IncompleteAnswerError(_message(error), request_id=request_id) from None
     return answer
@@ -78,42 +78,42 @@ def complete_event(event: Mapping[str, Any]) -> Event:
     Events are passed on as they came: what is kept of them is Stripe's own text. Their objects have the shape of the
     API version in which they were made, so nothing is required of those. Raises `IncompleteAnswerError`.
     """
-    completed: Any = copy.deepcopy(event)
+    copy_of_event: Any = copy.deepcopy(event)
     try:
-        _complete_object(completed, _fields(Event))
+        _complete_object(copy_of_event, _fields(Event))
     except _FieldError as error:
         raise IncompleteAnswerError(_message(error)) from None
-    target = completed["data"]["object"]
+    target = copy_of_event["data"]["object"]
     if target.get("object") in OBJECTS:
         _fill(target, fields_of(OBJECTS[target["object"]]))
-    return completed  # type: ignore[no-any-return]  # it has all that `Event` declares
+    return copy_of_event  # type: ignore[no-any-return]  # it has all that `Event` declares
 
 
-def fields_of(declared: Any) -> Fields:
+def fields_of(object_type: Any) -> Fields:
     """Return the fields that an object is declared with, by name."""
-    return _fields(declared)
+    return _fields(object_type)
 
 
-def names_of(declared: Any) -> tuple[str, ...]:
+def names_of(object_type: Any) -> tuple[str, ...]:
     """Return what the `object` of an answer of this type may say: `Customer` → `customer`."""
-    return tuple(name for name, known in OBJECTS.items() if known is declared)
+    return tuple(name for name, declared_type in OBJECTS.items() if declared_type is object_type)
 
 
-def _complete_answer(answer: Any, expected: Collection[str], listed: Collection[str]) -> None:
+def _complete_answer(answer: Any, kinds: Collection[str], element_kinds: Collection[str]) -> None:
     if not isinstance(answer, dict):
         raise _FieldError("object", "is missing")
     kind = answer.get("object")
     if kind == "list" or (kind is None and isinstance(answer.get("data"), list)):
-        _complete_list(answer, listed, v2=kind is None)
+        _complete_list(answer, element_kinds, v2=kind is None)
     elif not isinstance(kind, str):
         raise _FieldError("object", "is missing")
-    elif expected and kind not in expected:
-        raise _FieldError("object", f"is {kind}, where {' or '.join(expected)} is expected")
+    elif kinds and kind not in kinds:
+        raise _FieldError("object", f"is {kind}, where {' or '.join(kinds)} is expected")
     elif kind in OBJECTS:
         _complete_object(answer, fields_of(OBJECTS[kind]))
 
 
-def _complete_list(answer: dict[str, Any], listed: Collection[str], *, v2: bool) -> None:
+def _complete_list(answer: dict[str, Any], element_kinds: Collection[str], *, v2: bool) -> None:
     """Complete the objects of a page of a list. Lists of v2 have no `object` and no `has_more`
     (https://docs.stripe.com/api-v2-overview)."""
     if v2:
@@ -122,7 +122,7 @@ def _complete_list(answer: dict[str, Any], listed: Collection[str], *, v2: bool)
         _complete_object(answer, _fields(Page[Any]))
     for number, element in enumerate(answer["data"]):
         try:
-            _complete_answer(element, listed, ())
+            _complete_answer(element, element_kinds, ())
         except _FieldError as error:
             raise _within(error, answer, f"data[{number}]") from None
 
@@ -137,7 +137,7 @@ def _complete_object(target: dict[str, Any], fields: Fields) -> None:
             if not shape.nullable:
                 raise _within(_FieldError("", "is null" if name in target else "is missing"), target, name)
             target[name] = None
-        elif type(value) not in shape.scalars and not shape.anything:
+        elif type(value) not in shape.scalars and not shape.any_value:
             try:
                 _complete_value(value, shape)
             except _FieldError as error:
@@ -159,7 +159,7 @@ def _complete_value(value: Any, shape: FieldShape) -> None:
 
 def _complete_part(inner: Any, shape: FieldShape, holder: dict[str, Any] | None, name: str) -> None:
     """Complete an element of a list, or a value of a hash."""
-    if shape.anything or type(inner) in shape.scalars or (inner is None and shape.nullable):
+    if shape.any_value or type(inner) in shape.scalars or (inner is None and shape.nullable):
         return
     try:
         if inner is None:
@@ -212,18 +212,18 @@ def _value_text(value: Any) -> str:
 
 
 @cache
-def _fields(declared: Any) -> Fields:
+def _fields(object_type: Any) -> Fields:
     """Return the fields of a declared object, or of a generic one for one type."""
-    origin = get_origin(declared) or declared
-    replaced = dict(zip(getattr(origin, "__parameters__", ()), get_args(declared), strict=False))
+    origin = get_origin(object_type) or object_type
+    arguments = dict(zip(getattr(origin, "__parameters__", ()), get_args(object_type), strict=False))
     hints = typing.get_type_hints(origin)
-    return tuple((name, _shape(_replace(hint, replaced))) for name, hint in hints.items())
+    return tuple((name, _shape(_replace(hint, arguments))) for name, hint in hints.items())
 
 
-def _replace(hint: Any, replaced: dict[Any, Any]) -> Any:
+def _replace(hint: Any, arguments: dict[Any, Any]) -> Any:
     """Return `list[T]` with `T` replaced."""
-    if get_origin(hint) is list and get_args(hint)[0] in replaced:
-        return list[replaced[get_args(hint)[0]]]  # type: ignore[misc]  # a type made at run time
+    if get_origin(hint) is list and get_args(hint)[0] in arguments:
+        return list[arguments[get_args(hint)[0]]]  # type: ignore[misc]  # a type made at run time
     return hint
 
 
@@ -231,7 +231,7 @@ def _replace(hint: Any, replaced: dict[Any, Any]) -> Any:
 def _shape(hint: Any) -> FieldShape:
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is Any:
-        return FieldShape(nullable=True, anything=True)
+        return FieldShape(nullable=True, any_value=True)
     if hint is type(None):
         return FieldShape(nullable=True)
     if origin in (Union, types.UnionType):

@@ -31,8 +31,8 @@ from stripe_billing_cli.stripe_api.remembered_answers import ATTEMPTS, ask_until
 class OtherRequestError(BillingError):
     """The user's idempotency key has made something else already."""
 
-    def __init__(self, key: str, made: str = "something else") -> None:
-        message = f"the idempotency key {key} has made {made}, from other options than these"
+    def __init__(self, key: str, result: str = "something else") -> None:
+        message = f"the idempotency key {key} has made {result}, from other options than these"
         super().__init__("idempotency", message, "use another key for another intent", WRONG)
 
 
@@ -112,7 +112,7 @@ def create(
     state = list(state)
 
     def current(answer: Answer[ObjectT]) -> ObjectT | None:
-        if not answer.replayed:
+        if not answer.is_replay:
             return answer.body
         now = api.get(f"{request.path}/{answer.body['id']}", _expansion(request), kind=kind)
         return now if holds(now) or (request.given_key is not None and not now.get("deleted")) else None
@@ -129,13 +129,13 @@ def _made_all_the_same(
     request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[ObjectT]]
 ) -> ObjectT | None:
     """Return what a failed call created nonetheless. Raises `OtherRequestError`."""
-    made = None
-    if failure.outcome_unknown or failure.replayed:
+    earlier_object = None
+    if failure.outcome_unknown or failure.is_replay:
         with suppress(StripeCallError):
-            made = made_before(request, read())
-    if made is None and request.given_key is not None and other_parameters(failure):
+            earlier_object = made_before(request, read())
+    if earlier_object is None and request.given_key is not None and other_parameters(failure):
         raise OtherRequestError(request.given_key) from failure
-    return made
+    return earlier_object
 
 
 def other_parameters(failure: StripeCallError) -> bool:
@@ -149,7 +149,7 @@ def _expansion(request: CreateRequest) -> dict[str, Any]:
     return {"expand": expand} if expand else {}
 
 
-def clear_marker(api: StripeApi, request: CreateRequest, made: IdentifiedObject) -> None:
+def clear_marker(api: StripeApi, request: CreateRequest, target: IdentifiedObject) -> None:
     """Take the mark off: the same command makes another object from now on. Raises `StripeCallError`."""
-    if request.given_key is None and metadata_of(made).get(INTERNAL) == request.mark:
-        api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: ""}})
+    if request.given_key is None and metadata_of(target).get(INTERNAL) == request.mark:
+        api.post(f"{request.path}/{target['id']}", {"metadata": {INTERNAL: ""}})

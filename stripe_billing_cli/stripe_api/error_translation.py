@@ -46,7 +46,7 @@ def billing_error(error: stripe.StripeError, base: str) -> errors.StripeCallErro
         code=code,
         param=getattr(error, "param", None),
         request_id=error.request_id,
-        replayed=is_replayed(error.headers),
+        is_replay=is_replayed(error.headers),
     )
     if isinstance(failure, errors.PaymentFailedError):
         failure.decline_code = _decline_code(error)
@@ -57,15 +57,17 @@ def billing_error(error: stripe.StripeError, base: str) -> errors.StripeCallErro
 def _unreachable(error: stripe.APIConnectionError, base: str) -> errors.NetworkError:
     reason = network_reason(error)
     if base == STRIPE_API_BASE:
-        unreached = errors.NetworkError(f"Stripe could not be reached: {reason}")
+        network_error = errors.NetworkError(f"Stripe could not be reached: {reason}")
     else:
-        unreached = errors.NetworkError(f"{base}, which STRIPE_API_BASE names, could not be reached: {reason}")
-        unreached.hint = "start what answers there (`billing local serve` is the local one), or unset STRIPE_API_BASE"
+        network_error = errors.NetworkError(f"{base}, which STRIPE_API_BASE names, could not be reached: {reason}")
+        network_error.hint = (
+            "start what answers there (`billing local serve` is the local one), or unset STRIPE_API_BASE"
+        )
     if "proxy" in reason:
-        unreached.hint = "check the proxy that HTTPS_PROXY or ALL_PROXY names; NO_PROXY excepts addresses from it"
+        network_error.hint = "check the proxy that HTTPS_PROXY or ALL_PROXY names; NO_PROXY excepts addresses from it"
     elif "certificate" in reason:
-        unreached.hint = "check this machine's clock; REQUESTS_CA_BUNDLE names the certificates of one's own proxy"
-    return unreached
+        network_error.hint = "check this machine's clock; REQUESTS_CA_BUNDLE names the certificates of one's own proxy"
+    return network_error
 
 
 UNSUPPORTED = re.compile(r"Unrecognized request URL|The local Stripe does not have [A-Z]+ /")
@@ -110,31 +112,33 @@ TUNNEL = re.compile(r"Tunnel connection failed: (\d{3} [A-Za-z ]+)")
 def network_reason(error: BaseException) -> str:
     """Return what broke, without the SDK's advice to write to support, and without addresses and parameters."""
     causes = list(_causes(error))
-    raised = {type(cause).__name__ for cause in causes}
-    if "InvalidSchema" in raised and any("SOCKS" in str(cause) for cause in causes):
+    names = {type(cause).__name__ for cause in causes}
+    if "InvalidSchema" in names and any("SOCKS" in str(cause) for cause in causes):
         return NO_SOCKS
-    if raised & {"ProxyError", "InvalidProxyURL"}:
-        refused = next((refusal for cause in causes if (refusal := TUNNEL.search(str(cause)))), None)
-        if refused is not None:
-            return f"the proxy refused the connection: {refused[1].strip()}"
-        return next(reason for name, reason in PROXY_REASONS.items() if name in raised)
+    if names & {"ProxyError", "InvalidProxyURL"}:
+        refusal_match = next((refusal for cause in causes if (refusal := TUNNEL.search(str(cause)))), None)
+        if refusal_match is not None:
+            return f"the proxy refused the connection: {refusal_match[1].strip()}"
+        return next(reason for name, reason in PROXY_REASONS.items() if name in names)
     for name, reason in NETWORK_REASONS.items():
-        if name in raised:
-            said = next((said for cause in causes if (said := getattr(cause, "verify_message", None))), None)
-            return f"{reason}: {said}" if said else reason
+        if name in names:
+            verify_message = next(
+                (verify_message for cause in causes if (verify_message := getattr(cause, "verify_message", None))), None
+            )
+            return f"{reason}: {verify_message}" if verify_message else reason
     text = (getattr(error, "user_message", None) or str(error)).strip()
     return text.rsplit("(Network error: ", 1)[-1].removesuffix(")").split("\n")[0]
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield the exceptions behind an exception, as chained by Python or carried along by urllib3."""
-    waiting: list[BaseException] = [error]
-    seen: set[int] = set()
-    while waiting:
-        cause = waiting.pop()
-        if id(cause) in seen:
+    rest: list[BaseException] = [error]
+    ids: set[int] = set()
+    while rest:
+        cause = rest.pop()
+        if id(cause) in ids:
             continue
-        seen.add(id(cause))
+        ids.add(id(cause))
         yield cause
-        carried = [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
-        waiting += [behind for behind in carried if isinstance(behind, BaseException)]
+        related_values = [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
+        rest += [value for value in related_values if isinstance(value, BaseException)]

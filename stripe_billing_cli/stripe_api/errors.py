@@ -48,13 +48,13 @@ class StripeCallError(BillingError):
         code: str | None = None,
         param: str | None = None,
         request_id: str | None = None,
-        replayed: bool = False,
+        is_replay: bool = False,
     ) -> None:
         self.code, self.param = code, param
-        self.replayed = replayed
-        shown = without_secrets(message)
+        self.is_replay = is_replay
+        text = without_secrets(message)
         super().__init__(
-            self.kind, shown, self._hint(shown), self.exit_code, param=param, request_id=request_id, reason=code
+            self.kind, text, self._hint(text), self.exit_code, param=param, request_id=request_id, reason=code
         )
 
     def _hint(self, message: str) -> str | None:

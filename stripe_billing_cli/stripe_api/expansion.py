@@ -26,16 +26,16 @@ def check_expanded(answer: Any, params: Mapping[str, Any], request_id: str | Non
     if not paths or not isinstance(answer, dict):
         return
     elements = answer.get("data")
-    for existing in elements if isinstance(elements, list) else [answer]:
-        kind = str(existing.get("object")) if isinstance(existing, dict) else ""
+    for element in elements if isinstance(elements, list) else [answer]:
+        kind = str(element.get("object")) if isinstance(element, dict) else ""
         find = MISSING.get(kind)
         if find is None:
             continue
         for path in paths:
-            missing = next(find(existing, path.removeprefix(LIST).split(".")), None)
-            if missing:
+            field = next(find(element, path.removeprefix(LIST).split(".")), None)
+            if field:
                 raise IncompleteAnswerError(
-                    f"Stripe's answer is not complete: in the {kind.replace('_', ' ')} {existing.get('id')}, {missing} "
+                    f"Stripe's answer is not complete: in the {kind.replace('_', ' ')} {element.get('id')}, {field} "
                     "is left out, though it was asked for",
                     request_id=request_id,
                 )
@@ -49,13 +49,13 @@ def _missing_of_link(link: Mapping[str, Any], path: list[str]) -> Iterator[str]:
 def _missing_of_price(price: Mapping[str, Any], path: list[str]) -> Iterator[str]:
     if path[0] not in OF_PRICE:
         return
-    tiered = price.get("billing_scheme") == "tiered"
+    is_tiered = price.get("billing_scheme") == "tiered"
     if path[0] == "tiers":
-        if tiered and not price.get("tiers"):
+        if is_tiered and not price.get("tiers"):
             yield "tiers"
     elif "currency_options" not in price:
         yield "currency_options"
-    elif len(path) > 2 and tiered:
+    elif len(path) > 2 and is_tiered:
         option = (price["currency_options"] or {}).get(path[1])
         if option is not None and not option.get("tiers"):
             yield ".".join(path)

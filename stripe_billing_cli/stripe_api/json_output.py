@@ -67,7 +67,7 @@ def price(source: Price, currency: str) -> dict[str, Any]:
     Amounts are null where there are tiers, and where that is not the price's own currency and its others were not
     expanded. `unit_amount_decimal` is a string.
     """
-    recurring, transformed = source["recurring"], source["transform_quantity"]
+    recurring, transform = source["recurring"], source["transform_quantity"]
     amounts = source if currency == source["currency"] else (source["currency_options"] or {}).get(currency)
     decimal = amounts["unit_amount_decimal"] if amounts else None
     return {
@@ -76,7 +76,7 @@ def price(source: Price, currency: str) -> dict[str, Any]:
         "product": id_of(source["product"]),
         "unit_amount": amounts["unit_amount"] if amounts else None,
         "unit_amount_decimal": decimal,
-        "divide_by": transformed["divide_by"] if transformed else None,
+        "divide_by": transform["divide_by"] if transform else None,
         "currency": currency,
         "interval": recurring["interval"] if recurring else None,
         "interval_count": recurring["interval_count"] if recurring else None,
@@ -186,7 +186,7 @@ def credit_note(source: CreditNote) -> dict[str, Any]:
     `off_invoice` is what is not to be paid any more; the rest went to the card, the customer's balance, or back outside
     of Stripe.
     """
-    refunded = sum(one["amount_refunded"] for one in source["refunds"])
+    to_card = sum(one["amount_refunded"] for one in source["refunds"])
     outside = source["out_of_band_amount"] or 0
     return {
         "id": source["id"],
@@ -197,8 +197,8 @@ def credit_note(source: CreditNote) -> dict[str, Any]:
         "amount": source["amount"],
         "currency": source["currency"],
         "off_invoice": source["pre_payment_amount"],
-        "to_card": refunded,
-        "to_balance": source["post_payment_amount"] - refunded - outside,
+        "to_card": to_card,
+        "to_balance": source["post_payment_amount"] - to_card - outside,
         "outside": outside,
         "refunds": [id_of(one["refund"]) for one in source["refunds"]],
         "reason": source["reason"],

@@ -14,24 +14,24 @@ from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 
 
 def objects(
-    api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | None, *, kind: type[Kind]
+    api: StripeApi, path: str, params: Mapping[str, Any], limit: int | None, *, kind: type[Kind]
 ) -> Iterator[Kind]:
     """Yield the objects of a list, newest first; a page is asked for only when the one before it is used up. `limit`
     None: all."""
     page = PAGE if limit is None else min(limit, PAGE)
-    every = (one for objects in api.pages(path, {**wanted, "limit": page}, kind=kind) for one in objects)
+    every = (one for objects in api.pages(path, {**params, "limit": page}, kind=kind) for one in objects)
     return islice(every, limit)
 
 
-def subscriptions(api: StripeApi, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Subscription]:
+def subscriptions(api: StripeApi, params: Mapping[str, Any], limit: int | None) -> Iterator[Subscription]:
     """Yield subscriptions with their customers whole; with the customers' ids where the key may not read customers."""
     path = "/v1/subscriptions"
-    listed = objects(api, path, {**wanted, "expand": ["data.customer"]}, limit, kind=Subscription)
+    rows = objects(api, path, {**params, "expand": ["data.customer"]}, limit, kind=Subscription)
     try:
-        first = list(islice(listed, 1))
+        first = list(islice(rows, 1))
     except PermissionMissingError:
-        return objects(api, path, wanted, limit, kind=Subscription)
-    return chain(first, listed)
+        return objects(api, path, params, limit, kind=Subscription)
+    return chain(first, rows)
 
 
 def record(subscription: Subscription) -> dict[str, Any]:

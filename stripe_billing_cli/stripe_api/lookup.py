@@ -109,13 +109,13 @@ def check_price_name(name: str) -> None:
         )
 
 
-def check_id(name: str, kind: str, written: str) -> None:
-    """Refuse what is no id of `kind` ("an invoice"), which is `written` so: `in_…`."""
+def check_id(name: str, kind: str, form: str) -> None:
+    """Refuse what is no id of `kind` ("an invoice"), and say its `form`: `in_…`."""
     if kind_of(name) != kind or not ID.fullmatch(name):
-        raise _wrong_kind(name, kind, written)
+        raise _wrong_kind(name, kind, form)
 
 
-def invoice_id(api: StripeApi, name: str, written: str = "in_…") -> str:
+def invoice_id(api: StripeApi, name: str, form: str = "in_…") -> str:
     """Return the id of the invoice with this id or number. Raises `LookupFailedError`, `StripeCallError`.
 
     Stripe finds a number only by its search, which knows a new invoice after a minute
@@ -123,7 +123,7 @@ def invoice_id(api: StripeApi, name: str, written: str = "in_…") -> str:
     """
     if not INVOICE_NUMBER.fullmatch(name):
         customer = name if "@" in name or name.startswith("cus_") else "…"
-        hint = f"{written}, or its number; billing invoice list --customer {customer} has them"
+        hint = f"{form}, or its number; billing invoice list --customer {customer} has them"
         check_id(name, "an invoice", hint)
         return name
     invoices = api.get("/v1/invoices/search", {"query": f'number:"{name}"', "limit": LISTED}, kind=SearchResult)["data"]
@@ -155,17 +155,17 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
     Stripe lists a test clock's customers only when asked for that clock's; so in test mode, where nobody else has
     the email, the clocks are asked one by one (https://docs.stripe.com/api/customers/list).
     """
-    wanted = {"email": email, **_expansion(expand, "data.")}
-    matching, _ = api.page("/v1/customers", wanted, kind=Customer)
-    if matching or api.livemode:
-        return matching
+    params = {"email": email, **_expansion(expand, "data.")}
+    customers_found, _ = api.page("/v1/customers", params, kind=Customer)
+    if customers_found or api.livemode:
+        return customers_found
     clocks = _clocks(api)
     if not clocks:
         return []
 
     def on_clock(clock: str) -> list[Customer]:
         try:
-            return api.page("/v1/customers", {**wanted, "test_clock": clock}, kind=Customer)[0]
+            return api.page("/v1/customers", {**params, "test_clock": clock}, kind=Customer)[0]
         except NotFoundError:  # deleted since the clocks were listed, and its customers with it
             return []
 
@@ -184,8 +184,8 @@ def _clocks(api: StripeApi) -> list[str]:
 def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Customer]:
     """Return all customers with this email as it is typed, and in lower case, as most are stored."""
     by_id: dict[str, Customer] = {}
-    for spelling in dict.fromkeys([email, email.lower()]):
-        by_id |= {one["id"]: one for one in customers_with_email(api, spelling, expand=expand)}
+    for form in dict.fromkeys([email, email.lower()]):
+        by_id |= {one["id"]: one for one in customers_with_email(api, form, expand=expand)}
     return list(by_id.values())
 
 
@@ -193,10 +193,10 @@ def similar_customers(api: StripeApi, email: str) -> list[CustomerEmail]:
     """Return the customers with this email in whatever capitals, as far as Stripe's search knows: it lags behind, is
     not there for every account, and does not look on test clocks, so this is a hint at most
     (https://docs.stripe.com/search)."""
-    quoted = email.replace("\\", "\\\\").replace('"', '\\"')
+    escaped_email = email.replace("\\", "\\\\").replace('"', '\\"')
     try:
-        wanted = {"query": f'email:"{quoted}"', "limit": LISTED}
-        customers: list[CustomerEmail] = api.get("/v1/customers/search", wanted, kind=SearchResult)["data"]
+        params = {"query": f'email:"{escaped_email}"', "limit": LISTED}
+        customers: list[CustomerEmail] = api.get("/v1/customers/search", params, kind=SearchResult)["data"]
     except StripeCallError:
         return []
     return [one for one in customers if (one.get("email") or "").lower() == email.lower()]
@@ -238,26 +238,26 @@ def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand:
 
 
 def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> Price:
-    matching, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expansion(expand, "data.")}, kind=Price)
-    if matching:
-        return matching[0]
+    matches, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expansion(expand, "data.")}, kind=Price)
+    if matches:
+        return matches[0]
     prices = _prices_of_product(api, key)
     if prices:
         raise NoMatchError(
             f"{key} is a product, and a price is needed: {list_names([name_of(price) for price in prices])}",
             "name one of its prices, by its lookup key or id",
         )
-    known = [
+    lookup_keys = [
         str(price["lookup_key"]) for price in api.page("/v1/prices", {"active": True, "limit": 100}, kind=Price)[0]
     ]
-    hint = AFTER_COLON if ":" in key else did_you_mean(key, known)
+    hint = AFTER_COLON if ":" in key else did_you_mean(key, lookup_keys)
     hint = hint or "`billing catalog plan` shows the keys of catalog.yaml"
     raise NoMatchError(f"no price has the lookup key {key}", hint)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """Return a hint at what is written most like a name that leads nowhere; None where nothing is."""
-    near = get_close_matches(name, list(known), n=1)
+    near = get_close_matches(name, list(names), n=1)
     return f"did you mean {near[0]}?" if near else None
 
 
@@ -291,8 +291,8 @@ def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) 
 
 def subscriptions_of(api: StripeApi, customer: str, *, expand: Sequence[str] = ()) -> list[Subscription]:
     """Return all subscriptions of a customer, ended ones too, newest first."""
-    wanted = {"customer": customer, "status": "all", **_expansion(expand, "data.")}
-    return [subscription for page in api.pages("/v1/subscriptions", wanted, kind=Subscription) for subscription in page]
+    params = {"customer": customer, "status": "all", **_expansion(expand, "data.")}
+    return [subscription for page in api.pages("/v1/subscriptions", params, kind=Subscription) for subscription in page]
 
 
 def _only_subscription(subscriptions: list[Subscription], name: str) -> Subscription:
@@ -303,9 +303,9 @@ def _only_subscription(subscriptions: list[Subscription], name: str) -> Subscrip
     going_on = [subscription for subscription in subscriptions if not has_ended(subscription)]
     candidates = going_on or subscriptions
     if len(candidates) > 1:
-        listing = list_names([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
+        names = list_names([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
         raise AmbiguousError(
-            f"the customer {name} has {len(candidates)} subscriptions: {listing}", "name the one by its id"
+            f"the customer {name} has {len(candidates)} subscriptions: {names}", "name the one by its id"
         )
     return candidates[0]
 
@@ -314,33 +314,33 @@ def retrieve(api: StripeApi, kind: type[Kind], path: str, name: str, *, expand: 
     """Return one object by its id. Raises `NoMatchError`, `WrongModeError`, `StripeCallError`."""
     try:
         return api.get(path, _expansion(expand, ""), kind=kind)
-    except NotFoundError as missing:
-        raise _explain_missing(missing, NOUNS.get(kind) or names_of(kind)[0].replace("_", " "), name) from missing
+    except NotFoundError as error:
+        raise _explain_missing(error, NOUNS.get(kind) or names_of(kind)[0].replace("_", " "), name) from error
 
 
-def _explain_missing(missing: NotFoundError, kind: str, name: str) -> LookupFailedError:
+def _explain_missing(error: NotFoundError, kind: str, name: str) -> LookupFailedError:
     """Return the error for a missing object; Stripe's message for an id of the other mode names that mode
     (https://docs.stripe.com/error-codes)."""
-    other = OTHER_MODE.search(missing.message)
+    other = OTHER_MODE.search(error.message)
     if other:
         mode = other[1]
         key = "test" if mode == "live" else "live"
         hint = "use the live key, or --profile NAME --live" if mode == "live" else "use a test key, or leave out --live"
         return WrongModeError(
-            f"the {kind} {name} is of {mode} mode, and the key is a {key} key", hint, request_id=missing.request_id
+            f"the {kind} {name} is of {mode} mode, and the key is a {key} key", hint, request_id=error.request_id
         )
     return NoMatchError(
         f"there is no {kind} {name} in this account and mode",
         "check the id; `billing doctor` says which account and mode the key is of",
-        request_id=missing.request_id,
+        request_id=error.request_id,
     )
 
 
-def _wrong_kind(name: str, wanted: str, written: str) -> WrongKindError:
+def _wrong_kind(name: str, needed_kind: str, form: str) -> WrongKindError:
     kind = kind_of(name)
     if kind is None:
-        return WrongKindError(f"{name!r} is no name of {wanted}", f"give {written}")
-    return WrongKindError(f"{name} is the id of {kind}, and {wanted} is needed", f"give {written}")
+        return WrongKindError(f"{name!r} is no name of {needed_kind}", f"give {form}")
+    return WrongKindError(f"{name} is the id of {kind}, and {needed_kind} is needed", f"give {form}")
 
 
 def _expansion(fields: Iterable[str], prefix: str) -> dict[str, list[str]]:
@@ -359,6 +359,6 @@ def exists(api: StripeApi, path: str) -> bool:
 
 def list_names(names: Sequence[str], most: int = LISTED) -> str:
     """Return names in a row: `a, b and 3 more`."""
-    shown = ", ".join(names[:most])
+    text = ", ".join(names[:most])
     rest = len(names) - most
-    return f"{shown} and {rest:,} more" if rest > 0 else shown
+    return f"{text} and {rest:,} more" if rest > 0 else text

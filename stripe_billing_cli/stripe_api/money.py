@@ -101,18 +101,18 @@ def parse_amount(text: str, currency: str) -> int:
     A bare whole number of a currency with minor units may be meant either way, and is refused. Raises `AmountError`.
     """
     number = _without_currency(text.strip(), currency)
-    named = number != text.strip()
+    has_currency = number != text.strip()
     match = WRITTEN.fullmatch(number)
     exponent = 0 if currency in WHOLE_IN_TWO_DECIMALS else minor_unit_exponent(currency)
     example = format_plain(125 * 10**exponent // 10, exponent)
     if match is None:
         with_comma = re.fullmatch(rf"([0-9]+),([0-9]{{{exponent}}})", number) if exponent else None
-        meant = f"{with_comma[1]}.{with_comma[2]}" if with_comma else f"{example}, without a sign"
-        raise AmountError(f"{text!r} is no amount in {currency.upper()}", f"write {meant}")
+        proposal = f"{with_comma[1]}.{with_comma[2]}" if with_comma else f"{example}, without a sign"
+        raise AmountError(f"{text!r} is no amount in {currency.upper()}", f"write {proposal}")
     whole, fraction = match["whole"].replace(",", ""), match["fraction"]
     if currency in WHOLE_IN_TWO_DECIMALS and fraction == "00":
         fraction = None  # as it is printed
-    if fraction is None and exponent and not named:
+    if fraction is None and exponent and not has_currency:
         raise _two_readings(text, int(whole), currency, exponent)
     if len(fraction or "") > exponent:
         raise AmountError(

@@ -48,7 +48,7 @@ class PacedTransport(stripe.HTTPClient):
     ) -> tuple[Any, int, Mapping[str, str]]:
         path = urlsplit(url).path
         operation = operation_of(method, path)
-        waited, attempt = 0.0, 0
+        seconds, attempt = 0.0, 0
         in_use_until = time.monotonic() + self._patience.key_in_use_for
         while True:
             self._pacer.wait(operation)
@@ -57,21 +57,21 @@ class PacedTransport(stripe.HTTPClient):
                 attempt += 1
                 time.sleep(min(max(self._patience.pause(attempt), 0.01), 1.0))
                 continue
-            if status != 429 or waited >= self._patience.rate_limited_for:
+            if status != 429 or seconds >= self._patience.rate_limited_for:
                 if status != 429:
                     self._pacer.speed_up(operation)
                 return body, status, answer_headers
             attempt += 1
             reason = answer_headers.get("Stripe-Rate-Limited-Reason", "")
-            self._pacer.slow_down(operation, everything=reason.startswith("global"))
+            self._pacer.slow_down(operation, all_operations=reason.startswith("global"))
             pause = self._patience.pause(attempt)
             self._pacer.pause(pause)
-            waited += max(pause, 0.01)
+            seconds += max(pause, 0.01)
 
     def _once(
         self, method: str, url: str, path: str, headers: Mapping[str, str] | None, post_data: Any
     ) -> tuple[Any, int, Mapping[str, str]]:
-        started = time.monotonic()
+        start = time.monotonic()
         status, request_id = None, None
         try:
             body, status, answer_headers = self._inner.request(method, url, headers, post_data)
@@ -80,7 +80,7 @@ class PacedTransport(stripe.HTTPClient):
             error.should_retry = error.should_retry or _cut_off(error)
             raise
         finally:
-            self._trace(ApiCall(method.upper(), path, status, request_id, round((time.monotonic() - started) * 1000)))
+            self._trace(ApiCall(method.upper(), path, status, request_id, round((time.monotonic() - start) * 1000)))
         _complete_json(body, status)
         return body, status, answer_headers
 

@@ -103,10 +103,10 @@ class Pacer:
         if at > now:
             self._sleep(at - now)
 
-    def slow_down(self, operation: str, *, everything: bool) -> None:
+    def slow_down(self, operation: str, *, all_operations: bool) -> None:
         """Go at half the rate after a 429, in this operation or in all of them."""
         with self._lock:
-            (self._all if everything else self._window_of(operation)).slow_down()
+            (self._all if all_operations else self._window_of(operation)).slow_down()
 
     def speed_up(self, operation: str) -> None:
         """Go back to the full rate, slowly, after an answer."""

@@ -55,9 +55,9 @@ def default_method(customer: Customer) -> str | PaymentMethod | None:
     return method or _method_of(customer["default_source"])
 
 
-def own_method(charged: Invoice | Subscription | InvoicedSubscription) -> str | PaymentMethod | None:
+def own_method(source: Invoice | Subscription | InvoicedSubscription) -> str | PaymentMethod | None:
     """Return what an invoice or a subscription is charged to by a default of its own; whole where it was expanded."""
-    return charged["default_payment_method"] or _method_of(charged["default_source"])
+    return source["default_payment_method"] or _method_of(source["default_source"])
 
 
 def without_own_method(subscription: Subscription) -> dict[str, str]:
@@ -80,15 +80,15 @@ SOURCES = {"card": "card", "ba": "bank_account"}
 """What a default source is, by how its id begins."""
 
 
-def subscription_of(billed: Invoice | InvoiceItem) -> str | InvoicedSubscription | None:
+def subscription_of(source: Invoice | InvoiceItem) -> str | InvoicedSubscription | None:
     """Return the reference to the subscription that an invoice or an invoice item is of; None without one."""
-    details = billed["parent"]["subscription_details"] if billed["parent"] else None
+    details = source["parent"]["subscription_details"] if source["parent"] else None
     return details["subscription"] if details else None
 
 
-def whole_subscription_of(billed: Invoice | InvoiceItem) -> InvoicedSubscription | None:
+def whole_subscription_of(source: Invoice | InvoiceItem) -> InvoicedSubscription | None:
     """Return the subscription that an invoice or an invoice item is of, where it was expanded."""
-    return whole(subscription_of(billed))
+    return whole(subscription_of(source))
 
 
 def invoice_paid_by(api: StripeApi, intent: str | None) -> str | None:

@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 def _is_remembered(failure: StripeCallError) -> bool:
-    return failure.replayed
+    return failure.is_replay
 
 
 def _nothing(failure: StripeCallError) -> None:
@@ -49,9 +49,9 @@ def ask_until_current(
         try:
             answer = ask(again)
         except StripeCallError as failure:
-            made = made_by_failed(failure)
-            if made is not None:
-                return made
+            earlier_result = made_by_failed(failure)
+            if earlier_result is not None:
+                return earlier_result
             if again == attempts - 1 or not is_passed_by(failure):
                 raise
         else:

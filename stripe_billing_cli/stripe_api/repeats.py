@@ -42,9 +42,9 @@ def made_within_a_day(
     return create_once.made_before(request, recent)
 
 
-def finish(api: StripeApi, request: CreateRequest, made: IdentifiedObject) -> None:
+def finish(api: StripeApi, request: CreateRequest, target: IdentifiedObject) -> None:
     """Give what a run with `--again` made the mark of a first run: it counts like the first then, and the next
     `--again` means one more."""
-    if request.again and metadata_of(made).get(INTERNAL) == request.mark:
+    if request.again and metadata_of(target).get(INTERNAL) == request.mark:
         first = replace(request, again=False).mark
-        api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: first}})
+        api.post(f"{request.path}/{target['id']}", {"metadata": {INTERNAL: first}})

@@ -21,8 +21,8 @@ def fill_items(answer: Any, params: Mapping[str, Any], read_all: ReadAll) -> Non
             continue
         inside = f"{prefix}items."
         expand = [field.removeprefix(inside) for field in params.get("expand") or () if field.startswith(inside)]
-        wanted = {"subscription": subscription["id"], **({"expand": expand} if expand else {})}
-        items["data"] = [item for page in read_all(ITEMS, wanted) for item in page]
+        item_params = {"subscription": subscription["id"], **({"expand": expand} if expand else {})}
+        items["data"] = [item for page in read_all(ITEMS, item_params) for item in page]
         items["has_more"] = False
 
 

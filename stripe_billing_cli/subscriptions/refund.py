@@ -262,7 +262,7 @@ def give_back(api: StripeApi, refund: Refund) -> StripeRefund:
 
 def _has_used_key(failure: StripeCallError) -> bool:
     """Return whether the key led to a failure that Stripe remembers, or to a refund of another amount."""
-    return failure.replayed or other_parameters(failure)
+    return failure.is_replay or other_parameters(failure)
 
 
 def _made_all_the_same(api: StripeApi, refund: Refund, failure: StripeCallError) -> StripeRefund | None:

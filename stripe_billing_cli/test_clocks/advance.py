@@ -96,9 +96,9 @@ def plan_advance(api: StripeApi, request: AdvanceRequest) -> AdvancePlan:
 
 def running_subscriptions(api: StripeApi, clock: str) -> list[Subscription]:
     """Return the subscriptions on a clock that have not ended."""
-    wanted = {"test_clock": clock, "status": "all"}
+    params = {"test_clock": clock, "status": "all"}
     subscriptions = (
-        subscription for page in api.pages("/v1/subscriptions", wanted, kind=Subscription) for subscription in page
+        subscription for page in api.pages("/v1/subscriptions", params, kind=Subscription) for subscription in page
     )
     return [subscription for subscription in subscriptions if not has_ended(subscription)]
 
@@ -145,15 +145,15 @@ def advance(
     Ends with a clock that is `ready` at `target`, or, past the `deadline` (of `time.monotonic`), with one that is not.
     Raises `OperationError` if Stripe could not advance it, `StripeCallError`.
     """
-    for looked in _until_ready(api, clock["id"], deadline, sleep):
-        clock = looked
+    for current in _until_ready(api, clock["id"], deadline, sleep):
+        clock = current
         yield clock
     while clock["status"] == "ready" and clock["frozen_time"] < target:
         step = furthest_step(running_subscriptions(api, clock["id"]))
         aim = min(target, clock["frozen_time"] + step)
         _begin(api, clock["id"], aim)
-        for looked in _until_ready(api, clock["id"], deadline, sleep):
-            clock = looked
+        for current in _until_ready(api, clock["id"], deadline, sleep):
+            clock = current
             yield clock
 
 

@@ -34,15 +34,15 @@ class DeletePlan:
         return DeleteResult(self.endpoint)
 
 
-def plan_delete(api: StripeApi, named: str) -> DeletePlan:
+def plan_delete(api: StripeApi, name: str) -> DeletePlan:
     """Read the endpoint with this id or URL. Raises `BillingError` where none or several are meant,
     `StripeCallError`."""
-    matching = [one for one in read_endpoints(api) if named in (one.id, one.url)]
-    if len(matching) > 1:
-        names = ", ".join(one.id for one in matching)
-        raise UsageError(f"{len(matching)} endpoints receive {named}: {names}", "name one by its id")
-    if not matching:
+    matches = [one for one in read_endpoints(api) if name in (one.id, one.url)]
+    if len(matches) > 1:
+        names = ", ".join(one.id for one in matches)
+        raise UsageError(f"{len(matches)} endpoints receive {name}: {names}", "name one by its id")
+    if not matches:
         raise BillingError(
-            "not_found", f"there is no webhook endpoint {named}", "`billing webhook list` shows what there is"
+            "not_found", f"there is no webhook endpoint {name}", "`billing webhook list` shows what there is"
         )
-    return DeletePlan(matching[0])
+    return DeletePlan(matches[0])

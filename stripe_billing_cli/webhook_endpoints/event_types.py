@@ -54,13 +54,13 @@ def expand(patterns: Sequence[str]) -> tuple[str, ...]:
     if "*" in patterns:
         return ("*",)
     types = known_types()
-    named: set[str] = set()
+    names: set[str] = set()
     for pattern in patterns:
-        matching = [name for name in types if fnmatchcase(name, pattern)]
-        if not matching:
+        matches = [name for name in types if fnmatchcase(name, pattern)]
+        if not matches:
             raise EndpointError(f"there is no event {pattern}", _nearest(pattern, types))
-        named.update(matching)
-    return tuple(sorted(named))
+        names.update(matches)
+    return tuple(sorted(names))
 
 
 def unheard_of(patterns: Sequence[str]) -> dict[str, str]:

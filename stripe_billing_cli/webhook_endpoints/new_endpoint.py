@@ -95,7 +95,7 @@ def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[st
     anew."""
 
     def current(answer: Answer[WebhookEndpoint]) -> Answer[WebhookEndpoint] | None:
-        return answer if not answer.replayed or lookup.exists(api, f"{PATH}/{answer.body['id']}") else None
+        return answer if not answer.is_replay or lookup.exists(api, f"{PATH}/{answer.body['id']}") else None
 
     return ask_until_current(
         lambda again: api.post(PATH, params, _key(params, existing_ids, again), kind=WebhookEndpoint),

@@ -33,16 +33,17 @@ from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest, K
 class RollPlan:
     """The state of a roll. `old` is None once it is deleted, `new` None until it is there and its secret is known.
 
-    `abandoned` are endpoints made in its place whose secret nobody knows, `others` all that there are besides.
+    `unconfirmed_endpoints` are endpoints made in its place whose secret nobody knows, `others` all that there are
+    besides.
     """
 
     old: Endpoint | None
     new: Endpoint | None
-    abandoned: tuple[Endpoint, ...] = ()
+    unconfirmed_endpoints: tuple[Endpoint, ...] = ()
     others: tuple[Endpoint, ...] = ()
 
     @property
-    def replaced(self) -> str:
+    def replaced_id(self) -> str:
         """Return the id of the old endpoint, deleted or not."""
         if self.old is not None:
             return self.old.id
@@ -53,7 +54,7 @@ class RollPlan:
         """Have the second endpoint there, at the API version of this program and with its secret kept."""
         if self.new is not None or self.old is None:
             return self
-        for endpoint in self.abandoned:
+        for endpoint in self.unconfirmed_endpoints:
             delete(api, endpoint.id)
         old = self.old
         own = tuple(sorted((name, value) for name, value in old.metadata.items() if name not in MARKS))
@@ -63,13 +64,13 @@ class RollPlan:
     def finish(self, api: StripeApi) -> RollResult:
         """Delete the old endpoint; the new one is an endpoint like any other then."""
         assert self.new is not None
-        undelivered = 0
+        count = 0
         if self.old is not None:
-            undelivered = _count_undelivered(api, self.new)
+            count = _count_undelivered(api, self.new)
             delete(api, self.old.id)
-        mark = {ROLLS: "", REPLACED: self.replaced}
+        mark = {ROLLS: "", REPLACED: self.replaced_id}
         answer = api.post(f"{PATH}/{self.new.id}", {"metadata": mark}, kind=WebhookEndpoint).body
-        return RollResult(endpoint_of(answer), self.replaced, undelivered)
+        return RollResult(endpoint_of(answer), self.replaced_id, count)
 
     def apply(self, api: StripeApi, keep: Keep) -> RollResult:
         """Begin and finish, where the receiver knows the secret when `keep` returns."""
@@ -78,16 +79,16 @@ class RollPlan:
 
 @dataclass(frozen=True)
 class RollResult:
-    """The new endpoint, and the id of the one that it `replaced`. `undelivered`: how many events of before wait for a
-    delivery, to the old one it may be."""
+    """The new endpoint, and the id of the endpoint that it replaced. `undelivered_count`: how many events of before
+    wait for a delivery, to the old one it may be."""
 
     endpoint: Endpoint
-    replaced: str
-    undelivered: int
+    replaced_id: str
+    undelivered_count: int
 
     def record(self) -> dict[str, Any]:
         """Return the new endpoint as it is printed (docs/output.md), but for its secret."""
-        return {**record(self.endpoint), "result": "rolled", "replaces": self.replaced}
+        return {**record(self.endpoint), "result": "rolled", "replaces": self.replaced_id}
 
 
 def plan_roll(api: StripeApi, named: str | None) -> RollPlan:
@@ -98,37 +99,38 @@ def plan_roll(api: StripeApi, named: str | None) -> RollPlan:
     return _find(named, read_endpoints(api))
 
 
-def _find(named: str | None, endpoints: Sequence[Endpoint]) -> RollPlan:
+def _find(name: str | None, endpoints: Sequence[Endpoint]) -> RollPlan:
     ids = {endpoint.id for endpoint in endpoints}
     successors = {endpoint.rolls: endpoint for endpoint in endpoints if endpoint.rolls and endpoint.confirmed}
-    old = _find_named(named, [endpoint for endpoint in endpoints if endpoint.rolls is None])
+    old = _find_named(name, [endpoint for endpoint in endpoints if endpoint.rolls is None])
     if old is None:
         for endpoint in endpoints:
-            if named is not None and endpoint.replaced == named:
+            if name is not None and endpoint.replaced == name:
                 return RollPlan(None, endpoint)  # done already, by a run that could not tell
         for endpoint in successors.values():
-            is_meant = named in (endpoint.id, endpoint.rolls, endpoint.url) or (named is None and len(successors) == 1)
+            is_meant = name in (endpoint.id, endpoint.rolls, endpoint.url) or (name is None and len(successors) == 1)
             if is_meant and endpoint.rolls not in ids:
                 return RollPlan(None, endpoint)
             if is_meant:
                 old = next(one for one in endpoints if one.id == endpoint.rolls)
     if old is None:
-        raise _none(named)
-    abandoned = tuple(one for one in endpoints if one.rolls == old.id and not one.confirmed)
-    others = tuple(one for one in endpoints if one not in abandoned)
-    return RollPlan(old, successors.get(old.id), abandoned, others)
+        raise _none(name)
+    unconfirmed_endpoints = tuple(one for one in endpoints if one.rolls == old.id and not one.confirmed)
+    others = tuple(one for one in endpoints if one not in unconfirmed_endpoints)
+    return RollPlan(old, successors.get(old.id), unconfirmed_endpoints, others)
 
 
-def _find_named(named: str | None, candidates: Sequence[Endpoint]) -> Endpoint | None:
-    if named is None:
-        meant = [endpoint for endpoint in candidates if endpoint.ours]
+def _find_named(name: str | None, candidates: Sequence[Endpoint]) -> Endpoint | None:
+    if name is None:
+        matches = [endpoint for endpoint in candidates if endpoint.ours]
     else:
-        meant = [endpoint for endpoint in candidates if named in (endpoint.id, endpoint.url)]
-    if len(meant) > 1:
+        matches = [endpoint for endpoint in candidates if name in (endpoint.id, endpoint.url)]
+    if len(matches) > 1:
         raise EndpointError(
-            f"{len(meant)} endpoints are meant: {', '.join(endpoint.id for endpoint in meant)}", "name one by its id"
+            f"{len(matches)} endpoints are meant: {', '.join(endpoint.id for endpoint in matches)}",
+            "name one by its id",
         )
-    return meant[0] if meant else None
+    return matches[0] if matches else None
 
 
 def _none(named: str | None) -> EndpointError:

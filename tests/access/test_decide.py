@@ -83,7 +83,7 @@ def test_past_due_has_a_grace_period_from_when_the_invoice_fell_due() -> None:
 
 @pytest.mark.parametrize("status", ["active", "trialing", "past_due"])
 def test_a_disputed_payment_denies_where_the_rules_say_so(status: str) -> None:
-    disputed = subscription_state(status, disputed=NOW - DAY)
+    disputed = subscription_state(status, disputed_at=NOW - DAY)
     strict = only(disputed, rules=Rules({**DEFAULTS, "disputed": DENY}))
 
     assert (strict.granted, strict.since, strict.reason) == (False, NOW - DAY, "a payment is disputed")
@@ -92,7 +92,7 @@ def test_a_disputed_payment_denies_where_the_rules_say_so(status: str) -> None:
 
 def test_a_subscription_that_ended_says_so_whatever_was_disputed() -> None:
     row = only(
-        subscription_state("canceled", began=NOW, disputed=NOW - DAY), rules=Rules({**DEFAULTS, "disputed": DENY})
+        subscription_state("canceled", began=NOW, disputed_at=NOW - DAY), rules=Rules({**DEFAULTS, "disputed": DENY})
     )
 
     assert (row.granted, row.since, row.reason) == (False, NOW, "canceled")

@@ -27,7 +27,7 @@ def target(*payments: Payment) -> Target:
 def parts(target: Target, amount: int | None, request: RefundRequest | None = None) -> list[tuple[str, int, bool]]:
     """Return the charge, the amount, and whether it was made before."""
     found = decide_parts(target, request or RefundRequest("in_1"), amount, [NOW])
-    return [(part.payment.charge["id"], part.amount, part.made is not None) for part in found]
+    return [(part.payment.charge["id"], part.amount, part.earlier_refund is not None) for part in found]
 
 
 def made_of(target: Target, amount: int | None, *, created: int = NOW, status: str = "succeeded") -> Payment:

@@ -114,7 +114,7 @@ def test_what_is_no_answer_at_all(answer: Any, message: str) -> None:
 
 def test_a_list_is_expected_where_one_was_asked_for() -> None:
     with pytest.raises(IncompleteAnswerError, match="in the answer, object is price, where list is expected"):
-        complete(copy.deepcopy(PRICE), None, expected=("list",))
+        complete(copy.deepcopy(PRICE), None, kinds=("list",))
 
 
 def test_an_answer_is_of_the_kind_that_was_asked_for(tmp_path: Path) -> None:

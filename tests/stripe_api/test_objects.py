@@ -42,7 +42,7 @@ def declared(path: str, fields: Fields) -> Iterator[tuple[str, str, bool]]:
     """Yield each declared field: where, its name, and whether it must be there. Objects in others are tested by their
     name."""
     for name, shape in fields:
-        yield path, name, not (shape.nullable or shape.anything)
+        yield path, name, not (shape.nullable or shape.any_value)
         for step, inner in parts(shape):
             if inner not in NAMED:
                 yield from declared(f"{path}.{name}{step}", inner)

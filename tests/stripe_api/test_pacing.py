@@ -60,7 +60,7 @@ def test_after_a_429_the_operation_goes_at_half_the_rate_and_finds_its_way_back(
     time = Time()
     pacer = Pacer(RateLimits(total=100, per_operation=20), time.clock, time.sleep)
     pacer.wait("POST /v1/prices")
-    pacer.slow_down("POST /v1/prices", everything=False)
+    pacer.slow_down("POST /v1/prices", all_operations=False)
 
     slow = departures(pacer, time, ["POST /v1/prices"] * 20)
     assert most_in_a_second([moment for moment, _ in slow]) <= 11

@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, Strip
 from stripe_billing_cli.stripe_api.remembered_answers import ATTEMPTS, ask_until_current
 
 FRESH = StripeCallError("Stripe had trouble")
-REMEMBERED = StripeCallError("Stripe had trouble", replayed=True)
+REMEMBERED = StripeCallError("Stripe had trouble", is_replay=True)
 
 
 class Keys:
@@ -26,7 +26,7 @@ class Keys:
         answer = self.answers[again] if again < len(self.answers) else "new"
         if isinstance(answer, StripeCallError):
             raise answer
-        return Answer(answer, None, replayed=answer != "new")
+        return Answer(answer, None, is_replay=answer != "new")
 
 
 def unless_gone(answer: Answer[str]) -> str | None:

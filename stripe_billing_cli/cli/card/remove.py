@@ -31,14 +31,16 @@ def remove(context: Context, customer: Customer, card: Card, preview: parsing.Pr
     if not isinstance(plan, RemovePlan):
         context.printer.record(plan.record(), lambda it: [Line(f"{it['id']} is removed already. Nothing to do.")])
         return
-    confirm.confirm(context, "Remove it?", will=list(_will(plan)), in_any_mode=bool(plan.unpaid), preview=preview)
+    confirm.confirm(
+        context, "Remove it?", will=list(_will(plan)), in_any_mode=bool(plan.unpaid_subscriptions), preview=preview
+    )
     context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
 def _will(plan: RemovePlan) -> Iterator[str]:
     customer = plan.wallet.customer["id"]
     yield f"{formatting.card(plan.card.record())} will be removed from {customer}, for good."
-    for subscription in plan.unpaid:
+    for subscription in plan.unpaid_subscriptions:
         yield f"  {subscription} is left without a card: its next invoice cannot be charged."
     for subscription in plan.fall_back:
         yield f"  {subscription} is charged to the customer's default card instead."

@@ -71,13 +71,13 @@ def _create(context: Context, request: CustomerRequest) -> None:
     from stripe_billing_cli.customers.create import plan_create
 
     plan = plan_create(context.stripe, request)
-    if plan.existing is None:
+    if plan.existing_customer is None:
         _name_duplicates(context, plan)
         who = plan.email or request.fields.name or "without a name"
         confirm.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
     with view.card_may_be_refused("no customer was created; give another card"):
         result = plan.apply(context.stripe)
-    if plan.existing is not None:
+    if plan.existing_customer is not None:
         _say_what_was_there(context, plan, result.customer["id"])
     context.printer.record(result.record(), view.lines)
     clear_marker(context, result.customer, lambda: result.finish(context.stripe))
@@ -86,11 +86,11 @@ def _create(context: Context, request: CustomerRequest) -> None:
 def _say_what_was_there(context: Context, plan: CreatePlan, id: str) -> None:
     """Say that the customer is not a new one, and what of the command line it has not been given."""
     context.printer.note(f"{id} was there already.")
-    if plan.unused:
+    if plan.unused_options:
         from stripe_billing_cli.stripe_api.lookup import list_names
 
         context.printer.note(
-            f"Note: it stays as it is. Given and not used: {list_names(list(plan.unused))}; "
+            f"Note: it stays as it is. Given and not used: {list_names(list(plan.unused_options))}; "
             f"`billing customer update {id}` changes it.",
             fg="yellow",
         )

@@ -78,7 +78,7 @@ def _will(plan: CreditPlan) -> Iterator[str]:
     yield (
         f"Invoice {invoice['number'] or invoice['id']} over {formatting.money(invoice['total'], currency)}: "
         f"{formatting.money(plan.amount, currency)} is credited, "
-        f"of {formatting.money(plan.left, currency)} that can be."
+        f"of {formatting.money(plan.amount_left, currency)} that can be."
     )
     if plan.off_invoice:
         left = formatting.money(invoice["amount_remaining"] - plan.off_invoice, currency)

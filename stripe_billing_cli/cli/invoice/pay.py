@@ -106,7 +106,7 @@ def _screen(plan: PayPlan, result: PayResult) -> Iterator[Line]:
             continue
         done = "Paid" if one.paid else "Not paid:"
         yield Line(f"{done} {amount} for invoice {_name(invoice)}.", GREEN if one.paid else YELLOW)
-    for later in result.untried:
+    for later in result.untried_invoices:
         amount = formatting.money(later["amount_remaining"], later["currency"])
         yield Line(f"Not tried: {amount} for invoice {_name(later)}.", YELLOW)
 

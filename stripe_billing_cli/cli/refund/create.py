@@ -78,13 +78,13 @@ def _will(plan: RefundPlan) -> Iterator[str]:
     target = plan.target
     for part in plan.parts:
         yield _part(part, target.currency)
-    left, after = target.left, target.left - plan.amount
-    yield (
-        f"  left to refund  {formatting.money(left, target.currency)} "
-        f"of {formatting.money(target.paid, target.currency)}; {formatting.money(after, target.currency)} after this"
+    after = target.amount_left - plan.amount
+    left, paid, left_after = (
+        formatting.money(amount, target.currency) for amount in (target.amount_left, target.amount_paid, after)
     )
-    if target.credited:
-        amount = formatting.money(target.credited, target.currency)
+    yield f"  left to refund  {left} of {paid}; {left_after} after this"
+    if target.credited_amount:
+        amount = formatting.money(target.credited_amount, target.currency)
         yield f"  Careful: {amount} of this invoice was given back already, to the balance or outside of Stripe."
     if after < target.overpaid:
         amount = formatting.money(target.overpaid, target.currency)
@@ -97,7 +97,11 @@ def _part(part: Part, currency: str) -> str:
 
     charge = payment(part.payment.charge)
     amount = formatting.money(part.amount, currency)
-    done = f"{amount} was refunded by {part.made['id']} already" if part.made else f"{amount} goes back"
+    done = (
+        f"{amount} was refunded by {part.earlier_refund['id']} already"
+        if part.earlier_refund
+        else f"{amount} goes back"
+    )
     paid = f"{formatting.money(charge['amount'], currency)} of {formatting.date(charge['created'])}"
     return f"{done} to {refunded_to(charge)}, from the payment of {paid} ({charge['id']})"
 

@@ -62,15 +62,15 @@ def roll_secret(
         print_what_is_left(context, current_roll, shown=secret.printed)
         return
     done = current_roll.finish(api)
-    forget(done.replaced)
+    forget(done.replaced_id)
     if not secret.printed:
         print_endpoint(context, done.endpoint, done.record())
-    if done.undelivered:
+    if done.undelivered_count:
         context.printer.note(
-            f"{formatting.count_text(done.undelivered, 'earlier event')} had not been delivered everywhere. "
+            f"{formatting.count_text(done.undelivered_count, 'earlier event')} had not been delivered everywhere. "
             "`billing listen` fetches what it lacks when it starts; `billing events backfill` does so at once."
         )
-    context.printer.note(f"{done.replaced} is deleted; only the new secret is good.")
+    context.printer.note(f"{done.replaced_id} is deleted; only the new secret is good.")
 
 
 def _question(roll: RollPlan) -> str:

@@ -51,7 +51,7 @@ Reference = str | IdentifiedObject
 """The id of an object, or the object itself where it was expanded (https://docs.stripe.com/api/expanding_objects)."""
 
 
-class Embedded(StripeObject, Generic[T]):
+class EmbeddedList(StripeObject, Generic[T]):
     """A list inside an object: its first page."""
 
     data: list[T]

@@ -1,7 +1,7 @@
 """Invoices, their lines and payments, and invoice items (https://docs.stripe.com/api/invoices/object)."""
 
 from stripe_billing_cli.stripe_api.objects.catalog import TaxRate
-from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Period, Reference, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import EmbeddedList, Metadata, Period, Reference, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 
 
@@ -122,7 +122,7 @@ class Invoice(StripeObject):
     currency: str
     customer: str | Customer
     default_tax_rates: list[Reference]
-    lines: Embedded[InvoiceLine]
+    lines: EmbeddedList[InvoiceLine]
     period_end: int
     post_payment_credit_notes_amount: int
     pre_payment_credit_notes_amount: int
@@ -142,7 +142,7 @@ class Invoice(StripeObject):
     next_payment_attempt: int | None
     number: str | None
     parent: InvoiceParent | None
-    payments: Embedded[InvoicePayment] | None
+    payments: EmbeddedList[InvoicePayment] | None
     status: str | None
     total_discount_amounts: list[DiscountAmount] | None
     total_taxes: list[Tax] | None

@@ -1,7 +1,7 @@
 """Payment links and what they sell (https://docs.stripe.com/api/payment-link/object)."""
 
 from stripe_billing_cli.stripe_api.objects.catalog import Price
-from stripe_billing_cli.stripe_api.objects.common import Embedded, IdentifiedObject, Metadata, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import EmbeddedList, IdentifiedObject, Metadata, StripeObject
 
 
 class AdjustableQuantity(StripeObject):
@@ -223,7 +223,7 @@ class PaymentLink(StripeObject):
     consent_collection: ConsentCollection | None
     inactive_message: str | None
     invoice_creation: InvoiceCreation | None
-    line_items: Embedded[LineItem] | None
+    line_items: EmbeddedList[LineItem] | None
     managed_payments: ManagedPayments | None
     name_collection: NameCollection | None
     optional_items: list[OptionalItem] | None

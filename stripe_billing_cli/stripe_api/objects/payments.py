@@ -1,6 +1,6 @@
 """Payments and refunds (https://docs.stripe.com/api/payment_intents/object and the pages after it)."""
 
-from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Reference, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import EmbeddedList, Metadata, Reference, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import PaymentMethod
 
 
@@ -44,10 +44,10 @@ class Charge(StripeObject):
     payment_intent: Reference | None
     payment_method: Reference | None
     payment_method_details: ChargeDetails | None
-    refunds: Embedded[Refund] | None
+    refunds: EmbeddedList[Refund] | None
 
 
-class MovedMoney(StripeObject):
+class AccountBalanceTransaction(StripeObject):
     """A transaction of the account's balance (https://docs.stripe.com/api/balance_transactions/object)."""
 
     created: int
@@ -57,7 +57,7 @@ class Dispute(StripeObject):
     """https://docs.stripe.com/api/disputes/object"""
 
     id: str
-    balance_transactions: list[MovedMoney]
+    balance_transactions: list[AccountBalanceTransaction]
     charge: str | Charge
     is_charge_refundable: bool
     status: str

@@ -22,9 +22,9 @@ from stripe_billing_cli.stripe_api.objects.events import ListedEvent
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem, InvoiceLine, InvoicePayment
 from stripe_billing_cli.stripe_api.objects.payment_links import LineItem, PaymentLink
 from stripe_billing_cli.stripe_api.objects.payments import (
+    AccountBalanceTransaction,
     Charge,
     Dispute,
-    MovedMoney,
     PaymentIntent,
     Refund,
     SetupIntent,
@@ -42,7 +42,7 @@ from stripe_billing_cli.stripe_api.objects.various import (
 
 OBJECTS: Mapping[str, type[StripeObject]] = {
     "account": Account,
-    "balance_transaction": MovedMoney,
+    "balance_transaction": AccountBalanceTransaction,
     "billing_portal.configuration": PortalConfiguration,
     "billing_portal.session": PortalSession,
     "billing.meter": Meter,

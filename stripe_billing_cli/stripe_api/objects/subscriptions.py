@@ -1,7 +1,7 @@
 """Subscriptions and their schedules (https://docs.stripe.com/api/subscriptions/object)."""
 
 from stripe_billing_cli.stripe_api.objects.catalog import Discount, Price
-from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Reference, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import EmbeddedList, Metadata, Reference, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import SetupIntent
@@ -50,14 +50,14 @@ class TrialSettings(StripeObject):
     end_behavior: EndBehavior
 
 
-class Paused(StripeObject):
+class PauseState(StripeObject):
     transitioned_at: int | None
 
 
 class StatusDetails(StripeObject):
     """Newer than this program's API version; read where it is there."""
 
-    paused: Paused | None
+    paused: PauseState | None
 
 
 class PhaseDiscount(StripeObject):
@@ -163,7 +163,7 @@ class Subscription(StripeObject):
     currency: str
     customer: str | Customer
     discounts: list[str | Discount]
-    items: Embedded[SubscriptionItem]
+    items: EmbeddedList[SubscriptionItem]
     livemode: bool
     metadata: Metadata
     start_date: int

@@ -10,7 +10,7 @@ from pydantic import Field
 from stripe_billing_cli.catalog.entries import FieldValue, Reference
 from stripe_billing_cli.catalog.kinds.forms import Form
 from stripe_billing_cli.catalog.kinds.model import Count, FileModel, ShortForm, Text
-from stripe_billing_cli.stripe_api.objects.common import Embedded
+from stripe_billing_cli.stripe_api.objects.common import EmbeddedList
 from stripe_billing_cli.stripe_api.objects.payment_links import AdjustableQuantity as StripeAdjustableQuantity
 from stripe_billing_cli.stripe_api.objects.payment_links import LineItem, OptionalItem
 from stripe_billing_cli.stripe_api.references import id_of
@@ -69,7 +69,7 @@ class Items(Form[list[ItemValue]]):
             for item in file_value or ()
         ]
 
-    def read(self, stripe_value: Embedded[LineItem] | list[OptionalItem] | None) -> list[ItemValue]:
+    def read(self, stripe_value: EmbeddedList[LineItem] | list[OptionalItem] | None) -> list[ItemValue]:
         items: Sequence[LineItem | OptionalItem] = []
         if stripe_value:
             items = stripe_value if isinstance(stripe_value, list) else stripe_value["data"]
