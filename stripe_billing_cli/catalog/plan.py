@@ -148,6 +148,8 @@ class Change:
     operations: list[Operation] = field(default_factory=list)
     moves: tuple[Move, ...] = ()
     """The names that the object takes from others."""
+    old_stays: bool = False
+    """Whether the object that is replaced stays active, because something else still points at it."""
 
     @property
     def retires(self) -> bool:

@@ -116,6 +116,7 @@ class PlanBuilder:
     def _leave_out(self, change: Change, operation: Operation) -> None:
         """Take a retirement out of the plan, and with it the change that has nothing else to write."""
         change.operations.remove(operation)
+        change.old_stays = change.action == "replace"
         if change.fields.get("active") == ARCHIVED:
             del change.fields["active"]
         if not change.operations:

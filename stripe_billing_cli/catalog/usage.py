@@ -60,7 +60,7 @@ def _explain_replacement(retirement: _Retirement) -> Change:
 def _warnings(retirements: list[_Retirement]) -> Iterator[Note]:
     for one in retirements:
         change, subscriptions = one.change, one.usage.subscriptions
-        if subscriptions:
+        if subscriptions and not change.old_stays:
             keep = "keeps" if subscriptions.startswith("1 ") else "keep"
             message = (
                 f"{change.kind.name} {change.id} is about to be archived with {subscriptions} on it, which {keep} it"
@@ -71,7 +71,8 @@ def _warnings(retirements: list[_Retirement]) -> Iterator[Note]:
 def _sold_elsewhere(retirements: list[_Retirement], api: StripeApi, catalog: Catalog) -> Iterator[Note]:
     """Yield a warning of each object by which a retired one is sold, and of which the plan knows nothing: the file does
     not name it."""
-    by_id = {one.change.id: one.change for one in retirements if catalog.kinds[one.change.kind.name].is_subscribed_to}
+    changes = [one.change for one in retirements if catalog.kinds[one.change.kind.name].is_subscribed_to]
+    by_id = {change.id: change for change in changes if not change.old_stays}
     for kind in catalog.kinds if by_id else ():
         entries = catalog.by_kind[kind.name]
         adopted_ids = {entry.adopted_id for entry in entries}

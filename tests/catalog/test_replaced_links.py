@@ -42,6 +42,28 @@ def test_a_replaced_price_makes_a_new_link_which_is_asked_about(billing: Billing
     assert account.api.get(f"/v1/prices/{old_price}")["active"], "the old link sells it still"
 
 
+def test_of_a_price_that_a_link_still_sells_nothing_says_that_it_is_archived(
+    billing: Billing, account: Account
+) -> None:
+    billing.apply(CATALOG)
+    old_price = account.price("pro.monthly")["id"]
+    customer = account.post("/v1/customers", email="ada@example.com")["id"]
+    account.post(
+        "/v1/subscriptions",
+        customer=customer,
+        items=[{"price": old_price}],
+        **{"payment_behavior": "default_incomplete"},
+    )
+    billing.write(REPLACED)
+
+    shown = billing.ok("catalog", "plan", "--local")
+    retiring = billing.ok("catalog", "plan", "--local", "--retire-links")
+
+    assert f"{old_price} stays active: the payment link" in shown.err
+    assert "about to be archived" not in shown.err
+    assert "about to be archived with 1 subscription on it" in retiring.err
+
+
 def test_in_live_mode_too_what_is_agreed_to_is_said(billing: Billing) -> None:
     billing.apply(CATALOG)
     billing.write(REPLACED)
