@@ -31,6 +31,8 @@ class Conflict:
     object: str | None = None
     """Kind and key of the entry that it is about."""
     missing_entry: Reference | None = None
+    follows_from: Reference | None = None
+    """The entry whose own object, where it is missing, is the reason for this conflict."""
 
     def __str__(self) -> str:
         return f"{self.source}:{self.where.line}:{self.where.column}: {self.message}"
@@ -52,6 +54,12 @@ class ConflictError(MistakesError):
             for one in conflicts
         )
         super().__init__("conflict", "\n".join(lines), mistakes)
+
+
+def without_consequences(conflicts: Sequence[Conflict]) -> tuple[Conflict, ...]:
+    """Return the conflicts, but for those that another one is the reason for."""
+    causes = {conflict.missing_entry for conflict in conflicts if conflict.missing_entry}
+    return tuple(conflict for conflict in conflicts if conflict.follows_from not in causes)
 
 
 @dataclass(frozen=True)
@@ -137,12 +145,10 @@ class Matcher(Generic[ObjectT]):
         stamp = stamp_of(stripe_object)
         return stamp is not None and stamp.catalog == self.catalog
 
-    def refuse(self, entry: AnyEntry, message: str, hint: str, *, missing_entry: Reference | None = None) -> None:
-        self.conflicts.append(
-            Conflict(
-                entry.where.file or self.source, entry.where, message, hint, f"{entry.kind} {entry.key}", missing_entry
-            )
-        )
+    def refuse(self, entry: AnyEntry, message: str, hint: str, **references: Reference | None) -> None:
+        """Add a conflict of an entry; `references` are the conflict's `missing_entry` and `follows_from`."""
+        source, name = entry.where.file or self.source, f"{entry.kind} {entry.key}"
+        self.conflicts.append(Conflict(source, entry.where, message, hint, name, **references))
 
     def refuse_missing(self, entry: AnyEntry, object_id: str) -> None:
         self.refuse(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import AnyEntry, Reference
-from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matcher
+from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matcher, without_consequences
 from stripe_billing_cli.catalog.plan import Change, Note, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
@@ -78,7 +78,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         matcher.conflicts.clear()
     if conflicts:
         name_change = find_name_change(catalog, snapshot)
-        raise ConflictError((_conflict(catalog, name_change),) if name_change else tuple(conflicts))
+        raise ConflictError((_conflict(catalog, name_change),) if name_change else without_consequences(conflicts))
     return matches
 
 

@@ -98,3 +98,18 @@ def test_an_id_that_is_not_here_is_refused_unless_the_object_bears_the_mark(bill
     billing.apply(plain)
 
     assert billing.plan(text)["changes"] == []
+
+
+def test_a_product_that_is_not_here_is_one_mistake_and_its_prices_are_none(billing: Billing, account: Account) -> None:
+    """They are another product's, as the account sees it, and the one cause is the mistyped id."""
+    product = account.post("/v1/products", name="Pro")["id"]
+    price = account.post("/v1/prices", product=product, currency="usd", unit_amount=1)["id"]
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap")
+    file = billing.directory / "catalog.yaml"
+    billing.write(file.read_text(encoding="utf-8").replace(product, f"{product}X"))
+
+    ran = billing("catalog", "plan", "--local")
+
+    assert ran.code == 2
+    assert f"product pro adopts {product}X, and this account has no such product" in ran.err
+    assert price not in ran.err

@@ -241,6 +241,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
                 f"price {entry.key} adopts {current['id']}, a price of product {product_of(current)} and not of "
                 f"{product}",
                 "a price cannot move: put it under its own product, or leave `id:` out to have a new price created",
+                follows_from=entry.parent.reference if entry.parent else None,
             )
             return None
         check_adoption(matcher, entry, current)
