@@ -184,6 +184,10 @@ MISTAKES = {
         price("unit_amount: 1").replace("name: Pro", "name: Pro\n    default_price: montly"),
         "7:20 this product has no price montly → did you mean monthly?",
     ),
+    "a default price by its whole name": (
+        price("unit_amount: 1").replace("name: Pro", "name: Pro\n    default_price: pro.monthly"),
+        "7:20 this product has no price pro.monthly → write monthly",
+    ),
     "an archived default price": (
         price("unit_amount: 1, active: false").replace("name: Pro", "name: Pro\n    default_price: monthly"),
         "price monthly is not active",

@@ -73,7 +73,7 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         if default is None:
             return
         if default not in prices:
-            hint = nearest(default, list(prices)) if prices else "this product has no prices"
+            hint = _nearest_price(default, list(prices)) if prices else "this product has no prices"
             report(("default_price",), f"this product has no price {default}", hint)
             return
         price = prices[default]
@@ -235,6 +235,12 @@ def attachments_of(object_id: str) -> str:
 
 def _default_id(product: StripeProduct) -> str | None:
     return id_of(product["default_price"])
+
+
+def _nearest_price(name: str, prices: list[str]) -> str:
+    """Return what a name may have been meant for; other places name a price with its product, as `pro.monthly`."""
+    own_key = name.rpartition(".")[2]
+    return f"write {own_key}" if own_key in prices else nearest(name, prices)
 
 
 def _check_descriptor(descriptor: str, report: Report) -> None:
