@@ -50,19 +50,22 @@ class _Edit:
 
 
 def with_additions(text: str, additions: Iterable[Addition]) -> str:
-    """Return the text of a file with entries added. Raises `InsertError`."""
+    """Return the text of a file with entries added, whose lines end as the file's do. Raises `InsertError`."""
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root = yaml.compose(text, Loader=loader)
     edits = [edit for addition in additions for edit in _edits(text, root, addition)]
     lines = text.split("\n")
+    ending = "\r" if lines[0].endswith("\r") else ""
     if lines[-1] == "":
         lines.pop()
+    else:
+        lines[-1] += ending
     last = len(lines) - 1
     for number, edit in sorted(enumerate(edits), key=lambda pair: (pair[1].line, pair[0]), reverse=True):
         del number
         line = min(edit.line, last)
         if edit.column is None:
-            lines[line + 1 : line + 1] = edit.text.split("\n")
+            lines[line + 1 : line + 1] = [added + ending for added in edit.text.split("\n")]
         else:
             lines[line] = lines[line][: edit.column] + edit.text + lines[line][edit.column :]
     return "\n".join(lines) + "\n"
