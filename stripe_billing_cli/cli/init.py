@@ -87,7 +87,7 @@ def init(
     path = Path(file)
     text = starting_catalog(name or _slug(Path.cwd().name) or "shop", currency or "usd")
     if from_account and currency:
-        raise UsageError("--currency is for a catalog from nothing", "leave out it, or --from-account")
+        raise UsageError("--currency is for a catalog from nothing", "leave out --currency, or --from-account")
     if path.exists():
         quoted = shlex.quote(str(path))
         raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {quoted}")
@@ -110,7 +110,7 @@ def _next_steps(path: Path, way: str, *, from_account: bool) -> dict[str, str]:
     if from_account:
         return {
             led_to_account(f"{plan}{_file_option(path)}", way): "what has changed since: nothing, so far",
-            led_to_account(f"{apply}{_file_option(path)}", way): "mark what the file describes as its own",
+            led_to_account(f"{apply} --adopt{_file_option(path)}", way): "mark what the file describes as its own",
             schema: "for an editor that completes and checks",
         }
     return {

@@ -52,6 +52,10 @@ def test_from_an_account_it_describes_what_is_there(billing: Billing, shop: Shop
     assert "billing --local catalog plan  " in ran.out
     assert billing.ok("catalog", "validate").out.startswith("catalog.yaml is valid")
     assert not billing.ok("catalog", "plan", "--local", "--output", "json").json["summary"]["create"]
+    assert "unmarked" in billing.plan()["summary"]
+    marking = next(line for line in ran.out.splitlines() if "mark what the file describes" in line)
+    billing.ok(*marking.partition("  mark")[0].split()[1:])
+    assert "unmarked" not in billing.plan()["summary"]
 
 
 def test_from_an_account_it_takes_the_name_of_the_catalog_there_and_says_what_it_left_out(billing: Billing) -> None:
