@@ -83,6 +83,8 @@ OTHER_OPTIONS = {
     "--zone": "--time-zone",
 }
 DRY_RUNS = ("--dry-run", "--dryrun", "--simulate", "--no-op")
+DRY_RUN_COMMANDS = {"billing catalog apply": "billing catalog plan", "billing catalog copy": "billing catalog diff"}
+"""Commands without `--preview`, since another command only shows what they would do."""
 ALIKE = 0.7
 """How much of an option's name must be right: `--forc` is no `--local`."""
 
@@ -112,10 +114,8 @@ def _in_one_group(word: str) -> str | None:
 def option_meant(option: str, options: Iterable[str], command: str) -> str | None:
     """Return the option, or the other command line, that was meant by an unknown option of `command`."""
     known = list(options)
-    if option in DRY_RUNS:
-        if command == "billing catalog apply":
-            return "billing catalog plan"
-        return "--preview" if "--preview" in known else None
+    if option in DRY_RUNS or option == "--preview":
+        return DRY_RUN_COMMANDS.get(command) or ("--preview" if "--preview" in known else None)
     meant = OTHER_OPTIONS.get(option)
     if meant and meant.split()[0] in known:
         return meant

@@ -27,6 +27,8 @@ HELPED = {f"help {topic}" for topic in TOPICS}
         ("sub upgrade", "billing sub change"),
         ("customer get", "billing customer show"),
         ("catalog apply --dry-run", "billing catalog plan"),
+        ("catalog apply --preview", "billing catalog plan"),
+        ("catalog copy --preview", "billing catalog diff"),
         ("sub change ada --dry-run", "--preview"),
         ("customer list --lokal", "--local"),
         ("customer list --json", "--output json"),
