@@ -15,6 +15,7 @@ from stripe_billing_cli import __version__
 from stripe_billing_cli.cli import options, shared_options
 from stripe_billing_cli.cli.chosen import WAY
 from stripe_billing_cli.cli.groups import GROUPS
+from stripe_billing_cli.cli.interrupts import interruptions_as_errors
 from stripe_billing_cli.cli.output import flush, null_stream, write_on_any_encoding
 
 
@@ -48,6 +49,14 @@ Topics:  billing help exit-codes, environment, keys, settings"""
 
 class LazyGroups(options.QuickGroup):
     """A group that lists its commands without importing them."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        with interruptions_as_errors():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        with interruptions_as_errors():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(GROUPS)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from stripe_billing_cli.errors import INTERRUPTED, TERMINATED
+from stripe_billing_cli.errors import INTERRUPTED, TERMINATED, BillingError
 
 SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
 
@@ -27,6 +27,15 @@ def raise_terminated(number: int, frame: FrameType | None) -> None:
 def exit_code(interruption: BaseException) -> int:
     """Return the exit code of a command that was interrupted."""
     return TERMINATED if isinstance(interruption, Terminated) else INTERRUPTED
+
+
+@contextmanager
+def interruptions_as_errors() -> Iterator[None]:
+    """Raise Ctrl-C and SIGTERM as a `BillingError`: Typer makes exit code 130 of both, and says nothing."""
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        raise BillingError("interrupted", "interrupted", exit_code=exit_code(interruption)) from None
 
 
 class StopRequest(threading.Event):

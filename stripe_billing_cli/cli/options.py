@@ -260,7 +260,3 @@ def _run(function: Callable[..., int | None], ctx: typer.Context, call: Call) ->
         if context.local:
             error.hint = with_way_to_open(error.hint)
         raise
-    except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
-        from stripe_billing_cli.cli.interrupts import exit_code
-
-        raise BillingError("interrupted", "interrupted", exit_code=exit_code(interruption)) from None

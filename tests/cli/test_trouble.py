@@ -15,6 +15,8 @@ import pytest
 import requests
 import responses
 
+from stripe_billing_cli.cli.app import LazyGroups
+from stripe_billing_cli.cli.interrupts import Terminated
 from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
 from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport
 from tests.catalog.catalogs import SEED
@@ -33,6 +35,20 @@ def told_once(ran: Ran, code: int) -> str:
     assert "  → " in ran.err
     assert len(ran.err) < 800
     return ran.err
+
+
+@pytest.mark.parametrize(("interruption", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+def test_an_interruption_while_a_command_is_loaded(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException], code: int
+) -> None:
+    def interrupt(*arguments: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr(LazyGroups, "get_command", interrupt)
+
+    ran = billing("catalog", "plan", "--local")
+
+    assert (ran.code, ran.err) == (code, "\nInterrupted.\n")
 
 
 def test_an_expired_key(billing: Billing) -> None:
