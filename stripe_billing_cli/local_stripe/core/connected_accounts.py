@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Generic
 
 from stripe_billing_cli.local_stripe.core import accounts, identifiers
-from stripe_billing_cli.local_stripe.core.account_files import delete_store, store_of
+from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, delete_store, store_of
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.local_stripe.core.stores_ahead import OpenStore, StoresAhead
 
@@ -48,6 +48,8 @@ class ConnectedAccounts(Generic[OpenStore]):
         self._used: set[str] = set()
         self._waiting: OrderedDict[str, Use[OpenStore]] = OrderedDict()
         self._ahead = StoresAhead(platform, make) if ahead else None
+        self._closed: set[str] | None = None
+        """The accounts whose stores were closed; None until `take_closed` has looked for what is there from earlier."""
 
     @contextmanager
     def open(self, account: str, *, only_looking: bool = False) -> Iterator[OpenStore]:
@@ -69,6 +71,15 @@ class ConnectedAccounts(Generic[OpenStore]):
         with self._lock:
             used, self._used = self._used, set()
             return used
+
+    def take_closed(self) -> set[str]:
+        """Return the accounts whose stores were closed since this was last asked; first those that are not open."""
+        with self._lock:
+            closed = self._closed
+            if closed is None:
+                closed = {file.stem for file in accounts_folder(self._platform.path).glob("*.db")} - self._open.keys()
+            self._closed = set()
+            return closed
 
     def idle(self) -> list[str]:
         """Return the accounts whose stores are open."""
@@ -140,6 +151,8 @@ class ConnectedAccounts(Generic[OpenStore]):
         if number > 0:
             for other in [name for name, one in self._open.items() if not one.users][:number]:
                 self._waiting[other] = self._open.pop(other)
+                if self._closed is not None:
+                    self._closed.add(other)
             self._close_waiting(MOST_WAITING if self._ahead else 0)
 
     def _close_waiting(self, most: int) -> None:

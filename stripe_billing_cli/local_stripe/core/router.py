@@ -27,6 +27,7 @@ from stripe_billing_cli.local_stripe.core import (
     route_matching,
     scheduler,
 )
+from stripe_billing_cli.local_stripe.core.account_files import store_of
 from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAccounts
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
@@ -85,6 +86,8 @@ class Router:
         self._keys = idempotency.KeysInUse()
         self.connected_accounts = ConnectedAccounts(store, self._router_of_connected, ahead=stores_ahead)
         store.account_id = self.connected_accounts.account_id
+        self._due_in_closed: dict[str, int] = {}
+        """When the next job is due in stores of connected accounts that are closed."""
 
     def _router_of_connected(self, path: Path, account: str) -> Router:
         store = Store(path, Platform(self.store, account))
@@ -166,6 +169,18 @@ class Router:
         self._let_time_pass(int(self._clock()), None)
         for account in self.connected_accounts.idle():
             with suppress(ApiError), self.connected_accounts.open(account) as router:  # one that is deleted meanwhile
+                router.let_time_pass()
+        self._let_time_pass_in_closed()
+
+    def _let_time_pass_in_closed(self) -> None:
+        """Open the stores of those connected accounts in which something is due, and bring that about."""
+        for account in self.connected_accounts.take_closed():
+            due = scheduler.first_due_in(store_of(self.store.path, account))
+            if due is not None:
+                self._due_in_closed[account] = due
+        for account in [account for account, due in self._due_in_closed.items() if due <= self._clock()]:
+            del self._due_in_closed[account]
+            with suppress(ApiError), self.connected_accounts.open(account) as router:
                 router.let_time_pass()
 
     def _answer_request(

@@ -7,8 +7,11 @@ moved by months at once.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -65,6 +68,14 @@ def due_clocks(store: Store, now: int) -> list[str]:
     """Return those clocks of real time on which something is due."""
     row = store.row(DUE, *(value for clock in REAL_CLOCKS for value in (clock, now)))
     return [clock for clock, due in zip(REAL_CLOCKS, row, strict=True) if due]
+
+
+def first_due_in(path: Path) -> int | None:
+    """Return when the next job of real time is due in a store's file, which is not opened as a store for it."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        [due] = file.execute("SELECT min(due) FROM agenda WHERE clock IN (?, ?)", REAL_CLOCKS).fetchone()
+        return None if due is None else int(due)
+    return None
 
 
 def take(store: Store, clock: str, now: int, newest: int = NO_LIMIT) -> Iterator[Entry]:

@@ -10,8 +10,9 @@ import pytest
 
 from stripe_billing_cli.local_stripe.core import connected_accounts
 from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, store_of
-from tests.local_stripe.conftest import Local, Refusal, serving
-from tests.local_stripe.life import set_in_dashboard
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.local_stripe.conftest import Clock, Local, Refusal, serving
+from tests.local_stripe.life import DAY, set_in_dashboard
 
 
 def call(local: Local, account: str, method: str, path: str, **params: Any) -> Any:
@@ -196,6 +197,55 @@ def test_time_passes_in_the_others_when_an_account_is_deleted_meanwhile(
     router.let_time_pass()
 
     assert router.connected_accounts.take_used() == {other}
+
+
+def trial_of(account: Local) -> str:
+    """Start a subscription whose trial ends within a day, and return its id."""
+    terms = {"collection_method": "send_invoice", "days_until_due": 9, "trial_period_days": 1}
+    customer = account.post("/v1/customers", email="ada@example.com")["id"]
+    order = {"customer": customer, "items": [{"price": account.price(recurring={"interval": "month"})["id"]}]}
+    return str(account.post("/v1/subscriptions", **order, **terms)["id"])
+
+
+def stored_status(router: Any, account: Local, subscription: str) -> str:
+    """Return the status of a subscription as it is stored, without a call, which would let time pass."""
+    with router.connected_accounts.open(account.account, only_looking=True) as own, own.store.reading():
+        return str(own.store.get("subscription", subscription)["status"])
+
+
+def test_time_passes_in_accounts_that_an_earlier_server_has_left(local: Local, database: Path, clock: Clock) -> None:
+    account = local.connected()
+    subscription = trial_of(account)
+    local.transport.close()  # type: ignore[no-untyped-call]
+    later = LocalTransport(database, clock=clock)
+    later.router.let_time_pass()
+    assert stored_status(later.router, account, subscription) == "trialing"
+    later.close()
+    later = LocalTransport(database, clock=clock)
+    later.router.let_time_pass()
+    clock.now += 2 * DAY
+
+    later.router.let_time_pass()
+
+    assert stored_status(later.router, account, subscription) == "active"
+    later.close()
+
+
+def test_time_passes_in_an_account_whose_store_was_closed_for_another(
+    local: Local, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connected_accounts, "MOST_OPEN", 1)
+    router = local.transport.router  # type: ignore[attr-defined]
+    router.let_time_pass()
+    account, other = local.connected(), local.connected()
+    subscription = trial_of(account)
+    other.get("/v1/products")
+    assert router.connected_accounts.idle() == [other.account]
+    clock.now += 2 * DAY
+
+    router.let_time_pass()
+
+    assert stored_status(router, account, subscription) == "active"
 
 
 def test_an_answer_names_the_connected_account_that_it_is_of(local: Local) -> None:
