@@ -71,11 +71,11 @@ def create(call: Call) -> Object:
     params = call.params
     if "type" in params and "controller" in params:
         raise invalid("You may not provide the `type` parameter and `controller` parameters simultaneously.", "type")
-    made = accounts.new_account(call.store.account_id(call.now), call.now)
+    blank_account = accounts.new_account(call.store.account_id(call.now), call.now)
     country = params.get("country", call.account["country"])
     currency = _currency(call, country)
     account = {
-        **made,
+        **blank_account,
         "controller": {"is_controller": True, "type": "application", **_controller(params)},
         "country": country,
         "default_currency": params.get("default_currency", currency),
@@ -98,8 +98,8 @@ def _currency(call: Call, country: str) -> str:
 
 
 def _controller(params: Params) -> Object:
-    said: Object = params.get("controller", {})
-    return {**CONTROLLERS[params.get("type", "standard")], **said}
+    controller: Object = params.get("controller", {})
+    return {**CONTROLLERS[params.get("type", "standard")], **controller}
 
 
 def _change(account: Object, call: Call) -> Object:
@@ -108,8 +108,8 @@ def _change(account: Object, call: Call) -> Object:
     after = {**account, **{name: params[name] for name in names if name in params}}
     for name in ("business_profile", "settings", "tos_acceptance"):
         after[name] = _with(account.get(name) or {}, params.get(name, {}))
-    wanted = params.get("capabilities", {}).items()
-    asked = {name: "active" if capability.get("requested") else "inactive" for name, capability in wanted}
+    capabilities = params.get("capabilities", {}).items()
+    asked = {name: "active" if capability.get("requested") else "inactive" for name, capability in capabilities}
     after["capabilities"] = {**account["capabilities"], **asked}
     if "company" in params:
         after["company"] = _company(account.get("company") or {}, params["company"])
@@ -118,18 +118,19 @@ def _change(account: Object, call: Call) -> Object:
     return after
 
 
-def _with(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
+def _with(part: Mapping[str, Any], changes: Mapping[str, Any]) -> Object:
     """Return a part of an account with what is wanted of it, and of the parts within."""
     inner = {
-        name: _with(part.get(name) or {}, value) if isinstance(value, dict) else value for name, value in wanted.items()
+        name: _with(part.get(name) or {}, value) if isinstance(value, dict) else value
+        for name, value in changes.items()
     }
     return {**part, **inner}
 
 
-def _company(company: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
-    provided = {f"{name}_provided": True for name in ("tax_id", "vat_id") if wanted.get(name)}
-    shown = {name: value for name, value in wanted.items() if name not in WRITTEN_ONLY}
-    return {**_with(company, shown), **provided}
+def _company(company: Mapping[str, Any], changes: Mapping[str, Any]) -> Object:
+    marks = {f"{name}_provided": True for name in ("tax_id", "vat_id") if changes.get(name)}
+    visible_changes = {name: value for name, value in changes.items() if name not in WRITTEN_ONLY}
+    return {**_with(company, visible_changes), **marks}
 
 
 def _keep(call: Call, account: Object) -> Object:

@@ -77,11 +77,11 @@ def _card(call: Call, customer: Object) -> Object:
 
 
 def _no_saved_card(call: Call, customer: str) -> ApiError:
-    attached = call.store.select("payment_method", equal(json_field("customer"), customer), newest_first=True, limit=1)
+    methods = call.store.select("payment_method", equal(json_field("customer"), customer), newest_first=True, limit=1)
     message = (
         "This Customer doesn't have any legacy saved payment details, but does have a Payment Method attached. Use a "
         "Payment Intent instead of creating a Charge: https://stripe.com/docs/payments/payment-intents/migration"
-        if attached
+        if methods
         else "This Customer doesn't have any saved payment details. Attach a legacy Token, Card, Bank Account, or "
         "Source to this Customer and then try this request again, or use Payment Intents and Payment Methods instead."
     )

@@ -36,7 +36,7 @@ def check_new(params: Params) -> None:
 def create(call: Call) -> Object:
     params = described_methods.with_method(call).params
     method = payment_methods.find(call, params["payment_method"], "payment_method")
-    shown = as_answered(call.store, "payment_method", method)
+    method_answer = as_answered(call.store, "payment_method", method)
     shipping = params.get("shipping")
     token = {
         **shapes.blank(KIND),
@@ -45,8 +45,8 @@ def create(call: Call) -> Object:
         "created": call.now,
         "expires_at": call.real_now + LASTS,
         "payment_method_preview": {
-            **{name: shown[name] for name in PREVIEWED},
-            method["type"]: shown[method["type"]],
+            **{name: method_answer[name] for name in PREVIEWED},
+            method["type"]: method_answer[method["type"]],
         },
         **_options(params),
         "return_url": params.get("return_url"),
@@ -78,8 +78,8 @@ def apply_token(call: Call, names: tuple[str, ...]) -> Call:
         raise invalid(f"The ConfirmationToken {token['id']} has already been used.", NAME)
     if token["expires_at"] <= call.real_now:
         raise invalid(f"The ConfirmationToken {token['id']} has expired.", NAME)
-    said = {name: token[name] for name in names if token[name] is not None}
-    return replace(call, params={**said, "payment_method": token["_method"], **call.params})
+    token_params = {name: token[name] for name in names if token[name] is not None}
+    return replace(call, params={**token_params, "payment_method": token["_method"], **call.params})
 
 
 def use(call: Call, intent: Object) -> None:

@@ -37,12 +37,12 @@ def check_new(params: Params) -> None:
         raise invalid("You must pass currency when passing amount_off", "currency")
     if "percent_off" in params and "currency_options" in params:
         raise only_one_of(["currency_options", "percent_off"])
-    repeating = params.get("duration", "once") == "repeating"
-    if repeating and "duration_in_months" not in params:
+    is_repeating = params.get("duration", "once") == "repeating"
+    if is_repeating and "duration_in_months" not in params:
         raise invalid(
             "The duration_in_months param must be set when creating a coupon with a repeating duration", "duration"
         )
-    if not repeating and "duration_in_months" in params:
+    if not is_repeating and "duration_in_months" in params:
         raise invalid("`duration_in_months` can only be set if `duration` is `repeating`.", "duration_in_months")
 
 

@@ -47,13 +47,13 @@ FEATURES: Mapping[str, Mapping[str, Any]] = {
 
 def create(call: Call) -> Object:
     customer = customers.find(call, call.params["customer"])
-    wanted = call.params["components"]
-    with_features = {name: _with_features(name, wanted.get(name, {})) for name in FEATURES}
+    components = call.params["components"]
+    with_features = {name: _with_features(name, components.get(name, {})) for name in FEATURES}
     return {
         "object": KIND,
         "client_secret": f"cuss_secret_{secrets.token_urlsafe(36)}",
         "components": {
-            **{name: {"enabled": wanted.get(name, {}).get("enabled", False)} for name in PLAIN},
+            **{name: {"enabled": components.get(name, {}).get("enabled", False)} for name in PLAIN},
             **with_features,
         },
         "created": call.real_now,
@@ -62,10 +62,10 @@ def create(call: Call) -> Object:
     }
 
 
-def _with_features(name: str, wanted: Mapping[str, Any]) -> Object:
-    if not wanted.get("enabled"):
+def _with_features(name: str, component: Mapping[str, Any]) -> Object:
+    if not component.get("enabled"):
         return {"enabled": False, "features": None}
-    return {"enabled": True, "features": {**FEATURES[name], **wanted.get("features", {})}}
+    return {"enabled": True, "features": {**FEATURES[name], **component.get("features", {})}}
 
 
 API = Api((Route("POST", PATH, KIND, CREATE, create),))

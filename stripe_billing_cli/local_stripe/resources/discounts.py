@@ -26,9 +26,9 @@ def _last(call: Call, subscription: Object) -> Object:
 def delete_of_subscription(call: Call) -> Object:
     """Take the discount of a subscription away; of several the last."""
     call, before = repository.load(call)
-    gone = _last(call, before)
-    discount.drop(call, before, gone["id"])
-    return {**{name: value for name, value in gone.items() if name != "_coupon_terms"}, "deleted": True}
+    last_discount = _last(call, before)
+    discount.drop(call, before, last_discount["id"])
+    return {**{name: value for name, value in last_discount.items() if name != "_coupon_terms"}, "deleted": True}
 
 
 def of_customer(call: Call) -> Object:

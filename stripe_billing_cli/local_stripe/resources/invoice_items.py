@@ -34,8 +34,8 @@ def create(call: Call) -> Object:
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
     draft = _draft(call, params["invoice"], customer) if "invoice" in params else None
-    known = draft or customer
-    currency = params.get("currency") or known["currency"] or _currency_of_price(call)
+    draft_or_customer = draft or customer
+    currency = params.get("currency") or draft_or_customer["currency"] or _currency_of_price(call)
     if currency is None:
         named = invoice_items.PRICED_BY & params.keys()
         name = "currency" if named else "amount"

@@ -120,11 +120,11 @@ def create(call: Call) -> Object:
 
 def _product(call: Call) -> str:
     """Return the id of the plan's product, which the parameter names or describes."""
-    wanted = call.params["product"]
-    if isinstance(wanted, str):
-        objects.find(call, "product", wanted, "product")
-        return wanted
-    product = products.new_product(call, wanted)
+    product_param = call.params["product"]
+    if isinstance(product_param, str):
+        objects.find(call, "product", product_param, "product")
+        return product_param
+    product = products.new_product(call, product_param)
     objects.insert(call, "product", product)
     return str(product["id"])
 
@@ -162,10 +162,10 @@ def delete(call: Call) -> Object:
     """Delete a plan: "Deleting plans means new subscribers can't be added. Existing subscribers aren't affected." """
     before = _price(call)
     prices.check_not_default(call, before)
-    deleted = {**before, "active": False, "lookup_key": None, "_deleted": True}
-    call.store.replace("price", deleted)
-    events.record(call, "plan.deleted", as_plan(deleted))
-    events.record(call, "price.deleted", deleted)
+    after = {**before, "active": False, "lookup_key": None, "_deleted": True}
+    call.store.replace("price", after)
+    events.record(call, "plan.deleted", as_plan(after))
+    events.record(call, "price.deleted", after)
     return {"id": before["id"], "object": KIND, "deleted": True}
 
 

@@ -46,9 +46,9 @@ def check_new(params: Params) -> None:
             "code",
         )
     restrictions = params.get("restrictions", {})
-    for present, missing in (AMOUNT, AMOUNT[::-1]):
-        if present in restrictions and missing not in restrictions:
-            raise invalid(f"You must pass {missing} when passing {present}", f"restrictions[{missing}]")
+    for name, other_name in (AMOUNT, AMOUNT[::-1]):
+        if name in restrictions and other_name not in restrictions:
+            raise invalid(f"You must pass {other_name} when passing {name}", f"restrictions[{other_name}]")
 
 
 def create(call: Call) -> Object:
@@ -89,14 +89,14 @@ def create(call: Call) -> Object:
 
 
 def _restrictions(params: Params) -> Object:
-    wanted = params.get("restrictions", {})
-    least, currency = wanted.get("minimum_amount"), wanted.get("minimum_amount_currency")
-    options = dict(wanted.get("currency_options", {}))
+    restrictions = params.get("restrictions", {})
+    least, currency = restrictions.get("minimum_amount"), restrictions.get("minimum_amount_currency")
+    options = dict(restrictions.get("currency_options", {}))
     if least is not None:
         options[currency] = {"minimum_amount": least}
     return {
         "currency_options": options or None,
-        "first_time_transaction": wanted.get("first_time_transaction", False),
+        "first_time_transaction": restrictions.get("first_time_transaction", False),
         "minimum_amount": least,
         "minimum_amount_currency": currency,
     }

@@ -72,8 +72,8 @@ def list_bank_accounts(call: Call) -> Object:
 def _list_cards(call: Call, name: str, more: Sequence[Condition] = ()) -> Object:
     customer = customers.find(call, call.id, status=404)["id"]
     conditions = [*equal(json_field("customer"), customer), Condition(IS_CARD), *more]
-    listed = page(call, METHOD, f"/v1/customers/{customer}/{name}", conditions)
-    return {**listed, "data": [as_card(method) for method in listed["data"]]}
+    methods_page = page(call, METHOD, f"/v1/customers/{customer}/{name}", conditions)
+    return {**methods_page, "data": [as_card(method) for method in methods_page["data"]]}
 
 
 def retrieve_bank_account(call: Call) -> NoReturn:
@@ -97,7 +97,7 @@ def update(call: Call) -> Object:
 def _change_card(method: Object, params: Mapping[str, Any]) -> Object:
     details = method["billing_details"]
     address = {part: params[name] for name, part in ADDRESS.items() if name in params}
-    changed = {
+    after = {
         **method,
         "billing_details": {
             **details,
@@ -107,21 +107,21 @@ def _change_card(method: Object, params: Mapping[str, Any]) -> Object:
         "card": {**method["card"], **{name: params[name] for name in ("exp_month", "exp_year") if name in params}},
     }
     if "metadata" in params:
-        changed["metadata"] = merge_metadata(method["metadata"], params["metadata"]) if params["metadata"] else {}
-    return changed
+        after["metadata"] = merge_metadata(method["metadata"], params["metadata"]) if params["metadata"] else {}
+    return after
 
 
 def delete(call: Call) -> Object:
     """Detach a card; another one of the customer's becomes the default."""
     customer = customers.find(call, call.id, status=404)
-    gone = _method(call, call.second_id, customer["id"])
-    call.store.replace(METHOD, {**gone, "customer": None, "_detached": True})
-    if customer["default_source"] == gone["id"]:
+    method = _method(call, call.second_id, customer["id"])
+    call.store.replace(METHOD, {**method, "customer": None, "_detached": True})
+    if customer["default_source"] == method["id"]:
         conditions = [*equal(json_field("customer"), customer["id"]), Condition(IS_CARD)]
         others = call.store.select(METHOD, conditions, newest_first=True, limit=1)
         customers.save(call, customer, {**customer, "default_source": others[0]["id"] if others else None})
-    events.record(call, "customer.source.deleted", as_card(gone))
-    return {"id": gone["id"], "object": KIND, "deleted": True}
+    events.record(call, "customer.source.deleted", as_card(method))
+    return {"id": method["id"], "object": KIND, "deleted": True}
 
 
 def _method(call: Call, card: str, customer: str) -> Object:

@@ -83,11 +83,11 @@ def delete(call: Call) -> Object:
 def _change_subscription(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
     """Return the subscription after an update of this item by the call's parameters."""
     params = call.params
-    sent = {name: params[name] for name in OF_ITEM if name in params}
+    changes = {name: params[name] for name in OF_ITEM if name in params}
     how = {name: params[name] for name in (*HOW, "off_session") if name in params}
     try:
         return subscriptions.update_subscription(
-            replace(call, id=subscription, params={**how, "items": [{**item, **sent}]})
+            replace(call, id=subscription, params={**how, "items": [{**item, **changes}]})
         )
     except ApiError as error:
         if error.param is not None and error.param.startswith("items[0]["):
@@ -107,8 +107,8 @@ def _subscription_of(call: Call) -> Object:
 
 
 def _item(subscription: Object, id: str) -> Object:
-    chosen: Object = next(item for item in subscription["items"]["data"] if item["id"] == id)
-    return chosen
+    own_item: Object = next(item for item in subscription["items"]["data"] if item["id"] == id)
+    return own_item
 
 
 def list_items(call: Call) -> Object:

@@ -44,13 +44,13 @@ def delete(call: Call) -> Object:
     return _delete(call, retrieve(call))
 
 
-def _delete(call: Call, gone: Object) -> Object:
-    call.store.delete(tax_ids.KIND, gone["id"])
-    if gone["customer"]:
-        scheduler.put(call.store, tax_ids.VERIFY, gone["id"], None, None)
-        events.record(call, "customer.tax_id.deleted", gone)
-        effects.announce(call, customers.CustomerChanged(gone["customer"]))
-    return {"id": gone["id"], "object": tax_ids.KIND, "deleted": True}
+def _delete(call: Call, tax_id: Object) -> Object:
+    call.store.delete(tax_ids.KIND, tax_id["id"])
+    if tax_id["customer"]:
+        scheduler.put(call.store, tax_ids.VERIFY, tax_id["id"], None, None)
+        events.record(call, "customer.tax_id.deleted", tax_id)
+        effects.announce(call, customers.CustomerChanged(tax_id["customer"]))
+    return {"id": tax_id["id"], "object": tax_ids.KIND, "deleted": True}
 
 
 def _owner(call: Call) -> str | None:

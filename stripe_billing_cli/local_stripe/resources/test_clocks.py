@@ -60,8 +60,8 @@ def advance(call: Call) -> Object:
     if until <= clock["frozen_time"]:
         raise invalid("You can only advance a test clock to a time after its current frozen time.", "frozen_time")
     _check_far(call, clock, until)
-    advancing = {**clock, "status": "advancing", "frozen_time": until}
-    events.record(call, "test_helpers.test_clock.advancing", advancing)
+    advancing_clock = {**clock, "status": "advancing", "frozen_time": until}
+    events.record(call, "test_helpers.test_clock.advancing", advancing_clock)
     scheduler.catch_up(call, clock["id"], until)
     ready = {**clock, "frozen_time": until, "status": "ready"}
     call.store.replace(KIND, ready)
@@ -74,12 +74,12 @@ def _check_far(call: Call, clock: Object, until: int) -> None:
     none.
     """
     catalog = price_checks.catalog(call)
-    living = call.store.select(
+    subscriptions = call.store.select(
         "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
     )
     recurring = [
         billing_intervals.billing_interval(catalog.price(item["price"]))
-        for subscription in living
+        for subscription in subscriptions
         if subscription["status"] not in ("canceled", "incomplete_expired")
         for item in subscription["items"]["data"]
     ]

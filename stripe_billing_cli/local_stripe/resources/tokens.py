@@ -82,8 +82,8 @@ def _of_card(call: Call) -> Object:
 def _preferred_network(card: Card, params: Params) -> str | None:
     """Return the network that a customer prefers: "Selection of a network that does not apply to the card will be
     stored as `invalid_preference` on the card" (`stripe/params/_token_create_params.py`)."""
-    wanted: str | None = (params.get("networks") or {}).get("preferred")
-    return wanted if wanted is None or wanted in card.available_networks else "invalid_preference"
+    network: str | None = (params.get("networks") or {}).get("preferred")
+    return network if network is None or network in card.available_networks else "invalid_preference"
 
 
 retrieve = objects.retrieve_handler(KIND, "token")

@@ -24,10 +24,10 @@ def check_new(params: Params) -> None:
 
 def create(call: Call) -> Object:
     params = call.params
-    during = price_checks.find_sellable(call, params["price"], "price")
+    trial_price = price_checks.find_sellable(call, params["price"], "price")
     param = "end_behavior[transition][price]"
-    after = price_checks.find_sellable(call, params["end_behavior"]["transition"]["price"], param)
-    if during["currency"] != after["currency"]:
+    later_price = price_checks.find_sellable(call, params["end_behavior"]["transition"]["price"], param)
+    if trial_price["currency"] != later_price["currency"]:
         raise invalid("The price during the trial and the price after it must be in the same currency.", param)
     offer = {
         "id": identifiers.long_id(call, "to"),
@@ -35,9 +35,9 @@ def create(call: Call) -> Object:
         "_created": call.now,
         "active": params.get("active", True),
         "duration": {"relative": params["duration"]["relative"], "type": "relative"},
-        "end_behavior": {"transition": {"price": after["id"]}, "type": "transition"},
+        "end_behavior": {"transition": {"price": later_price["id"]}, "type": "transition"},
         "nickname": params.get("nickname"),
-        "price": during["id"],
+        "price": trial_price["id"],
     }
     call.store.insert(KIND, offer)
     return offer

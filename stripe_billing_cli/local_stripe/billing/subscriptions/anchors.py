@@ -64,12 +64,12 @@ def _check(prices: Sequence[Object], anchor: int, trial_end: int | None, now: in
         )
 
 
-def _configured_anchor(config: Mapping[str, int], prices: Sequence[Object], moment: int, created: int) -> int:
+def _configured_anchor(config: Mapping[str, int], prices: Sequence[Object], moment: int, created_at: int) -> int:
     """Return the first boundary, `moment` at the earliest, in a month that has the configured day: "the next month that
     has 31 days on two-month intervals from February is August". The anchor may so be "more than one billing period in
     the future"; boundaries before it are on the last day of shorter months. Where no month of the interval has the day,
     the last day of the first one stands for it."""
-    start, wall = (datetime.fromtimestamp(time, UTC) for time in (moment, created))
+    start, wall = (datetime.fromtimestamp(time, UTC) for time in (moment, created_at))
     time_of_day = {name: config.get(name, getattr(wall, name)) for name in ("hour", "minute", "second")}
     first = start.replace(day=1, **time_of_day)
     while _on_day(first, config) < start or config.get("month", first.month) != first.month:

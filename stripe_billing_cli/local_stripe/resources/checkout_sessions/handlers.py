@@ -14,7 +14,8 @@ from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, 
 
 KIND, PATH = sessions.KIND, "/v1/checkout/sessions"
 NOT_OPEN = (
-    'Only Checkout Sessions with a status in ["open"] can be {done}. This Checkout Session has a status of `{status}`.'
+    'Only Checkout Sessions with a status in ["open"] can be {action}. This Checkout Session has a status of '
+    "`{status}`."
 )
 
 
@@ -43,10 +44,10 @@ def _change(call: Call, session: Object) -> Object:
     if "collected_information" in params:
         after["collected_information"] = {**session["collected_information"], **params["collected_information"]}
     if "payment_intent_data" in params:
-        before, wanted = session["_payment_intent_data"], params["payment_intent_data"]
-        data = {**before, **wanted}
-        if "metadata" in wanted:
-            data["metadata"] = merge_metadata(before.get("metadata", {}), wanted["metadata"])
+        before, changes = session["_payment_intent_data"], params["payment_intent_data"]
+        data = {**before, **changes}
+        if "metadata" in changes:
+            data["metadata"] = merge_metadata(before.get("metadata", {}), changes["metadata"])
         after["_payment_intent_data"] = {name: value for name, value in data.items() if value is not None}
     if "line_items" in params:
         items = line_items.changed_items(call, params["line_items"], session)
@@ -63,9 +64,9 @@ def _change(call: Call, session: Object) -> Object:
     return after
 
 
-def check_open(session: Object, done: str) -> None:
+def check_open(session: Object, action: str) -> None:
     if session["status"] != "open":
-        raise invalid(NOT_OPEN.format(done=done, status=session["status"]))
+        raise invalid(NOT_OPEN.format(action=action, status=session["status"]))
 
 
 def expire(call: Call) -> Object:
@@ -101,8 +102,8 @@ def list_sessions(call: Call) -> Object:
 
 def list_line_items(call: Call) -> Object:
     """List what the session sells; one in the mode `setup` sells nothing."""
-    sold = (retrieve(call).get("line_items") or {}).get("data", [])
-    return page_of(call, sold, f"{PATH}/{call.id}/line_items", "line item")
+    items = (retrieve(call).get("line_items") or {}).get("data", [])
+    return page_of(call, items, f"{PATH}/{call.id}/line_items", "line item")
 
 
 ROUTES = (

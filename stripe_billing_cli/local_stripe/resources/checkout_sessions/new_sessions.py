@@ -54,24 +54,24 @@ def create(call: Call) -> Object:
     return session
 
 
-def like(call: Call, expired: Object, *, allow_promotion_codes: bool) -> Object:
+def like(call: Call, original: Object, *, allow_promotion_codes: bool) -> Object:
     """Return a new session that sells what an expired one did, stored."""
     id, expires_at = identifiers.checkout_session_id(), call.real_now + LONGEST
     session = {
-        **expired,
+        **original,
         "id": id,
         "after_expiration": None,
-        "allow_promotion_codes": allow_promotion_codes or expired["allow_promotion_codes"],
+        "allow_promotion_codes": allow_promotion_codes or original["allow_promotion_codes"],
         "created": call.real_now,
         "expires_at": expires_at,
         "payment_intent": None,
-        "recovered_from": expired["id"],
+        "recovered_from": original["id"],
         "status": "open",
         "url": page_addresses.checkout(call.store, id),
         "_setup_intent": None,
         "_subscription": None,
     }
-    session["line_items"] = {**expired["line_items"], "url": f"/v1/checkout/sessions/{id}/line_items"}
+    session["line_items"] = {**original["line_items"], "url": f"/v1/checkout/sessions/{id}/line_items"}
     call.store.insert(sessions.KIND, session)
     scheduler.put(call.store, sessions.EXPIRE, id, expires_at, None)
     return session
@@ -173,9 +173,9 @@ def _after_expiration(params: Mapping[str, Any]) -> Object | None:
 
 
 def _consent_collection(params: Mapping[str, Any]) -> Object | None:
-    wanted = params.get("consent_collection")
+    collection = params.get("consent_collection")
     blank = {"payment_method_reuse_agreement": None, "promotions": None, "terms_of_service": None}
-    return None if wanted is None else {**blank, **wanted}
+    return None if collection is None else {**blank, **collection}
 
 
 def _custom_field(field: Mapping[str, Any]) -> Object:
@@ -250,19 +250,19 @@ def _saved_method_options(params: Mapping[str, Any]) -> Object:
 
 def _invoice_creation(call: Call) -> Object:
     """Return `invoice_creation`: whether a payment leaves an invoice behind."""
-    wanted = call.params.get("invoice_creation", {"enabled": False})
+    creation = call.params.get("invoice_creation", {"enabled": False})
     blank = dict.fromkeys(
         ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options"), None
     )
-    data = {**blank, **wanted.get("invoice_data", {})}
+    data = {**blank, **creation.get("invoice_data", {})}
     data["account_tax_ids"] = tax_ids.of_account(call, data, "invoice_creation[invoice_data]")
-    return {"enabled": wanted["enabled"], "invoice_data": {**data, "metadata": new_metadata(data)}}
+    return {"enabled": creation["enabled"], "invoice_data": {**data, "metadata": new_metadata(data)}}
 
 
 def _optional_items(call: Call, mode: str, currency: str) -> list[Object] | None:
-    wanted = call.params.get("optional_items")
-    if not wanted:
+    items_data = call.params.get("optional_items")
+    if not items_data:
         return None
-    items = line_items.new_items(call, wanted, mode, currency, alone=False)
+    items = line_items.new_items(call, items_data, mode, currency, alone=False)
     names = ("adjustable_quantity", "price", "quantity")
     return [{name: item[name] for name in names} for item in items]

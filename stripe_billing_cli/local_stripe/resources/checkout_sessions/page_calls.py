@@ -27,32 +27,32 @@ def pay(call: Call) -> Object:
     if not (session["customer_details"] or {}).get("email") and session["mode"] != "setup":
         raise invalid("Enter your email address.", "email")
     call.store.replace(sessions.KIND, session)
-    returning = {**call.params, "return_url": page_addresses.checkout(call.store, session["id"])}
+    payment_params = {**call.params, "return_url": page_addresses.checkout(call.store, session["id"])}
     by_transfer = call.params.get("by_transfer", False)
     method = payment_methods.new_transfer(call)["id"] if by_transfer else call.params.get("payment_method")
-    payment.pay(replace(call, params=returning), session, method)
+    payment.pay(replace(call, params=payment_params), session, method)
     return sessions.find(call, session["id"])
 
 
 def confirm(call: Call) -> Object:
     """Pay an open session as Stripe's page does, by a payment method that says who its holder is."""
     session, params = sessions.find(call, call.id), call.params
-    expected = params.get("expected_amount", session["amount_total"])
-    if expected != session["amount_total"]:
-        raise invalid(f"The session costs {session['amount_total']}, not {expected}.", "expected_amount")
+    expected_amount = params.get("expected_amount", session["amount_total"])
+    if expected_amount != session["amount_total"]:
+        raise invalid(f"The session costs {session['amount_total']}, not {expected_amount}.", "expected_amount")
     holder = payment_methods.find(call, params["payment_method"], "payment_method")["billing_details"]
-    entered = {name: holder[name] for name in ("address", "email", "name", "phone") if holder[name] is not None}
-    return pay(replace(call, params={**entered, "payment_method": params["payment_method"]}))
+    details = {name: holder[name] for name in ("address", "email", "name", "phone") if holder[name] is not None}
+    return pay(replace(call, params={**details, "payment_method": params["payment_method"]}))
 
 
 def list_waiting(call: Call) -> Object:
     """Return the intent of a session that waits for 3-D Secure, in a list, which is empty where none does."""
-    waiting = [
+    intents = [
         intent
         for intent in payment.intents(call, sessions.find(call, call.id))
         if intent["status"] == "requires_action" and not bank_transfers.is_awaited(intent)
     ]
-    return page_of(call, waiting, f"/local/checkout/sessions/{call.id}/intents", "intent")
+    return page_of(call, intents, f"/local/checkout/sessions/{call.id}/intents", "intent")
 
 
 def _price_choices(call: Call) -> Object:
@@ -74,11 +74,11 @@ def price(call: Call) -> Object:
 def recover(call: Call) -> Object:
     """Return a new session like one that expired, and that says where to begin anew
     (https://docs.stripe.com/payments/checkout/abandoned-carts)."""
-    expired = sessions.find(call, call.id)
-    recovery = (expired["after_expiration"] or {}).get("recovery") or {}
+    original = sessions.find(call, call.id)
+    recovery = (original["after_expiration"] or {}).get("recovery") or {}
     if recovery.get("url") is None or recovery["expires_at"] <= call.real_now:
         raise no_such("checkout.session", call.id, "session", 404)
-    return new_sessions.like(call, expired, allow_promotion_codes=recovery["allow_promotion_codes"])
+    return new_sessions.like(call, original, allow_promotion_codes=recovery["allow_promotion_codes"])
 
 
 PAGE = "/v1/payment_pages/{id}"

@@ -86,21 +86,21 @@ def _draft_note(call: Call, invoice: Object) -> Object:
     params = call.params
     _check_creditable(invoice)
     id = identifiers.long_id(call, "cn")
-    shown = note_lines.lines_from_params(call, invoice, params.get("lines", ()))
-    subtotal = sum(line["amount"] for line in shown) if shown else params.get("amount", 0)
-    discounts = _sums(shown)
-    note_taxes = [tax for line in shown for tax in line["taxes"]]
+    lines = note_lines.lines_from_params(call, invoice, params.get("lines", ()))
+    subtotal = sum(line["amount"] for line in lines) if lines else params.get("amount", 0)
+    discounts = _sums(lines)
+    note_taxes = [tax for line in lines for tax in line["taxes"]]
     shipping = _shipping(invoice, params.get("shipping_cost"))
     total = subtotal - sum(discounts.values()) + taxes.amount_of(note_taxes, "exclusive")
     total += shipping["amount_total"] if shipping else 0
-    if shown and params.get("amount", total) != total:
+    if lines and params.get("amount", total) != total:
         raise invalid("The amount of a credit note must be the sum of its lines.", "amount")
     if total <= 0:
         raise invalid("The total of a credit note must be greater than 0.", "amount")
-    linked = _find_linked_refunds(call, params)
-    _check_room(call, invoice, total, sum(one["amount_refunded"] for one in linked))
+    linked_refunds = _find_linked_refunds(call, params)
+    _check_room(call, invoice, total, sum(one["amount_refunded"] for one in linked_refunds))
     pre = min(total, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
-    _check_parts(params, total - pre, sum(one["amount_refunded"] for one in linked), invoice["currency"])
+    _check_parts(params, total - pre, sum(one["amount_refunded"] for one in linked_refunds), invoice["currency"])
     number = f"{invoice['number']}-CN-{len(list_for_invoice(call, invoice['id'])) + 1:02}"
     kind = "mixed" if 0 < pre < total else "pre_payment" if pre else "post_payment"
     return {
@@ -116,7 +116,7 @@ def _draft_note(call: Call, invoice: Object) -> Object:
         "discount_amounts": [{"amount": amount, "discount": one} for one, amount in discounts.items()],
         "effective_at": params.get("effective_at", call.now),
         "invoice": invoice["id"],
-        "lines": list_object(shown, False, f"/v1/credit_notes/{id}/lines"),
+        "lines": list_object(lines, False, f"/v1/credit_notes/{id}/lines"),
         "memo": params.get("memo"),
         "metadata": new_metadata(params),
         "number": number,
@@ -126,7 +126,7 @@ def _draft_note(call: Call, invoice: Object) -> Object:
         "pre_payment_amount": pre,
         "pretax_credit_amounts": [],
         "reason": params.get("reason"),
-        "refunds": linked,
+        "refunds": linked_refunds,
         "shipping_cost": shipping,
         "status": "issued",
         "subtotal": subtotal,
@@ -138,13 +138,13 @@ def _draft_note(call: Call, invoice: Object) -> Object:
     }
 
 
-def _shipping(invoice: Object, wanted: Mapping[str, Any] | None) -> Object | None:
+def _shipping(invoice: Object, cost_data: Mapping[str, Any] | None) -> Object | None:
     """Return the shipping costs of the invoice where they are credited: "the line item amount is the total shipping
     cost" (`stripe/params/_credit_note_create_params.py`)."""
-    if wanted is None:
+    if cost_data is None:
         return None
     cost: Object | None = invoice["shipping_cost"]
-    if cost is None or wanted.get("shipping_rate", cost["shipping_rate"]) != cost["shipping_rate"]:
+    if cost is None or cost_data.get("shipping_rate", cost["shipping_rate"]) != cost["shipping_rate"]:
         raise invalid("The invoice has no shipping cost by this shipping rate.", "shipping_cost[shipping_rate]")
     return cost
 
@@ -174,44 +174,48 @@ def left_to_credit(call: Call, invoice: Object) -> int:
     """Return what of an invoice no credit note and no refund has given back: "the credit note API subtracts those
     refund amounts from the maximum creditable amount" (`CreditNoteService.create`)."""
     notes = [note for note in list_for_invoice(call, invoice["id"]) if note["status"] == "issued"]
-    linked = {one["refund"] for note in notes for one in note["refunds"]}
+    linked_ids = {one["refund"] for note in notes for one in note["refunds"]}
     apart = [one for charge in _charges(call, invoice) for one in all_with(call, "refund", "charge", charge["id"])]
-    refunded = sum(
-        one["amount"] for one in apart if one["id"] not in linked and one["status"] not in ("failed", "canceled")
+    refund_total = sum(
+        one["amount"] for one in apart if one["id"] not in linked_ids and one["status"] not in ("failed", "canceled")
     )
-    return int(invoice["total"] - sum(note["total"] for note in notes) - refunded)
+    return int(invoice["total"] - sum(note["total"] for note in notes) - refund_total)
 
 
-def _check_room(call: Call, invoice: Object, total: int, linked: int) -> None:
-    left = left_to_credit(call, invoice) + linked
-    if total > left:
-        wanted, most = (amounts.format_amount(Decimal(each), invoice["currency"]) for each in (total, left))
+def _check_room(call: Call, invoice: Object, total: int, linked_amount: int) -> None:
+    most_amount = left_to_credit(call, invoice) + linked_amount
+    if total > most_amount:
+        total_text, most_text = (
+            amounts.format_amount(Decimal(each), invoice["currency"]) for each in (total, most_amount)
+        )
         raise invalid(
-            f"The credit note amount ({wanted}) is greater than the amount of the invoice that is left to be credited "
-            f"({most}).",
+            f"The credit note amount ({total_text}) is greater than the amount of the invoice that is left to be "
+            f"credited ({most_text}).",
             "amount",
         )
 
 
-def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
+def _check_parts(params: Params, post: int, linked_amount: int, currency: str) -> None:
     """Refuse parts that do not add up: "The sum of refunds, customer balance credits, and outside of Stripe credits
     must equal the post_payment_amount." """
     named = ("credit_amount", "out_of_band_amount", "refund_amount")
-    allocated = sum(params.get(name, 0) for name in named) + linked
-    if allocated != post:
-        wanted, got = (amounts.format_amount(Decimal(each), currency) for each in (post, allocated))
+    sum_of_parts = sum(params.get(name, 0) for name in named) + linked_amount
+    if sum_of_parts != post:
+        post_text, sum_text = (amounts.format_amount(Decimal(each), currency) for each in (post, sum_of_parts))
         raise invalid(
             "The sum of credit amount, refund amount and out of band amount "
-            f"({got}) must equal the post payment amount ({wanted})."
+            f"({sum_text}) must equal the post payment amount ({post_text})."
         )
 
 
 def _charges(call: Call, invoice: Object) -> list[Object]:
     """Return the charges that paid an invoice, or parts of it, newest first."""
-    paid = [one["payment"]["payment_intent"] for one in invoice["payments"]["data"] if one["status"] == "paid"]
-    intents = [intent for id in reversed(paid) if (intent := call.store.get("payment_intent", id)) is not None]
-    found = [charge for one in intents if (charge := call.store.get("charge", one["latest_charge"] or "")) is not None]
-    return sorted(found, key=lambda charge: -int(charge["created"]))
+    intent_ids = [one["payment"]["payment_intent"] for one in invoice["payments"]["data"] if one["status"] == "paid"]
+    intents = [intent for id in reversed(intent_ids) if (intent := call.store.get("payment_intent", id)) is not None]
+    charges = [
+        charge for one in intents if (charge := call.store.get("charge", one["latest_charge"] or "")) is not None
+    ]
+    return sorted(charges, key=lambda charge: -int(charge["created"]))
 
 
 def _refund(call: Call, invoice: Object, amount: int) -> list[Object]:
@@ -274,11 +278,11 @@ def preview(call: Call) -> Object:
     """Return the note that would be made; its lines have the same ids each time, so that one can be a cursor."""
     call, invoice = _invoice(call)
     note = _draft_note(call, invoice)
-    shown = [
+    lines = [
         {**line, "id": identifiers.derived_long_id(call, "cnli", invoice["created"], f"{invoice['id']} {place}")}
         for place, line in enumerate(note["lines"]["data"])
     ]
-    return {**note, "lines": {**note["lines"], "data": shown}}
+    return {**note, "lines": {**note["lines"], "data": lines}}
 
 
 retrieve = objects.retrieve_handler(KIND, noun="credit note")

@@ -28,19 +28,19 @@ def delete_customer(call: Call, customer: Object) -> Object:
     and its cards cannot be charged any more ("Permanently deletes a customer. … Also immediately cancels any active
     subscriptions").
     """
-    living = all_with(call, "subscription", "customer", customer["id"])
-    for subscription in living:
+    subscriptions = all_with(call, "subscription", "customer", customer["id"])
+    for subscription in subscriptions:
         if subscription["status"] not in repository.ENDED:
             cancel.end(call, subscription["id"], reason=None)
-    for planned in all_with(call, schedule.KIND, "customer", customer["id"]):
-        if planned["status"] in schedule.LIVING:
-            schedule.close(call, planned, "canceled")
+    for own_schedule in all_with(call, schedule.KIND, "customer", customer["id"]):
+        if own_schedule["status"] in schedule.LIVING:
+            schedule.close(call, own_schedule, "canceled")
     for method in all_with(call, "payment_method", "customer", customer["id"]):
         call.store.replace("payment_method", {**method, "customer": None, "_detached": True})
-    gone = {"id": customer["id"], "object": "customer", "deleted": True}
-    call.store.replace("customer", {**gone, "created": customer["created"]})
+    deletion = {"id": customer["id"], "object": "customer", "deleted": True}
+    call.store.replace("customer", {**deletion, "created": customer["created"]})
     events.record(call, "customer.deleted", customer)
-    return gone
+    return deletion
 
 
 ROUTES = (Route("DELETE", "/v1/customers/{id}", "customer", NO_PARAMETERS, delete),)

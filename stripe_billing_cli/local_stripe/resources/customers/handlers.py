@@ -77,9 +77,9 @@ def create(call: Call) -> Object:
         tax_ids.add(call, customer["id"], data, f"tax_id_data[{at}][value]")
     settings = params.get("invoice_settings", {})
     if "payment_method" in params:
-        attached = payment_methods.attach_to(call, params["payment_method"], customer["id"], "payment_method")
+        method = payment_methods.attach_to(call, params["payment_method"], customer["id"], "payment_method")
         if settings.get("default_payment_method") == params["payment_method"]:
-            settings = {**settings, "default_payment_method": attached["id"]}
+            settings = {**settings, "default_payment_method": method["id"]}
     if "source" in params:
         customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
     _set_default(call, customer, {"invoice_settings": settings})
@@ -144,8 +144,10 @@ def update(call: Call) -> Object:
     }
     customer["metadata"] = changed_metadata(before, params)
     if "address" in params:
-        changed = params["address"]
-        customer["address"] = None if changed is None else {**customers.address_of(before["address"] or {}), **changed}
+        address_changes = params["address"]
+        customer["address"] = (
+            None if address_changes is None else {**customers.address_of(before["address"] or {}), **address_changes}
+        )
     if "shipping" in params:
         customer["shipping"] = customers.shipping_of(params["shipping"])
     if "tax_exempt" in params:

@@ -31,15 +31,15 @@ def create(call: Call) -> Object:
             "entitlement_feature",
             "resource_already_exists",
         )
-    attached = {
+    product_feature = {
         "id": identifiers.test_id("prodft"),
         "object": product_features.KIND,
         "entitlement_feature": feature["id"],
         "_created": call.now,
         "_product": product,
     }
-    call.store.insert(product_features.KIND, attached)
-    return attached
+    call.store.insert(product_features.KIND, product_feature)
+    return product_feature
 
 
 def retrieve(call: Call) -> Object:
@@ -50,9 +50,9 @@ def retrieve(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    gone = retrieve(call)
-    call.store.delete(product_features.KIND, gone["id"])
-    return {"id": gone["id"], "object": product_features.KIND, "deleted": True}
+    product_feature = retrieve(call)
+    call.store.delete(product_features.KIND, product_feature["id"])
+    return {"id": product_feature["id"], "object": product_features.KIND, "deleted": True}
 
 
 def list_features(call: Call) -> Object:

@@ -31,7 +31,7 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
     if "custom_fields" in params:
         after["custom_fields"] = params["custom_fields"] or None
     if "automatic_tax" in params:
-        after["automatic_tax"] = _automatic_tax(customer, enabled=params["automatic_tax"]["enabled"])
+        after["automatic_tax"] = _automatic_tax(customer, is_enabled=params["automatic_tax"]["enabled"])
     if "default_tax_rates" in params:
         after["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
     if "discounts" in params:
@@ -86,10 +86,10 @@ def due_date(call: Call, collection_method: str, params: Params) -> int | None:
     return call.now + int(params["days_until_due"]) * invoices.DAY
 
 
-def _automatic_tax(customer: Object, *, enabled: bool) -> Object:
-    if enabled:
+def _automatic_tax(customer: Object, *, is_enabled: bool) -> Object:
+    if is_enabled:
         automatic_tax.check_location(customer)
-    return automatic_tax.on_invoice({"automatic_tax": automatic_tax.on_subscription(enabled)})
+    return automatic_tax.on_invoice({"automatic_tax": automatic_tax.on_subscription(is_enabled)})
 
 
 def _free_number(call: Call, number: str | None, draft: Object) -> str | None:
@@ -102,35 +102,37 @@ def _free_number(call: Call, number: str | None, draft: Object) -> str | None:
     return number
 
 
-def _rendering(before: Object | None, wanted: Mapping[str, Any] | None) -> Object:
-    shown = before or invoice_fields.rendering("auto")
-    if wanted is None:
+def _rendering(before: Object | None, changes: Mapping[str, Any] | None) -> Object:
+    rendering = before or invoice_fields.rendering("auto")
+    if changes is None:
         return invoice_fields.rendering("auto")
-    pdf = {**shown["pdf"], **wanted.get("pdf", {})}
-    return {**shown, **{name: value for name, value in wanted.items() if name != "pdf"}, "pdf": pdf}
+    pdf = {**rendering["pdf"], **changes.get("pdf", {})}
+    return {**rendering, **{name: value for name, value in changes.items() if name != "pdf"}, "pdf": pdf}
 
 
-def _shipping(call: Call, wanted: Mapping[str, Any] | None, currency: str) -> Object:
+def _shipping(call: Call, cost_data: Mapping[str, Any] | None, currency: str) -> Object:
     """Return what shipping costs, by a rate that there is or that the call describes.
 
     Tax rates are those of lines ("Default tax rates apply to all invoice line items",
     https://docs.stripe.com/invoicing/taxes/tax-rates), and shipping is none: only automatic tax, which computes nothing
     here, taxes it as the rate says.
     """
-    if wanted is None:
+    if cost_data is None:
         return {"amount_shipping": 0, "shipping_cost": None}
-    check_only_one(wanted, "shipping_rate", "shipping_rate_data", param="shipping_cost[shipping_rate_data]")
-    if not wanted.keys() & {"shipping_rate", "shipping_rate_data"}:
+    check_only_one(cost_data, "shipping_rate", "shipping_rate_data", param="shipping_cost[shipping_rate_data]")
+    if not cost_data.keys() & {"shipping_rate", "shipping_rate_data"}:
         raise missing_param("shipping_cost[shipping_rate]")
-    if "shipping_rate_data" in wanted:
-        rate = shipping_rates.create(call, wanted["shipping_rate_data"], "shipping_cost[shipping_rate_data]")
+    if "shipping_rate_data" in cost_data:
+        rate = shipping_rates.create(call, cost_data["shipping_rate_data"], "shipping_cost[shipping_rate_data]")
     else:
-        rate = _rate(call, wanted["shipping_rate"])
+        rate = _rate(call, cost_data["shipping_rate"])
     option = rate["fixed_amount"]["currency_options"].get(currency)
     if option is None:
         raise invalid(
             f"The shipping rate {rate['id']} has no amount in `{currency}`, the currency of the invoice.",
-            "shipping_cost[shipping_rate_data]" if "shipping_rate_data" in wanted else "shipping_cost[shipping_rate]",
+            "shipping_cost[shipping_rate_data]"
+            if "shipping_rate_data" in cost_data
+            else "shipping_cost[shipping_rate]",
         )
     amount = option["amount"]
     cost = {

@@ -90,8 +90,8 @@ def _pending_items(call: Call, customer: Object, subscription: Object | None, cu
     """Return the pending items that go on it: "scheduled invoices for subscriptions other than the specified
     subscription will ignore the invoice item" (`stripe/params/_invoice_item_create_params.py`), and one that a call
     makes does not. With a subscription they are left out where the call says so."""
-    wanted = call.params.get("pending_invoice_items_behavior", "exclude" if subscription is None else "include")
-    if wanted == "exclude":
+    behavior = call.params.get("pending_invoice_items_behavior", "exclude" if subscription is None else "include")
+    if behavior == "exclude":
         return []
     if subscription is not None:
         return [item for item in invoice_items.pending_of(call, subscription) if item["parent"] is not None]
@@ -115,34 +115,34 @@ def update(call: Call) -> Object:
     frozen = [name for name in params if name not in CHANGED_WHEN_FINAL]
     if before["status"] != "draft" and frozen:
         raise invalid("Finalized invoices can't be updated in this way", frozen[0])
-    changed: Object = {}
+    changes: Object = {}
     if before["status"] == "draft":
         after = details.with_details(call, before, customer)
-        changed = {name: value for name, value in after.items() if value != before.get(name)}
+        changes = {name: value for name, value in after.items() if value != before.get(name)}
     if "metadata" in params:
-        changed["metadata"] = merge_metadata(before["metadata"], params["metadata"])
-    changed |= payment_methods.own_defaults(call, customer)
+        changes["metadata"] = merge_metadata(before["metadata"], params["metadata"])
+    changes |= payment_methods.own_defaults(call, customer)
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", before["collection_method"])
-        sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
-        due = {"due_date": before["due_date"], **params} if sent else params
+        keeps_due_date = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
+        due = {"due_date": before["due_date"], **params} if keeps_due_date else params
         if method == "send_invoice" != before["collection_method"]:
             customers.check_mailable(customer)
-        changed |= {"collection_method": method, "due_date": details.due_date(call, method, due)}
+        changes |= {"collection_method": method, "due_date": details.due_date(call, method, due)}
     if params.keys() & {"auto_advance", "automatically_finalizes_at"}:
-        changed |= _advance(call, before, params.get("auto_advance", before["auto_advance"]))
-    return invoices.amend(call, before["id"], **changed)
+        changes |= _advance(call, before, params.get("auto_advance", before["auto_advance"]))
+    return invoices.amend(call, before["id"], **changes)
 
 
 def _advance(call: Call, before: Object, advances: bool) -> Object:
     """Return whether Stripe goes on with an invoice by itself: a draft in an hour unless the call says when, an open
     one at the next attempt."""
     if before["status"] == "draft":
-        changed = {"auto_advance": advances, "_finalizes_at": call.params.get("automatically_finalizes_at")}
-        changed |= invoice_fields.finalization_fields({**before, **changed}, call.now)
-        due = changed["automatically_finalizes_at"]
+        changes = {"auto_advance": advances, "_finalizes_at": call.params.get("automatically_finalizes_at")}
+        changes |= invoice_fields.finalization_fields({**before, **changes}, call.now)
+        due = changes["automatically_finalizes_at"]
         scheduler.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
-        return changed
+        return changes
     if before["status"] != "open":
         return {}
     tries = advances and before["collection_method"] == "charge_automatically"
@@ -167,15 +167,15 @@ def finalize(call: Call) -> Object:
 def _finalize(call: Call, invoice: Object) -> Object:
     """Finalise a draft, which is open then, or paid where nothing is due; the subscription hears of that. What advances
     by itself is charged within the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
-    opened = invoices.finalize(call, invoice)
-    if opened["status"] == "paid":
-        payment_status.note_payment(call, opened, None)
-        return opened
-    if opened["auto_advance"] and opened["collection_method"] == "charge_automatically":
+    after = invoices.finalize(call, invoice)
+    if after["status"] == "paid":
+        payment_status.note_payment(call, after, None)
+        return after
+    if after["auto_advance"] and after["collection_method"] == "charge_automatically":
         at = call.now + invoices.HOUR
-        scheduler.put(call.store, invoices.RETRY, opened["id"], at, opened["test_clock"])
-        opened = invoices.amend(call, opened["id"], next_payment_attempt=at)
-    return opened
+        scheduler.put(call.store, invoices.RETRY, after["id"], at, after["test_clock"])
+        after = invoices.amend(call, after["id"], next_payment_attempt=at)
+    return after
 
 
 def pay(call: Call) -> Object:

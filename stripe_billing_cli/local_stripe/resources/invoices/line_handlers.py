@@ -48,18 +48,18 @@ def _draft(call: Call, param: str) -> tuple[Call, Object, Object]:
 def add(call: Call) -> Object:
     """Add lines, each of which is an invoice item: one that is pending, or one that is made for it."""
     call, draft, customer = _draft(call, "invoice")
-    for at, wanted in enumerate(call.params["lines"]):
-        if "invoice_item" in wanted:
-            item = _find_pending(call, wanted["invoice_item"], customer, f"lines[{at}][invoice_item]")
+    for at, line_data in enumerate(call.params["lines"]):
+        if "invoice_item" in line_data:
+            item = _find_pending(call, line_data["invoice_item"], customer, f"lines[{at}][invoice_item]")
             invoice_items.check_currency(draft, item["currency"], f"lines[{at}][invoice_item]")
         else:
-            line = invoice_items.line_from_params(call, wanted, draft["currency"], f"lines[{at}]")
+            line = invoice_items.line_from_params(call, line_data, draft["currency"], f"lines[{at}]")
             item = invoice_items.add_pending(call, customer, line, draft["currency"], None)
-            item = invoice_items.with_discounts(call, item, customer, wanted, f"lines[{at}]")
+            item = invoice_items.with_discounts(call, item, customer, line_data, f"lines[{at}]")
         item = {**item, "invoice": draft["id"]}
         call.store.replace(invoice_items.KIND, item)
         draft = invoice_items.put_on(call, draft, item)
-        draft = _with_own(call, draft, draft["lines"]["data"][-1], wanted)
+        draft = _with_own(call, draft, draft["lines"]["data"][-1], line_data)
     return _announce_update(call, draft)
 
 
@@ -76,91 +76,93 @@ def _announce_update(call: Call, draft: Object) -> Object:
     """Return the draft, with the metadata that the call sets of it."""
     if "invoice_metadata" not in call.params:
         return draft
-    sent = call.params["invoice_metadata"]
-    after = {**draft, "metadata": merge_metadata(draft["metadata"], sent)}
+    metadata = call.params["invoice_metadata"]
+    after = {**draft, "metadata": merge_metadata(draft["metadata"], metadata)}
     call.store.replace("invoice", after)
     return after
 
 
 def update_all(call: Call) -> Object:
     call, draft, _ = _draft(call, "invoice")
-    for at, wanted in enumerate(call.params["lines"]):
-        draft = _change_line(call, draft, wanted["id"], wanted, no_such(KIND, wanted["id"], f"lines[{at}][id]"))
+    for at, line_data in enumerate(call.params["lines"]):
+        draft = _change_line(
+            call, draft, line_data["id"], line_data, no_such(KIND, line_data["id"], f"lines[{at}][id]")
+        )
     return _announce_update(call, draft)
 
 
 def update(call: Call) -> Object:
     """Update one line, and answer the line."""
     call, draft, _ = _draft(call, "invoice")
-    missing = no_such("line item", call.second_id, "line_item_id", 404)
-    draft = _change_line(call, draft, call.second_id, call.params, missing)
-    return _line(draft, call.second_id, missing)
+    missing_error = no_such("line item", call.second_id, "line_item_id", 404)
+    draft = _change_line(call, draft, call.second_id, call.params, missing_error)
+    return _line(draft, call.second_id, missing_error)
 
 
-def _line(draft: Object, id: str, missing: ApiError) -> Object:
+def _line(draft: Object, id: str, missing_error: ApiError) -> Object:
     for line in draft["lines"]["data"]:
         if line["id"] == id:
             return dict(line)
-    raise missing
+    raise missing_error
 
 
-def _change_line(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], missing: ApiError) -> Object:
-    line = _line(draft, id, missing)
+def _change_line(call: Call, draft: Object, id: str, line_data: Mapping[str, Any], missing_error: ApiError) -> Object:
+    line = _line(draft, id, missing_error)
     item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
     if item is None:
-        return _changed_period(call, draft, line, wanted)
+        return _changed_period(call, draft, line, line_data)
     after = invoice_items.changed_item(
-        call, item, {name: value for name, value in wanted.items() if name not in ("id", "metadata", "tax_amounts")}
+        call, item, {name: value for name, value in line_data.items() if name not in ("id", "metadata", "tax_amounts")}
     )
     call.store.replace(invoice_items.KIND, after)
     draft = invoice_items.put_on(call, draft, after)
-    return _with_own(call, draft, _line(draft, id, missing), wanted)
+    return _with_own(call, draft, _line(draft, id, missing_error), line_data)
 
 
-def _changed_period(call: Call, draft: Object, line: Object, wanted: Mapping[str, Any]) -> Object:
+def _changed_period(call: Call, draft: Object, line: Object, line_data: Mapping[str, Any]) -> Object:
     """Return the draft with another line for the period of a subscription's item, which has the price of the item."""
     for name in ("amount", "price_data", "pricing", "quantity", "quantity_decimal"):
-        if name in wanted:
+        if name in line_data:
             raise invalid(f"The local Stripe does not change the {name} of the lines of a subscription's period.", name)
-    lines.check_period(wanted.get("period"))
+    lines.check_period(line_data.get("period"))
     plain = ("description", "discountable", "period")
-    after = {**line, **{name: wanted[name] for name in plain if name in wanted}}
-    if "tax_rates" in wanted:
-        after["_tax_rates"] = taxes.check_rates(call, wanted["tax_rates"], "tax_rates")
-    if "discounts" in wanted:
+    after = {**line, **{name: line_data[name] for name in plain if name in line_data}}
+    if "tax_rates" in line_data:
+        after["_tax_rates"] = taxes.check_rates(call, line_data["tax_rates"], "tax_rates")
+    if "discounts" in line_data:
         customer = customers.find(call, draft["customer"])
         on = discount.Redemption(customer, None, draft["currency"], line["amount"], {"invoice": draft["id"]})
-        after["discounts"] = discount.of_part(call, wanted["discounts"], "discounts", on)
-    after |= _own(call, line, wanted)
-    billed = [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
-    return invoice_items.rewrite(call, draft, billed)
+        after["discounts"] = discount.of_part(call, line_data["discounts"], "discounts", on)
+    after |= _own(call, line, line_data)
+    line_objects = [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
+    return invoice_items.rewrite(call, draft, line_objects)
 
 
-def _own(call: Call, line: Object, wanted: Mapping[str, Any]) -> Object:
+def _own(call: Call, line: Object, line_data: Mapping[str, Any]) -> Object:
     """Return what a call says of the line alone, and not of its item."""
     own: Object = {}
-    if "metadata" in wanted:
-        own["metadata"] = merge_metadata(line["metadata"], wanted["metadata"])
-    if "tax_amounts" in wanted:
-        own[tax_amounts.FIELD] = tax_amounts.of_line(call, wanted["tax_amounts"])
+    if "metadata" in line_data:
+        own["metadata"] = merge_metadata(line["metadata"], line_data["metadata"])
+    if "tax_amounts" in line_data:
+        own[tax_amounts.FIELD] = tax_amounts.of_line(call, line_data["tax_amounts"])
     return own
 
 
-def _with_own(call: Call, draft: Object, line: Object, wanted: Mapping[str, Any]) -> Object:
-    own = _own(call, line, wanted)
+def _with_own(call: Call, draft: Object, line: Object, line_data: Mapping[str, Any]) -> Object:
+    own = _own(call, line, line_data)
     if not own:
         return draft
-    billed = [{**one, **own} if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
-    return invoice_items.rewrite(call, draft, billed)
+    line_objects = [{**one, **own} if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
+    return invoice_items.rewrite(call, draft, line_objects)
 
 
 def remove(call: Call) -> Object:
     """Remove lines: each line's item is deleted with it, or waits for another invoice."""
     call, draft, _ = _draft(call, "invoice")
-    for at, wanted in enumerate(call.params["lines"]):
-        line = _line(draft, wanted["id"], no_such(KIND, wanted["id"], f"lines[{at}][id]"))
+    for at, line_data in enumerate(call.params["lines"]):
+        line = _line(draft, line_data["id"], no_such(KIND, line_data["id"], f"lines[{at}][id]"))
         item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
-        if item is not None and wanted["behavior"] == "delete":
+        if item is not None and line_data["behavior"] == "delete":
             call.store.delete(invoice_items.KIND, item["id"])
         elif item is not None:
             call.store.replace(invoice_items.KIND, {**item, "invoice": None})
@@ -175,18 +177,18 @@ def list_lines(call: Call) -> Object:
 
 def list_payments(call: Call) -> Object:
     """List the payments of one invoice, or of all invoices, newest first."""
-    wanted = call.params.get("status")
+    status = call.params.get("status")
     if "invoice" in call.params:
         invoice = objects.find(call, "invoice", call.params["invoice"], "invoice")
-        billed = [invoice]
+        all_invoices = [invoice]
     else:
-        billed = call.store.select("invoice", [], newest_first=True, limit=10_000)
+        all_invoices = call.store.select("invoice", [], newest_first=True, limit=10_000)
     intent = call.params.get("payment", {}).get("payment_intent")
     payments = [
         one
-        for invoice in billed
+        for invoice in all_invoices
         for one in invoice["payments"]["data"]
-        if wanted in (None, one["status"])
+        if status in (None, one["status"])
         and intent in (None, one["payment"]["payment_intent"])
         and is_within(one["created"], call.params.get("created"))
     ]

@@ -37,9 +37,9 @@ def with_details(call: Call, customer: Object) -> Object:
 def invoice_fields(call: Call) -> Object:
     """Return what the invoice says of the tax ids that the call gives the customer. Raises for one that has not its
     form."""
-    wanted = call.params.get(DETAILS, {}).get("tax_ids")
-    if wanted is None:
+    tax_ids_data = call.params.get(DETAILS, {}).get("tax_ids")
+    if tax_ids_data is None:
         return {}
-    for at, one in enumerate(wanted):
+    for at, one in enumerate(tax_ids_data):
         tax_ids.check_value(one, f"{DETAILS}[tax_ids][{at}][value]")
-    return {"customer_tax_ids": [{"type": one["type"], "value": one["value"].strip()} for one in wanted]}
+    return {"customer_tax_ids": [{"type": one["type"], "value": one["value"].strip()} for one in tax_ids_data]}

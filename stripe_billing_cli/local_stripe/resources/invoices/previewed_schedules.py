@@ -51,8 +51,8 @@ def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Obje
     subscription = repository.find(call, after["subscription"])
     latest = subscription["latest_invoice"]
     if latest is None or latest == (earlier or {}).get("latest_invoice"):
-        left = (DETAILS, "customer", "invoice_items", "schedule")
-        rest = {name: value for name, value in params.items() if name not in left}
+        own_names = (DETAILS, "customer", "invoice_items", "schedule")
+        rest = {name: value for name, value in params.items() if name not in own_names}
         return of_subscription(replace(call, params={**rest, "subscription": subscription["id"]}))
     draft = _discount(call, objects.get_known(call, "invoice", latest), subscription, customer)
     return _show_invoice(call, draft, is_new=earlier is None)
@@ -91,12 +91,14 @@ def _with_details(call: Call) -> Object:
         raise
 
 
-def _start(call: Call, made: Object, customer: Object) -> Object:
+def _start(call: Call, new_schedule: Object, customer: Object) -> Object:
     """Return the schedule once it has started."""
-    if made["status"] != "not_started":
-        return made
+    if new_schedule["status"] != "not_started":
+        return new_schedule
     now = clocks.at_time_of(call, customer).now
-    return phase_transitions.start(replace(call, now=max(now, made["phases"][0]["start_date"])), made, customer)
+    return phase_transitions.start(
+        replace(call, now=max(now, new_schedule["phases"][0]["start_date"])), new_schedule, customer
+    )
 
 
 def _show_invoice(call: Call, draft: Object, *, is_new: bool) -> Object:
@@ -104,10 +106,10 @@ def _show_invoice(call: Call, draft: Object, *, is_new: bool) -> Object:
     yet."""
     tax: Object = {}
     if "automatic_tax" in call.params:
-        enabled = call.params["automatic_tax"]["enabled"]
-        if enabled:
+        is_enabled = call.params["automatic_tax"]["enabled"]
+        if is_enabled:
             automatic_tax.check_location(objects.get_known(call, "customer", draft["customer"]))
-        tax = automatic_tax.on_bill(enabled)
+        tax = automatic_tax.on_bill(is_enabled)
         tax = {"automatic_tax": tax}
     return {
         **draft,

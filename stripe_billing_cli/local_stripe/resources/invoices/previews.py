@@ -130,9 +130,9 @@ def preview(call: Call) -> Object:
     if "metadata" in details:
         subscription = {**subscription, "metadata": merge_metadata(subscription["metadata"], details["metadata"])}
     if "automatic_tax" in call.params:
-        enabled = call.params["automatic_tax"]["enabled"]
-        subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(enabled)}
-        if enabled:
+        is_enabled = call.params["automatic_tax"]["enabled"]
+        subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(is_enabled)}
+        if is_enabled:
             automatic_tax.check_location(customer)
     added = _added_items(call, subscription["currency"], customer)
     details = _with_named_items(call, details, customer, subscription)
@@ -140,9 +140,9 @@ def preview(call: Call) -> Object:
         rates = taxes.check_rates(call, details["default_tax_rates"], "subscription_details[default_tax_rates]")
         subscription = {**subscription, "default_tax_rates": rates}
     discounts = _discounts(call, customer, subscription)
-    upcoming = _next_invoice(replace(call, params=details), subscription, details, discounts)
-    upcoming = replace(upcoming, lines=[*added, *upcoming.lines])
-    return _show(call, customer, upcoming, discounts=discounts, proration_date=details.get("proration_date"))
+    next_invoice = _next_invoice(replace(call, params=details), subscription, details, discounts)
+    next_invoice = replace(next_invoice, lines=[*added, *next_invoice.lines])
+    return _show(call, customer, next_invoice, discounts=discounts, proration_date=details.get("proration_date"))
 
 
 def _subscription(call: Call) -> Object | None:
@@ -163,23 +163,23 @@ def _subscription(call: Call) -> Object | None:
     if "subscription_details" in params:
         return None
     subscriptions = all_with(call, repository.KIND, "customer", params["customer"])
-    living = [one for one in subscriptions if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
-    return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
+    renewable = [one for one in subscriptions if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
+    return min(renewable, key=lambda one: items.first_end(one["items"]["data"]), default=None)
 
 
 def _show(
-    call: Call, customer: Object, upcoming: UpcomingInvoice, discounts: list[Object] | None = None, **rest: Any
+    call: Call, customer: Object, next_invoice: UpcomingInvoice, discounts: list[Object] | None = None, **rest: Any
 ) -> Object:
     """Return the invoice as a preview shows it: with `discounts`, those of them that it will still have then, or with
     the subscription's own."""
-    then = replace(call, now=upcoming.at)
+    then = replace(call, now=next_invoice.at)
     draft = invoices.new_draft(
         then,
         customer,
-        upcoming.lines,
-        upcoming.subscription["currency"],
+        next_invoice.lines,
+        next_invoice.subscription["currency"],
         reason="upcoming",
-        subscription=upcoming.subscription,
+        subscription=next_invoice.subscription,
         discounts=discounts and [one for one in discounts if not discount.has_ended(then, one)],
         **previewed_customers.invoice_fields(call),
         **rest,
@@ -197,23 +197,27 @@ def _of_new(call: Call) -> Object:
         return _pending_only(call, customer)
     details = _with_named_items(call, details, customer, None)
     anchor = details.get("billing_cycle_anchor", {})
-    wanted: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED}
+    params: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED}
     if anchor.get("type") == "timestamp":
-        wanted["billing_cycle_anchor"] = anchor["timestamp"]
-    wanted |= {name: call.params[name] for name in ("currency", "automatic_tax") if name in call.params}
+        params["billing_cycle_anchor"] = anchor["timestamp"]
+    params |= {name: call.params[name] for name in ("currency", "automatic_tax") if name in call.params}
     start = details.get("start_date", call.now)
     if start < call.now:
-        wanted["backdate_start_date"] = start
+        params["backdate_start_date"] = start
     else:
         call = replace(call, now=start)
-    subscription = creation.new_subscription(replace(call, params=wanted), customer)
+    subscription = creation.new_subscription(replace(call, params=params), customer)
     pending_items = invoice_items.pending_of(call, subscription)
     added = _added_items(call, subscription["currency"], customer)
-    waiting = [*added, *(invoice_items.as_line(call, item) for item in pending_items)]
-    _, billed = first_invoice.first_period(replace(call, params=wanted), subscription)
+    pending_lines = [*added, *(invoice_items.as_line(call, item) for item in pending_items)]
+    _, period_lines = first_invoice.first_period(replace(call, params=params), subscription)
     discounts = _discounts(call, customer, subscription)
     return _show(
-        call, customer, UpcomingInvoice(subscription, [*waiting, *billed], call.now), discounts=discounts, parent=None
+        call,
+        customer,
+        UpcomingInvoice(subscription, [*pending_lines, *period_lines], call.now),
+        discounts=discounts,
+        parent=None,
     )
 
 
@@ -231,13 +235,13 @@ def _with_named_items(
 def _added_items(call: Call, currency: str, customer: Object) -> list[Line]:
     """Return the invoice items that a preview is to have beside those that wait."""
     added = []
-    for at, wanted in enumerate(call.params.get("invoice_items", ())):
-        if wanted.get("currency", currency) != currency:
+    for at, item_data in enumerate(call.params.get("invoice_items", ())):
+        if item_data.get("currency", currency) != currency:
             raise invalid("An invoice has one currency, and so have its items.", f"invoice_items[{at}][currency]")
-        item = previewed_items.by_decimal(wanted, at)
+        item = previewed_items.by_decimal(item_data, at)
         line = invoice_items.line_from_params(call, item, currency, f"invoice_items[{at}]")
         on = discount.Redemption(customer, None, currency, line.amount)
-        own = discount.of_part(call, wanted.get("discounts"), f"invoice_items[{at}][discounts]", on, is_preview=True)
+        own = discount.of_part(call, item_data.get("discounts"), f"invoice_items[{at}][discounts]", on, is_preview=True)
         added.append(replace(line, discounts=tuple(own)))
     return invoice_items.as_pending(call, added)
 
@@ -270,11 +274,11 @@ def _discounts(call: Call, customer: Object, subscription: Object) -> list[Objec
 
 def _redeem(call: Call, on: discount.Redemption, subscription: str | None) -> list[Object]:
     discounts = []
-    for at, wanted in enumerate(call.params.get("discounts") or ()):
-        if "discount" in wanted:
-            discounts.append(discount.existing_discount(call, wanted, f"discounts[{at}]", on))
+    for at, source in enumerate(call.params.get("discounts") or ()):
+        if "discount" in source:
+            discounts.append(discount.existing_discount(call, source, f"discounts[{at}]", on))
             continue
-        coupon, promotion = discount.find_applicable(call, wanted, f"discounts[{at}]", on)
+        coupon, promotion = discount.find_applicable(call, source, f"discounts[{at}]", on)
         discounts.append(discount.new(call, coupon, on.customer["id"], subscription, promotion))
     return discounts
 
@@ -285,28 +289,30 @@ def _next_invoice(
     """Return what is billed next. `call` has the details as its parameters, as an update would; `discounts` are those
     that it is to be seen with."""
     pending_items = invoice_items.pending_of(call, subscription)
-    waiting = [invoice_items.as_line(call, item) for item in pending_items]
+    pending_lines = [invoice_items.as_line(call, item) for item in pending_items]
     if details.get("cancel_now"):
         at = details.get("proration_date", call.now)
-        prorated = details.get("proration_behavior", "create_prorations") != "none"
+        prorates = details.get("proration_behavior", "create_prorations") != "none"
         catalog = price_checks.catalog(call)
-        credits = proration.credits_for(subscription, subscription["items"]["data"], catalog, at) if prorated else []
+        credits = proration.credits_for(subscription, subscription["items"]["data"], catalog, at) if prorates else []
         used = metering.list_unbilled(call, subscription, catalog)
-        return UpcomingInvoice(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
+        return UpcomingInvoice(
+            subscription, [*invoice_items.as_pending(call, credits), *pending_lines, *used], call.now
+        )
     if "pause" in details:
-        return _pause_invoice(call, subscription, details["pause"], waiting)
+        return _pause_invoice(call, subscription, details["pause"], pending_lines)
     if "resume_at" in details:
-        return _resume_invoice(call, subscription, details, waiting)
+        return _resume_invoice(call, subscription, details, pending_lines)
     if subscription["status"] == "paused":
         raise none_upcoming(f"subscription: {subscription['id']}")
     plain = _ends(call, subscription)
-    decided = item_changes.decide_all(call, subscription, details, plain, discounts)
-    after = {**subscription, **decided.fields}
-    change = decided.change
-    waiting = [*invoice_items.as_pending(call, change.prorations), *waiting]
+    plan = item_changes.decide_all(call, subscription, details, plain, discounts)
+    after = {**subscription, **plan.fields}
+    change = plan.change
+    pending_lines = [*invoice_items.as_pending(call, change.prorations), *pending_lines]
     if change.at_once or (details.get("proration_behavior") == "always_invoice" and change.prorations):
-        return UpcomingInvoice(after, [*waiting, *change.at_once], call.now)
-    return _renewal(call, after, waiting, changed="items" in details)
+        return UpcomingInvoice(after, [*pending_lines, *change.at_once], call.now)
+    return _renewal(call, after, pending_lines, changes_items="items" in details)
 
 
 def tell_upcoming(call: Call, id: str) -> None:
@@ -318,9 +324,9 @@ def tell_upcoming(call: Call, id: str) -> None:
         return
     if customer is None or customer.get("deleted"):
         return
-    waiting = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
-    upcoming = _renewal(call, subscription, waiting, changed=False)
-    events.record(call, "invoice.upcoming", _show(call, customer, upcoming))
+    pending_lines = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
+    next_invoice = _renewal(call, subscription, pending_lines, changes_items=False)
+    events.record(call, "invoice.upcoming", _show(call, customer, next_invoice))
 
 
 def _ends(call: Call, subscription: Object) -> Object:
@@ -329,33 +335,33 @@ def _ends(call: Call, subscription: Object) -> Object:
     return cancellation.changed_fields(call, subscription)
 
 
-def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: bool) -> UpcomingInvoice:
+def _renewal(call: Call, subscription: Object, pending_lines: list[Line], *, changes_items: bool) -> UpcomingInvoice:
     """Return the next invoice that comes by itself: of the renewal, or what is pending at the end."""
     at = items.first_end(subscription["items"]["data"])
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
         used = metering.usage_of(call, subscription, price_checks.catalog(call), until=at)
-        if not waiting and not used:
+        if not pending_lines and not used:
             raise none_upcoming(f"subscription: {subscription['id']}")
-        return UpcomingInvoice(subscription, [*waiting, *used], at)
-    if not changed:
+        return UpcomingInvoice(subscription, [*pending_lines, *used], at)
+    if not changes_items:
         current_items, anchor, used = forecast.renewed_items(call, subscription, at)
-        waiting = [*invoice_items.as_pending(call, used), *waiting]
+        pending_lines = [*invoice_items.as_pending(call, used), *pending_lines]
         subscription = {
             **subscription,
             "items": items.with_items(subscription, current_items),
             "billing_cycle_anchor": anchor,
         }
-    after, billed, _ = renewal.next_period(call, subscription, at)
-    return UpcomingInvoice(after, [*waiting, *billed], at)
+    after, period_lines, _ = renewal.next_period(call, subscription, at)
+    return UpcomingInvoice(after, [*pending_lines, *period_lines], at)
 
 
 def _pause_invoice(
-    call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]
+    call: Call, subscription: Object, settings: Mapping[str, Any], pending_lines: list[Line]
 ) -> UpcomingInvoice:
     """Return what a pause would bill, where it would make an invoice (https://docs.stripe.com/billing/subscriptions/pause)."""
     check_pausable(subscription)
-    billed = pausing.bill_pause(call, subscription, settings)
-    if settings.get("invoicing_behavior") != "invoice" or not billed:
+    pause_lines = pausing.bill_pause(call, subscription, settings)
+    if settings.get("invoicing_behavior") != "invoice" or not pause_lines:
         raise none_upcoming(f"subscription: {subscription['id']}")
     data = [{**item, "current_period_end": call.now} for item in subscription["items"]["data"]]
     after = {
@@ -364,19 +370,19 @@ def _pause_invoice(
         "status": "paused",
         "status_details": pausing.details(call, "pause_requested"),
     }
-    return UpcomingInvoice(after, [*invoice_items.as_pending(call, billed), *waiting], call.now)
+    return UpcomingInvoice(after, [*invoice_items.as_pending(call, pause_lines), *pending_lines], call.now)
 
 
 def _resume_invoice(
-    call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]
+    call: Call, subscription: Object, details: Mapping[str, Any], pending_lines: list[Line]
 ) -> UpcomingInvoice:
     check_resumable(subscription)
     data, prorations, at_once = pausing.resumed_items(call, subscription, details)
-    billed = [*invoice_items.as_pending(call, prorations), *waiting, *at_once]
-    if not at_once and not (details.get("proration_behavior") == "always_invoice" and billed):
+    all_lines = [*invoice_items.as_pending(call, prorations), *pending_lines, *at_once]
+    if not at_once and not (details.get("proration_behavior") == "always_invoice" and all_lines):
         raise none_upcoming(f"subscription: {subscription['id']}")
     after = {**subscription, "items": items.with_items(subscription, data)}
-    return UpcomingInvoice(after, billed, call.now)
+    return UpcomingInvoice(after, all_lines, call.now)
 
 
 ROUTES = (Route("POST", "/v1/invoices/create_preview", "invoice", FORM, preview, check),)

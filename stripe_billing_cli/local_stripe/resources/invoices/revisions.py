@@ -54,11 +54,11 @@ def create(call: Call) -> Object:
     customer = customers.find(call, original["customer"])
     call = clocks.at_time_of(call, customer)
     items = _copied_items(call, customer, original)
-    billed = [invoice_items.as_line(call, item) for item in items]
+    item_lines = [invoice_items.as_line(call, item) for item in items]
     draft = invoices.new_draft(
         call,
         customer,
-        billed,
+        item_lines,
         original["currency"],
         reason="manual",
         auto_advance=params.get("auto_advance", False),
@@ -88,8 +88,8 @@ def _copied_items(call: Call, customer: Object, original: Object) -> list[Object
         objects.get_known(call, invoice_items.KIND, lines.item_of(line) or "") for line in original["lines"]["data"]
     ]
     copies = [replace(invoice_items.as_line(call, item), invoice_item=None, key=secrets.token_hex(8)) for item in items]
-    made = invoice_items.add_all_pending(call, customer, copies, original["currency"], None)
-    return [{**copy, "metadata": item["metadata"]} for copy, item in zip(made, items, strict=True)]
+    new_items = invoice_items.add_all_pending(call, customer, copies, original["currency"], None)
+    return [{**copy, "metadata": item["metadata"]} for copy, item in zip(new_items, items, strict=True)]
 
 
 def _own(call: Call, customer: Object, original: Object) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def create(call: Call) -> Object:
         "payload": params["payload"],
         "timestamp": at,
     }
-    kept = {**event, "id": identifier, "customer": customer["id"], "meter": meter["id"], "value": str(value)}
-    call.store.insert(usage.KIND, kept)
+    stored_event = {**event, "id": identifier, "customer": customer["id"], "meter": meter["id"], "value": str(value)}
+    call.store.insert(usage.KIND, stored_event)
     effects.announce(call, usage.UsageReported(customer["id"]))
     return event
 
@@ -93,9 +93,9 @@ def list_summaries(call: Call) -> Object:
         raise invalid("`start_time` must be before `end_time`, both on a whole minute.", "start_time")
     step = WINDOWS.get(params.get("value_grouping_window", ""), end - start)
     windows = [(at, min(at + step, end)) for at in range(start, end, step)][::-1]
-    shown = [_summary(call, meter["id"], params["customer"], *window) for window in windows]
+    summaries = [_summary(call, meter["id"], params["customer"], *window) for window in windows]
     url = f"/v1/billing/meters/{meter['id']}/event_summaries"
-    return page_of(call, shown, url, "meter event summary")
+    return page_of(call, summaries, url, "meter event summary")
 
 
 def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dict[str, Any]:

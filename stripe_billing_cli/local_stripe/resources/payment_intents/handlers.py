@@ -93,10 +93,10 @@ def _amount_of(params: Mapping[str, Any]) -> Object:
 
 
 def _described_fields(params: Mapping[str, Any]) -> Object:
-    described = {name: params[name] for name in DESCRIBING if name in params}
-    if described.get("shipping") is not None:
-        described["shipping"] = payment_intents.shipping_of(described["shipping"])
-    return described
+    descriptions = {name: params[name] for name in DESCRIBING if name in params}
+    if descriptions.get("shipping") is not None:
+        descriptions["shipping"] = payment_intents.shipping_of(descriptions["shipping"])
+    return descriptions
 
 
 def _types(call: Call) -> Object:
@@ -133,18 +133,18 @@ def confirm(call: Call) -> Object:
     refusals.check_confirmable(call, before)
     call = clocks.at_time_of(call, customer)
     call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_PAYMENTS))
-    wanted = call.params.get("payment_method") or before["payment_method"]
-    method = refusals.usable_method(call, wanted, customer, before)
+    method_id = call.params.get("payment_method") or before["payment_method"]
+    method = refusals.usable_method(call, method_id, customer, before)
     if method is None:
         raise refusals.nothing_to_confirm(call, before)
     _check_invoice(call, before)
     attached_payments.check_room(call, before)
     confirmation_tokens.use(call, before)
-    changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
+    changes = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
     types = _with_options({**before, **method_options.named_types(call.params)}, call.params)
     types["amount_details"] = _amount_details(call, before, before["amount"])
     types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))
-    return _confirm_with(call, {**types, **changed, **_described_fields(call.params)}, method)
+    return _confirm_with(call, {**types, **changes, **_described_fields(call.params)}, method)
 
 
 def _confirm_with(call: Call, intent: Object, method: Object) -> Object:
@@ -187,9 +187,9 @@ def cancel(call: Call) -> Object:
             "You cannot cancel a PaymentIntent that belongs to an invoice. Void the invoice instead.",
             refusals.STATE,
         )
-    canceled = payment_intents.cancel(call, intent, call.params.get("cancellation_reason"))
-    attached_payments.let_go(call, canceled)
-    return canceled
+    after = payment_intents.cancel(call, intent, call.params.get("cancellation_reason"))
+    attached_payments.let_go(call, after)
+    return after
 
 
 def update(call: Call) -> Object:
@@ -204,10 +204,10 @@ def update(call: Call) -> Object:
     _check_invoice(call, intent)
     if params.keys() & FUNDED:
         intent = payment_intents.unfund(call, intent)
-    changed = {name: params[name] for name in DECIDING if name in params}
+    changes = {name: params[name] for name in DECIDING if name in params}
     after = {
         **_with_options({**intent, **method_options.named_types(params)}, params),
-        **changed,
+        **changes,
         **_described_fields(params),
     }
     if "amount" in params or "currency" in params:
@@ -221,8 +221,10 @@ def update(call: Call) -> Object:
         if method is not None:
             refusals.check_type(call, method, after["payment_method_types"], intent)
         after |= {"payment_method": method["id"] if method else None}
-    paying = payment_methods.find(call, after["payment_method"], "payment_method") if after["payment_method"] else None
-    after = installments.with_plans(call.account, after, paying)
+    paying_method = (
+        payment_methods.find(call, after["payment_method"], "payment_method") if after["payment_method"] else None
+    )
+    after = installments.with_plans(call.account, after, paying_method)
     if "payment_method" in params:
         after |= {"next_action": None, "status": "requires_confirmation"}
     bank_transfers.check_options(bank_transfers.options_of(after), after["currency"], OF_TRANSFERS)
@@ -272,10 +274,10 @@ def increment(call: Call) -> Object:
     refusals.check_incrementable(call, intent, call.store.get("charge", intent["latest_charge"] or ""))
     params = call.params
     charges.check_amount(params["amount"], intent["currency"])
-    described = {"metadata": changed_metadata(intent, params), **_described_fields(params)}
-    described["amount_details"] = _amount_details(call, intent, params["amount"])
-    counted = intent.get("_increments", 0) + 1
-    return captures.increment(call, {**intent, **described, "_increments": counted}, params["amount"])
+    changes = {"metadata": changed_metadata(intent, params), **_described_fields(params)}
+    changes["amount_details"] = _amount_details(call, intent, params["amount"])
+    increments = intent.get("_increments", 0) + 1
+    return captures.increment(call, {**intent, **changes, "_increments": increments}, params["amount"])
 
 
 def verify(call: Call) -> Object:

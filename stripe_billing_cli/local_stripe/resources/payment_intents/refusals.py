@@ -286,9 +286,9 @@ def check_incrementable(call: Call, intent: Object, charge: Object | None) -> No
         raise refusal(call, intent, message, param="amount")
 
 
-def captured_amount(call: Call, intent: Object, wanted: int | None) -> int:
+def captured_amount(call: Call, intent: Object, requested_amount: int | None) -> int:
     """Return how much is to be captured. Raises for none, and for more than was reserved."""
-    amount: int = intent["amount_capturable"] if wanted is None else wanted
+    amount: int = intent["amount_capturable"] if requested_amount is None else requested_amount
     if amount < 0:
         raise refusal(call, intent, "Invalid non-negative integer", param="amount_to_capture")
     if amount == 0 and not (captures.is_partly_captured(intent) and call.params.get("final_capture", True)):

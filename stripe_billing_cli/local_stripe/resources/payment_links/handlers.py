@@ -94,9 +94,9 @@ def _item(call: Call, item: Mapping[str, Any], price: Object, currency: str) -> 
 def _price_item(item: Object, price: Object) -> Object:
     """Return the item with what its quantity costs; what the customer chooses costs nothing yet."""
     option = price["currency_options"][item["currency"]]
-    known = price["billing_scheme"] == "tiered" or option["unit_amount_decimal"] is not None
-    metered = price["recurring"] and price["recurring"]["usage_type"] == "metered"
-    total = pricing.amount(price, item["currency"], item["quantity"]) if known and not metered else 0
+    has_amount = price["billing_scheme"] == "tiered" or option["unit_amount_decimal"] is not None
+    is_metered = price["recurring"] and price["recurring"]["usage_type"] == "metered"
+    total = pricing.amount(price, item["currency"], item["quantity"]) if has_amount and not is_metered else 0
     return {**item, "amount_subtotal": total, "amount_total": total}
 
 
@@ -126,7 +126,7 @@ def _link_value(call: Call, link: Object, name: str, value: Any) -> Any:
         case "custom_fields":
             return [{"optional": False, **field} for field in value]
         case "name_collection":
-            return {who: {"optional": False, **collected} for who, collected in value.items()}
+            return {who: {"optional": False, **rules} for who, rules in value.items()}
         case "optional_items":
             for at, item in enumerate(value):
                 price = inline_prices.for_sale(call, item["price"], f"{name}[{at}][price]")
@@ -142,10 +142,10 @@ def _link_value(call: Call, link: Object, name: str, value: Any) -> Any:
     return value
 
 
-def _merge_part(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
+def _merge_part(part: Mapping[str, Any], changes: Mapping[str, Any]) -> Object:
     """Return a part with what is wanted of it: parts within it are changed in what is said of them, metadata too."""
     after = {**part}
-    for name, value in wanted.items():
+    for name, value in changes.items():
         before = part.get(name)
         if name == "metadata":
             after[name] = merge_metadata(before or {}, value) if value is not None else {}
@@ -156,15 +156,15 @@ def _merge_part(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
     return after
 
 
-def _after_completion(wanted: Mapping[str, Any]) -> Object:
-    kind = wanted["type"]
+def _after_completion(completion: Mapping[str, Any]) -> Object:
+    kind = completion["type"]
     if kind == "redirect":
-        if "redirect" not in wanted:
+        if "redirect" not in completion:
             raise missing_param("after_completion[redirect]")
-        return {"type": kind, "redirect": wanted["redirect"]}
-    if "redirect" in wanted:
+        return {"type": kind, "redirect": completion["redirect"]}
+    if "redirect" in completion:
         raise invalid(f"You can not pass `redirect` with the type `{kind}`.", "after_completion[redirect]")
-    return {"type": kind, "hosted_confirmation": {"custom_message": None, **wanted.get("hosted_confirmation", {})}}
+    return {"type": kind, "hosted_confirmation": {"custom_message": None, **completion.get("hosted_confirmation", {})}}
 
 
 def _shipping_option(call: Call, option: Mapping[str, Any], param: str) -> Object:
@@ -187,9 +187,9 @@ def update(call: Call) -> Object:
     return objects.save(call, KIND, before, after)
 
 
-def _changed_items(call: Call, link: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
+def _changed_items(call: Call, link: Object, changes: Sequence[Mapping[str, Any]]) -> list[Object]:
     items = {item["id"]: item for item in link["line_items"]["data"]}
-    for at, change in enumerate(wanted):
+    for at, change in enumerate(changes):
         item = items.get(change["id"])
         if item is None:
             raise no_such("line item", change["id"], f"line_items[{at}][id]")

@@ -46,12 +46,12 @@ def open_link(call: Call) -> Object:
     if not link["active"]:
         raise invalid(link["inactive_message"] or "This link is no longer active.")
     session = checkout_sessions.create_session(replace(call, params=_parameters(call, link)))
-    entered = {}
+    form = {}
     if email := call.params.get("prefilled_email"):
-        entered["email"] = email
+        form["email"] = email
     if session["allow_promotion_codes"] and (code := call.params.get("promotion_code")):
-        entered["promotion_code"] = code
-    after = choices.prefill(call, session, entered) if entered else session
+        form["promotion_code"] = code
+    after = choices.prefill(call, session, form) if form else session
     return sessions.amend(call, after, payment_link=link["id"])
 
 
@@ -86,12 +86,12 @@ def _parameters(call: Call, link: Object) -> Object:
 
 def _item(item: Object, price: Object) -> Object:
     """Return a line item of the link as a session takes it; of what is metered there is no quantity."""
-    metered = price["recurring"] and price["recurring"]["usage_type"] == "metered"
+    is_metered = price["recurring"] and price["recurring"]["usage_type"] == "metered"
     return {
         "price": item["price"],
         "adjustable_quantity": item["adjustable_quantity"],
         inline_prices.INLINE: price.get("_made_for") == inline_prices.MADE_FOR,
-        **({} if metered else {"quantity": item["quantity"]}),
+        **({} if is_metered else {"quantity": item["quantity"]}),
     }
 
 
@@ -111,9 +111,9 @@ def on_completed(call: Call, effect: sessions.SessionCompleted) -> None:
     if link is None or link["restrictions"] is None:
         return
     restriction = link["restrictions"]["completed_sessions"]
-    counted = {**restriction, "count": restriction["count"] + 1}
-    active = link["active"] and counted["count"] < counted["limit"]
-    after = {**link, "active": active, "restrictions": {**link["restrictions"], "completed_sessions": counted}}
+    new_restriction = {**restriction, "count": restriction["count"] + 1}
+    active = link["active"] and new_restriction["count"] < new_restriction["limit"]
+    after = {**link, "active": active, "restrictions": {**link["restrictions"], "completed_sessions": new_restriction}}
     call.store.replace(KIND, after)
     events.record(call, "payment_link.updated", after, link)
 

@@ -21,9 +21,9 @@ class MethodData(ParamType):
         return fields.CREATE.find_unknown(raw, name)
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
-        described = fields.CREATE.read(raw, name)
-        fields.check_new(described)
-        return described
+        method_data = fields.CREATE.read(raw, name)
+        fields.check_new(method_data)
+        return method_data
 
 
 def check_one(params: Params) -> None:
@@ -33,9 +33,9 @@ def check_one(params: Params) -> None:
 
 def with_method(call: Call) -> Call:
     """Return the call as if it named the payment method that it describes, which is made."""
-    described = call.params.get(DATA)
-    if described is None:
+    method_data = call.params.get(DATA)
+    if method_data is None:
         return call
-    method = handlers.create(replace(call, params=described))
+    method = handlers.create(replace(call, params=method_data))
     named = {name: value for name, value in call.params.items() if name != DATA}
     return replace(call, params={**named, "payment_method": method["id"]})

@@ -45,24 +45,27 @@ def create(call: Call) -> Object:
 def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
     card, expiry = card_input.read_card(call, params)
     method = payment_methods.new_card(call, card)
-    shown = method["card"]
+    card_fields = method["card"]
     for name in ("exp_month", "exp_year"):
-        shown[name] = expiry.get(name, shown[name])
+        card_fields[name] = expiry.get(name, card_fields[name])
     without_cvc = "cvc" not in expiry if "number" in expiry else expiry.get("cvc_check", "unchecked") is None
     if without_cvc:
-        shown["checks"]["cvc_check"] = None
-    _prefer(shown, params.get("networks") or expiry.get("networks", {}))
+        card_fields["checks"]["cvc_check"] = None
+    _prefer(card_fields, params.get("networks") or expiry.get("networks", {}))
     return method
 
 
-def _prefer(shown: Object, networks: Mapping[str, Any]) -> None:
+def _prefer(card_fields: Object, networks: Mapping[str, Any]) -> None:
     """Set the preferred network; one that the card does not have is stored as invalid (SDK,
     `_payment_method_create_params.py`)."""
-    preferred = networks.get("preferred")
-    if preferred is not None:
-        known = preferred in shown["networks"]["available"]
-        shown["networks"] = {**shown["networks"], "preferred": preferred if known else "invalid_preference"}
-        shown["display_brand"] = preferred if known else shown["display_brand"]
+    network = networks.get("preferred")
+    if network is not None:
+        is_available = network in card_fields["networks"]["available"]
+        card_fields["networks"] = {
+            **card_fields["networks"],
+            "preferred": network if is_available else "invalid_preference",
+        }
+        card_fields["display_brand"] = network if is_available else card_fields["display_brand"]
 
 
 def _await_checks(method: Object) -> None:
@@ -175,6 +178,8 @@ def _details(before: Object, changes: Mapping[str, Any]) -> Object:
     """Return the billing details with what a call names of them; an address that is unset is unset as a whole."""
     details = {**before, **{name: value for name, value in changes.items() if name != "address"}}
     if "address" in changes:
-        wanted = changes["address"]
-        details["address"] = customers.address_of({}) if wanted is None else {**before["address"], **wanted}
+        address_changes = changes["address"]
+        details["address"] = (
+            customers.address_of({}) if address_changes is None else {**before["address"], **address_changes}
+        )
     return details

@@ -57,11 +57,11 @@ def _off() -> Object:
     }
 
 
-def changed_features(features: Object, wanted: Mapping[str, Any]) -> Object:
+def changed_features(features: Object, changes: Mapping[str, Any]) -> Object:
     """Return the features with what is wanted of them; what is unset goes back to nothing."""
     off = _off()
     after = {**features}
-    for name, settings in wanted.items():
+    for name, settings in changes.items():
         after[name] = {**features[name]}
         for key, value in settings.items():
             if key == "cancellation_reason":
@@ -113,8 +113,8 @@ def default(call: Call) -> Object:
     configurations = call.store.select(KIND, equal(json_field("is_default"), 1), newest_first=False, limit=1)
     if configurations:
         return configurations[0]
-    made = _new(call, {"features": PROPOSED}, is_default=True)
-    return objects.insert(call, KIND, made)
+    configuration = _new(call, {"features": PROPOSED}, is_default=True)
+    return objects.insert(call, KIND, configuration)
 
 
 def _new(call: Call, params: Params, *, is_default: bool) -> Object:
@@ -139,15 +139,15 @@ def _profile(params: Params) -> Object:
     return {**empty, **params.get("business_profile", {})}
 
 
-def _login(enabled: bool) -> Object:
-    url = f"https://billing.stripe.com/p/login/test_{secrets.token_hex(8)}" if enabled else None
-    return {"enabled": enabled, "url": url}
+def _login(is_enabled: bool) -> Object:
+    url = f"https://billing.stripe.com/p/login/test_{secrets.token_hex(8)}" if is_enabled else None
+    return {"enabled": is_enabled, "url": url}
 
 
 def create(call: Call) -> Object:
-    made = _new(call, call.params, is_default=False)
-    _check(call, made["features"])
-    return objects.insert(call, KIND, made)
+    configuration = _new(call, call.params, is_default=False)
+    _check(call, configuration["features"])
+    return objects.insert(call, KIND, configuration)
 
 
 def retrieve(call: Call) -> Object:
@@ -170,9 +170,9 @@ def update(call: Call) -> Object:
         after["features"] = changed_features(before["features"], params["features"])
         _check(call, after["features"])
     after["metadata"] = changed_metadata(before, params)
-    enabled = params.get("login_page", {}).get("enabled", before["login_page"]["enabled"])
-    if enabled != before["login_page"]["enabled"]:
-        after["login_page"] = _login(enabled)
+    has_login = params.get("login_page", {}).get("enabled", before["login_page"]["enabled"])
+    if has_login != before["login_page"]["enabled"]:
+        after["login_page"] = _login(has_login)
     if after != before:
         after["updated"] = call.now
         call.store.replace(KIND, after)

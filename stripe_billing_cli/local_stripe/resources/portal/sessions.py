@@ -121,12 +121,12 @@ def _check_flow(call: Call, customer: Object, features: Object, flow: Mapping[st
 
 def _check_items(subscription: Object, feature: Object, items: list[Mapping[str, Any]]) -> None:
     own_ids = {item["id"] for item in subscription["items"]["data"]}
-    offered = {price for product in feature["products"] or () for price in product["prices"]}
+    price_ids = {price for product in feature["products"] or () for price in product["prices"]}
     for at, item in enumerate(items):
         param = f"flow_data[subscription_update_confirm][items][{at}]"
         if item["id"] not in own_ids:
             raise no_such("subscription item", item["id"], f"{param}[id]")
-        if "price" in item and item["price"] not in offered:
+        if "price" in item and item["price"] not in price_ids:
             raise invalid(
                 f"The price {item['price']} is not among those that the portal configuration offers.", f"{param}[price]"
             )
@@ -134,12 +134,12 @@ def _check_items(subscription: Object, feature: Object, items: list[Mapping[str,
 
 def _flow(flow: Mapping[str, Any]) -> Object:
     completion = flow.get("after_completion", {"type": "portal_homepage"})
-    hosted = completion.get("hosted_confirmation")
+    confirmation = completion.get("hosted_confirmation")
     if completion["type"] == "hosted_confirmation":
-        hosted = {"custom_message": None, **(hosted or {})}
-    shown = {
+        confirmation = {"custom_message": None, **(confirmation or {})}
+    flow_fields = {
         "after_completion": {
-            "hosted_confirmation": hosted,
+            "hosted_confirmation": confirmation,
             "redirect": completion.get("redirect"),
             "type": completion["type"],
         },
@@ -147,14 +147,14 @@ def _flow(flow: Mapping[str, Any]) -> Object:
         **{kind: flow.get(kind) for kind in ABOUT_A_SUBSCRIPTION},
         "type": flow["type"],
     }
-    if shown["subscription_cancel"]:
-        shown["subscription_cancel"] = {"retention": None, **shown["subscription_cancel"]}
-    confirm = shown["subscription_update_confirm"]
+    if flow_fields["subscription_cancel"]:
+        flow_fields["subscription_cancel"] = {"retention": None, **flow_fields["subscription_cancel"]}
+    confirm = flow_fields["subscription_update_confirm"]
     if confirm:
         discounts = [{"coupon": None, "promotion_code": None, **one} for one in confirm.get("discounts", ())]
         items = [{"price": None, "quantity": None, **item} for item in confirm["items"]]
-        shown["subscription_update_confirm"] = {**confirm, "discounts": discounts or None, "items": items}
-    return shown
+        flow_fields["subscription_update_confirm"] = {**confirm, "discounts": discounts or None, "items": items}
+    return flow_fields
 
 
 def at_page(call: Call) -> Object:

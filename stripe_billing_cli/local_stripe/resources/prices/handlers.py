@@ -71,14 +71,14 @@ def update(call: Call) -> Object:
 
 
 def _apply_tax_behavior(price: Object, before: Object, params: Params) -> None:
-    wanted = params.get("tax_behavior", before["tax_behavior"])
-    if wanted == before["tax_behavior"]:
+    behavior = params.get("tax_behavior", before["tax_behavior"])
+    if behavior == before["tax_behavior"]:
         return
     if before["tax_behavior"] != "unspecified":
         raise prices.tax_behavior_set(before, "tax_behavior")
     currency = before["currency"]
-    own = {**before["currency_options"][currency], "tax_behavior": wanted}
-    price["tax_behavior"] = wanted
+    own = {**before["currency_options"][currency], "tax_behavior": behavior}
+    price["tax_behavior"] = behavior
     price["currency_options"] = {**before["currency_options"], currency: own}
 
 
@@ -104,14 +104,14 @@ def _changed_options(price: Object, changes: dict[str, dict[str, Any]] | None) -
 
 def _changed_option(price: Object, current: Object | None, code: str, change: dict[str, Any], name: str) -> Object:
     if current is not None and not change.keys() - {"tax_behavior"}:
-        changed = {**current, **change}
+        after = {**current, **change}
     else:
         price_refusals.check_option(change, code, _scheme(price), name)
-        kept = {} if current is None else {"tax_behavior": current["tax_behavior"]}
-        changed = prices.currency_option({**kept, **change})
-    if current is not None and current["tax_behavior"] not in ("unspecified", changed["tax_behavior"]):
+        own_behavior = {} if current is None else {"tax_behavior": current["tax_behavior"]}
+        after = prices.currency_option({**own_behavior, **change})
+    if current is not None and current["tax_behavior"] not in ("unspecified", after["tax_behavior"]):
         raise prices.tax_behavior_set(current, f"{name}[tax_behavior]")
-    return changed
+    return after
 
 
 def _scheme(price: Object) -> str:

@@ -29,8 +29,8 @@ def carry_out(call: Call, quote: Object, customer: Object) -> Object:
     begins = quote["subscription_data"]["effective_date"]
     if begins is not None and begins > call.now:
         return {"subscription_schedule": _schedule(call, quote, recurring, once)["id"]}
-    begun = _subscription(call, quote, customer, recurring, once)
-    return {"invoice": begun["latest_invoice"], "subscription": begun["id"]}
+    subscription = _subscription(call, quote, customer, recurring, once)
+    return {"invoice": subscription["latest_invoice"], "subscription": subscription["id"]}
 
 
 def _coupons(call: Call, ids: list[str]) -> list[Object]:
@@ -45,16 +45,16 @@ def _coupons(call: Call, ids: list[str]) -> list[Object]:
 def _params(call: Call, item: Object) -> dict[str, Any]:
     """Return a line item as the parameters of other calls have it."""
     price = call.store.get("price", item["price"]) or {}
-    wanted: dict[str, Any] = {"price": item["price"]}
+    params: dict[str, Any] = {"price": item["price"]}
     if not price["recurring"] or price["recurring"]["usage_type"] != "metered":
-        wanted["quantity"] = item["quantity"]
+        params["quantity"] = item["quantity"]
     if item["_tax_rates"]:
-        wanted["tax_rates"] = item["_tax_rates"]
+        params["tax_rates"] = item["_tax_rates"]
     if item["_discounts"]:
-        wanted["discounts"] = _coupons(call, item["_discounts"])
+        params["discounts"] = _coupons(call, item["_discounts"])
     if not price["active"]:
-        wanted[item_parameters.INLINE] = True
-    return wanted
+        params[item_parameters.INLINE] = True
+    return params
 
 
 def _collection(quote: Object) -> dict[str, Any]:
@@ -86,13 +86,13 @@ def _subscription(call: Call, quote: Object, customer: Object, recurring: list[O
         params["trial_period_days"] = data["trial_period_days"]
     params["items"] = item_parameters.name_prices(call, params["items"], customer, None)
     call = replace(call, params=params)
-    drafted = creation.new_subscription(call, customer)
-    status = "trialing" if drafted["trial_end"] else "active"
-    begun, invoice = creation.begin(call, customer, drafted, status=status)
-    item_parameters.settle(call, None, begun)
+    subscription = creation.new_subscription(call, customer)
+    status = "trialing" if subscription["trial_end"] else "active"
+    after, invoice = creation.begin(call, customer, subscription, status=status)
+    item_parameters.settle(call, None, after)
     if invoice is not None:
         invoices.create(call, invoice)
-    return begun
+    return after
 
 
 def _schedule(call: Call, quote: Object, recurring: list[Object], once: list[Object]) -> Object:
@@ -129,27 +129,27 @@ def _schedule(call: Call, quote: Object, recurring: list[Object], once: list[Obj
 def _invoice(call: Call, quote: Object, customer: Object, once: list[Object]) -> Object:
     """Return a draft of what is billed once, each line of which is an invoice item."""
     currency, settings = quote["currency"], quote["invoice_settings"]
-    pending = []
+    pending_items = []
     for item in once:
-        wanted = _params(call, item)
+        params = _params(call, item)
         price = call.store.get("price", item["price"]) or {}
         line = invoice_items.line_for_price(call, price, item["quantity"], currency, (call.now, call.now), "price")
         line = replace(line, tax_rates=tuple(item["_tax_rates"]))
-        made = invoice_items.add_pending(call, customer, line, currency, None)
-        made = invoice_items.with_discounts(call, made, customer, wanted)
-        call.store.replace(invoice_items.KIND, made)
-        pending.append(made)
+        pending_item = invoice_items.add_pending(call, customer, line, currency, None)
+        pending_item = invoice_items.with_discounts(call, pending_item, customer, params)
+        call.store.replace(invoice_items.KIND, pending_item)
+        pending_items.append(pending_item)
     on = discount.Redemption(customer, None, currency, quote["amount_subtotal"])
-    redeemed = discount.of_part(call, _coupons(call, quote["discounts"]), "discounts", on)
+    discount_ids = discount.of_part(call, _coupons(call, quote["discounts"]), "discounts", on)
     collection = _collection(quote)
     due = collection.get("days_until_due")
     draft = invoices.new_draft(
         call,
         customer,
-        [invoice_items.as_line(call, item) for item in pending],
+        [invoice_items.as_line(call, item) for item in pending_items],
         currency,
         reason="quote_accept",
-        discounts=[discount.find(call, id) for id in redeemed],
+        discounts=[discount.find(call, id) for id in discount_ids],
         collection_method=collection["collection_method"],
         custom_fields=settings["custom_fields"],
         default_tax_rates=quote["default_tax_rates"],
@@ -158,5 +158,5 @@ def _invoice(call: Call, quote: Object, customer: Object, once: list[Object]) ->
         footer=settings["footer"],
         parent={"quote_details": {"quote": quote["id"]}, "subscription_details": None, "type": "quote_details"},
     )
-    invoice_items.bill(call, pending, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     return invoices.create(call, draft)

@@ -32,21 +32,21 @@ def create(call: Call) -> Object:
         return _clone(call)
     customer = customers.find_named(call)
     clock = customer["test_clock"] if customer else params.get("test_clock")
-    wanted = params.get("test_clock", clock)
-    if wanted is not None:
-        objects.find(call, clocks.KIND, wanted, "test_clock", noun="billing clock")
-    if wanted != clock:
+    requested_clock = params.get("test_clock", clock)
+    if requested_clock is not None:
+        objects.find(call, clocks.KIND, requested_clock, "test_clock", noun="billing clock")
+    if requested_clock != clock:
         raise invalid("The test clock of a quote must be the one of its customer.", "test_clock")
     call = clocks.at_time_of(call, {"test_clock": clock})
-    made = _change(call, _blank(call, clock), customer)
-    return _store(call, made)
+    new_quote = _change(call, _blank(call, clock), customer)
+    return _store(call, new_quote)
 
 
-def _store(call: Call, made: Object) -> Object:
-    call.store.insert(KIND, made)
-    quote.plan_expiry(call, made)
-    events.record(call, "quote.created", made)
-    return made
+def _store(call: Call, new_quote: Object) -> Object:
+    call.store.insert(KIND, new_quote)
+    quote.plan_expiry(call, new_quote)
+    events.record(call, "quote.created", new_quote)
+    return new_quote
 
 
 def _blank(call: Call, clock: str | None) -> Object:
@@ -100,8 +100,8 @@ def _change(call: Call, before: Object, customer: Object | None) -> Object:
         times.check_future(params["expires_at"], "expires_at", call.now)
         after["expires_at"] = params["expires_at"]
     if "invoice_settings" in params:
-        wanted = {name: value for name, value in params["invoice_settings"].items() if name != "issuer"}
-        after["invoice_settings"] = {**before["invoice_settings"], **wanted}
+        settings = {name: value for name, value in params["invoice_settings"].items() if name != "issuer"}
+        after["invoice_settings"] = {**before["invoice_settings"], **settings}
     after["metadata"] = changed_metadata(before, params)
     if "subscription_data" in params:
         after["subscription_data"] = _subscription_data(before["subscription_data"], params["subscription_data"])
@@ -110,18 +110,18 @@ def _change(call: Call, before: Object, customer: Object | None) -> Object:
         after["currency"] = items[0]["currency"] if items else None
         after["line_items"] = {**before["line_items"], "data": items}
     if "discounts" in params:
-        known = customer or {"id": None}
-        on = discount.Redemption(known, None, after["currency"] or "usd", before.get("amount_subtotal") or 0)
+        owner = customer or {"id": None}
+        on = discount.Redemption(owner, None, after["currency"] or "usd", before.get("amount_subtotal") or 0)
         after["discounts"] = discount.of_part(call, params["discounts"], "discounts", on, is_preview=True)
     return computed.with_totals(call, after)
 
 
-def _subscription_data(before: Object, wanted: Object) -> Object:
-    after = {**before, **{name: wanted[name] for name in wanted if name not in ("billing_mode", "metadata")}}
-    if "metadata" in wanted:
-        after["metadata"] = merge_metadata(before["metadata"] or {}, wanted["metadata"])
-    if "billing_mode" in wanted:
-        kind = wanted["billing_mode"]["type"]
+def _subscription_data(before: Object, changes: Object) -> Object:
+    after = {**before, **{name: changes[name] for name in changes if name not in ("billing_mode", "metadata")}}
+    if "metadata" in changes:
+        after["metadata"] = merge_metadata(before["metadata"] or {}, changes["metadata"])
+    if "billing_mode" in changes:
+        kind = changes["billing_mode"]["type"]
         flexible = {"flexible": {"proration_discounts": "included"}} if kind == "flexible" else {}
         after["billing_mode"] = {**flexible, "type": kind}
     return after
@@ -141,7 +141,7 @@ def _clone(call: Call) -> Object:
         quote.check_status(source, "open", "canceled", action="revise")
     blank = _blank(call, source["test_clock"])
     data = [{**item, "id": identifiers.long_id(call, "li")} for item in source["line_items"]["data"]]
-    made = {
+    new_quote = {
         **blank,
         **{name: source[name] for name in CLONED.split()},
         "_revises": source["number"] if is_revision else None,
@@ -150,8 +150,8 @@ def _clone(call: Call) -> Object:
     }
     if "expires_at" in params:
         times.check_future(params["expires_at"], "expires_at", call.now)
-        made["expires_at"] = params["expires_at"]
-    return _store(call, computed.with_totals(call, made))
+        new_quote["expires_at"] = params["expires_at"]
+    return _store(call, computed.with_totals(call, new_quote))
 
 
 def retrieve(call: Call) -> Object:
@@ -185,9 +185,9 @@ def finalize(call: Call) -> Object:
     expires = call.params.get("expires_at", before["expires_at"])
     if "expires_at" in call.params:
         times.check_future(expires, "expires_at", call.now)
-    revised = call.store.get(KIND, before["from_quote"]["quote"]) if before["_revises"] else None
-    if revised is not None and revised["status"] == "open":
-        quote.move(call, revised, "canceled", "canceled")
+    original = call.store.get(KIND, before["from_quote"]["quote"]) if before["_revises"] else None
+    if original is not None and original["status"] == "open":
+        quote.move(call, original, "canceled", "canceled")
     number = quote.next_number(call, before, customer)
     return quote.move(call, before, "open", "finalized", expires_at=expires, number=number)
 
@@ -197,8 +197,8 @@ def accept(call: Call) -> Object:
     quote.check_status(before, "open", action="accept")
     customer = customers.find(call, before["customer"])
     customer_currency.check(call, customer, before["currency"])
-    made = acceptance.carry_out(call, before, customer)
-    return quote.move(call, before, "accepted", "accepted", **made)
+    result_fields = acceptance.carry_out(call, before, customer)
+    return quote.move(call, before, "accepted", "accepted", **result_fields)
 
 
 def cancel(call: Call) -> Object:

@@ -16,39 +16,39 @@ from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-Wanted = Mapping[str, Any]
+ItemData = Mapping[str, Any]
 
 
-def new_items(call: Call, wanted: Sequence[Wanted], quote: Object, customer: Object | None) -> list[Object]:
+def new_items(call: Call, items_data: Sequence[ItemData], quote: Object, customer: Object | None) -> list[Object]:
     """Return the line items that a call wants, in place of those that the quote had. Raises Stripe's refusals."""
     earlier = {item["id"]: item for item in quote["line_items"]["data"]}
-    for at, item in enumerate(wanted):
+    for at, item in enumerate(items_data):
         if "id" in item and item["id"] not in earlier:
             raise no_such("line item", item["id"], f"line_items[{at}][id]")
-    own = [{"price": earlier[item["id"]]["price"], **item} if _keeps_price(item) else item for item in wanted]
+    own = [{"price": earlier[item["id"]]["price"], **item} if _keeps_price(item) else item for item in items_data]
     prices = [_price(call, item, earlier, f"line_items[{at}]") for at, item in enumerate(own)]
     currency = quote["currency"] or _currency(prices, customer)
     _check(prices, currency, quote)
     return [
         _item(call, item, price, currency, customer, earlier.get(item.get("id", "")), f"line_items[{at}]")
-        for at, (item, price) in enumerate(zip(wanted, prices, strict=True))
+        for at, (item, price) in enumerate(zip(items_data, prices, strict=True))
     ]
 
 
-def _keeps_price(item: Wanted) -> bool:
+def _keeps_price(item: ItemData) -> bool:
     return "id" in item and not item.keys() & {"price", "price_data"}
 
 
-def _price(call: Call, item: Wanted, earlier: Mapping[str, Object], param: str) -> Object:
+def _price(call: Call, item: ItemData, earlier: Mapping[str, Object], param: str) -> Object:
     inline_prices.check_named(item, param)
-    kept = item.get("price") in {one["price"] for one in earlier.values()}
-    return inline_prices.price_of(call, item, param, may_be_inactive=kept)
+    is_own = item.get("price") in {one["price"] for one in earlier.values()}
+    return inline_prices.price_of(call, item, param, may_be_inactive=is_own)
 
 
 def _currency(prices: Sequence[Object], customer: Object | None) -> str:
     own = (customer or {}).get("currency")
-    shared = own is not None and all(own in price["currency_options"] for price in prices)
-    return str(own if shared else prices[0]["currency"])
+    is_shared = own is not None and all(own in price["currency_options"] for price in prices)
+    return str(own if is_shared else prices[0]["currency"])
 
 
 def _check(prices: Sequence[Object], currency: str, quote: Object) -> None:
@@ -59,9 +59,15 @@ def _check(prices: Sequence[Object], currency: str, quote: Object) -> None:
 
 
 def _item(
-    call: Call, wanted: Wanted, price: Object, currency: str, customer: Object | None, own: Object | None, param: str
+    call: Call,
+    item_data: ItemData,
+    price: Object,
+    currency: str,
+    customer: Object | None,
+    own: Object | None,
+    param: str,
 ) -> Object:
-    quantity = wanted.get("quantity", own["quantity"] if own else 1)
+    quantity = item_data.get("quantity", own["quantity"] if own else 1)
     product = call.store.get("product", price["product"]) or {}
     amount = computed.amount_of(price, currency, quantity)
     item: Object = {
@@ -77,9 +83,9 @@ def _item(
         "price": price["id"],
         "quantity": quantity,
     }
-    if "tax_rates" in wanted:
-        item["_tax_rates"] = taxes.check_rates(call, wanted["tax_rates"], f"{param}[tax_rates]")
-    if "discounts" in wanted:
+    if "tax_rates" in item_data:
+        item["_tax_rates"] = taxes.check_rates(call, item_data["tax_rates"], f"{param}[tax_rates]")
+    if "discounts" in item_data:
         on = discount.Redemption(customer or {"id": None}, None, currency, amount)
-        item["_discounts"] = discount.of_part(call, wanted["discounts"], f"{param}[discounts]", on, is_preview=True)
+        item["_discounts"] = discount.of_part(call, item_data["discounts"], f"{param}[discounts]", on, is_preview=True)
     return item

@@ -139,8 +139,8 @@ def confirm(call: Call) -> Object:
     refusals.check_type(call, method, setup["payment_method_types"], setup)
     setup = _with_options({**setup, **method_options.named_types(call.params, method_options.OF_SETUPS)}, call.params)
     confirmation_tokens.use(call, setup)
-    agreed = call.params.get("mandate_data", setup.get("_mandate_data"))
-    return _set_up(call, {**setup, "_mandate_data": agreed}, method)
+    mandate_data = call.params.get("mandate_data", setup.get("_mandate_data"))
+    return _set_up(call, {**setup, "_mandate_data": mandate_data}, method)
 
 
 def verify(call: Call) -> Object:
@@ -164,8 +164,8 @@ def _set_up(call: Call, setup: Object, method: Object) -> Object:
 
 def _use_for_subscription(call: Call, setup: Object) -> None:
     """Pay a subscription from now on with the card that was collected for it."""
-    waiting = Condition("json_extract(body, '$.pending_setup_intent') = ?", (setup["id"],))
-    for before in call.store.select(repository.KIND, [waiting], newest_first=True, limit=1):
+    condition = Condition("json_extract(body, '$.pending_setup_intent') = ?", (setup["id"],))
+    for before in call.store.select(repository.KIND, [condition], newest_first=True, limit=1):
         repository.amend(call, before["id"], pending_setup_intent=None, default_payment_method=setup["payment_method"])
 
 

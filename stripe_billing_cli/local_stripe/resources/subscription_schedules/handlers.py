@@ -47,24 +47,24 @@ def create(call: Call) -> Object:
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
     _check_priced(params["phases"])
-    wanted = phase_items.name_prices(call, params["phases"])
-    prices = _prices(call, wanted)
-    currency = price_checks.currency_of(call, wanted[0], customer, prices)
-    laid_out = _laid_out(call, customer, wanted, currency, start=_start(call))
+    phases_data = phase_items.name_prices(call, params["phases"])
+    prices = _prices(call, phases_data)
+    currency = price_checks.currency_of(call, phases_data[0], customer, prices)
+    laid_out = _laid_out(call, customer, phases_data, currency, start=_start(call))
     settings = params.get("default_settings", {})
     _check_collection(call, customer, settings, laid_out)
     _check_backdated(laid_out[0], call.now)
-    created = schedule.new(call, customer, laid_out, settings)
-    objects.insert(call, KIND, created)
+    new_schedule = schedule.new(call, customer, laid_out, settings)
+    objects.insert(call, KIND, new_schedule)
     if laid_out[0]["start_date"] <= call.now:
-        return phase_transitions.start(call, created, customer)
-    schedule.plan_ahead(call, created)
-    return created
+        return phase_transitions.start(call, new_schedule, customer)
+    schedule.plan_ahead(call, new_schedule)
+    return new_schedule
 
 
 def _start(call: Call) -> int:
-    wanted = call.params.get("start_date", "now")
-    start = call.now if wanted == "now" else int(wanted)
+    start_date = call.params.get("start_date", "now")
+    start = call.now if start_date == "now" else int(start_date)
     times.check_within_five_years(start, "start_date", call.now)
     return start
 
@@ -77,31 +77,33 @@ def _check_backdated(first: Object, now: int) -> None:
         raise invalid("The local Stripe anchors no billing cycle in the past.", "phases[0][billing_cycle_anchor]")
 
 
-def _check_priced(wanted: Sequence[Mapping[str, Any]]) -> None:
-    for number, phase in enumerate(wanted):
+def _check_priced(phases_data: Sequence[Mapping[str, Any]]) -> None:
+    for number, phase in enumerate(phases_data):
         for name in ("items", "add_invoice_items"):
             for at, item in enumerate(phase.get(name, ())):
                 if not item.keys() & {"price", "price_data"}:
                     raise missing_param(f"phases[{number}][{name}][{at}][price]")
 
 
-def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], earlier: frozenset[str] = frozenset()) -> list[Object]:
+def _prices(
+    call: Call, phases_data: Sequence[Mapping[str, Any]], earlier: frozenset[str] = frozenset()
+) -> list[Object]:
     """Return the prices of all phases, which must be for sale unless they are in the schedule already."""
     catalog = price_checks.catalog(call)
     return [
         catalog.price(item["price"])
         if item["price"] in earlier
         else price_checks.wanted_price(call, item, f"phases[{number}][items][{at}][price]")
-        for number, phase in enumerate(wanted)
+        for number, phase in enumerate(phases_data)
         for at, item in enumerate(phase["items"])
     ]
 
 
 def _laid_out(
-    call: Call, customer: Object, wanted: Sequence[Mapping[str, Any]], currency: str, *, start: int
+    call: Call, customer: Object, phases_data: Sequence[Mapping[str, Any]], currency: str, *, start: int
 ) -> list[Object]:
     catalog = price_checks.catalog(call)
-    for number, phase in enumerate(wanted):
+    for number, phase in enumerate(phases_data):
         if not phase["items"]:
             raise missing_param(f"phases[{number}][items]")
         if phase.get("currency", currency) != currency:
@@ -118,7 +120,7 @@ def _laid_out(
                 invoice_items.one_time_price(call, item["price"], param)
         payment_methods.own_method(call, customer, phase.get("default_payment_method"))
     return phases.lay_out_phases(
-        [{**phase, "items": [_with_quantity(item, catalog) for item in phase["items"]]} for phase in wanted],
+        [{**phase, "items": [_with_quantity(item, catalog) for item in phase["items"]]} for phase in phases_data],
         lambda price: billing_intervals.billing_interval(catalog.price(price)),
         currency,
         start=start,
@@ -128,8 +130,8 @@ def _laid_out(
 
 def _with_quantity(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
     """Return an item with its quantity: a metered one has none."""
-    metered = items.is_metered(catalog.price(item["price"]))
-    return {"quantity": None if metered else 1, **item}
+    is_metered = items.is_metered(catalog.price(item["price"]))
+    return {"quantity": None if is_metered else 1, **item}
 
 
 def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any], laid_out: Sequence[Object]) -> None:
@@ -162,7 +164,7 @@ def _from_subscription(call: Call, id: str) -> Object:
     customer = customers.find(call, subscription["customer"])
     call = clocks.at_time_of(call, customer)
     phase = phases.phase_from_subscription(subscription)
-    created = {
+    new_schedule = {
         **schedule.new(
             call,
             customer,
@@ -185,11 +187,11 @@ def _from_subscription(call: Call, id: str) -> Object:
         "status": "active",
         "subscription": subscription["id"],
     }
-    objects.insert(call, KIND, created)
-    repository.save(call, subscription, {**subscription, "schedule": created["id"]})
-    phase_transitions.show_end(call, created)
-    schedule.plan_ahead(call, created)
-    return created
+    objects.insert(call, KIND, new_schedule)
+    repository.save(call, subscription, {**subscription, "schedule": new_schedule["id"]})
+    phase_transitions.show_end(call, new_schedule)
+    schedule.plan_ahead(call, new_schedule)
+    return new_schedule
 
 
 def retrieve(call: Call) -> Object:
@@ -197,13 +199,13 @@ def retrieve(call: Call) -> Object:
 
 
 def _find_living(call: Call, action: str) -> tuple[Call, Object]:
-    existing = schedule.find(call, call.id)
-    if existing["status"] not in schedule.LIVING:
+    own_schedule = schedule.find(call, call.id)
+    if own_schedule["status"] not in schedule.LIVING:
         raise invalid(
-            f"You cannot {action} a subscription schedule that is currently in the `{existing['status']}` status. "
+            f"You cannot {action} a subscription schedule that is currently in the `{own_schedule['status']}` status. "
             f"It must be in `not_started, active` status to be {'canceled' if action == 'cancel' else f'{action}d'}."
         )
-    return clocks.at_time_of(call, existing), existing
+    return clocks.at_time_of(call, own_schedule), own_schedule
 
 
 def update(call: Call) -> Object:
@@ -213,9 +215,9 @@ def update(call: Call) -> Object:
     after = {**before, "end_behavior": params.get("end_behavior", before["end_behavior"])}
     after["metadata"] = changed_metadata(before, params)
     if "default_settings" in params:
-        changed = schedule.default_settings(params["default_settings"])
-        sent = {name: changed[name] for name in params["default_settings"]}
-        after["default_settings"] = {**before["default_settings"], **sent}
+        all_settings = schedule.default_settings(params["default_settings"])
+        changes = {name: all_settings[name] for name in params["default_settings"]}
+        after["default_settings"] = {**before["default_settings"], **changes}
     if "phases" in params:
         after["phases"] = _new_phases(call, customer, before)
     _check_collection(call, customer, after["default_settings"], after["phases"])
@@ -231,8 +233,8 @@ def update(call: Call) -> Object:
 def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
     """Return the past phases, which may be left out, and those of the update, the current one among them."""
     _check_priced(call.params["phases"])
-    wanted = phase_items.name_prices(call, call.params["phases"])
-    first = wanted[0] if wanted else {}
+    phases_data = phase_items.name_prices(call, call.params["phases"])
+    first = phases_data[0] if phases_data else {}
     if "start_date" not in first:
         raise invalid(
             "The subscription schedule update is missing at least one phase with a `start_date` to anchor end dates "
@@ -240,7 +242,7 @@ def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
             "phases",
         )
     earlier = frozenset(item["price"] for phase in before["phases"] for item in phase["items"])
-    _prices(call, wanted, earlier)
+    _prices(call, phases_data, earlier)
     start = call.now if first["start_date"] == "now" else int(first["start_date"])
     current = before["current_phase"]
     past: list[Object] = []
@@ -254,7 +256,7 @@ def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
             "The local Stripe backdates a schedule when it is made: `start_date` must not be in the past.",
             "phases[0][start_date]",
         )
-    laid_out = _laid_out(call, customer, wanted, before["phases"][0]["currency"], start=start)
+    laid_out = _laid_out(call, customer, phases_data, before["phases"][0]["currency"], start=start)
     if current is not None and all(phase["start_date"] != current["start_date"] for phase in laid_out):
         raise invalid("You can not modify the start date of the current phase.", "phases[0][start_date]")
     if laid_out[-1]["end_date"] <= call.now and current is not None and current["end_date"] > call.now:
@@ -284,9 +286,9 @@ def cancel(call: Call) -> Object:
     if before["subscription"] is not None:
         params = {"invoice_now": True, "prorate": True, **call.params}
         params.pop("expand", None)
-        canceled = schedule.close(call, before, "canceled")
+        after = schedule.close(call, before, "canceled")
         cancel_subscription(replace(call, id=before["subscription"], params=params))
-        return canceled
+        return after
     return schedule.close(call, before, "canceled")
 
 

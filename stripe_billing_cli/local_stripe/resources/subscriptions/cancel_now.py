@@ -29,12 +29,12 @@ def cancel(call: Call) -> Object:
     if before["status"] == "incomplete":
         return cancel_subscription.end(call, id, reason="cancellation_requested", status="incomplete_expired")
     pending_updates.discard(call, id)
-    invoiced, prorated = bool(call.params.get("invoice_now")), bool(call.params.get("prorate"))
-    if prorated:
-        _credit(call, before, waits=not invoiced)
-    if not prorated and not invoiced:
+    invoices_now, prorates = bool(call.params.get("invoice_now")), bool(call.params.get("prorate"))
+    if prorates:
+        _credit(call, before, waits=not invoices_now)
+    if not prorates and not invoices_now:
         _drop_prorations(call, before)
-    last = last_invoice.draft(call, before) if invoiced else None
+    last = last_invoice.draft(call, before) if invoices_now else None
     return cancel_subscription.end(call, id, reason="cancellation_requested", leaves=last)
 
 

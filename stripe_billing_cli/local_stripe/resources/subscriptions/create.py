@@ -39,13 +39,13 @@ def check_trial(params: Params) -> None:
 
 
 def _check_collection(params: Params) -> None:
-    sent = params.get("collection_method") == "send_invoice"
-    if sent and "days_until_due" not in params:
+    is_sent = params.get("collection_method") == "send_invoice"
+    if is_sent and "days_until_due" not in params:
         raise invalid(
             "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
             "days_until_due",
         )
-    if "days_until_due" in params and not sent:
+    if "days_until_due" in params and not is_sent:
         raise invalid("You can only specify 'days_until_due' if invoice collection method is 'send_invoice'.")
     if "cancel_at" in params and params.get("cancel_at_period_end"):
         raise only_one_of(["cancel_at", "cancel_at_period_end"])
@@ -61,12 +61,12 @@ def create(call: Call) -> Object:
     call = replace(call, params={**call.params, "items": items})
     subscription = creation.new_subscription(call, customer)
     method = collection.default_method(call, customer, subscription)
-    begun, invoice = creation.begin(call, customer, subscription)
-    item_parameters.settle(call, None, begun)
+    after, invoice = creation.begin(call, customer, subscription)
+    item_parameters.settle(call, None, after)
     if invoice is None:
-        first_invoice.ask_for_card(call, begun["id"], method)
-    elif begun["collection_method"] == "send_invoice":
+        first_invoice.ask_for_card(call, after["id"], method)
+    elif after["collection_method"] == "send_invoice":
         invoices.create(call, invoice)
     else:
-        first_invoice.open_first(call, begun, invoice, method)
-    return repository.find(call, begun["id"])
+        first_invoice.open_first(call, after, invoice, method)
+    return repository.find(call, after["id"])

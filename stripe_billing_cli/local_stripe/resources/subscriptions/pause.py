@@ -71,8 +71,8 @@ def _invoice_credits(call: Call, subscription: Object) -> None:
     if not pending_items:
         return
     customer = customers.find(call, subscription["customer"])
-    billed = [invoice_items.as_line(call, item) for item in pending_items]
-    draft = _draft_invoice(call, customer, subscription, billed)
+    item_lines = [invoice_items.as_line(call, item) for item in pending_items]
+    draft = _draft_invoice(call, customer, subscription, item_lines)
     invoice_items.bill(call, pending_items, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft))
     repository.amend(call, subscription["id"], latest_invoice=invoice["id"])
@@ -80,11 +80,13 @@ def _invoice_credits(call: Call, subscription: Object) -> None:
         collection.attempt(call, invoice)
 
 
-def _draft_invoice(call: Call, customer: Object, subscription: Object, billed: list[Line], **rest: Any) -> Object:
+def _draft_invoice(
+    call: Call, customer: Object, subscription: Object, invoice_lines: list[Line], **rest: Any
+) -> Object:
     return invoices.new_draft(
         call,
         customer,
-        billed,
+        invoice_lines,
         subscription["currency"],
         reason="subscription_update",
         subscription=subscription,
@@ -111,8 +113,8 @@ def resume(call: Call) -> Object:
     customer = customers.find(call, before["customer"])
     invoice_items.add_all_pending(call, customer, prorations, before["currency"], before["id"])
     pending_items = invoice_items.pending_of(call, before)
-    invoiced = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(pending_items))
-    if not invoiced:
+    invoices_now = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(pending_items))
+    if not invoices_now:
         after = repository.amend(call, before["id"], "customer.subscription.resumed", **fields)
         schedule_jobs.plan_ahead(call, after)
         return after

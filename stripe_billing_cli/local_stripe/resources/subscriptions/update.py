@@ -63,8 +63,8 @@ def update(call: Call) -> Object:
         customer = customers.find(call, before["customer"])
         added_invoice_items.add(call, customer, before, call.params["add_invoice_items"])
     plain = _plain_changes(call, before)
-    changed = item_changes.change(call, before, plain) if _changes_items(call.params) else _change(call, before, plain)
-    phase_transitions.follow(call, changed)
+    after = item_changes.change(call, before, plain) if _changes_items(call.params) else _change(call, before, plain)
+    phase_transitions.follow(call, after)
     return repository.find(call, before["id"])
 
 
@@ -74,18 +74,18 @@ def _changes_items(params: Params) -> bool:
 
 
 def _check_updatable(subscription: Object, params: Params) -> None:
-    sent = params.keys()
-    if subscription["status"] in repository.ENDED and not sent <= ENDED_MAY:
+    names = params.keys()
+    if subscription["status"] in repository.ENDED and not names <= ENDED_MAY:
         raise invalid(
             "A canceled subscription can only update its cancellation_details and metadata.",
             code="invalid_canceled_subscription_fields",
         )
-    if subscription["status"] == "incomplete" and not sent <= INCOMPLETE_MAY:
+    if subscription["status"] == "incomplete" and not names <= INCOMPLETE_MAY:
         raise invalid(
             "A subscription in `incomplete` status can only update its metadata and default payment method. Pay its "
             "first invoice, or cancel it and create another."
         )
-    if subscription["schedule"] is not None and sent & {"cancel_at", "cancel_at_period_end"}:
+    if subscription["schedule"] is not None and names & {"cancel_at", "cancel_at_period_end"}:
         raise invalid(
             f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, and updating any "
             "cancelation behavior directly is not allowed. Please update the schedule instead."
@@ -123,49 +123,49 @@ def _change(call: Call, before: Object, plain: Object) -> Object:
 
 def _plain_changes(call: Call, before: Object) -> Object:
     params = call.params
-    changed: Object = {name: params[name] for name in ("description", "pause_collection") if name in params}
+    changes: Object = {name: params[name] for name in ("description", "pause_collection") if name in params}
     if params.get("pause_collection"):
         resumes_at = params["pause_collection"].get("resumes_at")
         if resumes_at is not None:
             times.check_future(int(resumes_at), "pause_collection[resumes_at]", call.now)
-        changed["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
+        changes["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
     if "metadata" in params:
-        changed["metadata"] = merge_metadata(before["metadata"], params["metadata"])
+        changes["metadata"] = merge_metadata(before["metadata"], params["metadata"])
     if params.keys() & {"default_payment_method", "default_source"}:
-        changed |= payment_methods.own_defaults(call, customers.find(call, before["customer"]))
+        changes |= payment_methods.own_defaults(call, customers.find(call, before["customer"]))
     if pending_item_interval.INTERVAL in params:
-        wanted = params[pending_item_interval.INTERVAL]
-        changed |= pending_item_interval.fields(wanted, before["billing_cycle_anchor"], call.now)
+        interval = params[pending_item_interval.INTERVAL]
+        changes |= pending_item_interval.fields(interval, before["billing_cycle_anchor"], call.now)
     if "payment_settings" in params:
         bank_transfers.check_settings(params["payment_settings"], before["currency"])
         settings = {name: value or None for name, value in params["payment_settings"].items()}
-        changed["payment_settings"] = {**before["payment_settings"], **settings}
+        changes["payment_settings"] = {**before["payment_settings"], **settings}
     if "trial_settings" in params:
-        changed["trial_settings"] = {
+        changes["trial_settings"] = {
             "end_behavior": {**before["trial_settings"]["end_behavior"], **params["trial_settings"]["end_behavior"]}
         }
     if "automatic_tax" in params:
-        changed["automatic_tax"] = automatic_tax.on_subscription(params["automatic_tax"]["enabled"])
-        if changed["automatic_tax"]["enabled"]:
+        changes["automatic_tax"] = automatic_tax.on_subscription(params["automatic_tax"]["enabled"])
+        if changes["automatic_tax"]["enabled"]:
             automatic_tax.check_location(customers.find(call, before["customer"]))
     if "collection_method" in params:
-        changed["collection_method"] = params["collection_method"]
+        changes["collection_method"] = params["collection_method"]
         if params["collection_method"] == "send_invoice" != before["collection_method"]:
             customers.check_mailable(customers.find(call, before["customer"]))
         if params["collection_method"] == "charge_automatically":
-            changed["days_until_due"] = None
+            changes["days_until_due"] = None
     if "days_until_due" in params:
-        changed["days_until_due"] = params["days_until_due"]
+        changes["days_until_due"] = params["days_until_due"]
     if "invoice_settings" in params:
         tax_ids.of_account(call, params["invoice_settings"], "invoice_settings")
-        changed["invoice_settings"] = invoice_fields.settings(params["invoice_settings"], before["invoice_settings"])
+        changes["invoice_settings"] = invoice_fields.settings(params["invoice_settings"], before["invoice_settings"])
     if "default_tax_rates" in params:
-        changed["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
+        changes["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
     if thresholds.NAME in params:
-        changed[thresholds.NAME] = thresholds.merge(params[thresholds.NAME], before[thresholds.NAME])
+        changes[thresholds.NAME] = thresholds.merge(params[thresholds.NAME], before[thresholds.NAME])
         catalog = price_checks.catalog(call)
         prices = [catalog.price(item["price"]) for item in before["items"]["data"]]
-        thresholds.check(changed[thresholds.NAME], prices, before["currency"])
+        thresholds.check(changes[thresholds.NAME], prices, before["currency"])
     if "discounts" in params:
-        changed["discounts"] = discount.changed_discounts(call, params["discounts"], before, redemption(call, before))
-    return {**changed, **cancellation.changed_fields(call, before)}
+        changes["discounts"] = discount.changed_discounts(call, params["discounts"], before, redemption(call, before))
+    return {**changes, **cancellation.changed_fields(call, before)}
