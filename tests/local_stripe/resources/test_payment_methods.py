@@ -144,7 +144,7 @@ def test_what_makes_no_payment_method(local: Local, params: dict[str, Any], refu
 OTHERS: list[tuple[str, Any, Any]] = [
     ("klarna", None, {}),
     ("alipay", {}, {}),
-    ("ideal", {"bank": "ing"}, {"bank": "ing", "bic": None}),
+    ("ideal", {"bank": "ing"}, {"bank": "ing", "bic": "INGBNL2A"}),
     ("p24", None, {"bank": None}),
     ("boleto", {"tax_id": "00000000000"}, {"tax_id": "00000000000"}),
     ("fpx", {"bank": "cimb"}, {"bank": "cimb"}),
