@@ -19,8 +19,8 @@ from stripe_billing_cli.subscriptions.cost import Cost
 
 @dataclass(frozen=True)
 class Bill:
-    """A bill that is made final at an end: its total, what it `asks` the card for, and the customer's balance before
-    and after it, where a debt is positive."""
+    """A bill that is made final at an end: its total, what it `asks` the card for, 0 where it is sent to the customer,
+    and the customer's balance before and after it, where a debt is positive."""
 
     total: int
     asks: int
@@ -31,21 +31,22 @@ class Bill:
 @dataclass(frozen=True)
 class Billing:
     """The billing at an end, which is paid before anything goes back: `drafts` that there are already, and the `last`
-    invoice, by its preview."""
+    invoice, by its preview. `sends_last`: the customer is sent that one, and the card is not charged."""
 
     drafts: Sequence[Invoice] = ()
     last: Cost | None = None
+    sends_last: bool = False
 
     def list_bills(self) -> list[Bill]:
         """Return the bills of the drafts, and then of the last invoice, which the balance pays in this order."""
         balance = self.drafts[0]["starting_balance"] if self.drafts else self.last.starting_balance if self.last else 0
-        totals = [(one["total"], one["currency"]) for one in self.drafts]
+        totals = [(one["total"], one["currency"], not is_charged(one)) for one in self.drafts]
         if self.last:
-            totals.append((self.last.total, self.last.currency))
+            totals.append((self.last.total, self.last.currency, self.sends_last))
         bills = []
-        for total, currency in totals:
+        for total, currency, is_sent in totals:
             asks, after = cost.amount_asked(balance + total, currency), cost.balance_left(balance, total, currency)
-            bills.append(Bill(total, asks, balance, after))
+            bills.append(Bill(total, 0 if is_sent else asks, balance, after))
             balance = bills[-1].after
         return bills
 
@@ -120,7 +121,8 @@ class Account:
         self, shortage_invoices: Sequence[Invoice], not_refunded: Mapping[str, int], billing: Billing
     ) -> int:
         """Return what cards paid beyond the price of what was billed; negative where something was paid in another way,
-        not at all, or went back before. The drafts of `billing` count as paid as far as they ask the card.
+        not at all, or went back before. The drafts of `billing` count as paid as far as they ask the card, and a last
+        invoice that is sent as not paid.
 
         Of other invoices than `shortage_invoices` a shortage does not count. `not_refunded` are refunds that count as
         not made, by the intents of their payments.
@@ -137,6 +139,9 @@ class Account:
             invoice_total = 0 if _is_dropped_change(invoice) else invoice["total"]
             beyond = card_amount - given_back - to_balance - invoice_total
             total += beyond if invoice["id"] in shortage_ids else max(0, beyond)
+        if billing.last and billing.sends_last:
+            sent_bill = billing.list_bills()[-1]
+            total -= parts.take(sent_bill.before, sent_bill.after) + sent_bill.total
         return total
 
 
@@ -163,6 +168,11 @@ def paid_by(invoice: Invoice) -> Iterator[str]:
     for one in (invoice["payments"] or {"data": ()})["data"]:
         if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
             yield str(id_of(one["payment"]["payment_intent"]))
+
+
+def is_charged(invoice: Invoice) -> bool:
+    """Return whether the customer's card is charged for an invoice, rather than the invoice sent."""
+    return invoice["collection_method"] == "charge_automatically"
 
 
 def is_paid_otherwise(invoice: Invoice) -> bool:

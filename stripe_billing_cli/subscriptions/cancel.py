@@ -29,7 +29,7 @@ from stripe_billing_cli.subscriptions import (
     unbilled,
     unused_time,
 )
-from stripe_billing_cli.subscriptions.account import Billing
+from stripe_billing_cli.subscriptions.account import Billing, is_charged
 from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
@@ -193,7 +193,8 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
     drafts = tuple(last_invoices.find(api, subscription))
     made_final = drafts if request.invoice_now else ()
     final = cancel_preview.final_invoice(api, subscription, decision, made_final)
-    billing = Billing(drafts, final) if request.invoice_now else None
+    is_sent = subscription["collection_method"] == "send_invoice"
+    billing = Billing(drafts, final, is_sent) if request.invoice_now else None
     back = _refund(api, subscription, request, decision.ends, now, billing)
     if back is not None:
         refund.check_customer_can_be_asked(api, back, id_of(subscription["customer"]))
@@ -232,6 +233,6 @@ def _unpaid_time(
     """Return the unpaid invoice of time that this cancellation credits, but for those that it charges itself."""
     if not (request.prorate or request.refund == "prorated"):
         return None
-    paid_now = {one["id"] for one in drafts} if request.invoice_now else set()
+    paid_now = {one["id"] for one in drafts if is_charged(one)} if request.invoice_now else set()
     never_paid = [one for one in payments.never_paid(api, subscription) if one["id"] not in paid_now]
     return payments.unpaid_time(api, never_paid, ends)

@@ -18,6 +18,7 @@ from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of
 from stripe_billing_cli.subscriptions import payment_attempts, steps
+from stripe_billing_cli.subscriptions.account import is_charged
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 
 UNTIL_FINAL = 3700
@@ -77,8 +78,7 @@ def _is_unfinished(invoice: Invoice, subscription: Subscription) -> bool:
 
 def is_to_charge(invoice: Invoice) -> bool:
     """Return whether an open invoice is one that nobody has tried to charge to the card, as it should be."""
-    is_automatic = invoice["collection_method"] == "charge_automatically"
-    return is_automatic and invoice["status"] == "open" and not invoice["attempt_count"]
+    return is_charged(invoice) and invoice["status"] == "open" and not invoice["attempt_count"]
 
 
 def finish(api: StripeApi, subscription: Subscription) -> tuple[LastInvoice, ...]:

@@ -24,6 +24,7 @@ from stripe_billing_cli.subscriptions.account import (
     Account,
     Billing,
     counting_invoices,
+    is_charged,
     is_paid_otherwise,
     load_account,
 )
@@ -186,8 +187,9 @@ def _explain(plan: RefundPlan, account: Account, shortage_invoices: Sequence[Inv
         if sum(map(account.given_back, shortage_invoices)) > refund_total:
             reasons.append(REFUNDED)
         drafts = billing.of_drafts()
-        unpaid_invoices = [one for one in shortage_invoices if one["status"] in NOT_PAID and one["id"] not in drafts]
-        if unpaid_invoices:
+        paid_now = {one["id"] for one in billing.drafts if is_charged(one)}
+        unpaid_invoices = [one for one in shortage_invoices if one["status"] in NOT_PAID and one["id"] not in paid_now]
+        if unpaid_invoices or (billing.sends_last and billing.last and billing.last.total > 0):
             reasons.append(UNPAID)
         if any(charge["disputed"] for charge in account.charges.values()):
             reasons.append(DISPUTED)

@@ -9,7 +9,7 @@ from stripe_billing_cli.cli.output import GREEN, YELLOW, Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import id_of, name_of
-from stripe_billing_cli.subscriptions.account import Billing
+from stripe_billing_cli.subscriptions.account import Billing, is_charged
 from stripe_billing_cli.subscriptions.cancel import CancelPlan, CancelResult
 from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
@@ -112,14 +112,14 @@ def _drafts(plan: CancelPlan) -> Iterator[Line]:
         named = f"Invoice {invoice['id']} over {formatting.money(invoice['total'], invoice['currency'])}"
         if not plan.request.invoice_now:
             yield Line(f"  {named} is a draft, and Stripe may not collect it any more; --invoice-now bills it.")
-        elif invoice["total"] > 0 and invoice["collection_method"] == "charge_automatically":
+        elif invoice["total"] > 0 and is_charged(invoice):
             charged = (
                 "charged" if asks == invoice["total"] else f"{formatting.money(asks, invoice['currency'])} charged"
             )
             charged = charged if asks else "paid from the customer's balance"
             yield Line(f"  {named}, which nobody has charged yet, is made final and {charged}.")
         else:
-            yield Line(f"  {named} is made final.")
+            yield Line(f"  {named} is made final{'' if is_charged(invoice) else ', for the customer to pay'}.")
 
 
 def _describe_unbilled(left: UnbilledAmounts, currency: str) -> Iterator[Line]:
@@ -175,7 +175,10 @@ def _describe_billing(plan: CancelPlan, final: Cost) -> str:
         return (
             f"A last invoice is made {when}: {amount} is less than Stripe charges, and stays on the balance as a debt."
         )
-    return f"A last invoice is made {when}: {formatting.money(final.due_now, final.currency)} is charged."
+    amount = formatting.money(final.due_now, final.currency)
+    if plan.subscription["collection_method"] == "send_invoice":
+        return f"A last invoice is made {when}: {amount}, which the customer is sent to pay."
+    return f"A last invoice is made {when}: {amount} is charged."
 
 
 def _to_balance(final: Cost) -> str:
@@ -276,7 +279,10 @@ def _describe_finished(result: CancelResult) -> Iterator[Line]:
             yield Line(f"Paid {formatting.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
         elif one.trouble is None and invoice["status"] == "open":
             amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
-            yield Line(f"On its way: {amount}, paid once the bank says so ({name}).")
+            if is_charged(invoice):
+                yield Line(f"On its way: {amount}, paid once the bank says so ({name}).")
+            else:
+                yield Line(f"Open: {amount}, for the customer to pay ({name}).")
 
 
 def screen(result: CancelResult) -> Iterator[Line]:

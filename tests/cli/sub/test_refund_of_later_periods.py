@@ -90,3 +90,40 @@ def test_a_month_that_is_still_owed_is_not_paid_for_by_what_comes_back(it: Histo
 
     assert (it.refunded(), record["refund"]["not_to_card"]) == ([], 1500)
     assert "something was never paid" in output
+
+
+def test_a_new_month_whose_invoice_the_customer_is_sent(it: History) -> None:
+    it.start("thirty")
+    it.shop.post(f"/v1/subscriptions/{it.id}", collection_method="send_invoice", days_until_due=20)
+    it.to("2026-05-01 00:30")
+
+    shown = it.run("cancel", *NOW, "--invoice-now", "--preview", "--output", "json")
+    ran = it.ok("cancel", *NOW, "--invoice-now")
+
+    record, output = shown.json, ran.err
+    assert (it.refunded(), record["refund"]["amount"], record["unpaid_time"]) == ([], 0, True)
+    assert "Open: $30.00, for the customer to pay" in ran.out
+    assert "from what is charged now" not in output
+    assert "something was never paid" in output
+    assert "over $30.00 is made final, for the customer to pay" in output
+    assert it.invoices()[-1]["status"] == "open"
+
+
+def test_a_first_invoice_that_the_customer_is_sent_is_no_payment(it: History) -> None:
+    it.start("thirty", collection_method="send_invoice", days_until_due=20)
+    refused = it.run("cancel", *NOW, "--invoice-now", "--yes")
+    assert refused.code == 1
+    assert "nothing was ever paid through Stripe" in refused.err
+
+
+def test_a_last_invoice_that_the_customer_is_sent_pays_for_nothing(it: History) -> None:
+    it.start("thirty")
+    it.shop.post(f"/v1/subscriptions/{it.id}", collection_method="send_invoice", days_until_due=20)
+    it.to("2026-04-16")
+    it.ok("change", "--quantity", "3", "--proration", "create")
+
+    record, output = it.said("cancel", *NOW, "--invoice-now")
+
+    assert (it.refunded(), record["refund"]["not_to_card"]) == ([1500], 3000), "45.00 are unused, 30.00 never paid"
+    assert "A last invoice is made now: $30.00, which the customer is sent to pay." in output
+    assert "something was never paid" in output
