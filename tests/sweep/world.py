@@ -63,7 +63,7 @@ class UndoneStore(Store):
 
     def contents(self) -> list[Any]:
         """Return all that the store remembers, but for what was already there (`since`)."""
-        tables = ("objects", "agenda", "deliveries")
+        tables = ("objects", "scheduled_jobs", "deliveries")
         return [self._connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from functools import cache
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 APPLICATION_ID = 0x62696C6C
 
@@ -74,16 +74,16 @@ SCHEMA = (
     """,
     "CREATE INDEX idempotency_by_age ON idempotency (created)",
     """
-    CREATE TABLE agenda (
+    CREATE TABLE scheduled_jobs (
         due INTEGER NOT NULL,
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         clock TEXT NOT NULL,
-        what TEXT NOT NULL,
+        job TEXT NOT NULL,
         id TEXT NOT NULL
     )
     """,
-    "CREATE UNIQUE INDEX agenda_by_what ON agenda (what, id)",
-    "CREATE INDEX agenda_by_due ON agenda (clock, due, seq)",
+    "CREATE UNIQUE INDEX scheduled_jobs_by_job ON scheduled_jobs (job, id)",
+    "CREATE INDEX scheduled_jobs_by_due ON scheduled_jobs (clock, due, seq)",
     """
     CREATE TABLE deliveries (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -122,6 +122,13 @@ INDEXES_UNTIL_5 = (
     *("objects_by_invoice_payment", "objects_by_invoice_subscription", "objects_by_first_item_price"),
 )
 """Indexes that have another form today, or another name."""
+JOBS_UNTIL_6 = "agenda"
+"""The table of scheduled jobs in files up to format 6."""
+RENAME_JOBS = (
+    f"ALTER TABLE {JOBS_UNTIL_6} RENAME TO scheduled_jobs",
+    "ALTER TABLE scheduled_jobs RENAME COLUMN what TO job",
+    *("DROP INDEX agenda_by_what", "DROP INDEX agenda_by_due"),
+)
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -132,6 +139,9 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE objects ADD COLUMN {name} {'INTEGER' if name == ITEM_COUNT else 'TEXT'}")
     for index in (*(f"objects_by_{name}" for name in new_columns), *INDEXES_UNTIL_5) if new_columns else ():
         connection.execute(f"DROP INDEX IF EXISTS {index}")
+    has_old_jobs = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (JOBS_UNTIL_6,)).fetchone()
+    for statement in RENAME_JOBS if has_old_jobs else ():
+        connection.execute(statement)
     _execute(connection, SCHEMA)
     add_list_indexes(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -236,7 +236,7 @@ class Store:
         """Delete everything but the account with that id."""
         with self.writing():
             self._connection.execute("DELETE FROM objects WHERE NOT (kind = 'account' AND id = ?)", (but,))
-            for table in ("idempotency", "agenda", "deliveries"):
+            for table in ("idempotency", "scheduled_jobs", "deliveries"):
                 self._connection.execute(f"DELETE FROM {table}")
 
     def is_used_elsewhere(self) -> bool:

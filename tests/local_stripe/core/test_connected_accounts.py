@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -199,6 +201,17 @@ def test_time_passes_in_the_others_when_an_account_is_deleted_meanwhile(
     assert router.connected_accounts.take_used() == {other}
 
 
+AS_FORMAT_6 = """
+    ALTER TABLE scheduled_jobs RENAME TO agenda;
+    ALTER TABLE agenda RENAME COLUMN job TO what;
+    DROP INDEX scheduled_jobs_by_job;
+    DROP INDEX scheduled_jobs_by_due;
+    CREATE UNIQUE INDEX agenda_by_what ON agenda (what, id);
+    CREATE INDEX agenda_by_due ON agenda (clock, due, seq);
+    PRAGMA user_version = 6;
+"""
+
+
 def trial_of(account: Local) -> str:
     """Start a subscription whose trial ends within a day, and return its id."""
     terms = {"collection_method": "send_invoice", "days_until_due": 9, "trial_period_days": 1}
@@ -225,6 +238,23 @@ def test_time_passes_in_accounts_that_an_earlier_server_has_left(local: Local, d
     later.router.let_time_pass()
     clock.now += 2 * DAY
 
+    later.router.let_time_pass()
+
+    assert stored_status(later.router, account, subscription) == "active"
+    later.close()
+
+
+def test_time_passes_in_accounts_that_an_earlier_version_has_left(local: Local, database: Path, clock: Clock) -> None:
+    """Until format 7 the jobs of an account were in a table of another name."""
+    account = local.connected()
+    subscription = trial_of(account)
+    local.transport.close()  # type: ignore[no-untyped-call]
+    for path in (database, store_of(database, account.account or "")):
+        with closing(sqlite3.connect(path, isolation_level=None)) as file:
+            file.executescript(AS_FORMAT_6)
+    clock.now += 2 * DAY
+
+    later = LocalTransport(database, clock=clock)
     later.router.let_time_pass()
 
     assert stored_status(later.router, account, subscription) == "active"

@@ -48,10 +48,19 @@ LISTS = {
 """How many objects of each kind the file has."""
 
 
+RENEWED = "sub_1xYyKQeYDHtexDsmnLouYLVE"
+"""A subscription whose renewal is planned in that file."""
+
+
 @pytest.fixture
-def older(database: Path) -> Iterator[Local]:
+def clock() -> Clock:
+    return Clock(WRITTEN)
+
+
+@pytest.fixture
+def older(database: Path, clock: Clock) -> Iterator[Local]:
     database.write_bytes(lzma.decompress(FORMAT_3.read_bytes()))
-    transport = LocalTransport(database, clock=Clock(WRITTEN))
+    transport = LocalTransport(database, clock=clock)
     yield Local(transport)
     transport.close()
 
@@ -110,6 +119,17 @@ def test_an_older_file_is_gone_on_with(older: Local) -> None:
         older.post(f"/v1/customers/{customer['id']}", name="Renamed")
     for invoice in older.get("/v1/invoices", status="draft")["data"]:
         older.post(f"/v1/invoices/{invoice['id']}/finalize")
+
+
+def test_the_jobs_of_an_older_file_are_done_when_they_are_due(older: Local, clock: Clock) -> None:
+    """Up to format 6 they were in a table of another name."""
+    before = older.get(f"/v1/subscriptions/{RENEWED}")["items"]["data"][0]
+    clock.now = before["current_period_end"] + 1
+
+    after = older.get(f"/v1/subscriptions/{RENEWED}")
+
+    assert after["items"]["data"][0]["current_period_start"] == before["current_period_end"]
+    assert older.get(f"/v1/invoices/{after['latest_invoice']}")["billing_reason"] == "subscription_cycle"
 
 
 def test_the_card_of_a_charge_of_an_older_file_has_the_keys_of_todays(older: Local) -> None:
