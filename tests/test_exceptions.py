@@ -1,4 +1,5 @@
-"""Every failure that a user can meet is a `BillingError`; what else is raised is caught before, or is Stripe's answer."""
+"""Every failure that a user can meet is a `BillingError`; what else is raised is caught before, or is Stripe's
+answer."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ CAUGHT_BEFORE = {
     "ApiError": "an answer of the local Stripe",
     "LocalStripeError": "the client makes a StripeCallError of it, and `billing local serve` an error",
     "SimulatedCrash": "a test's transport raises it in place of a process that dies: nothing of the program catches it",
-    "Terminated": "SIGTERM, as a KeyboardInterrupt: it says what Ctrl-C says, and exits with 143",
+    "TerminationInterrupt": "SIGTERM, as a KeyboardInterrupt: it says what Ctrl-C says, and exits with 143",
     "HandlerError": "a handler raises it to be called again; the worker keeps it with the delivery",
     "InvalidEventError": "the receiver answers 400",
     "SignatureError": "the receiver answers 400",
@@ -47,4 +48,4 @@ def test_every_root_is_billing_error_or_never_reaches_a_user() -> None:
 
 def test_errors_end_in_error() -> None:
     others = {name for name, _ in exceptions() if not name.endswith("Error")}
-    assert others == {"SimulatedCrash", "Terminated"}
+    assert others == {"SimulatedCrash", "TerminationInterrupt"}

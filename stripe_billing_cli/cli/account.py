@@ -18,6 +18,6 @@ def account_name(api: StripeApi) -> str:
         return "of unknown name: this restricted key may not read it"
     except UnsupportedCallError:
         return "of unknown name: this server does not say it"
-    displayed = account["settings"]["dashboard"]["display_name"] if account["settings"] else None
+    display_name = account["settings"]["dashboard"]["display_name"] if account["settings"] else None
     business = account["business_profile"]["name"] if account["business_profile"] else None
-    return displayed or business or account["email"] or account["id"]
+    return display_name or business or account["email"] or account["id"]

@@ -27,8 +27,8 @@ def workflow_command(level: str, message: str, file: str, where: Location = NOWH
     properties = {"title": title}
     if where != NOWHERE and file:
         properties = {"file": where.file or file, "line": str(where.line), "col": str(where.column), "title": title}
-    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    return f"::{level}{f' {written}' if written else ''}::{_data(visible(message))}"
+    fields = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{level}{f' {fields}' if fields else ''}::{_data(visible(message))}"
 
 
 def _data(text: str) -> str:

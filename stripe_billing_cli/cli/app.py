@@ -19,8 +19,8 @@ from stripe_billing_cli.cli.interrupts import interruptions_as_errors
 from stripe_billing_cli.cli.output import flush, null_stream, write_on_any_encoding
 
 
-def _print_version(requested: bool) -> None:
-    if requested:
+def _print_version(print_it: bool) -> None:
+    if print_it:
         typer.echo(f"billing {__version__}")
         raise typer.Exit
 

@@ -46,25 +46,25 @@ def chosen_options(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the shared options as they count, and who said each; `own` are those behind the command's name."""
     before = ctx.obj.get(ROOT_OPTIONS, {})
-    chosen = {name: before[name] if name in before and not is_given(ctx, name) else own[name] for name in own}
-    sources = {name: source_of(ctx, name) for name in chosen}
-    if "output" in chosen:
-        chosen["output"] = chosen["output"].value
+    values = {name: before[name] if name in before and not is_given(ctx, name) else own[name] for name in own}
+    sources = {name: source_of(ctx, name) for name in values}
+    if "output" in values:
+        values["output"] = values["output"].value
         if sources["output"] == NOBODY and (named := os.environ.get(OUTPUT_VARIABLE)):
-            chosen["output"], sources["output"] = named, OUTPUT_VARIABLE
+            values["output"], sources["output"] = named, OUTPUT_VARIABLE
         if defaults.output and sources["output"] == NOBODY:
-            chosen["output"], sources["output"] = defaults.output, DEFAULTS_FILE
-    if "time_zone" in chosen and sources["time_zone"] == NOBODY:
+            values["output"], sources["output"] = defaults.output, DEFAULTS_FILE
+    if "time_zone" in values and sources["time_zone"] == NOBODY:
         if named := os.environ.get(time_zone.VARIABLE):
-            chosen["time_zone"], sources["time_zone"] = named, time_zone.VARIABLE
+            values["time_zone"], sources["time_zone"] = named, time_zone.VARIABLE
         elif defaults.time_zone:
-            chosen["time_zone"], sources["time_zone"] = defaults.time_zone, DEFAULTS_FILE
+            values["time_zone"], sources["time_zone"] = defaults.time_zone, DEFAULTS_FILE
         else:
-            chosen["time_zone"] = time_zone.DEFAULT
-    if "profile" in chosen and defaults.profile and not _key_is_named(chosen):
-        chosen["profile"], sources["profile"] = defaults.profile, DEFAULTS_FILE
-    return chosen, sources
+            values["time_zone"] = time_zone.DEFAULT
+    if "profile" in values and defaults.profile and not _key_is_named(values):
+        values["profile"], sources["profile"] = defaults.profile, DEFAULTS_FILE
+    return values, sources
 
 
-def _key_is_named(chosen: Mapping[str, Any]) -> bool:
-    return any(chosen.get(name) for name in WAYS_TO_A_KEY) or bool(os.environ.get("STRIPE_API_KEY", "").strip())
+def _key_is_named(values: Mapping[str, Any]) -> bool:
+    return any(values.get(name) for name in WAYS_TO_A_KEY) or bool(os.environ.get("STRIPE_API_KEY", "").strip())

@@ -26,19 +26,19 @@ class CommandOptions:
     """The options that a command takes.
 
     `own` are those of its function; a dataclass of `groups`, by the name of the function's parameter, stands for some
-    of them. `shared` and `unused` are shared options with their annotation and default: those that the command heeds,
-    and those that it takes without effect. `formats`: what it prints.
+    of them. `shared_options` and `options_without_effect` are shared options with their annotation and default: those
+    that the command heeds, and those that it takes without effect. `formats`: what it prints.
     """
 
     own: list[inspect.Parameter]
     groups: dict[str, Any]
-    shared: dict[str, tuple[Any, Any]]
-    unused: dict[str, tuple[Any, Any]]
+    shared_options: dict[str, tuple[Any, Any]]
+    options_without_effect: dict[str, tuple[Any, Any]]
     formats: type[StrEnum]
 
     @property
     def asks_stripe(self) -> bool:
-        return "local" in self.shared
+        return "local" in self.shared_options
 
     def parameters(self) -> list[inspect.Parameter]:
         """Return the parameters that Typer is to see."""
@@ -47,7 +47,7 @@ class CommandOptions:
             *self.own,
             *(
                 inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-                for option, (annotation, default) in {**self.unused, **self.shared}.items()
+                for option, (annotation, default) in {**self.options_without_effect, **self.shared_options}.items()
             ),
         ]
 
@@ -55,10 +55,11 @@ class CommandOptions:
 @dataclass(frozen=True)
 class Call:
     """One call of a command, as the command line, the environment and billing.toml say: the `values` of its function's
-    parameters, the shared options as `chosen`, and the `sources` of both. `account`: the only one that is meant."""
+    parameters, the `shared_values` of the shared options, and the `sources` of both. `account`: the only one that is
+    meant."""
 
     values: dict[str, Any]
-    chosen: dict[str, Any]
+    shared_values: dict[str, Any]
     sources: dict[str, str]
     account: str | None
 
@@ -66,27 +67,27 @@ class Call:
         """Return the time zone of dates, and who named it."""
         source = self.sources.get("time_zone", NOBODY)
         return (
-            self.chosen.get("time_zone", time_zone.DEFAULT),
+            self.shared_values.get("time_zone", time_zone.DEFAULT),
             time_zone.OPTION if source == COMMAND_LINE else source,
         )
 
 
 def options_of(
     function: Callable[..., int | None],
-    shared: Iterable[str],
+    names: Iterable[str],
     formats: type[StrEnum] | None,
     other_stripe: str | None,
 ) -> CommandOptions:
     """Return the options of a command, whose types take time to look up. `formats` are what it prints, where that is
     not what all commands, or all lists, do; `other_stripe` is its option that names the Stripe it asks."""
     own, groups = _own_parameters(function)
-    heeded = {option: SHARED[option] for option in shared}
+    effective = {option: SHARED[option] for option in names}
     formats = formats or (ListFormat if function.__name__.strip("_") == "list" else Format)
-    if "output" in heeded:
-        heeded["output"] = OUTPUTS[formats], formats("table")
-    unused = [option for option in SHARED if option not in heeded]
-    in_vain = {} if "local" in heeded else without_effect(unused, other_stripe)
-    return CommandOptions(own, groups, heeded, in_vain, formats)
+    if "output" in effective:
+        effective["output"] = OUTPUTS[formats], formats("table")
+    other_names = [option for option in SHARED if option not in effective]
+    in_vain = {} if "local" in effective else without_effect(other_names, other_stripe)
+    return CommandOptions(own, groups, effective, in_vain, formats)
 
 
 def call_of(ctx: typer.Context, options: CommandOptions, values: Mapping[str, Any], defaults: Defaults) -> Call:
@@ -94,16 +95,18 @@ def call_of(ctx: typer.Context, options: CommandOptions, values: Mapping[str, An
 
     Raises `UsageError`, before anything is done, where the command cannot print as it is to.
     """
-    chosen, sources = chosen_options(ctx, {option: values[option] for option in options.shared}, defaults)
-    if "output" in chosen:
-        chosen["output"] = _fitting_format(ctx, chosen["output"], sources["output"], options.formats)
+    shared_values, sources = chosen_options(
+        ctx, {option: values[option] for option in options.shared_options}, defaults
+    )
+    if "output" in shared_values:
+        shared_values["output"] = _fitting_format(ctx, shared_values["output"], sources["output"], options.formats)
     own = {parameter.name: values[parameter.name] for parameter in options.own}
     sources |= {name: source_of(ctx, name) for name in ("file", "store") if name in own}
     if defaults.file and sources.get("file") == NOBODY:
         own["file"], sources["file"] = defaults.file, DEFAULTS_FILE
     for name, group in options.groups.items():
         own[name] = group(**{option.name: own.pop(option.name) for option in dataclasses.fields(group)})
-    return Call(own, chosen, sources, defaults.account)
+    return Call(own, shared_values, sources, defaults.account)
 
 
 def _fitting_format(ctx: typer.Context, output: str, source: str, formats: type[StrEnum]) -> str:

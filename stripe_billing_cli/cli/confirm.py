@@ -76,9 +76,9 @@ def _show(context: Context, will: Sequence[str], money: Sequence[Movement], cost
         for line in will:
             context.printer.line(line)
     else:
-        shown = [led_to_account(line.strip(), context.way) for line in will]
+        lines = [led_to_account(line.strip(), context.way) for line in will]
         amounts = {"money": [one.record() for one in money], "cost": None if cost is None else cost.record()}
-        context.printer.result({"result": "previewed", "will": shown, **amounts}, ids=())
+        context.printer.result({"result": "previewed", "will": lines, **amounts}, ids=())
 
 
 def tell_live_mode(context: Context) -> None:

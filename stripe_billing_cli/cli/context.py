@@ -121,11 +121,11 @@ OTHER_ACCOUNT = "use a key of that account, or run the command in another direct
 """The ways on where a key is of another account than billing.toml is for."""
 
 
-def _check_account(api: StripeApi, wanted: str, said_by: str) -> None:
+def _check_account(api: StripeApi, account: str, said_by: str) -> None:
     actual = api.account()["id"]
-    if actual != wanted:
+    if actual != account:
         raise SettingsError(
-            f"billing.toml is for the account {wanted}, and {said_by} leads to {actual}",
+            f"billing.toml is for the account {account}, and {said_by} leads to {actual}",
             OTHER_ACCOUNT,
         )
 

@@ -78,16 +78,16 @@ def _parse(content: bytes) -> Mapping[str, Any]:
     except UnicodeDecodeError:
         raise DefaultsError("it is not UTF-8", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        found = PLACE.search(str(error))
-        place = (int(found[1]), int(found[2])) if found else ()
+        match = PLACE.search(str(error))
+        place = (int(match[1]), int(match[2])) if match else ()
         raise DefaultsError(f"it is not TOML: {error}", 'write lines such as: file = "catalog.yaml"', *place) from None
 
 
 def _check(values: Mapping[str, Any], formats: list[str]) -> Defaults:
-    known = list(Defaults.__dataclass_fields__)
+    settings = list(Defaults.__dataclass_fields__)
     for name, value in values.items():
-        if name not in known:
-            raise DefaultsError(f"it has no setting {name}", _way_out(name, known))
+        if name not in settings:
+            raise DefaultsError(f"it has no setting {name}", _way_out(name, settings))
         if not isinstance(value, str) or not value.strip():
             raise DefaultsError(f"{name} is a text in quotes, and not {value!r}", f'write {name} = "…"')
     if values.get("output") not in (None, *formats):
@@ -97,9 +97,9 @@ def _check(values: Mapping[str, Any], formats: list[str]) -> Defaults:
     return Defaults(**values)
 
 
-def _way_out(name: str, known: list[str]) -> str:
+def _way_out(name: str, settings: list[str]) -> str:
     plain = name.replace("-", "_").lower()
     if plain in MEANT_ELSEWHERE or plain in ("key", "secret", "api_key_file", "stripe_api_key"):
         return MEANT_ELSEWHERE.get(plain, MEANT_ELSEWHERE["api_key"])
-    close = get_close_matches(plain, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"it may have {', '.join(known)}"
+    close = get_close_matches(plain, settings, n=1)
+    return f"did you mean {close[0]}?" if close else f"it may have {', '.join(settings)}"

@@ -116,10 +116,10 @@ def _source_text(source: str) -> str:
 def _look(context: Context, file: str, store: str) -> Iterator[Finding]:
     from stripe_billing_cli.cli.rights import RECEIVING
 
-    catalog, needed = _look_at_catalog(context, file)
+    catalog, paths = _look_at_catalog(context, file)
     if _receives(store):
-        needed |= RECEIVING
-    yield from _look_at_stripe(context, needed)
+        paths |= RECEIVING
+    yield from _look_at_stripe(context, paths)
     yield catalog
     yield from _look_at_store(store)
 
@@ -137,10 +137,10 @@ def _look_at_store(store: str) -> Iterator[Finding]:
     from stripe_billing_cli.events.uncalled import uncalled_handlers, uncalled_hint, uncalled_text
 
     try:
-        with open_store(store, make=False) as opened:
-            dead = {name: count for (name, status), count in opened.work.counts().items() if status == "dead"}
-            uncalled = uncalled_handlers(opened)
-            failing = opened.work.list_failing(limit=MOST_NAMED + 1)
+        with open_store(store, make=False) as event_store:
+            dead = {name: count for (name, status), count in event_store.work.counts().items() if status == "dead"}
+            uncalled_counts = uncalled_handlers(event_store)
+            failures = event_store.work.list_failing(limit=MOST_NAMED + 1)
     except StoreError as trouble:
         yield Finding("events", False, trouble.message, trouble.hint)
         return
@@ -148,18 +148,18 @@ def _look_at_store(store: str) -> Iterator[Finding]:
         named = ", ".join(f"{count} of {name}" for name, count in sorted(dead.items()))
         hint = "see `billing events list --failed`, mend the cause, then `billing events retry --failed`"
         yield Finding("events", False, f"given up: {named}", hint)
-    if failing:
-        customers = [f"{one.lane} ({one.handler}: {one.error})" for one in failing[:MOST_NAMED]]
-        more = " and more" if len(failing) > MOST_NAMED else ""
+    if failures:
+        customers = [f"{one.lane} ({one.handler}: {one.error})" for one in failures[:MOST_NAMED]]
+        more = " and more" if len(failures) > MOST_NAMED else ""
         hint = "their later events wait until it succeeds or is given up: `billing events list --failed`"
         yield Finding("events", True, f"failing for {', '.join(customers)}{more}", hint, warning=True)
-    for handler, count in uncalled.items():
+    for handler, count in uncalled_counts.items():
         yield Finding("events", False, uncalled_text(handler, count), uncalled_hint(handler))
-    if not dead and not failing and not uncalled:
-        yield Finding("events", True, f"no handler has failed, in {opened.display_name}")
+    if not dead and not failures and not uncalled_counts:
+        yield Finding("events", True, f"no handler has failed, in {event_store.display_name}")
 
 
-def _look_at_stripe(context: Context, needed: set[str]) -> Iterator[Finding]:
+def _look_at_stripe(context: Context, paths: set[str]) -> Iterator[Finding]:
     from stripe_billing_cli.errors import SettingsError
 
     try:
@@ -174,55 +174,57 @@ def _look_at_stripe(context: Context, needed: set[str]) -> Iterator[Finding]:
         yield Finding("key", True, f"a {kind} key from {connection.said_by}, sent to {connection.base}")
     yield Finding("mode", True, "live: real money" if connection.livemode else "test")
     try:
-        yield from _look_at_account(context, needed, restricted=connection.restricted)
+        yield from _look_at_account(context, paths, is_restricted=connection.restricted)
         yield from _look_at_endpoints(context)
     except BillingError as error:  # as of a local Stripe whose file cannot be used
         yield Finding("account", False, error.message, error.hint)
 
 
-def _look_at_account(context: Context, needed: set[str], *, restricted: bool) -> Iterator[Finding]:
-    """Yield what the key may do; what `needed` has must be readable."""
+def _look_at_account(context: Context, paths: set[str], *, is_restricted: bool) -> Iterator[Finding]:
+    """Yield what the key may do; what is at `paths` must be readable."""
     from stripe_billing_cli.cli.account import account_name
     from stripe_billing_cli.cli.rights import ask_rights, newest_event_version
     from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
 
-    rights = ask_rights(context.stripe, writing=restricted)
+    rights = ask_rights(context.stripe, with_writes=is_restricted)
     trouble = rights.trouble()
     if trouble:
         report = explain(trouble)
         yield Finding("account", False, report.message, report.hint)
         return
-    wanted = None if context.local else context.account
+    defaults_account = None if context.local else context.account
     if "/v1/account" in rights.pages:
         account = context.stripe.account()
-        found = f"{account_name(context.stripe)} ({account['id']})"
-        if wanted in (None, account["id"]):
-            yield Finding("account", True, found)
+        name = f"{account_name(context.stripe)} ({account['id']})"
+        if defaults_account in (None, account["id"]):
+            yield Finding("account", True, name)
         else:
-            yield Finding("account", False, f"{found}, and {DEFAULTS_FILE} is for {wanted}", OTHER_ACCOUNT)
-    elif wanted:
+            yield Finding("account", False, f"{name}, and {DEFAULTS_FILE} is for {defaults_account}", OTHER_ACCOUNT)
+    elif defaults_account:
         hint = "without that every other command is refused: let the key read it, or take `account` out"
-        yield Finding("account", False, f"whether it is {wanted}, as {DEFAULTS_FILE} says, cannot be read", hint)
+        yield Finding(
+            "account", False, f"whether it is {defaults_account}, as {DEFAULTS_FILE} says, cannot be read", hint
+        )
     own, readable = newest_event_version(rights), "/v1/events" in rights.pages
-    missing = "there is none" if readable else "the key may not read events"
-    own_version = f"the account's own is {own}" if own else f"the account's own shows in an event, and {missing}"
+    reason = "there is none" if readable else "the key may not read events"
+    own_version = f"the account's own is {own}" if own else f"the account's own shows in an event, and {reason}"
     yield Finding("API version", True, f"{API_VERSION}; {own_version}")
     for right, failure in rights.reads.items():
         if failure is None:
             yield Finding("may read", True, right.name)
         else:
-            report, needs = explain(failure), right.path in needed
-            refused = f"{right.name}: {report.message} It stops {right.stops_reading}."
-            yield Finding("may read", not needs, refused, report.hint, warning=not needs)
-    if not restricted:
+            report, needs = explain(failure), right.path in paths
+            text = f"{right.name}: {report.message} It stops {right.stops_reading}."
+            yield Finding("may read", not needs, text, report.hint, warning=not needs)
+    if not is_restricted:
         yield Finding("may write", True, "everything: the key is not restricted")
     for right, failure in rights.writes.items():
         if failure is None:
             yield Finding("may write", True, right.name)
         else:
             report = explain(failure)
-            refused = f"{right.name}: {report.message} It stops {right.stops_writing}."
-            yield Finding("may write", True, refused, report.hint, warning=True)
+            text = f"{right.name}: {report.message} It stops {right.stops_writing}."
+            yield Finding("may write", True, text, report.hint, warning=True)
 
 
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
@@ -242,21 +244,21 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
         return  # whatever is wrong was printed above
     for endpoint in endpoints:
         version = endpoint.api_version or "the account's default version"
-        described = f"{endpoint.id} ({endpoint.url}): {version}, {endpoint.status}"
+        text = f"{endpoint.id} ({endpoint.url}): {version}, {endpoint.status}"
         if endpoint.ours and not endpoint.enabled:
-            yield Finding("webhook", True, described, f"billing webhook create --url {endpoint.url} enables it", True)
+            yield Finding("webhook", True, text, f"billing webhook create --url {endpoint.url} enables it", True)
         elif endpoint.api_version == API_VERSION:
-            yield Finding("webhook", True, described)
+            yield Finding("webhook", True, text)
         elif endpoint.ours:
             yield Finding(
                 "webhook",
                 False,
-                f"{described}; {API_VERSION} is expected",
+                f"{text}; {API_VERSION} is expected",
                 f"billing webhook roll-secret {endpoint.id} replaces it by one of the right version",
             )
         else:
             hint = f"if `billing listen` is to receive it: billing webhook create --url {endpoint.url}"
-            yield Finding("webhook", True, f"{described}, not made by billing", hint, True)
+            yield Finding("webhook", True, f"{text}, not made by billing", hint, True)
 
 
 def _look_at_catalog(context: Context, file: str) -> tuple[Finding, set[str]]:
@@ -273,8 +275,8 @@ def _look_at_catalog(context: Context, file: str) -> tuple[Finding, set[str]]:
         first = error.problems[0]
         more = f" (and {count - 1} more)" if count > 1 else ""
         return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {shlex.quote(file)}"), set()
-    needed = {kind.path for kind in catalog.kinds if kind.usual or catalog.by_kind[kind.name]}
+    paths = {kind.path for kind in catalog.kinds if kind.usual or catalog.by_kind[kind.name]}
     if catalog.accounts:
-        needed.add("/v1/account")
+        paths.add("/v1/account")
     count = len(catalog.by_kind["product"])
-    return Finding("catalog", True, f"{catalog.source}: {count} product{'s' if count != 1 else ''}"), needed
+    return Finding("catalog", True, f"{catalog.source}: {count} product{'s' if count != 1 else ''}"), paths

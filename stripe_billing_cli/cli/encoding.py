@@ -31,8 +31,8 @@ def replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     """Handle what cannot be encoded, for `codecs.register_error`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    lacking = error.object[error.start : error.end]
-    return "".join(ALIKE.get(character, _number(character)) for character in lacking), error.end
+    characters = error.object[error.start : error.end]
+    return "".join(ALIKE.get(character, _number(character)) for character in characters), error.end
 
 
 def _number(character: str) -> str:

@@ -30,8 +30,8 @@ def error_json(error: BillingError) -> dict[str, Any]:
 
 
 def _mistake_json(mistake: Mistake) -> dict[str, Any]:
-    shown = {"object": mistake.object, "reason": mistake.reason, **asdict(mistake.location), "hint": mistake.hint}
-    return _without_secrets_in(shown)
+    record = {"object": mistake.object, "reason": mistake.reason, **asdict(mistake.location), "hint": mistake.hint}
+    return _without_secrets_in(record)
 
 
 def without_secrets_in(text: str) -> str:

@@ -27,34 +27,34 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     """
     from stripe_billing_cli.cli.output import flush, null_stream
 
-    explained = explain(error)
-    explained.hint = explained.hint and led_to_account(explained.hint, way)
+    billing_error = explain(error)
+    billing_error.hint = billing_error.hint and led_to_account(billing_error.hint, way)
     with suppress(OSError):  # what the output lacks matters less than this
         flush()
     try:
-        _tell(error, explained, output=output, verbose=verbose, logging=logging)
+        _tell(error, billing_error, output=output, verbose=verbose, logging=logging)
         sys.stderr.flush()
     except OSError:  # there is no way to say it, but for the exit code
         sys.stderr = null_stream()
     with suppress(OSError):
         flush()
-    return explained.exit_code
+    return billing_error.exit_code
 
 
-def _tell(error: BaseException, explained: BillingError, *, output: str, verbose: bool, logging: bool) -> None:
+def _tell(error: BaseException, billing_error: BillingError, *, output: str, verbose: bool, logging: bool) -> None:
     from stripe_billing_cli.cli.output import json_text
 
     if verbose and not _is_expected(error):
         sys.stderr.write(without_secrets_in("".join(traceback.format_exception(error))))
     if logging:
-        _log(explained)
+        _log(billing_error)
     elif output == "json":
-        sys.stderr.write(f"{json_text(error_json(explained))}\n")
+        sys.stderr.write(f"{json_text(error_json(billing_error))}\n")
     else:
         if output == "github":
             with suppress(OSError):
-                _annotate(explained)
-        _print(explained)
+                _annotate(billing_error)
+        _print(billing_error)
 
 
 def _is_expected(error: BaseException) -> bool:
@@ -129,12 +129,12 @@ def _usage_error(error: Any) -> BillingError:
     option = getattr(error, "option_name", None)
     if option is None or not hasattr(error, "possibilities"):
         return BillingError("usage", _message(error), lists, error.exit_code)
-    known = [name for param in ctx.command.get_params(ctx) for name in param.opts if name.startswith("--")]
-    meant = option_meant(option, known, ctx.command_path)
+    options = [name for param in ctx.command.get_params(ctx) for name in param.opts if name.startswith("--")]
+    suggestion = option_meant(option, options, ctx.command_path)
     return BillingError(
         "usage",
         f"{ctx.command_path} has no option {option}",
-        f"did you mean `{meant}`? {lists}" if meant else lists,
+        f"did you mean `{suggestion}`? {lists}" if suggestion else lists,
         error.exit_code,
     )
 

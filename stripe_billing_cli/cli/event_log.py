@@ -119,13 +119,13 @@ class EventLog:
 
     # The log
 
-    def ready(self, addresses: ListenerAddresses, store: str, *, polling: bool) -> None:
-        reading = "; reading the Events API" if polling else ""
+    def ready(self, addresses: ListenerAddresses, store: str, *, polls: bool) -> None:
+        source_text = "; reading the Events API" if polls else ""
         metrics = f"; metrics on {addresses.admin}" if addresses.admin else ""
         stop = "  (Ctrl-C stops it)" if self._log.format is LogFormat.text else ""
         self._entry(
             LogLevel.info,
-            f"Listening on {addresses.url}, storing in {store}{reading}{metrics}{stop}",
+            f"Listening on {addresses.url}, storing in {store}{source_text}{metrics}{stop}",
             url=addresses.url,
             admin_url=addresses.admin,
             store=store,
@@ -160,8 +160,8 @@ class EventLog:
             events = f"{new} event{'s' if new != 1 else ''}"
             self._entry(LogLevel.info, f"Fetched {events} that came while nobody listened.", new=new)
 
-    def left_over(self, left: Mapping[str, int]) -> None:
-        for name, count in sorted(left.items()):
+    def left_over(self, counts: Mapping[str, int]) -> None:
+        for name, count in sorted(counts.items()):
             self._entry(
                 LogLevel.warning,
                 uncalled_text(name, count),
@@ -170,10 +170,10 @@ class EventLog:
                 count=count,
             )
 
-    def log_stopping(self, running: Mapping[str, int], seconds: float) -> None:
-        calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(running.items()))
-        waiting = f"Stopping: waiting up to {seconds:g} s for {calls}; Ctrl-C again cuts off what runs."
-        self._entry(LogLevel.info, waiting, running=dict(running))
+    def log_stopping(self, counts: Mapping[str, int], seconds: float) -> None:
+        calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(counts.items()))
+        text = f"Stopping: waiting up to {seconds:g} s for {calls}; Ctrl-C again cuts off what runs."
+        self._entry(LogLevel.info, text, running=dict(counts))
 
     def log_end(self) -> None:
         self._entry(LogLevel.info, "Stopped.")
@@ -290,11 +290,11 @@ class EventLog:
     def outcome(self, outcome: Outcome) -> None:
         self._log_outcome(outcome)
         with self._guard:
-            awaited = self._awaited.get(outcome.event.id)
-            if awaited is None:
+            entry = self._awaited.get(outcome.event.id)
+            if entry is None:
                 self._print_event(outcome.event, [outcome])
                 return
-            event, outcomes = awaited
+            event, outcomes = entry
             outcomes[outcome.delivery.handler] = outcome
             if all(outcomes.values()):
                 del self._awaited[event.id]
@@ -313,15 +313,15 @@ class EventLog:
 
 def _record(outcome: Outcome) -> dict[str, Any]:
     """Return a call that just ended as `event_summary.delivery_record` does."""
-    done = outcome.status == "done"
+    is_done = outcome.status == "done"
     return {
         "handler": outcome.delivery.handler,
         "status": outcome.status,
         "attempts": outcome.delivery.attempts,
         "due": None if outcome.retry_in is None else int(time.time() + outcome.retry_in),
         "finished_at": None if outcome.status == "failed" else int(time.time()),
-        "outcome": outcome.text if done else None,
-        "error": None if done else outcome.text,
+        "outcome": outcome.text if is_done else None,
+        "error": None if is_done else outcome.text,
     }
 
 
@@ -332,7 +332,7 @@ def _line(event: Event, outcomes: Sequence[Outcome], zone: tzinfo | None) -> str
         event.type,
         event.object_id or "-",
         *([event.customer] if event.customer and event.customer != event.object_id else []),
-        *([changed] if (changed := event_summary.shorten(event_summary.changes(event))) else []),
+        *([changes] if (changes := event_summary.shorten(event_summary.changes(event))) else []),
         *map(_outcome_text, outcomes),
     ]
     return "  ".join(parts)

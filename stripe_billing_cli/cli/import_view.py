@@ -29,26 +29,28 @@ def reading_progress() -> Iterator[Callable[[int], None]]:
         yield lambda count: progress.advance(task, count)
 
 
-def tell_import(imported: Import, file: str, tell: Callable[..., None], *, merged: bool = False) -> None:
+def tell_import(account_import: Import, file: str, tell: Callable[..., None], *, into_file: bool = False) -> None:
     """Tell people what was written, and what of the account was not."""
-    counts = imported.counts()
-    written = ", ".join(_count_text(counts[one.name], one.name) for one in imported.registry if one.name in counts)
-    tell(_summary(imported, file, written or "nothing", merged=merged))
-    for reason, count in imported.left_out.items():
+    counts = account_import.counts()
+    counts_text = ", ".join(
+        _count_text(counts[one.name], one.name) for one in account_import.registry if one.name in counts
+    )
+    tell(_summary(account_import, file, counts_text or "nothing", into_file=into_file))
+    for reason, count in account_import.left_out.items():
         tell(f"  left out  {reason}: {count:,}", dim=True)
-    for section in imported.unread:
+    for section in account_import.unread:
         tell(f"  not read  {section}: this key may not read them", fg="yellow")
-    for one in imported.not_written[:SHOWN_NOT_WRITTEN]:
+    for one in account_import.not_written[:SHOWN_NOT_WRITTEN]:
         tell(f"  not written  {one.kind} {one.id}{f' ({one.label})' if one.label else ''}: {one.reason}", fg="yellow")
-    rest = len(imported.not_written) - SHOWN_NOT_WRITTEN
+    rest = len(account_import.not_written) - SHOWN_NOT_WRITTEN
     if rest > 0:
         tell(f"  … and {rest:,} more (all in --output json)", fg="yellow")
 
 
-def _summary(imported: Import, file: str, written: str, *, merged: bool) -> str:
-    if merged:
-        return f"Added to {file}: {written}." if imported.counts() else f"Nothing to add: {file} has it all."
-    return f"{'Standard output' if file == STDOUT else file} has catalog {imported.catalog}: {written}."
+def _summary(account_import: Import, file: str, counts_text: str, *, into_file: bool) -> str:
+    if into_file:
+        return f"Added to {file}: {counts_text}." if account_import.counts() else f"Nothing to add: {file} has it all."
+    return f"{'Standard output' if file == STDOUT else file} has catalog {account_import.catalog}: {counts_text}."
 
 
 def _count_text(count: int, name: str) -> str:

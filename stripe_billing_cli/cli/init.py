@@ -89,17 +89,19 @@ def init(
     if from_account and currency:
         raise UsageError("--currency is for a catalog from nothing", "leave out --currency, or --from-account")
     if path.exists():
-        quoted = shlex.quote(str(path))
-        raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {quoted}")
+        quoted_path = shlex.quote(str(path))
+        raise OperationError(
+            f"{path} is there already, and is left as it is", f"billing catalog validate -f {quoted_path}"
+        )
     if from_account:
         text = _describe_account(context, name, path)
     write_whole(path, text)
-    ignored = _ignore_state(Path(".gitignore"))
+    is_ignored = _ignore_state(Path(".gitignore"))
     steps = _next_steps(path, context.way, from_account=from_account)
     if context.printer.for_people:
-        _tell(context, path, ignored, steps)
+        _tell(context, path, is_ignored, steps)
     else:
-        record = {"id": str(path), "file": str(path), "gitignore": ignored, "next": list(steps)}
+        record = {"id": str(path), "file": str(path), "gitignore": is_ignored, "next": list(steps)}
         context.printer.result(record, ids=[str(path)])
 
 
@@ -139,16 +141,16 @@ def _describe_account(context: Context, name: str | None, path: Path) -> str:
     from stripe_billing_cli.cli.import_view import reading_progress, tell_import
 
     with reading_progress() as progress:
-        imported = import_catalog(context.stripe, ImportRequest(catalog=name), progress)
-    tell_import(imported, str(path), context.printer.line if context.printer.for_people else context.printer.note)
-    return imported.text
+        account_import = import_catalog(context.stripe, ImportRequest(catalog=name), progress)
+    tell_import(account_import, str(path), context.printer.line if context.printer.for_people else context.printer.note)
+    return account_import.text
 
 
 def _amount(currency: str) -> str:
     from stripe_billing_cli.stripe_api.money import format_amount
 
-    shown = format_amount(1500, currency)
-    return f"unit_amount: 1500  # in the smallest unit of the currency: {shown}"
+    example = format_amount(1500, currency)
+    return f"unit_amount: 1500  # in the smallest unit of the currency: {example}"
 
 
 def _slug(text: str) -> str:
@@ -161,17 +163,17 @@ def _file_option(path: Path) -> str:
 
 def _ignore_state(path: Path) -> bool:
     """Add what this program keeps here to a repository's `.gitignore`; whether that was needed."""
-    ignored = path.read_text(encoding="utf-8") if path.exists() else ""
-    if STATE in ignored.split() or STATE.rstrip("/") in ignored.split():
+    lines = path.read_text(encoding="utf-8") if path.exists() else ""
+    if STATE in lines.split() or STATE.rstrip("/") in lines.split():
         return False
-    if ignored and not ignored.endswith("\n"):
-        ignored += "\n"
-    write_whole(path, f"{ignored}{STATE}\n")
+    if lines and not lines.endswith("\n"):
+        lines += "\n"
+    write_whole(path, f"{lines}{STATE}\n")
     return True
 
 
-def _tell(context: Context, path: Path, ignored: bool, steps: Mapping[str, str]) -> None:
-    context.printer.line(f"Wrote {path}" + (f", and {STATE} into .gitignore." if ignored else "."))
+def _tell(context: Context, path: Path, is_ignored: bool, steps: Mapping[str, str]) -> None:
+    context.printer.line(f"Wrote {path}" + (f", and {STATE} into .gitignore." if is_ignored else "."))
     context.printer.line("Next:", bold=True)
     width = max(map(len, steps))
     for command, purpose in steps.items():

@@ -14,19 +14,19 @@ from stripe_billing_cli.errors import INTERRUPTED, TERMINATED, BillingError
 SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
 
 
-class Terminated(KeyboardInterrupt):
+class TerminationInterrupt(KeyboardInterrupt):
     """The exception that SIGTERM raises: whatever follows Ctrl-C follows it too, but for the exit code."""
 
 
 def raise_terminated(number: int, frame: FrameType | None) -> None:
     """Handle SIGTERM. A second one, while the first is being followed, ends the process as ever."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    raise Terminated
+    raise TerminationInterrupt
 
 
 def exit_code(interruption: BaseException) -> int:
     """Return the exit code of a command that was interrupted."""
-    return TERMINATED if isinstance(interruption, Terminated) else INTERRUPTED
+    return TERMINATED if isinstance(interruption, TerminationInterrupt) else INTERRUPTED
 
 
 @contextmanager

@@ -62,4 +62,4 @@ def _run(options: ListenOptions, events: EventLog) -> None:
         listener = Listener(store, options.api, options.secrets, options.listener, events.hooks)
         events.route = listener.dispatcher.route
         events.on_gone = listener.stop
-        listener.run(lambda: events.ready(listener.addresses, store.display_name, polling=options.listener.poll))
+        listener.run(lambda: events.ready(listener.addresses, store.display_name, polls=options.listener.poll))

@@ -56,18 +56,18 @@ def _in_order(
     on: Sequence[str],
 ) -> list[Named]:
     """Return each action with its types: those before any action are for all, later ones for the one before them."""
-    commands, urls, patterns, announced = iter(execute), iter(forward_to), iter(events), iter(on)
+    commands, urls, patterns, types_of_on = iter(execute), iter(forward_to), iter(events), iter(on)
     for_all: list[str] = []
-    ordered: list[tuple[Literal["exec", "forward"], str, list[str]]] = []
+    entries: list[tuple[Literal["exec", "forward"], str, list[str]]] = []
     for option in order:
-        types = ordered[-1][2] if ordered else for_all
+        types = entries[-1][2] if entries else for_all
         match option:
             case "execute":
-                ordered.append(("exec", next(commands), []))
+                entries.append(("exec", next(commands), []))
             case "forward_to":
-                ordered.append(("forward", next(urls), []))
+                entries.append(("forward", next(urls), []))
             case "events":
                 types += [name.strip() for name in next(patterns).split(",") if name.strip()]
             case "on":
-                types.append(next(announced).replace("-", "."))
-    return [(kind, target, (*for_all, *own)) for kind, target, own in ordered]
+                types.append(next(types_of_on).replace("-", "."))
+    return [(kind, target, (*for_all, *own)) for kind, target, own in entries]

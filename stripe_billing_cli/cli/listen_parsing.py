@@ -54,10 +54,10 @@ def parse(context: Context, arguments: ListenArguments) -> ListenOptions:
         arguments.timeout,
         arguments.handlers,
     )
-    delivered = EventSource.webhook in arguments.sources
+    has_webhook = EventSource.webhook in arguments.sources
     return ListenOptions(
         store=arguments.store,
-        secrets=signing_secrets(arguments.secret, arguments.secret_file or ()) if delivered else None,
+        secrets=signing_secrets(arguments.secret, arguments.secret_file or ()) if has_webhook else None,
         api=None if arguments.no_api_key else _stripe(context),
         listener=_listener_options(arguments, actions),
         unknown_types=unheard_of([pattern for action in actions for pattern in action.events]),
@@ -68,8 +68,8 @@ def parse(context: Context, arguments: ListenArguments) -> ListenOptions:
 def _troubled_commands(actions: Sequence[Action]) -> dict[str, CommandTrouble]:
     from stripe_billing_cli.events.actions.command_check import check_command
 
-    checked = {action.name: check_command(action.target) for action in actions if action.kind == "exec"}
-    return {name: trouble for name, trouble in checked.items() if trouble is not None}
+    troubles = {action.name: check_command(action.target) for action in actions if action.kind == "exec"}
+    return {name: trouble for name, trouble in troubles.items() if trouble is not None}
 
 
 def _listener_options(arguments: ListenArguments, actions: Sequence[Action]) -> ListenerOptions:
@@ -110,7 +110,7 @@ def _refuse_contradictions(context: Context, arguments: ListenArguments) -> None
 
 
 def _refuse_what_needs_a_key(context: Context, arguments: ListenArguments, sources: Collection[EventSource]) -> None:
-    needing = [
+    options = [
         ("--local", context.local),
         ("--api-key", context.api_key),
         ("--api-key-file", context.api_key_file),
@@ -119,7 +119,7 @@ def _refuse_what_needs_a_key(context: Context, arguments: ListenArguments, sourc
         ("--on", arguments.on),
         ("--rules", arguments.rules),
     ]
-    for name, value in needing:
+    for name, value in options:
         if value:
             raise UsageError(f"--no-api-key and {name} exclude each other", f"{name} is about asking Stripe")
 

@@ -18,9 +18,9 @@ class Repeatable(Protocol):
     def finish(self, api: StripeApi) -> None: ...
 
 
-def clear_marker(context: Context, made: IdentifiedObject, mark_finished: Callable[[], None]) -> None:
+def clear_marker(context: Context, target: IdentifiedObject, mark_finished: Callable[[], None]) -> None:
     """Let the same command mean another object from now on, as this one is printed. A failure is a note."""
-    message = f"{made['id']} is made, but could not be marked as finished"
+    message = f"{target['id']} is made, but could not be marked as finished"
     _mark(context, mark_finished, message, "the same command run again will give it back")
 
 

@@ -35,10 +35,11 @@ class UnknownCommandError(UsageError):
     def __init__(self, ctx: Any, name: str, commands: list[str]) -> None:
         from stripe_billing_cli.cli.help.near_misses import command_meant
 
-        meant = command_meant(name, commands, ctx.command_path)
+        suggestion = command_meant(name, commands, ctx.command_path)
         lists = f"`{ctx.command_path} --help` lists them"
         super().__init__(
-            f"{ctx.command_path} has no command {name}", f"did you mean `{meant}`? {lists}" if meant else lists
+            f"{ctx.command_path} has no command {name}",
+            f"did you mean `{suggestion}`? {lists}" if suggestion else lists,
         )
         self.ctx = ctx
 
@@ -189,7 +190,7 @@ def command(
     app: typer.Typer,
     name: str | None = None,
     *,
-    shared: tuple[str, ...] = tuple(SHARED),
+    shared_names: tuple[str, ...] = tuple(SHARED),
     changes_store: bool = False,
     other_stripe: str | None = None,
     cls: type[Command] = Command,
@@ -198,7 +199,7 @@ def command(
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Register a command. Its function returns its exit code, or None for 0.
 
-    It takes the shared options that are not its own (`shared`) too, and says where one changes nothing. One that
+    It takes the shared options that are not its own (`shared_names`) too, and says where one changes nothing. One that
     `changes_store`, and never talks to Stripe, is not run with `--local` unless `--store` names the store; one that
     talks to the Stripe that its option `other_stripe` names is not run with it at all. A value that is empty is
     refused, but in free text and in the parameters that `may_be_empty` names. `formats` are what it prints, where that
@@ -206,11 +207,11 @@ def command(
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        function.shared_options = shared  # type: ignore[attr-defined]
+        function.shared_options = shared_names  # type: ignore[attr-defined]
         function.may_be_empty = may_be_empty  # type: ignore[attr-defined]
         say = partial(say_what_changes_nothing, changes_store=changes_store, other_stripe=other_stripe)
         function.with_shared = lambda: _with_shared(  # type: ignore[attr-defined]
-            function, options_of(function, shared, formats, other_stripe), say
+            function, options_of(function, shared_names, formats, other_stripe), say
         )
         app.command(name, cls=cls)(function)
         return function
@@ -228,11 +229,11 @@ def _with_shared(
 
         refuse_empty_values(ctx, function.may_be_empty)  # type: ignore[attr-defined]
         call = call_of(ctx, options, values, read_defaults(ListFormat))
-        if "output" in call.chosen:
-            ctx.obj["output"] = call.chosen["output"]
+        if "output" in call.shared_values:
+            ctx.obj["output"] = call.shared_values["output"]
         if options.asks_stripe:
-            ctx.obj[WAY] = way_to_account(call.chosen)
-        say_in_vain(ctx, options.unused)
+            ctx.obj[WAY] = way_to_account(call.shared_values)
+        say_in_vain(ctx, options.options_without_effect)
         if code := _run(function, ctx, call):
             raise typer.Exit(code)
 
@@ -247,7 +248,7 @@ def _with_shared(
 def _run(function: Callable[..., int | None], ctx: typer.Context, call: Call) -> int | None:
     """Run a command and return its exit code. An error that it raises has a hint that fits where the command ran."""
     context = Context(
-        **call.chosen,
+        **call.shared_values,
         order=ctx.meta.get(ORDER, ()),
         way=ctx.obj.get(WAY, ""),
         account=call.account,

@@ -147,11 +147,11 @@ class Printer:
         What there is to say of them goes to stderr: `none` to people where there are none, and in any format that
         there are more than were printed, with the way to them.
         """
-        following = iter(records)
-        count = self.records(islice(following, limit), columns)
+        iterator = iter(records)
+        count = self.records(islice(iterator, limit), columns)
         if self.for_people and not count:
             self.note(none)
-        if limit is not None and count == limit and next(following, None) is not None:
+        if limit is not None and count == limit and next(iterator, None) is not None:
             self.note(f"There are more than these {limit:,}: --all lists all.")
         return count
 
@@ -189,7 +189,7 @@ class Printer:
         table = Table(records, columns, width, lambda text: encodable(text, sys.stdout))
         if table.is_empty:
             return 0
-        with page_output(table.measured_lines, allowed=self.pages):
+        with page_output(table.measured_lines, may_page=self.pages):
             if table.title is not None:
                 self.line(table.title, dim=True)
             for line in table.lines():

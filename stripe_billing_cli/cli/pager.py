@@ -20,9 +20,9 @@ def pager_command() -> list[str]:
 
 
 @contextmanager
-def page_output(lines: int, *, allowed: bool) -> Iterator[None]:
+def page_output(lines: int, *, may_page: bool) -> Iterator[None]:
     """Let what is printed go through a pager, if it is longer than the terminal."""
-    command = pager_command() if allowed and sys.stdout.isatty() else []
+    command = pager_command() if may_page and sys.stdout.isatty() else []
     if not command or lines < shutil.get_terminal_size().lines:
         yield
         return

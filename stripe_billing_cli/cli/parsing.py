@@ -57,12 +57,12 @@ def moment(option: str, text: str, *, or_else: str = "") -> int:
     if UNIX_SECONDS.fullmatch(text):
         return int(text)
     try:
-        parsed = datetime.fromisoformat(text.strip())
+        time = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(
             f"{option} is no date: {text}", f"write {or_else}2026-12-24, 2026-12-24T18:30Z or Unix seconds; all in UTC"
         ) from None
-    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
 
 
 def span(option: str, text: str) -> int:

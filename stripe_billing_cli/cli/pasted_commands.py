@@ -12,16 +12,16 @@ from stripe_billing_cli.cli.groups import GROUPS, functions_of
 COMMAND = re.compile(r"\bbilling (?P<group>[a-z]+)(?: (?P<name>[a-z][a-z-]*))?\b")
 
 
-def way_to_account(chosen: Mapping[str, Any]) -> str:
+def way_to_account(values: Mapping[str, Any]) -> str:
     """Return the options that lead to the account of a command with these shared options; no key is among them."""
-    if chosen.get("local"):
+    if values.get("local"):
         return "--local"
-    named = [
-        f"--{name.replace('_', '-')} {shlex.quote(chosen[name])}"
+    options = [
+        f"--{name.replace('_', '-')} {shlex.quote(values[name])}"
         for name in ("profile", "api_key_file")
-        if chosen.get(name) and chosen[name] != "-"
+        if values.get(name) and values[name] != "-"
     ]
-    return " ".join([*named, "--live"] if chosen.get("live") else named)
+    return " ".join([*options, "--live"] if values.get("live") else options)
 
 
 def led_to_account(text: str, way: str) -> str:

@@ -91,12 +91,15 @@ class Rights:
 
     def trouble(self) -> StripeCallError | None:
         """Return what is wrong with all calls: no network, a wrong key."""
-        lacking = PermissionMissingError, UnsupportedCallError
-        return next((failure for failure in self.reads.values() if failure and not isinstance(failure, lacking)), None)
+        without_right = PermissionMissingError, UnsupportedCallError
+        return next(
+            (failure for failure in self.reads.values() if failure and not isinstance(failure, without_right)), None
+        )
 
 
-def ask_rights(api: StripeApi, *, writing: bool) -> Rights:
-    """Read one object of each list and, with `writing`, update one that there is not: 403 where the right is missing.
+def ask_rights(api: StripeApi, *, with_writes: bool) -> Rights:
+    """Read one object of each list and, with `with_writes`, update one that there is not: 403 where the right is
+    missing.
 
     Stripe checks a key's rights before it looks for the object; so users report, and with exceptions. An object that
     is not found was not changed.
@@ -119,10 +122,10 @@ def ask_rights(api: StripeApi, *, writing: bool) -> Rights:
             return None
         return None
 
-    written = [right for right in RIGHTS if writing and right.stops_writing]
+    rights_to_write = [right for right in RIGHTS if with_writes and right.stops_writing]
     with side_by_side(AT_ONCE) as pool:
         reads = dict(zip(RIGHTS, pool.map(read, RIGHTS), strict=True))
-        writes = dict(zip(written, pool.map(write, written), strict=True))
+        writes = dict(zip(rights_to_write, pool.map(write, rights_to_write), strict=True))
     return Rights(reads, writes, pages)
 
 

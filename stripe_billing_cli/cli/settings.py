@@ -121,8 +121,8 @@ def _profile_key(profile: str, live: bool, environment: Mapping[str, str]) -> st
         raise SettingsError(f"{path} is not TOML: {error}", "run `stripe login` again") from None
     section = profiles.get(profile, profiles.get(profile.lower()))  # the Stripe CLI writes names in small letters
     if not isinstance(section, dict):
-        known = ", ".join(name for name, value in profiles.items() if isinstance(value, dict)) or "none"
-        raise SettingsError(f"{path} has no profile {profile}", f"it has: {known}")
+        names = ", ".join(name for name, value in profiles.items() if isinstance(value, dict)) or "none"
+        raise SettingsError(f"{path} has no profile {profile}", f"it has: {names}")
     mode = "live" if live else "test"
     key = section.get(f"{mode}_mode_api_key")
     if not isinstance(key, str) or not key.strip() or "*" in key:

@@ -121,17 +121,17 @@ def without_effect(names: Iterable[str], other_stripe: str | None) -> dict[str, 
     `other_stripe` is the option of the command that names its Stripe.
     """
     local = "Not here: {} says which Stripe." if other_stripe else "No effect here: this command does not ask Stripe."
-    taken = {name: _hide(*SHARED[name]) for name in names if name != "local"}
-    if "output" in taken:
-        taken["output"] = _hide(RootOutput, AnyFormat.table)
-    return {"local": (Annotated[bool, _shared_option("--local", help=local.format(other_stripe))], False), **taken}
+    options = {name: _hide(*SHARED[name]) for name in names if name != "local"}
+    if "output" in options:
+        options["output"] = _hide(RootOutput, AnyFormat.table)
+    return {"local": (Annotated[bool, _shared_option("--local", help=local.format(other_stripe))], False), **options}
 
 
 def _hide(annotation: Any, default: Any) -> tuple[Any, Any]:
     kind, option = get_args(annotation)
-    hidden = copy(option)
-    hidden.hidden = True
-    return Annotated[kind, hidden], default
+    copy_of_option = copy(option)
+    copy_of_option.hidden = True
+    return Annotated[kind, copy_of_option], default
 
 
 MISLEAD_NOBODY = ("yes", "verbose", "no_pager", "time_zone")
@@ -146,17 +146,17 @@ def say_what_changes_nothing(
     Raises `UsageError` where `--local` could be taken for the place of what is changed, or for what is asked.
     """
     before = ctx.obj.get(ROOT_OPTIONS, {})
-    given = [name for name in names if name not in MISLEAD_NOBODY and (name in before or is_given(ctx, name))]
-    if "local" in given and other_stripe:
+    given_names = [name for name in names if name not in MISLEAD_NOBODY and (name in before or is_given(ctx, name))]
+    if "local" in given_names and other_stripe:
         raise UsageError(
             f"{ctx.command_path} asks the Stripe that {other_stripe} names, and --local does not say which one that is",
             f"leave out --local; {other_stripe} file:{LOCAL_DATABASE} is the local Stripe of this directory",
         )
-    if "local" in given and changes_store and not is_given(ctx, "store"):
+    if "local" in given_names and changes_store and not is_given(ctx, "store"):
         raise UsageError(
             f"{ctx.command_path} changes the store of received events, and --local does not say which one that is",
             "leave out --local, or name the store with --store: --store .billing/events.db",
         )
-    for name in given:
+    for name in given_names:
         why = "prints JSON" if name == "output" else "does not ask Stripe"
         typer.echo(f"Note: --{name.replace('_', '-')} changes nothing for {ctx.command_path}, which {why}.", err=True)

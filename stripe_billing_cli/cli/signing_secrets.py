@@ -31,14 +31,14 @@ def signing_secrets(options: Sequence[str] | None, files: Sequence[str]) -> Know
         for one in re.split(r"[,\s]+", text)
         if one
     ]
-    known = KnownSecrets(secrets, stored_secrets, time.time)
-    if not known.all:
+    known_secrets = KnownSecrets(secrets, stored_secrets, time.time)
+    if not known_secrets.all:
         raise UsageError(
             "there is no signing secret to verify events with",
             "three ways on: `billing webhook create --url … --store-secret`; --secret-file or STRIPE_WEBHOOK_SECRET; "
             "--source poll, which needs none",
         )
-    return known
+    return known_secrets
 
 
 def _secret_texts(options: Sequence[str] | None, files: Sequence[str]) -> list[tuple[str, str]]:

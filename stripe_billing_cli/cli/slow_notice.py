@@ -28,8 +28,8 @@ class SlowNotice:
         self._ended.set()
 
     def _run(self) -> None:
-        waited, pause = 0.0, FIRST
+        seconds, pause = 0.0, FIRST
         while not self._ended.wait(pause) and not self._has_spoken():
-            waited, pause = waited + pause, LATER
-            sys.stderr.write(f"Waiting for Stripe for {waited:.0f} seconds …\n")
+            seconds, pause = seconds + pause, LATER
+            sys.stderr.write(f"Waiting for Stripe for {seconds:.0f} seconds …\n")
             sys.stderr.flush()

@@ -78,11 +78,11 @@ class Table:
             yield f"{_pad(title, longest)}{GAP}{cell}".rstrip()
 
     def _align(self, row: Sequence[str]) -> str:
-        padded = (
+        texts = (
             _pad(cell, width, right=column.right)
             for cell, width, column in zip(row, self._widths, self._columns, strict=True)
         )
-        return GAP.join(padded).rstrip()
+        return GAP.join(texts).rstrip()
 
 
 def cells(text: str) -> int:

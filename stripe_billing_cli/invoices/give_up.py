@@ -57,10 +57,10 @@ class GiveUpPlan:
         """Return what is not to be paid any more, and what a void changes on the customer's balance."""
         invoice, currency = self.invoice, self.invoice["currency"]
         kind: Kind = "waiver" if self.way == "void" else "loss"
-        remaining = Movement(kind, invoice["id"], invoice["amount_remaining"], currency)
+        open_amount = Movement(kind, invoice["id"], invoice["amount_remaining"], currency)
         back = self.from_balance if self.way == "void" else 0
         balance = Movement("credit" if back > 0 else "debit", id_of(invoice["customer"]), abs(back), currency)
-        return tuple(one for one in (remaining, balance) if one.amount)
+        return tuple(one for one in (open_amount, balance) if one.amount)
 
     @property
     def subscription(self) -> InvoicedSubscription | None:

@@ -191,7 +191,7 @@ def test_what_a_restricted_key_may_write_is_found_out_without_writing(billing: B
     local = LocalTransport(billing.directory / ".billing" / "local.db")
     fault = Fault.parse(f"403 before * POST /v1/prices/{NOWHERE}")
 
-    rights = ask_rights(plain_api(FaultyTransport(local, Faults([fault]))), writing=True)
+    rights = ask_rights(plain_api(FaultyTransport(local, Faults([fault]))), with_writes=True)
 
     assert [right.name for right, failure in rights.writes.items() if failure] == ["prices"]
     assert {right.name for right in rights.writes} >= {"products", "prices", "subscriptions", "credit notes"}

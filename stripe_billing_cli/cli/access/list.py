@@ -24,8 +24,8 @@ def list_(
     context: Context,
     product: Product = None,
     feature: Feature = None,
-    granted: Annotated[bool, typer.Option("--granted", help="Only who has access.")] = False,
-    revoked: Annotated[bool, typer.Option("--revoked", help="Only who has none (any more).")] = False,
+    only_granted: Annotated[bool, typer.Option("--granted", help="Only who has access.")] = False,
+    only_revoked: Annotated[bool, typer.Option("--revoked", help="Only who has none (any more).")] = False,
     limit: parsing.Limit = 100,
     all_: parsing.All = False,
     store: StoreAt = None,
@@ -40,16 +40,16 @@ def list_(
 
     if product and feature:
         raise UsageError("--product and --feature exclude each other", "ask twice")
-    if granted and revoked:
+    if only_granted and only_revoked:
         raise UsageError("--granted and --revoked exclude each other", "leave both out to list all")
-    with opened_store(store or DEFAULT_STORE) as opened:
-        wanted = granted if granted or revoked else None
+    with opened_store(store or DEFAULT_STORE) as event_store:
+        access_filter = only_granted if only_granted or only_revoked else None
         records = (
             record
-            for row in _rows(opened, product or feature)
+            for row in _rows(event_store, product or feature)
             if is_wanted(row, product, feature)
-            for record in [row_record(row, opened.clock())]
-            if wanted is None or record["access"] is wanted
+            for record in [row_record(row, event_store.clock())]
+            if access_filter is None or record["access"] is access_filter
         )
         context.printer.list_records(
             records,

@@ -42,24 +42,26 @@ def reconcile(
     from stripe_billing_cli.access.update import AccessKeeper
     from stripe_billing_cli.events.actions.spec import remembered_route
 
-    with opened_store(store or DEFAULT_STORE, make=True) as opened:
-        keeper = AccessKeeper(context.stripe, opened, read_rules(rules), remembered_route(opened))
-        seen = differing = 0
-        for compared in compare(keeper, customers or ()):
-            seen += 1
-            if not compared.changes:
+    with opened_store(store or DEFAULT_STORE, make=True) as event_store:
+        keeper = AccessKeeper(context.stripe, event_store, read_rules(rules), remembered_route(event_store))
+        customer_count = difference_count = 0
+        for comparison in compare(keeper, customers or ()):
+            customer_count += 1
+            if not comparison.changes:
                 continue
-            changes = compared.changes if check else mend(keeper, compared)
-            differing += bool(changes)
+            changes = comparison.changes if check else mend(keeper, comparison)
+            difference_count += bool(changes)
             for change in changes:
-                record = _difference(change, mended=not check, now=opened.clock())
+                record = _difference(change, is_mended=not check, now=event_store.clock())
                 context.printer.stream(record, change_text(record), **_colour(record))
-    done = "differing" if check else "brought up to date"
-    context.printer.note(f"{formatting.count_text(seen, 'customer')} compared with Stripe, {differing} {done}.")
-    return PENDING if check and differing else None
+    outcome = "differing" if check else "brought up to date"
+    context.printer.note(
+        f"{formatting.count_text(customer_count, 'customer')} compared with Stripe, {difference_count} {outcome}."
+    )
+    return PENDING if check and difference_count else None
 
 
-def _difference(change: AccessChange, *, mended: bool, now: float) -> dict[str, Any]:
+def _difference(change: AccessChange, *, is_mended: bool, now: float) -> dict[str, Any]:
     from stripe_billing_cli.access.view import row_record
 
     row = change.after or change.before
@@ -73,7 +75,7 @@ def _difference(change: AccessChange, *, mended: bool, now: float) -> dict[str, 
         "key": row.key,
         "before": before,
         "after": after,
-        "mended": mended,
+        "mended": is_mended,
     }
 
 

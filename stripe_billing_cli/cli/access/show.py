@@ -74,8 +74,8 @@ def _ask_stripe(context: Context, customer: str, rules: Path | None) -> tuple[st
 def _read_store(customer: str, store: str | None) -> tuple[str, list[Access], float]:
     if not customer.startswith("cus_"):
         raise UsageError(f"{customer} is no customer's id", "give its id, cus_…, or its email")
-    with opened_store(store or DEFAULT_STORE) as opened:
-        return customer, opened.access.for_customer(customer), opened.clock()
+    with opened_store(store or DEFAULT_STORE) as event_store:
+        return customer, event_store.access.for_customer(customer), event_store.clock()
 
 
 def is_wanted(row: Access, product: str | None, feature: str | None) -> bool:

@@ -67,34 +67,36 @@ def apply(
         request = saved.request()
     else:
         request = plan_options.request(file or DEFAULT_FILE)
-    decided = plan_catalog(context.stripe, request)
+    catalog_plan = plan_catalog(context.stripe, request)
     if saved:
-        saved.check(context.stripe, decided)
-    return apply_plan(context, request, decided, secret_file)
+        saved.check(context.stripe, catalog_plan)
+    return apply_plan(context, request, catalog_plan, secret_file)
 
 
-def apply_plan(context: Context, request: PlanRequest, decided: Plan, secret_file: str | None) -> int | None:
+def apply_plan(context: Context, request: PlanRequest, catalog_plan: Plan, secret_file: str | None) -> int | None:
     """Show a plan, ask where that is due, carry it out and show what became of it; return the exit code."""
-    show_plan(context, request, decided)
-    keep_secret = _secret_keeper(context, decided, secret_file)
-    if decided.changes and decided.livemode:
-        _confirm_live(context, decided)
-    elif decided.questions():
-        confirm(context, "Apply this?", will=_to_agree(decided), in_any_mode=True)
-    return _carry_out(context, decided, keep_secret)
+    show_plan(context, request, catalog_plan)
+    keep_secret = _secret_keeper(context, catalog_plan, secret_file)
+    if catalog_plan.changes and catalog_plan.livemode:
+        _confirm_live(context, catalog_plan)
+    elif catalog_plan.questions():
+        confirm(context, "Apply this?", will=_to_agree(catalog_plan), in_any_mode=True)
+    return _carry_out(context, catalog_plan, keep_secret)
 
 
-def _to_agree(decided: Plan) -> list[str]:
-    return [f"To agree to: {question}" for question in decided.questions()]
+def _to_agree(catalog_plan: Plan) -> list[str]:
+    return [f"To agree to: {question}" for question in catalog_plan.questions()]
 
 
-def _confirm_live(context: Context, decided: Plan) -> None:
+def _confirm_live(context: Context, catalog_plan: Plan) -> None:
     from stripe_billing_cli.cli.account import account_name
     from stripe_billing_cli.cli.catalog.plan_view import summary
 
     name = account_name(context.stripe)
-    context.printer.note(f"LIVE MODE: account {name} ({decided.account or 'unknown'}). {summary(decided)}", bold=True)
-    for line in _to_agree(decided):
+    context.printer.note(
+        f"LIVE MODE: account {name} ({catalog_plan.account or 'unknown'}). {summary(catalog_plan)}", bold=True
+    )
+    for line in _to_agree(catalog_plan):
         context.printer.note(line)
     if not context.interactive:
         if context.live and context.yes:
@@ -109,12 +111,12 @@ def _confirm_live(context: Context, decided: Plan) -> None:
         raise said_no("nothing was changed")
 
 
-def _secret_keeper(context: Context, decided: Plan, name: str | None) -> KeepSecret | None:
+def _secret_keeper(context: Context, catalog_plan: Plan, name: str | None) -> KeepSecret | None:
     """Return what stores the secrets of new objects. Raises `BillingError` where there will be some and no place."""
     from stripe_billing_cli.catalog.executor import UnkeptSecretError
     from stripe_billing_cli.cli.catalog.secret_file import SecretFile
 
-    new = decided.with_secrets()
+    new = catalog_plan.with_secrets()
     if not new:
         return None
     if name is None:
@@ -122,7 +124,7 @@ def _secret_keeper(context: Context, decided: Plan, name: str | None) -> KeepSec
     return SecretFile(context, name).keep
 
 
-def _carry_out(context: Context, decided: Plan, keep_secret: KeepSecret | None) -> int | None:
+def _carry_out(context: Context, catalog_plan: Plan, keep_secret: KeepSecret | None) -> int | None:
     """Carry out the plan, show what became of it, and return the exit code. A second Ctrl-C says where things stand
     however late it comes: the calls in flight may end just before it."""
     from stripe_billing_cli.catalog.executor import carry_out
@@ -131,9 +133,9 @@ def _carry_out(context: Context, decided: Plan, keep_secret: KeepSecret | None) 
     api = context.stripe
     try:
         with asked_to_stop() as stop:
-            with _progress(sum(1 for _ in decided.operations())) as advance:
-                outcome = carry_out(api, decided, progress=advance, interrupt=stop, keep_secret=keep_secret)
-            _show_outcome(context, decided, outcome)
+            with _progress(sum(1 for _ in catalog_plan.operations())) as advance:
+                outcome = carry_out(api, catalog_plan, progress=advance, interrupt=stop, keep_secret=keep_secret)
+            _show_outcome(context, catalog_plan, outcome)
             if outcome.interrupted:
                 return stop.exit_code
             return None if outcome.complete else FAILED
@@ -164,12 +166,12 @@ def _bar(calls: int) -> Iterator[Callable[[Operation], None]]:
         yield lambda operation: progress.advance(task)
 
 
-def _show_outcome(context: Context, decided: Plan, outcome: Outcome) -> None:
+def _show_outcome(context: Context, catalog_plan: Plan, outcome: Outcome) -> None:
     from stripe_billing_cli.cli.catalog import plan_view
 
     if not context.printer.for_people:
-        context.printer.result(plan_view.as_json(decided, outcome), ids=plan_view.ids(decided, outcome))
+        context.printer.result(plan_view.as_json(catalog_plan, outcome), ids=plan_view.ids(catalog_plan, outcome))
         return
-    if decided.changes:
-        for line in plan_view.outcome_lines(decided, outcome):
+    if catalog_plan.changes:
+        for line in plan_view.outcome_lines(catalog_plan, outcome):
             context.printer.line(line.text, **line.style)

@@ -17,7 +17,7 @@ from stripe_billing_cli.cli.context import Context
 
 @options.command(
     app,
-    shared=("api_key", "api_key_file", "profile", "live", "output", "yes", "verbose"),
+    shared_names=("api_key", "api_key_file", "profile", "live", "output", "yes", "verbose"),
     other_stripe="--to",
 )
 def copy(

@@ -18,7 +18,7 @@ from stripe_billing_cli.errors import PENDING
 
 @options.command(
     app,
-    shared=("api_key", "api_key_file", "profile", "live", "output", "verbose"),
+    shared_names=("api_key", "api_key_file", "profile", "live", "output", "verbose"),
     other_stripe="--against",
 )
 def diff(
@@ -41,8 +41,8 @@ def diff(
 
     with closing(other_context(context, "--against", against, must_exist=True)) as other:
         request = PlanOptions(target=target).request(file, elsewhere=True)
-        decided = plan_catalog(other.stripe, request)
-        show_plan(other, request, decided)
+        catalog_plan = plan_catalog(other.stripe, request)
+        show_plan(other, request, catalog_plan)
         if not other.printer.for_people:
-            other.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
-        return PENDING if check and decided.changes else None
+            other.printer.result(plan_view.as_json(catalog_plan), ids=plan_view.ids(catalog_plan))
+        return PENDING if check and catalog_plan.changes else None

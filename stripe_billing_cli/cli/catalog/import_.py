@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @options.command(app, "import")
-def import_(context: Context, chosen: ImportOptions) -> None:
+def import_(context: Context, import_options: ImportOptions) -> None:
     """Write the catalog file that describes an account as it is; plan then has nothing to change.
 
     The file has what is active and what that refers to; ids stay as `id:`, and keys are made from names. What another
@@ -37,20 +37,20 @@ def import_(context: Context, chosen: ImportOptions) -> None:
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
 
-    chosen.check()
-    file = chosen.file
-    source = read_source(file) if chosen.merge else None
+    import_options.check()
+    file = import_options.file
+    source = read_source(file) if import_options.merge else None
     request = ImportRequest(
-        catalog=chosen.catalog,
-        archived=chosen.archived,
-        kinds=tuple(chosen.kind or ()),
-        parents=tuple(chosen.product or ()),
-        since=parsing.moment("--since", chosen.since) if chosen.since else 0,
+        catalog=import_options.catalog,
+        archived=import_options.archived,
+        kinds=tuple(import_options.kind or ()),
+        parents=tuple(import_options.product or ()),
+        since=parsing.moment("--since", import_options.since) if import_options.since else 0,
         beside=load_catalog(source) if source else None,
     )
     with reading_progress() as progress:
-        imported = import_catalog(context.stripe, request, progress)
-    text = imported.merged_into(source.text) if source else imported.text
+        account_import = import_catalog(context.stripe, request, progress)
+    text = account_import.merged_into(source.text) if source else account_import.text
     if source and text != source.text:
         confirm(
             context,
@@ -58,13 +58,13 @@ def import_(context: Context, chosen: ImportOptions) -> None:
             will=list(_added_lines(source.text, text)),
             in_any_mode=True,
             when_refused=f"{file} stays as it was",
-            preview=chosen.preview,
+            preview=import_options.preview,
         )
     if file != STDOUT:
         save(Path(file), text)
     elif context.printer.for_people:
         sys.stdout.write(text)
-    _show(context, imported, file, merged=chosen.merge)
+    _show(context, account_import, file, into_file=import_options.merge)
 
 
 def _added_lines(before: str, after: str) -> Iterator[str]:
@@ -84,25 +84,30 @@ def save(path: Path, text: str) -> None:
         raise BillingError("system", message, "name another with -f FILE") from error
 
 
-def _show(context: Context, imported: Import, file: str, *, merged: bool) -> None:
+def _show(context: Context, account_import: Import, file: str, *, into_file: bool) -> None:
     if not context.printer.for_people:
-        context.printer.result(as_json(imported, file), ids=(draft.stripe_object["id"] for draft in imported.drafts))
+        context.printer.result(
+            as_json(account_import, file), ids=(draft.stripe_object["id"] for draft in account_import.drafts)
+        )
         return
-    tell_import(imported, file, context.printer.note if file == STDOUT else context.printer.line, merged=merged)
+    tell_import(
+        account_import, file, context.printer.note if file == STDOUT else context.printer.line, into_file=into_file
+    )
 
 
-def as_json(imported: Import, file: str) -> dict[str, Any]:
+def as_json(account_import: Import, file: str) -> dict[str, Any]:
     """Return an import as documented."""
     return {
         "file": None if file == STDOUT else file,
-        "catalog": imported.catalog,
-        "account": imported.account,
-        "livemode": imported.livemode,
-        "written": imported.counts(),
-        "left_out": dict(imported.left_out),
+        "catalog": account_import.catalog,
+        "account": account_import.account,
+        "livemode": account_import.livemode,
+        "written": account_import.counts(),
+        "left_out": dict(account_import.left_out),
         "not_written": [
-            {"kind": one.kind, "id": one.id, "name": one.label, "reason": one.reason} for one in imported.not_written
+            {"kind": one.kind, "id": one.id, "name": one.label, "reason": one.reason}
+            for one in account_import.not_written
         ],
-        "unread": list(imported.unread),
-        "text": imported.text if file == STDOUT else None,
+        "unread": list(account_import.unread),
+        "text": account_import.text if file == STDOUT else None,
     }

@@ -22,8 +22,8 @@ def other_context(context: Context, option: str, name: str, *, must_exist: bool 
     `must_exist`. Raises `BillingError` where that is no name, `SettingsError` where there is no such key.
     """
     kind, _, rest = name.partition(":")
-    kept = {one.name: getattr(context, one.name) for one in fields(context)}
-    elsewhere = {**kept, "local": False, "api_key": None, "api_key_file": None, "live": False, "account": None}
+    values = {one.name: getattr(context, one.name) for one in fields(context)}
+    elsewhere = {**values, "local": False, "api_key": None, "api_key_file": None, "live": False, "account": None}
     if name in ("test", "live"):
         return Context(**{**elsewhere, **_key_of_mode(context, option, name)})
     if kind == "profile" and rest:
@@ -53,15 +53,15 @@ def _key_of_mode(context: Context, option: str, mode: str) -> dict[str, str | bo
     if context.profile:
         return {**key_options, "live": live}
     if context.api_key or context.api_key_file:
-        said = choose_connection(
+        own_connection = choose_connection(
             local=False, api_key=context.api_key, api_key_file=context.api_key_file, profile=None, live=False
         )
-        if said.livemode != live:
+        if own_connection.livemode != live:
             raise SettingsError(
-                f"{option} {mode} was given, and {said.said_by} holds a {'test' if live else 'live'} key",
+                f"{option} {mode} was given, and {own_connection.said_by} holds a {'test' if live else 'live'} key",
                 f"give the {mode} key",
             )
-        return {"api_key": said.key, "api_key_file": None, "profile": None, "live": live}
+        return {"api_key": own_connection.key, "api_key_file": None, "profile": None, "live": live}
     key = os.environ.get("STRIPE_API_KEY", "").strip()
     if key and ("_live_" in key) == live:
         return {**key_options, "live": live}

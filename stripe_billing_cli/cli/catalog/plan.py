@@ -44,20 +44,20 @@ def plan(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
     request = plan_options.request(file)
-    decided = plan_catalog(context.stripe, request)
-    show_plan(context, request, decided)
-    _print_plan(context, decided)
+    catalog_plan = plan_catalog(context.stripe, request)
+    show_plan(context, request, catalog_plan)
+    _print_plan(context, catalog_plan)
     if out:
         try:
-            saved_plan.save(out, request, decided)
+            saved_plan.save(out, request, catalog_plan)
         except OSError as error:
             message = f"the plan could not be saved in {out}: {system_reason(error)}"
             raise BillingError("system", message, "name another place with --out FILE") from error
         context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {shlex.quote(str(out))}")
-    return PENDING if check and decided.changes else None
+    return PENDING if check and catalog_plan.changes else None
 
 
-def _print_plan(context: Context, decided: Plan) -> None:
+def _print_plan(context: Context, catalog_plan: Plan) -> None:
     """Print a plan in the formats that are not for the person at the terminal."""
     from stripe_billing_cli.cli.catalog import plan_view, review_view
 
@@ -65,18 +65,18 @@ def _print_plan(context: Context, decided: Plan) -> None:
         case "table":
             return
         case "markdown":
-            print("\n".join(review_view.markdown(decided)))
+            print("\n".join(review_view.markdown(catalog_plan)))
         case "github":
-            print("\n".join(review_view.plan_annotations(decided)))
+            print("\n".join(review_view.plan_annotations(catalog_plan)))
         case _:
-            context.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
+            context.printer.result(plan_view.as_json(catalog_plan), ids=plan_view.ids(catalog_plan))
 
 
-def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:
+def show_plan(context: Context, request: PlanRequest, catalog_plan: Plan) -> None:
     """Print a plan for people; notes go to stderr in every format."""
     from stripe_billing_cli.cli.catalog import plan_view
 
     if context.printer.for_people:
-        for line in plan_view.lines(decided, request.catalog.source):
+        for line in plan_view.lines(catalog_plan, request.catalog.source):
             context.printer.line(line.text, **line.style)
-    plan_view.show_notes(context, decided.notes, decided.source)
+    plan_view.show_notes(context, catalog_plan.notes, catalog_plan.source)

@@ -55,15 +55,15 @@ class PlanOptions:
         if self.prune and self.target:
             raise UsageError("--prune and --target exclude each other", "prune in a run of its own")
         of_prune = {"--delete-coupons": self.delete_coupons, "--prune-meters": self.prune_meters}
-        chosen = tuple(option for option, on in of_prune.items() if on)
-        if chosen and not self.prune:
-            raise UsageError(f"{chosen[0]} says more of --prune", "give both")
+        prune_options = tuple(option for option, on in of_prune.items() if on)
+        if prune_options and not self.prune:
+            raise UsageError(f"{prune_options[0]} says more of --prune", "give both")
         source = read_source(file)
         return PlanRequest(
             load_catalog(source),
             source.text,
             self.prune,
-            (*chosen, "--retire-links") if self.retire_links else chosen,
+            (*prune_options, "--retire-links") if self.retire_links else prune_options,
             tuple(self.target or ()),
             self.count,
             self.adopt,

@@ -39,7 +39,7 @@ def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:
         "account": plan.account,
         "livemode": plan.livemode,
         "changes": [_change_json(change, result, plan.source) for change, result in changes],
-        "unmanaged": [{"kind": left.kind, "id": left.id} for left in plan.unmanaged],
+        "unmanaged": [{"kind": one.kind, "id": one.id} for one in plan.unmanaged],
         "notes": [note_json(note, plan.source) for note in plan.notes],
         "summary": plan.summary(),
     }
@@ -66,13 +66,13 @@ def ids(plan: Plan, outcome: Outcome | None = None) -> Iterator[str]:
     """Yield the ids of the objects that change, as far as they are known."""
     results: tuple[Result | None, ...] = outcome.results if outcome else (None,) * len(plan.changes)
     for change, result in zip(plan.changes, results, strict=True):
-        known = result.id if result else change.id
-        if known:
-            yield known
+        object_id = result.id if result else change.id
+        if object_id:
+            yield object_id
 
 
 def _change_json(change: Change, result: Result | None, source: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+    record: dict[str, Any] = {
         "action": change.action,
         "kind": change.kind.name,
         "key": change.key,
@@ -84,8 +84,8 @@ def _change_json(change: Change, result: Result | None, source: str) -> dict[str
     }
     if result:
         error = error_json(result.error)["error"] if result.error else None
-        shown |= {"status": result.status, "error": error, "url": result.address or None}
-    return shown
+        record |= {"status": result.status, "error": error, "url": result.address or None}
+    return record
 
 
 def lines(plan: Plan, source: str) -> Iterator[Line]:
@@ -95,8 +95,8 @@ def lines(plan: Plan, source: str) -> Iterator[Line]:
     elif not plan.changes:
         yield Line(f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True})
     if plan.unmarked:
-        adopted = f"{plan.unmarked} adopted by id" + (" bears" if plan.unmarked == 1 else " bear")
-        yield Line(f"{adopted} no mark of this catalog yet: billing catalog apply --adopt sets it.", {"dim": True})
+        count_text = f"{plan.unmarked} adopted by id" + (" bears" if plan.unmarked == 1 else " bear")
+        yield Line(f"{count_text} no mark of this catalog yet: billing catalog apply --adopt sets it.", {"dim": True})
     width = max((len(change.kind.name) for change in plan.changes), default=0)
     for change in plan.changes:
         yield from change_lines(change, width)
@@ -124,9 +124,9 @@ def change_lines(change: Change, width: int = 0) -> Iterator[Line]:
     shown_id = f"  {change.id}" if change.id and change.id != change.key else ""
     is_new = symbol == "+"
     title = change.kind.title(change) if is_new else ""
-    described = f"  {title}" if title else ""
+    title_text = f"  {title}" if title else ""
     yield Line(
-        f"{symbol} {change.kind.name:<{max(width, 8)}} {change.key}{shown_id}{described}", {"fg": COLOURS[symbol]}
+        f"{symbol} {change.kind.name:<{max(width, 8)}} {change.key}{shown_id}{title_text}", {"fg": COLOURS[symbol]}
     )
     for name, field in change.fields.items():
         if symbol == "-" or (is_new and change.kind.said_by_title(change, name)):
@@ -153,12 +153,12 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
     yield Line("", {})
     more = "" if plan.complete else ", of what was read of this large account"
     yield Line(f"In the account and not in the file{more}; left alone:", {"dim": True})
-    shown = plan.unmanaged[:SHOWN_UNMANAGED]
-    width = max(8, *(len(left.kind) for left in shown))
-    for left in shown:
-        ours = f"  (this catalog's: {left.prune_option} {left.retirement}s it)" if left.retirement else ""
-        name = f"  {plain_text(left.name)}" if left.name else ""
-        yield Line(f"    {left.kind:<{width}} {left.id}{name}{ours}", {"dim": True})
+    first = plan.unmanaged[:SHOWN_UNMANAGED]
+    width = max(8, *(len(one.kind) for one in first))
+    for one in first:
+        ours = f"  (this catalog's: {one.prune_option} {one.retirement}s it)" if one.retirement else ""
+        name = f"  {plain_text(one.name)}" if one.name else ""
+        yield Line(f"    {one.kind:<{width}} {one.id}{name}{ours}", {"dim": True})
     rest = len(plan.unmanaged) - SHOWN_UNMANAGED
     if rest > 0:
         yield Line(f"    … and {rest:,} more (all in --output json)", {"dim": True})
@@ -171,14 +171,15 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.address:
             yield Line(f"{_change_name(change)} is at {result.address}", {})
-    done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
-    begun = sum(result.begun and result.status == "skipped" for result in outcome.results)
+    done_count, failed_count, skipped_count = (outcome.count(status) for status in ("done", "failed", "skipped"))
+    begun_count = sum(result.begun and result.status == "skipped" for result in outcome.results)
     if outcome.complete:
         stays = " The notes say what stays." if stays_different(plan) else ""
-        yield Line(f"Done: {done:,} change{'s' if done != 1 else ''} applied.{stays}", {"bold": True})
+        yield Line(f"Done: {done_count:,} change{'s' if done_count != 1 else ''} applied.{stays}", {"bold": True})
         return
     headline = "Interrupted" if outcome.interrupted else "Not all done"
-    counts = f"{done:,} done, {f'{begun:,} begun, ' if begun else ''}{failed:,} failed, {skipped - begun:,} skipped"
+    begun_text = f"{begun_count:,} begun, " if begun_count else ""
+    counts = f"{done_count:,} done, {begun_text}{failed_count:,} failed, {skipped_count - begun_count:,} skipped"
     yield Line(f"{headline}: {counts}.", {"bold": True})
     yield Line("Run the same command again: it does what is missing, and nothing twice.", {})
 

@@ -50,8 +50,8 @@ def _changes_table(plan: Plan) -> Iterator[str]:
     length = 0
     for number, change in enumerate(plan.changes):
         first, *rest = [line.text.strip() for line in change_lines(change)]
-        shown = "<br>".join(_text(line) for line in (_title(change, first), *rest) if line)
-        row = f"| `{SYMBOLS[change.action]}` {change.action} | {change.kind.name} {_text(change.key)} | {shown} |"
+        cell = "<br>".join(_text(line) for line in (_title(change, first), *rest) if line)
+        row = f"| `{SYMBOLS[change.action]}` {change.action} | {change.kind.name} {_text(change.key)} | {cell} |"
         length += len(row)
         if length > LONGEST_COMMENT:
             yield f"| | and {len(plan.changes) - number:,} more | |"
@@ -71,8 +71,8 @@ def _unmanaged_list(plan: Plan) -> Iterator[str]:
     yield ""
     yield f"<details><summary>{len(plan.unmanaged):,} in the account and not in the file, left alone</summary>"
     yield ""
-    for left in plan.unmanaged[:20]:
-        yield f"- {left.kind} {_text(left.id)}{f' {_text(plain_text(left.name))}' if left.name else ''}"
+    for one in plan.unmanaged[:20]:
+        yield f"- {one.kind} {_text(one.id)}{f' {_text(plain_text(one.name))}' if one.name else ''}"
     if len(plan.unmanaged) > 20:
         yield f"- and {len(plan.unmanaged) - 20:,} more"
     yield ""
@@ -81,8 +81,8 @@ def _unmanaged_list(plan: Plan) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """Return a text that Markdown shows as it is: names in Stripe are anybody's, and `@name` would call somebody."""
-    escaped = SPECIAL.sub(r"\\\1", visible(text).replace("\n", " "))
-    return escaped.replace(r"\<", "&lt;").replace(r"\>", "&gt;").replace(r"\@", "@\u2060")
+    markdown_text = SPECIAL.sub(r"\\\1", visible(text).replace("\n", " "))
+    return markdown_text.replace(r"\<", "&lt;").replace(r"\>", "&gt;").replace(r"\@", "@\u2060")
 
 
 def plan_annotations(plan: Plan) -> Iterator[str]:

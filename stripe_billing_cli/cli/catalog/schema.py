@@ -9,7 +9,7 @@ from stripe_billing_cli.cli.catalog.app import app
 from stripe_billing_cli.cli.context import Context
 
 
-@options.command(app, shared=("verbose",))
+@options.command(app, shared_names=("verbose",))
 def schema(context: Context) -> None:
     """Print the JSON Schema of catalog files, for editors.
 

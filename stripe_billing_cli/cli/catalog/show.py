@@ -10,7 +10,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.shared_options import NO_STRIPE, SheetFormat
 
 
-@options.command(app, shared=NO_STRIPE, formats=SheetFormat)
+@options.command(app, shared_names=NO_STRIPE, formats=SheetFormat)
 def show(context: Context, file: File = DEFAULT_FILE) -> None:
     """Show the catalog as one: what it includes, with anchors and variables written out. Asks Stripe nothing.
 

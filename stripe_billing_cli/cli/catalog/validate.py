@@ -8,7 +8,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.shared_options import NO_STRIPE
 
 
-@options.command(app, shared=NO_STRIPE)
+@options.command(app, shared_names=NO_STRIPE)
 def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     """Check the file, without asking Stripe.
 

@@ -36,5 +36,5 @@ def create(
             f"Note: {', '.join(namesakes)} is called {name} already. From now on the name is ambiguous: use the ids."
         )
     request = ClockRequest(parsing.moment("--at", at) if at else int(time.time()), name)
-    made = clock_record(create_clock(api, request))
-    context.printer.record(made, lambda clock: [Line(f"{clock['id']}  {time_shown(clock)}")])
+    record = clock_record(create_clock(api, request))
+    context.printer.record(record, lambda clock: [Line(f"{clock['id']}  {time_shown(clock)}")])

@@ -56,10 +56,10 @@ class LookupKeys:
         from stripe_billing_cli.private_files import make_private_file
 
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written = self.path.with_suffix(".new")
-        make_private_file(written)
-        written.write_text(json.dumps(keys), encoding="utf-8")
-        written.replace(self.path)
+        temporary_path = self.path.with_suffix(".new")
+        make_private_file(temporary_path)
+        temporary_path.write_text(json.dumps(keys), encoding="utf-8")
+        temporary_path.replace(self.path)
 
     def _begin_reading(self) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -96,22 +96,22 @@ def _next_argument(command: Any, ctx: Any) -> Any:
     return None
 
 
-def _values(param: Any, ctx: Any, begun: str, values: Values) -> Completion:
+def _values(param: Any, ctx: Any, prefix: str, values: Values) -> Completion:
     words = values(param, ctx)
     if words is None:
         return Completion(FILES)
-    return _complete_words(begun, [Candidate(word) for word in words])
+    return _complete_words(prefix, [Candidate(word) for word in words])
 
 
 def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
-    matching = []
+    candidates = []
     for name, param in options.items():
         source = ctx.get_parameter_source(param.name)
         again = param.multiple or source is None or source.name != "COMMANDLINE"
         if name.startswith("--") and not param.hidden and again:
-            matching.append(Candidate(name, first_sentence(param.help or "").rstrip(".")))
-    return matching
+            candidates.append(Candidate(name, first_sentence(param.help or "").rstrip(".")))
+    return candidates
 
 
-def _complete_words(begun: str, candidates: Iterable[Candidate]) -> Completion:
-    return Completion(WORDS, tuple(one for one in candidates if one.word.startswith(begun)))
+def _complete_words(prefix: str, candidates: Iterable[Candidate]) -> Completion:
+    return Completion(WORDS, tuple(one for one in candidates if one.word.startswith(prefix)))

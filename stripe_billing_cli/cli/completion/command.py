@@ -22,7 +22,7 @@ app = typer.Typer(**options.PLAIN)
 Shell = Literal["bash", "zsh", "fish"]
 
 
-@options.command(app, "completion", shared=NO_STRIPE)
+@options.command(app, "completion", shared_names=NO_STRIPE)
 def completion(
     context: Context,
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],

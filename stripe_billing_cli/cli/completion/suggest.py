@@ -43,11 +43,11 @@ def answer(completion: Completion, shell: str, whole: str, current: str) -> list
     """
     if shell == "bash":
         behind = "" if current in ("=", ":", "@") else current
-        kept = len(whole) - len(behind) if whole.endswith(behind) else 0
-        return [completion.kind, *(one.word[kept:] for one in completion.candidates)]
+        start = len(whole) - len(behind) if whole.endswith(behind) else 0
+        return [completion.kind, *(one.word[start:] for one in completion.candidates)]
     if shell == "zsh":
-        escaped = ((one.word.replace("\\", "\\\\").replace(":", "\\:"), one.text) for one in completion.candidates)
-        return [completion.kind, *(f"{word}:{text}" if text else word for word, text in escaped)]
+        words = ((one.word.replace("\\", "\\\\").replace(":", "\\:"), one.text) for one in completion.candidates)
+        return [completion.kind, *(f"{word}:{text}" if text else word for word, text in words)]
     return [completion.kind, *(f"{one.word}\t{one.text}".rstrip() for one in completion.candidates)]
 
 

@@ -21,11 +21,11 @@ TYPE = re.compile(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"')
 
 def values(param: Any, ctx: Any) -> Iterable[str] | None:
     """Return what a parameter may be given, as far as that is known at once. None: the name of a file."""
-    described = param.type_descriptor
-    if described.is_choice:
-        return [str(getattr(choice, "value", choice)) for choice in described.choices or ()]
+    descriptor = param.type_descriptor
+    if descriptor.is_choice:
+        return [str(getattr(choice, "value", choice)) for choice in descriptor.choices or ()]
     name = param.metavar or ""
-    if described.is_file or described.is_path or FILES.fullmatch(name):
+    if descriptor.is_file or descriptor.is_path or FILES.fullmatch(name):
         return None
     if ALTERNATIVES.fullmatch(name):
         return [word for word in name.split("|") if word.islower()]

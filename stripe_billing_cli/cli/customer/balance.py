@@ -123,8 +123,8 @@ TYPES = {
 
 def _screen(record: Record) -> Iterator[Line]:
     if record["result"] == "unchanged":
-        made = record["transaction"]
-        yield Line(f"Nothing to do: {made['id']} did the same on {formatting.moment(made['created'])}.")
+        transaction = record["transaction"]
+        yield Line(f"Nothing to do: {transaction['id']} did the same on {formatting.moment(transaction['created'])}.")
         yield Line("  --again does it once more.")
         return
     style = GREEN if record["result"] == "changed" else {"bold": True}

@@ -100,14 +100,14 @@ def _name_duplicates(context: Context, plan: CreatePlan) -> None:
     """Say who has the email already, in these capitals or others."""
     from stripe_billing_cli.stripe_api import lookup
 
-    named = [lookup.with_email(one) for one in (*plan.same_email, *plan.near)]
-    if named:
-        has = "has" if len(named) == 1 else "have"
-        spelled = "" if plan.same_email else ", in other capitals"
+    names = [lookup.with_email(one) for one in (*plan.same_email, *plan.near)]
+    if names:
+        has = "has" if len(names) == 1 else "have"
+        spelling = "" if plan.same_email else ", in other capitals"
         lower = plan.params["email"].lower()
         is_found = plan.same_email or any(one["email"] == lower for one in plan.near)
         instead = "; --if-not-exists would not." if is_found else "; use its id to go on with it."
         context.printer.note(
-            f"Note: {lookup.list_names(named)} {has} this email already{spelled}. This makes another one{instead}",
+            f"Note: {lookup.list_names(names)} {has} this email already{spelling}. This makes another one{instead}",
             fg="yellow",
         )

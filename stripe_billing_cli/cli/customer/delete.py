@@ -51,10 +51,10 @@ def delete(
     context.printer.record(plan.apply(context.stripe).record(), _screen)
 
 
-def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
+def _confirm(context: Context, plan: DeletePlan, typed_id: str | None) -> None:
     id = plan.customer["id"]
-    if confirmed is not None and confirmed != id:
-        raise BillingError("confirmation", f"--confirm {confirmed} is not the customer's id, {id}", None, WRONG)
+    if typed_id is not None and typed_id != id:
+        raise BillingError("confirmation", f"--confirm {typed_id} is not the customer's id, {id}", None, WRONG)
     will = list(_will(plan))
     if not context.stripe.livemode:
         confirmation.confirm(context, f"Delete {id}?", will=will, in_any_mode=True, when_refused="nothing was deleted")
@@ -62,7 +62,7 @@ def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
     for line in will:
         context.printer.note(line)
     confirmation.tell_live_mode(context)
-    if confirmed == id and context.yes:
+    if typed_id == id and context.yes:
         return
     if not context.interactive:
         hint = f"say --yes --confirm {id} to mean it"

@@ -35,9 +35,9 @@ def list_(
 
     clock = id_for(context.stripe, test_clock) if test_clock else None
     filters = {"email": email, "test_clock": clock}
-    wanted = {name: value for name, value in filters.items() if value is not None}
+    params = {name: value for name, value in filters.items() if value is not None}
     most = parsing.most(limit, all_)
-    customers = lists.objects(context.stripe, "/v1/customers", wanted, parsing.one_more(most), kind=Customer)
+    customers = lists.objects(context.stripe, "/v1/customers", params, parsing.one_more(most), kind=Customer)
     context.printer.list_records(map(json_output.customer, customers), COLUMNS, "No customers.", most)
 
 

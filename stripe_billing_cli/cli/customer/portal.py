@@ -60,10 +60,10 @@ def portal(
     until = parsing.moment("--valid-until", valid_until) if valid_until else None
     api = context.stripe
     person = lookup.find_customer(api, customer)
-    canceled = None
+    subscription_id = None
     if flow == "cancel":
-        canceled = sessions.subscription_to_cancel(api, person, subscription)
-    session = sessions.create(api, person["id"], flow=flow, cancels=canceled, return_url=return_url, until=until)
+        subscription_id = sessions.subscription_to_cancel(api, person, subscription)
+    session = sessions.create(api, person["id"], flow=flow, cancels=subscription_id, return_url=return_url, until=until)
     record = sessions.record(session)
     context.printer.record(record, _screen)
     if open_:

@@ -41,8 +41,8 @@ def _balance(record: Record) -> str:
 
 
 @contextmanager
-def card_may_be_refused(left: str) -> Iterator[None]:
-    """Report a card that cannot be saved as that; `left` says how things stand then."""
+def card_may_be_refused(hint: str) -> Iterator[None]:
+    """Report a card that cannot be saved as that; `hint` says how things stand then."""
     from stripe_billing_cli.stripe_api.errors import PaymentFailedError
 
     try:
@@ -50,5 +50,5 @@ def card_may_be_refused(left: str) -> Iterator[None]:
     except PaymentFailedError as failure:
         message = f"the card cannot be saved: {failure.message}"
         raise BillingError(
-            failure.kind, message, left, NOT_REACHED, param=failure.param, request_id=failure.request_id
+            failure.kind, message, hint, NOT_REACHED, param=failure.param, request_id=failure.request_id
         ) from failure

@@ -40,20 +40,20 @@ def event_filter(
     store: Store,
     type: str | None,
     customer: str | None,
-    failed: bool,
+    only_failed: bool,
     since: str | None,
     until: str | None,
-    uncalled: Iterable[str] = (),
+    uncalled_handlers: Iterable[str] = (),
 ) -> Filter:
-    """Return the filter that the options say. With `failed`, what waits for the handlers `uncalled` failed too."""
+    """Return the filter that the options say. With `only_failed`, what waits for `uncalled_handlers` failed too."""
     from stripe_billing_cli.events.store import Filter
 
     now = store.clock()
     return Filter(
         type=type,
         customer=customer,
-        failed=failed,
-        uncalled_handlers=frozenset(uncalled),
+        failed=only_failed,
+        uncalled_handlers=frozenset(uncalled_handlers),
         since=None if since is None else moment_option("--since", since, now),
         until=None if until is None else moment_option("--until", until, now),
     )
@@ -73,29 +73,29 @@ def found_events(store: Store, filter: Filter, limit: int | None) -> Iterator[St
 
 
 def existing_event(store: Store, id: str) -> StoredEvent:
-    stored = store.events.get(id)
-    if stored is None:
+    stored_event = store.events.get(id)
+    if stored_event is None:
         raise BillingError(
             "not_found",
             f"{store.display_name} has no event {id}",
             "billing events list shows those it has; billing events backfill fetches what was missed",
             FAILED,
         )
-    return stored
+    return stored_event
 
 
-def warn_of_uncalled(context: Context, uncalled: Mapping[str, int]) -> None:
+def warn_of_uncalled(context: Context, counts: Mapping[str, int]) -> None:
     """Say what waits for handlers that nobody calls, and what to do about it."""
     from stripe_billing_cli.events.uncalled import uncalled_hint, uncalled_text
 
-    for handler, count in uncalled.items():
+    for handler, count in counts.items():
         context.printer.note(f"Warning: {uncalled_text(handler, count)}\n  → {uncalled_hint(handler)}", fg="yellow")
 
 
-def event_record(stored: StoredEvent) -> dict[str, Any]:
+def event_record(stored_event: StoredEvent) -> dict[str, Any]:
     from stripe_billing_cli.events.event_summary import stored_record
 
-    return stored_record(stored)
+    return stored_record(stored_event)
 
 
 def status_text(record: Record) -> str:

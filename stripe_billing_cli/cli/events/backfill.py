@@ -36,14 +36,14 @@ def backfill(
     """
     from stripe_billing_cli.events.source import KEPT_SECONDS, CatchUp
 
-    with opened_store(store, make=True) as opened:
-        now = opened.clock()
+    with opened_store(store, make=True) as event_store:
+        now = event_store.clock()
         start = moment_option("--since", since, now)
         end = None if until is None else moment_option("--until", until, now)
         if start < now - KEPT_SECONDS - 60:
             raise UsageError("Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any")
         api = context.stripe
-        reader = CatchUp(api, opened, route_of_store(opened, api))
+        reader = CatchUp(api, event_store, route_of_store(event_store, api))
         new = reader.read(start, end)
     record = {"new": new, "since": start, "until": end, "unreadable": reader.unreadable}
     if context.printer.for_people:

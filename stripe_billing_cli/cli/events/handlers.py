@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 UNFINISHED_OR_DEAD: tuple[Status, ...] = ("pending", "running", "failed", "dead")
 
 
-@options.command(app, "handlers", shared=NO_STRIPE)
+@options.command(app, "handlers", shared_names=NO_STRIPE)
 def list_(context: Context, store: StoreOption = DEFAULT_STORE) -> None:
     """List the handlers that are called, and those that events wait for though no listener calls them.
 
@@ -29,18 +29,18 @@ def list_(context: Context, store: StoreOption = DEFAULT_STORE) -> None:
     Examples:  billing events handlers
                billing events handlers -o json | jq 'select(.called == false)'
     """
-    with opened_store(store) as opened:
-        records = list(_records(opened))
+    with opened_store(store) as event_store:
+        records = list(_records(event_store))
     context.printer.list_records(records, COLUMNS, "No listener was started on this store.")
 
 
 def _records(store: Store) -> Iterator[dict[str, Any]]:
     from stripe_billing_cli.events.uncalled import called_handlers
 
-    called, counts = called_handlers(store), store.work.counts()
-    for name in sorted((called or frozenset()) | {handler for handler, _ in counts}):
+    handlers, counts = called_handlers(store), store.work.counts()
+    for name in sorted((handlers or frozenset()) | {handler for handler, _ in counts}):
         by_status: dict[str, int] = {status: counts.get((name, status), 0) for status in UNFINISHED_OR_DEAD}
-        yield {"id": name, "called": None if called is None else name in called, **by_status}
+        yield {"id": name, "called": None if handlers is None else name in handlers, **by_status}
 
 
 def _called_text(record: Any) -> str:

@@ -27,12 +27,12 @@ from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, open
 from stripe_billing_cli.errors import PENDING
 
 
-@options.command(app, "list", shared=NO_STRIPE)
+@options.command(app, "list", shared_names=NO_STRIPE)
 def list_(
     context: Context,
     type: Type = None,
     customer: Customer = None,
-    failed: Failed = False,
+    only_failed: Failed = False,
     since: Since = None,
     until: Until = None,
     limit: parsing.Limit = 100,
@@ -53,13 +53,13 @@ def list_(
     from stripe_billing_cli.events.uncalled import uncalled_handlers
 
     most = parsing.most(limit, all_)
-    with opened_store(store) as opened:
-        uncalled = uncalled_handlers(opened) if failed else {}
-        chosen = event_filter(opened, type, customer, failed, since, until, uncalled)
-        records = map(event_record, found_events(opened, chosen, parsing.one_more(most)))
+    with opened_store(store) as event_store:
+        uncalled_counts = uncalled_handlers(event_store) if only_failed else {}
+        conditions = event_filter(event_store, type, customer, only_failed, since, until, uncalled_counts)
+        records = map(event_record, found_events(event_store, conditions, parsing.one_more(most)))
         count = context.printer.list_records(records, COLUMNS, "No events.", most)
     if count:
-        warn_of_uncalled(context, uncalled)
+        warn_of_uncalled(context, uncalled_counts)
     if count and check:
         return PENDING
     return None

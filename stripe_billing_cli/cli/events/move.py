@@ -21,7 +21,7 @@ BUILT_IN = frozenset({"access", "fetch"})
 """The names of the program's own handlers, whose work is another than that of a command or URL."""
 
 
-@options.command(app, shared=("output", "yes", "verbose"), changes_store=True)
+@options.command(app, shared_names=("output", "yes", "verbose"), changes_store=True)
 def move(
     context: Context,
     handler: HandlerArgument,
@@ -36,21 +36,27 @@ def move(
     \b
     Example:  billing events move exec-gone.sh-9d63fb --to exec-gone.sh-1f0c22
     """
-    with opened_store(store) as opened:
-        _refuse_other_targets(opened, handler, to)
-        waiting = waiting_for(context, opened, handler)
-        if waiting.count:
-            ask(context, f"Have {to} called for {waiting.text}?", "nothing was moved")
-        moved = opened.queues.move(handler, to)
-        running = opened.queues.count_running(handler)
+    with opened_store(store) as event_store:
+        _refuse_other_targets(event_store, handler, to)
+        work = waiting_for(context, event_store, handler)
+        if work.count:
+            ask(context, f"Have {to} called for {work.text}?", "nothing was moved")
+        result = event_store.queues.move(handler, to)
+        running_count = event_store.queues.count_running(handler)
     if not context.printer.for_people:
-        record = {"handler": handler, "to": to, "moved": moved.moved, "already": moved.already, "running": running}
+        record = {
+            "handler": handler,
+            "to": to,
+            "moved": result.moved,
+            "already": result.already,
+            "running": running_count,
+        }
         context.printer.result(record, ids=[])
         return
-    already = f"; {to} had {moved.already} already" if moved.already else ""
-    rest = f"; {formatting.count_text(running, 'call')} of {handler} running, left alone" if running else ""
+    already = f"; {to} had {result.already} already" if result.already else ""
+    rest = f"; {formatting.count_text(running_count, 'call')} of {handler} running, left alone" if running_count else ""
     context.printer.line(
-        f"{formatting.count_text(moved.moved, 'delivery', 'deliveries')} moved to {to}{already}{rest}."
+        f"{formatting.count_text(result.moved, 'delivery', 'deliveries')} moved to {to}{already}{rest}."
     )
 
 
@@ -60,5 +66,5 @@ def _refuse_other_targets(store: Store, handler: str, to: str) -> None:
 
     targets = sorted((called_handlers(store) or frozenset()) - BUILT_IN - {handler})
     if to not in targets:
-        known = f"it calls {', '.join(targets)}" if targets else "start `billing listen` with the right --exec first"
-        raise UsageError(f"{to} is no other handler of the last `billing listen` on this store", known)
+        hint = f"it calls {', '.join(targets)}" if targets else "start `billing listen` with the right --exec first"
+        raise UsageError(f"{to} is no other handler of the last `billing listen` on this store", hint)

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.events.app import app, moment_option
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 
 
-@options.command(app, shared=("output", "yes", "verbose", "time_zone"), changes_store=True)
+@options.command(app, shared_names=("output", "yes", "verbose", "time_zone"), changes_store=True)
 def purge(
     context: Context,
     older_than: Annotated[str, typer.Option("--older-than", metavar="SPAN", help="90d, for example, or a date.")],
@@ -27,12 +27,12 @@ def purge(
     \b
     Example:  billing events purge --older-than 90d --yes
     """
-    with opened_store(store) as opened:
-        before = moment_option("--older-than", older_than, opened.clock())
+    with opened_store(store) as event_store:
+        before = moment_option("--older-than", older_than, event_store.clock())
         ask(
             context, f"Forget the payloads of all events from before {formatting.moment(before)}?", "nothing was purged"
         )
-        count = opened.events.purge(before)
+        count = event_store.events.purge(before)
     if context.printer.for_people:
         context.printer.line(f"{formatting.count_text(count, 'payload')} forgotten.")
     else:

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import StripeApi
 
 
-@options.command(app, shared=NO_STRIPE, changes_store=True)
+@options.command(app, shared_names=NO_STRIPE, changes_store=True)
 def retry(
     context: Context,
     events: Annotated[list[str] | None, typer.Argument(metavar="EVENT", help="Ids of events.")] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="All of which a handler failed, or gave up.")] = False,
+    all_failed: Annotated[bool, typer.Option("--failed", help="All of which a handler failed, or gave up.")] = False,
     handler: Annotated[
         list[str] | None, typer.Option("--handler", metavar="NAME", help="Only this handler; repeatable.")
     ] = None,
@@ -49,7 +49,7 @@ def retry(
                billing events retry --failed --type 'invoice.*' --since 1d
                billing events retry evt_123 --handler access
     """
-    if bool(events) == failed:
+    if bool(events) == all_failed:
         raise UsageError("say which events: their ids, or --failed", "billing events retry --failed, for example")
     if events and (type or customer or since):
         raise UsageError("--type, --customer and --since choose among the failed", "give them with --failed")
@@ -57,19 +57,21 @@ def retry(
 
     count = 0
     again: set[str] = set()
-    with opened_store(store) as opened:
-        for stored in _to_retry(opened, events, event_filter(opened, type, customer, failed, since, None)):
-            handlers = _again(stored, handler, failed=failed)
-            done = opened.work.retry(stored.event.id, handlers) if handlers else 0
-            record = {"id": stored.event.id, "type": stored.event.type, "deliveries": done}
-            called = ", ".join(handlers) if done else "nothing to call again"
-            context.printer.stream(record, f"{stored.event.id}  {stored.event.type}  {called}")
-            count += done
+    with opened_store(store) as event_store:
+        for stored_event in _to_retry(
+            event_store, events, event_filter(event_store, type, customer, all_failed, since, None)
+        ):
+            handlers = _again(stored_event, handler, all_failed=all_failed)
+            delivery_count = event_store.work.retry(stored_event.event.id, handlers) if handlers else 0
+            record = {"id": stored_event.event.id, "type": stored_event.event.type, "deliveries": delivery_count}
+            handlers_text = ", ".join(handlers) if delivery_count else "nothing to call again"
+            context.printer.stream(record, f"{stored_event.event.id}  {stored_event.event.type}  {handlers_text}")
+            count += delivery_count
             again.update(handlers)
-        uncalled = uncalled_handlers(opened)
+        uncalled_counts = uncalled_handlers(event_store)
     if context.printer.for_people:
         context.printer.note(f"{formatting.count_text(count, 'call')} of handlers to be made again.")
-    warn_of_uncalled(context, {name: waiting for name, waiting in uncalled.items() if name in again})
+    warn_of_uncalled(context, {name: waits for name, waits in uncalled_counts.items() if name in again})
 
 
 def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[StoredEvent]:
@@ -77,14 +79,18 @@ def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[Store
     return [existing_event(store, id) for id in dict.fromkeys(ids)] if ids else list(found_events(store, filter, None))
 
 
-def _again(stored: StoredEvent, chosen: list[str] | None, *, failed: bool) -> list[str]:
+def _again(stored_event: StoredEvent, handlers: list[str] | None, *, all_failed: bool) -> list[str]:
     """Return the handlers to call again."""
-    wanted = ("failed", "dead") if failed else ("failed", "dead", "done", *(["dropped"] if chosen else []))
-    names = [one.handler for one in stored.deliveries if one.status in wanted]
-    if chosen and not failed and (unknown := set(chosen) - {one.handler for one in stored.deliveries}):
-        known = ", ".join(one.handler for one in stored.deliveries) or "none"
-        raise UsageError(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
-    return [name for name in names if not chosen or name in chosen]
+    statuses = ("failed", "dead") if all_failed else ("failed", "dead", "done", *(["dropped"] if handlers else []))
+    names = [one.handler for one in stored_event.deliveries if one.status in statuses]
+    if (
+        handlers
+        and not all_failed
+        and (unknown_handlers := set(handlers) - {one.handler for one in stored_event.deliveries})
+    ):
+        own_handlers = ", ".join(one.handler for one in stored_event.deliveries) or "none"
+        raise UsageError(f"{stored_event.event.id} has no handler {min(unknown_handlers)}", f"it has: {own_handlers}")
+    return [name for name in names if not handlers or name in handlers]
 
 
 def route_of_store(store: Store, api: StripeApi) -> Route:
@@ -92,5 +98,5 @@ def route_of_store(store: Store, api: StripeApi) -> Route:
     from stripe_billing_cli.events.actions.spec import remembered_route
     from stripe_billing_cli.listener.dispatcher import Dispatcher
 
-    deciding, acting = Dispatcher(store, api).route, remembered_route(store)
-    return lambda event: dict.fromkeys((*deciding(event), *acting(event)))
+    own_route, action_route = Dispatcher(store, api).route, remembered_route(store)
+    return lambda event: dict.fromkeys((*own_route(event), *action_route(event)))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.events.store import StoredEvent
 
 
-@options.command(app, shared=NO_STRIPE)
+@options.command(app, shared_names=NO_STRIPE)
 def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> None:
     """Show one event: what it is about, what its handlers did, and its payload.
 
@@ -24,24 +24,26 @@ def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> 
     Examples:  billing events show evt_123
                billing events show evt_123 -o json | jq .payload.data.object
     """
-    with opened_store(store) as opened:
-        stored = existing_event(opened, event)
-    payload = None if stored.event.payload is None else stored.event.body()
-    context.printer.record({**event_record(stored), "payload": payload}, lambda _: _screen(stored, payload))
+    with opened_store(store) as event_store:
+        stored_event = existing_event(event_store, event)
+    payload = None if stored_event.event.payload is None else stored_event.event.body()
+    context.printer.record({**event_record(stored_event), "payload": payload}, lambda _: _screen(stored_event, payload))
 
 
-def _screen(stored: StoredEvent, payload: Any) -> Iterator[Line]:
+def _screen(stored_event: StoredEvent, payload: Any) -> Iterator[Line]:
     from stripe_billing_cli.events.event_summary import changes
 
-    event = stored.event
+    event = stored_event.event
     yield Line(f"{event.type}  {event.id}", {"bold": True})
-    yield Line(f"  created   {formatting.moment(event.created)}, received {formatting.moment(int(stored.received_at))}")
+    yield Line(
+        f"  created   {formatting.moment(event.created)}, received {formatting.moment(int(stored_event.received_at))}"
+    )
     yield Line(f"  object    {event.object or '-'} {event.object_id or ''}".rstrip())
     if event.customer and event.customer != event.object_id:
         yield Line(f"  customer  {event.customer}")
-    if changed := changes(event):
-        yield Line(f"  changed   {', '.join(changed)}")
-    for one in stored.deliveries:
+    if names := changes(event):
+        yield Line(f"  changed   {', '.join(names)}")
+    for one in stored_event.deliveries:
         colour = {"dead": "red", "failed": "yellow"}.get(one.status)
         detail = one.outcome if one.status == "done" else one.error
         attempts = f" after {formatting.count_text(one.attempts, 'attempt')}" if one.attempts > 1 else ""

@@ -37,16 +37,16 @@ class WaitingWork:
         """Return `3 deliveries that wait for exec-a, or were given up (2 invoice.paid, 1 price.created)`."""
         types = [f"{count} {type}" for type, count in self.types.items()]
         more = [] if len(types) <= MOST_TYPES else [f"{len(types) - MOST_TYPES} more types"]
-        counted = formatting.count_text(self.count, "delivery", "deliveries")
-        return f"{counted} of {self.handler}, waiting or given up ({', '.join([*types[:MOST_TYPES], *more])})"
+        count_text = formatting.count_text(self.count, "delivery", "deliveries")
+        return f"{count_text} of {self.handler}, waiting or given up ({', '.join([*types[:MOST_TYPES], *more])})"
 
 
 def waiting_for(context: Context, store: Store, handler: str) -> WaitingWork:
     """Return what waits for a handler, and say what others there are where that is nothing."""
     from stripe_billing_cli.events.uncalled import called_handlers
 
-    waiting = WaitingWork(handler, store.queues.types(handler))
-    if not waiting.count:
-        known = {name for name, _ in store.work.counts()} | (called_handlers(store) or frozenset())
-        context.printer.note(f"Nothing waits for {handler}. There are: {', '.join(sorted(known)) or 'none'}.")
-    return waiting
+    work = WaitingWork(handler, store.queues.types(handler))
+    if not work.count:
+        handlers = {name for name, _ in store.work.counts()} | (called_handlers(store) or frozenset())
+        context.printer.note(f"Nothing waits for {handler}. There are: {', '.join(sorted(handlers)) or 'none'}.")
+    return work

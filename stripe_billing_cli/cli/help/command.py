@@ -14,7 +14,7 @@ from stripe_billing_cli.errors import UsageError
 app = typer.Typer(**options.PLAIN)
 
 
-@options.command(app, "help", shared=NO_STRIPE)
+@options.command(app, "help", shared_names=NO_STRIPE)
 def help_(
     context: Context,
     words: Annotated[
@@ -62,11 +62,11 @@ def page_for(words: list[str]) -> Any:
         named = command.get_command(ctx, word) if word in names else None
         if named is None:
             topics = TOPICS if ctx.parent is None else ()
-            meant = command_meant(word, [*names, *topics], ctx.command_path)
+            suggestion = command_meant(word, [*names, *topics], ctx.command_path)
             lists = f"`{_help_of(ctx.command_path)}` lists what there is"
             raise UsageError(
                 f"{ctx.command_path} has no command {word}" + (", nor is there such a topic" if topics else ""),
-                f"did you mean `{_help_of(meant)}`? {lists}" if meant else lists,
+                f"did you mean `{_help_of(suggestion)}`? {lists}" if suggestion else lists,
             )
         command = named
         ctx = command.context_class(command, info_name=word, parent=ctx, **command.context_settings)

@@ -91,15 +91,15 @@ ALIKE = 0.7
 
 def command_meant(word: str, commands: Iterable[str], group: str) -> str | None:
     """Return the command line that was meant by an unknown command of `group` (`billing`, `billing sub`)."""
-    word, known = word.lower(), list(commands)
-    for meant in OTHER_NAMES.get(word, ()):
-        if meant.split()[0] in known or (meant == "--version" and group == "billing"):
-            return f"{group} {meant}"
+    word, names = word.lower(), list(commands)
+    for suggestion in OTHER_NAMES.get(word, ()):
+        if suggestion.split()[0] in names or (suggestion == "--version" and group == "billing"):
+            return f"{group} {suggestion}"
     if word in WORDS_FOR_DESTROYING:
         return None
     if group != "billing" and word in GROUPS:
         return f"billing {word}"
-    close = _closest(word, known, 0.6)
+    close = _closest(word, names, 0.6)
     if close is None and group == "billing":
         return _in_one_group(word)
     return f"{group} {close}" if close else None
@@ -113,18 +113,18 @@ def _in_one_group(word: str) -> str | None:
 
 def option_meant(option: str, options: Iterable[str], command: str) -> str | None:
     """Return the option, or the other command line, that was meant by an unknown option of `command`."""
-    known = list(options)
+    option_names = list(options)
     if option in DRY_RUNS or option == "--preview":
-        return DRY_RUN_COMMANDS.get(command) or ("--preview" if "--preview" in known else None)
-    meant = OTHER_OPTIONS.get(option)
-    if meant and meant.split()[0] in known:
-        return meant
-    names = {name.lstrip("-"): name for name in known}
+        return DRY_RUN_COMMANDS.get(command) or ("--preview" if "--preview" in option_names else None)
+    suggestion = OTHER_OPTIONS.get(option)
+    if suggestion and suggestion.split()[0] in option_names:
+        return suggestion
+    names = {name.lstrip("-"): name for name in option_names}
     close = _closest(option.lstrip("-"), names, ALIKE)
     return names[close] if close and names[close] not in DESTROYING else None
 
 
-def _closest(word: str, known: Iterable[str], alike: float) -> str | None:
+def _closest(word: str, words: Iterable[str], alike: float) -> str | None:
     """Return the known word that is closest, unless it destroys: then the next closest is not meant either."""
-    close = get_close_matches(word, known, n=1, cutoff=alike)
+    close = get_close_matches(word, words, n=1, cutoff=alike)
     return close[0] if close and close[0] not in DESTROYING else None

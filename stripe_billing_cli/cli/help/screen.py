@@ -74,14 +74,14 @@ def example_lines(example: str, columns: int) -> Iterator[str]:
         command = example
     else:
         yield from _indent(comment, columns, "  # ")
-    left, indent = command, "  "
-    while len(indent) + len(left) > columns:
-        cut = _place_to_cut(left, columns - len(indent) - 2)
-        if cut is None:
+    rest, indent = command, "  "
+    while len(indent) + len(rest) > columns:
+        end = _place_to_cut(rest, columns - len(indent) - 2)
+        if end is None:
             break
-        yield f"{indent}{left[:cut].rstrip()} \\"
-        left, indent = left[cut:].lstrip(), "      "
-    yield indent + left
+        yield f"{indent}{rest[:end].rstrip()} \\"
+        rest, indent = rest[end:].lstrip(), "      "
+    yield indent + rest
 
 
 def _without_comment(example: str) -> tuple[str, str]:

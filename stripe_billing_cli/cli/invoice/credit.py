@@ -81,8 +81,8 @@ def _will(plan: CreditPlan) -> Iterator[str]:
         f"of {formatting.money(plan.amount_left, currency)} that can be."
     )
     if plan.off_invoice:
-        left = formatting.money(invoice["amount_remaining"] - plan.off_invoice, currency)
-        yield f"  {formatting.money(plan.off_invoice, currency)} is not to be paid any more; {left} stays open."
+        rest = formatting.money(invoice["amount_remaining"] - plan.off_invoice, currency)
+        yield f"  {formatting.money(plan.off_invoice, currency)} is not to be paid any more; {rest} stays open."
     if plan.back:
         yield f"  {formatting.money(plan.back, currency)} {_way(plan)}"
     yield "  Access stays as it is: a credit ends no subscription."
@@ -103,8 +103,8 @@ def _way(plan: CreditPlan) -> str:
 def _screen(record: Record) -> Iterator[Line]:
     amount = formatting.money(record["amount"], record["currency"])
     if record["result"] == "unchanged":
-        made = formatting.moment(record["created"])
-        yield Line(f"Nothing to do: {record['number']} ({record['id']}) credited {amount} for the same on {made}.")
+        moment = formatting.moment(record["created"])
+        yield Line(f"Nothing to do: {record['number']} ({record['id']}) credited {amount} for the same on {moment}.")
         yield Line("  --again credits it once more.")
         return
     yield Line(f"Credited {amount} with {record['number']} ({record['id']}).", GREEN)

@@ -34,8 +34,8 @@ def _will(plan: GiveUpPlan) -> Iterator[str]:
     if plan.way == "void":
         yield f"Invoice {name}: {amount} is not to be paid, as if it had never been billed. It cannot be taken back."
         if plan.from_balance > 0:
-            taken = formatting.money(plan.from_balance, invoice["currency"])
-            yield f"  {taken} that it took from the customer's balance goes back there."
+            amount_taken = formatting.money(plan.from_balance, invoice["currency"])
+            yield f"  {amount_taken} that it took from the customer's balance goes back there."
         elif plan.from_balance < 0:
             put = formatting.money(-plan.from_balance, invoice["currency"])
             yield f"  {put} that it gave to the customer's balance is taken back."

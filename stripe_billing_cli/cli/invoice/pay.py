@@ -104,8 +104,8 @@ def _screen(plan: PayPlan, result: PayResult) -> Iterator[Line]:
         if one.is_processing:
             yield Line(f"On its way: {amount} for invoice {_name(invoice)}, which is paid once the bank says so.")
             continue
-        done = "Paid" if one.paid else "Not paid:"
-        yield Line(f"{done} {amount} for invoice {_name(invoice)}.", GREEN if one.paid else YELLOW)
+        verb = "Paid" if one.paid else "Not paid:"
+        yield Line(f"{verb} {amount} for invoice {_name(invoice)}.", GREEN if one.paid else YELLOW)
     for later in result.untried_invoices:
         amount = formatting.money(later["amount_remaining"], later["currency"])
         yield Line(f"Not tried: {amount} for invoice {_name(later)}.", YELLOW)
@@ -122,9 +122,9 @@ def _name(invoice: Record) -> str:
 
 
 def _not_paid(result: PayResult) -> BillingError:
-    failed = result.failed
-    assert failed is not None
-    why = str(failed.trouble or "the payment did not go through")
-    url = failed.invoice["hosted_invoice_url"]
+    attempt = result.failed
+    assert attempt is not None
+    why = str(attempt.trouble or "the payment did not go through")
+    url = attempt.invoice["hosted_invoice_url"]
     hint = f"the customer can pay on {url}" if url else "try another card"
-    return BillingError("payment_failed", f"invoice {_name(failed.invoice)}: {why}", hint, NOT_REACHED)
+    return BillingError("payment_failed", f"invoice {_name(attempt.invoice)}: {why}", hint, NOT_REACHED)

@@ -48,10 +48,10 @@ def _table(title: str, rows: list[tuple[int, str]], currency: str) -> Iterator[L
 
 
 def _payment(payment: Record) -> str:
-    refunded = formatting.money(payment["refunded"], payment["currency"])
-    back = f", {refunded} refunded" if payment["refunded"] else ""
-    disputed = ", disputed" if payment["disputed"] else ""
-    return f"{formatting.date(payment['created'])} by {paid_by(payment)} ({payment['id']}){back}{disputed}"
+    refund_amount = formatting.money(payment["refunded"], payment["currency"])
+    back = f", {refund_amount} refunded" if payment["refunded"] else ""
+    dispute_text = ", disputed" if payment["disputed"] else ""
+    return f"{formatting.date(payment['created'])} by {paid_by(payment)} ({payment['id']}){back}{dispute_text}"
 
 
 def _refund(refund: Record) -> str:

@@ -15,18 +15,20 @@ def name(invoice: Record) -> str:
 
 def outcome_text(invoice: Record) -> str:
     """Return what became of an invoice, in a few words."""
-    credited = f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
-    credited += _describe_refund(invoice)
+    credit_text = (
+        f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
+    )
+    credit_text += _describe_refund(invoice)
     match invoice["status"]:
         case "paid":
-            return f"paid {formatting.date(invoice['paid_at'])}{_describe_overpayment(invoice)}{credited}"
+            return f"paid {formatting.date(invoice['paid_at'])}{_describe_overpayment(invoice)}{credit_text}"
         case "void":
             return f"void since {formatting.date(invoice['voided_at'])}"
         case "uncollectible":
-            return f"written off {formatting.date(invoice['written_off_at'])}{credited}"
+            return f"written off {formatting.date(invoice['written_off_at'])}{credit_text}"
         case "draft":
             return "not finalized yet"
-    return f"open{_waits(invoice)}{credited}"
+    return f"open{_waits(invoice)}{credit_text}"
 
 
 def _describe_overpayment(invoice: Record) -> str:
@@ -35,12 +37,12 @@ def _describe_overpayment(invoice: Record) -> str:
 
 
 def _describe_refund(invoice: Record) -> str:
-    refunded = invoice.get("refunded")
-    if not refunded:
+    amount = invoice.get("refunded")
+    if not amount:
         return ""
-    if refunded == invoice["amount_paid"]:
+    if amount == invoice["amount_paid"]:
         return ", refunded"
-    return f", {formatting.money(refunded, invoice['currency'])} refunded"
+    return f", {formatting.money(amount, invoice['currency'])} refunded"
 
 
 def _waits(invoice: Record) -> str:

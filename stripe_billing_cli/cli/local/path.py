@@ -8,7 +8,7 @@ from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 
 
-@options.command(app, shared=("output", "verbose"))
+@options.command(app, shared_names=("output", "verbose"))
 def path(context: Context) -> None:
     """Print where the local Stripe of this directory keeps its state.
 

@@ -14,7 +14,7 @@ from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import BillingError
 
 
-@options.command(app, shared=("output", "yes", "verbose"))
+@options.command(app, shared_names=("output", "yes", "verbose"))
 def reset(
     context: Context,
     account: Annotated[
@@ -37,9 +37,9 @@ def reset(
         return
     if LOCAL_DATABASE.exists():
         ask(context, f"Delete {LOCAL_DATABASE} and all in it?", "nothing was deleted")
-    deleted = LOCAL_DATABASE.exists()
+    was_there = LOCAL_DATABASE.exists()
     empty_everything(LOCAL_DATABASE)
-    _print(context, "The local Stripe is empty.", account=None, deleted=deleted)
+    _print(context, "The local Stripe is empty.", account=None, was_there=was_there)
 
 
 def _reset_account(context: Context, account: str) -> None:
@@ -58,12 +58,12 @@ def _reset_account(context: Context, account: str) -> None:
     finally:
         store.close()
     ask(context, f"Delete all that account {account} has?", "nothing was deleted")
-    deleted = empty_account(LOCAL_DATABASE, account)
-    _print(context, f"Account {account} is empty.", account=account, deleted=deleted)
+    was_there = empty_account(LOCAL_DATABASE, account)
+    _print(context, f"Account {account} is empty.", account=account, was_there=was_there)
 
 
-def _print(context: Context, text: str, *, account: str | None, deleted: bool) -> None:
+def _print(context: Context, text: str, *, account: str | None, was_there: bool) -> None:
     context.printer.note(text)
     if not context.printer.for_people:
         where = str(LOCAL_DATABASE.absolute())
-        context.printer.result({"path": where, "account": account, "deleted": deleted}, ids=[account or where])
+        context.printer.result({"path": where, "account": account, "deleted": was_there}, ids=[account or where])

@@ -105,7 +105,7 @@ AllowReset = Annotated[
 ]
 
 
-@options.command(app, shared=("output", "verbose"))
+@options.command(app, shared_names=("output", "verbose"))
 def serve(
     context: Context,
     host: Host = "127.0.0.1",

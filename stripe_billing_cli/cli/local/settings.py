@@ -61,7 +61,7 @@ SearchLag = Annotated[
 ]
 
 
-@options.command(app, shared=("output", "verbose"))
+@options.command(app, shared_names=("output", "verbose"))
 def settings(
     context: Context,
     after_retries: AfterRetries = None,

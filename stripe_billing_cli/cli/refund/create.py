@@ -79,10 +79,10 @@ def _will(plan: RefundPlan) -> Iterator[str]:
     for part in plan.parts:
         yield _part(part, target.currency)
     after = target.amount_left - plan.amount
-    left, paid, left_after = (
+    left_text, paid_text, left_after = (
         formatting.money(amount, target.currency) for amount in (target.amount_left, target.amount_paid, after)
     )
-    yield f"  left to refund  {left} of {paid}; {left_after} after this"
+    yield f"  left to refund  {left_text} of {paid_text}; {left_after} after this"
     if target.credited_amount:
         amount = formatting.money(target.credited_amount, target.currency)
         yield f"  Careful: {amount} of this invoice was given back already, to the balance or outside of Stripe."
@@ -97,13 +97,13 @@ def _part(part: Part, currency: str) -> str:
 
     charge = payment(part.payment.charge)
     amount = formatting.money(part.amount, currency)
-    done = (
+    refund_text = (
         f"{amount} was refunded by {part.earlier_refund['id']} already"
         if part.earlier_refund
         else f"{amount} goes back"
     )
-    paid = f"{formatting.money(charge['amount'], currency)} of {formatting.date(charge['created'])}"
-    return f"{done} to {refunded_to(charge)}, from the payment of {paid} ({charge['id']})"
+    payment_text = f"{formatting.money(charge['amount'], currency)} of {formatting.date(charge['created'])}"
+    return f"{refund_text} to {refunded_to(charge)}, from the payment of {payment_text} ({charge['id']})"
 
 
 def _access(target: Target) -> str:

@@ -31,10 +31,10 @@ def show(
 
 def _screen(record: Record) -> Iterator[Line]:
     yield Line(record["id"], {"bold": True})
-    failed = f" ({record['failure_reason']})" if record["failure_reason"] else ""
+    failure_text = f" ({record['failure_reason']})" if record["failure_reason"] else ""
     facts = {
         "amount": formatting.money(record["amount"], record["currency"]),
-        "status": formatting.status(record["status"] or "unknown") + failed,
+        "status": formatting.status(record["status"] or "unknown") + failure_text,
         "charge": record["charge"],
         "payment": record["payment_intent"],
         "reason": (record["reason"] or "").replace("_", " "),

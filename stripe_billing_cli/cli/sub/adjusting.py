@@ -65,11 +65,11 @@ def _discount_options(coupon: str | None, promotion_code: str | None, no_coupon:
     }
 
 
-def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool) -> None:
+def adjust(context: Context, name: str, adjust_request: AdjustRequest, *, preview: bool) -> None:
     """Say what a change costs, ask, make the change, print."""
     from stripe_billing_cli.subscriptions.adjust import plan_adjust
 
-    plan = plan_adjust(context.stripe, name, wanted)
+    plan = plan_adjust(context.stripe, name, adjust_request)
     if preview or not plan.moves:
         _print(context, plan.preview())
         return
@@ -89,12 +89,16 @@ def explain_declined(dropped_update: str | None, dropped_schedule: str | None) -
     try:
         yield
     except PaymentFailedError as failure:
-        dropped = [f"the change that waited for the payment of {dropped_update}"] if dropped_update else []
-        dropped += [f"what was scheduled ({dropped_schedule})"] if dropped_schedule else []
-        kept = f"the change was not made, and {' and '.join(dropped)} is dropped" if dropped else "nothing was changed"
+        dropped_changes = [f"the change that waited for the payment of {dropped_update}"] if dropped_update else []
+        dropped_changes += [f"what was scheduled ({dropped_schedule})"] if dropped_schedule else []
+        effect = (
+            f"the change was not made, and {' and '.join(dropped_changes)} is dropped"
+            if dropped_changes
+            else "nothing was changed"
+        )
         raise BillingError(
             "payment_failed",
-            f"{kept}: the payment did not go through: {failure.message}",
+            f"{effect}: the payment did not go through: {failure.message}",
             "the same command again, once there is another card",
             NOT_REACHED,
         ) from failure
@@ -116,9 +120,9 @@ def _will(plan: AdjustPlan) -> Iterator[Line]:
         began = formatting.moment(plan.period_began)
         yield Line(f"  A new period began on {began} already, and is not begun again; --again would.")
     if plan.unpaid_invoice:
-        unpaid = cost_view.unpaid_text(plan.unpaid_invoice)
+        invoice = cost_view.unpaid_text(plan.unpaid_invoice)
         yield Line(
-            f"  Careful: a credit counts time that was never paid for: {unpaid}. --proration none credits nothing."
+            f"  Careful: a credit counts time that was never paid for: {invoice}. --proration none credits nothing."
         )
     if plan.quote and plan.quote.ends:
         yield Line(f"  The subscription ends with the new period, on {formatting.date(plan.quote.ends)}.")
@@ -134,9 +138,9 @@ def _changes(plan: AdjustPlan) -> Iterator[str]:
     for item in plan.removed_items:
         yield f"- {name_of(item['price'])}{formatting.times(item.get('quantity'))}"
     if "discounts" in plan.update:
-        wanted = plan.request
-        had = "the discount is taken away" if wanted.no_discount else ""
-        yield had or f"discount by {wanted.coupon or wanted.promotion_code}"
+        adjust_request = plan.request
+        had = "the discount is taken away" if adjust_request.no_discount else ""
+        yield had or f"discount by {adjust_request.coupon or adjust_request.promotion_code}"
     ends = plan.update.get("trial_end")
     if ends is not None:
         yield "the trial ends now" if ends == "now" else f"a trial until {formatting.moment(ends)}"
@@ -154,8 +158,8 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
     cost = plan.quote.cost
     due = "nothing"
     if cost.due_now:
-        sent = plan.subscription["collection_method"] == "send_invoice"
-        way = "by an invoice" if sent else paying_card(payments.default_card(plan.subscription))
+        is_sent = plan.subscription["collection_method"] == "send_invoice"
+        way = "by an invoice" if is_sent else paying_card(payments.default_card(plan.subscription))
         due = f"{formatting.money(cost.due_now, cost.currency)} {way}"
     yield from cost_view.all_lines(cost, due)
     if cost.due_now and plan.payment_behavior:

@@ -125,16 +125,16 @@ def _print(context: Context, result: CancelResult) -> None:
     from stripe_billing_cli.cli.sub import cancel_view
     from stripe_billing_cli.subscriptions import payments
 
-    plan, previewed = result.plan, result.result == "previewed"
+    plan, is_preview = result.plan, result.result == "previewed"
     context.printer.record(
-        result.record(), lambda _: cancel_view.plan_lines(plan) if previewed else cancel_view.screen(result)
+        result.record(), lambda _: cancel_view.plan_lines(plan) if is_preview else cancel_view.screen(result)
     )
-    unpaid = result.unpaid
-    if unpaid is not None:
-        id = unpaid.invoice["id"]
+    unpaid_invoice = result.unpaid
+    if unpaid_invoice is not None:
+        id = unpaid_invoice.invoice["id"]
         raise BillingError(
             "payment_failed",
-            f"{result.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid.trouble}",
-            payments.ways_to_pay(unpaid.invoice["hosted_invoice_url"], f"billing invoice pay {id}"),
+            f"{result.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid_invoice.trouble}",
+            payments.ways_to_pay(unpaid_invoice.invoice["hosted_invoice_url"], f"billing invoice pay {id}"),
             NOT_REACHED,
         )

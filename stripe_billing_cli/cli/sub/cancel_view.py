@@ -43,8 +43,10 @@ def plan_lines(plan: CancelPlan) -> Iterator[Line]:
             yield Line(f"{id} ends now. It was never paid for; its invoice is voided.")
         case "now":
             until = UNTIL.get(subscription["status"], "it is paid")
-            left = f", though {until} until {formatting.moment(paid_until)}" if paid_until > cancellation.ends else ""
-            yield Line(f"{id} ends now: the customer loses access at once{left}.")
+            paid_text = (
+                f", though {until} until {formatting.moment(paid_until)}" if paid_until > cancellation.ends else ""
+            )
+            yield Line(f"{id} ends now: the customer loses access at once{paid_text}.")
         case "later" if subscription["status"] == "paused":
             yield Line(
                 f"{id} ends on {formatting.moment(cancellation.ends)}. It is paused: the customer has no access."
@@ -83,16 +85,18 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
             f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid_text(plan.unpaid_invoice)}. "
             "Without --prorate nothing is credited."
         )
-    collected = "Stripe stops collecting it" if plan.cancellation.action == "now" else "is still collected"
+    collection_text = "Stripe stops collecting it" if plan.cancellation.action == "now" else "is still collected"
     for invoice in plan.owed_invoices:
         amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
-        yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
+        yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collection_text}.")
     yield from _drafts(plan)
     yield from _describe_unbilled(plan.unbilled_amounts, plan.subscription["currency"])
-    metered = [] if plan.cancellation.action != "later" else _name_metered_prices(plan.subscription)
-    if metered:
-        yield Line(f"  What is used of {', '.join(metered)} until then, and not billed yet, is billed then.")
-    nothing_else = not (plan.owed_invoices or plan.drafts or plan.unbilled_amounts.is_there or plan.renewals or metered)
+    metered_names = [] if plan.cancellation.action != "later" else _name_metered_prices(plan.subscription)
+    if metered_names:
+        yield Line(f"  What is used of {', '.join(metered_names)} until then, and not billed yet, is billed then.")
+    nothing_else = not (
+        plan.owed_invoices or plan.drafts or plan.unbilled_amounts.is_there or plan.renewals or metered_names
+    )
     if not final and plan.refund is None and nothing_else:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
 
@@ -109,34 +113,34 @@ def _drafts(plan: CancelPlan) -> Iterator[Line]:
     bills = Billing(plan.drafts).of_drafts()
     for invoice in plan.drafts:
         asks = bills[invoice["id"]].asks
-        named = f"Invoice {invoice['id']} over {formatting.money(invoice['total'], invoice['currency'])}"
+        draft_text = f"Invoice {invoice['id']} over {formatting.money(invoice['total'], invoice['currency'])}"
         if not plan.request.invoice_now:
-            yield Line(f"  {named} is a draft, and Stripe may not collect it any more; --invoice-now bills it.")
+            yield Line(f"  {draft_text} is a draft, and Stripe may not collect it any more; --invoice-now bills it.")
         elif invoice["total"] > 0 and is_charged(invoice):
-            charged = (
+            charge_text = (
                 "charged" if asks == invoice["total"] else f"{formatting.money(asks, invoice['currency'])} charged"
             )
-            charged = charged if asks else "paid from the customer's balance"
-            yield Line(f"  {named}, which nobody has charged yet, is made final and {charged}.")
+            charge_text = charge_text if asks else "paid from the customer's balance"
+            yield Line(f"  {draft_text}, which nobody has charged yet, is made final and {charge_text}.")
         else:
-            yield Line(f"  {named} is made final{'' if is_charged(invoice) else ', for the customer to pay'}.")
+            yield Line(f"  {draft_text} is made final{'' if is_charged(invoice) else ', for the customer to pay'}.")
 
 
-def _describe_unbilled(left: UnbilledAmounts, currency: str) -> Iterator[Line]:
+def _describe_unbilled(amounts: UnbilledAmounts, currency: str) -> Iterator[Line]:
     """Yield what an end at once drops, and what it leaves pending."""
-    if left.prorations:
-        amount = formatting.money(abs(left.prorations), currency)
-        noun, way = ("credit", "gives it to") if left.prorations < 0 else ("charge", "bills it to")
+    if amounts.prorations:
+        amount = formatting.money(abs(amounts.prorations), currency)
+        noun, way = ("credit", "gives it to") if amounts.prorations < 0 else ("charge", "bills it to")
         yield Line(
             f"  A {noun} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
         )
-    if left.metered_names:
-        so_far = f", {formatting.money(left.use, currency)} so far," if left.use else ""
+    if amounts.metered_names:
+        so_far = f", {formatting.money(amounts.use, currency)} so far," if amounts.use else ""
         yield Line(
-            f"  What was used of {', '.join(left.metered_names)} and not billed yet{so_far} is dropped; "
+            f"  What was used of {', '.join(amounts.metered_names)} and not billed yet{so_far} is dropped; "
             "--invoice-now bills it."
         )
-    for item in left.by_hand:
+    for item in amounts.by_hand:
         amount = formatting.money(item["amount"], item["currency"])
         yield Line(f"  {item['id']}, {item['description'] or 'added by hand'}, over {amount} stays pending.")
 
@@ -146,11 +150,11 @@ def _renewals(plan: CancelPlan) -> Iterator[Line]:
     if plan.renewals is None:
         return
     currency = plan.subscription["currency"]
-    shown, more = plan.renewals.invoices[:SHOWN], len(plan.renewals.invoices) - SHOWN
-    for one in shown:
+    first_invoices, more = plan.renewals.invoices[:SHOWN], len(plan.renewals.invoices) - SHOWN
+    for one in first_invoices:
         amount = formatting.money(one.amount, currency) if one.amount else "nothing"
         yield cost_view.entry("charged", f"{amount} on {formatting.date(one.at)}")
-        if one is shown[0] and plan.renewals.to_balance:
+        if one is first_invoices[0] and plan.renewals.to_balance:
             credit = formatting.money(-plan.renewals.to_balance, currency)
             yield cost_view.entry("balance", f"a credit of {credit} is left on it by that")
     if more > 0:
@@ -218,13 +222,15 @@ LAST_GOES_ON = "; and the service goes on until the end"
 
 def _part(refund: RefundPlan, part: Refund) -> str:
     invoice = part.payment.invoice
-    amount, paid = (formatting.money(one, refund.currency) for one in (part.amount, part.payment.amount_captured))
+    amount, payment_amount = (
+        formatting.money(one, refund.currency) for one in (part.amount, part.payment.amount_captured)
+    )
     share = ", all of it" if part.amount == part.payment.amount_captured else ""
     if not share and part.payment.refundable_amount == part.amount:
         share = ", what is left of it"
     elif not share:
         share = ", what is unused of it"
-    return f"{amount}{share}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"
+    return f"{amount}{share}, from the payment of {payment_amount} for invoice {invoice['number'] or invoice['id']}"
 
 
 def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
@@ -244,10 +250,10 @@ def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
 
 
 def _nothing_to_refund(refund: RefundPlan) -> str:
-    made = [part.stripe_refund for part in refund.parts if part.stripe_refund]
-    if made:
+    refunds = [part.stripe_refund for part in refund.parts if part.stripe_refund]
+    if refunds:
         amount = formatting.money(refund.amount, refund.currency)
-        return f"{amount} was refunded for this already ({', '.join(one['id'] for one in made)})."
+        return f"{amount} was refunded for this already ({', '.join(one['id'] for one in refunds)})."
     if refund.kind == "last":
         payment = refund.parts[0].payment
         invoice = payment.invoice

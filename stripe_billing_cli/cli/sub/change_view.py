@@ -80,20 +80,20 @@ def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
         yield from _cost(plan, plan.quote)
         yield from _use(plan, plan.quote)
     elif plan.later_cost and plan.later_cost.next_invoice:
-        upcoming = plan.later_cost.next_invoice
+        next_invoice = plan.later_cost.next_invoice
         yield cost_view.entry("due now", "nothing: the paid period is used up first")
-        amount = formatting.money(upcoming.amount, plan.later_cost.currency)
-        yield cost_view.entry("then", f"{amount} on {formatting.date(upcoming.at)}")
+        amount = formatting.money(next_invoice.amount, plan.later_cost.currency)
+        yield cost_view.entry("then", f"{amount} on {formatting.date(next_invoice.at)}")
         yield from cost_view.balance(plan.later_cost)
         if is_metered(plan.current_price) and plan.change.before.price != plan.change.after.price:
             yield Line(f"  What is used of {name_of(plan.current_price)} until then is billed then, at its price.")
 
 
-def _use(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
+def _use(plan: ChangePlan, quote: Quote) -> Iterator[Line]:
     """Yield what becomes of use that is not billed yet, and of time that was never paid for."""
     if is_metered(plan.current_price) and plan.change.before.price != plan.change.after.price:
-        billed = {"none": "is never billed", "invoice": "is billed now, at that price"}
-        fate = billed.get(quoted.proration, "is billed with the next invoice, at that price")
+        fates = {"none": "is never billed", "invoice": "is billed now, at that price"}
+        fate = fates.get(quote.proration, "is billed with the next invoice, at that price")
         if is_classic(plan.subscription):
             fate = "is lost: in classic billing mode it goes with its price"
         yield Line(f"  What was used of {name_of(plan.current_price)} and not billed yet {fate}.")
@@ -109,10 +109,10 @@ def _gives_way(plan: ChangePlan) -> Iterator[Line]:
     change = plan.change
     if change.drops_update:
         yield Line(f"  The change that waits for its payment is dropped: invoice {change.drops_update} is voided.")
-    upcoming = schedule.upcoming_phase(plan.schedule) if plan.schedule else None
-    if upcoming is None:
+    phase = schedule.upcoming_phase(plan.schedule) if plan.schedule else None
+    if phase is None:
         return
-    day = formatting.date(upcoming["start_date"])
+    day = formatting.date(phase["start_date"])
     stays = _scheduled_for_others(plan)
     if change.drops_schedule or (change.schedule and not stays):
         yield Line(f"  What was scheduled for {day} is dropped.")
@@ -132,13 +132,13 @@ def _scheduled_for_others(plan: ChangePlan) -> list[str]:
     ]
 
 
-def _cost(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
-    cost = quoted.cost
+def _cost(plan: ChangePlan, quote: Quote) -> Iterator[Line]:
+    cost = quote.cost
     yield from cost_view.all_lines(cost, _due_now(plan, cost))
-    if quoted.restarts:
-        yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
-    if quoted.ends:
-        yield Line(f"  The subscription ends with that period, on {formatting.date(quoted.ends)}.")
+    if quote.restarts:
+        yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quote)}.")
+    if quote.ends:
+        yield Line(f"  The subscription ends with that period, on {formatting.date(quote.ends)}.")
     elif plan.subscription["cancel_at"]:
         yield Line(f"  The subscription still ends on {formatting.date(plan.subscription['cancel_at'])}.")
     if cost.due_now and plan.subscription["collection_method"] == "charge_automatically":
@@ -155,8 +155,8 @@ def _due_now(plan: ChangePlan, cost: Cost) -> str:
     return f"{amount} {paying_card(method)}"
 
 
-def _day(quoted: Quote) -> str:
-    return formatting.date(quoted.proration_date)
+def _day(quote: Quote) -> str:
+    return formatting.date(quote.proration_date)
 
 
 def _amount(owes: OwedInvoice) -> str:

@@ -132,10 +132,10 @@ def _preview(context: Context, plan: CreatePlan) -> None:
     """Show what the subscription would cost, and create none."""
     from stripe_billing_cli.cli.sub import start_view
 
-    quoted = plan.preview(context.stripe)
+    quote = plan.preview(context.stripe)
     _print_notes(context, plan)
-    record = quoted.record(plan.situation)
-    context.printer.record(record, lambda _: start_view.preview_lines(quoted, plan.order, plan.situation))
+    record = quote.record(plan.situation)
+    context.printer.record(record, lambda _: start_view.preview_lines(quote, plan.order, plan.situation))
 
 
 def _customer_name(plan: CreatePlan) -> str:

@@ -54,19 +54,19 @@ def list_(
     from stripe_billing_cli.test_clocks.load import id_for
 
     api = context.stripe
-    wanted: dict[str, Any] = {}
+    params: dict[str, Any] = {}
     if created_after:
-        wanted["created"] = {"gte": parsing.moment("--created-after", created_after)}
+        params["created"] = {"gte": parsing.moment("--created-after", created_after)}
     if status:
-        wanted["status"] = status
+        params["status"] = status
     if test_clock:
-        wanted["test_clock"] = id_for(api, test_clock)
+        params["test_clock"] = id_for(api, test_clock)
     if customer:
-        wanted["customer"] = lookup.find_customer(api, customer)["id"]
+        params["customer"] = lookup.find_customer(api, customer)["id"]
     if price:
-        wanted["price"] = lookup.find_price(api, price, archived_too=True)["id"]
+        params["price"] = lookup.find_price(api, price, archived_too=True)["id"]
     most = parsing.most(limit, all_)
-    subscriptions = lists.subscriptions(api, wanted, parsing.one_more(most))
+    subscriptions = lists.subscriptions(api, params, parsing.one_more(most))
     context.printer.list_records(map(lists.record, subscriptions), COLUMNS, "No subscriptions.", most)
 
 

@@ -73,7 +73,7 @@ def pause(
         question = f"Pause {plan.subscription['id']}?"
         confirm.confirm(context, question, will=will, in_any_mode=True, preview=preview, cost=plan.cost)
     record = plan.apply(context.stripe).record()
-    context.printer.record(record, lambda paused: _screen(paused, stops_service=plan.stops_service))
+    context.printer.record(record, lambda fields: _screen(fields, stops_service=plan.stops_service))
 
 
 def _will(plan: PausePlan) -> Iterator[Line]:

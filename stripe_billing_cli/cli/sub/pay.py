@@ -101,8 +101,8 @@ def _screen(record: Record) -> Iterator[Line]:
     match record["result"]:
         case "paid":
             amount = formatting.money(invoice["amount_due"], invoice["currency"])
-            paid = f"Paid {amount} from {card}" if card else f"Paid {amount}"
-            yield Line(f"{paid} for invoice {invoice['number'] or invoice['id']}; {id} is {status}.", GREEN)
+            payment_text = f"Paid {amount} from {card}" if card else f"Paid {amount}"
+            yield Line(f"{payment_text} for invoice {invoice['number'] or invoice['id']}; {id} is {status}.", GREEN)
         case "processing":
             amount = formatting.money(invoice["amount_due"], invoice["currency"])
             of = f"{amount} for invoice {invoice['number'] or invoice['id']}"

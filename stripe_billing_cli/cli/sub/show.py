@@ -33,8 +33,10 @@ def show(context: Context, subscription: Subscription) -> None:
     """
     from stripe_billing_cli.subscriptions import overview
 
-    loaded = overview.load_overview(context.stripe, subscription)
-    context.printer.record(overview.record(loaded), lambda record: _screen(record, loaded))
+    subscription_overview = overview.load_overview(context.stripe, subscription)
+    context.printer.record(
+        overview.record(subscription_overview), lambda record: _screen(record, subscription_overview)
+    )
 
 
 def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
@@ -53,11 +55,11 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
         "item", (_item(item, one) for item, one in zip(record["items"], subscription["items"]["data"], strict=True))
     )
     yield from _facts("period", _periods(record))
-    following = record["next_invoice"]
-    if following:
-        amount = formatting.money(following["amount_due"], following["currency"])
+    next_invoice = record["next_invoice"]
+    if next_invoice:
+        amount = formatting.money(next_invoice["amount_due"], next_invoice["currency"])
         fate = ", not collected" if record["pause_collection"] else ""
-        yield fact("next invoice", f"{amount} on {formatting.date(following['at'])}{fate}")
+        yield fact("next invoice", f"{amount} on {formatting.date(next_invoice['at'])}{fate}")
     if record["billing_threshold"]:
         threshold = formatting.money(record["billing_threshold"], record["currency"])
         yield fact("early invoice", f"once {threshold} are due within the period")
@@ -126,10 +128,10 @@ def _changes(record: Record) -> Iterator[Line]:
     """Yield what is planned, or waits."""
     if record["cancel_at"] and not record["ended_at"]:
         yield fact("ends", f"{formatting.date(record['cancel_at'])}; billing sub resume takes that back")
-    planned = record["scheduled_change"]
-    if planned:
-        items = ", ".join(map(formatting.item, planned["items"]))
-        yield fact("changes", f"to {items} on {formatting.date(planned['at'])}")
+    change = record["scheduled_change"]
+    if change:
+        items = ", ".join(map(formatting.item, change["items"]))
+        yield fact("changes", f"to {items} on {formatting.date(change['at'])}")
     if record["pending_update_expires_at"]:
         until = formatting.moment(record["pending_update_expires_at"])
         yield fact("pending", f"a change that is made once it is paid, by {until}")

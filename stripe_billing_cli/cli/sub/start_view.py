@@ -27,26 +27,26 @@ def lines(record: Record, customer: Customer, confirmation: Confirmation) -> Ite
     for item in record["items"]:
         yield _fact("item", f"{formatting.item(item)}  {formatting.price(item)}")
     yield _fact("due now", formatting.money(record["due_now"]["amount_due"], record["currency"]))
-    following = record["due_next"]
-    if following:
+    due_next = record["due_next"]
+    if due_next:
         yield _fact(
             "due next",
-            f"{formatting.money(following['amount_due'], following['currency'])} on {formatting.date(following['at'])}",
+            f"{formatting.money(due_next['amount_due'], due_next['currency'])} on {formatting.date(due_next['at'])}",
         )
     yield from _confirmation_lines(record, confirmation)
 
 
-def preview_lines(quoted: StartQuote, order: Order, situation: Situation) -> Iterator[Line]:
+def preview_lines(quote: StartQuote, order: Order, situation: Situation) -> Iterator[Line]:
     """Yield what a subscription would cost that is not created."""
-    cost, customer = quoted.cost, situation.customer
+    cost, customer = quote.cost, situation.customer
     who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
     yield Line(f"{who}: {', '.join(line.price + formatting.times(line.quantity) for line in order.lines)}")
     yield from cost_view.all_lines(cost, _due_now(cost, order))
-    if quoted.trial_end:
-        yield Line(f"  The trial ends on {formatting.date(quoted.trial_end)}.")
-    metered = [line.price for line, price in zip(order.lines, situation.prices, strict=True) if is_metered(price)]
-    if metered:
-        yield Line(f"  What is used of {', '.join(metered)} is billed on top, after each of its periods.")
+    if quote.trial_end:
+        yield Line(f"  The trial ends on {formatting.date(quote.trial_end)}.")
+    metered_names = [line.price for line, price in zip(order.lines, situation.prices, strict=True) if is_metered(price)]
+    if metered_names:
+        yield Line(f"  What is used of {', '.join(metered_names)} is billed on top, after each of its periods.")
 
 
 def _due_now(cost: Cost, order: Order) -> str:

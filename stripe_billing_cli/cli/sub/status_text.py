@@ -87,18 +87,18 @@ def _active(record: Record) -> str:
 
 def _renewal(record: Record) -> str:
     ends = _ends(record)
-    following = record["next_invoice"]
-    if ends or following is None:
+    next_invoice = record["next_invoice"]
+    if ends or next_invoice is None:
         return ends or "no further invoice is planned"
-    amount = formatting.money(following["amount_due"], following["currency"])
-    day = formatting.date(following["at"])
+    amount = formatting.money(next_invoice["amount_due"], next_invoice["currency"])
+    day = formatting.date(next_invoice["at"])
     if record["pause_collection"]:
         return f"the invoice of {amount} on {day} is not collected, unless collection is resumed before"
     if record["collection_method"] == "send_invoice":
         return f"an invoice of {amount} is sent on {day}"
-    if record["payment_method"] is None and following["amount_due"]:
+    if record["payment_method"] is None and next_invoice["amount_due"]:
         return f"{amount} is due on {day}, and there is no card to charge it to"
-    return f"{amount} is charged on {day}" if following["amount_due"] else f"it renews on {day}; nothing is due then"
+    return f"{amount} is charged on {day}" if next_invoice["amount_due"] else f"it renews on {day}; nothing is due then"
 
 
 def _trial_end(record: Record, without_card: str) -> str:

@@ -37,14 +37,14 @@ def event_text(event: Event) -> str:
     """Return an event of Stripe's in words; one of an unknown type keeps that type."""
     source = event["data"]["object"]
     subscription, invoice = cast(Subscription, source), cast(Invoice, source)
-    group, _, happening = event["type"].rpartition(".")
-    if group == "invoice" and happening in INVOICE:
-        amount = invoice["amount_paid"] if happening == "paid" else invoice["amount_due"]
-        return f"invoice {invoice['id']} {INVOICE[happening]}, {formatting.money(amount, invoice['currency'])}"
-    if happening == "created":
+    group, _, action = event["type"].rpartition(".")
+    if group == "invoice" and action in INVOICE:
+        amount = invoice["amount_paid"] if action == "paid" else invoice["amount_due"]
+        return f"invoice {invoice['id']} {INVOICE[action]}, {formatting.money(amount, invoice['currency'])}"
+    if action == "created":
         return f"created, {formatting.status(subscription['status'])}"
-    if happening in SUBSCRIPTION:
-        return SUBSCRIPTION[happening]
+    if action in SUBSCRIPTION:
+        return SUBSCRIPTION[action]
     return _update(subscription, event["data"]["previous_attributes"] or {})
 
 

@@ -33,7 +33,7 @@ def spinner(text: str) -> Iterator[None]:
 
 
 def wait_for_status(
-    context: Context, id: str, wanted: frozenset[str], seconds: float | None
+    context: Context, id: str, statuses: frozenset[str], seconds: float | None
 ) -> tuple[Observation | None, Prospect]:
     """Wait for one of these statuses; the last observation of the subscription, and how it ended.
 
@@ -42,11 +42,11 @@ def wait_for_status(
     from stripe_billing_cli.subscriptions import watch
 
     last = None
-    with spinner(f"Waiting until {id} is {formatting.alternatives(sorted(wanted))}"):
+    with spinner(f"Waiting until {id} is {formatting.alternatives(sorted(statuses))}"):
         for last in observe(context, id, every=EVERY, seconds=seconds):
-            ended = watch.prospect(last.record["status"], wanted)
-            if ended != "open":
-                return last, ended
+            prospect = watch.prospect(last.record["status"], statuses)
+            if prospect != "open":
+                return last, prospect
     return last, "open"
 
 
@@ -62,12 +62,12 @@ def observe(context: Context, id: str, *, every: float, seconds: float | None) -
     )
 
 
-def not_reached(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> BillingError:
+def not_reached(id: str, status: str | None, prospect: Prospect, statuses: frozenset[str]) -> BillingError:
     """Return the error of a subscription that did not become what was waited for."""
-    goal = formatting.alternatives(sorted(wanted))
-    if ended == "impossible":
+    goal = formatting.alternatives(sorted(statuses))
+    if prospect == "impossible":
         message = f"{id} is {status} and cannot become {goal} any more"
         return BillingError("not_reached", message, f"billing sub show {id} says why", NOT_REACHED)
     message = f"{id} is still {status or 'not to be seen'}, and not {goal}: the time is up"
-    until = " ".join(f"--until {one}" for one in sorted(wanted))
+    until = " ".join(f"--until {one}" for one in sorted(statuses))
     return BillingError("timeout", message, f"wait on with: billing sub watch {id} {until}", NOT_REACHED)

@@ -45,7 +45,7 @@ def watch(
                billing sub watch sub_1MowQVLkdIwHu7ixeRlqHVzs --output json | jq -c '[.status, .changed]'
     """
     seconds = parsing.span("--timeout", timeout) if timeout else None
-    wanted = frozenset(status.value for status in until or ())
+    statuses = frozenset(status.value for status in until or ())
     from stripe_billing_cli.stripe_api import lookup
     from stripe_billing_cli.subscriptions.watch import prospect
 
@@ -54,13 +54,13 @@ def watch(
     for observation in waiting.observe(context, id, every=every, seconds=seconds):
         _print(context, observation)
         status = observation.record["status"]
-        ended = prospect(status, wanted) if wanted else "open"
-        if ended == "reached":
+        outlook = prospect(status, statuses) if statuses else "open"
+        if outlook == "reached":
             return
-        if ended == "impossible":
-            raise waiting.not_reached(id, status, ended, wanted)
-    if wanted:
-        raise waiting.not_reached(id, status, "open", wanted)
+        if outlook == "impossible":
+            raise waiting.not_reached(id, status, outlook, statuses)
+    if statuses:
+        raise waiting.not_reached(id, status, "open", statuses)
 
 
 def _print(context: Context, observation: Observation) -> None:
@@ -77,9 +77,9 @@ def _print(context: Context, observation: Observation) -> None:
         )
 
 
-def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[str, ...]) -> Iterator[str]:
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
     """Yield what differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026 UTC`."""
-    for name in changed:
+    for name in names:
         if name == "status":
             yield f"{formatting.status(before[name])} → {formatting.status(now[name])}"
         elif name == "items":

@@ -44,28 +44,28 @@ def create(
     plan = plan_create(context.stripe, request)
     confirm.confirm(context, f"Have events sent to {url}?")
     secret = Secret(context, store_secret, {"result": "created"})
-    done = plan.apply(context.stripe, secret.keep)
+    result = plan.apply(context.stripe, secret.keep)
     if not secret.printed:
-        print_endpoint(context, done.endpoint, done.record())
-    return print_secret_hint(context, done.endpoint, created=done.result == "created", store=store_secret)
+        print_endpoint(context, result.endpoint, result.record())
+    return print_secret_hint(context, result.endpoint, is_new=result.result == "created", store=store_secret)
 
 
-def print_secret_hint(context: Context, endpoint: Endpoint, *, created: bool, store: bool) -> int | None:
+def print_secret_hint(context: Context, endpoint: Endpoint, *, is_new: bool, store: bool) -> int | None:
     """Print what is to be done with the secret; exit code 4 where the secret was to be kept and cannot be had any
     more."""
     from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
 
     note = context.printer.note
-    if created and context.connection.local:
+    if is_new and context.connection.local:
         note("The local Stripe delivers to it while `billing local serve` runs in this directory.")
     if endpoint.api_version != API_VERSION:
         note(
             f"It sends events of version {endpoint.api_version or 'of the account'}, and {API_VERSION} is expected: "
             f"`billing webhook roll-secret {endpoint.id}` makes one that does."
         )
-    if created and not store:
+    if is_new and not store:
         note("Keep the secret: Stripe does not show it again. `billing listen` takes it from STRIPE_WEBHOOK_SECRET.")
-    if created or is_kept(endpoint):
+    if is_new or is_kept(endpoint):
         return None
     note(
         "Its secret was shown when it was made, and is not kept here; "

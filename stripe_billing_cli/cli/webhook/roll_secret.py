@@ -59,18 +59,18 @@ def roll_secret(
             NOT_REACHED,
         )
     if not (finish or store_secret or current_roll.old is None or _ask_receiver(context, current_roll)):
-        print_what_is_left(context, current_roll, shown=secret.printed)
+        print_what_is_left(context, current_roll, secret_was_shown=secret.printed)
         return
-    done = current_roll.finish(api)
-    forget(done.replaced_id)
+    result = current_roll.finish(api)
+    forget(result.replaced_id)
     if not secret.printed:
-        print_endpoint(context, done.endpoint, done.record())
-    if done.undelivered_count:
+        print_endpoint(context, result.endpoint, result.record())
+    if result.undelivered_count:
         context.printer.note(
-            f"{formatting.count_text(done.undelivered_count, 'earlier event')} had not been delivered everywhere. "
+            f"{formatting.count_text(result.undelivered_count, 'earlier event')} had not been delivered everywhere. "
             "`billing listen` fetches what it lacks when it starts; `billing events backfill` does so at once."
         )
-    context.printer.note(f"{done.replaced_id} is deleted; only the new secret is good.")
+    context.printer.note(f"{result.replaced_id} is deleted; only the new secret is good.")
 
 
 def _question(roll: RollPlan) -> str:
@@ -87,10 +87,10 @@ def _ask_receiver(context: Context, current_roll: RollPlan) -> bool:
     return typer.confirm(f"Does the receiver know the new secret? Delete {current_roll.old.id}?", err=True)
 
 
-def print_what_is_left(context: Context, current_roll: RollPlan, *, shown: bool) -> None:
+def print_what_is_left(context: Context, current_roll: RollPlan, *, secret_was_shown: bool) -> None:
     assert current_roll.old is not None
     assert current_roll.new is not None
-    if not shown:
+    if not secret_was_shown:
         context.printer.note(f"The new secret was shown when {current_roll.new.id} was made.")
     context.printer.note(
         f"When the receiver knows it: billing webhook roll-secret {current_roll.old.id} --finish\n"

@@ -36,9 +36,9 @@ def print_endpoint(context: Context, endpoint: Endpoint, more: Mapping[str, Any]
     from stripe_billing_cli.listener.secrets import SECRETS
     from stripe_billing_cli.webhook_endpoints.endpoint import record
 
-    kept = {"secret_file": str(SECRETS / endpoint.id) if is_kept(endpoint) else None}
-    shown = {**record(endpoint), "secret": None, **kept, **more}
-    context.printer.record(shown, _screen)
+    secret_file = {"secret_file": str(SECRETS / endpoint.id) if is_kept(endpoint) else None}
+    endpoint_record = {**record(endpoint), "secret": None, **secret_file, **more}
+    context.printer.record(endpoint_record, _screen)
 
 
 def is_kept(endpoint: Endpoint) -> bool:
@@ -47,30 +47,30 @@ def is_kept(endpoint: Endpoint) -> bool:
     return endpoint.id in {one.endpoint for one in kept_secrets()}
 
 
-def _screen(shown: Record) -> Iterator[Line]:
-    yield Line(f"{shown['id']}  {shown['url']}  {shown['status']}", {"bold": True})
-    yield Line(f"  events       {event_types_text(shown, 3)}")
-    yield Line(f"  API version  {shown['api_version'] or 'the default of the account'}")
-    if shown.get("secret"):
-        yield Line(f"  secret       {shown['secret']}")
-    elif shown.get("secret_file"):
-        yield Line(f"  secret       kept in {shown['secret_file']}")
-    match shown.get("result"):
+def _screen(endpoint_record: Record) -> Iterator[Line]:
+    yield Line(f"{endpoint_record['id']}  {endpoint_record['url']}  {endpoint_record['status']}", {"bold": True})
+    yield Line(f"  events       {event_types_text(endpoint_record, 3)}")
+    yield Line(f"  API version  {endpoint_record['api_version'] or 'the default of the account'}")
+    if endpoint_record.get("secret"):
+        yield Line(f"  secret       {endpoint_record['secret']}")
+    elif endpoint_record.get("secret_file"):
+        yield Line(f"  secret       kept in {endpoint_record['secret_file']}")
+    match endpoint_record.get("result"):
         case "unchanged":
             yield Line("It was there already; nothing was changed.")
         case "updated":
             yield Line("It was there already; its settings were changed.")
 
 
-def event_types_text(shown: Record, most: int = 1) -> str:
-    events = shown["enabled_events"]
+def event_types_text(endpoint_record: Record, most: int = 1) -> str:
+    events = endpoint_record["enabled_events"]
     if events == ["*"]:
         return "all"
     named = ", ".join(events[:most])
     return named if len(events) <= most else f"{named} and {len(events) - most} more"
 
 
-def made_by(shown: Record) -> str:
-    if shown["rolls"]:
-        return f"billing, in place of {shown['rolls']}"
-    return "billing" if shown["managed"] else "-"
+def made_by(endpoint_record: Record) -> str:
+    if endpoint_record["rolls"]:
+        return f"billing, in place of {endpoint_record['rolls']}"
+    return "billing" if endpoint_record["managed"] else "-"
