@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -73,6 +73,4 @@ class PlanOptions:
     @property
     def is_default(self) -> bool:
         """Return whether nothing was chosen that a saved plan has settled already; counting changes no plan."""
-        return not (
-            self.prune or self.delete_coupons or self.prune_meters or self.retire_links or self.target or self.adopt
-        )
+        return replace(self, count=False, target=self.target or None) == PlanOptions()
