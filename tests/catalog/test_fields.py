@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
@@ -59,8 +59,12 @@ SHORT = {"promotion_code": ("coupon",)}
 
 
 def parameters(kind: str, verb: str) -> set[str]:
+    """Return the parameters of a call; none of an update where objects of the kind never change."""
     module, name = PARAMS[kind]
-    params_module = importlib.import_module(f"stripe.params.{module.format(verb)}")
+    path = f"stripe.params.{module.format(verb)}"
+    if verb == "update" and importlib.util.find_spec(path) is None:
+        return set()
+    params_module = importlib.import_module(path)
     return set(_names(params_module, getattr(params_module, name.format(verb.capitalize())), ""))
 
 
