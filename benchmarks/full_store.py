@@ -38,7 +38,7 @@ _EVENTS = (
     " 'in_' || i, {no}, '{{}}', 'webhook', 1600000000.0 + i FROM n"
 )
 _DELIVERIES = (
-    "INSERT INTO deliveries (event, handler, lane, created, status, attempts, due, finished_at, waiting)"
+    "INSERT INTO deliveries (event, handler, customer_queue, created, status, attempts, due, finished_at, waiting)"
     " {rows} SELECT 'evt_old_' || i, 'noop', 'cus_' || (i % 20000), 1600000000 + i, 'done', 1, 1600000000.0 + i,"
     " 1600000001.0 + i, {no} FROM n"
 )

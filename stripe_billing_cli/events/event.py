@@ -50,7 +50,7 @@ class Event(msgspec.Struct, frozen=True):
     """Whether the object is only named: to be fetched."""
 
     @property
-    def lane(self) -> str:
+    def customer_queue(self) -> str:
         """Return the queue of an event, handled one after the other: that of its customer, or else of its object."""
         return self.customer or self.object_id or self.id
 

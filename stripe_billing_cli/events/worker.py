@@ -270,7 +270,7 @@ class Worker:
         return 0.1 if self._stopping.is_set() else 0.0
 
     def _until_next(self, looked_at: float) -> float:
-        """Return the seconds until the next delivery is due, if soon. What was due before waits for its lane."""
+        """Return the seconds until the next delivery is due, if soon. What was due before waits for its queue."""
         due = self._try_store(lambda: self.store.work.next_due(self._by_name, after=looked_at))
         return IDLE_SECONDS if due is None else min(max(due - self.store.clock(), 0.0), IDLE_SECONDS)
 

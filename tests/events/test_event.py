@@ -54,7 +54,7 @@ def test_whose_event_it_is(about: dict[str, Any], customer: str | None) -> None:
     event = parse(event_body(data={"object": about}))
 
     assert event.customer == customer
-    assert event.lane == (customer or about.get("id") or "evt_1")
+    assert event.customer_queue == (customer or about.get("id") or "evt_1")
 
 
 def test_a_thin_event_names_its_object_and_is_thin_until_it_has_data() -> None:
@@ -109,7 +109,7 @@ def test_whatever_it_holds_it_is_an_event_or_not(fields: dict[str, Any]) -> None
     except InvalidEventError:
         return
     assert event.payload is not None
-    for text in (event.id, event.type, event.lane, event.account or ""):
+    for text in (event.id, event.type, event.customer_queue, event.account or ""):
         assert text.isascii()
 
 
@@ -135,8 +135,8 @@ def test_one_of_an_unknown_type_about_an_unknown_object_is_read() -> None:
     event = parse(event_body(type="galaxy.formed", data={"object": {"object": "galaxy", "spiral": True}}))
 
     assert (event.type, event.object, event.object_id, event.customer) == ("galaxy.formed", "galaxy", None, None)
-    assert event.lane == event.id
+    assert event.customer_queue == event.id
 
 
 def test_one_read_from_the_api_is_the_same() -> None:
-    assert from_body(json.loads(event_body()), "webhook").lane == parse(event_body()).lane
+    assert from_body(json.loads(event_body()), "webhook").customer_queue == parse(event_body()).customer_queue

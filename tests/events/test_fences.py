@@ -84,7 +84,7 @@ def test_what_ends_and_when(store: Store, clock: Clock) -> None:
     assert store.access.next_end(after=now + 5) is None
 
 
-def test_what_waits_in_a_lane_is_done_with_another(store: Store, make_event: Make) -> None:
+def test_what_waits_in_a_queue_is_done_with_another(store: Store, make_event: Make) -> None:
     events = [make_event(), make_event(), make_event(customer="cus_2")]
     store.events.record(events, lambda event: ("access", "exec"))
     [running] = store.work.claim("me", ["access"], limit=1)

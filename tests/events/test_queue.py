@@ -170,7 +170,7 @@ def _first_of_free_queues(deliveries: list[Delivery], now: float) -> list[str]:
     unfinished = [one for one in deliveries if one.status in ("pending", "failed", "running")]
     first = {}
     for one in sorted(unfinished, key=lambda one: (one.status != "running", one.created, one.seq)):
-        first.setdefault(one.lane, one)
+        first.setdefault(one.customer_queue, one)
     due = [one for one in first.values() if one.status != "running" and one.due <= now]
     return [one.event for one in sorted(due, key=lambda one: (one.due, one.seq))]
 

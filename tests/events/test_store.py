@@ -134,7 +134,7 @@ class TestEvents:
         stored = store.events.get(thin.id)
         assert stored is not None
         assert (stored.event.thin, stored.event.customer, stored.event.payload) == (False, "cus_9", '{"data": {}}')
-        assert [(delivery.handler, delivery.lane) for delivery in stored.deliveries] == [
+        assert [(delivery.handler, delivery.customer_queue) for delivery in stored.deliveries] == [
             ("fetch", thin.object_id),
             ("access", "cus_9"),
         ]

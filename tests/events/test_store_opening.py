@@ -17,6 +17,11 @@ from stripe_billing_cli.events.store.engine import address, make_engine
 from stripe_billing_cli.events.store.migrate import upgrade
 from tests.stores import Make, to
 
+PENDING_AT_0004 = (
+    "INSERT INTO deliveries (event, handler, lane, created, status, attempts, due)"
+    " VALUES (:event, 'access', :customer, :created, 'pending', 0, 1.0)"
+)
+
 
 class TestOpening:
     def test_many_programs_at_once_make_the_tables_once(self, where: str) -> None:
@@ -47,6 +52,27 @@ class TestOpening:
         with engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
         engine.dispose()
+
+    def test_the_deliveries_of_a_store_of_an_earlier_version_are_made_in_order(
+        self, where: str, make_event: Make
+    ) -> None:
+        """Until 0005 the column of a customer's queue had another name."""
+        engine = make_engine(address(where), connections=1)
+        with engine.begin() as connection:
+            upgrade(connection, "0004")
+            for event in (make_event(customer="cus_9"), make_event(customer="cus_9"), make_event(customer="cus_8")):
+                values = dict(zip(recording.EVENT, recording.values(event, 1.5), strict=True))
+                connection.execute(sa.insert(schema.events).values(values))
+                values = {"event": event.id, "customer": event.customer, "created": event.created}
+                connection.execute(sa.text(PENDING_AT_0004), values)
+        engine.dispose()
+
+        with open_store(where) as store:
+            first, other = store.work.claim("w", ["access"], limit=9)
+            assert (first.event, first.customer_queue, other.event) == ("evt_1", "cus_9", "evt_3")
+            assert store.work.finish(first)
+            [second] = store.work.claim("w", ["access"], limit=9)
+            assert second.event == "evt_2"
 
     def test_tables_of_a_newer_version_are_left_alone(self, where: str) -> None:
         open_store(where).close()

@@ -28,7 +28,7 @@ class TestWork:
 
         assert claimed(store, "access", "exec") == ["evt_1", "evt_1", "evt_2", "evt_2"]
 
-    def test_a_failed_one_holds_up_its_lane_until_it_is_due_and_no_other(
+    def test_a_failed_one_holds_up_its_queue_until_it_is_due_and_no_other(
         self, store: Store, make_event: Make, clock: Clock
     ) -> None:
         store.events.record([make_event(), make_event(), make_event(customer="cus_2")], to("access"))
@@ -90,7 +90,7 @@ class TestWork:
 
         assert store.work.next_due(["access"]) == clock.now + 7
 
-    def test_many_workers_do_each_once_and_never_two_of_a_lane(self, made: str, make_event: Make) -> None:
+    def test_many_workers_do_each_once_and_never_two_of_a_queue(self, made: str, make_event: Make) -> None:
         """Two stores on one database, as of two programs, with four workers each."""
         with open_store(made) as one, open_store(made) as two:
             one.events.record([make_event(customer=f"cus_{number % 4}") for number in range(60)], to("access"))
@@ -103,11 +103,11 @@ class TestWork:
                 while len(done) < 60:
                     for delivery in store.work.claim(name, ["access"], limit=2):
                         with guard:
-                            clashes.extend([delivery.lane] if delivery.lane in running else [])
-                            running.add(delivery.lane)
+                            clashes.extend([delivery.customer_queue] if delivery.customer_queue in running else [])
+                            running.add(delivery.customer_queue)
                         with guard:
-                            running.remove(delivery.lane)
-                            done.append((delivery.lane, delivery.event))
+                            running.remove(delivery.customer_queue)
+                            done.append((delivery.customer_queue, delivery.event))
                         assert store.work.finish(delivery)
 
             with ThreadPoolExecutor(8) as threads:
@@ -115,6 +115,6 @@ class TestWork:
 
         assert clashes == []
         assert len(done) == len({event for _, event in done}) == 60
-        for customer in {lane for lane, _ in done}:
-            in_lane = [int(event.removeprefix("evt_")) for lane, event in done if lane == customer]
-            assert in_lane == sorted(in_lane)
+        for customer in {queue for queue, _ in done}:
+            in_queue = [int(event.removeprefix("evt_")) for queue, event in done if queue == customer]
+            assert in_queue == sorted(in_queue)

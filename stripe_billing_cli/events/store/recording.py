@@ -24,7 +24,7 @@ Values = tuple[Any, ...]
 
 ABOUT_EVENT = [column.name for column in schema.events.columns if column.name not in ("seq", "payload")]
 EVENT = [*ABOUT_EVENT, "payload"]
-PENDING = ("event", "handler", "lane", "created", "status", "attempts", "due")
+PENDING = ("event", "handler", "customer_queue", "created", "status", "attempts", "due")
 MOST_ROWS = 256
 """Rows in one of SQLite's statements."""
 
@@ -50,7 +50,7 @@ def values(event: Event, received_at: float) -> Values:
 
 def pending_row(event: Event, handler: str, now: float) -> Values:
     """Return a row of `deliveries` that is to be done, as `PENDING` has its columns."""
-    return (event.id, handler, event.lane, event.created, "pending", 0, now)
+    return (event.id, handler, event.customer_queue, event.created, "pending", 0, now)
 
 
 def on_sqlite(execute: Execute, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:

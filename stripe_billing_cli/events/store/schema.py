@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration."""
 
 metadata = MetaData()
@@ -67,7 +67,7 @@ deliveries = Table(
     Column("seq", Number, primary_key=True),
     Column("event", Text, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
     Column("handler", Text, nullable=False),
-    Column("lane", Text, nullable=False),
+    Column("customer_queue", Text, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -89,9 +89,9 @@ deliveries = Table(
         postgresql_where=text("status IN ('pending', 'failed') AND NOT waiting"),
     ),
     Index(
-        "deliveries_by_lane",
+        "deliveries_by_queue",
         "handler",
-        "lane",
+        "customer_queue",
         "created",
         "seq",
         sqlite_where=text("status IN ('pending', 'failed', 'running')"),
@@ -100,7 +100,7 @@ deliveries = Table(
     Index(
         "deliveries_running",
         "handler",
-        "lane",
+        "customer_queue",
         unique=True,
         sqlite_where=text("status = 'running'"),
         postgresql_where=text("status = 'running'"),
@@ -113,10 +113,10 @@ deliveries = Table(
         postgresql_where=text("status IN ('failed', 'dead')"),
     ),
 )
-"""`deliveries_running` is what keeps two workers off one lane, whatever they do.
+"""`deliveries_running` is what keeps two workers off one queue, whatever they do.
 
 SQLite uses a partial index only where the statement has the index's condition word for word, its values not bound.
-`waiting` is set where a delivery was seen behind an open one of its lane: claiming need not look at it again."""
+`waiting` is set where a delivery was seen behind an open one of its queue: claiming need not look at it again."""
 
 access = Table(
     "access",

@@ -1,9 +1,9 @@
 """A worker's turn at the store: the ends of calls are written down and new work is claimed, in one transaction.
 
 One statement writes all ends, whatever their number, and claiming costs the same however many deliveries are finished
-or wait. A claim reads the deliveries that are due, oldest first, and looks into the lane of each: it takes those that
-are first in a lane where nothing runs, marks those behind an open one as `waiting`, and passes over the others. The
-end of a delivery takes the mark from the next one in its lane.
+or wait. A claim reads the deliveries that are due, oldest first, and looks into the queue of each: it takes those that
+are first in a queue where nothing runs, marks those behind an open one as `waiting`, and passes over the others. The
+end of a delivery takes the mark from the next one in its queue.
 
 Rows go in as JSON, which both databases take apart, so that a statement's text never changes.
 """
@@ -23,9 +23,9 @@ from stripe_billing_cli.events.store.status import Status
 OPEN = "status IN ('pending', 'failed')"
 UNFINISHED = "status IN ('pending', 'failed', 'running')"
 MORE_CANDIDATES = 64
-"""How many deliveries a claim reads beyond those wanted, for those whose lanes are not free."""
+"""How many deliveries a claim reads beyond those wanted, for those whose queues are not free."""
 MOST_LOOKS = 6
-"""How often a claim that finds all lanes busy looks further, at twice as many each time."""
+"""How often a claim that finds all queues busy looks further, at twice as many each time."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class End:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A delivery that is due. `first` is the first open one of its lane, by `seq`."""
+    """A delivery that is due. `first` is the first open one of its queue, by `seq`."""
 
     seq: int
     busy: bool
@@ -85,8 +85,8 @@ class Turn:
     def claim(
         self, worker: str, handlers: Collection[str], *, limit: int, lease_seconds: float
     ) -> Sequence[sa.Row[Any]]:
-        """Take up to `limit` deliveries that are due, at most one of a lane; their rows, the longest due first."""
-        seqs = self._first_of_free_lanes(handlers, limit)[:limit]
+        """Take up to `limit` deliveries that are due, at most one of a queue; their rows, the longest due first."""
+        seqs = self._first_of_free_queues(handlers, limit)[:limit]
         if not seqs:
             return []
         values = {
@@ -98,7 +98,7 @@ class Turn:
         rows = {row.seq: row for row in self._connection.execute(_CLAIM[self._sqlite], values)}
         return [rows[seq] for seq in seqs if seq in rows]
 
-    def _first_of_free_lanes(self, handlers: Collection[str], limit: int) -> list[int]:
+    def _first_of_free_queues(self, handlers: Collection[str], limit: int) -> list[int]:
         """Return what may be claimed; not always all, but some where there is some among the first thousands that are
         due."""
         candidate_limit = limit + MORE_CANDIDATES
@@ -124,7 +124,7 @@ class Turn:
         return [candidate for _, candidate in candidates]
 
     def release_waiting(self, handlers: Collection[str]) -> int:
-        """Take the mark from what waits behind nothing, as where two workers met at one lane; how many."""
+        """Take the mark from what waits behind nothing, as where two workers met at one queue; how many."""
         values = {"handlers": json.dumps(sorted(handlers))}
         return self._connection.execute(_RELEASE[self._sqlite], values).rowcount
 
@@ -174,7 +174,8 @@ _END = _both(
 )
 
 _FIRST_OPEN = (
-    f"(SELECT head.seq FROM deliveries AS head WHERE head.handler = {{of}}.handler AND head.lane = {{of}}.lane"
+    "(SELECT head.seq FROM deliveries AS head WHERE head.handler = {of}.handler"
+    " AND head.customer_queue = {of}.customer_queue"
     f" AND head.{UNFINISHED} AND head.status <> 'running' ORDER BY head.created, head.seq LIMIT 1)"
 )
 
@@ -183,22 +184,22 @@ _NEXT = _same(
     + _FIRST_OPEN.format(of="ended")
     + " FROM deliveries AS ended WHERE ended.seq IN ({seqs}))"
 )
-"""The one to come next in each lane. It is written also where the mark is not set, so that a worker that is setting it
-at this moment, with the lane as it was before, is waited for."""
+"""The one to come next in each queue. It is written also where the mark is not set, so that a worker that is setting it
+at this moment, with the queue as it was before, is waited for."""
 
-_LANE = (
+_QUEUE = (
     "EXISTS (SELECT 1 FROM deliveries AS running WHERE running.handler = candidates.handler"
-    " AND running.lane = candidates.lane AND running.status = 'running') AS busy, "
+    " AND running.customer_queue = candidates.customer_queue AND running.status = 'running') AS busy, "
     + _FIRST_OPEN.format(of="candidates")
     + " AS first"
 )
 _DUE = (
-    f"SELECT seq, due, handler, lane FROM deliveries WHERE handler = :handler AND {OPEN} AND NOT waiting"
+    f"SELECT seq, due, handler, customer_queue FROM deliveries WHERE handler = :handler AND {OPEN} AND NOT waiting"
     " AND due <= :now ORDER BY due, seq LIMIT :most"
 )
 _CANDIDATES = _both(
-    f"SELECT seq, due, {_LANE} FROM ({_DUE}) AS candidates",
-    f"WITH candidates AS MATERIALIZED ({_DUE} FOR UPDATE SKIP LOCKED) SELECT seq, due, {_LANE} FROM candidates",
+    f"SELECT seq, due, {_QUEUE} FROM ({_DUE}) AS candidates",
+    f"WITH candidates AS MATERIALIZED ({_DUE} FOR UPDATE SKIP LOCKED) SELECT seq, due, {_QUEUE} FROM candidates",
 )
 _WAIT = _same("UPDATE deliveries SET waiting = TRUE WHERE seq IN ({seqs})")
 _CLAIM = _same(
@@ -209,5 +210,5 @@ _RELEASE = _same(
     f"UPDATE deliveries SET waiting = FALSE WHERE waiting AND {OPEN} AND handler IN ({{handlers}}) AND seq = "
     + _FIRST_OPEN.format(of="deliveries")
     + " AND NOT EXISTS (SELECT 1 FROM deliveries AS running WHERE running.handler = deliveries.handler"
-    " AND running.lane = deliveries.lane AND running.status = 'running')"
+    " AND running.customer_queue = deliveries.customer_queue AND running.status = 'running')"
 )

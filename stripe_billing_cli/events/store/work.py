@@ -3,9 +3,9 @@
 `pending` → `running` → `done`, or `failed` (to be tried again when due) → `running` → … → `dead`. Or `dropped`, where
 somebody decided that nothing is to be done.
 
-A *lane* is what is done one after the other: a handler's deliveries about one customer (about one object, where
-there is no customer), in the order in which their events happened. While the first one of a lane waits to be tried
-again, the lane waits; all other lanes go on, those of other handlers about the same customer among them.
+A *queue* is what is done one after the other: a handler's deliveries about one customer (about one object, where
+there is no customer), in the order in which their events happened. While the first one of a queue waits to be tried
+again, the queue waits; all other queues go on, those of other handlers about the same customer among them.
 
 What is written here about work going on need not survive a loss of power: it would be done again, as after any crash.
 """
@@ -64,7 +64,7 @@ class Delivery:
     seq: int
     event: str
     handler: str
-    lane: str
+    customer_queue: str
     created: int
     status: Status
     attempts: int
@@ -106,7 +106,7 @@ class Work:
     def claim(
         self, worker: str, handlers: Collection[str], *, limit: int = 1, lease_seconds: float = 60.0
     ) -> list[Delivery]:
-        """Take what is due, at most one of a lane, the longest due first; each is this worker's for the lease.
+        """Take what is due, at most one of a queue, the longest due first; each is this worker's for the lease.
 
         The attempt is counted now, so that one which takes the worker down with it counts too.
         """
@@ -117,7 +117,7 @@ class Work:
     ) -> TurnResult:
         """Write down how calls ended, and claim as `claim` does, in one transaction.
 
-        Where another worker takes the same lane at the same moment, the ends are written and nothing is claimed.
+        Where another worker takes from the same queue at the same moment, the ends are written and nothing is claimed.
         """
         try:
             return self._turn(worker, ends, handlers, limit, lease_seconds)
@@ -161,9 +161,9 @@ class Work:
         return self._end(delivery, End(delivery.seq, delivery.attempts, "dead", error=error))
 
     def list_waiting(self, delivery: Delivery) -> list[int]:
-        """Return the deliveries, by `seq`, that wait in the lane of this one."""
+        """Return the deliveries, by `seq`, that wait in the queue of this one."""
         work = schema.deliveries.c
-        same = (work.handler == delivery.handler, work.lane == delivery.lane)
+        same = (work.handler == delivery.handler, work.customer_queue == delivery.customer_queue)
         waits = (work.status.in_(UNFINISHED), work.status != RUNNING)
         with self._database.reading() as connection:
             return list(connection.execute(sa.select(work.seq).where(*same, *waits)).scalars())
@@ -271,7 +271,7 @@ class Work:
             return bool(connection.execute(query).scalar())
 
     def next_due(self, handlers: Collection[str], *, after: float = 0.0) -> float | None:
-        """Return when the next delivery that is open for these handlers is due after that time, its lane being free or
+        """Return when the next delivery that is open for these handlers is due after that time, its queue being free or
         not."""
         work = schema.deliveries.c
         open_first = (work.status.in_(OPEN), NOT_WAITING, work.handler.in_(handlers), work.due > after)
