@@ -76,7 +76,7 @@ class Catalog:
         What products include is part of them, and no entry of the section of that name.
         """
         counts = {kind.section: len(self.by_kind[kind.name]) for kind in self.kinds if not kind.is_part_of_parent}
-        usual = {kind.section for kind in self.kinds if kind.usual}
+        usual = {kind.section for kind in self.kinds if kind.is_usual}
         return {section: count for section, count in counts.items() if count or section in usual}
 
     def find_referring(self, entry: AnyEntry) -> list[AnyEntry]:

@@ -66,13 +66,13 @@ def without_consequences(conflicts: Sequence[Conflict]) -> tuple[Conflict, ...]:
 class Match(Generic[ObjectT]):
     """The objects of Stripe's that are an entry of the file.
 
-    `current` is the object itself, `earlier` are those it replaced, newest first. `name_from` is another object of
+    `current` is the object itself, `earlier` are those it replaced, newest first. `name_holder` is another object of
     this catalog that has the name (a lookup key, a code) now and will give it up.
     """
 
     current: ObjectT | None = None
     earlier: tuple[ObjectT, ...] = ()
-    name_from: ObjectT | None = None
+    name_holder: ObjectT | None = None
 
     def list_known(self) -> list[ObjectT]:
         return [*self.earlier, *([self.current] if self.current else [])]

@@ -36,7 +36,7 @@ class ChangedKind(Protocol):
     def title(self, change: Change) -> str:
         """Return what the first line of a new object says after its key."""
 
-    def said_by_title(self, change: Change, name: str) -> bool:
+    def is_in_title(self, change: Change, name: str) -> bool:
         """Return whether the first line of a new object says this field already, or nobody reviews it."""
 
     def show(self, change: Change, name: str, value: FieldValue) -> str:

@@ -86,7 +86,7 @@ def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -
     try:
         return kind.read(reader, catalog.by_kind, whole)
     except (PermissionMissingError, UnsupportedCallError):
-        if kind.usual or catalog.by_kind[kind.name]:
+        if kind.is_usual or catalog.by_kind[kind.name]:
             raise
         return ReadResult(complete=False)
 

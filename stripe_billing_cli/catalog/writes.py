@@ -129,9 +129,12 @@ def _delete_abandoned(api: StripeApi, create: CreateWithSecret[ObjectT], new_id:
 
 
 def idempotency_key(account: str | None, create: Create[Any], params: Mapping[str, Any], again: int) -> str:
-    """Return the key of a create: one for one wish in one state; `again` counts remembered answers out of date."""
-    wish = [account, create.path, plain(params), list(create.state), again]
-    return "billing-" + hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:48]
+    """Return the key of a create, which follows from its parameters and what the account has in its place.
+
+    `again` counts the remembered answers that were out of date.
+    """
+    identity = [account, create.path, plain(params), list(create.state), again]
+    return "billing-" + hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:48]
 
 
 def _current(

@@ -275,7 +275,7 @@ def _look_at_catalog(context: Context, file: str) -> tuple[Finding, set[str]]:
         first = error.problems[0]
         more = f" (and {count - 1} more)" if count > 1 else ""
         return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {shlex.quote(file)}"), set()
-    paths = {kind.path for kind in catalog.kinds if kind.usual or catalog.by_kind[kind.name]}
+    paths = {kind.path for kind in catalog.kinds if kind.is_usual or catalog.by_kind[kind.name]}
     if catalog.accounts:
         paths.add("/v1/account")
     count = len(catalog.by_kind["product"])

@@ -196,8 +196,8 @@ class FileCheck:
         fields, kept_fields = kind.wanted_fields(full_content), dict[str, Any]()
         adopted_id = getattr(full_content, "id", None)
         if moved_from:
-            usual = kind.wanted_fields(kind.complete(full_key, content, head))
-            kept_fields = {name: value for name, value in fields.items() if value != usual[name]}
+            own_fields = kind.wanted_fields(kind.complete(full_key, content, head))
+            kept_fields = {name: value for name, value in fields.items() if value != own_fields[name]}
             if kind.key_is_id and not adopted_id:
                 adopted_id = kept_fields["id"] = moved_from
         entry = Entry(
@@ -227,7 +227,7 @@ class FileCheck:
         entries = {entry.reference: entry for root in roots for entry in root.walk()}
         for entry in entries.values():
             kind_of_entry = self._kinds[entry.kind]
-            kind_of_entry.check_beside(entry, entries, self._report_below(self._paths[entry.reference]))
+            kind_of_entry.check_references(entry, entries, self._report_below(self._paths[entry.reference]))
             entry.fields.update(kind_of_entry.resolve(entry, entries))
 
     def _check_moved(self, head: CatalogHead | None) -> None:

@@ -102,7 +102,7 @@ def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> ReadResul
     try:
         return ReadResult(by_id(kind.read_all(reader, scope)))
     except (PermissionMissingError, UnsupportedCallError):
-        if kind.usual:
+        if kind.is_usual:
             raise
         return ReadResult(complete=False)
 

@@ -178,7 +178,7 @@ def _check(draft: Draft, head: CatalogHead, file: ImportFile) -> None:
     different = [
         one.name
         for one in kind.definitions
-        if one.name in fields and one.form.beside(fields[one.name], now[one.name]) != now[one.name]
+        if one.name in fields and one.form.fill_from(fields[one.name], now[one.name]) != now[one.name]
     ]
     if different and draft.problem is None:
         draft.problem = f"a file cannot say its {different[0]}: {now[different[0]]!r}"

@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.file.insert import Addition, with_additions
 from stripe_billing_cli.catalog.file.write import file_text
 from stripe_billing_cli.catalog.importer.account import Holdings, Progress, kinds_of, read_account, read_rest
 from stripe_billing_cli.catalog.importer.drafts import Draft, Drafter, common_values
-from stripe_billing_cli.catalog.importer.selection import Selection, Selector, Wish
+from stripe_billing_cli.catalog.importer.selection import Criteria, Selection, Selector
 from stripe_billing_cli.catalog.kinds import KINDS, AnyKind, ImportFile, Registry, readable_key
 from stripe_billing_cli.catalog.planner import match
 from stripe_billing_cli.catalog.snapshot import account_id
@@ -114,7 +114,7 @@ def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = 
     holdings = read_account(api, kinds, with_archived=request.archived, parents=request.parents, progress=progress)
     name = request.catalog or _catalog_name(api, request, kinds, holdings)
     wanted_kinds = frozenset(kind.name for kind in kinds_of(registry, request.kinds) if _is_asked(kind, request.kinds))
-    selection = Selector(kinds, holdings, name, Wish(request.archived, wanted_kinds, request.since)).run()
+    selection = Selector(kinds, holdings, name, Criteria(request.archived, wanted_kinds, request.since)).run()
     for kind in kinds:
         objects = selection.objects[kind.name]
         objects |= read_rest(api, kind, objects.values(), progress)

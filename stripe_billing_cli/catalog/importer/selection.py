@@ -16,8 +16,8 @@ EARLIER = "replaced earlier"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The wish of a user. `kinds` are names of kinds, all where there are none; `since` is in Unix seconds."""
+class Criteria:
+    """The criteria by which objects are selected. `kinds` are their names, none for all; `since` is in Unix seconds."""
 
     archived: bool = False
     kinds: frozenset[str] = frozenset()
@@ -34,12 +34,12 @@ class Selection:
 
 
 class Selector:
-    def __init__(self, kinds: Iterable[AnyKind], holdings: Holdings, catalog: str, wish: Wish) -> None:
+    def __init__(self, kinds: Iterable[AnyKind], holdings: Holdings, catalog: str, criteria: Criteria) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
         self._objects = holdings.objects
         self._parents = holdings.parents
         self._catalog = catalog
-        self._wish = wish
+        self._criteria = criteria
         self._selection = Selection({name: {} for name in self._kinds})
         self._possible: dict[str, set[str]] = {}
 
@@ -55,7 +55,7 @@ class Selector:
             for kind in self._kinds.values()
             for object_id in self._possible[kind.name] - self._selection.objects[kind.name].keys()
         )
-        if archived_count and not self._wish.archived:
+        if archived_count and not self._criteria.archived:
             self._selection.left_out["archived"] += archived_count
         for name, objects in self._selection.objects.items():
             inside = [stripe_object for stripe_object in self._objects[name].values() if stripe_object["id"] in objects]
@@ -98,17 +98,17 @@ class Selector:
         return {key: stripe_object["id"] for key, stripe_object in newest.items()}
 
     def _is_wanted(self, kind: AnyKind, stripe_object: IdentifiedObject) -> bool:
-        wish, parent = self._wish, kind.parent_id(stripe_object)
+        criteria, parent = self._criteria, kind.parent_id(stripe_object)
         if kind.is_part_of_parent:
             above = self._selection.objects[kind.parent or ""]
             return parent in above and kind.is_on_offer(stripe_object, self._objects)
-        if wish.kinds and not wish.kinds & {kind.name, kind.parent}:
+        if criteria.kinds and not criteria.kinds & {kind.name, kind.parent}:
             return False
         if self._parents and stripe_object["id"] not in self._parents and parent not in self._parents:
             return False
-        if wish.since and not self._is_since(kind, stripe_object, wish.since):
+        if criteria.since and not self._is_since(kind, stripe_object, criteria.since):
             return False
-        return wish.archived or kind.is_on_offer(stripe_object, self._objects)
+        return criteria.archived or kind.is_on_offer(stripe_object, self._objects)
 
     def _is_since(self, kind: AnyKind, stripe_object: IdentifiedObject, since: int) -> bool:
         """Return whether an object was made since then; what bears no date is as old as its parent."""

@@ -49,7 +49,7 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
     """The description of the section in the schema."""
     parent: ClassVar[str | None] = None
     """The kind within whose entries the entries stand."""
-    usual: ClassVar[bool] = False
+    is_usual: ClassVar[bool] = False
     """Whether most catalogs have such entries: counts name them also where there are none, and a key has to read them.
     """
     dependencies: ClassVar[tuple[str, ...]] = ()
@@ -111,8 +111,8 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
     def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
         return Stamp(catalog, entry.key, None if self.key_is_id else entry.adopted_id)
 
-    def check_beside(self, entry: Entry[Content], entries: Mapping[Reference, AnyEntry], report: Report) -> None:
-        """Report what is wrong between an entry and those that it refers to."""
+    def check_references(self, entry: Entry[Content], entries: Mapping[Reference, AnyEntry], report: Report) -> None:
+        """Report what is wrong between an entry and the entries that it refers to."""
 
     def resolve(self, entry: Entry[Content], entries: Mapping[Reference, AnyEntry]) -> Fields:
         """Return the fields of an entry with the ids of what it names in the file, as far as the file says them."""
@@ -244,7 +244,7 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
     def plan_pruning(self, stripe_object: ObjectT, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
 
-    def find_made(self, api: StripeApi, create: Create[ObjectT], params: Mapping[str, Any]) -> ObjectT | None:
+    def find_created(self, api: StripeApi, create: Create[ObjectT], params: Mapping[str, Any]) -> ObjectT | None:
         """Read back what a create made, if it failed and made it all the same, or another run did; None if not."""
         newest, _ = api.page(self.path, {}, kind=self.object_type)
         return next(

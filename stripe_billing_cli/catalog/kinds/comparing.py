@@ -31,7 +31,7 @@ from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.objects.common import ObjectT, field_of, metadata_of
 
 Content = TypeVar("Content", bound=BaseModel)
-QUIET = frozenset({"metadata.billing_metadata"})
+UNREVIEWED = frozenset({"metadata.billing_metadata"})
 """Fields of a new object that nobody reviews."""
 
 
@@ -46,7 +46,7 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
     """The action by which an object whose entry is gone is retired, with `prune_option`."""
     retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
     """The parameters of the update that retires an object, unless it is deleted."""
-    quiet: ClassVar[frozenset[str]] = frozenset()
+    title_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of a new object that its first line (`title`) says, so that no line of their own does."""
 
     def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
@@ -87,12 +87,12 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
 
     def changes(self, entry: Entry[Content], stripe_object: ObjectT, catalog: str) -> dict[str, FieldChange]:
         """Return what the file changes on an object that exists, in place or not."""
-        now = self.existing_fields(stripe_object)
+        current = self.existing_fields(stripe_object)
         fields = {}
-        if now != entry.fields:
+        if current != entry.fields:
             fields = {
                 name: change
-                for name, change in differences(now, self.beside(entry, now)).items()
+                for name, change in differences(current, self.filled_fields(entry, current)).items()
                 if change.after is not None or self.form(name).unset
             }
         after = self.stamp(entry, catalog).metadata(entry.metadata)
@@ -111,11 +111,11 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
 
     def has_same_terms(self, entry: Entry[Content], stripe_object: ObjectT) -> bool:
         """Return whether an object can be brought to what the file wants in place."""
-        now = self.existing_fields(stripe_object)
-        return not self.find_fixed(differences(now, self.beside(entry, now)))
+        current = self.existing_fields(stripe_object)
+        return not self.find_fixed(differences(current, self.filled_fields(entry, current)))
 
-    def note_stuck(self, entry: Entry[Content], stripe_object: ObjectT, builder: PlanBuilder) -> None:
-        """Note the fields that the file leaves out and Stripe cannot clear."""
+    def note_unclearable(self, entry: Entry[Content], stripe_object: ObjectT, builder: PlanBuilder) -> None:
+        """Note the fields that the file leaves out, and that stay, as Stripe cannot clear them."""
         for field in unclearable_fields(self.model):
             value = field_of(stripe_object, field.name)
             if entry.fields[field.name] is None and value is not None:
@@ -125,8 +125,12 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
                     entry,
                 )
 
-    def beside(self, entry: Entry[Content], now: Fields) -> Fields:
-        return {field.name: field.form.beside(entry.fields[field.name], now[field.name]) for field in self.definitions}
+    def filled_fields(self, entry: Entry[Content], current: Fields) -> Fields:
+        """Return the fields of an entry, with what the file is silent about as Stripe holds it."""
+        return {
+            field.name: field.form.fill_from(entry.fields[field.name], current[field.name])
+            for field in self.definitions
+        }
 
     def form(self, name: str) -> Form[Any]:
         """Return the form of a field; of one that is compared apart, the plain one."""
@@ -139,9 +143,9 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
         name = change.fields.get(self.named_by)
         return plain_text(name.after) if name else ""
 
-    def said_by_title(self, change: Change, name: str) -> bool:
+    def is_in_title(self, change: Change, name: str) -> bool:
         """Return whether the first line of a new object says this field already, or nobody reviews it."""
-        return name in QUIET or name in self.quiet or name == self.named_by
+        return name in UNREVIEWED or name in self.title_fields or name == self.named_by
 
     def shown_currency(self, change: Change) -> str:
         """Return the currency of a changed object's amounts."""

@@ -89,7 +89,7 @@ class CurrencyOptions(PartsByKeyForm[OptionValue]):
         options = answer["currency_options"] or {}
         return self.read({code: option for code, option in options.items() if code != answer["currency"]})
 
-    def beside(self, value: dict[str, OptionValue], current: dict[str, OptionValue]) -> dict[str, OptionValue]:
+    def fill_from(self, value: dict[str, OptionValue], current: dict[str, OptionValue]) -> dict[str, OptionValue]:
         return dict(sorted({**current, **value}.items()))
 
     def show(self, value: dict[str, OptionValue], currency: str) -> str:
@@ -164,7 +164,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     object_type = StripeCoupon
     path = "/v1/coupons"
     example = "such as {percent_off: 20, duration: once}"
-    quiet = frozenset({"percent_off", "amount_off", "currency", "duration", "duration_in_months"})
+    title_fields = frozenset({"percent_off", "amount_off", "currency", "duration", "duration_in_months"})
     retirement = "delete"
     prune_option = "--delete-coupons"
     key_is_id = True
@@ -273,8 +273,8 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
             return None
         return super().plan(entry, match, builder)
 
-    def note_stuck(self, entry: Entry[Coupon], coupon: StripeCoupon, builder: PlanBuilder) -> None:
-        super().note_stuck(entry, coupon, builder)
+    def note_unclearable(self, entry: Entry[Coupon], coupon: StripeCoupon, builder: PlanBuilder) -> None:
+        super().note_unclearable(entry, coupon, builder)
         options = coupon_values(self.existing_fields(coupon))["currency_options"]
         for code in sorted(options.keys() - coupon_values(entry.fields)["currency_options"].keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
@@ -286,7 +286,9 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
             params["applies_to"] = {"products": params["applies_to"]}
         return params
 
-    def find_made(self, api: StripeApi, create: Create[StripeCoupon], params: Mapping[str, Any]) -> StripeCoupon | None:
+    def find_created(
+        self, api: StripeApi, create: Create[StripeCoupon], params: Mapping[str, Any]
+    ) -> StripeCoupon | None:
         try:
             coupon = api.get(f"{self.path}/{params['id']}", kind=self.object_type)
         except NotFoundError:
@@ -305,8 +307,8 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
         duration = change.entry.fields["duration"] if change.entry else "once"
         return f"{off}, {f'{months} months' if months else duration}"
 
-    def said_by_title(self, change: Change, name: str) -> bool:
-        return name != self.named_by and super().said_by_title(change, name)
+    def is_in_title(self, change: Change, name: str) -> bool:
+        return name != self.named_by and super().is_in_title(change, name)
 
     def shown_currency(self, change: Change) -> str:
         return str(change.entry.fields["currency"] or "") if change.entry else ""

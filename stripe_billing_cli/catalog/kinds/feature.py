@@ -111,12 +111,12 @@ class FeatureKind(StandardKind[Feature, StripeFeature]):
             return Match()
         return match_named(matcher, entry, feature)
 
-    def said_by_title(self, change: Change, name: str) -> bool:
+    def is_in_title(self, change: Change, name: str) -> bool:
         if name == "lookup_key":
             return change.fields[name].after == change.key
-        return super().said_by_title(change, name)
+        return super().is_in_title(change, name)
 
-    def find_made(
+    def find_created(
         self, api: StripeApi, create: Create[StripeFeature], params: Mapping[str, Any]
     ) -> StripeFeature | None:
         for feature in api.page(self.path, {"lookup_key": params["lookup_key"]}, kind=StripeFeature)[0]:

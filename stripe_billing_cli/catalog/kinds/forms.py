@@ -71,7 +71,7 @@ class Form(Generic[Value]):
         value: Value = self.absent if stripe_value is None else stripe_value
         return value
 
-    def beside(self, value: Value, current: Value) -> Value:
+    def fill_from(self, value: Value, current: Value) -> Value:
         """Return the file's `value` with what the file is silent about taken from `current`, which Stripe holds."""
         return value
 

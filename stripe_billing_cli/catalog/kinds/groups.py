@@ -28,20 +28,20 @@ class OwnKeys(Form[dict[str, str] | None]):
     def read(self, stripe_value: dict[str, str] | None) -> dict[str, str]:
         return dict(stripe_value or {})
 
-    def beside(self, value: dict[str, str] | None, current: dict[str, str] | None) -> dict[str, str]:
+    def fill_from(self, value: dict[str, str] | None, current: dict[str, str] | None) -> dict[str, str]:
         return {**(current or {}), **(value or {})}
 
 
 class Group(Form[Fields | None]):
     """A part that Stripe takes whole: what the file does not name of it is sent as it is.
 
-    Its value is a dict of its leaves by their paths within it. `usual` are the values of leaves that a file that
+    Its value is a dict of its leaves by their paths within it. `usual_values` are the values of leaves that a file that
     describes an object does without.
     """
 
-    def __init__(self, model: type[BaseModel], usual: Fields | None = None) -> None:
+    def __init__(self, model: type[BaseModel], usual_values: Fields | None = None) -> None:
         super().__init__()
-        self.usual = usual or {}
+        self.usual_values = usual_values or {}
         self.leaves = leaves(model)
         self.forms = {leaf.name: leaf.form for leaf in self.leaves}
 
@@ -51,11 +51,11 @@ class Group(Form[Fields | None]):
     def read(self, stripe_value: Mapping[str, object] | None) -> Fields | None:
         return None if stripe_value is None else {leaf.name: existing_leaf(leaf, stripe_value) for leaf in self.leaves}
 
-    def beside(self, value: Fields | None, current: Fields | None) -> Fields | None:
+    def fill_from(self, value: Fields | None, current: Fields | None) -> Fields | None:
         if value is None:
             return None
         before = current or {}
-        return {**before, **{name: self.forms[name].beside(leaf, before.get(name)) for name, leaf in value.items()}}
+        return {**before, **{name: self.forms[name].fill_from(leaf, before.get(name)) for name, leaf in value.items()}}
 
     def params(self, name: str, value: Fields | None) -> dict[str, Any]:
         if value is None:
@@ -71,7 +71,7 @@ class Group(Form[Fields | None]):
         part: dict[str, Any] = {}
         for path, inner in (value or {}).items():
             *above, last = path.split(".")
-            if keys := self.forms[path].write_keys(last, inner, self.usual.get(path)):
+            if keys := self.forms[path].write_keys(last, inner, self.usual_values.get(path)):
                 part_at(part, above).update(keys)
         return {name: part} if part else {}
 

@@ -157,7 +157,9 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
             update.needs += (reactivation,)
         return change
 
-    def find_made(self, api: StripeApi, create: Create[StripeMeter], params: Mapping[str, Any]) -> StripeMeter | None:
+    def find_created(
+        self, api: StripeApi, create: Create[StripeMeter], params: Mapping[str, Any]
+    ) -> StripeMeter | None:
         for page in api.pages(self.path, {"status": "active"}, kind=StripeMeter):
             for meter in page:
                 if meter["event_name"] == params["event_name"]:

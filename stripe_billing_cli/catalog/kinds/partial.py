@@ -56,7 +56,7 @@ class PartialKind(StandardKind[Content, ObjectT]):
         """Return the value of one of the `naming_fields` with keys in place of the ids of the file's objects."""
         return value
 
-    def note_stuck(self, entry: Entry[Content], stripe_object: ObjectT, builder: PlanBuilder) -> None:
+    def note_unclearable(self, entry: Entry[Content], stripe_object: ObjectT, builder: PlanBuilder) -> None:
         """Note nothing: what the file leaves out is not to be cleared."""
 
     # ---- Fields
@@ -74,8 +74,8 @@ class PartialKind(StandardKind[Content, ObjectT]):
     def find_fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         return [name for name in fields if name in self.fixed_fields]
 
-    def beside(self, entry: Entry[Content], now: Fields) -> Fields:
-        return {name: self.form(name).beside(value, now[name]) for name, value in entry.fields.items()}
+    def filled_fields(self, entry: Entry[Content], current: Fields) -> Fields:
+        return {name: self.form(name).fill_from(value, current[name]) for name, value in entry.fields.items()}
 
     def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
         return {name: field for name, field in super().new_fields(entry).items() if name not in self.not_of_creates}

@@ -74,7 +74,7 @@ class FixedAmountForm(PartForm[AmountValue]):
         others = {code: option for code, option in options.items() if code != stripe_value["currency"]}
         return self.existing_part({**stripe_value, "currency_options": others})
 
-    def beside(self, value: AmountValue | None, current: AmountValue | None) -> AmountValue | None:
+    def fill_from(self, value: AmountValue | None, current: AmountValue | None) -> AmountValue | None:
         if value is None:
             return None
         options = dict(current["currency_options"] if current else {})
@@ -247,8 +247,8 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
             return None
         return super().plan(entry, match, builder)
 
-    def note_stuck(self, entry: Entry[ShippingRate], rate: StripeShippingRate, builder: PlanBuilder) -> None:
-        super().note_stuck(entry, rate, builder)
+    def note_unclearable(self, entry: Entry[ShippingRate], rate: StripeShippingRate, builder: PlanBuilder) -> None:
+        super().note_unclearable(entry, rate, builder)
         options, file_options = _options(self.existing_fields(rate)), _options(entry.fields)
         for code in sorted(options.keys() - file_options.keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
@@ -267,8 +267,8 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
         fields = change.fields
         return f"{fields['display_name'].after}, {self.show(change, 'fixed_amount', fields['fixed_amount'].after)}"
 
-    def said_by_title(self, change: Change, name: str) -> bool:
-        return name == "fixed_amount" or super().said_by_title(change, name)
+    def is_in_title(self, change: Change, name: str) -> bool:
+        return name == "fixed_amount" or super().is_in_title(change, name)
 
 
 def _options(fields: Fields) -> Mapping[str, OptionValue]:

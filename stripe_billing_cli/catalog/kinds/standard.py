@@ -34,7 +34,7 @@ class StandardKind(Kind[Content, ObjectT]):
         if current is None:
             change = self.plan_new(entry, match, builder)
         else:
-            self.note_stuck(entry, current, builder)
+            self.note_unclearable(entry, current, builder)
             fields = self.changes(entry, current, builder.catalog)
             fixed_names = self.find_fixed(fields)
             if self.lacks_mark_only(entry, current, fields) and not builder.adopt:
@@ -124,17 +124,17 @@ class StandardKind(Kind[Content, ObjectT]):
         )
         if predecessor:
             back = self.changes(entry, predecessor, builder.catalog)
-            update_match = Match(match.current, match.earlier, match.name_from or current)
+            update_match = Match(match.current, match.earlier, match.name_holder or current)
             operation = self.add_updates(change, entry, update_match, predecessor, back, builder)
         else:
             operation = self.add_create(change, entry, match, builder)
         builder.successors[current["id"]] = Successor(change, entry.reference)
-        if self.is_active(current) and self.goes(builder):
+        if self.is_active(current) and self.retires_replaced(builder):
             builder.retire(change, self.make_retirement(current, needs=(operation,)), current["id"])
         return change
 
-    def goes(self, builder: PlanBuilder) -> bool:
-        """Return whether what another object has taken the place of is retired."""
+    def retires_replaced(self, builder: PlanBuilder) -> bool:
+        """Return whether an object is retired once another has taken its place."""
         return self.retire_option is None or self.retire_option in builder.options
 
     def plan_supersession(
@@ -209,7 +209,7 @@ class StandardKind(Kind[Content, ObjectT]):
             makes=entry.reference,
             after=self.waits_for(entry),
             state=tuple(sorted(stripe_object["id"] for stripe_object in match.list_known())),
-            find=self.find_made,
+            find=self.find_created,
             names=self.unique_params,
             address=self.address,
         )

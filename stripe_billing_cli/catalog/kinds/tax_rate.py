@@ -103,7 +103,7 @@ class TaxRateKind(StandardKind[TaxRate, StripeTaxRate]):
     path = "/v1/tax_rates"
     example = "such as {display_name: VAT, percentage: 19, inclusive: false}"
     named_by = "display_name"
-    quiet = frozenset({"percentage", "inclusive"})
+    title_fields = frozenset({"percentage", "inclusive"})
 
     def check(self, key: str, content: TaxRate, head: CatalogHead | None, report: Report) -> None:
         if not 0 <= content.percentage <= 100:

@@ -57,7 +57,7 @@ class Disabled(Form[bool]):
 class ApiVersion(Form[str | None]):
     """The version of the events; a file that names none wants that which the endpoint has."""
 
-    def beside(self, value: str | None, current: str | None) -> str | None:
+    def fill_from(self, value: str | None, current: str | None) -> str | None:
         return current if value is None else value
 
 
@@ -204,7 +204,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
             state=tuple(sorted(one["id"] for one in objects if _is_confirmed(one))),
-            find=self.find_made,
+            find=self.find_created,
             key=entry.key,
             confirm={"metadata": {SECRET: ""}} | ({"disabled": True} if entry.fields["disabled"] else {}),
             abandoned_ids=abandoned_ids,

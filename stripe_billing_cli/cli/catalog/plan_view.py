@@ -129,7 +129,7 @@ def change_lines(change: Change, width: int = 0) -> Iterator[Line]:
         f"{symbol} {change.kind.name:<{max(width, 8)}} {change.key}{shown_id}{title_text}", {"fg": COLOURS[symbol]}
     )
     for name, field in change.fields.items():
-        if symbol == "-" or (is_new and change.kind.said_by_title(change, name)):
+        if symbol == "-" or (is_new and change.kind.is_in_title(change, name)):
             continue
         new = change.kind.show(change, name, field.after)
         if is_new:

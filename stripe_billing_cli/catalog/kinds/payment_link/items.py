@@ -82,10 +82,10 @@ class Items(Form[list[ItemValue]]):
             for item in items
         )
 
-    def beside(self, value: list[ItemValue], current: list[ItemValue]) -> list[ItemValue]:
+    def fill_from(self, value: list[ItemValue], current: list[ItemValue]) -> list[ItemValue]:
         """Return the items with the quantities that the file does not name."""
         by_price = {item["price"]: item for item in current}
-        return in_order(_beside(item, by_price.get(item["price"])) for item in value)
+        return in_order(_fill_item(item, by_price.get(item["price"])) for item in value)
 
     def params(self, name: str, value: list[ItemValue]) -> dict[str, Any]:
         return {name: [{"price": item["price"], **quantity_params(item)} for item in value] or ""}
@@ -113,7 +113,7 @@ def _adjustable(quantity: StripeAdjustableQuantity | None) -> Mapping[str, bool 
     return {name: quantity[name] for name in ("enabled", "maximum", "minimum")}
 
 
-def _beside(item: ItemValue, current: ItemValue | None) -> ItemValue:
+def _fill_item(item: ItemValue, current: ItemValue | None) -> ItemValue:
     adjustable = {
         **((current and current["adjustable_quantity"]) or NOT_ADJUSTABLE),
         **(item["adjustable_quantity"] or {}),

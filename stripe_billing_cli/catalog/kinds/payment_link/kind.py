@@ -218,14 +218,14 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         change = super().plan_replacement(entry, match, current, fields, fixed_names, builder)
         change.fields["url"] = FieldChange(current["url"], None)
         if current["active"]:
-            becomes = "is closed" if self.goes(builder) else f"goes on selling until {self.retire_option}"
+            becomes = "is closed" if self.retires_replaced(builder) else f"goes on selling until {self.retire_option}"
             change.question = f"payment link {entry.key} moves to a new address; {current['url']} {becomes}"
         return change
 
     def plan_supersession(
         self, entry: Entry[PaymentLink], current: StripePaymentLink | None, old: StripePaymentLink, builder: PlanBuilder
     ) -> None:
-        if self.goes(builder):
+        if self.retires_replaced(builder):
             super().plan_supersession(entry, current, old, builder)
             return
         now = f"beside {current['url']}" if current else "beside the new one"
@@ -269,8 +269,8 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
     def title(self, change: Change) -> str:
         return self.form("line_items").show(change.fields["line_items"].after, "")
 
-    def said_by_title(self, change: Change, name: str) -> bool:
-        return name == "line_items" or super().said_by_title(change, name)
+    def is_in_title(self, change: Change, name: str) -> bool:
+        return name == "line_items" or super().is_in_title(change, name)
 
     def show(self, change: Change, name: str, value: FieldValue) -> str:
         if name == "url":

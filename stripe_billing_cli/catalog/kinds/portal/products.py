@@ -94,7 +94,7 @@ class OfferedProducts(Form[list[OfferValue]]):
             for offer in stripe_value or []
         )
 
-    def beside(self, value: list[OfferValue], current: list[OfferValue]) -> list[OfferValue]:
+    def fill_from(self, value: list[OfferValue], current: list[OfferValue]) -> list[OfferValue]:
         """Return the offers in the order of Stripe's, with quantities that the file does not name."""
         quantities = {offer["product"]: offer["adjustable_quantity"] or {} for offer in current}
         return in_order(

@@ -152,7 +152,7 @@ class CurrencyOptions(PartsByKeyForm[OptionValue]):
         options = answer["currency_options"] or {}
         return self.read({code: option for code, option in options.items() if code != answer["currency"]})
 
-    def beside(self, value: dict[str, OptionValue], current: dict[str, OptionValue]) -> dict[str, OptionValue]:
+    def fill_from(self, value: dict[str, OptionValue], current: dict[str, OptionValue]) -> dict[str, OptionValue]:
         """Return `value`, with the tax behaviour of a currency that the file is silent about taken from `current`."""
         return {
             code: {**option, "tax_behavior": option["tax_behavior"] or _tax_behavior(current.get(code))}

@@ -47,14 +47,14 @@ class PriceKind(StandardKind[Price, StripePrice]):
     section_text = "Its prices by key."
     parent = "product"
     dependencies = ("product", "meter")
-    usual = True
+    is_usual = True
     model = Price
     object_type = StripePrice
     path = "/v1/prices"
     example = "such as {unit_amount: 1500, recurring: month}"
     unique_params = ("lookup_key",)
     is_subscribed_to = True
-    quiet = frozenset({"currency", "unit_amount", "recurring", "billing_scheme", "tiers_mode"})
+    title_fields = frozenset({"currency", "unit_amount", "recurring", "billing_scheme", "tiers_mode"})
     head_fields = ("currency", "tax_behavior")
 
     # ---- The file
@@ -222,7 +222,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
         if holder is None or (current and holder["id"] == current["id"]):
             return Match(current, earlier)
         _check_holder(matcher, entry, holder)
-        return Match(current, earlier, name_from=holder)
+        return Match(current, earlier, name_holder=holder)
 
     def _find_adopted(
         self, matcher: Matcher[StripePrice], entry: Entry[Price], candidates: list[StripePrice]
@@ -274,7 +274,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
     def create_params(self, entry: Entry[Price], match: Match[StripePrice], catalog: str) -> dict[str, Any]:
         params = {"product": _product_of_entry(entry), **super().create_params(entry, match, catalog)}
         has_key = match.current and match.current["lookup_key"] == params.get("lookup_key")
-        if "lookup_key" in params and (match.name_from or has_key):
+        if "lookup_key" in params and (match.name_holder or has_key):
             params["transfer_lookup_key"] = True
         return params
 
@@ -282,17 +282,19 @@ class PriceKind(StandardKind[Price, StripePrice]):
         self, fields: Mapping[str, FieldChange], match: Match[StripePrice], price: StripePrice
     ) -> Sequence[Mapping[str, Any]]:
         [params] = super().update_params(fields, match, price)
-        if "lookup_key" in params and match.name_from:
+        if "lookup_key" in params and match.name_holder:
             return [{**params, "transfer_lookup_key": True}]
         return [params]
 
     def moves(self, params: Mapping[str, Any], match: Match[StripePrice]) -> tuple[Move, ...]:
-        holder = match.name_from or match.current
+        holder = match.name_holder or match.current
         if holder is None or not params.get("transfer_lookup_key"):
             return ()
         return (Move("lookup_key", params["lookup_key"], holder["id"]),)
 
-    def find_made(self, api: StripeApi, create: Create[StripePrice], params: Mapping[str, Any]) -> StripePrice | None:
+    def find_created(
+        self, api: StripeApi, create: Create[StripePrice], params: Mapping[str, Any]
+    ) -> StripePrice | None:
         lookup_key = params.get("lookup_key")
         filters = {"lookup_keys": [lookup_key]} if lookup_key else {"product": params["product"]}
         for price in api.page(self.path, filters, kind=StripePrice)[0]:
@@ -320,10 +322,10 @@ class PriceKind(StandardKind[Price, StripePrice]):
             return f"{mode.after} tiers in {currency}"
         return f"an amount in {currency}"
 
-    def said_by_title(self, change: Change, name: str) -> bool:
+    def is_in_title(self, change: Change, name: str) -> bool:
         if name == "lookup_key":
             return change.fields[name].after == change.key
-        return super().said_by_title(change, name)
+        return super().is_in_title(change, name)
 
     def shown_currency(self, change: Change) -> str:
         return str(change.entry.fields["currency"]) if change.entry else ""

@@ -37,7 +37,7 @@ class ProductKind(StandardKind[Product, StripeProduct]):
     name = "product"
     section = "products"
     section_text = "Products by key; the key is the product's id in Stripe."
-    usual = True
+    is_usual = True
     model = Product
     object_type = StripeProduct
     path = "/v1/products"
@@ -203,7 +203,7 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         """Return whether the product is sold again: what archives it waits for its prices, and none for it."""
         return "active" in fields and bool(fields["active"].after)
 
-    def find_made(
+    def find_created(
         self, api: StripeApi, create: Create[StripeProduct], params: Mapping[str, Any]
     ) -> StripeProduct | None:
         try:

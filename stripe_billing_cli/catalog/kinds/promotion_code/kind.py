@@ -57,7 +57,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
     path = "/v1/promotion_codes"
     example = "such as {coupon: launch20}"
     named_by = "code"
-    quiet = frozenset({"coupon"})
+    title_fields = frozenset({"coupon"})
 
     # ---- The file
 
@@ -91,7 +91,9 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         elif entry.content.promotion:
             yield "coupon", entry.content.promotion.coupon, ("promotion", "coupon")
 
-    def check_beside(self, entry: Entry[PromotionCode], entries: Mapping[Reference, AnyEntry], report: Report) -> None:
+    def check_references(
+        self, entry: Entry[PromotionCode], entries: Mapping[Reference, AnyEntry], report: Report
+    ) -> None:
         """Report what goes beyond the coupon's (`stripe/params/_promotion_code_create_params.py`)."""
         coupon = next((entries.get(Reference(kind, key)) for kind, key, _ in self.refers_to(entry)), None)
         if coupon is None:
@@ -192,7 +194,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         stamp = stamp_of(holder)
         ours = stamp is not None and stamp.catalog == matcher.catalog
         if stamp and ours and stamp.key in matcher.keys:
-            return Match(match.current, match.earlier, name_from=holder)
+            return Match(match.current, match.earlier, name_holder=holder)
         if ours and match.current is None:
             return Match(holder)
         way_out = "end it first, or choose another code here"
@@ -276,10 +278,10 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         message = f"{entry.key}: a promotion without limit or end; max_redemptions or expires_at gives it one"
         builder.note(message, entry, warning=True)
 
-    def note_stuck(
+    def note_unclearable(
         self, entry: Entry[PromotionCode], promotion_code: StripePromotionCode, builder: PlanBuilder
     ) -> None:
-        super().note_stuck(entry, promotion_code, builder)
+        super().note_unclearable(entry, promotion_code, builder)
         options = code_values(self.existing_fields(promotion_code))["restrictions"]["currency_options"]
         for code in sorted(options.keys() - code_values(entry.fields)["restrictions"]["currency_options"].keys()):
             builder.note(f"{entry.key}: its minimum in {code} stays: Stripe can change it but not take it away.", entry)
@@ -307,7 +309,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
             return [params]
         return [{**params, "restrictions": {"currency_options": params["restrictions"]["currency_options"]}}]
 
-    def find_made(
+    def find_created(
         self, api: StripeApi, create: Create[StripePromotionCode], params: Mapping[str, Any]
     ) -> StripePromotionCode | None:
         newest, _ = api.page(self.path, {"code": params["code"]}, kind=StripePromotionCode)

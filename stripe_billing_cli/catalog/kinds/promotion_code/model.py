@@ -68,7 +68,7 @@ class RestrictionsForm(PartForm[RestrictionsValue]):
         others = {code: one for code, one in options.items() if code != own}
         return self.existing_part({**stripe_value, "currency_options": others})
 
-    def beside(self, value: RestrictionsValue | None, current: RestrictionsValue | None) -> RestrictionsValue:
+    def fill_from(self, value: RestrictionsValue | None, current: RestrictionsValue | None) -> RestrictionsValue:
         value, current = value or self.value(None), current or self.value(None)
         options = {**current["currency_options"], **value["currency_options"]}
         return {**value, "currency_options": dict(sorted(options.items()))}
