@@ -214,7 +214,8 @@ def _only_expanded(store: Store, form: Shape, name: str, object: Object, tree: E
         return _list_owned(store, owned, object["id"], tree.get("data", NONE))
     if name == "invoice_credit_balance":
         balance, currency = object["balance"], object["currency"]
-        return {currency: -balance} if balance and currency else {}
+        balances = {**object.get("_other_balances", {}), **({currency: balance} if currency else {})}
+        return {name: -amount for name, amount in balances.items() if amount}
     if name == "tax":
         return customer_tax(object)
     if name == "cash_balance" and object.get("_cash_balance"):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import KIND, record
+from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import (
+    KIND,
+    balance_in,
+    record,
+    with_balance,
+)
 from stripe_billing_cli.local_stripe.core import clocks, objects
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming_condition, page
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata, new_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY
@@ -16,18 +21,13 @@ PATH = "/v1/customers/{id}/balance_transactions"
 
 
 def create(call: Call) -> Object:
-    """Make a credit or a debit by hand. A customer without a currency gets the transaction's."""
+    """Make a credit or a debit by hand: "Specifies the invoice_credit_balance that this transaction will apply to. If
+    the customer's currency is not set, it will be updated to this value"."""
     before = customers.find(call, call.id, "id", status=404)
     call = clocks.at_time_of(call, before)
     params = call.params
     currency = params["currency"]
-    if before["currency"] not in (None, currency):
-        raise invalid(
-            f"The customer's currency is {before['currency']}; a balance transaction in {currency} cannot be added to "
-            "the customer's balance.",
-            "currency",
-        )
-    after = {**before, "balance": before["balance"] + params["amount"], "currency": currency}
+    after = with_balance(before, currency, balance_in(before, currency) + params["amount"])
     transaction = record(
         call,
         after,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, invoice_items
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.core import clocks, events, objects
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
@@ -45,8 +45,7 @@ def create(call: Call) -> Object:
     if "subscription" in params:
         objects.find(call, "subscription", params["subscription"], "subscription")
     line = invoice_items.line_from_params(call, params, currency)
-    customer_currency.check(call, customer, currency)
-    if customer["currency"] != currency:
+    if customer["currency"] is None:
         customers.save(call, customer, {**customer, "currency": currency})
     item = invoice_items.add_pending(call, customer, line, currency, params.get("subscription"))
     item = invoice_items.with_discounts(call, item, customer, params)

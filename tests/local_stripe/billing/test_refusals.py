@@ -39,8 +39,6 @@ def test_another_currency_than_the_customer_s(local: Local) -> None:
     euros = price(local, currency="eur")
     for form in ({}, {"currency": "eur"}):
         assert "You cannot combine currencies on a single customer." in refused(local, life, euros, **form).message
-    item = {"customer": life.customer, "amount": 900, "currency": "eur"}
-    assert "You cannot combine currencies" in local.refused("post", "/v1/invoiceitems", **item).message
 
 
 def test_only_what_is_active_binds_the_currency(local: Local) -> None:
@@ -52,16 +50,12 @@ def test_only_what_is_active_binds_the_currency(local: Local) -> None:
     assert "with currency eur." in refused(local, life, price(local)).message
 
 
-def test_a_pending_item_and_a_balance_bind_the_currency(local: Local) -> None:
+def test_a_pending_item_binds_the_currency(local: Local) -> None:
     life = Life.begin(local)
     item = local.post("/v1/invoiceitems", customer=life.customer, amount=900, currency="usd")
     euros = price(local, currency="eur")
     assert "with currency usd." in refused(local, life, euros).message
     local.delete(f"/v1/invoiceitems/{item['id']}")
-    credit = f"/v1/customers/{life.customer}/balance_transactions"
-    local.post(credit, amount=-500, currency="usd")
-    assert "with currency usd." in refused(local, life, euros).message
-    local.post(credit, amount=500, currency="usd")
     assert life.subscribe(euros)["currency"] == "eur"
 
 

@@ -46,14 +46,6 @@ def test_a_balance_set_on_the_customer_is_written_down(local: Local) -> None:
     assert transactions(local, jenny) == [("initial", -300, -300), ("adjustment", 500, 200)]
 
 
-def test_another_currency_than_the_customer_s_is_refused(local: Local) -> None:
-    jenny = customer(local)
-    path = f"/v1/customers/{jenny}/balance_transactions"
-    local.post(path, amount=-500, currency="usd")
-    assert local.refused("post", path, amount=-500, currency="eur").param == "currency"
-    assert transactions(local, jenny) == [("adjustment", -500, -500)]
-
-
 @pytest.mark.parametrize(
     ("balance", "due", "expected"),
     [

@@ -13,6 +13,31 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "customer_balance_transaction"
+OTHERS = "_other_balances"
+"""The balances in other currencies than the customer's own, by currency, of which an invoice takes up that of its own
+currency alone (https://docs.stripe.com/invoicing/multi-currency-customers)."""
+
+
+def balance_in(customer: Object, currency: str) -> int:
+    """Return the customer's balance in a currency."""
+    if customer["currency"] in (None, currency):
+        return int(customer["balance"])
+    return int(customer.get(OTHERS, {}).get(currency, 0))
+
+
+def with_balance(customer: Object, currency: str, balance: int) -> Object:
+    """Return the customer with another balance in a currency, which becomes the customer's own where there is none."""
+    if customer["currency"] in (None, currency):
+        return {**customer, "balance": balance, "currency": currency}
+    return {**customer, OTHERS: {**customer.get(OTHERS, {}), currency: balance}}
+
+
+def with_currency(customer: Object, currency: str) -> Object:
+    """Return the customer with another currency as the own one, and the balance that there is in it."""
+    own = customer["currency"]
+    others = {**customer.get(OTHERS, {}), **({} if own is None else {own: customer["balance"]})}
+    balance = customer["balance"] if own is None else others.get(currency, 0)
+    return {**customer, "balance": balance, "currency": currency, OTHERS: others}
 
 
 def record(call: Call, customer: Object, amount: int, type: str, currency: str | None = None, **rest: Any) -> Object:
@@ -20,15 +45,16 @@ def record(call: Call, customer: Object, amount: int, type: str, currency: str |
 
     `currency`: the customer's own where none is named, else the account's.
     """
+    currency = currency or customer["currency"] or call.account["default_currency"]
     transaction = {
         **shapes.blank("customer_balance_transaction"),
         "id": identifiers.long_id(call, "cbtxn"),
         "object": KIND,
         "amount": amount,
         "created": call.now,
-        "currency": currency or customer["currency"] or call.account["default_currency"],
+        "currency": currency,
         "customer": customer["id"],
-        "ending_balance": customer["balance"],
+        "ending_balance": balance_in(customer, currency),
         "metadata": {},
         "type": type,
         **rest,
@@ -39,7 +65,7 @@ def record(call: Call, customer: Object, amount: int, type: str, currency: str |
 
 def change(call: Call, customer: Object, amount: int, type: str, invoice: Object) -> None:
     """Add an amount to the balance of a customer because of an invoice."""
-    after = {**customer, "balance": customer["balance"] + amount}
+    after = with_balance(customer, invoice["currency"], balance_in(customer, invoice["currency"]) + amount)
     call.store.replace("customer", after)
     record(call, after, amount, type, currency=invoice["currency"], invoice=invoice["id"])
     events.record(call, "customer.updated", after, customer)
@@ -54,7 +80,7 @@ def record_invoice(call: Call, customer: Object, invoice: Object) -> None:
     applied_amount = invoice["ending_balance"] - carry - invoice["starting_balance"]
     about = {"currency": invoice["currency"], "invoice": invoice["id"]}
     if applied_amount:
-        before_carrying = {**customer, "balance": customer["balance"] - carry}
+        before_carrying = with_balance(customer, invoice["currency"], invoice["ending_balance"] - carry)
         record(call, before_carrying, applied_amount, "applied_to_invoice", **about)
     if carry:
         record(call, customer, carry, "invoice_too_small", **about)

@@ -12,10 +12,7 @@ ENDED = ("canceled", "incomplete_expired")
 
 
 def bound_to(call: Call, customer: Object) -> str | None:
-    """Return the currency of "an active subscription, subscription schedule, discount, quote, or invoice item"; that of
-    the balance too, which is an amount of money in it."""
-    if customer["balance"] and customer["currency"]:
-        return str(customer["currency"])
+    """Return the currency of "an active subscription, subscription schedule, discount, quote, or invoice item"."""
     of_customer = equal(json_field("customer"), customer["id"])
     status_condition = Condition(f"{json_field('status')} NOT IN (?, ?)", ENDED)
     for kind, condition in (

@@ -90,7 +90,8 @@ def new_draft(
         **rest,
     }
     own_discounts = discount.not_ended(call, subscription["discounts"]) if subscription else []
-    return add_totals(call, invoice, own_discounts if discounts is None else discounts, customer["balance"])
+    balance = customer_balance.balance_in(customer, currency)
+    return add_totals(call, invoice, own_discounts if discounts is None else discounts, balance)
 
 
 def add_totals(call: Call, invoice: Object, discounts: Sequence[Object], balance: int) -> Object:
@@ -151,14 +152,15 @@ def finalize(call: Call, invoice: Object, *, paid_by: Object | None = None) -> O
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
         raise invalid("You cannot finalize an invoice of a customer that was deleted.")
-    due = invoice_fields.due_fields(invoice["total"], customer["balance"], invoice["currency"])
+    balance = customer_balance.balance_in(customer, invoice["currency"])
+    due = invoice_fields.due_fields(invoice["total"], balance, invoice["currency"])
     after = {
         **invoice,
         **due,
         "automatically_finalizes_at": None,
         "next_payment_attempt": None,
         "effective_at": invoice["effective_at"] or call.now,
-        "ending_balance": invoice["total"] + customer["balance"] - due["amount_due"],
+        "ending_balance": invoice["total"] + balance - due["amount_due"],
         "hosted_invoice_url": page_addresses.hosted_invoice(call.store, call.account["id"], invoice["id"]),
         "invoice_pdf": f"{page_addresses.hosted_invoice(call.store, call.account['id'], invoice['id'])}/pdf",
         "number": invoice["number"] or f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
@@ -186,9 +188,7 @@ def _replace(call: Call, original: Object, revision: str) -> None:
 def _count(call: Call, customer: Object, invoice: Object, *, has_own_number: bool) -> None:
     """Store the customer's next number, balance and, from the first invoice on, currency."""
     after = {
-        **customer,
-        "balance": invoice["ending_balance"],
-        "currency": customer["currency"] or invoice["currency"],
+        **customer_balance.with_balance(customer, invoice["currency"], invoice["ending_balance"]),
         "next_invoice_sequence": customer["next_invoice_sequence"] + (0 if has_own_number else 1),
     }
     call.store.replace("customer", after)

@@ -38,7 +38,9 @@ def original_of(call: Call, invoice: Object) -> Object | None:
 def balance_before(call: Call, invoice: Object) -> int:
     """Return the balance that a draft of a customer begins with: "For revision invoices, this also includes any
     customer balance that was applied to the original invoice" (`starting_balance` in `stripe/_invoice.py`)."""
-    balance = int((call.store.get("customer", invoice["customer"]) or {}).get("balance", 0))
+    customer = call.store.get("customer", invoice["customer"])
+    is_there = customer is not None and not customer.get("deleted")
+    balance = customer_balance.balance_in(customer, invoice["currency"]) if customer and is_there else 0
     original = original_of(call, invoice)
     if original is None or not is_revisable(original):
         return balance

@@ -9,6 +9,7 @@ from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.billing.invoicing import (
     automatic_tax,
+    customer_balance,
     invoice_fields,
     invoice_items,
     invoices,
@@ -124,7 +125,7 @@ def _store(call: Call, customer: Object, subscription: Object) -> None:
     objects.insert(call, repository.KIND, subscription, "customer.subscription.created")
     active.bring_up_to_date(call, customer["id"])
     if customer["currency"] != subscription["currency"]:
-        customers.save(call, customer, {**customer, "currency": subscription["currency"]})
+        customers.save(call, customer, customer_balance.with_currency(customer, subscription["currency"]))
     if subscription["status"] == "trialing":
         schedule_jobs.schedule_trial_warning(call, subscription)
     schedule_jobs.plan_ahead(call, subscription)

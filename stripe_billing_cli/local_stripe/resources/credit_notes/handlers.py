@@ -248,10 +248,11 @@ def create(call: Call) -> Object:
 
 def _credit_balance(call: Call, invoice: Object, amount: int, note: str) -> Object:
     before = customers.find(call, invoice["customer"])
-    after = {**before, "balance": before["balance"] - amount, "currency": before["currency"] or invoice["currency"]}
+    currency = invoice["currency"]
+    after = customer_balance.with_balance(before, currency, customer_balance.balance_in(before, currency) - amount)
     call.store.replace("customer", after)
     events.record(call, "customer.updated", after, before)
-    return customer_balance.record(call, after, -amount, "credit_note", invoice["currency"], credit_note=note)
+    return customer_balance.record(call, after, -amount, "credit_note", currency, credit_note=note)
 
 
 def _nothing_to_refund() -> ApiError:
