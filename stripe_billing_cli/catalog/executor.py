@@ -51,14 +51,14 @@ class UnkeptSecretError(BillingError):
 class Result:
     """The result of one change. `id` is the object's id now; `error` is the failure of its first failed call.
 
-    `begun`: some of its calls were done before it was skipped or failed. `address` is where people reach an object
+    `has_begun`: some of its calls were done before it was skipped or failed. `address` is where people reach an object
     that was made with an address of Stripe's.
     """
 
     status: Status
     id: str | None
     error: StripeCallError | None = None
-    begun: bool = False
+    has_begun: bool = False
     address: str | None = None
 
 

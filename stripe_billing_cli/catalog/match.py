@@ -91,7 +91,7 @@ class Matcher(Generic[ObjectT]):
     is_active: Callable[[ObjectT], bool]
     created_at: Callable[[ObjectT], int]
     stamp_on: Callable[[ObjectT], Stamp | None]
-    referring: Callable[[AnyEntry], Sequence[AnyEntry]] = lambda entry: ()
+    find_referring: Callable[[AnyEntry], Sequence[AnyEntry]] = lambda entry: ()
     """Returns the entries of the file that refer to one."""
     conflicts: list[Conflict] = field(default_factory=list)
 

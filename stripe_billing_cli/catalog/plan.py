@@ -183,7 +183,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Unmanaged:
+class UnmanagedObject:
     """An active object of the account that the file does not name.
 
     `retirement` is what `prune_option` does to it, where it carries this catalog's stamp.
@@ -202,7 +202,7 @@ class Plan:
     account: str | None
     livemode: bool
     changes: tuple[Change, ...] = ()
-    unmanaged: tuple[Unmanaged, ...] = ()
+    unmanaged: tuple[UnmanagedObject, ...] = ()
     unchanged: int = 0
     unmarked: int = 0
     """The number of unchanged objects that the file adopts by `id:` and that do not bear the catalog's mark yet."""

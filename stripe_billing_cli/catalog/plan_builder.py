@@ -12,7 +12,7 @@ from stripe_billing_cli.catalog.entries import AnyEntry, Reference
 from stripe_billing_cli.catalog.plan import Action, Change, ChangedKind, Note, Operation, references
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
 
-ARCHIVED = FieldChange(True, False)
+ARCHIVAL = FieldChange(True, False)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class PlanBuilder:
         """Take a retirement out of the plan, and with it the change that has nothing else to write."""
         change.operations.remove(operation)
         change.old_stays = change.action == "replace"
-        if change.fields.get("active") == ARCHIVED:
+        if change.fields.get("active") == ARCHIVAL:
             del change.fields["active"]
         if not change.operations:
             self.changes.remove(change)

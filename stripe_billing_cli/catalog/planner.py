@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import AnyEntry, Reference
 from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matcher, without_consequences
-from stripe_billing_cli.catalog.plan import Change, Note, Plan, Unmanaged
+from stripe_billing_cli.catalog.plan import Change, Note, Plan, UnmanagedObject
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.errors import UsageError
@@ -332,10 +332,12 @@ class Planner:
     def _is_pruned(self, leftover: Leftover, options: frozenset[str]) -> bool:
         return leftover.is_ours and self._kinds[leftover.kind].prune_option in options
 
-    def _report_unmanaged(self, leftover: Leftover) -> Unmanaged:
+    def _report_unmanaged(self, leftover: Leftover) -> UnmanagedObject:
         kind = self._kinds[leftover.kind]
         retirement = kind.retirement if leftover.is_ours else None
-        return Unmanaged(kind.name, leftover.id, kind.label(leftover.stripe_object), retirement, kind.prune_option)
+        return UnmanagedObject(
+            kind.name, leftover.id, kind.label(leftover.stripe_object), retirement, kind.prune_option
+        )
 
     def _blockers(self) -> dict[str, list[Blocker]]:
         by_object: dict[str, list[Blocker]] = defaultdict(list)

@@ -9,7 +9,7 @@ from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import NOWHERE
 from stripe_billing_cli.catalog.kinds import Usage
 from stripe_billing_cli.catalog.plan import Change, Note, Plan
-from stripe_billing_cli.catalog.plan_builder import ARCHIVED
+from stripe_billing_cli.catalog.plan_builder import ARCHIVAL
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.threads import side_by_side
@@ -41,7 +41,7 @@ def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = Fa
 def _is_asked_about(change: Change, catalog: Catalog) -> bool:
     if change.action == "replace":
         return True
-    retires = change.action == "archive" or change.fields.get("active") == ARCHIVED
+    retires = change.action == "archive" or change.fields.get("active") == ARCHIVAL
     return retires and catalog.kinds[change.kind.name].is_subscribed_to
 
 

@@ -18,7 +18,7 @@ from stripe_billing_cli.catalog.file.yaml_tree import Node, Scalar, Sequence, Ya
 
 INCLUDE, VARIABLES, OWN_KEYS = "include", "variables", "x-"
 """The last is how keys at the top begin that mean nothing: a place for anchors."""
-NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 MOST_FILES = 500
 EXAMPLE = "begin with `version: 1`, `catalog: my-shop` and `products:`; `billing init` writes a whole one"
 Read = Callable[[str], str]
@@ -130,7 +130,7 @@ class _Assembly:
 
         for node in _nodes(tree, keys=False):
             if isinstance(node, Scalar) and "${" in node.text:
-                node.text = NAMED.sub(value, node.text)
+                node.text = VARIABLE.sub(value, node.text)
 
     def _values(self, declaration: Node, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for name, default in self._read_variables(declaration):
@@ -154,7 +154,7 @@ class _Assembly:
         else:
             variables = [(declaration, None)]
         for name, default in variables:
-            if not isinstance(name, Scalar) or not NAMED.fullmatch(f"${{{name.text}}}"):
+            if not isinstance(name, Scalar) or not VARIABLE.fullmatch(f"${{{name.text}}}"):
                 message = f"{VARIABLES}: expected names of the environment's variables"
                 self._report(self._name, name.where, message, "such as [SHOP_URL], or {SHOP_URL: https://shop.example}")
             elif default is not None and not isinstance(default, Scalar):

@@ -52,14 +52,14 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise _wrong(name, "there is no such file", MISSING) from None
+        raise _wrong(name, "there is no such file", MISSING_HINT) from None
     except IsADirectoryError:
         raise _wrong(name, "this is a directory, not a file", f"did you mean {path / 'catalog.yaml'}?") from None
     except OSError as error:
         raise _wrong(name, f"the file cannot be read: {system_reason(error)}", "check its permissions") from None
 
 
-MISSING = "name another with --file; `billing init` writes one to begin with"
+MISSING_HINT = "name another with --file; `billing init` writes one to begin with"
 
 
 def load_catalog(

@@ -24,7 +24,7 @@ from stripe_billing_cli.catalog.snapshot import account_id
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 
-UNNAMED = "catalog"
+DEFAULT_NAME = "catalog"
 
 
 @dataclass(frozen=True)
@@ -187,10 +187,10 @@ def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], 
     try:
         account = api.account()
     except (PermissionMissingError, UnsupportedCallError):
-        return UNNAMED
+        return DEFAULT_NAME
     display_name = account["settings"]["dashboard"]["display_name"] if account["settings"] else None
     business = account["business_profile"]["name"] if account["business_profile"] else None
-    name = readable_key(display_name or business or "") or UNNAMED
+    name = readable_key(display_name or business or "") or DEFAULT_NAME
     return name if name not in catalog_names else f"{name}-2"
 
 

@@ -31,7 +31,7 @@ from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.objects.common import ObjectT, field_of, metadata_of
 
 Content = TypeVar("Content", bound=BaseModel)
-UNREVIEWED = frozenset({"metadata.billing_metadata"})
+UNREVIEWED_FIELDS = frozenset({"metadata.billing_metadata"})
 """Fields of a new object that nobody reviews."""
 
 
@@ -145,7 +145,7 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
 
     def is_in_title(self, change: Change, name: str) -> bool:
         """Return whether the first line of a new object says this field already, or nobody reviews it."""
-        return name in UNREVIEWED or name in self.title_fields or name == self.named_by
+        return name in UNREVIEWED_FIELDS or name in self.title_fields or name == self.named_by
 
     def shown_currency(self, change: Change) -> str:
         """Return the currency of a changed object's amounts."""

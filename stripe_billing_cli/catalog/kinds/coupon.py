@@ -57,7 +57,7 @@ GENERATED_ID = re.compile(r"(?!(?:[A-Z]+|[A-Z]?[a-z]+)[0-9]*$)[A-Za-z0-9]{8}$")
 """The ids that Stripe makes up for coupons, such as jMT0WJUD; LAUNCH20 is somebody's."""
 LONGEST_NAME = 40
 """`name` of `stripe/params/_coupon_create_params.py`: what customers see on invoices."""
-EXPANDED = ("applies_to", "currency_options")
+EXPANDABLE_FIELDS = ("applies_to", "currency_options")
 """The fields that Stripe answers only where they are asked for (`stripe/_coupon.py`)."""
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
@@ -224,11 +224,11 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
         if not (whole or entries_by_kind[self.name]):
             return ReadResult()
         return ReadResult(
-            by_id(reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]}))
+            by_id(reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDABLE_FIELDS]}))
         )
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeCoupon]:
-        return reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDED]})
+        return reader.all(self.object_type, self.path, {"expand": [f"data.{name}" for name in EXPANDABLE_FIELDS]})
 
     def object_references(self, coupon: StripeCoupon) -> Iterator[tuple[str, str]]:
         return (("product", product) for product in coupon_values(self.existing_fields(coupon))["applies_to"])
@@ -251,7 +251,7 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
         if match.current:
             fixed_names = self.find_fixed(self.changes(entry, match.current, matcher.catalog))
             if fixed_names:
-                codes = [other.key for other in matcher.referring(entry)]
+                codes = [other.key for other in matcher.find_referring(entry)]
                 then = f", and point {list_names(codes)} at that" if codes else ""
                 matcher.refuse(
                     entry,

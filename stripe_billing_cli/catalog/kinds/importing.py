@@ -19,7 +19,7 @@ from stripe_billing_cli.catalog.kinds.forms import Definition
 from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp
 from stripe_billing_cli.stripe_api.objects.common import ObjectT, field_of, metadata_of
 
-GENERATED = re.compile(r"[a-z]+_(?:(?:test|live)_)?(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{12,}$")
+GENERATED_ID = re.compile(r"[a-z]+_(?:(?:test|live)_)?(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{12,}$")
 """An id that Stripe made up."""
 LONGEST_KEY = 60
 
@@ -121,7 +121,7 @@ class ImportedKind(ABC, Generic[ObjectT]):
 
     def key_text(self, stripe_object: ObjectT, file: ImportFile) -> str:
         """Return the text from which the key of an object that bears no stamp is made."""
-        if self.key_is_id and not GENERATED.match(stripe_object["id"]):
+        if self.key_is_id and not GENERATED_ID.match(stripe_object["id"]):
             return stripe_object["id"]
         return readable_key(str(field_of(stripe_object, self.named_by) or self.name))
 

@@ -13,7 +13,7 @@ from stripe_billing_cli.catalog.kinds.price import price_values, show_amounts, s
 from stripe_billing_cli.catalog.kinds.product import Product
 from stripe_billing_cli.stripe_api.money import format_amount
 
-ESCAPED = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
+ESCAPES = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
 
 
 def sheet_lines(catalog: Catalog) -> Iterator[str]:
@@ -87,4 +87,4 @@ def _row(*cells: str) -> str:
 
 
 def _text(text: str) -> str:
-    return text.translate(ESCAPED)
+    return text.translate(ESCAPES)

@@ -45,7 +45,7 @@ from stripe_billing_cli.stripe_api.objects.catalog import ShippingRate as Stripe
 from stripe_billing_cli.stripe_api.objects.payment_links import PaymentLink
 from stripe_billing_cli.stripe_api.references import id_of
 
-EXPANDED = {"expand": ["data.fixed_amount.currency_options"]}
+EXPANSION = {"expand": ["data.fixed_amount.currency_options"]}
 """What Stripe answers only where it is asked for (`x-expandableFields` of its OpenAPI document)."""
 
 
@@ -213,11 +213,11 @@ class ShippingRateKind(StandardKind[ShippingRate, StripeShippingRate]):
         self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool
     ) -> ReadResult[StripeShippingRate]:
         return ReadResult(
-            by_id(reader.all(self.object_type, self.path, EXPANDED)) if whole or entries_by_kind[self.name] else {}
+            by_id(reader.all(self.object_type, self.path, EXPANSION)) if whole or entries_by_kind[self.name] else {}
         )
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeShippingRate]:
-        return reader.all(self.object_type, self.path, EXPANDED)
+        return reader.all(self.object_type, self.path, EXPANSION)
 
     def file_defaults(self, key: str, file: ImportFile) -> Mapping[str, Any]:
         behavior = file.head.get("tax_behavior")

@@ -18,7 +18,7 @@ from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.ownership import KEY, sets_marks_only
 from stripe_billing_cli.catalog.plan import Change, Create, Delete, Move, Operation, Update
-from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
+from stripe_billing_cli.catalog.plan_builder import ARCHIVAL, PlanBuilder, Successor
 from stripe_billing_cli.stripe_api.objects.common import ObjectT
 
 Content = TypeVar("Content", bound=BaseModel)
@@ -96,7 +96,7 @@ class StandardKind(Kind[Content, ObjectT]):
         change = builder.change(
             "update", self, entry.key, stripe_object=stripe_object, entry=entry, fields=fields, reason=reason
         )
-        is_retirement = fields.get("active") == ARCHIVED and builder.is_pointed_at(stripe_object["id"])
+        is_retirement = fields.get("active") == ARCHIVAL and builder.is_pointed_at(stripe_object["id"])
         now = {name: field for name, field in fields.items() if not (is_retirement and name == "active")}
         if now:
             self.add_updates(change, entry, match, stripe_object, now, builder)
@@ -239,7 +239,7 @@ class StandardKind(Kind[Content, ObjectT]):
                     path=f"{self.path}/{stripe_object['id']}",
                     params=params,
                     after=self.waits_for(entry),
-                    after_freed=(stripe_object["id"],) if fields.get("active") == ARCHIVED else (),
+                    after_freed=(stripe_object["id"],) if fields.get("active") == ARCHIVAL else (),
                     needs=tuple(updates[-1:]),
                 )
             )

@@ -16,7 +16,7 @@ from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, Objec
 
 MOST_PAGES = 10
 """The most pages of a list that are looked at: 1,000 objects."""
-NAMED = 3
+MOST_NAMED = 3
 """The most objects that are named."""
 
 
@@ -81,5 +81,5 @@ def _users(api: StripeApi, object_id: str, place: Place[ObjectT]) -> tuple[list[
 
 
 def _describe_users(users: list[str], noun: str) -> str:
-    more = ", …" if len(users) > NAMED else ""
-    return f"{len(users):,} {noun}{'s' if len(users) != 1 else ''} ({', '.join(users[:NAMED])}{more})"
+    more = ", …" if len(users) > MOST_NAMED else ""
+    return f"{len(users):,} {noun}{'s' if len(users) != 1 else ''} ({', '.join(users[:MOST_NAMED])}{more})"

@@ -47,7 +47,7 @@ class EventTypes(Form[list[str]]):
         return sorted(stripe_value)
 
 
-class Disabled(Form[bool]):
+class DisabledForm(Form[bool]):
     """The form of `disabled`: whether no event is sent, which Stripe answers as a status."""
 
     def existing_value(self, answer: StripeWebhookEndpoint, name: str) -> bool:
@@ -79,7 +79,7 @@ class WebhookEndpoint(FileModel):
     """The version of the events: 2026-10-28.endive. Without it a new endpoint has the account's default."""
     description: Annotated[Text | None, Plain(in_place=True)] = None
     """What it is for."""
-    disabled: Annotated[bool, Disabled(in_place=True)] = False
+    disabled: Annotated[bool, DisabledForm(in_place=True)] = False
     """true: nothing is sent."""
     metadata: Metadata
     """Your own keys and values."""

@@ -172,7 +172,7 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
         if result.address:
             yield Line(f"{_change_name(change)} is at {result.address}", {})
     done_count, failed_count, skipped_count = (outcome.count(status) for status in ("done", "failed", "skipped"))
-    begun_count = sum(result.begun and result.status == "skipped" for result in outcome.results)
+    begun_count = sum(result.has_begun and result.status == "skipped" for result in outcome.results)
     if outcome.complete:
         stays = " The notes say what stays." if stays_different(plan) else ""
         yield Line(f"Done: {done_count:,} change{'s' if done_count != 1 else ''} applied.{stays}", {"bold": True})
@@ -205,7 +205,7 @@ def _list_skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "skipped":
             reason = "it needs what failed" if result.error else "not reached"
-            heading = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
+            heading = ("begun   ", f"the rest of it was left: {reason}") if result.has_begun else ("skipped ", reason)
             why.setdefault(heading, []).append(_change_name(change))
     for (word, reason), names in why.items():
         yield Line(f"{word} {list_names(names, SHOWN_FAILED)}: {reason}", YELLOW)

@@ -39,7 +39,7 @@ ITEMS, RATES = ("line_items", "optional_items"), "shipping_options"
 ID_PREFIXES = ("price_", "shr_")
 MOST_PAGES = 10
 """So many pages of the account's links are looked at where the file names none."""
-EXPANDED = {"expand": ["data.line_items"]}
+EXPANSION = {"expand": ["data.line_items"]}
 MOST_ITEMS, MOST_OPTIONAL, MOST_FIELDS = 20, 10, 3
 """`stripe/params/_payment_link_create_params.py`; the items of both lists are twenty together."""
 PLAIN: Mapping[str, Any] = {
@@ -131,7 +131,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     def _all(self, reader: AccountReader) -> list[StripePaymentLink]:
         """Return all links with all their line items, of which a link has the first ones in it."""
-        links = reader.all(self.object_type, self.path, EXPANDED)
+        links = reader.all(self.object_type, self.path, EXPANSION)
         more = [(one["id"], items) for one in links if (items := one["line_items"]) and items["has_more"]]
         lists = reader.each(lambda one: reader.all(LineItem, f"{self.path}/{one[0]}/line_items"), more)
         for (_, items), whole in zip(more, lists, strict=True):
@@ -154,7 +154,7 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
 
     def sellers(self, api: StripeApi) -> Iterator[Seller]:
         """Yield the active links."""
-        for page in islice(api.pages(self.path, {"active": True, **EXPANDED}, kind=self.object_type), MOST_PAGES):
+        for page in islice(api.pages(self.path, {"active": True, **EXPANSION}, kind=self.object_type), MOST_PAGES):
             for link in page:
                 yield Seller(link, f"the payment link {link['url']}", self.points_at(link))
 

@@ -34,7 +34,9 @@ from stripe_billing_cli.catalog.kinds.payment_link.forms import (
 from stripe_billing_cli.catalog.kinds.payment_link.items import Item, Items
 
 OnOff = Literal["auto", "required"]
-Said = Annotated[Annotated[str, Field(min_length=1, max_length=1200), LongForm("message")] | None, NullIsNone()]
+ClearableText = Annotated[
+    Annotated[str, Field(min_length=1, max_length=1200), LongForm("message")] | None, NullIsNone()
+]
 
 
 class Redirect(FileModel):
@@ -123,13 +125,13 @@ class CustomField(FileModel):
 
 
 class CustomText(FileModel):
-    after_submit: Annotated[Said, Message()] = None
+    after_submit: Annotated[ClearableText, Message()] = None
     """Beside the button to pay; null for nothing."""
-    shipping_address: Annotated[Said, Message()] = None
+    shipping_address: Annotated[ClearableText, Message()] = None
     """Beside the address; null for nothing."""
-    submit: Annotated[Said, Message()] = None
+    submit: Annotated[ClearableText, Message()] = None
     """Above the button; null for nothing."""
-    terms_of_service_acceptance: Annotated[Said, Message()] = None
+    terms_of_service_acceptance: Annotated[ClearableText, Message()] = None
     """In place of Stripe's text about the terms; null for that."""
 
 

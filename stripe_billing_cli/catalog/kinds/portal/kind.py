@@ -47,7 +47,7 @@ OF_A_NEW_ONE: Mapping[str, Any] = {
     "features.subscription_update.trial_update_behavior": "end_trial",
 }
 """The fields of a new configuration of which its creation says nothing."""
-EXPANDED = {"expand": [f"data.{PRODUCTS}", "data.features.subscription_update.schedule_at_period_end"]}
+EXPANSION = {"expand": [f"data.{PRODUCTS}", "data.features.subscription_update.schedule_at_period_end"]}
 """The fields that Stripe answers only where they are asked for."""
 
 
@@ -115,10 +115,10 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
         entries = entries_by_kind[self.name]
         if not (whole or entries):
             return ReadResult()
-        objects = by_id(reader.all(self.object_type, self.path, EXPANDED))
+        objects = by_id(reader.all(self.object_type, self.path, EXPANSION))
         has_default = any(one["is_default"] for one in objects.values())
         if not has_default and any(entry.adopted_id == DEFAULT for entry in entries):
-            objects |= by_id(reader.all(self.object_type, self.path, {"is_default": True, **EXPANDED}))
+            objects |= by_id(reader.all(self.object_type, self.path, {"is_default": True, **EXPANSION}))
         return ReadResult(objects)
 
     def read_pointing(
@@ -126,7 +126,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
     ) -> Iterable[StripePortalConfiguration]:
         return [
             one
-            for one in reader.all(self.object_type, self.path, EXPANDED)
+            for one in reader.all(self.object_type, self.path, EXPANSION)
             if _prices(self._read_offers(one)) & set(replaced_ids)
         ]
 
@@ -156,7 +156,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
     # ---- Import
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePortalConfiguration]:
-        return reader.all(self.object_type, self.path, EXPANDED)
+        return reader.all(self.object_type, self.path, EXPANSION)
 
     def object_references(self, configuration: StripePortalConfiguration) -> Iterator[tuple[str, str]]:
         for offer in self._read_offers(configuration):

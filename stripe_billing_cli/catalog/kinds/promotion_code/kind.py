@@ -32,7 +32,7 @@ from stripe_billing_cli.catalog.kinds.standard import StandardKind, list_names
 from stripe_billing_cli.catalog.match import Match, Matcher, match_by_stamp
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation
-from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder
+from stripe_billing_cli.catalog.plan_builder import ARCHIVAL, PlanBuilder
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.catalog import Coupon as StripeCoupon
 from stripe_billing_cli.stripe_api.objects.catalog import PromotionCode as StripePromotionCode
@@ -296,10 +296,10 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         return create
 
     def freed_by(self, promotion_code: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
-        return (place_of(promotion_code["code"]),) if fields.get("active") == ARCHIVED else ()
+        return (place_of(promotion_code["code"]),) if fields.get("active") == ARCHIVAL else ()
 
     def awaited_by(self, promotion_code: StripePromotionCode, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
-        return (place_of(promotion_code["code"]),) if "active" in fields and fields["active"] != ARCHIVED else ()
+        return (place_of(promotion_code["code"]),) if "active" in fields and fields["active"] != ARCHIVAL else ()
 
     def update_params(
         self, fields: Mapping[str, FieldChange], match: Match[StripePromotionCode], promotion_code: StripePromotionCode
