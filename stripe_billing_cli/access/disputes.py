@@ -74,10 +74,12 @@ def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
 
 def _payment(api: StripeApi, dispute: Dispute, charge: Charge) -> DisputedPayment | None:
     """Return the payment, if its money was withdrawn and has not come back."""
-    moved = dispute["balance_transactions"]
-    if not moved or dispute["status"] == "won":
+    transactions = dispute["balance_transactions"]
+    if not transactions or dispute["status"] == "won":
         return None
-    return DisputedPayment(min(one["created"] for one in moved), _subscription(api, id_of(charge["payment_intent"])))
+    return DisputedPayment(
+        min(one["created"] for one in transactions), _subscription(api, id_of(charge["payment_intent"]))
+    )
 
 
 def _subscription(api: StripeApi, intent: str | None) -> str | None:

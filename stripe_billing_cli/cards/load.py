@@ -106,23 +106,23 @@ def last_failure(method: str, charges: Sequence[Charge]) -> str | None:
 def choose_card(wallet: Wallet, name: str) -> SavedCard:
     """Return the card with this id, or the only one that ends in these four digits. Raises `LookupFailedError`."""
     if name.isdecimal() and len(name) == 4:
-        named = [one for one in wallet.cards if _last4(one) == name]
+        matches = [one for one in wallet.cards if _last4(one) == name]
     elif name.startswith("pm_") or name.startswith("card_"):
-        named = [one for one in wallet.cards if one.method["id"] == name]
+        matches = [one for one in wallet.cards if one.method["id"] == name]
     else:
         raise WrongKindError(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
-    if not named:
+    if not matches:
         has = list_names([_describe(one) for one in wallet.cards]) or "none"
         raise NoMatchError(
             f"the customer {wallet.customer['id']} has no card {name}; it has: {has}",
             f"billing card list {wallet.customer['id']} shows them",
         )
-    if len(named) > 1:
-        ids = list_names([one.method["id"] for one in named])
+    if len(matches) > 1:
+        ids = list_names([one.method["id"] for one in matches])
         raise AmbiguousError(
-            f"{len(named)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id"
+            f"{len(matches)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id"
         )
-    return named[0]
+    return matches[0]
 
 
 def _describe(card: SavedCard) -> str:

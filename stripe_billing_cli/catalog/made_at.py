@@ -49,8 +49,10 @@ def read_stretch(
         page = fetch({"created": {"gte": oldest, "lte": rest[newest]}})[0] if len(rest) > 1 else []
         page_objects = {stripe_object["id"]: stripe_object for stripe_object in page if stripe_object["id"] in rest}
         alone = [newest] if page_objects else [one for one, created_at in rest.items() if created_at == rest[newest]]
-        read = [stripe_object for one in alone if one not in page_objects and (stripe_object := fetch_one(one))]
-        objects += [*page_objects.values(), *read]
+        single_objects = [
+            stripe_object for one in alone if one not in page_objects and (stripe_object := fetch_one(one))
+        ]
+        objects += [*page_objects.values(), *single_objects]
         for one in {*alone, *page_objects}:
             del rest[one]
     return objects

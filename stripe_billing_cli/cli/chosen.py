@@ -37,8 +37,8 @@ def source_of(ctx: typer.Context, name: str) -> str:
         return COMMAND_LINE
     param = next((param for param in ctx.command.params if param.name == name), None)
     variables = getattr(param, "envvar", None)
-    named = [variables] if isinstance(variables, str) else list(variables or ())
-    return next((variable for variable in named if os.environ.get(variable)), NOBODY)
+    variable_names = [variables] if isinstance(variables, str) else list(variables or ())
+    return next((variable for variable in variable_names if os.environ.get(variable)), NOBODY)
 
 
 def chosen_options(
@@ -50,13 +50,13 @@ def chosen_options(
     sources = {name: source_of(ctx, name) for name in values}
     if "output" in values:
         values["output"] = values["output"].value
-        if sources["output"] == NOBODY and (named := os.environ.get(OUTPUT_VARIABLE)):
-            values["output"], sources["output"] = named, OUTPUT_VARIABLE
+        if sources["output"] == NOBODY and (value := os.environ.get(OUTPUT_VARIABLE)):
+            values["output"], sources["output"] = value, OUTPUT_VARIABLE
         if defaults.output and sources["output"] == NOBODY:
             values["output"], sources["output"] = defaults.output, DEFAULTS_FILE
     if "time_zone" in values and sources["time_zone"] == NOBODY:
-        if named := os.environ.get(time_zone.VARIABLE):
-            values["time_zone"], sources["time_zone"] = named, time_zone.VARIABLE
+        if value := os.environ.get(time_zone.VARIABLE):
+            values["time_zone"], sources["time_zone"] = value, time_zone.VARIABLE
         elif defaults.time_zone:
             values["time_zone"], sources["time_zone"] = defaults.time_zone, DEFAULTS_FILE
         else:

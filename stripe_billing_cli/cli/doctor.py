@@ -145,9 +145,9 @@ def _look_at_store(store: str) -> Iterator[Finding]:
         yield Finding("events", False, trouble.message, trouble.hint)
         return
     if dead:
-        named = ", ".join(f"{count} of {name}" for name, count in sorted(dead.items()))
+        dead_text = ", ".join(f"{count} of {name}" for name, count in sorted(dead.items()))
         hint = "see `billing events list --failed`, mend the cause, then `billing events retry --failed`"
-        yield Finding("events", False, f"given up: {named}", hint)
+        yield Finding("events", False, f"given up: {dead_text}", hint)
     if failures:
         customers = [f"{one.customer_queue} ({one.handler}: {one.error})" for one in failures[:MOST_NAMED]]
         more = " and more" if len(failures) > MOST_NAMED else ""

@@ -61,9 +61,9 @@ def price(item: Mapping[str, Any]) -> str:
     name."""
     per = interval_text(item["interval"], item["interval_count"])
     amount = item["unit_amount_decimal"]
-    named = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
+    amount_text = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
     package = f" per {item['divide_by']:,}" if item["divide_by"] else ""
-    return f"{named}{package} / {per}"
+    return f"{amount_text}{package} / {per}"
 
 
 def item(record: Mapping[str, Any]) -> str:

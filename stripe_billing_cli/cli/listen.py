@@ -42,9 +42,9 @@ def listen(context: Context, arguments: ListenArguments) -> None:
     from stripe_billing_cli.cli.output import Printer
 
     log = Log(chosen_format(arguments.log_format), LogLevel.debug if context.verbose else arguments.log_level)
-    piped = context.printer.for_people and not sys.stdout.isatty()
+    is_piped = context.printer.for_people and not sys.stdout.isatty()
     context.has_log = True
-    with EventLog(Printer("json") if piped else context.printer, log) as events:
+    with EventLog(Printer("json") if is_piped else context.printer, log) as events:
         context.trace = events.api_call if log.takes(LogLevel.debug) else None
         options = parse(context, arguments)
         events.unknown_types(options.unknown_types)

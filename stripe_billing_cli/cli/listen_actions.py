@@ -41,11 +41,11 @@ def actions(
         )
     if any(not command.strip() for command in execute):
         raise UsageError("--exec is empty", "give a command, like ./provision.sh")
-    named = [
+    command_line_actions = [
         Action(kind, forward_target(target) if kind == "forward" else target, types, timeout)
         for kind, target, types in _in_order(order, execute, forward_to, events, on)
     ]
-    return unique_actions([*named, *(read_actions(handlers) if handlers else [])])
+    return unique_actions([*command_line_actions, *(read_actions(handlers) if handlers else [])])
 
 
 def _in_order(

@@ -113,10 +113,10 @@ def build(app: typer.Typer) -> Any:
         group: Any = typer.main.get_group(app)
     finally:
         app.registered_commands = commands
-    named = (
+    submodules = (
         (info.name or typer.main.get_command_name(info.callback.__name__), info) for info in commands if info.callback
     )
-    group.unbuilt = dict(named)
+    group.unbuilt = dict(submodules)
     return group
 
 

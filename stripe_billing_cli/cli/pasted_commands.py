@@ -29,15 +29,15 @@ def led_to_account(text: str, way: str) -> str:
     if not way or way in text or "billing " not in text:
         return text
     return COMMAND.sub(
-        lambda named: f"billing {way}{named[0].removeprefix('billing')}" if _asks(named) else named[0], text
+        lambda match: f"billing {way}{match[0].removeprefix('billing')}" if _asks(match) else match[0], text
     )
 
 
-def _asks(named: re.Match[str]) -> bool:
+def _asks(match: re.Match[str]) -> bool:
     """Return whether these words are a command of this program, and one that asks Stripe."""
-    if named["group"] not in GROUPS:
+    if match["group"] not in GROUPS:
         return False
-    functions = functions_of(named["group"])
-    alone = list(functions) == [named["group"]]
-    command = functions[named["group"]] if alone else functions.get(named["name"] or "")
+    functions = functions_of(match["group"])
+    alone = list(functions) == [match["group"]]
+    command = functions[match["group"]] if alone else functions.get(match["name"] or "")
     return "local" in getattr(command, "shared_options", ())

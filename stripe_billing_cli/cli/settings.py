@@ -50,9 +50,9 @@ def choose_connection(
 ) -> Connection:
     """Return the connection that flags and environment name; a flag beats the environment. Raises `SettingsError`."""
     options = {"--local": local, "--api-key": api_key, "--api-key-file": api_key_file, "--profile": profile}
-    named = [name for name, is_given in options.items() if is_given]
-    if len(named) > 1:
-        raise SettingsError(f"{' and '.join(named)} exclude each other", "give the one that you mean")
+    given_names = [name for name, is_given in options.items() if is_given]
+    if len(given_names) > 1:
+        raise SettingsError(f"{' and '.join(given_names)} exclude each other", "give the one that you mean")
     if local:
         if live:
             raise SettingsError("--local and --live exclude each other", "the local Stripe has test mode only")

@@ -97,10 +97,12 @@ class CatchUp:
         Raises `StripeCallError`, `StoreError`.
         """
         now = int(self.store.clock())
-        read = self.store.settings.get(READ) or {"from": now, "until": now}
-        new = self.read(max(read["until"] - OVERLAP_SECONDS, read["from"], now - KEPT_SECONDS), source=source)
+        range_read = self.store.settings.get(READ) or {"from": now, "until": now}
+        new = self.read(
+            max(range_read["until"] - OVERLAP_SECONDS, range_read["from"], now - KEPT_SECONDS), source=source
+        )
         if not self.is_stopping():
-            self.store.settings.put(READ, {"from": read["from"], "until": max(now, read["until"])})
+            self.store.settings.put(READ, {"from": range_read["from"], "until": max(now, range_read["until"])})
         return new
 
     def read(self, since: int, until: int | None = None, source: Source = "backfill") -> int:
@@ -119,10 +121,10 @@ class CatchUp:
     def _record(self, page: Sequence[ListedEvent], source: Source) -> int:
         stored_ids = self.store.events.stored_ids([body["id"] for body in page])
         events = [event for body in page if body["id"] not in stored_ids and (event := self._read(body, source))]
-        added = self.store.events.record(events, self.route)
-        if added:
-            self.on_recorded([event for event in events if event.id in added])
-        return len(added)
+        new_ids = self.store.events.record(events, self.route)
+        if new_ids:
+            self.on_recorded([event for event in events if event.id in new_ids])
+        return len(new_ids)
 
     def _read(self, body: ListedEvent, source: Source) -> Event | None:
         try:

@@ -329,8 +329,8 @@ class Worker:
 
     def _take_ended(self) -> list[Outcome]:
         with self._guard:
-            ended, self._ended = self._ended, []
-        return ended
+            outcomes, self._ended = self._ended, []
+        return outcomes
 
     def _put_back(self, ends: Sequence[Outcome]) -> None:
         with self._guard:

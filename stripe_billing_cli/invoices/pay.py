@@ -109,13 +109,13 @@ class PayPlan:
 
     def apply(self, api: StripeApi) -> PayResult:
         """Pay the invoices one after the other, until one of them cannot be paid. Raises `StripeCallError`."""
-        tried: list[PaidInvoice] = []
+        attempts: list[PaidInvoice] = []
         for number, one in enumerate(self.payments):
-            tried.append(_pay(api, one.invoice, self.request))
-            if not (tried[-1].paid or tried[-1].is_processing):
+            attempts.append(_pay(api, one.invoice, self.request))
+            if not (attempts[-1].paid or attempts[-1].is_processing):
                 rest = tuple(later.invoice for later in self.payments[number + 1 :])
-                return PayResult(tuple(tried), rest)
-        return PayResult(tuple(tried))
+                return PayResult(tuple(attempts), rest)
+        return PayResult(tuple(attempts))
 
 
 def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:

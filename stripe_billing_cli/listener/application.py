@@ -29,17 +29,17 @@ def application(
     webhook: Webhook | None = None,
     *,
     more: Sequence[BaseRoute] = (),
-    ended: Callable[[], Sequence[str]] = lambda: (),
+    find_ended: Callable[[], Sequence[str]] = lambda: (),
 ) -> ASGIApp:
     """Return an application with `/healthz`, `/readyz`, the webhook, and `more`.
 
-    `ended` names the parts of the listener that have ended though they should run: it is not ready then.
+    `find_ended` names the parts of the listener that have ended though they should run: it is not ready then.
     """
     webhook_routes = [] if webhook is None else [webhook_route(webhook)]
-    return Starlette(routes=[*probe_routes(store, ended), *webhook_routes, *more])
+    return Starlette(routes=[*probe_routes(store, find_ended), *webhook_routes, *more])
 
 
-def probe_routes(store: Store, ended: Callable[[], Sequence[str]]) -> list[BaseRoute]:
+def probe_routes(store: Store, find_ended: Callable[[], Sequence[str]]) -> list[BaseRoute]:
     """Return the routes that say whether the listener lives, and whether it can take events."""
 
     async def live(request: Request) -> Response:
@@ -52,7 +52,7 @@ def probe_routes(store: Store, ended: Callable[[], Sequence[str]]) -> list[BaseR
             return PlainTextResponse("The store does not answer.\n", 503)
         except StoreError as trouble:
             return PlainTextResponse(f"{trouble.message}\n", 503)
-        if parts := ended():
+        if parts := find_ended():
             return PlainTextResponse(f"Ended, and to be started again: {', '.join(parts)}.\n", 503)
         return PlainTextResponse("ok\n")
 

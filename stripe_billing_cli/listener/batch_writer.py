@@ -180,5 +180,5 @@ class BatchWriter:
             on_durable(durable)
 
 
-def _mistake(doing: str, error: Exception) -> StoreError:
-    return StoreError(f"{doing}: {type(error).__name__}", "this is a mistake in billing: report it")
+def _mistake(activity: str, error: Exception) -> StoreError:
+    return StoreError(f"{activity}: {type(error).__name__}", "this is a mistake in billing: report it")

@@ -79,7 +79,7 @@ class Listener:
         self.dispatcher.busy = lambda: self._writer.waiting > 0
         webhook = None if self.secrets is None else self._webhook(self.secrets)
         self._server = Server(
-            application(self.store, webhook, more=self._old_access_route(), ended=self.ended_parts),
+            application(self.store, webhook, more=self._old_access_route(), find_ended=self.ended_parts),
             webhook,
             host=self.options.address.host,
             port=self.options.address.port,
@@ -122,7 +122,7 @@ class Listener:
         routes = [metrics_route(self.store, webhook, self._metrics, [self._connections])]
         if self.options.access_token is not None:
             routes.append(access_route(self.store, self.options.access_token))
-        app = application(self.store, more=routes, ended=self.ended_parts)
+        app = application(self.store, more=routes, find_ended=self.ended_parts)
         later = 0 if address.exact else LATER_PORTS
         try:
             return Server(app, host=address.host, port=address.port, later_ports=later)

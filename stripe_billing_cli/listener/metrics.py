@@ -89,8 +89,8 @@ def family(name: str, help: str, type: str, values: Mapping[Labels, float]) -> I
     yield f"# HELP {name} {help}"
     yield f"# TYPE {name} {type}"
     for labels, value in sorted(values.items()):
-        named = ",".join(f'{label}="{_escape(text)}"' for label, text in labels)
-        yield f"{name}{{{named}}} {_number(value)}" if named else f"{name} {_number(value)}"
+        label_text = ",".join(f'{label}="{_escape(text)}"' for label, text in labels)
+        yield f"{name}{{{label_text}}} {_number(value)}" if label_text else f"{name} {_number(value)}"
 
 
 def _number(value: float) -> str:

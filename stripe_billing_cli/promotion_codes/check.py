@@ -132,8 +132,8 @@ def _for_purchase(api: StripeApi, answer: CodeCheck, code: PromotionCode, prices
     if reasons:
         return replace(answer, refusals=reasons)
     # Whose code it is, and whether it is a first purchase, Stripe can only say of the customer that a preview names.
-    named = answer.customer and any(price["recurring"] for price in prices)
-    source = {"promotion_code": code["id"]} if named else {"coupon": id_of(code["promotion"]["coupon"])}
+    names_customer = answer.customer and any(price["recurring"] for price in prices)
+    source = {"promotion_code": code["id"]} if names_customer else {"coupon": id_of(code["promotion"]["coupon"])}
     try:
         preview = _preview(api, answer, prices, source)
     except InvalidRequestError as error:

@@ -188,8 +188,8 @@ def trusted_certificates(usual: str) -> str:
 
     The SDK takes its own list, whatever these variables of requests and OpenSSL say.
     """
-    named = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
-    return next((path for path in named if path and Path(path).exists()), usual)
+    paths = [os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]
+    return next((path for path in paths if path and Path(path).exists()), usual)
 
 
 LOCAL_KEY = "sk_test_local_stripe"

@@ -195,8 +195,8 @@ def _message(error: _FieldError) -> str:
     holder = error.holder or {}
     kind = str(holder.get("object", "answer")).replace("_", " ")
     id = holder.get("id")
-    named = f"the {kind} {id}" if isinstance(id, str) else f"the {kind}"
-    return f"Stripe's answer is not complete: in {named}, {error.path} {error.trouble}"
+    object_name = f"the {kind} {id}" if isinstance(id, str) else f"the {kind}"
+    return f"Stripe's answer is not complete: in {object_name}, {error.path} {error.trouble}"
 
 
 def _value_text(value: Any) -> str:

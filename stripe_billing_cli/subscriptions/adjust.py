@@ -212,7 +212,7 @@ def _deleted_item(item: SubscriptionItem) -> dict[str, Any]:
 
 def _find_added(api: StripeApi, subscription: Subscription, lines: Sequence[Line]) -> tuple[tuple[Price, Terms], ...]:
     """Return the prices that the subscription is not on yet."""
-    added = []
+    added_prices = []
     items_by_price = {item["price"]["id"]: item for item in subscription["items"]["data"]}
     for line in lines:
         price = lookup.find_price(api, line.price)
@@ -228,13 +228,13 @@ def _find_added(api: StripeApi, subscription: Subscription, lines: Sequence[Line
         terms = Terms(price["id"], None if is_metered(price) else line.quantity or 1)
         current = items_by_price.get(price["id"])
         if current is None:
-            added.append((price, terms))
+            added_prices.append((price, terms))
         elif terms_of(current) != terms:
             raise OperationError(
                 f"the subscription {subscription['id']} is on {name_of(price)} already, × {current['quantity']}",
                 f"billing sub change {subscription['id']} --item {name_of(price)} --quantity {terms.quantity}",
             )
-    return tuple(added)
+    return tuple(added_prices)
 
 
 def _find_removed(api: StripeApi, subscription: Subscription, names: Sequence[str]) -> tuple[SubscriptionItem, ...]:

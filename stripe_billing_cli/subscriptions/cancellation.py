@@ -54,8 +54,8 @@ def decide(subscription: Subscription, request: CancelRequest, now: int) -> Canc
     the subscription's state."""
     details = _details(subscription, request)
     if subscription["status"] in ENDED:
-        ended = subscription["ended_at"] or subscription["canceled_at"] or now
-        return Cancellation("details" if details else "none", ended, details)
+        end = subscription["ended_at"] or subscription["canceled_at"] or now
+        return Cancellation("details" if details else "none", end, details)
     when = _when(subscription, request, now)
     _check_options(when, request)
     if when == "now":

@@ -69,10 +69,10 @@ def find(api: StripeApi, subscription: Subscription) -> list[Invoice]:
 
 def _is_unfinished(invoice: Invoice, subscription: Subscription) -> bool:
     """Return whether a draft is still going to be finalized; a draft that a pause of the collection keeps stays one."""
-    ended = subscription["ended_at"]
-    if ended is None:
+    end = subscription["ended_at"]
+    if end is None:
         return invoice["auto_advance"]
-    since = ended if subscription["pause_collection"] else ended - UNTIL_FINAL
+    since = end if subscription["pause_collection"] else end - UNTIL_FINAL
     return invoice["created"] >= since
 
 

@@ -36,10 +36,10 @@ def of_later_change(
     invoice = quote.preview_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
     invoice = draft_invoice.preview_after(draft_invoice.of_subscription(subscription), invoice)
     later_cost = cost.billed_later(invoice, ())
-    used = _use_so_far(api, subscription, later, invoice)
+    use_amount = _use_so_far(api, subscription, later, invoice)
     amount = invoice["amount_due"]
-    if used:
-        amount = cost.amount_asked(invoice["starting_balance"] + invoice["total"] + used, invoice["currency"])
+    if use_amount:
+        amount = cost.amount_asked(invoice["starting_balance"] + invoice["total"] + use_amount, invoice["currency"])
     return replace(later_cost, lines=(), next_invoice=NextInvoice(amount, starts))
 
 

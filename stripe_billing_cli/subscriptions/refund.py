@@ -126,8 +126,8 @@ def decide_last(subscription: str, payment: Payment, now: int) -> RefundPlan:
     """Return the refund of all that is left of the last payment, whatever of it is used."""
     earlier_refund = made_before("last", subscription, payment)
     part = earlier_refund or Refund("last", subscription, payment, max(0, payment.refundable_amount))
-    used = max(0, payment.amount_captured - unused_part(payment.invoice["lines"]["data"], now))
-    return RefundPlan("last", subscription, payment.invoice["currency"], (part,), used_amount=used)
+    used_amount = max(0, payment.amount_captured - unused_part(payment.invoice["lines"]["data"], now))
+    return RefundPlan("last", subscription, payment.invoice["currency"], (part,), used_amount=used_amount)
 
 
 def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], total: int) -> tuple[Refund, ...]:
@@ -147,13 +147,13 @@ def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], tot
     return tuple(parts)
 
 
-def unused_part(lines: Iterable[InvoiceLine], ended: int) -> int:
-    """Return what was paid for the time after `ended`, to the second, taxes and discounts included."""
+def unused_part(lines: Iterable[InvoiceLine], end_time: int) -> int:
+    """Return what was paid for the time after `end_time`, to the second, taxes and discounts included."""
     unused_amount = Decimal(0)
     for line in lines:
         start, end = line["period"]["start"], line["period"]["end"]
-        if start < end and ended < end:
-            after = Decimal(end - max(start, ended)) / Decimal(end - start)
+        if start < end and end_time < end:
+            after = Decimal(end - max(start, end_time)) / Decimal(end - start)
             unused_amount += paid_for(line) * after
     return int(unused_amount.quantize(Decimal(1), ROUND_HALF_UP))
 

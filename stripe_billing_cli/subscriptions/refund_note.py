@@ -22,9 +22,9 @@ def write(api: StripeApi, subscription: str, kind: RefundKind, content: str, end
 def read(subscription: Subscription, kind: RefundKind) -> str | None:
     """Return what was written down for the end that came; None where nothing was, or for an end that did not come."""
     note = (subscription["metadata"] or {}).get(REFUND) or ""
-    noted, _, rest = note.partition(":")
+    noted_kind, _, rest = note.partition(":")
     content, _, ends = rest.rpartition(":")
-    if noted != kind or subscription["status"] not in ENDED or not ends.isdecimal():
+    if noted_kind != kind or subscription["status"] not in ENDED or not ends.isdecimal():
         return None
-    ended = subscription["ended_at"]
-    return content if ended is not None and abs(ended - int(ends)) < DAY else None
+    end = subscription["ended_at"]
+    return content if end is not None and abs(end - int(ends)) < DAY else None

@@ -129,18 +129,18 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
         customer = pool.submit(_customer_with_subscriptions, api, order.customer)
         prices = [pool.submit(lookup.find_price, api, line.price) for line in (*order.lines, *order.once)]
         person, subscriptions = customer.result()
-        read = [price.result() for price in prices]
-    order_prices, once_prices = read[: len(order.lines)], read[len(order.lines) :]
+        all_prices = [price.result() for price in prices]
+    order_prices, once_prices = all_prices[: len(order.lines)], all_prices[len(order.lines) :]
     _check_prices(order, order_prices, once_prices)
     if order.coupon:
         misnamed.check_coupon(api, order.coupon)
     code = promotion_code_id(api, order.promotion_code, person["id"]) if order.promotion_code else None
     situation = Situation(person, order_prices, subscriptions, code, once_prices, _trial_days(order, order_prices))
-    remarks = tuple(coverage_remarks(api, discounts_of(order, situation), read))
+    remarks = tuple(coverage_remarks(api, discounts_of(order, situation), all_prices))
     return replace(situation, remarks=remarks)
 
 
-def _check_prices(order: Order, recurring: Sequence[Price], added: Sequence[Price]) -> None:
+def _check_prices(order: Order, recurring: Sequence[Price], once_prices: Sequence[Price]) -> None:
     for line, price in zip(order.lines, recurring, strict=True):
         if price["recurring"] is None:
             raise OperationError(
@@ -151,7 +151,7 @@ def _check_prices(order: Order, recurring: Sequence[Price], added: Sequence[Pric
             raise OperationError(
                 f"the price {line.price} is metered: its quantity is what is used", f"write --price {line.price}"
             )
-    for line, price in zip(order.once, added, strict=True):
+    for line, price in zip(order.once, once_prices, strict=True):
         if price["recurring"] is not None:
             raise OperationError(
                 f"the price {line.price} is charged again and again, and --add-once needs one that is charged once",

@@ -16,9 +16,9 @@ def check_not_ended(subscription: Subscription) -> None:
     """Refuse a subscription that has ended. Raises `OperationError`."""
     id, status = subscription["id"], subscription["status"]
     if status in ("canceled", "incomplete_expired"):
-        ended = "was canceled" if status == "canceled" else "expired unpaid"
+        end_text = "was canceled" if status == "canceled" else "expired unpaid"
         raise OperationError(
-            f"the subscription {id} {ended}, and nothing brings it back",
+            f"the subscription {id} {end_text}, and nothing brings it back",
             f"billing sub create --customer {id_of(subscription['customer'])} --price …",
         )
 
@@ -58,13 +58,13 @@ def check_end_stays(subscription: Subscription) -> None:
         )
 
 
-def check_ends_no_sooner(subscription: Subscription, added: Sequence[Price], now: int) -> None:
+def check_ends_no_sooner(subscription: Subscription, added_prices: Sequence[Price], now: int) -> None:
     """Refuse a price of shorter periods where the end is that of the first period, which would be another one then."""
     end = subscription["cancel_at"]
     if not subscription["cancel_at_period_end"] or end is None:
         return
     id, anchor = subscription["id"], subscription["billing_cycle_anchor"]
-    for price in added:
+    for price in added_prices:
         recurring = recurring_of(price)
         ends = next(renewals.boundaries(anchor, recurring["interval"], recurring["interval_count"], now))
         if ends < end:

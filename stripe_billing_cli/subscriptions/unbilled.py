@@ -41,13 +41,13 @@ def load(
 ) -> UnbilledAmounts:
     """Read what `cancellation` leaves unbilled. `counts_in_refund`: pending prorations count in a refund. Raises
     `StripeCallError`."""
-    ended = subscription["status"] in ENDED
+    has_ended = subscription["status"] in ENDED
     at_once = cancellation.action == "now" and subscription["status"] != "incomplete"
-    if cancellation.params.get("invoice_now") or not (at_once or ended):
+    if cancellation.params.get("invoice_now") or not (at_once or has_ended):
         return UnbilledAmounts()
     items = pending_invoice_items.for_subscription(api, subscription)
     by_hand = tuple(item for item in items if not item["proration"])
-    if ended:
+    if has_ended:
         return UnbilledAmounts(by_hand=by_hand)
     prorations_stay = counts_in_refund or cancellation.params.get("prorate")
     prorations = 0 if prorations_stay else sum(item["amount"] for item in items if item["proration"])

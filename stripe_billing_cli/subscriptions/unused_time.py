@@ -128,13 +128,13 @@ def _sum_unused(
     return max(0, -sum(map(paid_for, cost.without_waiting(pending_prorations, lines))))
 
 
-def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: Account, ended: int) -> int:
+def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: Account, end: int) -> int:
     """Return what was billed for the time after the end, less what the end itself credited as an item of no
     subscription.
 
     Nothing is unused once the period has ended; a pause ends it, and credits what was left of it.
     """
-    if period_end(subscription) <= ended:
+    if period_end(subscription) <= end:
         return 0
     id = subscription["id"]
     lines = [
@@ -148,9 +148,9 @@ def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: A
         _with_taxes(item)
         for page in pages
         for item in page
-        if item["proration"] and item["parent"] is None and item["date"] == ended
+        if item["proration"] and item["parent"] is None and item["date"] == end
     )
-    return max(0, refund.unused_part(lines, ended) + credit)
+    return max(0, refund.unused_part(lines, end) + credit)
 
 
 def _with_taxes(item: InvoiceItem) -> int:

@@ -91,12 +91,12 @@ class RollResult:
         return {**record(self.endpoint), "result": "rolled", "replaces": self.replaced_id}
 
 
-def plan_roll(api: StripeApi, named: str | None) -> RollPlan:
-    """Read the roll of the endpoint `named` by id or URL, or of the only one that this program made.
+def plan_roll(api: StripeApi, name: str | None) -> RollPlan:
+    """Read the roll of the endpoint with the id or URL `name`, or of the only one that this program made.
 
     Raises `StripeCallError`; `EndpointError` where none or several are meant.
     """
-    return _find(named, read_endpoints(api))
+    return _find(name, read_endpoints(api))
 
 
 def _find(name: str | None, endpoints: Sequence[Endpoint]) -> RollPlan:
@@ -133,8 +133,8 @@ def _find_named(name: str | None, candidates: Sequence[Endpoint]) -> Endpoint | 
     return matches[0] if matches else None
 
 
-def _none(named: str | None) -> EndpointError:
-    nothing = "no endpoint made by billing" if named is None else f"no webhook endpoint {named}"
+def _none(name: str | None) -> EndpointError:
+    nothing = "no endpoint made by billing" if name is None else f"no webhook endpoint {name}"
     return EndpointError(f"there is {nothing} in this account and mode", "`billing webhook list` shows what there is")
 
 

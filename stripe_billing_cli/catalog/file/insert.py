@@ -65,7 +65,7 @@ def with_additions(text: str, additions: Iterable[Addition]) -> str:
         del number
         line = min(edit.line, last)
         if edit.column is None:
-            lines[line + 1 : line + 1] = [added + ending for added in edit.text.split("\n")]
+            lines[line + 1 : line + 1] = [text_line + ending for text_line in edit.text.split("\n")]
         else:
             lines[line] = lines[line][: edit.column] + edit.text + lines[line][edit.column :]
     return "\n".join(lines) + "\n"

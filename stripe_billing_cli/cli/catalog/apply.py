@@ -57,19 +57,19 @@ def apply(
     from stripe_billing_cli.catalog import saved_plan
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
-    saved = None
+    plan_from_file = None
     if plan_file:
         named_file = file and context.sources.get("file") == COMMAND_LINE
         if named_file or not plan_options.is_default:
             message = "--plan excludes --file, --prune, --adopt and --target: the plan says it all"
             raise UsageError(message, "say --plan alone, or plan anew without it")
-        saved = saved_plan.load(plan_file)
-        request = saved.request()
+        plan_from_file = saved_plan.load(plan_file)
+        request = plan_from_file.request()
     else:
         request = plan_options.request(file or DEFAULT_FILE)
     catalog_plan = plan_catalog(context.stripe, request)
-    if saved:
-        saved.check(context.stripe, catalog_plan)
+    if plan_from_file:
+        plan_from_file.check(context.stripe, catalog_plan)
     return apply_plan(context, request, catalog_plan, secret_file)
 
 

@@ -61,8 +61,8 @@ def _changes_table(plan: Plan) -> Iterator[str]:
 
 def _title(change: Change, first: str) -> str:
     """Return what the first line of a change says besides its object: the id, and what a new one is."""
-    named = f"{SYMBOLS[change.action]} {change.kind.name:<8} {change.key}"
-    return first.removeprefix(named).strip()
+    start = f"{SYMBOLS[change.action]} {change.kind.name:<8} {change.key}"
+    return first.removeprefix(start).strip()
 
 
 def _unmanaged_list(plan: Plan) -> Iterator[str]:

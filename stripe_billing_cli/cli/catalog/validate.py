@@ -24,8 +24,8 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     catalog = load_catalog(read_source(file))
     counts = catalog.counts()
     if context.printer.for_people:
-        named = ", ".join(_count_text(count, kind) for kind, count in counts.items())
-        context.printer.line(f"{catalog.source} is valid: {named}.")
+        count_texts = ", ".join(_count_text(count, kind) for kind, count in counts.items())
+        context.printer.line(f"{catalog.source} is valid: {count_texts}.")
     else:
         keys = (root.key for root in catalog.roots)
         notes = [note_json(note, catalog.source) for note in catalog.warnings]
@@ -34,5 +34,5 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
 
 
 def _count_text(count: int, kind: str) -> str:
-    named = kind.replace("_", " ")
-    return f"{count} {named.removesuffix('s') if count == 1 else named}"
+    noun = kind.replace("_", " ")
+    return f"{count} {noun.removesuffix('s') if count == 1 else noun}"

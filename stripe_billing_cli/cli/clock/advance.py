@@ -55,7 +55,7 @@ def advance(
         context.printer.note(f"To go on to where it was to be: billing clock advance {id} {target}")
         raise
     record = result.record()
-    context.printer.record(record, lambda _: [Line(f"{id}  {time_shown(record, moved=not plan.is_done)}")])
+    context.printer.record(record, lambda _: [Line(f"{id}  {time_shown(record, has_moved=not plan.is_done)}")])
     if not result.is_there:
         raise BillingError(
             "timeout",

@@ -32,6 +32,6 @@ def test_mode_api(context: Context) -> StripeApi:
     return context.stripe
 
 
-def time_shown(record: Record, *, moved: bool = True) -> str:
+def time_shown(record: Record, *, has_moved: bool = True) -> str:
     name = f"{record['name']}: " if record["name"] else ""
-    return f"{name}it is {formatting.moment(record['frozen_time'])}{'' if moved else ' already. Nothing to do'}."
+    return f"{name}it is {formatting.moment(record['frozen_time'])}{'' if has_moved else ' already. Nothing to do'}."

@@ -30,9 +30,9 @@ def suggest(
     if read_lookup_keys:
         _read_lookup_keys(context)
         return
-    typed = split_line(line)[1:] if line is not None else list(words or [""])
-    completion = complete(root_command(), typed, values)
-    for text in answer(completion, shell, typed[-1] if typed else "", current):
+    words_before = split_line(line)[1:] if line is not None else list(words or [""])
+    completion = complete(root_command(), words_before, values)
+    for text in answer(completion, shell, words_before[-1] if words_before else "", current):
         typer.echo(text)
 
 

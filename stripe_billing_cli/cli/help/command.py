@@ -59,8 +59,8 @@ def page_for(words: list[str]) -> Any:
     ctx: Any = command.context_class(command, info_name="billing", obj={}, **command.context_settings)
     for word in words:
         names = command.list_commands(ctx) if hasattr(command, "list_commands") else []
-        named = command.get_command(ctx, word) if word in names else None
-        if named is None:
+        subcommand = command.get_command(ctx, word) if word in names else None
+        if subcommand is None:
             topics = TOPICS if ctx.parent is None else ()
             suggestion = command_meant(word, [*names, *topics], ctx.command_path)
             lists = f"`{_help_of(ctx.command_path)}` lists what there is"
@@ -68,7 +68,7 @@ def page_for(words: list[str]) -> Any:
                 f"{ctx.command_path} has no command {word}" + (", nor is there such a topic" if topics else ""),
                 f"did you mean `{_help_of(suggestion)}`? {lists}" if suggestion else lists,
             )
-        command = named
+        command = subcommand
         ctx = command.context_class(command, info_name=word, parent=ctx, **command.context_settings)
     return page_of(command, ctx)
 

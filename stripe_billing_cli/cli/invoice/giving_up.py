@@ -37,8 +37,8 @@ def _will(plan: GiveUpPlan) -> Iterator[str]:
             amount_taken = formatting.money(plan.from_balance, invoice["currency"])
             yield f"  {amount_taken} that it took from the customer's balance goes back there."
         elif plan.from_balance < 0:
-            put = formatting.money(-plan.from_balance, invoice["currency"])
-            yield f"  {put} that it gave to the customer's balance is taken back."
+            amount_given = formatting.money(-plan.from_balance, invoice["currency"])
+            yield f"  {amount_given} that it gave to the customer's balance is taken back."
     else:
         yield f"Invoice {name}: {amount} counts as a loss. It can still be paid, and nothing is charged by itself."
     subscription = plan.subscription

@@ -46,8 +46,8 @@ def _describe_refund(invoice: Record) -> str:
 
 
 def _waits(invoice: Record) -> str:
-    tried = formatting.count_text(invoice["attempt_count"], "attempt")
-    after = f" after {tried}" if invoice["attempt_count"] else ""
+    attempts = formatting.count_text(invoice["attempt_count"], "attempt")
+    after = f" after {attempts}" if invoice["attempt_count"] else ""
     if invoice["next_payment_attempt"]:
         return f"{after}, next on {formatting.date(invoice['next_payment_attempt'])}"
     due = f", due {formatting.date(invoice['due_date'])}" if invoice["due_date"] else ""

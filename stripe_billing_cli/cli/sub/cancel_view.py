@@ -187,11 +187,11 @@ def _describe_billing(plan: CancelPlan, final: Cost) -> str:
 
 def _to_balance(final: Cost) -> str:
     """Return what a last invoice that is not charged does to the balance, and what is on it then."""
-    credit, moved = (formatting.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
+    credit, total = (formatting.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
     if final.total > 0:
-        return f"the balance pays {moved}, and a credit of {credit} is left on it"
+        return f"the balance pays {total}, and a credit of {credit} is left on it"
     then = "" if final.total == final.to_balance else f", which is a credit of {credit} then"
-    return f"{moved} goes to the balance{then}"
+    return f"{total} goes to the balance{then}"
 
 
 def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
@@ -206,9 +206,9 @@ def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
         total = formatting.money(sum(amounts), refund.currency)
         yield Line(f"  That is {total} in all, from {len(amounts)} payments.")
     if refund.kind == "last":
-        used = formatting.money(refund.used_amount, refund.currency)
+        use_so_far = formatting.money(refund.used_amount, refund.currency)
         goes_on = "" if plan.subscription["ended_at"] or plan.cancellation.action == "now" else LAST_GOES_ON
-        yield Line(f"  This is the whole last payment, though {used} of it is used by now{goes_on}.")
+        yield Line(f"  This is the whole last payment, though {use_so_far} of it is used by now{goes_on}.")
         if plan.final and plan.final.to_balance < 0:
             credit = formatting.money(-plan.final.to_balance, plan.final.currency)
             yield Line(f"  Careful: the credit of {credit} is the customer's as well, beside this refund.")

@@ -36,9 +36,9 @@ def balance(cost: Cost) -> Iterator[Line]:
     """Yield what is left for the next invoices."""
     amount = formatting.money(abs(cost.to_balance), cost.currency)
     if cost.used_by_next and cost.next_invoice:
-        used, day = formatting.money(cost.used_by_next, cost.currency), formatting.date(cost.next_invoice.at)
+        use_by_next, day = formatting.money(cost.used_by_next, cost.currency), formatting.date(cost.next_invoice.at)
         credit = formatting.money(cost.used_by_next - cost.to_balance, cost.currency)
-        yield entry("credit", f"{credit}: {used} pays the invoice of {day}, {amount} stays for later ones")
+        yield entry("credit", f"{credit}: {use_by_next} pays the invoice of {day}, {amount} stays for later ones")
     elif cost.to_balance < 0:
         yield entry("balance", f"{amount} is credited to the next invoices")
     elif cost.to_balance > 0:

@@ -196,12 +196,12 @@ def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, 
 def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:
     """Wait until the subscription has started, and return why it has not; None where it has. With JSON the
     subscription is printed only now, as it is then."""
-    observation, ended = waiting.wait_for_status(context, record["id"], STARTED, seconds)
+    observation, prospect = waiting.wait_for_status(context, record["id"], STARTED, seconds)
     status = observation.record["status"] if observation else None
     if context.output == "json":
         now = {name: value for name, value in observation.record.items() if name in record} if observation else {}
         context.printer.record({**record, **now}, lambda _: [])
-    if ended == "reached":
+    if prospect == "reached":
         context.printer.note(f"{record['id']} is {formatting.status(status)}.", fg="green")
         return None
-    return waiting.not_reached(record["id"], status, ended, STARTED)
+    return waiting.not_reached(record["id"], status, prospect, STARTED)

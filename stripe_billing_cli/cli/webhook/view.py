@@ -66,8 +66,8 @@ def event_types_text(endpoint_record: Record, most: int = 1) -> str:
     events = endpoint_record["enabled_events"]
     if events == ["*"]:
         return "all"
-    named = ", ".join(events[:most])
-    return named if len(events) <= most else f"{named} and {len(events) - most} more"
+    first_types = ", ".join(events[:most])
+    return first_types if len(events) <= most else f"{first_types} and {len(events) - most} more"
 
 
 def made_by(endpoint_record: Record) -> str:

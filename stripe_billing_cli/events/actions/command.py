@@ -40,14 +40,14 @@ def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str
     Input and output go through files: a command that reads nothing, or writes without end, blocks nobody.
     """
     try:
-        ended = spawner.run(command, environment, stdin.encode(errors="surrogatepass"), timeout)
+        result = spawner.run(command, environment, stdin.encode(errors="surrogatepass"), timeout)
     except SpawnError as error:
         raise HandlerError(str(error)) from error
     except NotEndedError:
         raise HandlerError(f"no end after {timeout:g} s") from None
-    if ended.code != 0:
-        raise HandlerError(_failure(ended.code, _last_line(ended.errors)), final=ended.code == NEVER)
-    return _last_line(ended.output)
+    if result.code != 0:
+        raise HandlerError(_failure(result.code, _last_line(result.errors)), final=result.code == NEVER)
+    return _last_line(result.output)
 
 
 def _failure(code: int, output: str) -> str:

@@ -72,7 +72,7 @@ def _shell(*arguments: str) -> int | None:
     """Return the exit code of the shell; None where it gives none. It says nothing."""
     nowhere = subprocess.DEVNULL
     try:
-        ended = subprocess.run(
+        process = subprocess.run(
             [SHELL, *arguments],
             stdin=nowhere,
             stdout=nowhere,
@@ -82,4 +82,4 @@ def _shell(*arguments: str) -> int | None:
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    return ended.returncode
+    return process.returncode

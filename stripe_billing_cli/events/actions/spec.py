@@ -57,10 +57,10 @@ class Action:
     def _short(self) -> str:
         """Return the name of the program, or of the server: never a parameter, or a password in an address."""
         if self.kind == "forward":
-            named = urlsplit(self.target).hostname or ""
+            word = urlsplit(self.target).hostname or ""
         else:
-            named = self.target.split()[0].rsplit("/", 1)[-1]
-        return re.sub(r"[^A-Za-z0-9.]+", "-", named).strip("-")[:24] or "sh"
+            word = self.target.split()[0].rsplit("/", 1)[-1]
+        return re.sub(r"[^A-Za-z0-9.]+", "-", word).strip("-")[:24] or "sh"
 
     def wants(self, event: Event) -> bool:
         return matches(self.events, event.type)

@@ -88,12 +88,12 @@ class WorkClock:
     def _follow_wall_clock(self) -> float:
         """Move what is due and leased to a clock that was set, unless another program of this machine has done so."""
         now = Anchor(self.boot(), self.wall() - self.steady())
-        moved = 0.0
+        shift = 0.0
         if not self._is_known(now, None):
             with self.database.writing() as connection:
-                moved = self._move(now, connection)
+                shift = self._move(now, connection)
         self._offset = now.offset
-        return moved
+        return shift
 
     def _is_known(self, now: Anchor, within: Connection | None) -> bool:
         stored_anchor = self._read_anchor(within)

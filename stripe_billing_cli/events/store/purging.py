@@ -163,9 +163,9 @@ def _write_anew(connection: Connection, table: str, first: int, last: int) -> No
     """Take these rows and their neighbours out of their pages and put them back, with the numbers that they have."""
     before = f"SELECT seq FROM {table} WHERE seq < :first ORDER BY seq DESC LIMIT {NEIGHBOURS}"
     after = f"SELECT seq FROM {table} WHERE seq > :last ORDER BY seq LIMIT {NEIGHBOURS}"
-    moved = (
+    statement = (
         f"UPDATE {table} SET seq = -seq WHERE seq BETWEEN COALESCE((SELECT min(seq) FROM ({before})), :first)"
         f" AND COALESCE((SELECT max(seq) FROM ({after})), :last)"
     )
-    connection.execute(sa.text(moved), {"first": first, "last": last})
+    connection.execute(sa.text(statement), {"first": first, "last": last})
     connection.execute(sa.text(f"UPDATE {table} SET seq = -seq WHERE seq < 0"))

@@ -58,10 +58,10 @@ def on_sqlite(execute: Execute, events: Sequence[Values], work: Sequence[Values]
 
     In the transaction of the one writer: what is not there now is not there a statement later.
     """
-    added = frozenset(_find_inserted(execute, events))
-    for part in _parts([row for row in work if row[0] in added]):
+    new_ids = frozenset(_find_inserted(execute, events))
+    for part in _parts([row for row in work if row[0] in new_ids]):
         _insert(execute, "deliveries", PENDING, part, " ON CONFLICT (event, handler) DO NOTHING")
-    return added
+    return new_ids
 
 
 def on_postgres(execute: Execute, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:
@@ -82,9 +82,11 @@ def _json(names: Sequence[str], rows: Sequence[Values]) -> str:
 @cache
 def _postgres_statement(with_work: bool) -> str:
     rows = f"ROWS FROM (json_to_recordset(%s::json) AS ({_shape(schema.events, ABOUT_EVENT)}), unnest(%b::text[]))"
-    added = f"INSERT INTO events ({', '.join(EVENT)}) SELECT * FROM {rows} ON CONFLICT (id) DO NOTHING RETURNING id"
+    event_insert = (
+        f"INSERT INTO events ({', '.join(EVENT)}) SELECT * FROM {rows} ON CONFLICT (id) DO NOTHING RETURNING id"
+    )
     if not with_work:
-        return added
+        return event_insert
     columns = ", ".join(PENDING)
     work = (
         f"INSERT INTO deliveries ({columns}) SELECT {columns} "
@@ -92,7 +94,7 @@ def _postgres_statement(with_work: bool) -> str:
         f" WITH ORDINALITY AS wanted ({columns}, place)"
         " WHERE event IN (SELECT id FROM added) ORDER BY place ON CONFLICT (event, handler) DO NOTHING"
     )
-    return f"WITH added AS ({added}), work AS ({work}) SELECT id FROM added"
+    return f"WITH added AS ({event_insert}), work AS ({work}) SELECT id FROM added"
 
 
 def _shape(table: sa.Table, names: Sequence[str]) -> str:
@@ -105,18 +107,18 @@ def _find_inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
 
     It would be slower to have them answered, since with this driver each row of an answer is a change of threads.
     """
-    added: list[str] = []
+    new_ids: list[str] = []
     for part in _parts(rows):
         ids = [row[0] for row in part]
         try:
             _insert(execute, "events", EVENT, part)
-            added += ids
+            new_ids += ids
         except (sa.exc.IntegrityError, sqlite3.IntegrityError):  # this statement is undone, the transaction is not
             known_ids = _find_known(execute, ids)
             if not known_ids:
                 raise
-            added += _find_inserted(execute, [row for row in part if row[0] not in known_ids])
-    return added
+            new_ids += _find_inserted(execute, [row for row in part if row[0] not in known_ids])
+    return new_ids
 
 
 def _find_known(execute: Execute, ids: Sequence[str]) -> Collection[str]:

@@ -66,10 +66,10 @@ class Turn:
         if not rows:
             return frozenset()
         values = {"worker": worker, "rows": json.dumps(rows)}
-        ended = frozenset(self._connection.execute(_END[self._sqlite], values).scalars())
-        if any(row["status"] != "failed" for row in rows if row["seq"] in ended):
-            self._connection.execute(_NEXT[self._sqlite], {"seqs": json.dumps(sorted(ended))})
-        return ended
+        seqs = frozenset(self._connection.execute(_END[self._sqlite], values).scalars())
+        if any(row["status"] != "failed" for row in rows if row["seq"] in seqs):
+            self._connection.execute(_NEXT[self._sqlite], {"seqs": json.dumps(sorted(seqs))})
+        return seqs
 
     def _row(self, end: End) -> dict[str, Any]:
         return {

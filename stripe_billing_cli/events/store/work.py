@@ -131,10 +131,10 @@ class Work:
         # or after what came later. SQLite's commits outlive every process; a loss of power ends the commands too.
         with self._database.writing(durable=not self._database.sqlite) as connection:
             turn = Turn(connection, self._database.clock())
-            ended = turn.end(worker, ends)
+            ended_seqs = turn.end(worker, ends)
             rows = turn.claim(worker, handlers, limit=limit, lease_seconds=lease_seconds) if limit > 0 else ()
             events = load_events([row.event for row in rows], connection)
-        return TurnResult(turn.now, ended, [(delivery_of(row), events.get(row.event)) for row in rows])
+        return TurnResult(turn.now, ended_seqs, [(delivery_of(row), events.get(row.event)) for row in rows])
 
     def release_waiting(self, handlers: Collection[str]) -> int:
         """Have claimed what is marked as waiting and waits behind nothing; how many."""

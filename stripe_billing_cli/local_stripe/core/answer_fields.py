@@ -66,8 +66,8 @@ def fields_of(form_name: str, stored_names: tuple[str, ...]) -> tuple[FieldEntry
     """Return the fields of an answer, in order, of an object that has these names stored; objects of one kind have the
     same ones, over and over."""
     form = shape(form_name)
-    named = {name for name in stored_names if name[0] != PRIVATE}
-    names = tuple((named | form.null | form.constant.keys()) - form.never)
+    public_names = {name for name in stored_names if name[0] != PRIVATE}
+    names = tuple((public_names | form.null | form.constant.keys()) - form.never)
     return tuple(_field(form, name) for name in _order(names))
 
 

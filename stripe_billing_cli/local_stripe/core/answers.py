@@ -210,8 +210,8 @@ def _embed(store: Store, is_counted: bool, names: tuple[str, ...], value: Object
 
 def _only_expanded(store: Store, form: Shape, name: str, object: Object, tree: ExpandTree) -> Any:
     """Return what is asked for and not stored: a list of other objects, or null."""
-    if (owned := OWNED.get((form.name, name))) is not None:
-        return _list_owned(store, owned, object["id"], tree.get("data", NONE))
+    if (child_list := OWNED.get((form.name, name))) is not None:
+        return _list_owned(store, child_list, object["id"], tree.get("data", NONE))
     if name == "invoice_credit_balance":
         balance, currency = object["balance"], object["currency"]
         balances = {**object.get("_other_balances", {}), **({currency: balance} if currency else {})}
@@ -244,23 +244,23 @@ def customer_tax(customer: Object) -> Object:
     }
 
 
-def _list_owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Object:
-    own = Condition(f"{owned.field} = ? AND {owned.where}", (owner,))
-    objects = store.select(owned.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
+def _list_owned(store: Store, child_list: ChildList, owner: str, tree: ExpandTree) -> Object:
+    own = Condition(f"{child_list.field} = ? AND {child_list.where}", (owner,))
+    objects = store.select(child_list.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
     has_more = len(objects) > FIRST_PAGE
     return {
         "object": "list",
-        "data": [_shown_in_list(store, owned, object, tree) for object in objects[:FIRST_PAGE]],
+        "data": [_shown_in_list(store, child_list, object, tree) for object in objects[:FIRST_PAGE]],
         "has_more": has_more,
-        "total_count": store.count(owned.kind, [own]) if has_more else len(objects),
-        "url": owned.url.format(id=owner),
+        "total_count": store.count(child_list.kind, [own]) if has_more else len(objects),
+        "url": child_list.url.format(id=owner),
     }
 
 
-def _shown_in_list(store: Store, owned: ChildList, object: Object, tree: ExpandTree) -> Object:
-    if owned.where is IS_CARD:
+def _shown_in_list(store: Store, child_list: ChildList, object: Object, tree: ExpandTree) -> Object:
+    if child_list.where is IS_CARD:
         return as_answered(store, "card", as_card(object), tree)
-    return as_answered(store, owned.kind, object, tree)
+    return as_answered(store, child_list.kind, object, tree)
 
 
 def _expand_link(store: Store, names: Sequence[str], name: str, id: str, tree: ExpandTree) -> Any:

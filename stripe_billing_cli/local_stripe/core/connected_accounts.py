@@ -69,17 +69,19 @@ class ConnectedAccounts(Generic[OpenStore]):
     def take_used(self) -> set[str]:
         """Return the accounts that were used since this was last asked."""
         with self._lock:
-            used, self._used = self._used, set()
-            return used
+            account_ids, self._used = self._used, set()
+            return account_ids
 
     def take_closed(self) -> set[str]:
         """Return the accounts whose stores were closed since this was last asked; first those that are not open."""
         with self._lock:
-            closed = self._closed
-            if closed is None:
-                closed = {file.stem for file in accounts_folder(self._platform.path).glob("*.db")} - self._open.keys()
+            closed_accounts = self._closed
+            if closed_accounts is None:
+                closed_accounts = {
+                    file.stem for file in accounts_folder(self._platform.path).glob("*.db")
+                } - self._open.keys()
             self._closed = set()
-            return closed
+            return closed_accounts
 
     def idle(self) -> list[str]:
         """Return the accounts whose stores are open."""

@@ -111,16 +111,18 @@ def naming_condition(call: Call, name: str, *, field: str = "") -> list[Conditio
 
 
 def filter_conditions(
-    call: Call, filters: str, *, named: str = "", fields: Mapping[str, str] | None = None
+    call: Call, filters: str, *, reference_filters: str = "", fields: Mapping[str, str] | None = None
 ) -> list[Condition]:
     """Return the restrictions by filters that a call may have; their names, with blanks between.
 
-    `named`: further filters, which are ids of other objects. `fields`: the fields that filters of other names restrict.
-    Raises `resource_missing` where an object that is named is not there.
+    `reference_filters`: further filters, which are ids of other objects. `fields`: the fields that filters of other
+    names restrict. Raises `resource_missing` where an object that is named is not there.
     """
     of = fields or {}
     conditions = [
-        condition for name in named.split() for condition in naming_condition(call, name, field=of.get(name, ""))
+        condition
+        for name in reference_filters.split()
+        for condition in naming_condition(call, name, field=of.get(name, ""))
     ]
     for name in filters.split():
         conditions += equal(json_field(of.get(name, name)), call.params.get(name))
@@ -128,10 +130,12 @@ def filter_conditions(
 
 
 def list_handler(
-    kind: str, url: str, filters: str = "", *, named: str = "", fields: Mapping[str, str] | None = None
+    kind: str, url: str, filters: str = "", *, reference_filters: str = "", fields: Mapping[str, str] | None = None
 ) -> Callable[[Call], Object]:
     """Return the handler of a list of all objects of a kind, by filters as `filter_conditions` takes them."""
-    return lambda call: page(call, kind, url, filter_conditions(call, filters, named=named, fields=fields))
+    return lambda call: page(
+        call, kind, url, filter_conditions(call, filters, reference_filters=reference_filters, fields=fields)
+    )
 
 
 def check_named(call: Call, name: str, kind: str = "", noun: str = "") -> None:

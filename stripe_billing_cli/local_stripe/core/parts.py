@@ -43,9 +43,11 @@ class Parts:
             name: [part for part in parts if name in part.effects] for part in parts for name in part.effects
         }
         self._at: dict[str, list[tuple[list[str], Part]]] = {}
-        for path, named in sorted(((path, part) for part in parts for path in part.paths), key=_depth, reverse=True):
+        for path, part_at_path in sorted(
+            ((path, part) for part in parts for path in part.paths), key=_depth, reverse=True
+        ):
             words = path.split("/")
-            self._at.setdefault(words[2], []).append((words, named))
+            self._at.setdefault(words[2], []).append((words, part_at_path))
 
     def routes_at(self, path: str) -> Iterator[Route]:
         """Yield the routes that may be those of a path: of the part that names most of it first."""

@@ -187,8 +187,8 @@ class Resource:
     def list(self, call: Call) -> Object:
         filters = {name: declaration for name, declaration in self.properties.items() if declaration.filters}
         plain = " ".join(name for name, declaration in filters.items() if not declaration.names)
-        named = " ".join(name for name, declaration in filters.items() if declaration.names)
-        return page(call, self.kind, self.path, filter_conditions(call, plain, named=named))
+        reference_filters = " ".join(name for name, declaration in filters.items() if declaration.names)
+        return page(call, self.kind, self.path, filter_conditions(call, plain, reference_filters=reference_filters))
 
     def _check_named(self, call: Call) -> None:
         for name, declaration in self.properties.items():

@@ -28,8 +28,8 @@ def match(api: ServedApi, method: str, path: str) -> RouteMatch:
         if route.method != method or len(template) != len(parts):
             continue
         ids = [part for part, name in zip(parts, template, strict=True) if name == "{id}"]
-        fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
-        if fixed and all(ids) and not (template[-1] == "{id}" and _ends_in_a_word(method, path)):
+        parts_match = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
+        if parts_match and all(ids) and not (template[-1] == "{id}" and _ends_in_a_word(method, path)):
             return RouteMatch(route, tuple(ids))
     operation = None if path in NOT_IDS else documented.operation(method, path)
     if operation is not None:

@@ -367,10 +367,10 @@ def _text(answer: Object) -> str:
 def _warning(version: str | None) -> dict[str, str]:
     """Return the header that warns a caller whose version is not the one answered
     (https://www.rfc-editor.org/rfc/rfc7234#section-5.5)."""
-    asked = version.split(";")[0] if version and VERSION.fullmatch(version) else API_VERSION
-    if asked == API_VERSION:
+    requested_version = version.split(";")[0] if version and VERSION.fullmatch(version) else API_VERSION
+    if requested_version == API_VERSION:
         return {}
-    return {"Warning": f'299 - "Answered as {API_VERSION}, and not as {asked}"'}
+    return {"Warning": f'299 - "Answered as {API_VERSION}, and not as {requested_version}"'}
 
 
 def _of_own_account(request: Request) -> Request:

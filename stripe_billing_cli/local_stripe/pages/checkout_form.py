@@ -102,11 +102,11 @@ def _due_later(session: Object, asks: bool) -> bool:
 def _button(session: Object) -> str:
     if session["mode"] == "setup":
         return "Save card" if "card" in session["payment_method_types"] else "Save bank account"
-    named = BUTTONS.get(session["submit_type"] or "")
+    button = BUTTONS.get(session["submit_type"] or "")
     total = amounts.format_signed(session["amount_total"], session["currency"])
     if session["mode"] == "subscription":
-        return named or ("Start trial" if session["amount_total"] == 0 else f"Subscribe for {total}")
-    return named or ("Complete order" if session["amount_total"] == 0 else f"Pay {total}")
+        return button or ("Start trial" if session["amount_total"] == 0 else f"Subscribe for {total}")
+    return button or ("Complete order" if session["amount_total"] == 0 else f"Pay {total}")
 
 
 def _bill(session: Object) -> str:

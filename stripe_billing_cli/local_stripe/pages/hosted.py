@@ -142,9 +142,9 @@ def _receipt(call: Call, id: str) -> Answer:
         for label, amount in rows
     )
     details = charge["payment_method_details"]
-    used = details[details["type"]]
-    brand = used.get("brand") or "Bank account"
-    paid_by = f"{brand} ending in {used['last4']}" if used else "Bank transfer"
+    method = details[details["type"]]
+    brand = method.get("brand") or "Bank account"
+    paid_by = f"{brand} ending in {method['last4']}" if method else "Bank transfer"
     return forms.page(200, "Receipt", f"<table>{table}</table><p><small>{html.escape(paid_by)}</small></p>")
 
 

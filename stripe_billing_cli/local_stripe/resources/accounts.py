@@ -109,8 +109,8 @@ def _change(account: Object, call: Call) -> Object:
     for name in ("business_profile", "settings", "tos_acceptance"):
         after[name] = _with(account.get(name) or {}, params.get(name, {}))
     capabilities = params.get("capabilities", {}).items()
-    asked = {name: "active" if capability.get("requested") else "inactive" for name, capability in capabilities}
-    after["capabilities"] = {**account["capabilities"], **asked}
+    statuses = {name: "active" if capability.get("requested") else "inactive" for name, capability in capabilities}
+    after["capabilities"] = {**account["capabilities"], **statuses}
     if "company" in params:
         after["company"] = _company(account.get("company") or {}, params["company"])
     if "metadata" in params and "metadata" in account:

@@ -34,9 +34,9 @@ def list_transactions(call: Call) -> Object:
 
 def _of_source(call: Call, source: str) -> Condition:
     """Return the transactions that a charge or a refund names: found without a look at all the others."""
-    named = call.store.get("charge", source) or call.store.get("refund", source) or {}
-    ids = [named.get(name) for name in ("balance_transaction", "failure_balance_transaction")]
-    ids += named.get(charges.LATER_TRANSACTIONS, [])
+    source_object = call.store.get("charge", source) or call.store.get("refund", source) or {}
+    ids = [source_object.get(name) for name in ("balance_transaction", "failure_balance_transaction")]
+    ids += source_object.get(charges.LATER_TRANSACTIONS, [])
     return Condition(f"id IN ({', '.join('?' * len(ids))})", tuple(ids))
 
 

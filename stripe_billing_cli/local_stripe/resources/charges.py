@@ -65,8 +65,8 @@ def create(call: Call) -> Object:
 def _card(call: Call, customer: Object) -> Object:
     """Return the customer's card that is named, else their default; Stripe's refusals are recorded, but for the last
     (https://github.com/stripe/stripe-java/issues/550)."""
-    named = call.params.get("source")
-    id = named or customer["default_source"]
+    source = call.params.get("source")
+    id = source or customer["default_source"]
     if id is None:
         raise _no_saved_card(call, customer["id"])
     method = call.store.get("payment_method", id)
@@ -160,7 +160,7 @@ SEARCH = Searchable(
         **{f"payment_method_details.{source}.{name}": SearchField() for source in SOURCES for name in OF_CARDS},
     },
 )
-list_charges = list_handler(charges.KIND, PATH, "transfer_group", named="customer payment_intent")
+list_charges = list_handler(charges.KIND, PATH, "transfer_group", reference_filters="customer payment_intent")
 ROUTES = (
     SEARCH.route,
     Route("POST", PATH, charges.KIND, CREATE, create),

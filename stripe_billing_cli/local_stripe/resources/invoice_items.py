@@ -37,8 +37,8 @@ def create(call: Call) -> Object:
     draft_or_customer = draft or customer
     currency = params.get("currency") or draft_or_customer["currency"] or _currency_of_price(call)
     if currency is None:
-        named = invoice_items.PRICED_BY & params.keys()
-        name = "currency" if named else "amount"
+        price_fields = invoice_items.PRICED_BY & params.keys()
+        name = "currency" if price_fields else "amount"
         raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
     if draft is not None:
         invoice_items.check_currency(draft, currency, "currency")
@@ -128,7 +128,7 @@ def delete(call: Call) -> Object:
 def list_items(call: Call) -> Object:
     params = call.params
     conditions = [
-        *filter_conditions(call, "", named="customer invoice"),
+        *filter_conditions(call, "", reference_filters="customer invoice"),
         Condition(f"{json_field('_deleted')} IS NULL"),
     ]
     if "pending" in params:

@@ -36,16 +36,16 @@ def update(call: Call) -> Object:
     before, params = retrieve(call), call.params
     after = {**before, **{name: params[name] for name in ("active", "tax_behavior") if name in params}}
     after["metadata"] = changed_metadata(before, params)
-    fixed = before["fixed_amount"]
-    options = dict(fixed["currency_options"])
+    fixed_amount = before["fixed_amount"]
+    options = dict(fixed_amount["currency_options"])
     for code, option in params.get("fixed_amount", {}).get("currency_options", {}).items():
-        if code == fixed["currency"]:
+        if code == fixed_amount["currency"]:
             raise shipping_rates.own_currency(code)
         if code not in options and "amount" not in option:
             raise missing_param(f"fixed_amount[currency_options][{code}][amount]")
         options[code] = shipping_rates.option(options.get(code, {}), option)
-    options[fixed["currency"]] = {**options[fixed["currency"]], "tax_behavior": after["tax_behavior"]}
-    after["fixed_amount"] = {**fixed, "currency_options": options}
+    options[fixed_amount["currency"]] = {**options[fixed_amount["currency"]], "tax_behavior": after["tax_behavior"]}
+    after["fixed_amount"] = {**fixed_amount, "currency_options": options}
     if after != before:
         call.store.replace(KIND, after)
     return after

@@ -37,10 +37,10 @@ def own_currency(currency: str, prefix: str = "") -> ApiError:
 def create(call: Call, params: Params, prefix: str = "") -> Object:
     """Return a new rate, stored."""
     check_new(params, prefix)
-    fixed = params["fixed_amount"]
+    fixed_amount = params["fixed_amount"]
     behavior = params.get("tax_behavior", UNSPECIFIED)
-    own = {"amount": fixed["amount"], "tax_behavior": behavior}
-    others = {code: option({}, amount) for code, amount in fixed.get("currency_options", {}).items()}
+    own = {"amount": fixed_amount["amount"], "tax_behavior": behavior}
+    others = {code: option({}, amount) for code, amount in fixed_amount.get("currency_options", {}).items()}
     rate = {
         "id": identifiers.long_id(call, "shr"),
         "object": KIND,
@@ -49,9 +49,9 @@ def create(call: Call, params: Params, prefix: str = "") -> Object:
         "delivery_estimate": _estimate(params.get("delivery_estimate")),
         "display_name": params["display_name"],
         "fixed_amount": {
-            "amount": fixed["amount"],
-            "currency": fixed["currency"],
-            "currency_options": {**others, fixed["currency"]: own},
+            "amount": fixed_amount["amount"],
+            "currency": fixed_amount["currency"],
+            "currency_options": {**others, fixed_amount["currency"]: own},
         },
         "metadata": new_metadata(params),
         "tax_behavior": behavior,

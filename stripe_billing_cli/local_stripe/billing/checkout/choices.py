@@ -58,13 +58,13 @@ def _items(call: Call, session: Object, form: FormValues) -> Object:
     if not items:
         raise invalid("At least one item must be left.", "quantities")
     optional_prices = set(form.get("optional_items", ()))
-    added = [
+    new_items = [
         {"price": option["price"], "quantity": option["quantity"]}
         for option in session["optional_items"] or ()
         if option["price"] in optional_prices
     ]
-    if added:
-        items += line_items.new_items(call, added, session["mode"], session["currency"], alone=False)
+    if new_items:
+        items += line_items.new_items(call, new_items, session["mode"], session["currency"], alone=False)
     return {**session["line_items"], "data": items}
 
 

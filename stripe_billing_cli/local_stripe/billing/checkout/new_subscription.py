@@ -60,7 +60,7 @@ def begin(call: Call, session: Object, card: str | None = None) -> tuple[Object,
 def _parameters(call: Call, session: Object, card: str | None) -> Object:
     """Return the session as the parameters of a call that creates a subscription."""
     items: list[Object] = []
-    added: list[Object] = []
+    once_items: list[Object] = []
     for item in session["line_items"]["data"]:
         price = objects.get_known(call, "price", item["price"])
         item_data: Object = {
@@ -72,11 +72,11 @@ def _parameters(call: Call, session: Object, card: str | None) -> Object:
             item_data["quantity"] = item["quantity"]
         if item["metadata"]:
             item_data["metadata"] = item["metadata"]
-        (added if price["recurring"] is None else items).append(item_data)
+        (once_items if price["recurring"] is None else items).append(item_data)
     data = {name: value for name, value in session["_subscription_data"].items() if value is not None}
     return {
         **data,
-        "add_invoice_items": added,
+        "add_invoice_items": once_items,
         "automatic_tax": {"enabled": session["automatic_tax"]["enabled"]},
         "currency": session["currency"],
         "customer": session["customer"],

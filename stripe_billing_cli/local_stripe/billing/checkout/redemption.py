@@ -56,6 +56,6 @@ def redeem(call: Call, session: Object, customer: str | None) -> None:
     """Count a redemption by a payment. A subscription redeems its discounts itself."""
     if session["_discount"] is None:
         return
-    used = discount.find(call, session["_discount"])
-    call.store.replace(discount.KIND, {**used, "customer": customer})
-    discount.count_redemption(call, used)
+    session_discount = discount.find(call, session["_discount"])
+    call.store.replace(discount.KIND, {**session_discount, "customer": customer})
+    discount.count_redemption(call, session_discount)

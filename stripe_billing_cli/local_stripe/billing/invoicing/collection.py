@@ -63,13 +63,15 @@ def charge(
     assert intent is not None
     if intent["status"] == "processing":
         raise intent_errors.unexpected_state(call, intent, "confirm")
-    used = payment_methods.find_chargeable(call, method, "payment_method")
+    chargeable_method = payment_methods.find_chargeable(call, method, "payment_method")
     mandate = mandate or invoice["payment_settings"]["default_mandate"]
     if mandate is not None:
-        used = mandates.by_name(call, mandate, used)
-    if (refusal := refusal_of(invoice, intent, used)) is not None:
+        chargeable_method = mandates.by_name(call, mandate, chargeable_method)
+    if (refusal := refusal_of(invoice, intent, chargeable_method)) is not None:
         raise refusal
-    intent = payment_intents.attempt(call, allow(call, intent, used), used, off_session=off_session, invoice=True)
+    intent = payment_intents.attempt(
+        call, allow(call, intent, chargeable_method), chargeable_method, off_session=off_session, invoice=True
+    )
     return record_attempt(call, invoice, intent, automatic=automatic), intent
 
 
@@ -83,11 +85,11 @@ def refusal_of(invoice: Object, intent: Object, method: Object) -> ApiError | No
             "payment_method",
             "payment_intent_invalid_parameter",
         )
-    named = invoice["payment_settings"]["payment_method_types"]
-    if named and type not in named:
+    type_names = invoice["payment_settings"]["payment_method_types"]
+    if type_names and type not in type_names:
         return invalid(
             f"The PaymentMethod provided ({type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod "
-            f"of one of the following types: {', '.join(named)}.",
+            f"of one of the following types: {', '.join(type_names)}.",
             "payment_method",
         )
     return None
@@ -146,14 +148,14 @@ def _tell_failed(call: Call, invoice: Object, *, counts: bool, automatic: bool) 
     announce(call, PaymentFailed(invoice, exhausted=counts and last, automatic=automatic))
 
 
-def _leave_unpaid(call: Call, tried: Object, next_attempt: int | None) -> Object:
-    """Return the invoice after an attempt that did not pay it; `tried` counts it."""
-    scheduler.put(call.store, invoices.RETRY, tried["id"], next_attempt, tried["test_clock"])
+def _leave_unpaid(call: Call, invoice: Object, next_attempt: int | None) -> Object:
+    """Return the invoice after an attempt that did not pay it, which its `attempt_count` counts already."""
+    scheduler.put(call.store, invoices.RETRY, invoice["id"], next_attempt, invoice["test_clock"])
     return invoices.amend(
         call,
-        tried["id"],
+        invoice["id"],
         "invoice.payment_failed",
-        attempt_count=tried["attempt_count"],
+        attempt_count=invoice["attempt_count"],
         attempted=True,
         next_payment_attempt=next_attempt,
     )

@@ -234,8 +234,8 @@ def line_for_price(
     description = product["name"] if product else price["product"]
     amount = pricing.amount(price, currency, quantity)
     unit_amount = pricing.unit_amount_decimal(price, currency)
-    used = Decimal(quantity)
-    return Line(amount, description, *period, price, int(quantity), None, used=used, unit_amount=unit_amount)
+    use = Decimal(quantity)
+    return Line(amount, description, *period, price, int(quantity), None, used=use, unit_amount=unit_amount)
 
 
 def _nested_name(outer: str, name: str) -> str:

@@ -96,11 +96,11 @@ def _as_item(line: Line, item: Object) -> Line:
 
 
 def for_usage(
-    item: Object, price: Object, product: ProductName, currency: str, used: Decimal, start: int, end: int
+    item: Object, price: Object, product: ProductName, currency: str, use: Decimal, start: int, end: int
 ) -> list[Line]:
     """Return the lines that bill what was used of a metered item."""
     usage_lines = []
-    for part in pricing.parts(price, currency, used):
+    for part in pricing.parts(price, currency, use):
         description, unit_amount = _of_part(part, price, product, currency)
         units = Decimal(part.units or 0)
         line = Line(part.amount, description, start, end, price, int(units), item["id"], used=units)

@@ -133,8 +133,8 @@ def fill_in(call: Call, id: str) -> None:
         "customer_name": customer.get("name") or customer.get("description"),
         "product_description": charge["description"],
     }
-    added = {name: value for name, value in evidence.items() if value and dispute["evidence"][name] is None}
-    call.store.replace(KIND, {**dispute, "evidence": {**dispute["evidence"], **added}})
+    new_values = {name: value for name, value in evidence.items() if value and dispute["evidence"][name] is None}
+    call.store.replace(KIND, {**dispute, "evidence": {**dispute["evidence"], **new_values}})
 
 
 def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, submit: bool) -> Object:

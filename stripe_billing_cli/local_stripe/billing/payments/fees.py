@@ -24,8 +24,8 @@ class Tariff:
     fixed: int
 
 
-def _tariff(percent: str, international: str, conversion: str, fixed: int) -> Tariff:
-    return Tariff(Decimal(percent), Decimal(international), Decimal(conversion), fixed)
+def _tariff(percent: str, international: str, conversion: str, fixed_amount: int) -> Tariff:
+    return Tariff(Decimal(percent), Decimal(international), Decimal(conversion), fixed_amount)
 
 
 EURO = "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split()

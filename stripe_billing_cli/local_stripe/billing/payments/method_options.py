@@ -71,15 +71,15 @@ def of_types(types: Iterable[str], usual: Options = OF_PAYMENTS) -> Object:
 
 def named_types(params: Mapping[str, Any], usual: Options = OF_PAYMENTS) -> Object:
     """Return the types that a call names, which take the place of the configuration's; nothing where it names none."""
-    named = next((params[name] for name in TYPES if params.get(name)), None)
-    if named is None:
+    types = next((params[name] for name in TYPES if params.get(name)), None)
+    if types is None:
         return {}
     return {
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "automatic_payment_methods": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": of_types(named, usual),
-        "payment_method_types": named,
+        "payment_method_options": of_types(types, usual),
+        "payment_method_types": types,
     }
 
 

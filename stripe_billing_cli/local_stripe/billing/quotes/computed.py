@@ -84,13 +84,13 @@ def _line(call: Call, item: Object) -> Object:
 
 def _item(item: Object, line: Object) -> Object:
     discount_amount = sum(one["amount"] for one in line["discount_amounts"])
-    added = taxes.amount_of(line["taxes"], "exclusive")
+    tax_on_top = taxes.amount_of(line["taxes"], "exclusive")
     return {
         **item,
         "amount_discount": discount_amount,
         "amount_subtotal": line["amount"],
         "amount_tax": taxes.amount_of(line["taxes"]),
-        "amount_total": line["amount"] - discount_amount + added,
+        "amount_total": line["amount"] - discount_amount + tax_on_top,
         "discounts": line["discount_amounts"],
         "taxes": [_tax(tax) for tax in line["taxes"]],
     }

@@ -17,5 +17,5 @@ def renewed_items(call: Call, subscription: Object, at: int) -> tuple[list[Objec
     if own_schedule is None or next_phase is None:
         return subscription["items"]["data"], subscription["billing_cycle_anchor"], []
     after = phase_transitions.at_period_end(call, own_schedule, next_phase, subscription, at)
-    used = phase_transitions.used_before(call, subscription, after, at)
-    return after["items"]["data"], after["billing_cycle_anchor"], used
+    usage_lines = phase_transitions.used_before(call, subscription, after, at)
+    return after["items"]["data"], after["billing_cycle_anchor"], usage_lines

@@ -166,9 +166,9 @@ def _change_items(
         after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": data}}
     elif over:
         renewal = at_period_end(call, schedule, phase, before, call.now)
-        used = used_before(call, before, renewal, call.now)
+        usage_lines = used_before(call, before, renewal, call.now)
         invoice_items.add_all_pending(
-            call, customers.find(call, before["customer"]), used, before["currency"], before["id"]
+            call, customers.find(call, before["customer"]), usage_lines, before["currency"], before["id"]
         )
         after |= {name: renewal[name] for name in ("billing_cycle_anchor", "items")}
     else:
@@ -383,10 +383,10 @@ def follow(call: Call, subscription: Object) -> None:
     items_after = phases.phase_from_subscription(subscription)["items"]
     if _without_discounts(items_after) == _without_discounts(phase["items"]):
         return
-    split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []
-    split.append({**phase, "items": items_after, "start_date": call.now if split else phase["start_date"]})
+    phase_parts = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []
+    phase_parts.append({**phase, "items": items_after, "start_date": call.now if phase_parts else phase["start_date"]})
     laid_out = [
-        part for before_phase in before["phases"] for part in (split if before_phase == phase else [before_phase])
+        part for before_phase in before["phases"] for part in (phase_parts if before_phase == phase else [before_phase])
     ]
-    after = {**before, "phases": laid_out, "current_phase": phases.span(split[-1])}
+    after = {**before, "phases": laid_out, "current_phase": phases.span(phase_parts[-1])}
     schedules.save(call, before, after)

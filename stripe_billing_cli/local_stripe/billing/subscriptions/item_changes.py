@@ -74,8 +74,8 @@ def _stops(call: Call, before: Object, plain: Object) -> bool:
     fields = {**plain, "trial_end": call.now - 1}
     after = repository.find(call, before["id"])
     if after["status"] == "paused":
-        ended = [{**item, "current_period_end": call.now} for item in after["items"]["data"]]
-        fields |= {"billing_cycle_anchor": call.now, "items": items.with_items(after, ended)}
+        items_at_end = [{**item, "current_period_end": call.now} for item in after["items"]["data"]]
+        fields |= {"billing_cycle_anchor": call.now, "items": items.with_items(after, items_at_end)}
     schedule_jobs.plan_ahead(call, repository.amend(call, before["id"], **fields))
     return True
 

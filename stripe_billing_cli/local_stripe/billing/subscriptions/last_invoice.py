@@ -17,13 +17,13 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def draft(call: Call, subscription: Object) -> str | None:
     """Make the last invoice, which becomes the subscription's latest; None where there is nothing to bill."""
     pending_items = invoice_items.pending_of(call, subscription)
-    used = metering.list_unbilled(call, subscription, price_checks.catalog(call))
-    if subscription["status"] == "incomplete" or not (pending_items or used):
+    usage_lines = metering.list_unbilled(call, subscription, price_checks.catalog(call))
+    if subscription["status"] == "incomplete" or not (pending_items or usage_lines):
         return None
     invoice = invoices.new_draft(
         call,
         customers.find(call, subscription["customer"]),
-        [*(invoice_items.as_line(call, item) for item in pending_items), *used],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *usage_lines],
         subscription["currency"],
         reason="subscription_cycle",
         subscription=subscription,

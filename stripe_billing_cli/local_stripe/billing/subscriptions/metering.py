@@ -77,9 +77,9 @@ def _accrue(call: Call, subscription: Object, item: Object, catalog: Catalog, un
     if start >= end:
         return None
     meter, customer = price["recurring"]["meter"], subscription["customer"]
-    used = max(usage.total_usage(call, meter, customer, start, end, after=count["after"]), Decimal(0))
+    quantity = max(usage.total_usage(call, meter, customer, start, end, after=count["after"]), Decimal(0))
     billed_units, currency = Decimal(count.get("billed", 0)), subscription["currency"]
     net = count.get("billed_net", 0)
-    usage_lines = lines.for_usage(item, price, catalog.product_name(price["product"]), currency, used, start, end)
+    usage_lines = lines.for_usage(item, price, catalog.product_name(price["product"]), currency, quantity, start, end)
     unbilled_lines = lines.less_billed(usage_lines, item, price, currency, billed_units, net)
-    return AccruedUse(item, used, billed_units, net, unbilled_lines)
+    return AccruedUse(item, quantity, billed_units, net, unbilled_lines)

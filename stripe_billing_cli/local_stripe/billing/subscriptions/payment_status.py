@@ -45,8 +45,8 @@ def on_pending(call: Call, effect: PaymentPending) -> None:
     subscription = invoices.find_subscription(call, effect.invoice)
     if subscription is None or not _waits_for_first(subscription, effect.invoice):
         return
-    saved = {"default_payment_method": effect.method} if repository.saves_card(subscription) else {}
-    after = repository.amend(call, subscription["id"], **saved, status="active")
+    default_method = {"default_payment_method": effect.method} if repository.saves_card(subscription) else {}
+    after = repository.amend(call, subscription["id"], **default_method, status="active")
     schedule_jobs.plan_ahead(call, after)
 
 

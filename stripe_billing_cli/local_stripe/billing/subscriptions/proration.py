@@ -85,20 +85,20 @@ def _is_free(current_items: Sequence[Object], catalog: Catalog, currency: str) -
 def _wanted_items(
     subscription: Object, before: Sequence[Object], items_data: Sequence[Mapping[str, Any]], catalog: Catalog, now: int
 ) -> list[Object]:
-    named = {change["id"]: change for change in items_data if "id" in change}
+    changes = {change["id"]: change for change in items_data if "id" in change}
     items_before = [
-        _change_item(subscription, item, named.get(item["id"], {}), catalog, now)
+        _change_item(subscription, item, changes.get(item["id"], {}), catalog, now)
         for item in before
-        if not named.get(item["id"], {}).get("deleted")
+        if not changes.get(item["id"], {}).get("deleted")
     ]
-    added = []
+    new_items = []
     for change in items_data:
         if "id" not in change:
             price = catalog.price(change["price"])
             period = _period(subscription, price, now)
             item = items.new_item(catalog.item_id(), subscription["id"], price, change, now, period)
-            added.append(items.counting_anew(item, catalog.last_report()))
-    return [*items_before, *added]
+            new_items.append(items.counting_anew(item, catalog.last_report()))
+    return [*items_before, *new_items]
 
 
 def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
@@ -193,8 +193,8 @@ def _begin_anew(
     by_id = {item["id"]: item for item in after}
     prorates_use = prorates and not _is_classic(subscription)
     billable = [item for item in before if prorates_use or not is_billed_otherwise(item, by_id.get(item["id"], item))]
-    used = [line for item in billable for line in catalog.list_use(item)]
-    return Change(items_after, credits, [*at_once, *used], anchor=now)
+    usage_lines = [line for item in billable for line in catalog.list_use(item)]
+    return Change(items_after, credits, [*at_once, *usage_lines], anchor=now)
 
 
 def _prorate(
@@ -382,12 +382,12 @@ def with_earlier_end(
         elif subscription["status"] == "paused" or item["current_period_end"] > natural:
             natural = item["current_period_end"]
         end = natural if ends is None else min(natural, max(ends, now))
-        moved = {**item, "current_period_end": end}
+        item_after = {**item, "current_period_end": end}
         if end < item["current_period_end"] and prorates:
             new_lines += credits_for(subscription, [item], catalog, end)
         if end > item["current_period_end"] and prorates and not is_trial:
             _, more = debited_from(
-                [moved],
+                [item_after],
                 catalog,
                 subscription["currency"],
                 subscription["billing_cycle_anchor"],
@@ -395,5 +395,5 @@ def with_earlier_end(
                 subscription["items"]["data"],
             )
             new_lines += more
-        items_after.append(moved)
+        items_after.append(item_after)
     return items_after, new_lines

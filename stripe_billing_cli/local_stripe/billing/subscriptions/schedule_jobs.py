@@ -21,9 +21,9 @@ UPCOMING_WARNING = 7 * 24 * 60 * 60
 def plan_ahead(call: Call, subscription: Object) -> None:
     """Schedule a subscription's renewal and its end. The end goes first where both come at once."""
     id, clock = subscription["id"], subscription["test_clock"]
-    ended = subscription["status"] in repository.ENDED
-    renews = None if ended or subscription["status"] == "paused" else items.first_end(subscription["items"]["data"])
-    scheduler.put(call.store, CANCEL, id, None if ended else subscription["cancel_at"], clock)
+    has_ended = subscription["status"] in repository.ENDED
+    renews = None if has_ended or subscription["status"] == "paused" else items.first_end(subscription["items"]["data"])
+    scheduler.put(call.store, CANCEL, id, None if has_ended else subscription["cancel_at"], clock)
     scheduler.put(call.store, RENEW, id, renews, clock)
     if renews is not None and subscription["next_pending_invoice_item_invoice"] is not None:
         # One that is left behind when the interval is unset finds nothing to do.
@@ -32,7 +32,7 @@ def plan_ahead(call: Call, subscription: Object) -> None:
     warning = None if renews is None or (ends is not None and ends <= renews) else renews - UPCOMING_WARNING
     scheduler.put(call.store, UPCOMING, id, warning if warning is not None and warning > call.now else None, clock)
     pause = subscription["pause_collection"]
-    scheduler.put(call.store, RESUME, id, pause["resumes_at"] if pause and not ended else None, clock)
+    scheduler.put(call.store, RESUME, id, pause["resumes_at"] if pause and not has_ended else None, clock)
 
 
 def schedule_expiry(call: Call, subscription: Object) -> None:

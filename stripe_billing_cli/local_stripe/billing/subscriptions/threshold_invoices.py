@@ -62,8 +62,8 @@ def _bill_if_reached(call: Call, before: Object) -> None:
     catalog = price_checks.catalog(call)
     uses = metering.accrued_items(call, before, catalog)
     pending_items = invoice_items.pending_of(call, before)
-    used = [line for one in uses for line in one.lines]
-    draft = _draft(call, before, pending_items, used)
+    usage_lines = [line for one in uses for line in one.lines]
+    draft = _draft(call, before, pending_items, usage_lines)
     thresholds = _find_reached(before, uses, draft["total_excluding_tax"])
     if thresholds.amount is None and not thresholds.items:
         return
@@ -71,7 +71,7 @@ def _bill_if_reached(call: Call, before: Object) -> None:
     if (before["billing_thresholds"] or {}).get("reset_billing_cycle_anchor"):
         data, period_lines = _next_period(before, catalog, call.now)
         changes = {"billing_cycle_anchor": call.now, "items": items.with_items(before, data)}
-        draft = _draft(call, {**before, **changes}, pending_items, [*period_lines, *used], since=before)
+        draft = _draft(call, {**before, **changes}, pending_items, [*period_lines, *usage_lines], since=before)
     else:
         changes = {"items": items.with_items(before, _billed_items(before, uses, draft))}
     draft["threshold_reason"] = _reason(thresholds, draft)
@@ -131,16 +131,17 @@ def _lines_of(item: str, draft: Object) -> list[Object]:
 
 def _billed_items(subscription: Object, uses: Sequence[AccruedUse], draft: Object) -> list[Object]:
     """Return the items, whose periods go on, with the use that is billed now."""
-    used = {one.item["id"]: one for one in uses}
+    uses_by_item = {one.item["id"]: one for one in uses}
     return [
-        _billed_item(used[item["id"]], draft) if item["id"] in used else item for item in subscription["items"]["data"]
+        _billed_item(uses_by_item[item["id"]], draft) if item["id"] in uses_by_item else item
+        for item in subscription["items"]["data"]
     ]
 
 
 def _billed_item(use: AccruedUse, draft: Object) -> Object:
     """Return an item with the use that is billed now, for what its lines come to, those before among them."""
-    used = [line for line in _lines_of(use.item["id"], draft) if item_of(line) is None]
-    net = sum(line["amount"] - sum(off["amount"] for off in line["discount_amounts"]) for line in used)
+    usage_lines = [line for line in _lines_of(use.item["id"], draft) if item_of(line) is None]
+    net = sum(line["amount"] - sum(off["amount"] for off in line["discount_amounts"]) for line in usage_lines)
     return items.with_billed_use(use.item, use.units, use.billed_net + net)
 
 
@@ -148,8 +149,8 @@ def _next_period(subscription: Object, catalog: Catalog, now: int) -> tuple[list
     """Return the items in periods that begin now, and what these cost; what was reported until now is of those
     before."""
     over = [{**item, "current_period_end": now} for item in subscription["items"]["data"]]
-    ended = {**subscription, "billing_cycle_anchor": now, "items": items.with_items(subscription, over)}
-    data, lines = renewal.begun_items(ended, catalog, now)
+    before_period = {**subscription, "billing_cycle_anchor": now, "items": items.with_items(subscription, over)}
+    data, lines = renewal.begun_items(before_period, catalog, now)
     last_report = catalog.last_report()
     return [
         items.counting_anew(item, last_report, now) if items.is_metered(catalog.price(item["price"])) else item

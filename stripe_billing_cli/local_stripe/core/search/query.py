@@ -80,11 +80,11 @@ def not_parsed(why: str) -> ApiError:
 def _clause(match: re.Match[str]) -> Clause:
     value, key = match["value"], match["key"]
     if value[0] in "\"'":
-        read: str | None = _unquote(value)
+        operand: str | None = _unquote(value)
     else:
-        read = None if value.lower() == "null" else value
+        operand = None if value.lower() == "null" else value
     operator = ":" if match["operator"] == "=" else match["operator"]
-    return Clause(match["field"], operator, read, None if key is None else _unquote(key), bool(match["negated"]))
+    return Clause(match["field"], operator, operand, None if key is None else _unquote(key), bool(match["negated"]))
 
 
 def _unquote(text: str) -> str:

@@ -56,13 +56,13 @@ def _endpoints(store: Store) -> list[Object]:
     """Return the endpoints that hear of a store's events: its own, and of a connected account those of the platform
     that were made with `connect`."""
     own = store.select(KIND, [], newest_first=False, limit=100)
-    heard = [endpoint for endpoint in own if not endpoint.get(CONNECT)]
+    endpoints = [endpoint for endpoint in own if not endpoint.get(CONNECT)]
     if store.platform is not None:
         platform = store.platform.store
         with platform.reading_once():
             theirs = platform.select(KIND, [], newest_first=False, limit=100)
-        heard += [endpoint for endpoint in theirs if endpoint.get(CONNECT)]
-    return heard
+        endpoints += [endpoint for endpoint in theirs if endpoint.get(CONNECT)]
+    return endpoints
 
 
 def _endpoint(store: Store, id: str) -> Object | None:

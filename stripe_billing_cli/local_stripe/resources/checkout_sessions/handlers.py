@@ -96,7 +96,9 @@ def _expire(call: Call, session: Object) -> Object:
 def list_sessions(call: Call) -> Object:
     check_named(call, "payment_link", noun="payment link")
     email = call.params.get("customer_details", {}).get("email")
-    conditions = filter_conditions(call, "payment_link status", named="customer payment_intent subscription")
+    conditions = filter_conditions(
+        call, "payment_link status", reference_filters="customer payment_intent subscription"
+    )
     return page(call, KIND, PATH, [*conditions, *equal(json_field("customer_details.email"), email)])
 
 

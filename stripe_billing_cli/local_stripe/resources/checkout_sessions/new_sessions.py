@@ -82,7 +82,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
     params = call.params
     id = identifiers.checkout_session_id()
     interface = params.get("ui_mode", "hosted_page")
-    taxed = params.get("automatic_tax", {}).get("enabled", False)
+    has_automatic_tax = params.get("automatic_tax", {}).get("enabled", False)
     session = {
         **shapes.blank("checkout.session"),
         **{name: params[name] for name in ECHOED if name in params},
@@ -90,7 +90,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "object": sessions.KIND,
         "adaptive_pricing": params.get("adaptive_pricing", {"enabled": params["mode"] != "setup"}),
         "after_expiration": _after_expiration(params),
-        "automatic_tax": automatic_tax.on_bill(taxed, "requires_location_inputs"),
+        "automatic_tax": automatic_tax.on_bill(has_automatic_tax, "requires_location_inputs"),
         "branding_settings": _show_branding(call),
         "client_secret": None if interface == "hosted_page" else f"{id}_secret_{secrets.token_hex(24)}",
         "collected_information": dict.fromkeys(choices.COLLECTED),
@@ -153,8 +153,8 @@ def _details(customer: Object | None, params: Mapping[str, Any]) -> Object | Non
 def _types(call: Call) -> list[str]:
     """Return the types of payment methods that the page takes: cards, among those that the call allows."""
     params = call.params
-    named = params.get("payment_method_types") or params.get("allowed_payment_method_types")
-    return list(named or ["card"])
+    types = params.get("payment_method_types") or params.get("allowed_payment_method_types")
+    return list(types or ["card"])
 
 
 def _customer_creation(call: Call, customer: Object | None) -> str | None:

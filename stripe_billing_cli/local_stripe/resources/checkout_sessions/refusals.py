@@ -123,10 +123,10 @@ def _check_customer(params: Params) -> None:
 
 
 def _check_payment(params: Params) -> None:
-    named = [name for name in ("allowed_payment_method_types", "payment_method_types") if params.get(name)]
-    if len(named) > 1:
-        raise only_one_of(named)
-    for name in named:
+    given_names = [name for name in ("allowed_payment_method_types", "payment_method_types") if params.get(name)]
+    if len(given_names) > 1:
+        raise only_one_of(given_names)
+    for name in given_names:
         if bank_transfers.METHOD in params[name] and params["mode"] != "payment":
             # The words are not recorded.
             raise invalid(

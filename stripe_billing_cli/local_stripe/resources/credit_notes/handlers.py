@@ -198,8 +198,8 @@ def _check_room(call: Call, invoice: Object, total: int, linked_amount: int) -> 
 def _check_parts(params: Params, post: int, linked_amount: int, currency: str) -> None:
     """Refuse parts that do not add up: "The sum of refunds, customer balance credits, and outside of Stripe credits
     must equal the post_payment_amount." """
-    named = ("credit_amount", "out_of_band_amount", "refund_amount")
-    sum_of_parts = sum(params.get(name, 0) for name in named) + linked_amount
+    part_names = ("credit_amount", "out_of_band_amount", "refund_amount")
+    sum_of_parts = sum(params.get(name, 0) for name in part_names) + linked_amount
     if sum_of_parts != post:
         post_text, sum_text = (amounts.format_amount(Decimal(each), currency) for each in (post, sum_of_parts))
         raise invalid(
@@ -239,8 +239,8 @@ def create(call: Call) -> Object:
     if amount := params.get("refund_amount"):
         note["refunds"] = [*note["refunds"], *_refund(call, invoice, amount)]
     if amount := params.get("credit_amount"):
-        moved = _credit_balance(call, invoice, amount, note["id"])
-        note["customer_balance_transaction"] = moved["id"]
+        balance_transaction = _credit_balance(call, invoice, amount, note["id"])
+        note["customer_balance_transaction"] = balance_transaction["id"]
     objects.insert(call, KIND, note)
     _reduce(call, invoice, note["pre_payment_amount"], note["post_payment_amount"])
     return note
@@ -325,7 +325,7 @@ def preview_lines(call: Call) -> Object:
 PATH = "/v1/credit_notes"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
-    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH, named="customer invoice"), lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH, reference_filters="customer invoice"), lists=True),
     Route("GET", f"{PATH}/preview", KIND, PREVIEW, preview, check),
     Route("GET", f"{PATH}/preview/lines", note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),

@@ -112,9 +112,9 @@ def update(call: Call) -> Object:
     (`InvoiceService.update`)."""
     call, before, customer = _load(call)
     params = call.params
-    frozen = [name for name in params if name not in CHANGED_WHEN_FINAL]
-    if before["status"] != "draft" and frozen:
-        raise invalid("Finalized invoices can't be updated in this way", frozen[0])
+    refused_names = [name for name in params if name not in CHANGED_WHEN_FINAL]
+    if before["status"] != "draft" and refused_names:
+        raise invalid("Finalized invoices can't be updated in this way", refused_names[0])
     changes: Object = {}
     if before["status"] == "draft":
         after = details.with_details(call, before, customer)
@@ -153,7 +153,9 @@ def _advance(call: Call, before: Object, advances: bool) -> Object:
 
 def list_invoices(call: Call) -> Object:
     parent = {"subscription": "parent.subscription_details.subscription"}
-    conditions = filter_conditions(call, "status collection_method", named="customer subscription", fields=parent)
+    conditions = filter_conditions(
+        call, "status collection_method", reference_filters="customer subscription", fields=parent
+    )
     return page(call, KIND, PATH, [*conditions, *timestamp_range(json_field("due_date"), call.params.get("due_date"))])
 
 

@@ -134,14 +134,14 @@ def preview(call: Call) -> Object:
         subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(is_enabled)}
         if is_enabled:
             automatic_tax.check_location(customer)
-    added = _added_items(call, subscription["currency"], customer)
+    new_lines = _added_items(call, subscription["currency"], customer)
     details = _with_named_items(call, details, customer, subscription)
     if "default_tax_rates" in details:
         rates = taxes.check_rates(call, details["default_tax_rates"], "subscription_details[default_tax_rates]")
         subscription = {**subscription, "default_tax_rates": rates}
     discounts = _discounts(call, customer, subscription)
     next_invoice = _next_invoice(replace(call, params=details), subscription, details, discounts)
-    next_invoice = replace(next_invoice, lines=[*added, *next_invoice.lines])
+    next_invoice = replace(next_invoice, lines=[*new_lines, *next_invoice.lines])
     return _show(call, customer, next_invoice, discounts=discounts, proration_date=details.get("proration_date"))
 
 
@@ -208,8 +208,8 @@ def _of_new(call: Call) -> Object:
         call = replace(call, now=start)
     subscription = creation.new_subscription(replace(call, params=params), customer)
     pending_items = invoice_items.pending_of(call, subscription)
-    added = _added_items(call, subscription["currency"], customer)
-    pending_lines = [*added, *(invoice_items.as_line(call, item) for item in pending_items)]
+    new_lines = _added_items(call, subscription["currency"], customer)
+    pending_lines = [*new_lines, *(invoice_items.as_line(call, item) for item in pending_items)]
     _, period_lines = first_invoice.first_period(replace(call, params=params), subscription)
     discounts = _discounts(call, customer, subscription)
     return _show(
@@ -228,13 +228,13 @@ def _with_named_items(
     if not details.get("items"):
         return details
     param = "subscription_details[items]"
-    named = item_parameters.name_prices(call, details["items"], customer, subscription, param, is_preview=True)
-    return {**details, "items": named}
+    item_params = item_parameters.name_prices(call, details["items"], customer, subscription, param, is_preview=True)
+    return {**details, "items": item_params}
 
 
 def _added_items(call: Call, currency: str, customer: Object) -> list[Line]:
     """Return the invoice items that a preview is to have beside those that wait."""
-    added = []
+    new_lines = []
     for at, item_data in enumerate(call.params.get("invoice_items", ())):
         if item_data.get("currency", currency) != currency:
             raise invalid("An invoice has one currency, and so have its items.", f"invoice_items[{at}][currency]")
@@ -242,8 +242,8 @@ def _added_items(call: Call, currency: str, customer: Object) -> list[Line]:
         line = invoice_items.line_from_params(call, item, currency, f"invoice_items[{at}]")
         on = discount.Redemption(customer, None, currency, line.amount)
         own = discount.of_part(call, item_data.get("discounts"), f"invoice_items[{at}][discounts]", on, is_preview=True)
-        added.append(replace(line, discounts=tuple(own)))
-    return invoice_items.as_pending(call, added)
+        new_lines.append(replace(line, discounts=tuple(own)))
+    return invoice_items.as_pending(call, new_lines)
 
 
 def _pending_only(call: Call, customer: Object) -> Object:
@@ -295,9 +295,9 @@ def _next_invoice(
         prorates = details.get("proration_behavior", "create_prorations") != "none"
         catalog = price_checks.catalog(call)
         credits = proration.credits_for(subscription, subscription["items"]["data"], catalog, at) if prorates else []
-        used = metering.list_unbilled(call, subscription, catalog)
+        usage_lines = metering.list_unbilled(call, subscription, catalog)
         return UpcomingInvoice(
-            subscription, [*invoice_items.as_pending(call, credits), *pending_lines, *used], call.now
+            subscription, [*invoice_items.as_pending(call, credits), *pending_lines, *usage_lines], call.now
         )
     if "pause" in details:
         return _pause_invoice(call, subscription, details["pause"], pending_lines)
@@ -339,13 +339,13 @@ def _renewal(call: Call, subscription: Object, pending_lines: list[Line], *, cha
     """Return the next invoice that comes by itself: of the renewal, or what is pending at the end."""
     at = items.first_end(subscription["items"]["data"])
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
-        used = metering.usage_of(call, subscription, price_checks.catalog(call), until=at)
-        if not pending_lines and not used:
+        usage_lines = metering.usage_of(call, subscription, price_checks.catalog(call), until=at)
+        if not pending_lines and not usage_lines:
             raise none_upcoming(f"subscription: {subscription['id']}")
-        return UpcomingInvoice(subscription, [*pending_lines, *used], at)
+        return UpcomingInvoice(subscription, [*pending_lines, *usage_lines], at)
     if not changes_items:
-        current_items, anchor, used = forecast.renewed_items(call, subscription, at)
-        pending_lines = [*invoice_items.as_pending(call, used), *pending_lines]
+        current_items, anchor, usage_lines = forecast.renewed_items(call, subscription, at)
+        pending_lines = [*invoice_items.as_pending(call, usage_lines), *pending_lines]
         subscription = {
             **subscription,
             "items": items.with_items(subscription, current_items),

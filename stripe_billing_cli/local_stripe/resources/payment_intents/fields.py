@@ -177,6 +177,6 @@ def check_types(params: Params) -> None:
     for name in method_options.TYPES:
         refusals.check_types(params.get(name), name)
     descriptors.check_all(params)
-    named = next((params[name] for name in method_options.TYPES if params.get(name)), ())
-    if "card" in named and "statement_descriptor" in params:
+    types = next((params[name] for name in method_options.TYPES if params.get(name)), ())
+    if "card" in types and "statement_descriptor" in params:
         raise invalid(descriptors.NOT_FOR_CARDS, "statement_descriptor")

@@ -102,10 +102,10 @@ def _described_fields(params: Mapping[str, Any]) -> Object:
 def _types(call: Call) -> Object:
     """Return what may pay: the types named, or those that the account's configuration has."""
     params = call.params
-    named = method_options.named_types(params)
-    automatic = params.get("automatic_payment_methods", {"enabled": not named})
+    types = method_options.named_types(params)
+    automatic = params.get("automatic_payment_methods", {"enabled": not types})
     if not automatic["enabled"]:
-        return named or {"payment_method_options": method_options.of_types(["card"]), "payment_method_types": ["card"]}
+        return types or {"payment_method_options": method_options.of_types(["card"]), "payment_method_types": ["card"]}
     return {
         "automatic_payment_methods": {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True},
         "payment_method_configuration_details": {
@@ -259,8 +259,8 @@ def capture(call: Call) -> Object:
     refusals.check_capturable_in_parts(call, intent, final)
     amount = refusals.captured_amount(call, intent, call.params.get("amount_to_capture"))
     if "metadata" in call.params:
-        named = call.params["metadata"]
-        intent = {**intent, "metadata": merge_metadata(intent["metadata"], named)}
+        metadata = call.params["metadata"]
+        intent = {**intent, "metadata": merge_metadata(intent["metadata"], metadata)}
     intent = {**intent, **_described_fields(call.params), "amount_details": _amount_details(call, intent, amount)}
     method = payment_methods.find(call, intent["payment_method"], "payment_method")
     refusals.check_descriptor(call, intent, method)
@@ -343,7 +343,7 @@ SEARCH = Searchable(
 ROUTES = (
     SEARCH.route,
     Route("POST", PATH, KIND, fields.CREATE, create, fields.check_creation),
-    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH, named="customer"), lists=True),
+    Route("GET", PATH, KIND, AS_DOCUMENTED, list_handler(KIND, PATH, reference_filters="customer"), lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, AS_DOCUMENTED, retrieve),
     Route(
         "GET",

@@ -37,5 +37,5 @@ def with_method(call: Call) -> Call:
     if method_data is None:
         return call
     method = handlers.create(replace(call, params=method_data))
-    named = {name: value for name, value in call.params.items() if name != DATA}
-    return replace(call, params={**named, "payment_method": method["id"]})
+    params = {name: value for name, value in call.params.items() if name != DATA}
+    return replace(call, params={**params, "payment_method": method["id"]})

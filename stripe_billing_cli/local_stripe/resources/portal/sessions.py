@@ -61,8 +61,10 @@ def create(call: Call) -> Object:
     params = call.params
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
-    named = params.get("configuration")
-    configuration = configurations.default(call) if named is None else configurations.find(call, named)
+    configuration_id = params.get("configuration")
+    configuration = (
+        configurations.default(call) if configuration_id is None else configurations.find(call, configuration_id)
+    )
     if not configuration["active"]:
         raise invalid(f"The configuration {configuration['id']} is not active.", "configuration")
     flow = params.get("flow_data")

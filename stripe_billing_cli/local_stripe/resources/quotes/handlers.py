@@ -218,7 +218,14 @@ def list_upfront(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", PATH, KIND, fields.CREATE, create),
-    Route("GET", PATH, KIND, fields.LIST, list_handler(KIND, PATH, "status test_clock", named="customer"), lists=True),
+    Route(
+        "GET",
+        PATH,
+        KIND,
+        fields.LIST,
+        list_handler(KIND, PATH, "status test_clock", reference_filters="customer"),
+        lists=True,
+    ),
     Route("GET", f"{PATH}/{{id}}", KIND, EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/accept", KIND, EXPAND_ONLY, accept),

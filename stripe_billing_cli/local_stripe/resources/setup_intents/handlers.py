@@ -95,10 +95,10 @@ def _options_of(types: Sequence[str]) -> Object:
 def _types(call: Call) -> Object:
     """Return what may be set up: the types named, or those that the account's configuration has."""
     params = call.params
-    named = method_options.named_types(params, method_options.OF_SETUPS)
-    automatic = params.get("automatic_payment_methods", {"enabled": not named})
+    types = method_options.named_types(params, method_options.OF_SETUPS)
+    automatic = params.get("automatic_payment_methods", {"enabled": not types})
     if not automatic["enabled"]:
-        return named or {"payment_method_options": _options_of(["card"]), "payment_method_types": ["card"]}
+        return types or {"payment_method_options": _options_of(["card"]), "payment_method_types": ["card"]}
     return {
         "automatic_payment_methods": {"allow_redirects": "always", **automatic},
         "payment_method_configuration_details": {"id": method_options.configuration(call.account), "parent": None},

@@ -50,7 +50,7 @@ def list_subscriptions(call: Call) -> Object:
         *(_with_item(params[name], name) for name in ("price", "plan") if name in params),
         *_status(params),
         *equal(json_field("automatic_tax.enabled"), params.get("automatic_tax", {}).get("enabled")),
-        *filter_conditions(call, "collection_method", named="customer"),
+        *filter_conditions(call, "collection_method", reference_filters="customer"),
         *_clock(params),
         *timestamp_range(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
         *timestamp_range(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),

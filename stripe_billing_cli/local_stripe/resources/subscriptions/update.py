@@ -57,8 +57,8 @@ def update(call: Call) -> Object:
     _check_updatable(before, call.params)
     if call.params.get("items"):
         customer = customers.find(call, before["customer"])
-        named = item_parameters.name_prices(call, call.params["items"], customer, before)
-        call = replace(call, params={**call.params, "items": named})
+        item_params = item_parameters.name_prices(call, call.params["items"], customer, before)
+        call = replace(call, params={**call.params, "items": item_params})
     if call.params.get("add_invoice_items"):
         customer = customers.find(call, before["customer"])
         added_invoice_items.add(call, customer, before, call.params["add_invoice_items"])
