@@ -50,7 +50,7 @@ class AccountReader:
         self.results: dict[str, Future[ReadResult[IdentifiedObject]]] = {}
 
     def objects(self, kind: str, object_type: type[ObjectT]) -> Mapping[str, ObjectT]:
-        """Return what is read of a kind on which another depends, waiting for it."""
+        """Return the objects of a kind on which another depends, once they are read."""
         return cast(Mapping[str, ObjectT], self.results[kind].result().objects)
 
     def pages(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any]) -> Iterator[list[ObjectT]]:
@@ -114,7 +114,7 @@ class AccountReader:
     def _part_of(
         self, object_type: type[DatedObjectT], path: str, params: Mapping[str, Any]
     ) -> Callable[[Mapping[str, Any]], tuple[list[DatedObjectT], bool]]:
-        """Return what reads a page of a part of a list."""
+        """Return a function that reads a page of a part of a list."""
         return lambda part: self._api.page(path, {**params, **part}, kind=object_type)
 
     def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:
@@ -128,7 +128,7 @@ def by_id(objects: Iterable[ObjectT]) -> dict[str, ObjectT]:
 
 
 def calls_for(objects: int, a_call: int | None = None) -> int:
-    """Return how many calls so many objects take, at a page each unless said otherwise."""
+    """Return the number of calls that read so many objects, a page each, or `a_call` objects each."""
     return -(-objects // (a_call or PAGE))
 
 

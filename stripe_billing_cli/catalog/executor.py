@@ -238,7 +238,7 @@ def _unless_stopped(
     params: Mapping[str, Any],
     keep_secret: KeepSecret | None,
 ) -> WriteResult | None:
-    """Return what was written, or None if the apply was stopped before this call left."""
+    """Return the result of a write, or None if the apply was stopped before the call was sent."""
     if any(stop.is_set() for stop in stops):
         return None
     return write(api, account, operation, params, keep_secret)

@@ -45,7 +45,7 @@ class LongList(Generic[DatedObjectT]):
 
     @property
     def complete(self) -> bool:
-        """Return whether what was read is all there is."""
+        """Return whether the list was read to its end."""
         return self._sweep.finished
 
     @property

@@ -218,7 +218,7 @@ def match_by_stamp(
 def earlier_objects(
     matcher: Matcher[ObjectT], entry: AnyEntry, current: ObjectT | None, candidates: Sequence[ObjectT]
 ) -> tuple[ObjectT, ...]:
-    """Return what the current object of an entry has replaced: the others with its stamp, and what the file adopts by
+    """Return the objects that the current one has replaced: the others with its stamp, and what the file adopts by
     id, which bears no stamp where it was replaced before it was changed."""
     if current is None:
         return tuple(candidates)

@@ -60,11 +60,11 @@ class Sweep(Generic[DatedObjectT]):
 
     @property
     def finished(self) -> bool:
-        """Return whether what was found is all there is."""
+        """Return whether the list was read to its end."""
         return not self._rest
 
     def run(self, pool: ThreadPoolExecutor, *, further_pages: int = 0) -> list[DatedObjectT]:
-        """Return what was found so far. Raises what `fetch` raises.
+        """Return the objects that were read so far. Raises what `fetch` raises.
 
         Run again with `further_pages`, it goes on where it stopped.
         """

@@ -34,7 +34,7 @@ class ChangedKind(Protocol):
     def name(self) -> str: ...
 
     def title(self, change: Change) -> str:
-        """Return what the first line of a new object says after its key."""
+        """Return the text of a new object's first line after its key."""
 
     def is_in_title(self, change: Change, name: str) -> bool:
         """Return whether the first line of a new object says this field already, or nobody reviews it."""
@@ -230,7 +230,7 @@ class Plan:
         )
 
     def questions(self) -> tuple[str, ...]:
-        """Return what a person has to agree to, in test mode too."""
+        """Return the statements that a person has to agree to, in test mode too."""
         retirement_count = sum(change.retires for change in self.changes)
         many: tuple[str, ...] = ()
         if retirement_count > MANY or retirement_count * MANY_OF > self.managed:

@@ -100,7 +100,7 @@ class PlanBuilder:
         return object_id in self._all_blockers()
 
     def blocker(self, object_id: str) -> Blocker | None:
-        """Return what keeps an object from being retired also after the operations so far."""
+        """Return the blocker that keeps an object from being retired also after the operations so far."""
         return self._find_unlifted(object_id, self._find_releases()) if self.is_pointed_at(object_id) else None
 
     def finish(self) -> None:

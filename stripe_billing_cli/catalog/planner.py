@@ -38,7 +38,7 @@ def make_plan(
     prune_options: frozenset[str] = PRUNE,
     adopt: bool = False,
 ) -> Plan:
-    """Return what has to be written for the account to hold the catalog.
+    """Return the plan by which the account comes to hold the catalog.
 
     `targets` are keys of entries, with all that is within them; none means all. `prune_options` are the options by
     which kinds are pruned, where `prune` is asked for, and those by which kinds retire what is replaced. With `adopt`,
@@ -92,7 +92,7 @@ class NameChange:
 
 
 def find_name_change(catalog: Catalog, snapshot: Snapshot) -> NameChange | None:
-    """Return how the file's name was changed: the account has nothing by this name, and most of the file by another."""
+    """Return the change of the catalog's name, if the account has none of it by this name and most of it by another."""
     stamps = [
         (kind.name, stamp)
         for kind in catalog.kinds
@@ -231,7 +231,7 @@ class Planner:
             self._builder.notes.append(Note(message, where=self._catalog.name_where, warning=True))
 
     def _count_managed(self, leftovers: list[Leftover]) -> int:
-        """Return how many active objects of the account are this catalog's."""
+        """Return the number of active objects of the account that are this catalog's."""
         match_count = sum(
             entry_match.current is not None and self._kinds[reference.kind].is_active(entry_match.current)
             for reference, entry_match in self._matches.items()
@@ -294,7 +294,7 @@ class Planner:
         )
 
     def _leftovers(self) -> list[Leftover]:
-        """Return what is active in the account and no entry of the file."""
+        """Return the active objects of the account that are no entry of the file."""
         return [
             Leftover(kind.name, stripe_object, kind.is_ours(stripe_object, self._catalog.name))
             for kind in self._kinds

@@ -55,7 +55,7 @@ class SavedPlan:
     fingerprint: str
 
     def request(self) -> PlanRequest:
-        """Return what the plan was asked for, from the catalog as it was then."""
+        """Return the request for the plan, with the catalog as it was then."""
         catalog = load_catalog(Source(self.source, self.catalog_text))
         return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets, adopt=self.adopt)
 
@@ -78,7 +78,7 @@ class SavedPlan:
         return any(lookup.exists(api, mark) for mark in self.marks_of_account)
 
     def _difference(self, plan: Plan) -> str:
-        """Return what tells the account of `plan`, decided just now, from that of the saved plan."""
+        """Return how the account of `plan`, decided just now, differs from that of the saved plan."""
         both_known = plan.account and self.account
         if plan.livemode == self.livemode and not both_known:
             return "this plan was made for another account: this one has none of the objects by which it is known"

@@ -79,11 +79,11 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         return section
 
     def place_of(self, key: str, section: Any) -> str | int:
-        """Return where an entry stands within its section as it is written."""
+        """Return the key or the number by which an entry stands in its section as it is written."""
         return key
 
     def refers_to(self, entry: Entry[Content]) -> Iterator[tuple[str, str, Path]]:
-        """Yield the kind and key of what an entry refers to in the file, and where that is written."""
+        """Yield the kind and key of each entry to which this one refers, and where the reference is written."""
         return iter(())
 
     def check(self, key: str, content: Content, head: CatalogHead | None, report: Report) -> None:
@@ -104,7 +104,7 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         return content
 
     def names(self, entry: Entry[Content]) -> Iterator[tuple[str, str, Path]]:
-        """Yield what no other entry may have too: what it is called, its value, and where it is written."""
+        """Yield the names that no other entry may have too: a word for the name, the name, and where it is written."""
         if entry.adopted_id:
             yield f"{self.name} id", entry.adopted_id, ("id",)
 
@@ -115,11 +115,11 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         """Report what is wrong between an entry and the entries that it refers to."""
 
     def resolve(self, entry: Entry[Content], entries: Mapping[Reference, AnyEntry]) -> Fields:
-        """Return the fields of an entry with the ids of what it names in the file, as far as the file says them."""
+        """Return the fields with ids for the keys of other entries, as far as the file says the ids."""
         return dict(entry.fields)
 
     def linked_fields(self, entry: Entry[Content], ids: Mapping[Reference, str | None]) -> Fields:
-        """Return the fields with what an entry refers to by its id, or as a `Reference` where that is to be made."""
+        """Return the fields with ids for the keys of other entries, or a `Reference` to an object still to be made."""
         return dict(entry.fields)
 
     # ---- The account
@@ -149,7 +149,7 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         return self.retirement == "delete" or bool(field_of(stripe_object, "active"))
 
     def label(self, stripe_object: ObjectT) -> str | None:
-        """Return what an object is called where it is listed as unmanaged."""
+        """Return the label of an object where it is listed as unmanaged."""
         name = field_of(stripe_object, self.named_by)
         return None if name is None else str(name)
 
@@ -172,11 +172,11 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         return self.is_active(stripe_object)
 
     def address(self, stripe_object: ObjectT) -> str | None:
-        """Return where people reach an object, where Stripe makes up such an address."""
+        """Return the URL at which people reach an object; None where Stripe makes up none."""
         return None
 
     def usage(self, api: StripeApi, stripe_object: ObjectT) -> str | None:
-        """Return what still uses an object that is being replaced, in words."""
+        """Return the users of an object that is being replaced, in words."""
         return None
 
     def sellers(self, api: StripeApi) -> Iterator[Seller]:
@@ -184,7 +184,7 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         return iter(())
 
     def usage_of(self, api: StripeApi, stripe_object: ObjectT, *, count: bool) -> Usage:
-        """Return what still uses an object that is being retired; with `count`, how much, however many calls it takes.
+        """Return the users of an object that is being retired; with `count`, their number, however many calls it takes.
 
         Asked of every object that is replaced and, where `is_subscribed_to`, of each that is archived.
         """

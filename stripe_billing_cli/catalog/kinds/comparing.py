@@ -86,7 +86,7 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
         return {name: FieldChange(not value, value) for name, value in self.retirement_params.items()}
 
     def changes(self, entry: Entry[Content], stripe_object: ObjectT, catalog: str) -> dict[str, FieldChange]:
-        """Return what the file changes on an object that exists, in place or not."""
+        """Return the fields in which an entry differs from its object, whether they change in place or not."""
         current = self.existing_fields(stripe_object)
         fields = {}
         if current != entry.fields:
@@ -139,7 +139,7 @@ class ComparedKind(ABC, Generic[Content, ObjectT]):
     # ---- Showing
 
     def title(self, change: Change) -> str:
-        """Return what the first line of a new object says after its key."""
+        """Return the text of a new object's first line after its key."""
         name = change.fields.get(self.named_by)
         return plain_text(name.after) if name else ""
 

@@ -59,15 +59,15 @@ class Form(Generic[Value]):
         return value
 
     def wanted_value(self, content: Any, name: str) -> Value:
-        """Return what the file wants of the field."""
+        """Return the canonical value of the field of an entry."""
         return self.value(getattr(content, name))
 
     def existing_value(self, answer: Any, name: str) -> Value:
-        """Return what Stripe holds of the field in an object, or in a part of one."""
+        """Return the canonical value of the field of an object, or of a part of one."""
         return self.read(answer[name])
 
     def read(self, stripe_value: Any) -> Value:
-        """Return what Stripe answers of the field in its canonical form."""
+        """Return a value of Stripe's in its canonical form."""
         value: Value = self.absent if stripe_value is None else stripe_value
         return value
 
@@ -206,7 +206,7 @@ class PartForm(Form[PartValue | None], Generic[PartValue]):
         return {} if value is None or value == default else {name: self.written_parts(value)}
 
     def written_parts(self, value: PartValue) -> dict[str, Any]:
-        """Return what a file says of the part, which is not the same as its default."""
+        """Return the keys and values by which a file says the part, where they are not the part's default."""
         params: dict[str, Any] = {}
         for part in self.parts:
             params |= part.write_keys(value[part.name])
@@ -358,12 +358,12 @@ def _is_model(kind: Any) -> bool:
 
 
 def wanted_fields(content: BaseModel) -> Fields:
-    """Return what the file wants of an object, without its metadata."""
+    """Return the canonical fields of an entry, without its metadata."""
     return {field.name: field.form.wanted_value(content, field.name) for field in definitions(type(content))}
 
 
 def existing_fields(model: type[BaseModel], answer: Mapping[str, object]) -> Fields:
-    """Return the fields that Stripe holds of an object."""
+    """Return the canonical fields of an object as Stripe has it."""
     return {field.name: field.form.existing_value(answer, field.name) for field in definitions(model)}
 
 

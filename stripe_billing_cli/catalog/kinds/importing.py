@@ -101,7 +101,7 @@ class ImportedKind(ABC, Generic[ObjectT]):
         return self.is_active(stripe_object)
 
     def reason_left_out(self, stripe_object: ObjectT) -> str | None:
-        """Return what objects like this one are called that no file is to have, in the plural; None for others."""
+        """Return the name, in the plural, of the objects like this one that no file is to have; None for others."""
         return None
 
     def reasons_left_out(self, objects: Mapping[str, ObjectT]) -> Mapping[str, str]:
@@ -139,11 +139,11 @@ class ImportedKind(ABC, Generic[ObjectT]):
         return self.existing_fields(stripe_object)
 
     def file_defaults(self, key: str, file: ImportFile) -> Mapping[str, Any]:
-        """Return what fields mean that an entry leaves out, where that is not Stripe's default."""
+        """Return the values of fields that an entry leaves out, where they are not Stripe's defaults."""
         return {name: file.head[name] for name in self.head_fields if file.head.get(name) is not None}
 
     def file_values(self, key: str, stripe_object: ObjectT, file: ImportFile) -> dict[str, Any]:
-        """Return what the entry of an object says, as the values that a file is read as, without those within it."""
+        """Return the keys and values of an object's entry, as a file is read, without the entries within it."""
         adopted_id = self.adopted_id(key, stripe_object, file)
         values: dict[str, Any] = {"id": adopted_id} if adopted_id else {}
         fields, defaults = self.file_fields(stripe_object, file), self.file_defaults(key, file)
@@ -164,7 +164,7 @@ class ImportedKind(ABC, Generic[ObjectT]):
         return {key: value for key, value in metadata.items() if key not in self.own_metadata}
 
     def section_values(self, entries: Mapping[str, Any]) -> Any:
-        """Return how a section with these entries, by key, is written."""
+        """Return a section with these entries, by key, as it is written."""
         return dict(entries)
 
 

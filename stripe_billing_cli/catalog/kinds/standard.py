@@ -191,11 +191,11 @@ class StandardKind(Kind[Content, ObjectT]):
         return [params | ({"metadata": metadata} if metadata else {})]
 
     def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
-        """Return whether what refers to an object has to wait for an update of these fields."""
+        """Return whether operations that refer to the object wait for an update of these fields."""
         return True
 
     def waits_for(self, entry: Entry[Content]) -> tuple[Reference, ...]:
-        """Return what has to be there before an entry is written: its parent, and what it refers to in the file."""
+        """Return the entries that must be in Stripe before this one: its parent, and those that it refers to."""
         entry_references = (Reference(kind, key) for kind, key, _ in self.refers_to(entry))
         return (*((entry.parent.reference,) if entry.parent else ()), *entry_references)
 
@@ -253,11 +253,11 @@ class StandardKind(Kind[Content, ObjectT]):
         return updates[-1]
 
     def freed_by(self, stripe_object: ObjectT, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
-        """Return what an update of these fields frees, such as the ids that the object does not name any more."""
+        """Return the ids that an update of these fields frees, as the object names them no more."""
         return ()
 
     def awaited_by(self, stripe_object: ObjectT, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
-        """Return what has to be freed before an update of these fields."""
+        """Return the ids that must be freed before an update of these fields."""
         return ()
 
     def make_retirement(

@@ -113,7 +113,7 @@ class TaxRateKind(StandardKind[TaxRate, StripeTaxRate]):
         check_metadata(content.metadata, report)
 
     def usage(self, api: StripeApi, rate: StripeTaxRate) -> str:
-        """Return what charges a rate and goes on with it: subscriptions, and what is not yet finalized or billed."""
+        """Return the users of a rate: subscriptions, draft invoices and pending invoice items."""
         places = (
             Place("subscription", "/v1/subscriptions", Subscription, _rates_of),
             Place("draft invoice", "/v1/invoices", Invoice, _rates_of_invoice, {"status": "draft"}),

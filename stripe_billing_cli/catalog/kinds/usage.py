@@ -51,7 +51,7 @@ class Place(Generic[ObjectT]):
 
 
 def still_using(api: StripeApi, object_id: str, places: Sequence[Place[Any]]) -> str:
-    """Return what uses an object, in words; what the key may not read, or was not looked at, is said."""
+    """Return the users of an object, in words, with the lists that the key may not read or that were not read whole."""
     texts, remarks = [], []
     for place in places:
         try:

@@ -332,7 +332,7 @@ class PriceKind(StandardKind[Price, StripePrice]):
 
 
 def expansions(entries: Sequence[AnyEntry]) -> list[str]:
-    """Return what a price is asked for beyond its plain fields. The tiers of a currency are named one by one."""
+    """Return the fields for which `expand` asks. The tiers of each currency are named."""
     currencies = {
         currency
         for entry in entries

@@ -40,7 +40,7 @@ ABOUT_A_DOLLAR = frozenset("usd eur gbp chf cad aud nzd sgd".split())
 
 
 def warnings_of(entry: Entry[Price], price: StripePrice | None, fields: Mapping[str, FieldChange]) -> Iterator[str]:
-    """Yield what to look at twice in a price that is made or changed."""
+    """Yield warnings about a price that is made or changed."""
     yield from _changed_much(entry, fields)
     yield from _unlike_its_siblings(entry, fields)
     lookup_key = fields.get("lookup_key")
@@ -110,7 +110,7 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
 def _expect_amounts(
     currency: str, own: Mapping[str, Decimal], others: Sequence[Mapping[str, Decimal]]
 ) -> list[Decimal]:
-    """Return what the other amounts would be in a currency.
+    """Return the other amounts, converted to a currency.
 
     Those of the same price come first, then those of other prices in other currencies: whoever took the currency for
     one with minor units did so in all its amounts.
@@ -123,13 +123,13 @@ def _expect_amounts(
 
 
 def _amounts(entry: AnyEntry) -> dict[str, Decimal]:
-    """Return what a price comes to in thirty days, or once, by currency; in minor units."""
+    """Return the amounts of a price for thirty days, or for once, by currency; in minor units."""
     months = _months(entry)
     return {currency: amount / months for currency, amount in _bill_amounts(entry).items() if amount}
 
 
 def _bill_amounts(entry: AnyEntry) -> dict[str, Decimal | None]:
-    """Return what a price bills each time, by currency."""
+    """Return the amounts that a price bills each time, by currency; in minor units."""
     values = price_values(entry.fields)
     others = {currency: option["unit_amount"] for currency, option in values["currency_options"].items()}
     return {values["currency"]: values["unit_amount"], **others}

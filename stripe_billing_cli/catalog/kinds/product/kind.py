@@ -219,7 +219,7 @@ def product_id(entry: AnyEntry) -> str:
 
 
 def included_features(entry: AnyEntry) -> list[AnyEntry]:
-    """Return what a product includes, entries whose field `FEATURE` is the lookup key of a feature."""
+    """Return the entries of the features that a product includes; their field `FEATURE` is a feature's lookup key."""
     return [child for child in entry.children if child.kind == "product_feature"]
 
 
@@ -229,7 +229,7 @@ def features_of(entry: AnyEntry) -> tuple[str, ...]:
 
 
 def attachments_of(object_id: str) -> str:
-    """Return what detaching a feature frees: the place of a product's attachments."""
+    """Return the name under which operations free, and wait for, a product's attachments."""
     return f"{object_id}/features"
 
 

@@ -327,7 +327,7 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
 
 
 def place_of(code: str) -> str:
-    """Return what ending a code frees: its name among the active ones, whatever the case."""
+    """Return the name under which operations free, and wait for, a code, whatever its case."""
     return f"promotion code {code.lower()}"
 
 
