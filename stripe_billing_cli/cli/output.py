@@ -83,31 +83,31 @@ class Printer:
     def result(self, value: Mapping[str, Any], *, ids: Iterable[str]) -> None:
         """Print the result as JSON or YAML, or only its ids, one a line."""
         self.has_spoken = True
-        match self.output:
-            case "id":
-                for id in ids:
-                    _print_id(id)
-            case "yaml":
-                _print_yaml(dict(value))
-                self._see_links(str(value))
-            case _:
-                self._see_links(str(value))
-                print(json_text(value, indent=2))
+        if self.output != "id":
+            self._see_links(str(value))
+        with self._reader_may_miss_the_rest():
+            match self.output:
+                case "id":
+                    for id in ids:
+                        _print_id(id)
+                case "yaml":
+                    _print_yaml(dict(value))
+                case _:
+                    print(json_text(value, indent=2))
+
+    def text(self, text: str) -> None:
+        """Print a whole text, such as a file, as it is."""
+        with self._reader_may_miss_the_rest():
+            sys.stdout.write(text)
 
     def record(self, record: Record, screen: Callable[[Record], Iterable[Line]]) -> None:
-        """Print one object, named by its `id`, if it has one: for people what `screen` draws of the record.
-
-        Where nobody reads on, the command goes on all the same: how it ended is in its exit code.
-        """
-        try:
-            if self.for_people:
-                self.lines(screen(record))
-            else:
-                self.result(record, ids=[record["id"]] if record["id"] else [])
+        """Print one object, named by its `id`, if it has one: for people what `screen` draws of the record."""
+        if self.for_people:
+            self.lines(screen(record))
+        else:
+            self.result(record, ids=[record["id"]] if record["id"] else [])
+        with self._reader_may_miss_the_rest():
             sys.stdout.flush()
-        except BrokenPipeError:
-            sys.stdout = null_stream()
-            self.reader_has_left = True
 
     def lines(self, lines: Iterable[Line]) -> None:
         """Print lines of the result, for people, folded where a terminal is too narrow."""
@@ -168,7 +168,7 @@ class Printer:
         self.has_spoken = True
         match self.output:
             case "table":
-                self.line(line, **style)
+                self._line(line, **style)
             case "id":
                 _print_id(record["id"])
             case "yaml":
@@ -191,13 +191,26 @@ class Printer:
             return 0
         with page_output(table.measured_lines, may_page=self.pages):
             if table.title is not None:
-                self.line(table.title, dim=True)
+                self._line(table.title, dim=True)
             for line in table.lines():
-                self.line(line)
+                self._line(line)
         return table.count
 
     def line(self, text: str = "", **style: Any) -> None:
         """Print a line of the result for people; a line end in a name of Stripe's does not begin a line of its own."""
+        with self._reader_may_miss_the_rest():
+            self._line(text, **style)
+
+    @contextmanager
+    def _reader_may_miss_the_rest(self) -> Iterator[None]:
+        """Let a command go on where nobody reads its result any more (`… | head`); its exit code says how it ended."""
+        try:
+            yield
+        except BrokenPipeError:
+            sys.stdout = null_stream()
+            self.reader_has_left = True
+
+    def _line(self, text: str, **style: Any) -> None:
         self.has_spoken = True
         self._see_links(text)
         print(_style(on_one_line(led_to_account(text, self.way)), sys.stdout, style))

@@ -37,6 +37,16 @@ def test_a_reader_that_has_enough_of_an_object_is_no_failure(tmp_path: Path) -> 
     assert (done.returncode, own_words(done.stderr)) == (0, "")
 
 
+def test_a_plan_is_carried_out_though_nobody_reads_it_to_the_end(tmp_path: Path) -> None:
+    (tmp_path / "catalog.yaml").write_text("version: 1\ncatalog: k\nproducts: {pro: {name: Pro}}\n")
+
+    checked = _run("catalog plan --local --check", tmp_path, "| true; exit ${PIPESTATUS[0]}")
+    applied = _run("catalog apply --local", tmp_path, "| true; exit ${PIPESTATUS[0]}")
+
+    assert [(one.returncode, own_words(one.stderr)) for one in (checked, applied)] == [(3, ""), (0, "")]
+    assert _run("catalog plan --local --check", tmp_path, "").returncode == 0
+
+
 @pytest.mark.parametrize("ending", [">&-", ">&- 2>&-", "| true; exit ${PIPESTATUS[0]}"])
 def test_an_error_is_told_whatever_became_of_the_output(ending: str, tmp_path: Path) -> None:
     done = _run("events show evt_1", tmp_path, ending)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +62,7 @@ def import_(context: Context, import_options: ImportOptions) -> None:
     if file != STDOUT:
         save(Path(file), text)
     elif context.printer.for_people:
-        sys.stdout.write(text)
+        context.printer.text(text)
     _show(context, account_import, file, into_file=import_options.merge)
 
 

@@ -65,9 +65,9 @@ def _print_plan(context: Context, catalog_plan: Plan) -> None:
         case "table":
             return
         case "markdown":
-            print("\n".join(review_view.markdown(catalog_plan)))
+            context.printer.text("\n".join([*review_view.markdown(catalog_plan), ""]))
         case "github":
-            print("\n".join(review_view.plan_annotations(catalog_plan)))
+            context.printer.text("\n".join([*review_view.plan_annotations(catalog_plan), ""]))
         case _:
             context.printer.result(plan_view.as_json(catalog_plan), ids=plan_view.ids(catalog_plan))
 

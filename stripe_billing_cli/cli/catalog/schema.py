@@ -23,4 +23,4 @@ def schema(context: Context) -> None:
     """
     from stripe_billing_cli.catalog.file.schema import catalog_schema
 
-    print(json.dumps(catalog_schema(), indent=2, ensure_ascii=False))
+    context.printer.text(f"{json.dumps(catalog_schema(), indent=2, ensure_ascii=False)}\n")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
 from stripe_billing_cli.cli.context import Context
@@ -28,10 +26,10 @@ def show(context: Context, file: File = DEFAULT_FILE) -> None:
 
     catalog = load_catalog(read_source(file))
     if context.printer.output == "markdown":
-        print(visible("\n".join(sheet_lines(catalog))))
+        context.printer.text(visible("\n".join(sheet_lines(catalog))) + "\n")
     elif context.printer.for_people:
         parents = frozenset(kind.section for kind in catalog.kinds.within(None) if catalog.kinds.within(kind.name))
-        sys.stdout.write(file_text(catalog.values, parents))
+        context.printer.text(file_text(catalog.values, parents))
     else:
         values = {key: plain(value) for key, value in catalog.values.items()}
         context.printer.result(values, ids=(entry.key for entry in catalog.entries()))
