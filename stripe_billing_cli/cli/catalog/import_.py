@@ -31,7 +31,7 @@ def import_(context: Context, import_options: ImportOptions) -> None:
                billing catalog import --catalog keymap --archived -f all.yaml
                billing catalog import --product prod_NWjs8kKbJWmuuc -f -
                billing catalog import --kind coupon --since 2026-01-01 -f coupons.yaml
-               billing catalog import --merge --preview      (what catalog.yaml lacks)
+               billing catalog import --merge --preview  # what catalog.yaml lacks
     """
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog

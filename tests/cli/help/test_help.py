@@ -74,6 +74,14 @@ def test_a_commands_own_options_come_before_the_shared_ones(name: str) -> None:
     assert "Options" in headings
 
 
+def test_every_example_can_be_pasted_into_a_shell() -> None:
+    examples = [line for page in PAGES.values() for section in page.sections for line in section.examples]
+
+    read = subprocess.run(["bash", "-n"], input="\n".join(examples), capture_output=True, text=True, check=False)
+
+    assert (read.returncode, read.stderr) == (0, "")
+
+
 def test_every_command_shows_examples_of_itself() -> None:
     for name, page in PAGES.items():
         if not is_group(page) and name not in ("billing catalog schema", "billing local path"):
