@@ -208,7 +208,9 @@ def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
     if refund.kind == "last":
         use_so_far = formatting.money(refund.used_amount, refund.currency)
         goes_on = "" if plan.subscription["ended_at"] or plan.cancellation.action == "now" else LAST_GOES_ON
-        yield Line(f"  This is the whole last payment, though {use_so_far} of it is used by now{goes_on}.")
+        though = f", though {use_so_far} of it is used by now" if refund.used_amount else ""
+        if though or goes_on:
+            yield Line(f"  This is the whole last payment{though}{goes_on}.")
         if plan.final and plan.final.to_balance < 0:
             credit = formatting.money(-plan.final.to_balance, plan.final.currency)
             yield Line(f"  Careful: the credit of {credit} is the customer's as well, beside this refund.")

@@ -127,3 +127,16 @@ def test_a_last_invoice_that_the_customer_is_sent_pays_for_nothing(it: History) 
     assert (it.refunded(), record["refund"]["not_to_card"]) == ([1500], 3000), "45.00 are unused, 30.00 never paid"
     assert "A last invoice is made now: $30.00, which the customer is sent to pay." in output
     assert "something was never paid" in output
+
+
+def test_of_a_last_payment_of_which_nothing_is_used_no_used_amount_is_told(begin: Begin) -> None:
+    it = begin("2026-01-01")
+    it.price("monthly", 24)
+    it.start("monthly")
+
+    at_once = it.ok("cancel", "--now", "--refund", "last", "--preview").out
+    later = it.ok("cancel", "--refund", "last").err
+
+    assert "refunded   $24.00, all of it" in at_once
+    assert "the whole last payment" not in at_once
+    assert "  This is the whole last payment; and the service goes on until the end.\n" in later
