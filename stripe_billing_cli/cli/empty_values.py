@@ -30,7 +30,8 @@ def refuse_empty_values(ctx: typer.Context, may_be_empty: Collection[str]) -> No
             if name in may_be_empty or _is_free_text(param) or not is_given(context, name):
                 continue
             value = context.params.get(name)
-            if value == "" or (isinstance(value, list | tuple) and "" in value):
+            values = value if isinstance(value, list | tuple) else [value]
+            if any(isinstance(one, str) and not one.strip() for one in values):
                 raise UsageError(f"{_label(param)} is empty", "give it a value; in a script: is its variable set?")
 
 

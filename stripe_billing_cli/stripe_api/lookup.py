@@ -95,7 +95,8 @@ def has_ended(subscription: Subscription | InvoicedSubscription) -> bool:
 
 def check_customer_name(name: str) -> None:
     """Refuse what can be no customer's id or email."""
-    if "@" not in name and (kind_of(name) not in ("a customer", None) or not ID.fullmatch(name)):
+    may_be_id = kind_of(name) in ("a customer", None) and ID.fullmatch(name)
+    if name != name.strip() or not ("@" in name or may_be_id):
         raise _wrong_kind(name, "a customer", "cus_… or an email")
 
 
@@ -337,6 +338,8 @@ def _explain_missing(error: NotFoundError, kind: str, name: str) -> LookupFailed
 
 
 def _wrong_kind(name: str, needed_kind: str, form: str) -> WrongKindError:
+    if name != name.strip():
+        return WrongKindError(f"{name!r} begins or ends with a blank", f"write {name.strip()}")
     kind = kind_of(name)
     if kind is None:
         return WrongKindError(f"{name!r} is no name of {needed_kind}", f"give {form}")

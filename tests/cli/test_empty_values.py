@@ -8,6 +8,7 @@ from tests.conftest import Billing
 
 EMPTY = (
     ("--customer", ("sub", "list", "--customer", "")),
+    ("--customer", ("sub", "list", "--customer", " ")),
     ("--price", ("sub", "list", "--price", "")),
     ("--price", ("sub", "create", "--customer", "ada@example.com", "--price", "pro.monthly", "--price", "")),
     ("--coupon", ("sub", "create", "--customer", "ada@example.com", "--price", "pro.monthly", "--coupon", "")),

@@ -34,6 +34,14 @@ def test_the_request_of_a_refused_name_is_told(billing: Billing) -> None:
     assert ran.error["request_id"].startswith("req_")
 
 
+@pytest.mark.parametrize("name", [" ada@example.com", "cus_NffrFeUfNV2Hib\u00a0", " sub_1MowQVLkdIwHu7ixeRlqHVzs"])
+def test_a_name_that_was_pasted_with_a_blank_is_told_without(billing: Billing, name: str) -> None:
+    ran = billing("sub", "show", "--local", name, "--output", "json", "--verbose")
+
+    assert (ran.code, ran.error["kind"], ran.error["hint"]) == (2, "wrong_kind", f"write {name.strip()}")
+    assert "GET /v1/" not in ran.err
+
+
 @pytest.mark.parametrize("command", [("sub", "show"), ("sub", "watch"), ("customer", "show"), ("customer", "portal")])
 def test_the_wrong_kind_is_told_before_any_call(billing: Billing, command: tuple[str, str]) -> None:
     ran = billing(*command, "--local", "price_1MoBy5LkdIwHu7ixZhnattbh", "--verbose")
