@@ -154,7 +154,7 @@ def _report(error: BaseException, options: Mapping[str, Any]) -> int:
         error,
         output=options["output"],
         verbose=options.get("verbose", False),
-        logging=_logs_json(options),
+        as_json_line=_logs_json(options),
         way=options.get(WAY, ""),
     )
 

@@ -19,10 +19,10 @@ from stripe_billing_cli.cli.pasted_commands import led_to_account
 from stripe_billing_cli.errors import FAILED, BillingError, system_reason
 
 
-def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False, way: str = "") -> int:
+def report(error: BaseException, *, output: str, verbose: bool, as_json_line: bool = False, way: str = "") -> int:
     """Print what happened and what to do next to stderr, and return the exit code.
 
-    A command that is `logging`, as lines of JSON, gets such a line. `way` are the options by which
+    `as_json_line`: for a command that logs lines of JSON. `way` are the options by which
     commands that a message names lead to the same account.
     """
     from stripe_billing_cli.cli.output import flush, null_stream
@@ -32,7 +32,7 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     with suppress(OSError):  # what the output lacks matters less than this
         flush()
     try:
-        _tell(error, billing_error, output=output, verbose=verbose, logging=logging)
+        _tell(error, billing_error, output=output, verbose=verbose, as_json_line=as_json_line)
         sys.stderr.flush()
     except OSError:  # there is no way to say it, but for the exit code
         sys.stderr = null_stream()
@@ -41,12 +41,12 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     return billing_error.exit_code
 
 
-def _tell(error: BaseException, billing_error: BillingError, *, output: str, verbose: bool, logging: bool) -> None:
+def _tell(error: BaseException, billing_error: BillingError, *, output: str, verbose: bool, as_json_line: bool) -> None:
     from stripe_billing_cli.cli.output import json_text
 
     if verbose and not _is_expected(error):
         sys.stderr.write(without_secrets_in("".join(traceback.format_exception(error))))
-    if logging:
+    if as_json_line:
         _log(billing_error)
     elif output == "json":
         sys.stderr.write(f"{json_text(error_json(billing_error))}\n")
@@ -109,7 +109,7 @@ def _plain(message: str) -> str:
 
 
 IN_PLAIN_WORDS: Mapping[str, str | Callable[[re.Match[str]], str]] = {
-    r"\bValue error, ('[^']*' is not one of) (.*)": lambda found: f"{found[1]} {found[2].replace(chr(39), '')}",
+    r"\bValue error, ('[^']*' is not one of) (.*)": lambda match: f"{match[1]} {match[2].replace(chr(39), '')}",
     r"\bValue error, ": "",
     r"\bInput should be greater than or equal to\b": "it is at least",
     r"\bInput should be less than or equal to\b": "it is at most",

@@ -27,11 +27,11 @@ class ListenerHooks:
     """Called, again and again, with the name of a thread of the listener that has ended before the listener."""
     caught_up: Callable[[int], None] = lambda new: None
     """Called once, with how many there were, when the events that were missed are stored."""
-    left_over: Callable[[Mapping[str, int]], None] = lambda left: None
+    left_over: Callable[[Mapping[str, int]], None] = lambda counts: None
     """Called with the number of deliveries that wait for handlers which are not called here, by handler."""
     first_start: Callable[[], None] = lambda: None
     """Called when Stripe was never read for this store: who had access before is not in it."""
-    shutdown: Callable[[Mapping[str, int], float], None] = lambda running, seconds: None
+    shutdown: Callable[[Mapping[str, int], float], None] = lambda counts, seconds: None
     """Called with the calls that still run, by handler, and how many seconds stopping waits for them."""
     old_access: Callable[[], None] = lambda: None
     """Called when somebody asks for access where events are posted to."""

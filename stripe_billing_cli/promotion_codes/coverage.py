@@ -16,10 +16,10 @@ from stripe_billing_cli.stripe_api.references import id_of
 
 def coverage_remarks(api: StripeApi, discounts: Sequence[Mapping[str, Any]], prices: Sequence[Price]) -> Iterator[str]:
     """Yield a remark for each discount, a parameter of a subscription, that takes nothing off these prices."""
-    bought = {id_of(price["product"]) for price in prices}
+    product_ids = {id_of(price["product"]) for price in prices}
     for discount in discounts:
         products = _products_of(api, discount)
-        if products and not products & bought:
+        if products and not products & product_ids:
             yield f"The discount takes nothing off: it is for {', '.join(sorted(products))} only."
 
 

@@ -25,12 +25,12 @@ def list_(context: Context, limit: parsing.Limit = 100, all_: parsing.All = Fals
 
 
 COLUMNS = (
-    Column("ENDPOINT", lambda shown: shown["id"]),
-    Column("URL", lambda shown: shown["url"]),
-    Column("STATUS", lambda shown: shown["status"]),
-    Column("API VERSION", lambda shown: shown["api_version"] or "account's"),
+    Column("ENDPOINT", lambda endpoint: endpoint["id"]),
+    Column("URL", lambda endpoint: endpoint["url"]),
+    Column("STATUS", lambda endpoint: endpoint["status"]),
+    Column("API VERSION", lambda endpoint: endpoint["api_version"] or "account's"),
     Column("EVENTS", event_types_text),
     Column("MADE BY", made_by),
-    Column("SECRET", lambda shown: "kept here" if shown["secret_kept"] else "-"),
-    Column("CREATED", lambda shown: formatting.date(shown["created"])),
+    Column("SECRET", lambda endpoint: "kept here" if endpoint["secret_kept"] else "-"),
+    Column("CREATED", lambda endpoint: formatting.date(endpoint["created"])),
 )

@@ -256,7 +256,7 @@ class TimestampRange(ParamType):
     """A time, or a hash of bounds: `{"": 1700000000}` or `{"gte": …, "lt": …}`."""
 
     bounds: ObjectParam = field(
-        default_factory=lambda: ObjectParam({bound: Field(Integer()) for bound in ("gt", "gte", "lt", "lte")})
+        default_factory=lambda: ObjectParam({operator: Field(Integer()) for operator in ("gt", "gte", "lt", "lte")})
     )
 
     def find_unknown(self, raw: Raw, name: str) -> list[str]:

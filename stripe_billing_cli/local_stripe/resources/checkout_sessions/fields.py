@@ -36,8 +36,7 @@ class Quantities(ParamType):
 
 
 WAITS: dict[str, ParamType] = {
-    f"shipping_options[].shipping_rate_data.delivery_estimate.{bound}.value": Integer(1)
-    for bound in ("maximum", "minimum")
+    f"shipping_options[].shipping_rate_data.delivery_estimate.{end}.value": Integer(1) for end in ("maximum", "minimum")
 }
 TYPES: dict[str, ParamType] = {
     **WAITS,
