@@ -16,7 +16,7 @@ import requests
 import responses
 
 from stripe_billing_cli.cli.app import LazyGroups
-from stripe_billing_cli.cli.interrupts import Terminated
+from stripe_billing_cli.cli.interrupts import TerminationInterrupt
 from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
 from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport
 from tests.catalog.catalogs import SEED
@@ -37,7 +37,7 @@ def told_once(ran: Ran, code: int) -> str:
     return ran.err
 
 
-@pytest.mark.parametrize(("interruption", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+@pytest.mark.parametrize(("interruption", "code"), [(KeyboardInterrupt, 130), (TerminationInterrupt, 143)])
 def test_an_interruption_while_a_command_is_loaded(
     billing: Billing, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException], code: int
 ) -> None:
