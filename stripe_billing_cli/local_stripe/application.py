@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.authentication import key_of
 from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
-from stripe_billing_cli.local_stripe.core.faults import LOST, Faults, false_answer, first_half
+from stripe_billing_cli.local_stripe.core.faults import LOST_ANSWERS, Faults, false_answer, first_half
 from stripe_billing_cli.local_stripe.core.identifiers import request_id
 from stripe_billing_cli.local_stripe.core.limits import Limiter, RateLimit
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request, operation_of
@@ -212,7 +212,7 @@ class Application:
                 return self._at_this_server(self._router.answer(request)), None
             fails = fault.how == "500"
             answer = self._router.answer(request, fails=fails) if fault.when == "after" else None
-            if fault.how in LOST or fault.how == "crash":
+            if fault.how in LOST_ANSWERS or fault.how == "crash":
                 return answer or Answer(200, BROKEN_OFF, {}), fault.how
             if answer and fails:
                 return self._at_this_server(answer), None

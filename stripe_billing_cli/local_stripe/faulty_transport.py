@@ -7,7 +7,7 @@ from typing import Any
 
 import stripe
 
-from stripe_billing_cli.local_stripe.core.faults import LOST, Faults, false_answer
+from stripe_billing_cli.local_stripe.core.faults import LOST_ANSWERS, Faults, false_answer
 from stripe_billing_cli.local_stripe.transport import InProcessTransport, LocalTransport, request_of, sdk_answer
 
 LOSSES = {
@@ -52,7 +52,7 @@ class FaultyTransport(InProcessTransport):
                 return sdk_answer(failure)
         if fault.how == "crash":
             raise SimulatedCrash(f"{request.method} {request.path}")
-        if fault.how in LOST:
+        if fault.how in LOST_ANSWERS:
             raise stripe.APIConnectionError(LOSSES[fault.how], should_retry=True)  # type: ignore[no-untyped-call]
         return sdk_answer(false_answer(fault.how, request, self.inner.router.account()["id"]))
 

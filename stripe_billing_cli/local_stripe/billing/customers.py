@@ -20,7 +20,7 @@ ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 @dataclass(frozen=True)
 class CustomerChanged:
-    """What invoices say of the customer with this id has changed."""
+    """A customer, by the id, has changed in what their invoices say of them."""
 
     customer: str
 

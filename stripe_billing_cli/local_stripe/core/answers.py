@@ -36,7 +36,7 @@ FIRST_PAGE = 10
 
 OF_EVENTS = "notification_event_data"
 """The object in an event was shown when the event was made."""
-UNCOUNTED = {
+UNCOUNTED_LISTS = {
     ("credit_note", "lines"),
     ("entitlements.active_entitlement_summary", "entitlements"),
     ("invoice", "payments"),
@@ -155,7 +155,7 @@ def _several(store: Store, form: Shape, field: Field, value: Object, tree: Expan
     if names[0].startswith(MAP):
         entry = shape(names[0].removeprefix(MAP))
         return {key: _show(store, entry, value[key], tree.get(key, NONE)) for key in sorted(value)}
-    is_counted = (form.name, field.name) not in UNCOUNTED
+    is_counted = (form.name, field.name) not in UNCOUNTED_LISTS
     return _embed(store, is_counted, tuple(name.removeprefix(LIST) for name in names), value, tree)
 
 

@@ -9,12 +9,12 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def is_derived(kind: str) -> bool:
     """Return whether objects of a kind have fields that follow from others."""
-    return kind in DERIVED
+    return kind in DERIVATIONS
 
 
 def with_derived(kind: str, answer: Object) -> Object:
     """Return the answer with the fields that follow from its others."""
-    derive = DERIVED.get(kind)
+    derive = DERIVATIONS.get(kind)
     return answer if derive is None else derive(answer)
 
 
@@ -33,7 +33,7 @@ def _invoice_item(answer: Object) -> Object:
     return {name: value for name, value in answer.items() if name != "net_amount"}
 
 
-DERIVED: Mapping[str, Callable[[Object], Object]] = {
+DERIVATIONS: Mapping[str, Callable[[Object], Object]] = {
     "invoiceitem": _invoice_item,
     "subscription": _subscription,
 }

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.documented import Parameter
 from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
-    Clamped,
+    ClampedInteger,
     Field,
     Integer,
     ListOf,
@@ -30,7 +30,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.reasons import IN_NO_CALL
 
-LIMIT = Clamped(1, 100)
+LIMIT = ClampedInteger(1, 100)
 BOUNDS = {"gt", "gte", "lt", "lte"}
 PLAIN: Mapping[frozenset[str], ParamType] = {
     frozenset({"boolean"}): Boolean(),

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 DEEPEST = 4
 """How many steps a path may have, `data` counted (recorded)."""
 
-UNDOCUMENTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+UNDOCUMENTED_EXPANSIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "customer": {"invoice_credit_balance": ()},
     "product_catalog.trial_offer": {"end_behavior": ("trial_offer.end_behavior",), "price": ("price",)},
     "subscription": {"plan": ("plan",)},
@@ -88,5 +88,5 @@ def _steps(
 
 def _step(kind: str, name: str, expansions: Expansions) -> tuple[str, ...] | None:
     """Return the kinds that come after this step; None where it cannot be taken. A map has any key."""
-    fields = {**documented.expandable(kind), **UNDOCUMENTED.get(kind, {}), **expansions.get(kind, {})}
+    fields = {**documented.expandable(kind), **UNDOCUMENTED_EXPANSIONS.get(kind, {}), **expansions.get(kind, {})}
     return fields.get(name, fields.get(documented.ANY_KEY))

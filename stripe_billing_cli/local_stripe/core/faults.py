@@ -11,11 +11,11 @@ from stripe_billing_cli.local_stripe.core import authentication, idempotency, id
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request, operation_of
 
-LOST = ("drop", "half", "timeout")
+LOST_ANSWERS = ("drop", "half", "timeout")
 """No whole answer arrives."""
-ANSWERED = ("500", "409", "429", "401", "403", "html")
+FALSE_ANSWERS = ("500", "409", "429", "401", "403", "html")
 """Another answer arrives than the call's own."""
-HOWS = (*ANSWERED, *LOST, "crash")
+HOWS = (*FALSE_ANSWERS, *LOST_ANSWERS, "crash")
 METHODS = ("GET", "POST", "DELETE")
 
 GRAMMAR = re.compile(r"(?P<how>\w+) (?P<when>\w+) (?P<nth>\*|every|\d+)(?: x(?P<count>\d+))?(?: (?P<operation>.+))?")
@@ -119,7 +119,7 @@ class Faults:
 
 
 def false_answer(how: str, request: Request, account: str) -> Answer:
-    """Return the answer that comes instead; `how` is one of `ANSWERED`."""
+    """Return the answer that comes instead; `how` is one of `FALSE_ANSWERS`."""
     if how == "html":
         return Answer(200, PROXY_PAGE, {"Content-Type": "text/html; charset=utf-8"})
     request_id = identifiers.request_id()

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Clamped, Field, Params, Text, TimestampRange
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ClampedInteger, Field, Params, Text, TimestampRange
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.schema import COLUMNS
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
@@ -20,7 +20,7 @@ LIST_FIELDS = {
     "created": Field(TimestampRange()),
     "ending_before": Field(Text()),
     "expand": EXPAND,
-    "limit": Field(Clamped(1, 100)),
+    "limit": Field(ClampedInteger(1, 100)),
     "starting_after": Field(Text()),
 }
 

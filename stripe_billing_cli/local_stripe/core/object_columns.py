@@ -9,7 +9,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core import schema
 
 PLAIN = tuple(path for path in schema.COLUMNS if path.isidentifier())
-NESTED = tuple(tuple(re.findall(r"\w+", path)) for path in schema.COLUMNS if path not in PLAIN)
+NESTED_COLUMNS = tuple(tuple(re.findall(r"\w+", path)) for path in schema.COLUMNS if path not in PLAIN)
 LOOKUP_KEY = PLAIN.index("lookup_key")
 HASHES = frozenset((dict, list))
 
@@ -21,7 +21,7 @@ def columns_of(object: Mapping[str, Any]) -> tuple[Any, ...]:
         values = [None if type(value) in HASHES else value for value in values]
     if object.get("_gave_up_lookup_key"):
         values[LOOKUP_KEY] = None
-    values += [_at(object[path[0]], path[1:]) if path[0] in object else None for path in NESTED]
+    values += [_at(object[path[0]], path[1:]) if path[0] in object else None for path in NESTED_COLUMNS]
     items = object.get("items")
     return (*values, len(items["data"]) if isinstance(items, dict) and "data" in items else None)
 

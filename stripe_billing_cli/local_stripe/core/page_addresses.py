@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BASE = "http://127.0.0.1:12111"
 """The address at which `billing local serve` listens unless options say otherwise."""
-CONNECTED = re.compile(r"/connected/(acct_\w+)(/.*)")
+CONNECTED_PATH = re.compile(r"/connected/(acct_\w+)(/.*)")
 
 
 def hosted_invoice(store: Store, account: str, invoice: str) -> str:
@@ -72,7 +72,7 @@ def _base(store: Store) -> str:
 
 def account_and_path(path: str) -> tuple[str | None, str]:
     """Return the connected account that the path of an address names, and the path without the account."""
-    match = CONNECTED.fullmatch(path)
+    match = CONNECTED_PATH.fullmatch(path)
     return (match[1], match[2]) if match else (None, path)
 
 

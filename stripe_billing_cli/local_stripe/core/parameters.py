@@ -95,7 +95,7 @@ class Integer(ParamType):
 
 
 @dataclass(frozen=True)
-class Clamped(ParamType):
+class ClampedInteger(ParamType):
     """An integer that is brought into its bounds, as a list's `limit` is (recorded 2026-08-26.dahlia)."""
 
     least: int
@@ -213,10 +213,10 @@ class ObjectParam(ParamType):
         }
 
     def _asks_for_nothing(self, kind: ParamType, raw: Raw) -> bool:
-        return isinstance(kind, Unsupported) and raw in kind.idle
+        return isinstance(kind, UnsupportedParam) and raw in kind.idle
 
     def _value(self, field_of_key: Field, raw: Raw, name: str) -> Any:
-        if raw != "" or isinstance(field_of_key.kind, Unsupported):
+        if raw != "" or isinstance(field_of_key.kind, UnsupportedParam):
             return field_of_key.kind.read(raw, name)
         if field_of_key.unset:
             return None
@@ -269,7 +269,7 @@ class TimestampRange(ParamType):
 
 
 @dataclass(frozen=True)
-class Unsupported(ParamType):
+class UnsupportedParam(ParamType):
     """A parameter of Stripe's that the local Stripe does not have: refused by name, never ignored, unless it is sent
     with a value of `idle`, which asks for what is so anyway."""
 
@@ -314,7 +314,7 @@ def unsupported_fields(why: str, names: str) -> dict[str, Field]:
 def refused_field(name: str, why: str, *, unset: bool = False) -> Field:
     """Return a parameter that the local Stripe refuses; `unset`: Stripe takes an empty string for it."""
     idle = (*([""] if unset else []), *(IDLE[word] for word in (name.rpartition(".")[2],) if word in IDLE))
-    return Field(Unsupported(why, idle), unset=True)
+    return Field(UnsupportedParam(why, idle), unset=True)
 
 
 EXPAND = Field(ListOf(Text()))

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.requests import Route
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
-CREATED = frozenset({"/v1/payment_methods", "/v1/tokens"})
+CREATE_PATHS = frozenset({"/v1/payment_methods", "/v1/tokens"})
 SECRET = "client_secret"
 SHARED_FIELDS = (
     "id object automatic_payment_methods cancellation_reason client_secret created description livemode next_action "
@@ -68,7 +68,7 @@ def access(key: str, route: Route, fields: dict[str, Raw]) -> tuple[Access, dict
     """Return the access of a call and its other parameters. Raises for what a publishable key may not do."""
     publishable = authentication.is_publishable(key)
     if not _takes_secret(route):
-        if publishable and (route.method != "POST" or route.path not in CREATED):
+        if publishable and (route.method != "POST" or route.path not in CREATE_PATHS):
             raise authentication.secret_key_required()
         return Access(None, publishable), fields
     secret = fields.get(SECRET)

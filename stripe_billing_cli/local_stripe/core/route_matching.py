@@ -1,4 +1,4 @@
-"""Which route a call is for, by its method and path."""
+"""The route of a call, found by its method and path."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ CONSTANT: Mapping[str, dict[str, Any]] = {
 TEST_MODE: dict[str, Any] = {"livemode": False}
 """What every object says that says the mode: of the local Stripe none is stored."""
 
-UNDOCUMENTED: Mapping[str, Any] = {
+UNDOCUMENTED_SHAPES: Mapping[str, Any] = {
     "entitlements.active_entitlement_summary": (
         (),
         ("customer", "entitlements", "livemode", "object"),
@@ -137,7 +137,7 @@ class Shape:
 @cache
 def shape(name: str) -> Shape:
     """Return the shape of this name, an object's (`subscription`) or a hash's. Nothing is known of a name without."""
-    nullable, required_names, within = UNDOCUMENTED.get(name) or _documented_shape(name) or ((), (), {})
+    nullable, required_names, within = UNDOCUMENTED_SHAPES.get(name) or _documented_shape(name) or ((), (), {})
     only_expanded = ONLY_EXPANDED.get(name, frozenset())
     never = NEVER.get(name, frozenset())
     constant = CONSTANT.get(name, {}) | (TEST_MODE if "livemode" in required_names else {})
@@ -172,7 +172,7 @@ def _within(name: str, field: str, names: Sequence[str]) -> tuple[str, ...]:
 @cache
 def is_known(name: str) -> bool:
     """Return whether the document has a shape of this name."""
-    return name in UNDOCUMENTED or name == UNTRACKED or name in _entries()
+    return name in UNDOCUMENTED_SHAPES or name == UNTRACKED or name in _entries()
 
 
 def _documented_shape(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a transaction has read, and what it is to write: an object that changes five times is written once."""
+"""The memory of a transaction: what it has read, and what it is to write, an object that changes five times once."""
 
 from __future__ import annotations
 

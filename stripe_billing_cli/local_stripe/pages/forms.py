@@ -79,7 +79,7 @@ def cards(card_id: str = "") -> str:
 
 def _distinct() -> list[Card]:
     """Return one card of each number that has an id; the cards of all the countries are left to the API."""
-    return list({card.number: card for card in reversed(test_cards.CHOSEN) if card.names}.values())[::-1]
+    return list({card.number: card for card in reversed(test_cards.PAGE_CARDS) if card.names}.values())[::-1]
 
 
 def _card(card: Card) -> str:

@@ -1,4 +1,4 @@
-"""How the local Stripe's pages look: calm as Stripe's, on a phone too, and dark where the reader's system is."""
+"""The look of the local Stripe's pages: calm as Stripe's, on a phone too, and dark where the reader's system is."""
 
 from __future__ import annotations
 

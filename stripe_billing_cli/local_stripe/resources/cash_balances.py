@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 BALANCE = "/v1/customers/{id}/cash_balance"
 TRANSACTIONS = "/v1/customers/{id}/cash_balance_transactions"
-FUNDING = "/v1/customers/{id}/funding_instructions"
+FUNDING_PATH = "/v1/customers/{id}/funding_instructions"
 INSTRUCTIONS = "funding_instructions"
 FUND = "/v1/test_helpers/customers/{id}/fund_cash_balance"
 
@@ -80,7 +80,7 @@ def retrieve_transaction(call: Call) -> Object:
 
 
 ROUTES = (
-    Route("POST", FUNDING, INSTRUCTIONS, AS_DOCUMENTED, instructions),
+    Route("POST", FUNDING_PATH, INSTRUCTIONS, AS_DOCUMENTED, instructions),
     Route("GET", BALANCE, cash_balances.KIND, AS_DOCUMENTED, retrieve),
     Route("POST", BALANCE, cash_balances.KIND, AS_DOCUMENTED, update),
     Route("GET", TRANSACTIONS, cash_balances.TRANSACTION, AS_DOCUMENTED, list_transactions, lists=True),

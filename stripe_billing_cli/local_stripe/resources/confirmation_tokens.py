@@ -22,7 +22,7 @@ CREATE = form(
     "POST /v1/test_helpers/confirmation_tokens",
     {"payment_method_data": described_methods.MethodData()},
 )
-PREVIEWED = ("allow_redisplay", "billing_details", "customer", "type")
+PREVIEWED_FIELDS = ("allow_redisplay", "billing_details", "customer", "type")
 OF_PAYMENTS = ("payment_method_options", "return_url", "setup_future_usage", "shipping")
 OF_SETUPS = ("return_url",)
 
@@ -45,7 +45,7 @@ def create(call: Call) -> Object:
         "created": call.now,
         "expires_at": call.real_now + LASTS,
         "payment_method_preview": {
-            **{name: method_answer[name] for name in PREVIEWED},
+            **{name: method_answer[name] for name in PREVIEWED_FIELDS},
             method["type"]: method_answer[method["type"]],
         },
         **_options(params),

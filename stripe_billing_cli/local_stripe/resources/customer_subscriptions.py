@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import discounts, subscriptions
 
 KIND = "subscription"
-LIVING = Condition("status NOT IN ('canceled', 'incomplete_expired')")
+IS_LIVING = Condition("status NOT IN ('canceled', 'incomplete_expired')")
 """The subscriptions that a customer's list has: those that have not ended."""
 NOT_AT_CUSTOMERS = "billing_schedules description on_behalf_of"
 CREATE = part_of(
@@ -39,7 +39,7 @@ def create(call: Call) -> Object:
 
 def list_subscriptions(call: Call) -> Object:
     customer = customers.find(call, call.id, status=404)["id"]
-    conditions = [*equal(json_field("customer"), customer), LIVING]
+    conditions = [*equal(json_field("customer"), customer), IS_LIVING]
     return page(call, KIND, f"/v1/customers/{customer}/subscriptions", conditions)
 
 

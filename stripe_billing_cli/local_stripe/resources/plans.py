@@ -73,13 +73,17 @@ CREATE = form(
 )
 UPDATE = form("POST /v1/plans/{plan}", {"trial_period_days": Integer(0, 730)}, unset="nickname")
 RECURRING = ("interval", "interval_count", "meter", "trial_period_days", "usage_type")
-RENAMED = {"amount": "unit_amount", "amount_decimal": "unit_amount_decimal", "transform_usage": "transform_quantity"}
+PRICE_NAMES = {
+    "amount": "unit_amount",
+    "amount_decimal": "unit_amount_decimal",
+    "transform_usage": "transform_quantity",
+}
 """Parameters that a price calls otherwise."""
 
 
 def _as_price(params: Params) -> dict[str, Any]:
     """Return a plan's parameters as those of a price."""
-    rest = {RENAMED.get(name, name): value for name, value in params.items() if name not in (*RECURRING, "product")}
+    rest = {PRICE_NAMES.get(name, name): value for name, value in params.items() if name not in (*RECURRING, "product")}
     return {**rest, "recurring": {name: params[name] for name in RECURRING if name in params}}
 
 
@@ -100,7 +104,7 @@ def check_new(params: Params) -> None:
 
 def _plan_param(param: str) -> str:
     """Return what a plan calls a parameter of a price."""
-    names = {price: plan for plan, price in RENAMED.items()}
+    names = {price: plan for plan, price in PRICE_NAMES.items()}
     inner = param.removeprefix("recurring[")
     return names.get(param, inner.removesuffix("]") if inner != param else param)
 

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.documented_form import form, part_of
 from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
-    Clamped,
+    ClampedInteger,
     Field,
     Integer,
     ListOf,
@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ParamType,
     Text,
     TimestampRange,
-    Unsupported,
+    UnsupportedParam,
 )
 
 
@@ -47,7 +47,7 @@ def test_types_lengths_values_and_what_is_required_are_the_documents() -> None:
     assert fields["duration"] == Field(Choice(("forever", "once", "repeating")))
     assert form("POST /v1/prices").fields["currency"].required
     events = form("GET /v1/events").fields
-    assert events["limit"] == Field(Clamped(1, 100))
+    assert events["limit"] == Field(ClampedInteger(1, 100))
     assert events["created"] == Field(TimestampRange())
     assert events["delivery_success"] == Field(Boolean())
 
@@ -67,7 +67,7 @@ def test_what_the_documents_do_not_say_is_declared_beside_them() -> None:
     assert fields["local"] == Field(Text(3))
     assert fields["amount"] == Field(Integer(), required=True)
     assert fields["customer"].required
-    assert fields["tax_rates"] == Field(Unsupported("it computes no taxes"), unset=True)
+    assert fields["tax_rates"] == Field(UnsupportedParam("it computes no taxes"), unset=True)
     assert "invoice" not in fields
     period: Any = fields["period"].kind
     assert period.fields["start"].unset

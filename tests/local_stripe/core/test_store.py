@@ -16,7 +16,7 @@ import pytest
 
 from stripe_billing_cli.local_stripe.core import schema
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
-from stripe_billing_cli.local_stripe.core.object_columns import NESTED, PLAIN
+from stripe_billing_cli.local_stripe.core.object_columns import NESTED_COLUMNS, PLAIN
 from stripe_billing_cli.local_stripe.core.store import Condition, Platform, Store, restriction
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Local, serving
@@ -324,7 +324,9 @@ def indexes(store: Store) -> set[str]:
 
 
 def test_each_column_has_the_value_of_its_field() -> None:
-    assert [*PLAIN, *NESTED] == [tuple(re.findall(r"\w+", path)) if "." in path else path for path in schema.COLUMNS]
+    assert [*PLAIN, *NESTED_COLUMNS] == [
+        tuple(re.findall(r"\w+", path)) if "." in path else path for path in schema.COLUMNS
+    ]
 
 
 def test_a_connected_account_gets_its_indexes_once_it_has_more_than_a_few_objects(

@@ -1,4 +1,4 @@
-"""What the customer enters at a Checkout session's page: who they are, how many, by which code, where it goes."""
+"""The form of a Checkout session's page, as its customer fills it in: contact, quantities, promotion code, address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 FormValues = Mapping[str, Any]
-COLLECTED = ("business_name", "individual_name", "shipping_details")
+COLLECTED_FIELDS = ("business_name", "individual_name", "shipping_details")
 """What a session collects beside the customer's details."""
 
 

@@ -1,4 +1,4 @@
-"""What a Checkout session sells: prices and their quantities (https://docs.stripe.com/api/checkout/sessions/line_items).
+"""The line items of a Checkout session: prices and quantities (https://docs.stripe.com/api/checkout/sessions/line_items).
 
 Fields after `stripe/_line_item.py`. The amounts of an item are in `totals`.
 """

@@ -28,7 +28,7 @@ from stripe_billing_cli.local_stripe.core.metadata import new_metadata
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-GIVEN = (
+INTENT_FIELDS = (
     "description",
     "receipt_email",
     "setup_future_usage",
@@ -177,7 +177,7 @@ def _new_intent(call: Call, session: Object) -> Object:
         payment_method_types=session["payment_method_types"],
         shipping=payment_intents.shipping_of(shipping) if shipping else None,
         _mandate=mandates.BY_CUSTOMER,
-        **{name: data[name] for name in GIVEN if data.get(name) is not None},
+        **{name: data[name] for name in INTENT_FIELDS if data.get(name) is not None},
     )
 
 

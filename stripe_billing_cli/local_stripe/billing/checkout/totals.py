@@ -1,4 +1,4 @@
-"""What a Checkout session costs: its items, less its discount, with tax and shipping. Amounts in minor units.
+"""The amounts of a Checkout session: its items, less its discount, with tax and shipping. In minor units.
 
 A recurring price costs what its subscription's first invoice will ask for: nothing in a trial, and a part of its period
 before `billing_cycle_anchor`.
@@ -24,7 +24,7 @@ def add_amounts(call: Call, session: Object) -> Object:
     subtotals = [_subtotal(call, session, item) for item in items]
     discount = call.store.get("discount", session["_discount"]) if session["_discount"] else None
     discount_amounts = _taken_off(call, items, subtotals, discount)
-    is_taxed = (session["customer_details"] or {}).get("tax_exempt") not in taxes.UNTAXED
+    is_taxed = (session["customer_details"] or {}).get("tax_exempt") not in taxes.UNTAXED_REASONS
     default_rates = session["_subscription_data"].get("default_tax_rates", [])
     data = [
         _item(call, item, subtotal, off, discount, (item["_tax_rates"] or default_rates) if is_taxed else [])
@@ -98,13 +98,13 @@ def _item(
     call: Call, item: Object, subtotal: int, discount_amount: int, discount: Object | None, rates: Sequence[str]
 ) -> Object:
     item_taxes = taxes.taxes_of(subtotal - discount_amount, taxes.find_rates(call, rates))
-    tax_on_top = sum(tax.amount for tax in item_taxes if not tax.rate.inclusive)
+    added = sum(tax.amount for tax in item_taxes if not tax.rate.inclusive)
     return {
         **item,
         "amount_discount": discount_amount,
         "amount_subtotal": subtotal,
         "amount_tax": sum(tax.amount for tax in item_taxes),
-        "amount_total": subtotal - discount_amount + tax_on_top,
+        "amount_total": subtotal - discount_amount + added,
         "discounts": [{"amount": discount_amount, "discount": discount["id"]}] if discount else [],
         "taxes": [
             {"amount": tax.amount, "rate": tax.rate.id, "taxability_reason": None, "taxable_amount": tax.taxable}

@@ -15,8 +15,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "entitlements.active_entitlement"
 SUMMARY = "entitlements.active_entitlement_summary"
-ENTITLING = ("active", "past_due", "trialing")
-SHOWN = 10
+ENTITLING_STATUSES = ("active", "past_due", "trialing")
+MOST_SHOWN = 10
 """How many entitlements the summary in an event holds."""
 
 
@@ -40,7 +40,7 @@ def _entitlements(call: Call, customer: str) -> list[Object]:
 
 
 def _entitled_features(call: Call, customer: str) -> list[str]:
-    conditions = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING)]
+    conditions = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING_STATUSES)]
     feature_ids: dict[str, None] = {}
     if not product_features.is_there_any(call):
         return []
@@ -80,8 +80,8 @@ def _summary(call: Call, customer: str, entitlements: list[Object]) -> Object:
         "object": SUMMARY,
         "customer": customer,
         "entitlements": list_object(
-            [as_answered(call, one) for one in entitlements[:SHOWN]],
-            len(entitlements) > SHOWN,
+            [as_answered(call, one) for one in entitlements[:MOST_SHOWN]],
+            len(entitlements) > MOST_SHOWN,
             f"/v1/customer/{customer}/entitlements",
         ),
     }

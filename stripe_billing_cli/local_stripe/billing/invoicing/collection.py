@@ -145,7 +145,7 @@ def _planned_attempt(call: Call, invoice: Object) -> int | None:
 
 def _tell_failed(call: Call, invoice: Object, *, counts: bool, automatic: bool) -> None:
     last = invoice["next_payment_attempt"] is None and invoice["attempt_count"] > len(RETRY_AFTER_DAYS)
-    announce(call, PaymentFailed(invoice, exhausted=counts and last, automatic=automatic))
+    announce(call, PaymentFailed(invoice, was_last=counts and last, automatic=automatic))
 
 
 def _leave_unpaid(call: Call, invoice: Object, next_attempt: int | None) -> Object:

@@ -25,9 +25,9 @@ class PaymentPending:
 
 @dataclass(frozen=True)
 class PaymentFailed:
-    """A payment of an invoice failed. `exhausted`: it was the last attempt; `automatic`: it was made by itself, not by
+    """A payment of an invoice failed. `was_last`: it was the last attempt; `automatic`: it was made by itself, not by
     a call."""
 
     invoice: Object
-    exhausted: bool
+    was_last: bool
     automatic: bool

@@ -57,9 +57,9 @@ def customer_fields(customer: Object, tax_ids: Sequence[Object]) -> Object:
     }
 
 
-PRINTED = ("custom_fields", "description", "footer")
+PRINTED_FIELDS = ("custom_fields", "description", "footer")
 """What `invoice_settings` say of the texts on an invoice."""
-SETTINGS = ("account_tax_ids", *PRINTED)
+SETTINGS = ("account_tax_ids", *PRINTED_FIELDS)
 """What the `invoice_settings` of a subscription say of its invoices."""
 
 
@@ -68,7 +68,7 @@ def print_texts(customer: Object, subscription: Object | None) -> Object:
     ids are the subscription's."""
     own = (subscription or {}).get("invoice_settings") or {}
     defaults = customer.get("invoice_settings") or {}  # a preview may be of nobody
-    texts = {name: own.get(name) if own.get(name) is not None else defaults.get(name) for name in PRINTED}
+    texts = {name: own.get(name) if own.get(name) is not None else defaults.get(name) for name in PRINTED_FIELDS}
     return {"account_tax_ids": own.get("account_tax_ids"), **texts}
 
 

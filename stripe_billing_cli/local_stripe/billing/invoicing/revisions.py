@@ -1,4 +1,4 @@
-"""What an invoice is a revision of: `from_invoice` of it, decided without storing it
+"""Revisions of invoices: the original that `from_invoice` names, and whether it can be revised, without storing
 (https://docs.stripe.com/invoicing/invoice-edits)."""
 
 from __future__ import annotations

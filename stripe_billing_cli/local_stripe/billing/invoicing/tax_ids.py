@@ -77,9 +77,9 @@ FORMS: Mapping[str, str] = {
     "za_vat": "4[0-9]{9}",
 }
 """The whole value by type, after the examples of Stripe's table. A type that is not here takes any value."""
-REGISTERED = ("au_abn", "eu_vat", "gb_vat")
+REGISTERED_TYPES = ("au_abn", "eu_vat", "gb_vat")
 """Types that there is a register for."""
-KNOWN = {"000000000": "verified", "111111111": "unverified"}
+STATUS_BY_ENDING = {"000000000": "verified", "111111111": "unverified"}
 """What a value of Stripe's test mode ends with, and what the register says of it."""
 
 
@@ -112,7 +112,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
     tax_id = store(call, customer, params, param)
     events.record(call, "customer.tax_id.created", tax_id)
     effects.announce(call, CustomerChanged(customer))
-    if tax_id["type"] in REGISTERED and tax_id["value"][-9:] in KNOWN:
+    if tax_id["type"] in REGISTERED_TYPES and tax_id["value"][-9:] in STATUS_BY_ENDING:
         scheduler.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
     return tax_id
 
@@ -135,7 +135,7 @@ def store(call: Call, customer: str | None, params: Mapping[str, Any], param: st
         "type": type,
         "value": value,
         "verification": {
-            "status": "pending" if type in REGISTERED else "unavailable",
+            "status": "pending" if type in REGISTERED_TYPES else "unavailable",
         }
         if customer
         else None,
@@ -156,7 +156,7 @@ def verify(call: Call, id: str) -> None:
     before = call.store.get(KIND, id)
     if before is None:
         return
-    status = KNOWN[before["value"][-9:]]
+    status = STATUS_BY_ENDING[before["value"][-9:]]
     is_verified = status == "verified"
     answer = {
         "status": status,

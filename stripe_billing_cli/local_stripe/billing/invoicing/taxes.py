@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 MOST = 5
 """How many rates a line can have (https://docs.stripe.com/invoicing/taxes/tax-rates)."""
-UNTAXED = {"exempt": "customer_exempt", "reverse": "reverse_charge"}
+UNTAXED_REASONS = {"exempt": "customer_exempt", "reverse": "reverse_charge"}
 """Why a customer pays no tax, by the customer's `tax_exempt`."""
 
 
@@ -76,7 +76,7 @@ def taxes_of(amount: int, rates: Sequence[Rate]) -> list[Tax]:
 
 def line_tax(tax: Tax, exempt: str | None) -> Object:
     """Return the tax as a line shows it. `exempt`: the customer's `tax_exempt`."""
-    reason = UNTAXED.get(exempt or "none")
+    reason = UNTAXED_REASONS.get(exempt or "none")
     return {
         "amount": 0 if reason else tax.amount,
         "tax_behavior": "inclusive" if tax.rate.inclusive else "exclusive",

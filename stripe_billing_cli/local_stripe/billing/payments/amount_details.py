@@ -1,4 +1,4 @@
-"""What the amount of a payment is made up of: line items, shipping, tax and a discount
+"""The parts of a payment's amount: line items, shipping, tax and a discount
 (https://docs.stripe.com/payments/payment-line-items)."""
 
 from __future__ import annotations

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.store import Object
 
-SUCCESS = (
+SUCCESS_IBANS = (
     "AT611904300234573201 BE62510007547061 DE89370400440532013000 FR1420041010050500013M02606 "
     "IE29AIBK93115212345678 NL39RABO0300065264"
 ).split()
-SUCCESS_DELAYED = (
+DELAYED_SUCCESS_IBANS = (
     "AT321904300235473204 BE78510007547064 DE08370400440532013003 FR3020041010050500013M02609 IE24AIBK93115212345671"
 ).split()
-FAILED = (
+FAILURE_IBANS = (
     "AT861904300235473202 BE68539007547034 DE62370400440532013001 ES9121000418450200051332 FR8420041010050500013M02607 "
     "IE02AIBK93115212345679 IT60X0542811101000000123456 NL91ABNA0417164300"
 ).split()
-FAILED_DELAYED = (
+DELAYED_FAILURE_IBANS = (
     "AT051904300235473205 BE51510007547065 DE78370400440532013004 FR7920041010050500013M02600 IE94AIBK93115212345672"
 ).split()
-SOURCE_LIMIT = (
+SOURCE_LIMIT_IBANS = (
     "AT981904300000343434 BE90510000343434 DE65370400440000343434 FR9720041010050000000343434 IE10AIBK93115200343434"
 ).split()
-INSUFFICIENT_FUNDS = (
+INSUFFICIENT_FUNDS_IBANS = (
     "AT981904300002222227 BE90510002222227 DE65370400440002222227 FR9720041010050000002222227 IE10AIBK93115202222227"
 ).split()
 DELAYED_SECONDS = 180
@@ -40,24 +40,24 @@ def _error(code: str, message: str) -> Object:
 
 NO_FUNDS = _error("insufficient_funds", "The customer's account has insufficient funds to cover this payment.")
 _ERRORS = (
-    (FAILED, NO_FUNDS),
-    (FAILED_DELAYED, NO_FUNDS),
-    (INSUFFICIENT_FUNDS, NO_FUNDS),
+    (FAILURE_IBANS, NO_FUNDS),
+    (DELAYED_FAILURE_IBANS, NO_FUNDS),
+    (INSUFFICIENT_FUNDS_IBANS, NO_FUNDS),
     (
-        SOURCE_LIMIT,
+        SOURCE_LIMIT_IBANS,
         _error("charge_exceeds_source_limit", "The amount exceeds the weekly payment volume limit of the account."),
     ),
 )
 ERRORS = {iban: error for ibans, error in _ERRORS for iban in ibans}
 """Why the debits of accounts fail. The last two codes are documented; that of the others, and the texts, are not."""
-DELAYED = frozenset((*SUCCESS_DELAYED, *FAILED_DELAYED))
+DELAYED_IBANS = frozenset((*DELAYED_SUCCESS_IBANS, *DELAYED_FAILURE_IBANS))
 _NAMES = {
-    "success": SUCCESS,
-    "successDelayed": SUCCESS_DELAYED,
-    "failed": FAILED,
-    "failedDelayed": FAILED_DELAYED,
-    "exceedsWeeklyVolumeLimit": SOURCE_LIMIT,
-    "insufficientFunds": INSUFFICIENT_FUNDS,
+    "success": SUCCESS_IBANS,
+    "successDelayed": DELAYED_SUCCESS_IBANS,
+    "failed": FAILURE_IBANS,
+    "failedDelayed": DELAYED_FAILURE_IBANS,
+    "exceedsWeeklyVolumeLimit": SOURCE_LIMIT_IBANS,
+    "insufficientFunds": INSUFFICIENT_FUNDS_IBANS,
 }
 BY_ID = {f"pm_sepaDebit_{name}_{iban[:2].lower()}": iban for name, ibans in _NAMES.items() for iban in ibans}
 """The accounts by the ids that make a payment method of them, as `pm_card_visa` does of a card."""

@@ -48,7 +48,7 @@ DECISIVE = {
     "losing_evidence": "lost",
     "escalate_inquiry_evidence": "escalated",
 }
-CLOSED = ("lost", "warning_closed", "won")
+CLOSED_STATUSES = ("lost", "warning_closed", "won")
 
 
 def open_where_due(call: Call, charge: Object) -> None:
@@ -165,14 +165,14 @@ def close(call: Call, dispute: Object) -> Object:
 
 
 def _check_open(dispute: Object) -> None:
-    if dispute["status"] in CLOSED:
+    if dispute["status"] in CLOSED_STATUSES:
         raise invalid("This dispute is already closed")
 
 
 def decide(call: Call, id: str) -> None:
     """Decide a dispute as the bank does that has read the evidence, by one of the words of test mode."""
     dispute = call.store.get(KIND, id)
-    if dispute is None or dispute["status"] in CLOSED:
+    if dispute is None or dispute["status"] in CLOSED_STATUSES:
         return
     outcome = DECISIVE.get(dispute["evidence"]["uncategorized_text"])
     if outcome == "escalated" and is_inquiry(dispute):

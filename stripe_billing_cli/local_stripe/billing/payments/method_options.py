@@ -41,7 +41,7 @@ DISCOVER_GLOBAL_NETWORK = "discover_global_network"
 CATEGORIES = {"amex": "american_express", "mastercard": "mastercard", "visa": "visa"}
 """The names by which Checkout blocks brands; all others are of Discover's network: "Discover, Diners, JCB, UnionPay,
 Elo" (https://stripe.dev/stripe-react-native/api-reference/enums/PaymentSheet.CardBrandCategory.html)."""
-INCREMENTED = ("amex", "discover", "mastercard", "unionpay", "visa")
+INCREMENTABLE_BRANDS = ("amex", "discover", "mastercard", "unionpay", "visa")
 """The networks with incremental authorizations (https://docs.stripe.com/payments/incremental-authorization)."""
 IN_PARTS: Mapping[str, Sequence[str] | None] = {
     **dict.fromkeys(("amex", "cartes_bancaires", "diners", "discover", "mastercard", "visa")),
@@ -178,7 +178,7 @@ def asks_to_authenticate(intent: Object) -> bool:
 def can_be_incremented(intent: Object, brand: str) -> bool:
     """Return whether more may be reserved before the capture, as was asked for, of a card whose network lets one."""
     is_requested = of_card(intent).get("request_incremental_authorization") == "if_available"
-    return is_requested and captures_by_hand(intent) and brand in INCREMENTED
+    return is_requested and captures_by_hand(intent) and brand in INCREMENTABLE_BRANDS
 
 
 def can_be_captured_in_parts(account: Object, intent: Object, method: Object) -> bool:

@@ -125,7 +125,7 @@ def _debit(call: Call, intent: Object, method: Object) -> Object:
         "status": "processing",
     }
     call.store.replace(KIND, after)
-    if method.get("_iban") in debits.DELAYED:
+    if method.get("_iban") in debits.DELAYED_IBANS:
         scheduler.put(call.store, DEBIT, intent["id"], call.real_now + debits.DELAYED_SECONDS, None)
     else:
         scheduler.put_soon(call.store, DEBIT, intent["id"], call.real_now)

@@ -233,10 +233,10 @@ OWN: Mapping[str, MethodType] = {
         _us_account,
     ),
 }
-UNSUPPORTED = ("card", "custom")
+UNSUPPORTED_TYPES = ("card", "custom")
 """Cards stand in a place of their own; custom payment methods are made in the Dashboard."""
-TYPES = {name: OWN.get(name, PLAIN) for name in NAMES.split() if name not in UNSUPPORTED}
-OFFERED = frozenset({"card", *TYPES})
+TYPES = {name: OWN.get(name, PLAIN) for name in NAMES.split() if name not in UNSUPPORTED_TYPES}
+OFFERED_TYPES = frozenset({"card", *TYPES})
 """The types that intents of payments may be made for, whether or not the local Stripe can charge them."""
 FOR_ONE_PAYMENT = frozenset(
     (

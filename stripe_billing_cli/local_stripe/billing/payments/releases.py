@@ -1,4 +1,4 @@
-"""What a refund says, and the release of what a charge reserved, which is a refund that moves no money.
+"""The fields of a refund, and the release of what a charge reserved: a refund that moves no money.
 
 A canceled payment's "remaining `amount_capturable` is automatically refunded"
 (https://docs.stripe.com/api/payment_intents/cancel). The refund of a charge that nobody captured in time has a reason
@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "refund"
-EXPIRED = "expired_uncaptured_charge"
+EXPIRED_CHARGE = "expired_uncaptured_charge"
 
 
 def refund_of(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
@@ -59,7 +59,7 @@ def release(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
 
 def expire(call: Call, charge: Object) -> Object:
     """Return the refund of what a charge reserved, and nobody captured in time."""
-    return _release(call, charge, "charge.expired", {"reason": EXPIRED})
+    return _release(call, charge, "charge.expired", {"reason": EXPIRED_CHARGE})
 
 
 def _release(call: Call, charge: Object, event: str, params: Mapping[str, Any]) -> Object:

@@ -105,7 +105,7 @@ def _by_country() -> Iterator[Card]:
     yield Card((), "5062210000000009", "unknown", country="MX")
 
 
-DECLINING = (
+DECLINING_CARDS = (
     Card(_split_names("visa_chargeDeclined chargeDeclined"), "4000000000000002").as_declining(DECLINED),
     Card(
         _split_names("visa_chargeDeclinedInsufficientFunds chargeDeclinedInsufficientFunds"), "4000000000009995"
@@ -134,7 +134,7 @@ DECLINING = (
     Card(("visa_chargeCustomerFailStolenCard",), "4000000000000341", declines_payment=STOLEN),
 )
 
-RISKY = (
+RISKY_CARDS = (
     Card(
         _split_names("radarBlock chargeDeclinedFraudulent visa_chargeDeclinedFraudulent"),
         "4100000000000019",
@@ -154,7 +154,7 @@ RISKY = (
     Card((), "4000000000003725"),
 )
 
-DISPUTED = (
+DISPUTED_CARDS = (
     Card(_split_names("createDispute visa_createDispute"), "4000000000000259", dispute="fraudulent"),
     Card(
         _split_names("createDisputeProductNotReceived visa_createDisputeProductNotReceived"),
@@ -175,7 +175,7 @@ REFUNDS_AND_BALANCE = (
     Card(("bypassPendingInternational",), "4000003720000278", country="IE", available=True),
 )
 
-AUTHENTICATED = (
+AUTHENTICATED_CARDS = (
     Card(("authenticationRequiredOnSetup",), "4000002500003155", country="FR", authentication="until_set_up"),
     Card(("authenticationRequired",), "4000002760003184", country="DE", authentication="always"),
     Card(("authenticationRequiredSetupForOffSession",), "4000003800000446", country="IT", authentication="on_session"),
@@ -205,9 +205,9 @@ AUTHENTICATED = (
     Card((), "4000582600000110", country="GB", authentication="always"),
 )
 
-CHOSEN = (*BY_BRAND, *AUTHENTICATED, *DECLINING, *RISKY, *DISPUTED, *REFUNDS_AND_BALANCE)
+PAGE_CARDS = (*BY_BRAND, *AUTHENTICATED_CARDS, *DECLINING_CARDS, *RISKY_CARDS, *DISPUTED_CARDS, *REFUNDS_AND_BALANCE)
 """The cards that the hosted pages offer."""
-CARDS = (*CHOSEN, *_by_country())
+CARDS = (*PAGE_CARDS, *_by_country())
 BY_ID = {f"pm_card_{name}": card for card in CARDS for name in card.names}
 BY_TOKEN = {f"tok_{name}": card for card in CARDS for name in card.names}
 BY_NUMBER = {card.number: card for card in reversed(CARDS)}

@@ -1,4 +1,4 @@
-"""What a quote comes to: the totals of its line items, what is due upfront, and what recurs.
+"""The amounts of a quote: the totals of its line items, what is due upfront, and what recurs.
 
 The arithmetic is that of invoices. Fields after `stripe/_quote.py`; amounts in minor units.
 """

@@ -12,7 +12,11 @@ def renewed_items(call: Call, subscription: Object, at: int) -> tuple[list[Objec
     """Return the items that are billed at `at`, the end of their period, the billing cycle anchor then, and
     what was used of items that are gone by then."""
     own_schedule = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
-    phases = own_schedule["phases"] if own_schedule is not None and own_schedule["status"] in schedule.LIVING else []
+    phases = (
+        own_schedule["phases"]
+        if own_schedule is not None and own_schedule["status"] in schedule.LIVING_STATUSES
+        else []
+    )
     next_phase = next((phase for phase in phases if phase["start_date"] == at), None)
     if own_schedule is None or next_phase is None:
         return subscription["items"]["data"], subscription["billing_cycle_anchor"], []

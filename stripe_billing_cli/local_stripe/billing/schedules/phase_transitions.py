@@ -41,7 +41,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def turn(call: Call, id: str) -> None:
     """Begin the phase whose time has come, or end the schedule."""
     schedule = call.store.get(schedules.KIND, id)
-    if schedule is None or schedule["status"] not in schedules.LIVING:
+    if schedule is None or schedule["status"] not in schedules.LIVING_STATUSES:
         return
     customer = call.store.get("customer", schedule["customer"])
     if customer is None or customer.get("deleted"):
@@ -59,7 +59,7 @@ def turn(call: Call, id: str) -> None:
 def warn(call: Call, id: str) -> None:
     """Record the event of a schedule that ends in a week."""
     schedule = call.store.get(schedules.KIND, id)
-    if schedule is not None and schedule["status"] in schedules.LIVING:
+    if schedule is not None and schedule["status"] in schedules.LIVING_STATUSES:
         events.record(call, "subscription_schedule.expiring", schedule)
 
 

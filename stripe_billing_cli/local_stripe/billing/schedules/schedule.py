@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "subscription_schedule"
 TURN, EXPIRING = scheduler.FIRST, "subscription_schedule.expiring"
-LIVING = ("not_started", "active")
+LIVING_STATUSES = ("not_started", "active")
 WARNING = 7 * 24 * 60 * 60
 """The time before its end at which a schedule is announced to be expiring
 (https://docs.stripe.com/api/events/types)."""
@@ -87,7 +87,7 @@ def plan_ahead(call: Call, schedule: Object) -> None:
     """Put down when the schedule's next phase begins, or its last one ends, and the warning of its end."""
     id, clock = schedule["id"], schedule["test_clock"]
     bounds = [schedule["phases"][0]["start_date"], *(phase["end_date"] for phase in schedule["phases"])]
-    is_active = schedule["status"] in LIVING
+    is_active = schedule["status"] in LIVING_STATUSES
     turns = [date for date in bounds if date > call.now] if is_active else []
     scheduler.put(call.store, TURN, id, min(turns, default=None), clock)
     warning_date = bounds[-1] - WARNING
@@ -106,7 +106,7 @@ def close_with_subscription(call: Call, effect: SubscriptionEnded) -> None:
     """Cancel a schedule whose subscription ended."""
     subscription = effect.subscription
     schedule = call.store.get(KIND, subscription["schedule"]) if subscription["schedule"] else None
-    if schedule is not None and schedule["status"] in LIVING:
+    if schedule is not None and schedule["status"] in LIVING_STATUSES:
         close(call, schedule, "canceled")
 
 

@@ -1,4 +1,4 @@
-"""What a call on a subscription bills once, beside its items: `add_invoice_items`."""
+"""Invoice items that a call on a subscription adds, to be billed once: `add_invoice_items`."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 DAY = 24 * 60 * 60
 LONGEST_TRIAL = 731 * DAY
 
-PREVIEWED = (
+PREVIEWED_FIELDS = (
     "billing_mode",
     "cancel_at",
     "cancel_at_period_end",

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class AccruedUse:
-    """What was used of a metered `item` in its period until now: `units`, of which `billed_units` are on invoices that
+    """The use of a metered `item` in its period until now: `units`, of which `billed_units` are on invoices that
     thresholds have brought about, for `billed_net` net of discounts. `lines` have all of it, and take off what is
     billed."""
 

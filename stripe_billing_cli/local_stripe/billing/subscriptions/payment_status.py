@@ -127,7 +127,7 @@ def note_failure(call: Call, invoice: Object, *, was_last: bool, automatic: bool
 
 
 def on_failed(call: Call, effect: PaymentFailed) -> None:
-    note_failure(call, effect.invoice, was_last=effect.exhausted, automatic=effect.automatic)
+    note_failure(call, effect.invoice, was_last=effect.was_last, automatic=effect.automatic)
 
 
 def _give_up(call: Call, subscription: Object) -> None:

@@ -1,5 +1,5 @@
-"""How often a subscription's pending invoice items are billed between its renewals: "It is analogous to calling Create
-an invoice for the given subscription at the specified interval" (`stripe/_subscription.py`).
+"""The interval at which a subscription's pending invoice items are billed between its renewals: "It is analogous to
+calling Create an invoice for the given subscription at the specified interval" (`stripe/_subscription.py`).
 
 Stripe does not say from when the intervals are reckoned; here it is the billing cycle anchor.
 """

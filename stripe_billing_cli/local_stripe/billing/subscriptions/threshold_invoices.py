@@ -30,7 +30,7 @@ from stripe_billing_cli.local_stripe.core.lists import all_with
 from stripe_billing_cli.local_stripe.core.requests import Api, Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-EVALUATED = ("active", "past_due", "unpaid")
+EVALUATED_STATUSES = ("active", "past_due", "unpaid")
 """"Thresholds don't apply to trial subscriptions"."""
 LAST_DAY = 24 * 60 * 60
 """How long before a period's end thresholds are not looked at any more: "This helps limit confusion for a customer who
@@ -55,7 +55,7 @@ def bill_reached(call: Call, effect: UsageReported) -> None:
 def _is_evaluated(subscription: Object, now: int) -> bool:
     data = subscription["items"]["data"]
     thresholds = [subscription["billing_thresholds"], *(item["billing_thresholds"] for item in data)]
-    return any(thresholds) and subscription["status"] in EVALUATED and items.first_end(data) - now > LAST_DAY
+    return any(thresholds) and subscription["status"] in EVALUATED_STATUSES and items.first_end(data) - now > LAST_DAY
 
 
 def _bill_if_reached(call: Call, before: Object) -> None:

@@ -24,7 +24,7 @@ LEGACY = ("trial_end", "trial_from_plan", "trial_period_days")
 """ "You can't use trial offers and the legacy `trial_end` parameter together"."""
 NO_ANCHORS = ("backdate_start_date", "billing_cycle_anchor", "billing_cycle_anchor_config")
 UNCHANGED, ANCHOR = "unchanged", "trial_settings[end_behavior][billing_cycle_anchor]"
-DESCRIBED = ("plan", "price_data")
+PRICE_DESCRIPTIONS = ("plan", "price_data")
 
 ItemData = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ def apply_offers(call: Call, params: ItemData) -> Sequence[ItemData]:
 def _apply_offer(call: Call, item: ItemData, param: str) -> ItemData:
     if PARAM not in item:
         return item
-    for name in DESCRIBED:
+    for name in PRICE_DESCRIPTIONS:
         if name in item:
             raise only_one_of([f"{param}[{PARAM}]", f"{param}[{name}]"])
     offer = find(call, item[PARAM]["trial_offer"], f"{param}[{PARAM}][trial_offer]")

@@ -1,4 +1,4 @@
-"""What a clause says of an object, by the kind of its field
+"""The fields of Stripe's search: whether a clause is true of an object, by the kind of its field
 (https://docs.stripe.com/search#query-fields-for-charges, -customers, …)."""
 
 from __future__ import annotations

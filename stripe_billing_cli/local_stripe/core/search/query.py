@@ -15,15 +15,15 @@ FORMAT = (
 )
 """Stripe's words, as reported of it by stripe-ruby-mock's tests against it."""
 
-QUOTED = r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """
+QUOTED_TEXT = r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """
 # Blanks around the operator are as programs that run against Stripe send them: `email: 'ada@example.com'`,
 # `metadata['order']: null AND created > 1620310503`.
 CLAUSE = re.compile(
     rf"""
     (?P<negated>-)?
-    (?P<field> [A-Za-z_][\w.]* ) (?: \[ (?P<key>{QUOTED}) \] )?
+    (?P<field> [A-Za-z_][\w.]* ) (?: \[ (?P<key>{QUOTED_TEXT}) \] )?
     \s* (?P<operator> >= | <= | : | ~ | > | < | = ) \s*
-    (?P<value> {QUOTED} | [^\s"']+ )
+    (?P<value> {QUOTED_TEXT} | [^\s"']+ )
     (?= \s | $ )
     """,
     re.VERBOSE | re.DOTALL,

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.resources.checkout_sessions import refusals
 
 HOUR = 60 * 60
 LONGEST, SHORTEST = 24 * HOUR, HOUR // 2
-ECHOED = (
+ECHOED_PARAMS = (
     "allow_promotion_codes billing_address_collection cancel_url client_reference_id "
     "customer_email excluded_payment_method_types integration_identifier locale name_collection origin_context "
     "permissions redirect_on_completion return_url shipping_address_collection submit_type success_url wallet_options"
@@ -85,7 +85,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
     has_automatic_tax = params.get("automatic_tax", {}).get("enabled", False)
     session = {
         **shapes.blank("checkout.session"),
-        **{name: params[name] for name in ECHOED if name in params},
+        **{name: params[name] for name in ECHOED_PARAMS if name in params},
         "id": id,
         "object": sessions.KIND,
         "adaptive_pricing": params.get("adaptive_pricing", {"enabled": params["mode"] != "setup"}),
@@ -93,7 +93,7 @@ def _new(call: Call, customer: Object | None, expires_at: int) -> Object:
         "automatic_tax": automatic_tax.on_bill(has_automatic_tax, "requires_location_inputs"),
         "branding_settings": _show_branding(call),
         "client_secret": None if interface == "hosted_page" else f"{id}_secret_{secrets.token_hex(24)}",
-        "collected_information": dict.fromkeys(choices.COLLECTED),
+        "collected_information": dict.fromkeys(choices.COLLECTED_FIELDS),
         "consent_collection": _consent_collection(params),
         "created": call.real_now,
         "currency": params.get("currency"),

@@ -1,4 +1,4 @@
-"""What the page of a Checkout session calls: not Stripe's API, which has no call to pay a session.
+"""The calls of a Checkout session's page: none of Stripe's API, which has no call to pay a session.
 
 Tests, which have no browser, may call it as well; Stripe's own CLI calls what Stripe's page does
 (`pkg/fixtures/triggers/checkout.session.completed.json` of stripe/stripe-cli).

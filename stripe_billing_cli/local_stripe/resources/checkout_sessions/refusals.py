@@ -1,4 +1,4 @@
-"""What a Checkout session cannot be: parameters that do not go with its mode, its interface or each other.
+"""Refusals of Checkout sessions: parameters that do not go with its mode, its interface or each other.
 
 From the texts of `stripe/params/checkout/_session_create_params.py`; in Stripe's words where users report them.
 """
@@ -15,14 +15,14 @@ from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.store import Object
 
 DAY = 24 * 60 * 60
-SELLING = (
+SALE_PARAMS = (
     "after_expiration allow_promotion_codes automatic_tax discounts invoice_creation line_items optional_items "
     "payment_intent_data payment_method_collection saved_payment_method_options shipping_address_collection "
     "shipping_options submit_type subscription_data tax_id_collection"
 )
 WRONG = {
     "payment": "payment_method_collection setup_intent_data subscription_data".split(),
-    "setup": SELLING.split(),
+    "setup": SALE_PARAMS.split(),
     "subscription": (
         "customer_creation invoice_creation payment_intent_data setup_intent_data shipping_options"
     ).split(),

@@ -33,7 +33,7 @@ def delete_customer(call: Call, customer: Object) -> Object:
         if subscription["status"] not in repository.ENDED:
             cancel.end(call, subscription["id"], reason=None)
     for own_schedule in all_with(call, schedule.KIND, "customer", customer["id"]):
-        if own_schedule["status"] in schedule.LIVING:
+        if own_schedule["status"] in schedule.LIVING_STATUSES:
             schedule.close(call, own_schedule, "canceled")
     for method in all_with(call, "payment_method", "customer", customer["id"]):
         call.store.replace("payment_method", {**method, "customer": None, "_detached": True})

@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ObjectParam,
     Params,
     Text,
-    Unsupported,
+    UnsupportedParam,
 )
 from stripe_billing_cli.local_stripe.core.requests import AS_DOCUMENTED, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
@@ -45,7 +45,7 @@ NO_DEFAULT_SOURCE = "a new customer has no source but the one that it is given"
 CREATE = form(
     "POST /v1/customers",
     {**TYPES, "tax_id_data[].value": Text(100)},
-    fields={"default_source": Field(Unsupported(NO_DEFAULT_SOURCE), unset=True)},
+    fields={"default_source": Field(UnsupportedParam(NO_DEFAULT_SOURCE), unset=True)},
     most={"tax_id_data": 5},
     unset=UNSET,
     refusals={"it checks every card that is saved": "validate"},

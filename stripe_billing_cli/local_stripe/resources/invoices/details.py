@@ -1,4 +1,4 @@
-"""What a call says of a draft besides its lines: taxes and discounts of all of them, shipping, and how it looks."""
+"""The details of a draft besides its lines: taxes and discounts of all of them, shipping, and how it looks."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def _of_new(call: Call) -> Object:
         return _pending_only(call, customer)
     details = _with_named_items(call, details, customer, None)
     anchor = details.get("billing_cycle_anchor", {})
-    params: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED}
+    params: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED_FIELDS}
     if anchor.get("type") == "timestamp":
         params["billing_cycle_anchor"] = anchor["timestamp"]
     params |= {name: call.params[name] for name in ("currency", "automatic_tax") if name in call.params}

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.invoices import details
 
-COPIED = (
+COPIED_FIELDS = (
     "account_tax_ids",
     "amount_shipping",
     "automatic_tax",
@@ -64,7 +64,7 @@ def create(call: Call) -> Object:
         auto_advance=params.get("auto_advance", False),
         from_invoice={"action": "revision", "invoice": original["id"]},
     )
-    draft |= {**{name: original[name] for name in COPIED}, **_own(call, customer, original)}
+    draft |= {**{name: original[name] for name in COPIED_FIELDS}, **_own(call, customer, original)}
     invoice_items.bill(call, items, draft["id"])
     return invoices.create(call, details.with_details(call, _with_lines_own(draft, original), customer))
 

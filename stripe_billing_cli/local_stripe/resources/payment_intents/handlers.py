@@ -33,14 +33,14 @@ from stripe_billing_cli.local_stripe.resources import payment_methods as describ
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields, refusals
 
 KIND = payment_intents.KIND
-DESCRIBING = (
+DESCRIPTIVE_PARAMS = (
     "description payment_details receipt_email shipping statement_descriptor statement_descriptor_suffix transfer_group"
 ).split()
 """What can be changed whatever has become of the payment, metadata besides."""
-DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
+PAYMENT_PARAMS = "amount currency customer capture_method payment_method setup_future_usage".split()
 
 OF_TRANSFERS = "payment_method_options[customer_balance]"
-FUNDED = frozenset({"amount", "currency", "customer", "payment_method"})
+FUNDING_PARAMS = frozenset({"amount", "currency", "customer", "payment_method"})
 """The parameters of an intent by which it took money of the cash balance: where one changes, the money goes back."""
 OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 
@@ -93,7 +93,7 @@ def _amount_of(params: Mapping[str, Any]) -> Object:
 
 
 def _described_fields(params: Mapping[str, Any]) -> Object:
-    descriptions = {name: params[name] for name in DESCRIBING if name in params}
+    descriptions = {name: params[name] for name in DESCRIPTIVE_PARAMS if name in params}
     if descriptions.get("shipping") is not None:
         descriptions["shipping"] = payment_intents.shipping_of(descriptions["shipping"])
     return descriptions
@@ -140,7 +140,7 @@ def confirm(call: Call) -> Object:
     _check_invoice(call, before)
     attached_payments.check_room(call, before)
     confirmation_tokens.use(call, before)
-    changes = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
+    changes = {name: call.params[name] for name in PAYMENT_PARAMS if name in call.params and name != "payment_method"}
     types = _with_options({**before, **method_options.named_types(call.params)}, call.params)
     types["amount_details"] = _amount_details(call, before, before["amount"])
     types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))
@@ -198,13 +198,13 @@ def update(call: Call) -> Object:
     customer = _customer_of(call, intent)
     call = described_methods.with_method(clocks.at_time_of(call, customer))
     params = call.params
-    for name in (*DECIDING, *method_options.TYPES):
+    for name in (*PAYMENT_PARAMS, *method_options.TYPES):
         if name in params:
             refusals.check_updatable(call, intent, name)
     _check_invoice(call, intent)
-    if params.keys() & FUNDED:
+    if params.keys() & FUNDING_PARAMS:
         intent = payment_intents.unfund(call, intent)
-    changes = {name: params[name] for name in DECIDING if name in params}
+    changes = {name: params[name] for name in PAYMENT_PARAMS if name in params}
     after = {
         **_with_options({**intent, **method_options.named_types(params)}, params),
         **changes,

@@ -48,7 +48,7 @@ def find(call: Call) -> Object:
 def check_types(types: Sequence[str] | None, param: str) -> None:
     """Raise for a type of payment method that Stripe does not know."""
     for type in types or ():
-        if type not in payment_method_types.OFFERED:
+        if type not in payment_method_types.OFFERED_TYPES:
             raise payment_method_types.unknown_error(type, param, KIND)
 
 

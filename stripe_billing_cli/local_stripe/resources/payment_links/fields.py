@@ -1,4 +1,4 @@
-"""What a payment link may say, after `stripe/params/_payment_link_{create,update}_params.py`.
+"""The parameters of payment links, after `stripe/params/_payment_link_{create,update}_params.py`.
 
 And what it says of itself where no call says it.
 """

@@ -6,7 +6,15 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
-from stripe_billing_cli.local_stripe.core.parameters import Choice, Email, Field, Params, Text, Unsupported, optional
+from stripe_billing_cli.local_stripe.core.parameters import (
+    Choice,
+    Email,
+    Field,
+    Params,
+    Text,
+    UnsupportedParam,
+    optional,
+)
 
 ALLOW_REDISPLAY = Choice(("always", "limited", "unspecified"))
 CREATE = form(
@@ -28,13 +36,13 @@ UPDATE = form(
     {"billing_details.email": Email()},
     fields={
         "card.networks.preferred": Field(Choice(("cartes_bancaires", "mastercard", "visa"))),
-        "link": Field(Unsupported("it changes no payment methods but cards"), unset=True),
+        "link": Field(UnsupportedParam("it changes no payment methods but cards"), unset=True),
     },
     unset="billing_details.address.*",
     refusals={"it changes no payment methods but cards": "payto us_bank_account"},
 )
-FILTERED = tuple(payment_method_types.NAMES.split())
-LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
+LIST_TYPES = tuple(payment_method_types.NAMES.split())
+LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(LIST_TYPES))
 
 
 def check_new(params: Params) -> None:
@@ -56,7 +64,7 @@ def check_new(params: Params) -> None:
                 raise missing_param(f"card[{name}]")
 
 
-LIST = form("GET /v1/payment_methods", {"type": Choice(FILTERED)})
+LIST = form("GET /v1/payment_methods", {"type": Choice(LIST_TYPES)})
 ATTACH = form(
     "POST /v1/payment_methods/{payment_method}/attach",
     required_names="customer",

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.portal import fields
 
 KIND = "billing_portal.configuration"
-PROPOSED: Mapping[str, Any] = {
+DEFAULT_FEATURES: Mapping[str, Any] = {
     "customer_update": {"enabled": True, "allowed_updates": ["email", "name", "address", "phone", "tax_id"]},
     "invoice_history": {"enabled": True},
     "payment_method_update": {"enabled": True},
@@ -113,7 +113,7 @@ def default(call: Call) -> Object:
     configurations = call.store.select(KIND, equal(json_field("is_default"), 1), newest_first=False, limit=1)
     if configurations:
         return configurations[0]
-    configuration = _new(call, {"features": PROPOSED}, is_default=True)
+    configuration = _new(call, {"features": DEFAULT_FEATURES}, is_default=True)
     return objects.insert(call, KIND, configuration)
 
 

@@ -1,5 +1,6 @@
-"""What an accepted quote makes: a subscription, a subscription schedule where it is to begin later, or an invoice of
-what is billed once (https://docs.stripe.com/quotes/overview). Invoices are drafts, since nobody is there to pay."""
+"""The acceptance of a quote, which makes a subscription, a subscription schedule where it is to begin later, or an
+invoice of what is billed once (https://docs.stripe.com/quotes/overview). Invoices are drafts, since nobody is there to
+pay."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 
 
 class EffectiveDate(ParamType):
-    """When what a quote leads to begins, in Unix seconds.
+    """A parameter for the time at which a quote's subscription begins, in Unix seconds.
 
     "The special value `current_period_end` can be provided to update a subscription at the end of its current period"
     (Stripe's document of the calls that had `from_subscription`, by which a quote updates one). No call of this version

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.resources.quotes import acceptance, fields,
 
 KIND, PATH = quote.KIND, "/v1/quotes"
 PLAIN = ("description", "footer", "header")
-CLONED = (
+CLONED_FIELDS = (
     "automatic_tax collection_method currency customer default_tax_rates description discounts footer header "
     "invoice_settings metadata subscription_data"
 )
@@ -143,7 +143,7 @@ def _clone(call: Call) -> Object:
     data = [{**item, "id": identifiers.long_id(call, "li")} for item in source["line_items"]["data"]]
     new_quote = {
         **blank,
-        **{name: source[name] for name in CLONED.split()},
+        **{name: source[name] for name in CLONED_FIELDS.split()},
         "_revises": source["number"] if is_revision else None,
         "from_quote": {"is_revision": is_revision, "quote": source["id"]},
         "line_items": {**blank["line_items"], "data": data},

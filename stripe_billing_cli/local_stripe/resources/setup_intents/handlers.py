@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.resources import confirmation_tokens
 from stripe_billing_cli.local_stripe.resources import payment_methods as described_methods
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals
 
-CHANGED = ("customer", "description", "flow_directions")
+CHANGEABLE_FIELDS = ("customer", "description", "flow_directions")
 NOT_HERE = {
     NO_MOTO: "payment_method_options.card.moto",
     NO_OTHER_3DS: "payment_method_options.card.three_d_secure",
@@ -180,7 +180,7 @@ def update(call: Call) -> Object:
     refusals.check_updatable(call, setup)
     call = described_methods.with_method(call)
     params = call.params
-    after = {**setup, **{name: params[name] for name in CHANGED if name in params}}
+    after = {**setup, **{name: params[name] for name in CHANGEABLE_FIELDS if name in params}}
     if "customer" in params:
         customers.find(call, params["customer"])
     after |= method_options.named_types(params, method_options.OF_SETUPS)

@@ -33,7 +33,7 @@ def check_secret(call: Call, setup: Object) -> None:
 def check_types(types: Sequence[str] | None, param: str) -> None:
     """Raise for a type of payment method that Stripe does not know, or that is not kept for later."""
     for type in types or ():
-        if type not in payment_method_types.OFFERED - payment_method_types.FOR_ONE_PAYMENT:
+        if type not in payment_method_types.OFFERED_TYPES - payment_method_types.FOR_ONE_PAYMENT:
             raise payment_method_types.unknown_error(type, param, KIND)
 
 

@@ -200,7 +200,7 @@ def retrieve(call: Call) -> Object:
 
 def _find_living(call: Call, action: str) -> tuple[Call, Object]:
     own_schedule = schedule.find(call, call.id)
-    if own_schedule["status"] not in schedule.LIVING:
+    if own_schedule["status"] not in schedule.LIVING_STATUSES:
         raise invalid(
             f"You cannot {action} a subscription schedule that is currently in the `{own_schedule['status']}` status. "
             f"It must be in `not_started, active` status to be {'canceled' if action == 'cancel' else f'{action}d'}."

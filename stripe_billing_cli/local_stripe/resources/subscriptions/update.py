@@ -29,7 +29,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.subscriptions.create import check_trial
 
-PENDING = frozenset(
+PENDING_PARAMS = frozenset(
     "billing_cycle_anchor expand items off_session payment_behavior proration_behavior proration_date trial_end "
     "trial_from_plan".split()
 )
@@ -43,7 +43,7 @@ def check_update(params: Params) -> None:
     check_only_one(params, "cancel_at", "cancel_at_period_end")
     check_trial(params)
     if params.get("payment_behavior") == "pending_if_incomplete":
-        extra = sorted(params.keys() - PENDING)
+        extra = sorted(params.keys() - PENDING_PARAMS)
         if extra:
             raise invalid(
                 "When using `payment_behavior=pending_if_incomplete`, you may not update the following "
