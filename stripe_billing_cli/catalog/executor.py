@@ -136,13 +136,13 @@ class Execution:
         states = [self.status.get(operation, "skipped") for operation in change.operations]
         has_begun = "done" in states
         result = next((self.results[operation] for operation in change.operations if operation in self.results), None)
-        now, address = (result.id, result.address) if result else (change.id, None)
+        object_id, address = (result.id, result.address) if result else (change.id, None)
         failed_operation = next((operation for operation in change.operations if operation in self.errors), None)
         if failed_operation is not None:
-            return Result("failed", now, self.errors[failed_operation], has_begun, address)
+            return Result("failed", object_id, self.errors[failed_operation], has_begun, address)
         if "skipped" in states:
-            return Result("skipped", now, self._cause(change.operations), has_begun, address)
-        return Result("done", now, address=address)
+            return Result("skipped", object_id, self._cause(change.operations), has_begun, address)
+        return Result("done", object_id, address=address)
 
     def _cause(self, operations: list[Operation]) -> StripeCallError | None:
         """Return the failure that skipped these operations, if one did."""

@@ -60,12 +60,13 @@ class LongList(Generic[DatedObjectT]):
 
     def read_to(self, pages: int) -> bool:
         """Read on to so many pages in all, unless the list looks far longer. Return whether it came to its end."""
-        further = pages - self._pages
-        if self.complete or further <= 0 or (further > WORTH_GUESSING and self._looks_longer(pages)):
+        further_pages = pages - self._pages
+        if self.complete or further_pages <= 0 or (further_pages > WORTH_GUESSING and self._looks_longer(pages)):
             return self.complete
         self._pages = pages
         self.objects |= {
-            stripe_object["id"]: stripe_object for stripe_object in self._sweep.run(self._pool, further_pages=further)
+            stripe_object["id"]: stripe_object
+            for stripe_object in self._sweep.run(self._pool, further_pages=further_pages)
         }
         return self.complete
 
@@ -95,11 +96,11 @@ def guess_longer(
 
 def _pages(newest: Sequence[DatedObjectT], moments: Sequence[int], probes: Sequence[Page[DatedObjectT]]) -> float:
     """Return about how many pages lie above the last moment, each stretch at the slower pace of its two ends."""
-    above, pace, pages = newest[-1]["created"], seconds_a_page(newest), 1.0
+    upper_moment, pace, pages = newest[-1]["created"], seconds_a_page(newest), 1.0
     for moment, (page, _) in zip(moments, probes, strict=True):
         slower = max(pace, seconds_a_page(page))
-        pages += (above - moment) / slower
-        above, pace = moment, seconds_a_page(page)
+        pages += (upper_moment - moment) / slower
+        upper_moment, pace = moment, seconds_a_page(page)
     return pages
 
 
@@ -108,6 +109,6 @@ def seconds_a_page(page: Sequence[DatedObject]) -> int:
     was made last, after a pause, says less."""
     if not page:
         return 1
-    whole = page[0]["created"] - page[-1]["created"]
-    half = page[len(page) // 2]["created"] - page[-1]["created"]
-    return max(min(whole, 2 * half) or whole, 1)
+    whole_span = page[0]["created"] - page[-1]["created"]
+    half_span = page[len(page) // 2]["created"] - page[-1]["created"]
+    return max(min(whole_span, 2 * half_span) or whole_span, 1)

@@ -48,11 +48,13 @@ def read_stretch(
         newest = next(iter(rest))
         page = fetch({"created": {"gte": oldest, "lte": rest[newest]}})[0] if len(rest) > 1 else []
         page_objects = {stripe_object["id"]: stripe_object for stripe_object in page if stripe_object["id"] in rest}
-        alone = [newest] if page_objects else [one for one, created_at in rest.items() if created_at == rest[newest]]
+        single_ids = (
+            [newest] if page_objects else [one for one, created_at in rest.items() if created_at == rest[newest]]
+        )
         single_objects = [
-            stripe_object for one in alone if one not in page_objects and (stripe_object := fetch_one(one))
+            stripe_object for one in single_ids if one not in page_objects and (stripe_object := fetch_one(one))
         ]
         objects += [*page_objects.values(), *single_objects]
-        for one in {*alone, *page_objects}:
+        for one in {*single_ids, *page_objects}:
             del rest[one]
     return objects

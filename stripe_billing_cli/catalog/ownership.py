@@ -31,16 +31,16 @@ class Stamp:
     parts: tuple[str, ...] = ()
     """The keys of what the file attached to the object."""
 
-    def metadata(self, own: Mapping[str, str]) -> dict[str, str]:
+    def metadata(self, file_metadata: Mapping[str, str]) -> dict[str, str]:
         """Return the metadata to send: the file's own keys and the stamp."""
         marks = {CATALOG: self.catalog, KEY: self.key}
         if self.adopted_id:
             marks[ADOPTED] = self.adopted_id
         if self.parts:
             marks[PARTS] = ",".join(sorted(self.parts))
-        if own:
-            marks[METADATA_KEYS] = ",".join(sorted(own))
-        return {**own, **marks}
+        if file_metadata:
+            marks[METADATA_KEYS] = ",".join(sorted(file_metadata))
+        return {**file_metadata, **marks}
 
 
 def stamp_of(stripe_object: Mapping[str, object]) -> Stamp | None:

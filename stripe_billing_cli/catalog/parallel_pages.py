@@ -103,9 +103,9 @@ class Sweep(Generic[DatedObjectT]):
         parts: list[Stretch] = []
         for number in range(1, cuts + 1):
             at = rest.oldest - int(seconds * number)
-            above = parts[-1].since if parts else rest.oldest
-            if above is not None and (rest.since or 0) < at < above:
-                parts.append(Stretch(since=at, before=above) if parts else replace(rest, since=at))
+            upper_bound = parts[-1].since if parts else rest.oldest
+            if upper_bound is not None and (rest.since or 0) < at < upper_bound:
+                parts.append(Stretch(since=at, before=upper_bound) if parts else replace(rest, since=at))
         if not parts:
             return [rest]
         self._cuts_left -= len(parts)

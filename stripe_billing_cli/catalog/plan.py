@@ -232,10 +232,12 @@ class Plan:
     def questions(self) -> tuple[str, ...]:
         """Return the statements that a person has to agree to, in test mode too."""
         retirement_count = sum(change.retires for change in self.changes)
-        many: tuple[str, ...] = ()
+        statements: tuple[str, ...] = ()
         if retirement_count > MANY or retirement_count * MANY_OF > self.managed:
-            many = (f"{retirement_count:,} of {self.managed:,} active objects of catalog {self.catalog} are retired",)
-        return (*many, *(change.question for change in self.changes if change.question))
+            statements = (
+                f"{retirement_count:,} of {self.managed:,} active objects of catalog {self.catalog} are retired",
+            )
+        return (*statements, *(change.question for change in self.changes if change.question))
 
     def with_secrets(self) -> list[Change]:
         """Return the changes that make an object with a secret."""

@@ -126,8 +126,8 @@ def _conflict(catalog: Catalog, name_change: NameChange) -> Conflict:
 def _check_targets(catalog: Catalog, targets: frozenset[str]) -> None:
     keys = {entry.key for entry in catalog.entries()} if targets else set[str]()
     for target in sorted(targets - keys):
-        near = difflib.get_close_matches(target, keys, n=1)
-        hint = f"did you mean {near[0]}?" if near else catalog.kinds.target_hint()
+        close_matches = difflib.get_close_matches(target, keys, n=1)
+        hint = f"did you mean {close_matches[0]}?" if close_matches else catalog.kinds.target_hint()
         raise UnknownTargetError(f"{catalog.source} has no {target}", hint)
 
 
@@ -343,8 +343,8 @@ class Planner:
         by_object: dict[str, list[Blocker]] = defaultdict(list)
         for kind in self._kinds:
             for stripe_object in self._snapshot.objects[kind.name].values():
-                ours = stripe_object["id"] in self._named_ids or kind.stamp_on(stripe_object) is not None
-                for object_id, blocker in kind.blocks(stripe_object, ours=ours):
+                is_ours = stripe_object["id"] in self._named_ids or kind.stamp_on(stripe_object) is not None
+                for object_id, blocker in kind.blocks(stripe_object, is_ours=is_ours):
                     by_object[object_id].append(blocker)
         return by_object
 

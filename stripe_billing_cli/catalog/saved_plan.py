@@ -149,19 +149,19 @@ def save(path: Path, request: PlanRequest, plan: Plan) -> None:
 
 def load(path: Path) -> SavedPlan:
     """Return a saved plan. Raises `SavedPlanError`."""
-    again = "save one with `billing catalog plan --out FILE`"
+    hint = "save one with `billing catalog plan --out FILE`"
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SavedPlanError(f"there is no file {path}", again) from None
+        raise SavedPlanError(f"there is no file {path}", hint) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SavedPlanError(f"{path} cannot be read: {system_reason(error)}", again) from None
+        raise SavedPlanError(f"{path} cannot be read: {system_reason(error)}", hint) from None
     except json.JSONDecodeError:
-        raise SavedPlanError(f"{path} is no saved plan", again) from None
+        raise SavedPlanError(f"{path} is no saved plan", hint) from None
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-        raise SavedPlanError(f"{path} is no plan that this version saved", again)
+        raise SavedPlanError(f"{path} is no plan that this version saved", hint)
     if {name: type(value) for name, value in content.items() if name != "account"} != FIELDS:
-        raise SavedPlanError(f"{path} is a damaged plan", again)
+        raise SavedPlanError(f"{path} is a damaged plan", hint)
     return SavedPlan(
         **{
             **content,

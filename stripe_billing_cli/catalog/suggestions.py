@@ -7,5 +7,5 @@ import difflib
 
 def nearest(name: str, choices: list[str]) -> str:
     """Return `did you mean …?`, or all there is to choose from."""
-    near = difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"possible here: {', '.join(choices)}"
+    close_matches = difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
+    return f"did you mean {close_matches[0]}?" if close_matches else f"possible here: {', '.join(choices)}"

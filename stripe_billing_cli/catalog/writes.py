@@ -77,9 +77,9 @@ def _create(api: StripeApi, account: str | None, create: Create[ObjectT], params
 
 
 def _post_create(
-    api: StripeApi, account: str | None, create: Create[ObjectT], params: Mapping[str, Any], again: int
+    api: StripeApi, account: str | None, create: Create[ObjectT], params: Mapping[str, Any], attempt: int
 ) -> Answer[ObjectT]:
-    key = idempotency_key(account, create, params, again)
+    key = idempotency_key(account, create, params, attempt)
     return api.post(create.path, params, key, kind=create.object_type)
 
 
@@ -128,12 +128,12 @@ def _delete_abandoned(api: StripeApi, create: CreateWithSecret[ObjectT], new_id:
             _delete(api, f"{create.path}/{object_id}")
 
 
-def idempotency_key(account: str | None, create: Create[Any], params: Mapping[str, Any], again: int) -> str:
+def idempotency_key(account: str | None, create: Create[Any], params: Mapping[str, Any], attempt: int) -> str:
     """Return the key of a create, which follows from its parameters and what the account has in its place.
 
-    `again` counts the remembered answers that were out of date.
+    `attempt` counts the remembered answers that were out of date.
     """
-    identity = [account, create.path, plain(params), list(create.state), again]
+    identity = [account, create.path, plain(params), list(create.state), attempt]
     return "billing-" + hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:48]
 
 
@@ -143,8 +143,8 @@ def _current(
     """Return the object of an answer, unless the answer is a remembered one that is not true any more."""
     if not answer.is_replay:
         return answer.body
-    now = create.find(api, create, params)
-    return now if now and now["id"] == answer.body["id"] else None
+    stripe_object = create.find(api, create, params)
+    return stripe_object if stripe_object and stripe_object["id"] == answer.body["id"] else None
 
 
 def _after_failure(

@@ -73,17 +73,17 @@ class _Assembly:
 
     # ---- Other files
 
-    def include(self, tree: yaml_tree.Mapping, whole: yaml_tree.Mapping, name: str) -> None:
+    def include(self, tree: yaml_tree.Mapping, root: yaml_tree.Mapping, name: str) -> None:
         """Put the sections of the files that a tree includes into the whole tree."""
         for pattern in self._read_texts(_take_value(tree, INCLUDE), name):
-            beside = Path(name).parent if Path(name).is_file() else Path()
-            paths = sorted(beside.glob(pattern.text)) if _is_pattern(pattern.text) else [beside / pattern.text]
+            folder = Path(name).parent if Path(name).is_file() else Path()
+            paths = sorted(folder.glob(pattern.text)) if _is_pattern(pattern.text) else [folder / pattern.text]
             if not paths:
                 self._report(
                     name, pattern.where, f"no file is called {pattern.text}", "correct the pattern, or remove it"
                 )
             for path in paths:
-                self._include_file(path, whole, name, pattern.where)
+                self._include_file(path, root, name, pattern.where)
 
     def _read_texts(self, node: Node | None, name: str) -> Iterator[Scalar]:
         items = node.items if isinstance(node, Sequence) else [node] if node else []
@@ -94,7 +94,7 @@ class _Assembly:
                 message = f"{INCLUDE}: expected paths of files beside this one"
                 self._report(name, item.where, message, "such as [prices.yaml, coupons/*.yaml]")
 
-    def _include_file(self, path: Path, whole: yaml_tree.Mapping, name: str, where: Location) -> None:
+    def _include_file(self, path: Path, root: yaml_tree.Mapping, name: str, where: Location) -> None:
         if (
             path.resolve() in {*self._included_paths, Path(self._name).resolve()}
             or len(self._included_paths) >= MOST_FILES
@@ -108,7 +108,7 @@ class _Assembly:
         tree = _tree(str(path), self._read(str(path)))
         for node in _nodes(tree):
             node.where = replace(node.where, file=str(path))
-        self.include(tree, whole, str(path))
+        self.include(tree, root, str(path))
         for key, value in [*tree.entries, *tree.merged_entries]:
             if key.text.startswith(OWN_KEYS):
                 continue
@@ -117,7 +117,7 @@ class _Assembly:
                     str(path), key.where, f"an included file cannot have {key.text}", f"say it in {self._name}"
                 )
             else:
-                _join(whole, key, value)
+                _join(root, key, value)
 
     # ---- Variables
 
@@ -174,14 +174,14 @@ def _is_null(node: Scalar) -> bool:
     return node.plain and node.text in ("", "~", "null")
 
 
-def _join(whole: yaml_tree.Mapping, key: Scalar, value: Node) -> None:
+def _join(root: yaml_tree.Mapping, key: Scalar, value: Node) -> None:
     """Put a section into the whole tree, or its entries into the section that is there."""
-    section = next((value for name, value in whole.entries if name.text == key.text), None)
+    section = next((value for name, value in root.entries if name.text == key.text), None)
     if isinstance(section, yaml_tree.Mapping) and isinstance(value, yaml_tree.Mapping):
         section.entries += value.entries
         section.merged_entries += value.merged_entries
     else:
-        whole.entries.append((key, value))
+        root.entries.append((key, value))
 
 
 def _nodes(tree: Node, *, keys: bool = True) -> Iterator[Node]:

@@ -126,30 +126,32 @@ class FileCheck:
         fields = self._at_place(kind, value, path)
         if Reference(kind.name, f"{parent.key}.{key}" if parent else key) in self._without_ids:
             fields.pop("id", None)
-        below = self._report_below(path)
+        report_below = self._report_below(path)
         inner = []
         for child in self._kinds.within(kind.name):
             section = fields.pop(child.section, {})
             inner.append((child, section, self._entries(child, section, (*path, child.section))))
-        wrong: set[str] = set()
-        content = self._validate(kind.model, fields, path, kind, currency=kind.currency(fields, head), wrong=wrong)
+        wrong_fields: set[str] = set()
+        content = self._validate(
+            kind.model, fields, path, kind, currency=kind.currency(fields, head), wrong_fields=wrong_fields
+        )
         entry = self._build_entry(kind, key, content, path, head, parent)
         contents: dict[str, dict[str, BaseModel | None]] = {}
         for child, section, entries in inner:
             contents[child.section] = {}
-            for own_key, inside in entries.items():
+            for own_key, inner_value in entries.items():
                 place = (*path, child.section, child.place_of(own_key, section))
                 inner_content, inner_entry = self._entry(
-                    child, own_key, inside, place, head, entry or _stand_in(kind, key)
+                    child, own_key, inner_value, place, head, entry or _stand_in(kind, key)
                 )
                 contents[child.section][own_key] = inner_content
                 if entry and inner_entry:
                     entry.children.append(inner_entry)
-        right = content or right_part(kind.model, fields, frozenset(wrong))
-        if right is not None:
-            report = about_others(below, wrong) if wrong else below
-            kind.check(key, right, head, report)
-            kind.check_children(right, contents, report)
+        right_content = content or right_part(kind.model, fields, frozenset(wrong_fields))
+        if right_content is not None:
+            report = about_others(report_below, wrong_fields) if wrong_fields else report_below
+            kind.check(key, right_content, head, report)
+            kind.check_children(right_content, contents, report)
         if content is None or entry is None:
             return None, None
         self._check_names(kind, entry, path)
@@ -219,11 +221,11 @@ class FileCheck:
 
     def _check_references(self, roots: list[AnyEntry]) -> None:
         for entry in (entry for root in roots for entry in root.walk()):
-            for kind, key, below in self._kinds[entry.kind].refers_to(entry):
+            for kind, key, sub_path in self._kinds[entry.kind].refers_to(entry):
                 if key not in self._keys[kind]:
                     keys = sorted(self._keys[kind])
                     hint = nearest(key, keys) if keys else f"add it to `{self._kinds[kind].section}:`"
-                    self._report((*self._paths[entry.reference], *below), f"this file has no {kind} {key}", hint)
+                    self._report((*self._paths[entry.reference], *sub_path), f"this file has no {kind} {key}", hint)
         entries = {entry.reference: entry for root in roots for entry in root.walk()}
         for entry in entries.values():
             kind_of_entry = self._kinds[entry.kind]
@@ -245,8 +247,8 @@ class FileCheck:
         """Report what another entry has too. Of `p.a`'s price `b` and `p`'s price `a.b`, only one can be."""
         if entry.parent and not self._only_once(kind, "the name", entry.key, path):
             return
-        for label, name, below in kind.names(entry):
-            self._only_once(kind, label, name, (*path, *below))
+        for label, name, sub_path in kind.names(entry):
+            self._only_once(kind, label, name, (*path, *sub_path))
 
     def _only_once(self, kind: AnyKind, label: str, name: str, path: Path) -> bool:
         first = self._first_paths.setdefault((kind.name, label, name), path)
@@ -262,11 +264,11 @@ class FileCheck:
 
     def _owner(self, path: Path) -> tuple[str | None, str]:
         """Return kind and key of the entry in which a path ends: sections and keys take turns, until a field."""
-        keys, inside, rest = [], None, list(path)
-        while len(rest) > 1 and (kind := self._kind_of(rest[0], inside)):
+        keys, parent_kind, rest = [], None, list(path)
+        while len(rest) > 1 and (kind := self._kind_of(rest[0], parent_kind)):
             keys.append(str(rest[1]))
-            inside, rest = kind.name, rest[2:]
-        return inside, ".".join(keys)
+            parent_kind, rest = kind.name, rest[2:]
+        return parent_kind, ".".join(keys)
 
     def _kind_of(self, section: str | int, parent: str | None) -> AnyKind | None:
         return next((kind for kind in self._kinds.within(parent) if kind.section == section), None)
@@ -279,21 +281,21 @@ class FileCheck:
         kind: AnyKind | None = None,
         *,
         currency: str | None = None,
-        wrong: set[str] | None = None,
+        wrong_fields: set[str] | None = None,
     ) -> Any:
-        """Return the content of a part of the file, None where that is wrong; `wrong` gets the names of its fields."""
+        """Return the content of a part of the file; None where fields are wrong, whose names go to `wrong_fields`."""
         try:
             return model.model_validate(values)
         except ValidationError as invalid:
             full_model = self._models[kind.name] if kind else model
             for error in invalid.errors(include_url=False):
-                here = (*path, *error["loc"])
-                if wrong is not None:
-                    wrong |= concerned_fields(error, model)
-                if {self._places.values.get(here), self._places.keys.get(here)} & self._misread_places:
+                error_path = (*path, *error["loc"])
+                if wrong_fields is not None:
+                    wrong_fields |= concerned_fields(error, model)
+                if {self._places.values.get(error_path), self._places.keys.get(error_path)} & self._misread_places:
                     continue
                 explanation = explain(error, full_model, currency)
-                self._report(here, explanation.message, explanation.hint, at_key=explanation.at_key)
+                self._report(error_path, explanation.message, explanation.hint, at_key=explanation.at_key)
             return None
 
     def _entries(self, kind: AnyKind, section: Any, path: Path) -> Mapping[str, Any]:
@@ -316,10 +318,10 @@ class FileCheck:
                 self._report((*path, number), f"{key} is listed twice", "name it once")
 
     def _report_below(self, path: Path) -> Report:
-        above = path
+        entry_path = path
 
         def report(path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None:
-            self._report((*above, *path), message, hint, at_key=at_key or not path, warning=warning)
+            self._report((*entry_path, *path), message, hint, at_key=at_key or not path, warning=warning)
 
         return report
 

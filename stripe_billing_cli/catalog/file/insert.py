@@ -73,17 +73,17 @@ def with_additions(text: str, additions: Iterable[Addition]) -> str:
 
 def _edits(text: str, root: Any, addition: Addition) -> Iterable[_Edit]:
     """Return the edits that add entries: in their section where there is one, else with a section of its own."""
-    node, above = root, None
+    node, key_node = root, None
     for depth, key in enumerate(addition.path):
-        below = _child(node, key)
-        if below is None and depth < len(addition.path) - 1:
+        child = _child(node, key)
+        if child is None and depth < len(addition.path) - 1:
             raise InsertError(key, node.start_mark.line + 1)
-        if below is None:
-            return [_new_section(text, node, above, addition, depth)]
-        above, node = below
-        if _is_alias(above, node):
-            raise InsertError(key, above.start_mark.line + 1)
-    return [_in_section(text, node, above, addition)]
+        if child is None:
+            return [_new_section(text, node, key_node, addition, depth)]
+        key_node, node = child
+        if _is_alias(key_node, node):
+            raise InsertError(key, key_node.start_mark.line + 1)
+    return [_in_section(text, node, key_node, addition)]
 
 
 def _child(node: Any, key: str) -> tuple[Any, Any] | None:
@@ -102,45 +102,45 @@ def _is_alias(key: Any, value: Any) -> bool:
     return bool(value.start_mark.index < key.start_mark.index)
 
 
-def _in_section(text: str, node: Any, above: Any, addition: Addition) -> _Edit:
+def _in_section(text: str, node: Any, key_node: Any, addition: Addition) -> _Edit:
     entries = addition.entries
     if node.flow_style:
-        inside = flow(entries)[1:-1]
+        flow_text = flow(entries)[1:-1]
         end = node.end_mark
-        return _Edit(end.line, end.column - 1, f", {inside}" if node.value else inside)
+        return _Edit(end.line, end.column - 1, f", {flow_text}" if node.value else flow_text)
     if isinstance(entries, list):
         indent = " " * node.start_mark.column
-        return _Edit(_last_line(text, node, above), None, "\n".join(f"{indent}- {scalar(one)}" for one in entries))
+        return _Edit(_last_line(text, node, key_node), None, "\n".join(f"{indent}- {scalar(one)}" for one in entries))
     indent = " " * node.value[0][0].start_mark.column
     return _Edit(
-        _last_line(text, node, above), None, "\n".join(entry_lines(entries, indent, multiline=addition.multiline))
+        _last_line(text, node, key_node), None, "\n".join(entry_lines(entries, indent, multiline=addition.multiline))
     )
 
 
-def _new_section(text: str, node: Any, above: Any, addition: Addition, depth: int) -> _Edit:
+def _new_section(text: str, node: Any, key_node: Any, addition: Addition, depth: int) -> _Edit:
     """Return the edit that adds a section to an entry, or to the file."""
-    inside: Any = addition.entries
+    section: Any = addition.entries
     for key in reversed(addition.path[depth:]):
-        inside = {key: inside}
+        section = {key: section}
     if node.flow_style:
         end = node.end_mark
-        return _Edit(end.line, end.column - 1, f", {flow(inside)[1:-1]}" if node.value else flow(inside)[1:-1])
+        return _Edit(end.line, end.column - 1, f", {flow(section)[1:-1]}" if node.value else flow(section)[1:-1])
     column = node.value[0][0].start_mark.column
     indent = " " * column
     if isinstance(addition.entries, list):
-        lines = list(entry_lines(inside, indent, multiline=False))
+        lines = list(entry_lines(section, indent, multiline=False))
     else:
         lines = [f"{indent}{scalar(addition.path[depth])}:"]
         lines += entry_lines(addition.entries, indent + INDENT, multiline=addition.multiline)
-    if above is None:
+    if key_node is None:
         return _Edit(text.count("\n"), None, "\n".join(["", *lines]))
-    return _Edit(_last_line(text, node, above), None, "\n".join(lines))
+    return _Edit(_last_line(text, node, key_node), None, "\n".join(lines))
 
 
-def _last_line(text: str, node: Any, above: Any) -> int:
+def _last_line(text: str, node: Any, key_node: Any) -> int:
     """Return the number of the last line that has something of a node."""
-    if above is not None and _is_alias(above, node):
-        return int(above.end_mark.line)
+    if key_node is not None and _is_alias(key_node, node):
+        return int(key_node.end_mark.line)
     if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
         key, value = node.value[-1]
         return _last_line(text, value, key)

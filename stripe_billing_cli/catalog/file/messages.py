@@ -83,11 +83,15 @@ def _unknown_key(name: str, model: type[BaseModel]) -> Explanation:
 
 def _inside(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
     """Return the type of what stands at `location` below `model`."""
-    inside: Any = model
+    annotation: Any = model
     for part in location:
-        inside = inside.model_fields[str(part)].annotation if _is_model(inside) else get_args(inside)[-1]
-        inside = next((choice for choice in _choices(inside) if _is_model(choice) or get_args(choice)), inside)
-    return inside
+        annotation = (
+            annotation.model_fields[str(part)].annotation if _is_model(annotation) else get_args(annotation)[-1]
+        )
+        annotation = next(
+            (choice for choice in _choices(annotation) if _is_model(choice) or get_args(choice)), annotation
+        )
+    return annotation
 
 
 def _field(model: type[BaseModel], location: tuple[int | str, ...]) -> FieldInfo | None:

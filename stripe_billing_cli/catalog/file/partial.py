@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[A-Za-z0-9_]+")
 
 
-def right_part(model: type[BaseModel], values: Mapping[str, Any], wrong: frozenset[str]) -> BaseModel | None:
+def right_part(model: type[BaseModel], values: Mapping[str, Any], wrong_fields: frozenset[str]) -> BaseModel | None:
     """Return the content of an entry without the fields that are wrong; None where that is impossible.
 
     A text that must be there is empty; what else must be there has nothing that could stand for it.
     """
     required_fields = frozenset(
-        name for name in wrong if name in model.model_fields and model.model_fields[name].is_required()
+        name for name in wrong_fields if name in model.model_fields and model.model_fields[name].is_required()
     )
     if any(model.model_fields[name].annotation is not str for name in required_fields):
         return None
     try:
         return _without(model, required_fields).model_validate(
-            {name: value for name, value in values.items() if name not in wrong}
+            {name: value for name, value in values.items() if name not in wrong_fields}
         )
     except ValidationError:
         return None
@@ -47,9 +47,9 @@ def concerned_fields(error: ErrorDetails, model: type[BaseModel]) -> set[str]:
     return {name, *difflib.get_close_matches(name, model.model_fields, n=1)}
 
 
-def about_others(report: Report, wrong: Collection[str]) -> Report:
+def about_others(report: Report, wrong_fields: Collection[str]) -> Report:
     """Return a report that passes on only what says nothing of the fields that are wrong."""
-    names = set(wrong)
+    names = set(wrong_fields)
 
     def pass_on(path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None:
         if not names & {*WORD.findall(message), *WORD.findall(hint), *map(str, path)}:

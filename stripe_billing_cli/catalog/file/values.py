@@ -122,7 +122,8 @@ class ValueReader:
 
     def _is_nullable(self, path: Path) -> bool:
         return any(
-            len(path) == len(pattern) and all(own in ("*", part) for own, part in zip(pattern, path, strict=True))
+            len(path) == len(pattern)
+            and all(pattern_step in ("*", part) for pattern_step, part in zip(pattern, path, strict=True))
             for pattern in self._nullable
         )
 

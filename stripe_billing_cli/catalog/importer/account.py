@@ -71,9 +71,9 @@ def read_account(
         parent_ids: frozenset[str] = frozenset()
         scope = ImportScope(with_archived)
         if names := tuple(parents):
-            above = {kind.parent for kind in kinds}
+            parent_kinds = {kind.parent for kind in kinds}
             for kind in kinds:
-                if kind.name in above:
+                if kind.name in parent_kinds:
                     reader.results[kind.name] = readers.submit(_read, kind, reader, scope)
                     parent_ids = parent_ids.union(
                         *(_find(kind, reader.objects(kind.name, kind.object_type), name) for name in names)

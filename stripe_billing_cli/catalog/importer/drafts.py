@@ -77,9 +77,9 @@ class Drafter:
             if kind.parent and parent is None:
                 continue
             key = fixed_keys.get(stripe_object["id"]) or self._new_key(kind, stripe_object, parent)
-            own = key.removeprefix(f"{parent.key}.") if parent else key
+            own_key = key.removeprefix(f"{parent.key}.") if parent else key
             is_known = (kind.name, stripe_object["id"]) in self._file_keys
-            draft = Draft(kind, stripe_object, key, own, parent, is_known=is_known)
+            draft = Draft(kind, stripe_object, key, own_key, parent, is_known=is_known)
             self._drafts[kind.name, stripe_object["id"]] = draft
             self._names[kind.name, stripe_object["id"]] = key
             if parent:
@@ -95,10 +95,10 @@ class Drafter:
         return stamp.key if parent is None or stamp.key.startswith(f"{parent.key}.") else None
 
     def _new_key(self, kind: AnyKind, stripe_object: IdentifiedObject, parent: Draft | None) -> str:
-        above = f"{parent.key}." if parent else ""
+        prefix = f"{parent.key}." if parent else ""
         text = kind.key_text(stripe_object, self._file) or kind.name
         used_keys, number = self._used_keys[kind.name], 1
-        while (key := f"{above}{text}" + (f"-{number}" if number > 1 else "")) in used_keys:
+        while (key := f"{prefix}{text}" + (f"-{number}" if number > 1 else "")) in used_keys:
             number += 1
         used_keys.add(key)
         return key
@@ -174,21 +174,22 @@ def _check(draft: Draft, head: CatalogHead, file: ImportFile) -> None:
     draft.content = full_content
     draft.refers_to = tuple((name, key) for name, key, _ in kind.refers_to(entry))
     draft.problem = report.first
-    now = kind.file_fields(draft.stripe_object, file)
+    account_fields = kind.file_fields(draft.stripe_object, file)
     different = [
         one.name
         for one in kind.definitions
-        if one.name in fields and one.form.fill_from(fields[one.name], now[one.name]) != now[one.name]
+        if one.name in fields
+        and one.form.fill_from(fields[one.name], account_fields[one.name]) != account_fields[one.name]
     ]
     if different and draft.problem is None:
-        draft.problem = f"a file cannot say its {different[0]}: {now[different[0]]!r}"
+        draft.problem = f"a file cannot say its {different[0]}: {account_fields[different[0]]!r}"
 
 
 def _entry_above(draft: Draft) -> AnyEntry | None:
-    above = draft.parent
-    if above is None:
+    parent = draft.parent
+    if parent is None:
         return None
-    return Entry(above.kind.name, above.key, above.own_key, above.content, {}, parent=_entry_above(above))
+    return Entry(parent.kind.name, parent.key, parent.own_key, parent.content, {}, parent=_entry_above(parent))
 
 
 def common_values(kinds: Registry, objects: Objects) -> dict[str, Any]:

@@ -93,9 +93,11 @@ class Import:
 
     def _additions(self) -> Iterator[Addition]:
         """Yield the new entries of each section of a file that has others already."""
-        above: list[tuple[tuple[str, ...], list[Draft]]] = [((), [one for one in self.drafts if one.parent is None])]
-        above += [(_path(one), one.children) for one in self.drafts if one.is_known and one.children]
-        for path, drafts in above:
+        drafts_by_path: list[tuple[tuple[str, ...], list[Draft]]] = [
+            ((), [one for one in self.drafts if one.parent is None])
+        ]
+        drafts_by_path += [(_path(one), one.children) for one in self.drafts if one.is_known and one.children]
+        for path, drafts in drafts_by_path:
             for kind in dict.fromkeys(draft.kind for draft in drafts):
                 sections = _sections([kind], [draft for draft in drafts if draft.kind is kind])
                 if sections:

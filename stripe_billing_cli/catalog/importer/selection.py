@@ -58,8 +58,12 @@ class Selector:
         if archived_count and not self._criteria.archived:
             self._selection.left_out["archived"] += archived_count
         for name, objects in self._selection.objects.items():
-            inside = [stripe_object for stripe_object in self._objects[name].values() if stripe_object["id"] in objects]
-            self._selection.objects[name] = {stripe_object["id"]: stripe_object for stripe_object in reversed(inside)}
+            selected_objects = [
+                stripe_object for stripe_object in self._objects[name].values() if stripe_object["id"] in objects
+            ]
+            self._selection.objects[name] = {
+                stripe_object["id"]: stripe_object for stripe_object in reversed(selected_objects)
+            }
         return self._selection
 
     def _find_possible(self, kind: AnyKind) -> set[str]:
@@ -100,8 +104,8 @@ class Selector:
     def _is_wanted(self, kind: AnyKind, stripe_object: IdentifiedObject) -> bool:
         criteria, parent = self._criteria, kind.parent_id(stripe_object)
         if kind.is_part_of_parent:
-            above = self._selection.objects[kind.parent or ""]
-            return parent in above and kind.is_on_offer(stripe_object, self._objects)
+            parents = self._selection.objects[kind.parent or ""]
+            return parent in parents and kind.is_on_offer(stripe_object, self._objects)
         if criteria.kinds and not criteria.kinds & {kind.name, kind.parent}:
             return False
         if self._parents and stripe_object["id"] not in self._parents and parent not in self._parents:
@@ -115,8 +119,8 @@ class Selector:
         created_at, parent = kind.created_at(stripe_object), kind.parent_id(stripe_object)
         if created_at or parent is None:
             return created_at >= since
-        above = self._kinds[kind.parent or ""]
-        return above.created_at(self._objects[above.name][parent]) >= since
+        parent_kind = self._kinds[kind.parent or ""]
+        return parent_kind.created_at(self._objects[parent_kind.name][parent]) >= since
 
     def _choose(self, kind: AnyKind, object_id: str) -> None:
         """Choose an object with its parent and all it refers to."""
@@ -127,8 +131,8 @@ class Selector:
             if object_id in objects or object_id not in self._possible[kind.name]:
                 continue
             stripe_object = objects[object_id] = self._objects[kind.name][object_id]
-            above = [(kind.parent, kind.parent_id(stripe_object))] if kind.parent else []
-            for name, other in [*above, *kind.object_references(stripe_object)]:
+            parent_references = [(kind.parent, kind.parent_id(stripe_object))] if kind.parent else []
+            for name, other in [*parent_references, *kind.object_references(stripe_object)]:
                 if other and name in self._kinds:
                     stack.append((self._kinds[name], other))
 

@@ -162,9 +162,11 @@ class Kind(ComparedKind[Content, ObjectT], ImportedKind[ObjectT], ABC):
         """Return the ids of the objects to which an object belongs."""
         return ()
 
-    def blocks(self, stripe_object: ObjectT, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
-        """Yield the ids of objects that are not retired while this one points at them. `ours`: the catalog owns it, or
-        the file adopts it."""
+    def blocks(self, stripe_object: ObjectT, *, is_ours: bool) -> Iterator[tuple[str, Blocker]]:
+        """Yield the ids of objects that are not retired while this one points at them.
+
+        `is_ours`: the catalog owns this one, or the file adopts it.
+        """
         return iter(())
 
     def is_unmanaged(self, stripe_object: ObjectT, objects: Objects, named_ids: Collection[str]) -> bool:

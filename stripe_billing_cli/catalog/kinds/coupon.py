@@ -252,11 +252,11 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
             fixed_names = self.find_fixed(self.changes(entry, match.current, matcher.catalog))
             if fixed_names:
                 codes = [other.key for other in matcher.find_referring(entry)]
-                then = f", and point {list_names(codes)} at that" if codes else ""
+                advice = f", and point {list_names(codes)} at that" if codes else ""
                 matcher.refuse(
                     entry,
                     f"coupon {entry.key}: {list_names(fixed_names)} cannot change on a coupon",
-                    f"give the changed coupon another key, such as {entry.key}-2{then}",
+                    f"give the changed coupon another key, such as {entry.key}-2{advice}",
                 )
         return match
 
@@ -300,12 +300,12 @@ class CouponKind(StandardKind[Coupon, StripeCoupon]):
     def title(self, change: Change) -> str:
         after = coupon_values({name: field.after for name, field in change.fields.items()})
         if percent := after.get("percent_off"):
-            off = f"{percent.normalize():f} % off"
+            discount = f"{percent.normalize():f} % off"
         else:
-            off = f"{format_amount(Decimal(after['amount_off'] or 0), self.shown_currency(change))} off"
+            discount = f"{format_amount(Decimal(after['amount_off'] or 0), self.shown_currency(change))} off"
         months = after.get("duration_in_months")
         duration = change.entry.fields["duration"] if change.entry else "once"
-        return f"{off}, {f'{months} months' if months else duration}"
+        return f"{discount}, {f'{months} months' if months else duration}"
 
     def is_in_title(self, change: Change, name: str) -> bool:
         return name != self.named_by and super().is_in_title(change, name)

@@ -107,8 +107,8 @@ class AmountForm(Form[Decimal | None]):
     """An amount in minor units, which file and Stripe write as `x` where it is whole and as `x_decimal` otherwise."""
 
     def wanted_value(self, content: Any, name: str) -> Decimal | None:
-        whole = getattr(content, name)
-        exact = Decimal(whole) if whole is not None else getattr(content, f"{name}_decimal")
+        amount = getattr(content, name)
+        exact = Decimal(amount) if amount is not None else getattr(content, f"{name}_decimal")
         return self.value(exact)
 
     def existing_value(self, answer: Mapping[str, Any], name: str) -> Decimal | None:
@@ -128,8 +128,8 @@ class AmountForm(Form[Decimal | None]):
     def write_keys(self, name: str, value: Decimal | None, default: Decimal | None) -> dict[str, Any]:
         if value is None or value == default:
             return {}
-        whole = value == value.to_integral_value()
-        return {name: int(value)} if whole else {f"{name}_decimal": format(value.normalize(), "f")}
+        is_whole = value == value.to_integral_value()
+        return {name: int(value)} if is_whole else {f"{name}_decimal": format(value.normalize(), "f")}
 
     def show(self, value: Decimal | None, currency: str) -> str:
         return NOTHING if value is None else format_amount(value, currency)
@@ -330,11 +330,11 @@ def form_of(annotation: Any) -> Form[Any]:
         return PartForm(bare)
     if bare is Decimal:
         return DecimalForm()
-    inside = get_args(bare)
-    if get_origin(bare) is list and _is_model(inside[0]):
-        return PartsForm(PartForm(inside[0]))
-    if get_origin(bare) is dict and _is_model(inside[1]):
-        return PartsByKeyForm(PartForm(inside[1]))
+    arguments = get_args(bare)
+    if get_origin(bare) is list and _is_model(arguments[0]):
+        return PartsForm(PartForm(arguments[0]))
+    if get_origin(bare) is dict and _is_model(arguments[1]):
+        return PartsByKeyForm(PartForm(arguments[1]))
     return Plain()
 
 

@@ -63,16 +63,16 @@ class Group(Form[Fields | None]):
         part: dict[str, Any] = {}
         for path, inner in value.items():
             if inner is not None and inner not in ([], {}):
-                *above, last = path.split(".")
-                part_at(part, above).update(self.forms[path].params(last, inner))
+                *outer_keys, last = path.split(".")
+                part_at(part, outer_keys).update(self.forms[path].params(last, inner))
         return {name: part}
 
     def write_keys(self, name: str, value: Fields | None, default: Fields | None) -> dict[str, Any]:
         part: dict[str, Any] = {}
         for path, inner in (value or {}).items():
-            *above, last = path.split(".")
+            *outer_keys, last = path.split(".")
             if keys := self.forms[path].write_keys(last, inner, self.usual_values.get(path)):
-                part_at(part, above).update(keys)
+                part_at(part, outer_keys).update(keys)
         return {name: part} if part else {}
 
     def show(self, value: Fields | None, currency: str) -> str:

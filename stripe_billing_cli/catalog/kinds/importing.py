@@ -159,8 +159,8 @@ class ImportedKind(ABC, Generic[ObjectT]):
         metadata = metadata_of(stripe_object)
         stamp = self.stamp_on(stripe_object)
         if stamp and stamp.catalog == file.catalog:
-            once = metadata.get(METADATA_KEYS, "").split(",")
-            return {key: metadata[key] for key in once if key in metadata}
+            file_keys = metadata.get(METADATA_KEYS, "").split(",")
+            return {key: metadata[key] for key in file_keys if key in metadata}
         return {key: value for key, value in metadata.items() if key not in self.own_metadata}
 
     def section_values(self, entries: Mapping[str, Any]) -> Any:

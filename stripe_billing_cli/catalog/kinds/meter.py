@@ -94,10 +94,10 @@ class MeterKind(StandardKind[Meter, StripeMeter]):
     def read(self, reader: AccountReader, entries_by_kind: EntriesByKind, whole: bool) -> ReadResult[StripeMeter]:
         if not (whole or entries_by_kind[self.name]):
             return ReadResult()
-        both = reader.each(
+        lists = reader.each(
             lambda status: reader.all(self.object_type, self.path, {"status": status}), ("active", "inactive")
         )
-        return ReadResult(by_id(meter for meters in both for meter in meters))
+        return ReadResult(by_id(meter for meters in lists for meter in meters))
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripeMeter]:
         return self.read(reader, {}, whole=True).objects.values()

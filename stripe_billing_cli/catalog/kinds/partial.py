@@ -46,9 +46,10 @@ class PartialKind(StandardKind[Content, ObjectT]):
         change = super().plan(entry, match, builder)
         for name in self.naming_fields:
             if change and name in change.fields:
-                both = change.fields[name]
+                field_change = change.fields[name]
                 change.fields[name] = FieldChange(
-                    self.with_keys(name, both.before, builder), self.with_keys(name, both.after, builder)
+                    self.with_keys(name, field_change.before, builder),
+                    self.with_keys(name, field_change.after, builder),
                 )
         return change
 
@@ -93,14 +94,14 @@ class PartialKind(StandardKind[Content, ObjectT]):
         for field in self.definitions:
             if self.is_noise(field.name, fields):
                 continue
-            *above, last = field.name.split(".")
+            *outer_keys, last = field.name.split(".")
             keys = field.form.write_keys(last, fields[field.name], True if field.name == "active" else None)
             if keys:
-                part_at(values, above).update(keys)
+                part_at(values, outer_keys).update(keys)
         for path, key in short_parts(self.model):
             if _part_there(values, path).keys() == {key}:
-                *above, last = path
-                part_at(values, above)[last] = _part_there(values, path)[key]
+                *outer_keys, last = path
+                part_at(values, outer_keys)[last] = _part_there(values, path)[key]
         return values | ({"metadata": metadata} if metadata else {})
 
     # ---- Operations
@@ -123,8 +124,8 @@ class PartialKind(StandardKind[Content, ObjectT]):
     def _params(self, fields: Mapping[str, FieldValue]) -> dict[str, Any]:
         params: dict[str, Any] = {}
         for name, value in fields.items():
-            *above, last = name.split(".")
-            part_at(params, above).update(self.form(name).params(last, value))
+            *outer_keys, last = name.split(".")
+            part_at(params, outer_keys).update(self.form(name).params(last, value))
         return params
 
 
@@ -163,18 +164,18 @@ def short_parts(model: type[BaseModel]) -> tuple[tuple[tuple[str, ...], str], ..
     return tuple(parts)
 
 
-def _part_there(whole: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:
+def _part_there(values: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:
     """Return the part at a path, empty where it is not there."""
     for step in path:
-        whole = whole.get(step, {})
-    return whole
+        values = values.get(step, {})
+    return values
 
 
-def part_at(whole: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
+def part_at(values: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
     """Return the part at a path, made where it is not there."""
     for step in path:
-        whole = whole.setdefault(step, {})
-    return whole
+        values = values.setdefault(step, {})
+    return values
 
 
 def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, FieldValue]]:
@@ -193,9 +194,9 @@ def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, Fi
 
 
 def existing_leaf(field: Definition, stripe_object: Mapping[str, Any]) -> Any:
-    *above, last = field.name.split(".")
+    *outer_keys, last = field.name.split(".")
     part = stripe_object
-    for step in above:
+    for step in outer_keys:
         inner = part.get(step)
         if inner is None:
             return field.form.absent

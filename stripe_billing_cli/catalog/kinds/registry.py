@@ -52,8 +52,8 @@ class Registry:
         return frozenset((*self._section_path(kind), *path) for kind in self for path in _nullable_paths(kind.model))
 
     def _section_path(self, kind: AnyKind) -> tuple[str, ...]:
-        above = self._section_path(self[kind.parent]) if kind.parent else ()
-        return (*above, kind.section, ANY_KEY)
+        parent_path = self._section_path(self[kind.parent]) if kind.parent else ()
+        return (*parent_path, kind.section, ANY_KEY)
 
     def target_hint(self) -> str:
         """Return how an entry is named, by the example of the first kind within another."""

@@ -22,14 +22,14 @@ def sheet_lines(catalog: Catalog) -> Iterator[str]:
     for product in catalog.by_kind["product"]:
         if product.fields["active"]:
             yield from _product(product, cast(Product, product.content))
-    off = [
+    discounts = [
         (coupon.key, values)
         for coupon in catalog.by_kind["coupon"]
         if _takes_off(values := coupon_values(coupon.fields))
     ]
-    if off:
+    if discounts:
         yield from ("", "## Coupons", "", "| Coupon | Off | How long |", "|---|---|---|")
-        yield from (_row(_text(values["name"] or key), _off(values), _how_long(values)) for key, values in off)
+        yield from (_row(_text(values["name"] or key), _off(values), _how_long(values)) for key, values in discounts)
 
 
 def _product(product: AnyEntry, content: Product) -> Iterator[str]:

@@ -97,9 +97,9 @@ class StandardKind(Kind[Content, ObjectT]):
             "update", self, entry.key, stripe_object=stripe_object, entry=entry, fields=fields, reason=reason
         )
         is_retirement = fields.get("active") == ARCHIVAL and builder.is_pointed_at(stripe_object["id"])
-        now = {name: field for name, field in fields.items() if not (is_retirement and name == "active")}
-        if now:
-            self.add_updates(change, entry, match, stripe_object, now, builder)
+        update_fields = {name: field for name, field in fields.items() if not (is_retirement and name == "active")}
+        if update_fields:
+            self.add_updates(change, entry, match, stripe_object, update_fields, builder)
         if is_retirement:
             operation = self.make_retirement(stripe_object, after=self.waits_for(entry))
             builder.retire(change, operation, stripe_object["id"])

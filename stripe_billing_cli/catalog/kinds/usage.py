@@ -55,7 +55,7 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place[Any]]) ->
     texts, remarks = [], []
     for place in places:
         try:
-            users, whole = _users(api, object_id, place)
+            users, is_complete = _users(api, object_id, place)
         except PermissionMissingError:
             remarks.append(f"the key may not list {place.noun}s")
             continue
@@ -63,7 +63,7 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place[Any]]) ->
             continue
         if users:
             texts.append(_describe_users(users, place.noun))
-        if not whole:
+        if not is_complete:
             remarks.append(f"only the newest {MOST_PAGES * 100:,} {place.noun}s were looked at")
     nouns = " or ".join(place.noun for place in places)
     usage = f"still used by {' and '.join(texts)}" if texts else f"used by no {nouns}"
@@ -81,5 +81,5 @@ def _users(api: StripeApi, object_id: str, place: Place[ObjectT]) -> tuple[list[
 
 
 def _describe_users(users: list[str], noun: str) -> str:
-    more = ", …" if len(users) > MOST_NAMED else ""
-    return f"{len(users):,} {noun}{'s' if len(users) != 1 else ''} ({', '.join(users[:MOST_NAMED])}{more})"
+    ellipsis = ", …" if len(users) > MOST_NAMED else ""
+    return f"{len(users):,} {noun}{'s' if len(users) != 1 else ''} ({', '.join(users[:MOST_NAMED])}{ellipsis})"

@@ -224,8 +224,8 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint, StripeWebhookEndpoint]):
     def show(self, change: Change, name: str, value: FieldValue) -> str:
         if name != "enabled_events":
             return super().show(change, name, value)
-        events, both = _event_names(value), change.fields[name]
-        stays = {*_event_names(both.before)} & {*_event_names(both.after)}
+        events, field_change = _event_names(value), change.fields[name]
+        stays = {*_event_names(field_change.before)} & {*_event_names(field_change.after)}
         return _events(events) if not stays else _events([event for event in events if event not in stays], len(stays))
 
 
@@ -235,9 +235,9 @@ def _event_names(value: FieldValue) -> list[str]:
 
 def _events(events: Sequence[str], unchanged_count: int = 0) -> str:
     """Return a few names, and the number of the others; of those that stay, the number alone."""
-    more = len(events) - SHOWN_EVENTS
+    hidden_count = len(events) - SHOWN_EVENTS
     parts = [", ".join(events[:SHOWN_EVENTS])] if events else []
-    parts += [f"{more} more"] * (more > 0) + [f"{unchanged_count} as before"] * (unchanged_count > 0)
+    parts += [f"{hidden_count} more"] * (hidden_count > 0) + [f"{unchanged_count} as before"] * (unchanged_count > 0)
     return " and ".join(parts) if parts else plain_text([])
 
 

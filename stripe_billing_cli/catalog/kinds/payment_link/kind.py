@@ -132,18 +132,18 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
     def _all(self, reader: AccountReader) -> list[StripePaymentLink]:
         """Return all links with all their line items, of which a link has the first ones in it."""
         links = reader.all(self.object_type, self.path, EXPANSION)
-        more = [(one["id"], items) for one in links if (items := one["line_items"]) and items["has_more"]]
-        lists = reader.each(lambda one: reader.all(LineItem, f"{self.path}/{one[0]}/line_items"), more)
-        for (_, items), whole in zip(more, lists, strict=True):
-            items["data"] = whole
+        first_pages = [(one["id"], items) for one in links if (items := one["line_items"]) and items["has_more"]]
+        lists = reader.each(lambda one: reader.all(LineItem, f"{self.path}/{one[0]}/line_items"), first_pages)
+        for (_, items), all_items in zip(first_pages, lists, strict=True):
+            items["data"] = all_items
         return links
 
     def points_at(self, link: StripePaymentLink) -> tuple[str, ...]:
         return tuple(sorted(_prices_of(self.existing_fields(link))))
 
-    def blocks(self, link: StripePaymentLink, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, link: StripePaymentLink, *, is_ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the prices that a catalog's link sells: archived, they would close its page."""
-        if not (link["active"] and ours):
+        if not (link["active"] and is_ours):
             return
         for price in self.points_at(link):
             note = (
@@ -228,8 +228,8 @@ class PaymentLinkKind(PartialKind[PaymentLink, StripePaymentLink]):
         if self.retires_replaced(builder):
             super().plan_supersession(entry, current, old, builder)
             return
-        now = f"beside {current['url']}" if current else "beside the new one"
-        builder.note(f"{entry.key}: {old['url']} goes on selling {now}; {self.retire_option} closes it.", entry)
+        place_text = f"beside {current['url']}" if current else "beside the new one"
+        builder.note(f"{entry.key}: {old['url']} goes on selling {place_text}; {self.retire_option} closes it.", entry)
 
     # ---- Fields
 

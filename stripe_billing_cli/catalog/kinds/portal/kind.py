@@ -292,8 +292,10 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration, StripePortalConfi
 
     def freed_by(self, configuration: StripePortalConfiguration, fields: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """Return the prices that are not offered any more."""
-        both = fields.get(PRODUCTS)
-        return tuple(_prices(offers_of(both.before)) - _prices(offers_of(both.after))) if both else ()
+        field_change = fields.get(PRODUCTS)
+        if field_change is None:
+            return ()
+        return tuple(_prices(offers_of(field_change.before)) - _prices(offers_of(field_change.after)))
 
 
 def _check_features(features: PortalFeatures, report: Report, *, is_new: bool) -> None:

@@ -183,10 +183,12 @@ def _same_amounts(before: OptionValue, after: OptionValue) -> bool:
 def show_period(recurring: RecurringValue) -> str:
     """Return `month`, or `3 months`, and how it is metered, where it is."""
     count, interval = recurring["interval_count"], recurring["interval"]
-    every = interval if count == 1 else f"{count} {interval}s"
+    interval_text = interval if count == 1 else f"{count} {interval}s"
     trial = recurring["trial_period_days"]
     meter_text = f", metered by {recurring['meter']}" if recurring["meter"] else ""
-    return f"{every}{meter_text}{f', {trial} days of trial with sub create --trial-from-price' if trial else ''}"
+    return (
+        f"{interval_text}{meter_text}{f', {trial} days of trial with sub create --trial-from-price' if trial else ''}"
+    )
 
 
 def show_tiers(tiers: Sequence[TierValue], currency: str) -> str:

@@ -128,8 +128,8 @@ class PriceKind(StandardKind[Price, StripePrice]):
                 sorted(scope.parents),
             )
             return (price for prices in lists for price in prices)
-        whole = reader.sweep(self.object_type, self.path, list_params, expected_count=LARGE_ACCOUNT)
-        return whole.objects.values()
+        result = reader.sweep(self.object_type, self.path, list_params, expected_count=LARGE_ACCOUNT)
+        return result.objects.values()
 
     def read_rest(self, reader: AccountReader, prices: Iterable[StripePrice]) -> Iterable[StripePrice]:
         """Read the tiers of further currencies, which Stripe says only where each currency is named."""
@@ -258,8 +258,8 @@ class PriceKind(StandardKind[Price, StripePrice]):
             if lookup_key and price["lookup_key"] == lookup_key:
                 return price
         active = next((price for price in candidates if price["active"]), None)
-        right = (one for one in candidates if one["lookup_key"] == lookup_key and self.has_same_terms(entry, one))
-        return active or next(right, None) or next((price for price in candidates if price["lookup_key"]), None)
+        same_terms = (one for one in candidates if one["lookup_key"] == lookup_key and self.has_same_terms(entry, one))
+        return active or next(same_terms, None) or next((price for price in candidates if price["lookup_key"]), None)
 
     # ---- Planning
 

@@ -120,14 +120,14 @@ class PriceQuery:
         lists = reader.each(
             lambda product: reader.of_parent(StripePrice, self.path, {**self.list_params, "product": product}), products
         )
-        theirs = by_id(price for prices in lists for price in prices)
-        return theirs | self._by_key(reader, {**prices_so_far, **theirs})
+        product_prices = by_id(price for prices in lists for price in prices)
+        return product_prices | self._by_key(reader, {**prices_so_far, **product_prices})
 
     def _by_key(self, reader: AccountReader, prices_so_far: Mapping[str, StripePrice]) -> dict[str, StripePrice]:
-        have = {price["lookup_key"] for price in prices_so_far.values()}
-        keys = sorted({one.lookup_key for one in self.file_prices if one.lookup_key is not None} - have)
+        lookup_keys = {price["lookup_key"] for price in prices_so_far.values()}
+        keys = sorted({one.lookup_key for one in self.file_prices if one.lookup_key is not None} - lookup_keys)
         pages = reader.each(
-            lambda some: reader.page(StripePrice, self.path, {**self.list_params, "lookup_keys": some})[0],
+            lambda batch: reader.page(StripePrice, self.path, {**self.list_params, "lookup_keys": batch})[0],
             batches(keys, LOOKUP_KEYS_A_CALL),
         )
         return by_id(price for page in pages for price in page)
@@ -172,7 +172,9 @@ class PriceQuery:
                 on_sale[stamp.key].append(price)
 
         def is_settled(one: FilePrice) -> bool:
-            theirs = [price for price in on_sale[one.key] if price["id"] in search_results]
-            return any(price is holders.get(one.lookup_key) for price in theirs) if one.lookup_key else bool(theirs)
+            own_prices = [price for price in on_sale[one.key] if price["id"] in search_results]
+            if one.lookup_key is None:
+                return bool(own_prices)
+            return any(price is holders.get(one.lookup_key) for price in own_prices)
 
         return sorted({one.product for one in self.file_prices if not is_settled(one)} & self._product_ids)

@@ -95,12 +95,12 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
     if not {"unit_amount", "currency", "currency_options"} & fields.keys():
         return
     siblings = [child for child in (entry.parent.children if entry.parent else ()) if child.kind == entry.kind]
-    own, others = _amounts(entry), [_amounts(one) for one in siblings if one is not entry]
+    own_amounts, other_amounts = _amounts(entry), [_amounts(one) for one in siblings if one is not entry]
     bill_amounts = _bill_amounts(entry)
-    for currency, amount in own.items():
+    for currency, amount in own_amounts.items():
         if currency not in ZERO_DECIMAL:
             continue
-        sibling_amounts = _expect_amounts(currency, own, others)
+        sibling_amounts = _expect_amounts(currency, own_amounts, other_amounts)
         if sibling_amounts and amount >= SLIP * max(sibling_amounts):
             times = f"{amount / max(sibling_amounts):.0f} times what its siblings would be"
             text = format_amount(bill_amounts[currency] or Decimal(0), currency)
@@ -108,7 +108,7 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
 
 
 def _expect_amounts(
-    currency: str, own: Mapping[str, Decimal], others: Sequence[Mapping[str, Decimal]]
+    currency: str, own_amounts: Mapping[str, Decimal], other_amounts: Sequence[Mapping[str, Decimal]]
 ) -> list[Decimal]:
     """Return the other amounts, converted to a currency.
 
@@ -116,9 +116,9 @@ def _expect_amounts(
     one with minor units did so in all its amounts.
     """
     return (
-        _convert(own, currency)
-        or [amount for amounts in others for amount in _convert(amounts, currency)]
-        or [amounts[currency] for amounts in others if currency in amounts]
+        _convert(own_amounts, currency)
+        or [amount for amounts in other_amounts for amount in _convert(amounts, currency)]
+        or [amounts[currency] for amounts in other_amounts if currency in amounts]
     )
 
 

@@ -100,36 +100,38 @@ def _check_tiers(path: Path, tiers: list[Tier], report: Report) -> None:
     last = len(tiers) - 1
     before = 0
     for number, tier in enumerate(tiers):
-        here = (*path, number)
+        tier_path = (*path, number)
         if (tier.up_to is None) != (number == last):
-            report((*here, "up_to"), "inf stands in the last tier, and only there", "end the tiers with `up_to: inf`")
+            report(
+                (*tier_path, "up_to"), "inf stands in the last tier, and only there", "end the tiers with `up_to: inf`"
+            )
         if tier.up_to is not None and tier.up_to <= before:
-            report((*here, "up_to"), f"{tier.up_to} does not come after {before}", "order the tiers upwards")
+            report((*tier_path, "up_to"), f"{tier.up_to} does not come after {before}", "order the tiers upwards")
         before = tier.up_to or before
         for name in ("unit_amount", "flat_amount"):
             if getattr(tier, name) is not None and getattr(tier, f"{name}_decimal") is not None:
-                report((*here, f"{name}_decimal"), f"{name} and {name}_decimal exclude each other", "keep one")
+                report((*tier_path, f"{name}_decimal"), f"{name} and {name}_decimal exclude each other", "keep one")
         if all(
             getattr(tier, name) is None
             for name in ("unit_amount", "unit_amount_decimal", "flat_amount", "flat_amount_decimal")
         ):
-            report(here, "a tier without an amount", "add unit_amount, flat_amount, or both")
+            report(tier_path, "a tier without an amount", "add unit_amount, flat_amount, or both")
         flat = tier.flat_amount_decimal
         if flat is not None and flat != flat.to_integral_value():
             report(
-                (*here, "flat_amount_decimal"),
+                (*tier_path, "flat_amount_decimal"),
                 f"{flat} is no whole number of minor units",
                 "flat amounts are not divided",
             )
 
 
 def _check_recurring(recurring: Recurring, report: Report) -> None:
-    most = LONGEST[recurring.interval]
-    if recurring.interval_count > most:
+    longest = LONGEST[recurring.interval]
+    if recurring.interval_count > longest:
         report(
             ("recurring", "interval_count"),
             f"{recurring.interval_count} {recurring.interval}s is longer than three years",
-            f"at most {most}",
+            f"at most {longest}",
         )
     is_metered = recurring.usage_type == "metered"
     if is_metered and recurring.meter is None:
@@ -158,21 +160,23 @@ def _check_custom(price: Price, report: Report) -> None:
     bounds = [
         (name, amount) for name in ("minimum", "preset", "maximum") if (amount := getattr(custom, name)) is not None
     ]
-    for (lower, less), (upper, more) in pairwise(bounds):
-        if less > more:
-            report((*path, upper), f"{upper} {more} is below {lower} {less}", "minimum ≤ preset ≤ maximum")
+    for (lower, lower_amount), (upper, upper_amount) in pairwise(bounds):
+        if lower_amount > upper_amount:
+            report(
+                (*path, upper), f"{upper} {upper_amount} is below {lower} {lower_amount}", "minimum ≤ preset ≤ maximum"
+            )
 
 
 def _check_least(path: Path, custom: CustomUnitAmount | None, currency: str, report: Report) -> None:
     """Check against what Stripe charges at least: `custom_unit_amount.minimum` of the SDK's parameters says so."""
     if custom is None or not (currency in SMALLEST_CHARGES or currency in SMALLEST_IS_USUAL):
         return
-    least = smallest_charge(currency)
+    smallest = smallest_charge(currency)
     for name in ("minimum", "preset", "maximum"):
         amount = getattr(custom, name)
-        if amount is not None and amount < least:
-            text = format_amount(least, currency)
-            report((*path, name), f"{name} {amount}: Stripe charges {text} at least", f"write {least}, or more")
+        if amount is not None and amount < smallest:
+            text = format_amount(smallest, currency)
+            report((*path, name), f"{name} {amount}: Stripe charges {text} at least", f"write {smallest}, or more")
 
 
 def _check_amounts(path: Path, price: Price | CurrencyOption, currency: str | None, report: Report) -> None:

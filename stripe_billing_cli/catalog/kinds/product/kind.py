@@ -103,12 +103,12 @@ class ProductKind(StandardKind[Product, StripeProduct]):
             return ReadResult(objects)
         missing_ids = sorted(ids - objects.keys())
         for page in reader.each(
-            lambda some: reader.page(self.object_type, self.path, {"ids": some})[0], batches(missing_ids)
+            lambda batch: reader.page(self.object_type, self.path, {"ids": batch})[0], batches(missing_ids)
         ):
             objects |= by_id(page)
         return ReadResult(objects, complete=False)
 
-    def blocks(self, product: StripeProduct, *, ours: bool) -> Iterator[tuple[str, Blocker]]:
+    def blocks(self, product: StripeProduct, *, is_ours: bool) -> Iterator[tuple[str, Blocker]]:
         """Yield the default price, which cannot be archived."""
         default = _default_id(product)
         if default:
@@ -154,8 +154,10 @@ class ProductKind(StandardKind[Product, StripeProduct]):
         if successor and (not is_planned or successor.reference == default_price):
             successor.change.operations.append(self._point_to_price(entry, successor.reference, current))
             return change
-        right = current is not None and builder.ids.get(default_price) == current if default_price else current is None
-        if right or not is_planned:
+        is_right = (
+            current is not None and builder.ids.get(default_price) == current if default_price else current is None
+        )
+        if is_right or not is_planned:
             return change
         if change is None:
             marks = builder.missing_marks.pop(entry.reference, {})

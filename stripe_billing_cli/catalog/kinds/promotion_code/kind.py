@@ -98,12 +98,12 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         coupon = next((entries.get(Reference(kind, key)) for kind, key, _ in self.refers_to(entry)), None)
         if coupon is None:
             return
-        own, its = code_values(entry.fields), coupon_values(coupon.fields)
-        for name, limit, value, most in (
-            ("max_redemptions", "max_redemptions", own["max_redemptions"], its["max_redemptions"]),
-            ("expires_at", "redeem_by", own["expires_at"], its["redeem_by"]),
+        own_fields, coupon_fields = code_values(entry.fields), coupon_values(coupon.fields)
+        for name, limit, value, coupon_value in (
+            ("max_redemptions", "max_redemptions", own_fields["max_redemptions"], coupon_fields["max_redemptions"]),
+            ("expires_at", "redeem_by", own_fields["expires_at"], coupon_fields["redeem_by"]),
         ):
-            if value is not None and most is not None and value > most:
+            if value is not None and coupon_value is not None and value > coupon_value:
                 report((name,), f"{name} goes beyond {limit} of coupon {coupon.key}", "no more than the coupon's")
 
     def resolve(self, entry: Entry[PromotionCode], entries: Mapping[Reference, AnyEntry]) -> Fields:
@@ -138,27 +138,27 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         coupons = sorted({one["coupon"] for one in codes} & account_coupons.keys())
         filters += [{"coupon": coupon, "active": True} for coupon in coupons]
         for page in reader.each(
-            lambda some: reader.page(self.object_type, self.path, {**expansion, **some})[0], filters
+            lambda params: reader.page(self.object_type, self.path, {**expansion, **params})[0], filters
         ):
             objects |= by_id(page)
         adopted_ids = {entry.adopted_id for entry in entries if entry.adopted_id} - objects.keys()
         expanded_one = {"expand": [RESTRICTED_CURRENCIES]}
-        ones = reader.each(
+        adopted_codes = reader.each(
             lambda one: reader.one(self.object_type, f"{self.path}/{one}", expanded_one), sorted(adopted_ids)
         )
-        return ReadResult(objects | by_id(one for one in ones if one), complete=False)
+        return ReadResult(objects | by_id(one for one in adopted_codes if one), complete=False)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[StripePromotionCode]:
         return reader.all(self.object_type, self.path, {"expand": [f"data.{RESTRICTED_CURRENCIES}"]})
 
     def reasons_left_out(self, objects: Mapping[str, StripePromotionCode]) -> Mapping[str, str]:
         """Leave out what a program issues rather than a person: codes of single customers, and many of a coupon."""
-        ours = {object_id for object_id, promotion_code in objects.items() if stamp_of(promotion_code)}
+        stamped_ids = {object_id for object_id, promotion_code in objects.items() if stamp_of(promotion_code)}
         counts = Counter(CouponForm().existing_value(promotion_code, "coupon") for promotion_code in objects.values())
         return {
             object_id: SINGLE if promotion_code["customer"] else MANY
             for object_id, promotion_code in objects.items()
-            if object_id not in ours
+            if object_id not in stamped_ids
             and (
                 promotion_code["customer"] or counts[CouponForm().existing_value(promotion_code, "coupon")] > MOST_CODES
             )
@@ -192,10 +192,10 @@ class PromotionCodeKind(StandardKind[PromotionCode, StripePromotionCode]):
         if holder is None or not entry.content.active or holder["id"] in [one["id"] for one in match.list_known()]:
             return match
         stamp = stamp_of(holder)
-        ours = stamp is not None and stamp.catalog == matcher.catalog
-        if stamp and ours and stamp.key in matcher.keys:
+        is_ours = stamp is not None and stamp.catalog == matcher.catalog
+        if stamp and is_ours and stamp.key in matcher.keys:
             return Match(match.current, match.earlier, name_holder=holder)
-        if ours and match.current is None:
+        if is_ours and match.current is None:
             return Match(holder)
         way_out = "end it first, or choose another code here"
         if stamp is None:
@@ -364,19 +364,19 @@ def _explain_end(current: StripePromotionCode, builder: PlanBuilder) -> str | No
     """Return how Stripe ended a code by itself, in words; None where somebody did."""
     coupon_named = CouponForm().existing_value(current, "coupon")
     coupon = _coupons(builder).get(str(coupon_named))
-    again = "a code that ended is not issued again by itself"
+    consequence = "a code that ended is not issued again by itself"
     if coupon is None or not coupon["valid"]:
-        return f"its coupon {coupon_named or ''} is not valid any more; {again}"
+        return f"its coupon {coupon_named or ''} is not valid any more; {consequence}"
     if current["expires_at"] is not None and current["expires_at"] <= builder.now:
-        return f"it expired at {moment_text(current['expires_at'])}; {again}"
+        return f"it expired at {moment_text(current['expires_at'])}; {consequence}"
     if _count_left(current) == 0:
-        return f"it is used up ({_describe_redemptions(current)}); {again}"
+        return f"it is used up ({_describe_redemptions(current)}); {consequence}"
     return None
 
 
 def _count_left(promotion_code: StripePromotionCode) -> int | None:
-    most = promotion_code["max_redemptions"]
-    return None if most is None else max(0, most - promotion_code["times_redeemed"])
+    limit = promotion_code["max_redemptions"]
+    return None if limit is None else max(0, limit - promotion_code["times_redeemed"])
 
 
 def _describe_redemptions(promotion_code: StripePromotionCode) -> str:

@@ -64,8 +64,8 @@ class RestrictionsForm(PartForm[RestrictionsValue]):
         return self.wanted_part(file_value or Restrictions())
 
     def read(self, stripe_value: StripeRestrictions) -> RestrictionsValue:
-        own, options = stripe_value["minimum_amount_currency"], stripe_value["currency_options"] or {}
-        others = {code: one for code, one in options.items() if code != own}
+        own_currency, options = stripe_value["minimum_amount_currency"], stripe_value["currency_options"] or {}
+        others = {code: one for code, one in options.items() if code != own_currency}
         return self.existing_part({**stripe_value, "currency_options": others})
 
     def fill_from(self, value: RestrictionsValue | None, current: RestrictionsValue | None) -> RestrictionsValue:
@@ -79,10 +79,10 @@ class RestrictionsForm(PartForm[RestrictionsValue]):
 
     def show_part(self, value: RestrictionsValue, currency: str) -> str:
         limits = ["first purchase only"] if value["first_time_transaction"] else []
-        own, amount = value["minimum_amount_currency"], value["minimum_amount"]
-        least = {own: amount} if own and amount is not None else {}
-        least |= {code: one["minimum_amount"] for code, one in value["currency_options"].items()}
-        limits += [f"at least {format_amount(amount, code)}" for code, amount in least.items()]
+        own_currency, amount = value["minimum_amount_currency"], value["minimum_amount"]
+        minimums = {own_currency: amount} if own_currency and amount is not None else {}
+        minimums |= {code: one["minimum_amount"] for code, one in value["currency_options"].items()}
+        limits += [f"at least {format_amount(amount, code)}" for code, amount in minimums.items()]
         return ", ".join(limits) or "none"
 
 
