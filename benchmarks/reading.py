@@ -113,7 +113,7 @@ def _search(api: StripeApi, *, there: bool) -> Iterator[None]:
     """Have no search in the account, unless it is there; the call that finds out counts."""
     search = AccountReader.search
 
-    def none(reader: AccountReader, path: str, query: str, *, pages_at_most: int) -> None:
+    def none(reader: AccountReader, object_type: type[Any], path: str, query: str, *, pages_at_most: int) -> None:
         api.page(path, {"limit": 1})
 
     if not there:
