@@ -91,13 +91,13 @@ def _with_event(events: list[Any]) -> list[Any]:
     """Put an event of a type and about an object that nobody knows between others, where no cursor points to it."""
     if len(events) < 2:
         return events
-    unknown = {
+    event = {
         **events[1],
         "id": f"{events[1]['id']}x",
         "type": "galaxy.formed",
         "data": {"object": {"id": "gal_1", "object": "galaxy"}},
     }
-    return [events[0], unknown, *events[1:]]
+    return [events[0], event, *events[1:]]
 
 
 def _with_fields(answer: Any) -> Any:
@@ -105,13 +105,13 @@ def _with_fields(answer: Any) -> Any:
         return [_with_fields(element) for element in answer]
     if not isinstance(answer, dict):
         return answer
-    kept = {
+    fields = {
         name: value if name in FREE else _with_fields(value) for name, value in answer.items() if name != BY_CURRENCY
     }
     if BY_CURRENCY in answer:
         options = answer[BY_CURRENCY]
-        kept[BY_CURRENCY] = options and {currency: _with_fields(option) for currency, option in options.items()}
-    return {**kept, **NEW_WORDS.get(str(answer.get("object")), {}), **UNKNOWN}
+        fields[BY_CURRENCY] = options and {currency: _with_fields(option) for currency, option in options.items()}
+    return {**fields, **NEW_WORDS.get(str(answer.get("object")), {}), **UNKNOWN}
 
 
 def otherwise(answer: Any, url: str) -> Any:

@@ -132,8 +132,8 @@ class Billing:
     def __call__(self, *argv: str) -> Ran:
         self.capsys.readouterr()
         code = run(list(argv))
-        captured = self.capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
+        output = self.capsys.readouterr()
+        return Ran(code, output.out, output.err)
 
     def ok(self, *argv: str) -> Ran:
         ran = self(*argv)
@@ -188,8 +188,8 @@ class Account:
 
     def price(self, lookup_key: str) -> Any:
         """Return the one price with this lookup key."""
-        [found] = [price for price in self.prices() if price["lookup_key"] == lookup_key]
-        return found
+        [match] = [price for price in self.prices() if price["lookup_key"] == lookup_key]
+        return match
 
     def post(self, path: str, **params: Any) -> Any:
         return self.api.post(path, params).body
@@ -237,16 +237,16 @@ def account(billing: Billing) -> Account:
     """The local Stripe of `billing`'s directory, past any fault that the test sets up."""
     from stripe_billing_cli.local_stripe.transport import LocalTransport
 
-    checked = ContractTransport(LocalTransport(billing.directory / ".billing" / "local.db"))
-    return Account(plain_api(checked), checked)
+    transport = ContractTransport(LocalTransport(billing.directory / ".billing" / "local.db"))
+    return Account(plain_api(transport), transport)
 
 
-def plain_api(checked: stripe.HTTPClient) -> client.StripeApi:
+def plain_api(http_client: stripe.HTTPClient) -> client.StripeApi:
     from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 
     key = client.LOCAL_KEY
     raw = stripe.StripeClient(
-        key, http_client=PLAIN_TRANSPORT(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None)
+        key, http_client=PLAIN_TRANSPORT(http_client, Pacer(UNLIMITED), client.Patience(), lambda call: None)
     )
     return client.StripeApi(raw, livemode=False)
 

@@ -55,9 +55,9 @@ class ContractTransport(stripe.HTTPClient):
     def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
         parts = urlsplit(url)
         route = route_of(method, parts.path)
-        sent = decode(parts.query, post_data or "")
+        params = decode(parts.query, post_data or "")
         if route:
-            check_params(sent, route.params, f"{method} {parts.path}")
+            check_params(params, route.params, f"{method} {parts.path}")
         body, status, answer_headers = self._inner.request(method, url, headers, post_data)
         check_answer(body, status, route, f"{method} {parts.path}")
         return body, status, answer_headers
@@ -97,11 +97,11 @@ def _check_envelope(answer: Any, where: str) -> None:
 def _check_error(answer: Any, where: str) -> None:
     if set(answer) != {"error"}:
         raise ContractViolation(f"{where}: an error with {sorted(answer)}")
-    known = set(ErrorObject.__annotations__)
-    unknown = set(answer["error"]) - known
-    missing = {"type", "message"} - set(answer["error"])
-    if unknown or missing:
-        raise ContractViolation(f"{where}: error with unknown {unknown}, without {missing}")
+    names = set(ErrorObject.__annotations__)
+    unknown_names = set(answer["error"]) - names
+    missing_names = {"type", "message"} - set(answer["error"])
+    if unknown_names or missing_names:
+        raise ContractViolation(f"{where}: error with unknown {unknown_names}, without {missing_names}")
     nulls = [name for name, value in answer["error"].items() if value is None]
     if nulls:
         raise ContractViolation(f"{where}: Stripe leaves out what is null in an error: {nulls}")
@@ -110,15 +110,15 @@ def _check_error(answer: Any, where: str) -> None:
 # Parameters
 
 
-def check_params(sent: Mapping[str, Any], kind: Any, where: str) -> None:
+def check_params(params: Mapping[str, Any], kind: Any, where: str) -> None:
     hints = _param_hints(kind)
-    for name, value in sent.items():
+    for name, value in params.items():
         if name not in hints:
             raise ContractViolation(f"{where}: {name} is not in {kind.__name__}")
         _check_param(value, hints[name], f"{where} {name}")
-    missing = (kind.__required_keys__ & hints.keys()) - sent.keys()
-    if missing:
-        raise ContractViolation(f"{where}: {kind.__name__} requires {sorted(missing)}")
+    missing_names = (kind.__required_keys__ & hints.keys()) - params.keys()
+    if missing_names:
+        raise ContractViolation(f"{where}: {kind.__name__} requires {sorted(missing_names)}")
 
 
 @cache

@@ -115,23 +115,25 @@ WITHOUT_TOTAL = {
 def complaints(answer: Any, name: str, where: str) -> list[str]:
     """Return what is wrong with the keys of an object, or of a hash, of this schema, and of all that is within."""
     rules = _rules(name)
-    found = [f"{where}: {name} without {missing}" for missing in sorted(rules.there - answer.keys())]
-    found += [
+    results = [f"{where}: {name} without {field_name}" for field_name in sorted(rules.there - answer.keys())]
+    results += [
         f"{where}: {name} has {field}: null, which Stripe leaves out"
         for field, value in answer.items()
         if value is None and field not in rules.may_be_null
     ]
-    found += [f"{where}: {name} has {field}, which Stripe never tells" for field in sorted(rules.never & answer.keys())]
+    results += [
+        f"{where}: {name} has {field}, which Stripe never tells" for field in sorted(rules.never & answer.keys())
+    ]
     if name == "invoice" and not answer["id"].startswith("upcoming_"):
         details = (answer["parent"] or {}).get("subscription_details") or {}
-        found += [f"{where}: {ONLY_OF_PREVIEWS} of what is no preview"] if ONLY_OF_PREVIEWS in details else []
+        results += [f"{where}: {ONLY_OF_PREVIEWS} of what is no preview"] if ONLY_OF_PREVIEWS in details else []
     names = [field for field in answer if field not in FIRST]
     if list(answer) != [*(field for field in FIRST if field in answer), *sorted(names)]:
-        found.append(f"{where}: {name} in another order than Stripe's: {list(answer)}")
+        results.append(f"{where}: {name} in another order than Stripe's: {list(answer)}")
     for field, inner in rules.within.items():
         if (value := answer.get(field)) is not None:
-            found += _within(value, f"{name}.{field}", inner, f"{where} {field}")
-    return found
+            results += _within(value, f"{name}.{field}", inner, f"{where} {field}")
+    return results
 
 
 @dataclass(frozen=True)
@@ -146,11 +148,11 @@ class Rules:
 
 @cache
 def _rules(name: str) -> Rules:
-    nullable, required, within = _documented(name)
+    nullable, required_names, within = _documented(name)
     never = _names(NEVER, name)
     null = (nullable | _names(NULL_ALL_THE_SAME, name)) - _names(ABSENT_ALL_THE_SAME, name) - never
     only_expanded = _names(ONLY_WHEN_EXPANDED, name)
-    there = (required | null | _names(THERE_ALL_THE_SAME, name)) - only_expanded - never
+    there = (required_names | null | _names(THERE_ALL_THE_SAME, name)) - only_expanded - never
     return Rules(there, null | only_expanded, never, within)
 
 
@@ -193,8 +195,8 @@ def _names(table: Mapping[str, str], name: str) -> frozenset[str]:
 @cache
 def _documented(name: str) -> tuple[frozenset[str], frozenset[str], dict[str, tuple[str, ...]]]:
     """Return what is nullable, what is required, and the schemas within."""
-    nullable, required, within = _data()[name if name in _data() else "shipping"]
-    return frozenset(nullable), frozenset(required), {field: tuple(names) for field, names in within.items()}
+    nullable, required_names, within = _data()[name if name in _data() else "shipping"]
+    return frozenset(nullable), frozenset(required_names), {field: tuple(names) for field, names in within.items()}
 
 
 @cache

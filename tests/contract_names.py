@@ -39,8 +39,8 @@ def own_fields(kind: type) -> list[str]:
 def _names(module: str) -> dict[str, Any]:
     """Return the names that the annotations of a module of the SDK's use, with those of each request's options."""
     named: dict[str, Any] = {}
-    for imported in (_request_options, importlib.import_module(module)):
-        named |= {**_for_type_checkers(imported), **vars(imported)}
+    for module_object in (_request_options, importlib.import_module(module)):
+        named |= {**_for_type_checkers(module_object), **vars(module_object)}
     return named
 
 

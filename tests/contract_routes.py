@@ -66,8 +66,8 @@ class Route:
 
 def route_of(method: str, path: str) -> Route | None:
     """Return the SDK's call for a request; None if it has none. A fixed word goes before an id."""
-    found = [route for route in _alike().get((method, path.count("/")), ()) if route.path.fullmatch(path)]
-    return min(found, key=lambda route: route.path.pattern.count(ANY_ID), default=None)
+    routes = [route for route in _alike().get((method, path.count("/")), ()) if route.path.fullmatch(path)]
+    return min(routes, key=lambda route: route.path.pattern.count(ANY_ID), default=None)
 
 
 @cache
@@ -87,18 +87,20 @@ def _routes() -> tuple[Route, ...]:
 
 def _routes_in(file: Path) -> Iterator[Route]:
     text = file.read_text(encoding="utf-8")
-    imported = _imported(text)
+    imports = _imported(text)
     for method in METHOD.finditer(text):
         request = REQUEST.search(method["body"])
-        sent = PARAMS.search(method["signature"])
-        if request is None or sent is None:
+        params_match = PARAMS.search(method["signature"])
+        if request is None or params_match is None:
             continue
-        listed = LISTED.fullmatch(method["answer"])
+        list_match = LISTED.fullmatch(method["answer"])
         path = re.sub(r"\{\w+\}", ANY_ID, request["path"])
-        answered = imported.get(_one_of(listed[1] if listed else method["answer"]))
-        if answered is None:  # one of several classes, which no call of this program's gives
+        answer_type = imports.get(_one_of(list_match[1] if list_match else method["answer"]))
+        if answer_type is None:  # one of several classes, which no call of this program's gives
             continue
-        yield Route(request["verb"], re.compile(path), imported[sent["name"]], answered, listed is not None)
+        yield Route(
+            request["verb"], re.compile(path), imports[params_match["name"]], answer_type, list_match is not None
+        )
 
 
 def _one_of(answer: str) -> str:
@@ -109,7 +111,7 @@ def _one_of(answer: str) -> str:
 
 def _imported(text: str) -> dict[str, Named]:
     names = {}
-    for found in IMPORT.finditer(text):
-        for name in (found["many"] or found["one"]).replace(",", " ").split():
-            names[name] = Named(found["module"], name)
+    for match in IMPORT.finditer(text):
+        for name in (match["many"] or match["one"]).replace(",", " ").split():
+            names[name] = Named(match["module"], name)
     return names

@@ -27,9 +27,9 @@ class UndeclaredReadError(BaseException):
 class DeclaredDict(dict[str, Any]):
     """An object of Stripe's, of which the program may read by name only what is declared."""
 
-    def __init__(self, object: dict[str, Any], declared: frozenset[str]) -> None:
+    def __init__(self, object: dict[str, Any], names: frozenset[str]) -> None:
         super().__init__(object)
-        self._declared = declared
+        self._declared = names
 
     def __getitem__(self, name: str) -> Any:
         self._check(name)
@@ -55,13 +55,13 @@ def watch() -> None:
     """Give every `StripeApi` answers of which only what is declared can be read."""
     original, original_event = client.complete, completion.complete_event
 
-    def complete(answer: Any, request_id: str | None, **expected: Any) -> Any:
-        return _answer(original(answer, request_id, **expected))
+    def complete(answer: Any, request_id: str | None, **kinds: Any) -> Any:
+        return _answer(original(answer, request_id, **kinds))
 
     def complete_event(event: dict[str, Any]) -> dict[str, Any]:
-        shown = original_event(event)
-        object = shown["data"]["object"]
-        return _object({**shown, "data": {**shown["data"], "object": _answer(object)}}, fields_of(Event))
+        original = original_event(event)
+        object = original["data"]["object"]
+        return _object({**original, "data": {**original["data"], "object": _answer(object)}}, fields_of(Event))
 
     client.complete = complete
     for module in [module for name, module in sys.modules.items() if name.startswith("stripe_billing_cli.")]:

@@ -25,13 +25,13 @@ def event_body(id: str = "evt_1", **fields: Any) -> bytes:
 
 def thin(**fields: Any) -> bytes:
     """Return a thin event about a meter, as Stripe posts it."""
-    related = {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"}
+    related_object = {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"}
     event = {
         "id": "evt_65S",
         "object": "v2.core.event",
         "type": "v1.billing.meter.error_report_triggered",
         "livemode": True,
         "created": "2026-11-24T20:46:28.384Z",
-        "related_object": related,
+        "related_object": related_object,
     }
     return json.dumps({**event, **fields}).encode()

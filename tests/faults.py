@@ -52,11 +52,11 @@ def meanwhile(billing: Billing, operation: str, nth: int, act: Callable[[], obje
 @contextmanager
 def failing(billing: Billing, *faults: str | Fault) -> Iterator[None]:
     """Make the calls of commands fail as `faults` say (`local_stripe/core/faults.py`)."""
-    parsed = [Fault.parse(fault) if isinstance(fault, str) else fault for fault in faults]
+    all_faults = [Fault.parse(fault) if isinstance(fault, str) else fault for fault in faults]
 
     def around(transport: stripe.HTTPClient) -> stripe.HTTPClient:
         assert isinstance(transport, LocalTransport)
-        return FaultyTransport(transport, Faults(parsed))
+        return FaultyTransport(transport, Faults(all_faults))
 
     billing.wrap.append(around)
     try:

@@ -37,21 +37,21 @@ def entries(stderr: IO[str]) -> Iterator[dict[str, Any]]:
 
 def entry(stderr: IO[str], level: str) -> dict[str, Any]:
     """Return the next entry, which has to be of this level."""
-    found = next(entries(stderr))
-    assert found["level"] == level, found
-    return found
+    first_entry = next(entries(stderr))
+    assert first_entry["level"] == level, first_entry
+    return first_entry
 
 
 def begun(stderr: IO[str] | None) -> Listening:
     """Wait until a listener listens, and read where."""
     assert stderr is not None
-    seen = []
+    lines = []
     for one in entries(stderr):
-        seen.append(one)
+        lines.append(one)
         if one["message"].startswith("Listening on "):
             admin = one.get("admin_url")
             return Listening(one["url"], _port(one["url"]), _port(admin) if admin else None)
-    raise AssertionError(f"it never listened: {seen}")
+    raise AssertionError(f"it never listened: {lines}")
 
 
 def _port(url: str) -> int:

@@ -49,14 +49,14 @@ def reachable(folder: Path) -> Path:
     name = hashlib.sha256(f"{folder} {folder.stat().st_mtime_ns}".encode()).hexdigest()[:16]
     copy = Path(tempfile.gettempdir()) / f"billing-tests-postgres-{name}"
     if not copy.exists():
-        made = Path(tempfile.mkdtemp(prefix=f"{copy.name}-"))
+        directory = Path(tempfile.mkdtemp(prefix=f"{copy.name}-"))
         for part in folder.parent.glob(f"{folder.name}*"):
             if part.name in (folder.name, f"{folder.name}.libs"):
-                shutil.copytree(part, made / "whole" / part.name, symlinks=True)
-        (made / "whole").chmod(0o755)
+                shutil.copytree(part, directory / "whole" / part.name, symlinks=True)
+        (directory / "whole").chmod(0o755)
         with suppress(OSError):  # another worker was faster
-            (made / "whole").rename(copy)
-        shutil.rmtree(made)
+            (directory / "whole").rename(copy)
+        shutil.rmtree(directory)
     assert copy.stat().st_uid == 0, f"{copy} is somebody else's"
     return copy / folder.name
 
@@ -126,8 +126,8 @@ class PostgresServer:
 
     def execute(self, statement: str, database: str = "postgres") -> list[Any]:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
-            found = connection.execute(statement.encode())
-            return found.fetchall() if found.description else []
+            result = connection.execute(statement.encode())
+            return result.fetchall() if result.description else []
 
     @property
     def _data(self) -> Path:
@@ -135,9 +135,9 @@ class PostgresServer:
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
         return port
 
 

@@ -48,12 +48,12 @@ class Receiver:
 
     def all(self) -> list[Received]:
         """Everything that arrived so far."""
-        received = []
+        posts = []
         while True:
             try:
-                received.append(self.arrived.get_nowait())
+                posts.append(self.arrived.get_nowait())
             except Empty:
-                return received
+                return posts
 
 
 @contextmanager

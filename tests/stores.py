@@ -71,7 +71,7 @@ def made_url(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store with its tables and nothing else, of each kind."""
     return made_store(request, request.param, tmp_path)
 
@@ -93,9 +93,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(made: str, clock: Clock) -> Iterator[Store]:
-    with open_store(made, clock=clock) as opened:
-        yield opened
+def store(store_address: str, clock: Clock) -> Iterator[Store]:
+    with open_store(store_address, clock=clock) as event_store:
+        yield event_store
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def make_event() -> Callable[..., Event]:
 
     def make(**fields: Any) -> Event:
         number = next(numbers)
-        given = {
+        all_fields = {
             "id": f"evt_{number}",
             "type": "customer.subscription.updated",
             "created": 1_700_000_000 + number,
@@ -115,7 +115,7 @@ def make_event() -> Callable[..., Event]:
             "object_id": f"sub_{number}",
             "customer": "cus_1",
         }
-        return Event(**{**given, **fields})
+        return Event(**{**all_fields, **fields})
 
     return make
 

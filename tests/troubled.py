@@ -104,9 +104,9 @@ class RememberedFailure(stripe.HTTPClient):
             return self._inner.request(method, url, headers, post_data)
         key = headers["Idempotency-Key"]
         if key in self._failed or len(self._failed) < self._keys:
-            replayed = {"Idempotent-Replayed": "true"} if key in self._failed else {}
+            headers_of_replay = {"Idempotent-Replayed": "true"} if key in self._failed else {}
             self._failed.add(key)
-            return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, replayed
+            return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, headers_of_replay
         return self._inner.request(method, url, headers, post_data)
 
     def close(self) -> None:
@@ -139,8 +139,10 @@ CUT_OFF = 3
 """So many calls are tried outside of a soak."""
 
 
-def cut_off_at_calls(folder: Path, soak: Soak, wanted: str, *, after: bool, start: str | None = None) -> Iterator[Path]:
-    """Yield the store of an apply of `wanted` without trouble, then those of applies that were cut off and run again.
+def cut_off_at_calls(
+    folder: Path, soak: Soak, catalog_text: str, *, after: bool, start: str | None = None
+) -> Iterator[Path]:
+    """Yield the store of an apply of `catalog_text` without trouble, then those of applies that were cut off and run again.
 
     Cut off at some of its calls (in a soak at each), before or `after` their effect. Each begins where `start` was
     applied.
@@ -153,26 +155,26 @@ def cut_off_at_calls(folder: Path, soak: Soak, wanted: str, *, after: bool, star
         return path
 
     end = begun("end")
-    counting = TroubledTransport(LocalTransport(end))
-    assert apply(wanted, connected(counting)).complete
+    counter = TroubledTransport(LocalTransport(end))
+    assert apply(catalog_text, connected(counter)).complete
     yield end
-    for at in soak.part(range(1, counting.calls + 1), CUT_OFF):
+    for at in soak.part(range(1, counter.calls + 1), CUT_OFF):
         path = begun(str(at))
-        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
+        transport = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
         with pytest.raises(Killed):
-            apply(wanted, connected(troubled))
+            apply(catalog_text, connected(transport))
 
-        assert apply(wanted, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
+        assert apply(catalog_text, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
         yield path
 
 
 def check_cut_off(
-    folder: Path, soak: Soak, wanted: str, state: Callable[[Path], Any], *, after: bool, start: str | None
+    folder: Path, soak: Soak, catalog_text: str, state: Callable[[Path], Any], *, after: bool, start: str | None
 ) -> None:
     """Check that an apply that was cut off at any call and run again comes to the state of one without trouble."""
-    end, *repaired = cut_off_at_calls(folder, soak, wanted, after=after, start=start)
-    assert repaired
-    for path in repaired:
+    end, *repairs = cut_off_at_calls(folder, soak, catalog_text, after=after, start=start)
+    assert repairs
+    for path in repairs:
         assert state(path) == state(end), path.name
 
 

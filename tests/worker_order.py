@@ -18,16 +18,16 @@ def waiting_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Ite
 
     The waiting ones stand at the beginning of every second part, as many in each, whole files together.
     """
-    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+    waiting_items = [item for item in items if item.nodeid.startswith(WAITING)]
     others = [item for item in items if not item.nodeid.startswith(WAITING)]
     size = len(items) // workers
-    ordered: list[pytest.Item] = []
+    items_in_order: list[pytest.Item] = []
     shares = max(1, workers // 2)
     for share in range(shares):
-        first, last = (round(len(waiting) * number / shares) for number in (share, share + 1))
+        first, last = (round(len(waiting_items) * number / shares) for number in (share, share + 1))
         part = 2 * size if share < shares - 1 else len(items)
-        ordered += waiting[first:last]
-        computing = max(0, part - (last - first))
-        ordered += others[:computing]
-        others = others[computing:]
-    return ordered
+        items_in_order += waiting_items[first:last]
+        free_count = max(0, part - (last - first))
+        items_in_order += others[:free_count]
+        others = others[free_count:]
+    return items_in_order

@@ -78,18 +78,18 @@ class World:
     def events(self) -> list[Any]:
         """Return all of Stripe's, oldest first."""
         transport: Any = self.local.transport
-        dumped: list[Any] = transport.store.dump("event")
-        return dumped
+        events: list[Any] = transport.store.dump("event")
+        return events
 
     def deliver(self, events: Sequence[Any] | None = None) -> None:
         """Have these events arrive, all by default, and all handlers do their work."""
-        arriving = self.events() if events is None else events
-        self.store.events.record([from_body(body) for body in arriving], self.route)
+        new_events = self.events() if events is None else events
+        self.store.events.record([from_body(body) for body in new_events], self.route)
         self.work()
 
     def work(self) -> None:
-        while claimed := self.store.work.claim("test", list(self.handlers), limit=4):
-            for delivery in claimed:
+        while deliveries := self.store.work.claim("test", list(self.handlers), limit=4):
+            for delivery in deliveries:
                 event = self.store.events.load([delivery.event])[delivery.event]
                 self.store.work.finish(delivery, self.handlers[delivery.handler].handle(event, delivery))
 

@@ -311,7 +311,7 @@ class TestLiveMode:
     """These answers are not the local Stripe's, so the contract checks stay off."""
 
     @pytest.fixture(autouse=True)
-    def _unchecked(self, billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _without_checks(self, billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tests.conftest.ContractTransport", lambda inner: inner)
 
     def test_without_a_terminal_apply_needs_live_and_yes(self, billing: Billing, live: responses.RequestsMock) -> None:

@@ -62,7 +62,7 @@ class Shell:
 
         With a SIGTERM, as `how` says, with 143.
         """
-        running = subprocess.Popen(
+        process = subprocess.Popen(
             [BILLING, *argv, "--verbose"],
             cwd=self.directory,
             env={**self.environment, **environment},
@@ -70,17 +70,17 @@ class Shell:
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert running.stderr is not None
+        assert process.stderr is not None
         before = ""
         while when not in before:
-            line = running.stderr.readline()
+            line = process.stderr.readline()
             assert line, f"it ended before {when}:\n{before}"
             before += line
-        running.send_signal(how)
-        out, err = running.communicate(timeout=20)
-        assert running.returncode == 128 + how, f"exit {running.returncode}\n{out}\n{before}{err}"
+        process.send_signal(how)
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 128 + how, f"exit {process.returncode}\n{out}\n{before}{err}"
         assert "Traceback" not in err
-        return subprocess.CompletedProcess(running.args, running.returncode, out, before + err)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, before + err)
 
     def on_terminal(
         self,
@@ -101,15 +101,15 @@ class Shell:
             os.execve(
                 program[0], [*map(str, program), *argv], {**self.environment, "TERM": "xterm", **(environment or {})}
             )
-        shown, waiting, pressed, quiet = "", dict(answers or {}), b"", 0
+        screen, keys_by_prompt, keys, quiet = "", dict(answers or {}), b"", 0
         deadline = time.monotonic() + timeout
         while True:
-            assert time.monotonic() < deadline, f"no end in {timeout} s; shown so far:\n{shown}"
+            assert time.monotonic() < deadline, f"no end in {timeout} s; shown so far:\n{screen}"
             ready, _, _ = select.select([terminal], [], [], 0.2)
             if not ready:
                 quiet += 1
-                if pressed == b"\x03" and quiet % 75 == 0:
-                    os.write(terminal, pressed)
+                if keys == b"\x03" and quiet % 75 == 0:
+                    os.write(terminal, keys)
                 continue
             quiet = 0
             try:
@@ -118,13 +118,13 @@ class Shell:
                 break
             if not chunk:
                 break
-            shown += chunk.decode("utf-8", "replace")
-            for prompt in [prompt for prompt in waiting if prompt in shown]:
-                pressed = waiting.pop(prompt)
-                os.write(terminal, pressed)
+            screen += chunk.decode("utf-8", "replace")
+            for prompt in [prompt for prompt in keys_by_prompt if prompt in screen]:
+                keys = keys_by_prompt.pop(prompt)
+                os.write(terminal, keys)
         _, status = os.waitpid(child, 0)
         os.close(terminal)
-        return os.waitstatus_to_exitcode(status), shown.replace("\r\n", "\n")
+        return os.waitstatus_to_exitcode(status), screen.replace("\r\n", "\n")
 
     @contextmanager
     def serving(self, *options: str) -> Iterator[Mapping[str, str]]:
@@ -159,6 +159,8 @@ def fresh_shell(home: Path) -> Shell:
     """Return a shell in an empty directory of this home."""
     directory = home / "fresh"
     directory.mkdir()
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")}
-    environment = {**kept, "HOME": str(home), "PATH": f"{BILLING.parent}:{os.environ['PATH']}", "PYTHONUTF8": "1"}
+    variables = {
+        name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")
+    }
+    environment = {**variables, "HOME": str(home), "PATH": f"{BILLING.parent}:{os.environ['PATH']}", "PYTHONUTF8": "1"}
     return Shell(directory, environment)

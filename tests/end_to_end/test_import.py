@@ -60,34 +60,36 @@ def make_by_hand(environment: Mapping[str, str]) -> str:
 
 
 @pytest.fixture
-def served(shell: Shell) -> Any:
+def server_environment(shell: Shell) -> Any:
     with shell.serving() as environment:
         yield environment
 
 
-def test_an_account_made_by_hand_is_imported_changed_and_applied(shell: Shell, served: Mapping[str, str]) -> None:
-    monthly = make_by_hand(served)
+def test_an_account_made_by_hand_is_imported_changed_and_applied(
+    shell: Shell, server_environment: Mapping[str, str]
+) -> None:
+    monthly = make_by_hand(server_environment)
 
-    ran = shell("catalog", "import", "--catalog", "keymap", environment=served)
+    ran = shell("catalog", "import", "--catalog", "keymap", environment=server_environment)
     assert "catalog.yaml has catalog keymap: 1 feature, 1 meter, 1 product, 2 prices" in ran.stdout
     assert "left out  archived: 1" in ran.stdout
     file = shell.directory / "catalog.yaml"
     text = file.read_text(encoding="utf-8")
     assert f"      monthly: {{id: {monthly}, lookup_key: null, unit_amount: 1500, recurring: month}}\n" in text
 
-    ran = shell("catalog", "plan", "--check", environment=served)
+    ran = shell("catalog", "plan", "--check", environment=server_environment)
     assert ran.stdout.startswith("No changes.")
     assert "bear no mark of this catalog yet" in ran.stdout
 
     file.write_text(text.replace("unit_amount: 1500", "unit_amount: 1900"), encoding="utf-8")
-    ran = shell("catalog", "plan", "--check", environment=served, code=3)
+    ran = shell("catalog", "plan", "--check", environment=server_environment, code=3)
     assert f"± price    keymap-pro.monthly  {monthly}\n    unit_amount: $15.00 → $19.00" in ran.stdout
 
-    comment = shell("catalog", "plan", "--output", "markdown", environment=served).stdout
+    comment = shell("catalog", "plan", "--output", "markdown", environment=server_environment).stdout
     assert "$15.00 → $19.00" in comment
 
-    shell("catalog", "apply", environment=served)
-    assert shell("catalog", "apply", environment=served).stdout.startswith("No changes.")
+    shell("catalog", "apply", environment=server_environment)
+    assert shell("catalog", "apply", environment=server_environment).stdout.startswith("No changes.")
 
     (shell.directory / "second" / ".billing").mkdir(parents=True)
     ran = shell("catalog", "copy", "--to", "file:second/.billing/local.db", "--yes")
@@ -96,7 +98,7 @@ def test_an_account_made_by_hand_is_imported_changed_and_applied(shell: Shell, s
     second = replace(shell, directory=shell.directory / "second")
     for _ in range(2):
         assert second("catalog", "apply", "--local", "-f", "../catalog.yaml").stdout.startswith("No changes.")
-    assert shell("catalog", "apply", environment=served).stdout.startswith("No changes.")
+    assert shell("catalog", "apply", environment=server_environment).stdout.startswith("No changes.")
 
 
 def test_a_terminal_sees_how_much_has_been_read(shell: Shell) -> None:

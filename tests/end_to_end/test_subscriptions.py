@@ -203,32 +203,35 @@ class TestMoney:
     """What charges or ends asks on a terminal, and does nothing on no."""
 
     @pytest.fixture
-    def paid(self, with_ada: Shell) -> str:
+    def paid_subscription(self, with_ada: Shell) -> str:
         made = with_ada("sub", "create", "--local", *ADA, "--output", "id").stdout.strip()
         with_ada("sub", "pay", made, "--local")
         return made
 
-    def test_a_change_is_shown_and_asked_about(self, with_ada: Shell, paid: str) -> None:
-        argv = ("sub", "change", paid, "--local", "--price", "keymap-team.monthly")
+    def test_a_change_is_shown_and_asked_about(self, with_ada: Shell, paid_subscription: str) -> None:
+        argv = ("sub", "change", paid_subscription, "--local", "--price", "keymap-team.monthly")
 
-        code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid} now? [y/N]: ": b"n\n"})
+        code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid_subscription} now? [y/N]: ": b"n\n"})
         assert code == 1
         assert "The plan changes only if this payment goes through." in shown
         assert "Nothing was changed." in shown
 
-        code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid} now? [y/N]: ": b"y\n"})
+        code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid_subscription} now? [y/N]: ": b"y\n"})
         assert code == 0
-        assert f"{paid} is on keymap-team.monthly now." in shown
+        assert f"{paid_subscription} is on keymap-team.monthly now." in shown
 
-    def test_an_end_is_asked_about(self, with_ada: Shell, paid: str) -> None:
-        argv = ("sub", "cancel", paid, "--local", "--now", "--refund", "last")
+    def test_an_end_is_asked_about(self, with_ada: Shell, paid_subscription: str) -> None:
+        argv = ("sub", "cancel", paid_subscription, "--local", "--now", "--refund", "last")
 
-        code, shown = with_ada.on_terminal(*argv, answers={f"Cancel {paid} now? [y/N]: ": b"\n"})
+        code, shown = with_ada.on_terminal(*argv, answers={f"Cancel {paid_subscription} now? [y/N]: ": b"\n"})
         assert code == 1
         assert "refunded   $15.00, all of it" in shown
 
         with_ada(*argv, code=2)
-        assert json.loads(with_ada("sub", "show", paid, "--local", "--output", "json").stdout)["status"] == "active"
+        assert (
+            json.loads(with_ada("sub", "show", paid_subscription, "--local", "--output", "json").stdout)["status"]
+            == "active"
+        )
 
     def test_a_clock_shows_its_progress_on_a_terminal_only(self, with_ada: Shell) -> None:
         with_ada("clock", "create", "--local", "--name", "life")

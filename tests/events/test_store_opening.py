@@ -28,8 +28,8 @@ class TestOpening:
         with multiprocessing.get_context("forkserver").Pool(4) as programs:
             assert programs.map(opened, [where] * 8) == [where] * 8
 
-    def test_the_tables_are_what_the_migrations_make(self, made: str) -> None:
-        engine = make_engine(address(made), connections=1)
+    def test_the_tables_are_what_the_migrations_make(self, store_address: str) -> None:
+        engine = make_engine(address(store_address), connections=1)
         with engine.connect() as connection:
             found = compare_metadata(MigrationContext.configure(connection), schema.metadata)
         engine.dispose()

@@ -90,9 +90,9 @@ class TestWork:
 
         assert store.work.next_due(["access"]) == clock.now + 7
 
-    def test_many_workers_do_each_once_and_never_two_of_a_queue(self, made: str, make_event: Make) -> None:
+    def test_many_workers_do_each_once_and_never_two_of_a_queue(self, store_address: str, make_event: Make) -> None:
         """Two stores on one database, as of two programs, with four workers each."""
-        with open_store(made) as one, open_store(made) as two:
+        with open_store(store_address) as one, open_store(store_address) as two:
             one.events.record([make_event(customer=f"cus_{number % 4}") for number in range(60)], to("access"))
             running: set[str] = set()
             done: list[tuple[str, str]] = []

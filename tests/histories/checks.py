@@ -46,42 +46,42 @@ def check_refused(ran: Outcome, before: Snapshot, after: Snapshot) -> None:
     assert (after.money, after.terms) == (before.money, before.terms), "refused, and changed all the same"
 
 
-def check_change(it: Observed, shown: Outcome, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
+def check_change(it: Observed, preview: Outcome, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
     """What a change announced: the preview, what moved, and what comes next."""
     record = ran.record
-    assert {name: shown.record[name] for name in PREVIEWED} == {name: record[name] for name in PREVIEWED}, "preview"
+    assert {name: preview.record[name] for name in PREVIEWED} == {name: record[name] for name in PREVIEWED}, "preview"
     if record["result"] == "unchanged":
         assert (after.money, after.terms) == (before.money, before.terms), "unchanged"
         return
     cost = record["cost"]
-    made = after.new_invoices(before)
+    new_invoices = after.new_invoices(before)
     if cost is None:
         it.forget()
-        assert (made, after.pending, after.balance) == ([], before.pending, before.balance)
+        assert (new_invoices, after.pending, after.balance) == ([], before.pending, before.balance)
         return
     check_said(cost, ran.said)
     if record["result"] == "scheduled":
-        assert (after.money, made) == (before.money, []), "nothing moves before it takes effect"
-    elif made:
-        assert all(one["status"] == "paid" for one in made), [one["status"] for one in made]
-        check_invoice(cost, made, after)
+        assert (after.money, new_invoices) == (before.money, []), "nothing moves before it takes effect"
+    elif new_invoices:
+        assert all(one["status"] == "paid" for one in new_invoices), [one["status"] for one in new_invoices]
+        check_invoice(cost, new_invoices, after)
     else:
         assert cost["due_now"] == 0
         assert after.balance == before.balance
         check_amounts(cost, after.newly_pending(before), "what waits")
     check_end_stays(it, ran.said, after)
     it.forget()
-    upcoming = cost["next_invoice"]
+    next_invoice = cost["next_invoice"]
     if not cost["next_is_known"]:
         return
-    it.expected = Upcoming(0, 0) if upcoming is None else Upcoming(upcoming["amount"], upcoming["at"])
+    it.expected = Upcoming(0, 0) if next_invoice is None else Upcoming(next_invoice["amount"], next_invoice["at"])
 
 
-def check_end_stays(it: Observed, said: str, after: Snapshot) -> None:
+def check_end_stays(it: Observed, text: str, after: Snapshot) -> None:
     """An end that was announced comes when it was to come, unless the change says otherwise."""
     ends = after.subscription["cancel_at"]
     if it.ending is not None and ends != it.ending.at:
-        assert f"period, on {day(ends)}." in said, (ends, said)
+        assert f"period, on {day(ends)}." in text, (ends, text)
         it.ending.at = ends
 
 
@@ -97,19 +97,21 @@ def check_declined(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot
         assert after.pending == before.pending
         assert after.balance == before.balance
         return
-    made = after.new_invoices(before)
-    assert [(one["status"], one["amount_due"]) for one in made] == [("open", ran.record["cost"]["due_now"])]
+    new_invoices = after.new_invoices(before)
+    assert [(one["status"], one["amount_due"]) for one in new_invoices] == [("open", ran.record["cost"]["due_now"])]
 
 
-def check_invoice(cost: Any, made: list[Any], after: Snapshot) -> None:
+def check_invoice(cost: Any, new_invoices: list[Any], after: Snapshot) -> None:
     """An invoice made at once is as its lines, its amount and its balance were announced."""
-    assert sum(one["amount_due"] for one in made) == cost["due_now"], "due now"
-    check_amounts(cost, [line["amount"] for one in made for line in one["lines"]["data"]], "lines")
-    taxes = sum(tax["amount"] for one in made for tax in one["total_taxes"] or () if tax["tax_behavior"] == "exclusive")
-    lines = [line["amount"] for one in made for line in one["lines"]["data"]]
+    assert sum(one["amount_due"] for one in new_invoices) == cost["due_now"], "due now"
+    check_amounts(cost, [line["amount"] for one in new_invoices for line in one["lines"]["data"]], "lines")
+    taxes = sum(
+        tax["amount"] for one in new_invoices for tax in one["total_taxes"] or () if tax["tax_behavior"] == "exclusive"
+    )
+    lines = [line["amount"] for one in new_invoices for line in one["lines"]["data"]]
     assert cost["credited"] == sum(amount for amount in lines if amount < 0), "credited"
     assert cost["charged"] == sum(amount for amount in lines if amount > 0) + taxes, "charged"
-    discounts = sum(one["amount"] for invoice in made for one in invoice["total_discount_amounts"] or ())
+    discounts = sum(one["amount"] for invoice in new_invoices for one in invoice["total_discount_amounts"] or ())
     assert cost["discounted"] == -discounts, "discounted"
     assert after.balance == cost["to_balance"], "balance"
 
@@ -119,52 +121,54 @@ def check_amounts(cost: Any, amounts: Iterable[int], what: str) -> None:
     assert lines == sorted(amount for amount in amounts if amount), what
 
 
-def check_said(cost: Any, said: str) -> None:
+def check_said(cost: Any, text: str) -> None:
     """What people read has the amounts and dates of the record."""
     for line in cost["lines"]:
-        assert f"{money(line['amount'])} {' '.join(line['description'].split())}" in said, (line, said)
+        assert f"{money(line['amount'])} {' '.join(line['description'].split())}" in text, (line, text)
     due = f"due now {money(cost['due_now'])}" if cost["due_now"] else "due now nothing"
-    assert due in said, (due, said)
+    assert due in text, (due, text)
     if cost["to_balance"] < 0:
-        left = money(-cost["to_balance"])
-        assert f"balance {left} is credited" in said or f", {left} stays for later ones" in said, said
+        amount_left = money(-cost["to_balance"])
+        assert f"balance {amount_left} is credited" in text or f", {amount_left} stays for later ones" in text, text
     if cost["to_balance"] > 0:
-        assert f"balance {money(cost['to_balance'])} is less than Stripe charges" in said, said
-    upcoming = cost["next_invoice"]
-    if upcoming:
-        next_one = f"{money(upcoming['amount'])} on {day(upcoming['at'])}"
-        assert f"next {next_one}" in said or f"then {next_one}" in said, (next_one, said)
+        assert f"balance {money(cost['to_balance'])} is less than Stripe charges" in text, text
+    next_invoice = cost["next_invoice"]
+    if next_invoice:
+        next_one = f"{money(next_invoice['amount'])} on {day(next_invoice['at'])}"
+        assert f"next {next_one}" in text or f"then {next_one}" in text, (next_one, text)
 
 
-def check_upcoming(it: Observed, made: list[Any]) -> None:
+def check_upcoming(it: Observed, new_invoices: list[Any]) -> None:
     """The next invoice is as it was announced, once its time has come."""
-    expected = it.expected
-    if expected is None:
+    forecast = it.expected
+    if forecast is None:
         return
-    if not expected.at:
-        assert [one["amount_due"] for one in made if one["amount_due"]] == [], "no further invoice was announced"
-    elif expected.at <= it.now:
-        billed = [(one["amount_due"], one["created"]) for one in made if one["amount_due"]]
-        announced = [(expected.amount, expected.at)] if expected.amount else []
-        assert billed == announced, f"next: {expected} was announced, {billed} came"
+    if not forecast.at:
+        assert [one["amount_due"] for one in new_invoices if one["amount_due"]] == [], (
+            "no further invoice was announced"
+        )
+    elif forecast.at <= it.now:
+        bills = [(one["amount_due"], one["created"]) for one in new_invoices if one["amount_due"]]
+        forecast_bills = [(forecast.amount, forecast.at)] if forecast.amount else []
+        assert bills == forecast_bills, f"next: {forecast} was announced, {bills} came"
         it.expected = None
     else:
-        charged = [one["amount_due"] for one in made if one["amount_due"]]
-        assert charged == [], f"next: {expected} was announced, and {charged} came before"
+        amounts = [one["amount_due"] for one in new_invoices if one["amount_due"]]
+        assert amounts == [], f"next: {forecast} was announced, and {amounts} came before"
 
 
-def check_previewed_end(shown: Outcome, ran: Outcome) -> None:
+def check_previewed_end(preview: Outcome, ran: Outcome) -> None:
     """The preview of an end is what the run said, or refuses it as the run did."""
     if ran.record is None:
-        assert shown.error["message"] == ran.error["message"], "the preview is refused in another way"
+        assert preview.error["message"] == ran.error["message"], "the preview is refused in another way"
         return
     for name in PREVIEWED_OF_END:
-        assert shown.record[name] == ran.record[name], f"preview of {name}"
-    announced, given = (one.record["refund"] or {} for one in (shown, ran))
+        assert preview.record[name] == ran.record[name], f"preview of {name}"
+    preview_refund, refund = (one.record["refund"] or {} for one in (preview, ran))
     for name in REFUNDED:
-        if name == "invoice" and announced.get(name) is None:
+        if name == "invoice" and preview_refund.get(name) is None:
             continue
-        assert announced.get(name) == given.get(name), f"preview of the refund's {name}"
+        assert preview_refund.get(name) == refund.get(name), f"preview of the refund's {name}"
 
 
 def check_canceled(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
@@ -180,22 +184,22 @@ def check_canceled(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot
 
 def check_refund(refund: Any, before: Snapshot, after: Snapshot) -> None:
     """What was said to go back has gone back, now or by the same command before."""
-    given = refund["refunds"] if refund else []
-    assert sum(one["amount"] for one in given) == (refund["amount"] if refund else 0), "refund"
-    new = {one["id"]: one["amount"] for one in given if one["id"] not in before.refunds}
+    refunds = refund["refunds"] if refund else []
+    assert sum(one["amount"] for one in refunds) == (refund["amount"] if refund else 0), "refund"
+    new = {one["id"]: one["amount"] for one in refunds if one["id"] not in before.refunds}
     assert new == {id: amount for id, amount in after.refunds.items() if id not in before.refunds}, "refunds"
 
 
 def check_final(it: Observed, cost: Any, before: Snapshot, after: Snapshot) -> None:
     """The money of an end is what it was said to be."""
-    made = after.new_invoices(before)
+    new_invoices = after.new_invoices(before)
     if cost is None:
-        assert [one["total"] for one in made if one["total"]] == [], "nothing was to be billed"
+        assert [one["total"] for one in new_invoices if one["total"]] == [], "nothing was to be billed"
         assert (after.balance, after.newly_pending(before)) == (before.balance, [])
-    elif made:
-        statuses = {one["status"] for one in made}
+    elif new_invoices:
+        statuses = {one["status"] for one in new_invoices}
         assert statuses == {"paid"} or it.may_fail, statuses
-        check_invoice(cost, made, after)
+        check_invoice(cost, new_invoices, after)
     else:
         assert cost["due_now"] == 0
         assert after.prorations == cost["waits"], "what waits"
@@ -221,31 +225,31 @@ def check_going_on(cost: Any, waits: Iterable[int], before: Snapshot) -> None:
     assert all(amount in before.pending.values() for amount in lines), f"{lines} does not wait"
 
 
-def check_said_of_end(record: Any, said: str) -> None:
+def check_said_of_end(record: Any, text: str) -> None:
     final, refund = record["final_invoice"], record["refund"]
     if final:
         for line in final["lines"]:
-            assert f"{money(line['amount'])} {' '.join(line['description'].split())}" in said, (line, said)
+            assert f"{money(line['amount'])} {' '.join(line['description'].split())}" in text, (line, text)
         if final["due_now"]:
-            assert f"{money(final['due_now'])} is charged" in said, said
+            assert f"{money(final['due_now'])} is charged" in text, text
         elif final["to_balance"] < 0:
-            assert "goes to the balance" in said or "is left on it" in said, said
-            assert money(-final["to_balance"]) in said, said
+            assert "goes to the balance" in text or "is left on it" in text, text
+            assert money(-final["to_balance"]) in text, text
         elif final["to_balance"] > 0:
-            assert f"{money(final['to_balance'])} is less than Stripe charges" in said, said
+            assert f"{money(final['to_balance'])} is less than Stripe charges" in text, text
         elif final["waits"]:
-            assert "This waits for another invoice" in said, said
+            assert "This waits for another invoice" in text, text
     for one in record["renewals"][:12]:
         amount = money(one["amount"]) if one["amount"] else "nothing"
-        assert f"charged {amount} on {day(one['at'])}" in said, (one, said)
+        assert f"charged {amount} on {day(one['at'])}" in text, (one, text)
     if record["renewals_to_balance"]:
-        assert f"a credit of {money(-record['renewals_to_balance'])} is left on it by that" in said, said
+        assert f"a credit of {money(-record['renewals_to_balance'])} is left on it by that" in text, text
     if refund and refund["amount"]:
         for one in refund["refunds"]:
             amount = money(one["amount"])
-            assert f"refunded {amount}" in said or "was refunded for this already" in said, (one, said)
+            assert f"refunded {amount}" in text or "was refunded for this already" in text, (one, text)
     if refund and refund["not_to_card"]:
-        assert f"{money(refund['not_to_card'])} of what is unused does not go back" in said, said
+        assert f"{money(refund['not_to_card'])} of what is unused does not go back" in text, text
 
 
 def check_end(it: Observed, ending: Ending, after: Snapshot) -> None:
@@ -254,9 +258,9 @@ def check_end(it: Observed, ending: Ending, after: Snapshot) -> None:
     assert after.subscription["ended_at"] == ending.at, "the end"
     if not ending.is_sure:
         return
-    made = after.new_invoices(ending.before)
+    new_invoices = after.new_invoices(ending.before)
     renewals = [(one["amount"], one["at"]) for one in record["renewals"]]
-    came = [(one["amount_due"], one["created"]) for one in made]
+    came = [(one["amount_due"], one["created"]) for one in new_invoices]
     assert came[: len(renewals)] == renewals, f"until the end: {renewals} was announced, {came} came"
     if not renewals:
         check_final(it, record["final_invoice"], ending.before, after)

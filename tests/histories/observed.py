@@ -34,8 +34,8 @@ class Snapshot:
     @property
     def money(self) -> Any:
         """Return what a command that changes nothing leaves as it is."""
-        owed = {id: (one["status"], one["amount_remaining"]) for id, one in self.invoices.items()}
-        return owed, self.pending, self.refunds, self.balance
+        open_amounts = {id: (one["status"], one["amount_remaining"]) for id, one in self.invoices.items()}
+        return open_amounts, self.pending, self.refunds, self.balance
 
     @property
     def terms(self) -> Any:
@@ -141,7 +141,7 @@ class Observed:
 
     def look(self) -> Snapshot:
         history, api = self.history, self.history.shop.api
-        pending, more = api.page("/v1/invoiceitems", {"customer": history.customer, "pending": True, "limit": 100})
+        items, more = api.page("/v1/invoiceitems", {"customer": history.customer, "pending": True, "limit": 100})
         assert not more
         charges, _ = api.page("/v1/charges", {"customer": history.customer, "limit": 100})
         refunds = [
@@ -153,8 +153,8 @@ class Observed:
         return Snapshot(
             self.subscription,
             {one["id"]: one for one in history.invoices()},
-            {item["id"]: int(item["amount"]) for item in pending},
-            frozenset(item["id"] for item in pending if not item["proration"]),
+            {item["id"]: int(item["amount"]) for item in items},
+            frozenset(item["id"] for item in items if not item["proration"]),
             {one["id"]: int(one["amount"]) for one in refunds},
             history.balance,
         )

@@ -41,8 +41,8 @@ class Wait:
 
     def take(self, it: Observed) -> None:
         """Move on by so many thousandths of what is left of the period that ends first."""
-        left = it.period_end - HOUR - it.now
-        it.advance(it.now + max(0, left) * self.part // 1000)
+        seconds_left = it.period_end - HOUR - it.now
+        it.advance(it.now + max(0, seconds_left) * self.part // 1000)
 
 
 @dataclass(frozen=True)
@@ -233,11 +233,11 @@ class Cancel:
         if self.when:
             options += ["--at", str(self._at(it))]
         before = it.look()
-        shown = it.preview("cancel", *options)
+        preview = it.preview("cancel", *options)
         ran = it.run("cancel", *options)
         after = it.look()
         record = ran.record
-        check_previewed_end(shown, ran)
+        check_previewed_end(preview, ran)
         if record is None:
             check_refused(ran, before, after)
         elif record["result"] == "canceled":
@@ -278,25 +278,25 @@ class Show:
     """`sub show` says what is next."""
 
     def take(self, it: Observed) -> None:
-        upcoming = it.run("show").record["next_invoice"]
-        if upcoming and it.expected and it.expected.at:
-            amount = upcoming["amount_due"]
+        next_invoice = it.run("show").record["next_invoice"]
+        if next_invoice and it.expected and it.expected.at:
+            amount = next_invoice["amount_due"]
             assert amount == it.expected.amount, f"{it.expected} was announced, and sub show says {amount}"
 
 
 def change(it: Observed, *options: str) -> None:
     """Change the subscription, and check what was announced: the preview, what moved, and what comes next."""
     before = it.look()
-    shown = it.preview("change", *options)
+    preview = it.preview("change", *options)
     ran = it.run("change", *options)
     after = it.look()
-    if shown.code:
-        assert ran.error["message"] == shown.error["message"], "the preview is refused in another way"
+    if preview.code:
+        assert ran.error["message"] == preview.error["message"], "the preview is refused in another way"
         check_refused(ran, before, after)
     elif ran.code:
         check_declined(it, ran, before, after)
     else:
-        check_change(it, shown, ran, before, after)
+        check_change(it, preview, ran, before, after)
 
 
 def chosen(it: Observed, number: int) -> str:

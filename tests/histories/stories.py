@@ -71,18 +71,18 @@ def create(it: Observed, *options: str) -> None:
     """Create the subscription and pay for it: what was announced is due."""
     history = it.history
     command = ("sub", "create", "--customer", history.customer, *options, "--local", "--yes", "--output", "json")
-    shown = Outcome.read(history.billing.ok(*command, "--preview")).record
+    preview = Outcome.read(history.billing.ok(*command, "--preview")).record
     ran = Outcome.read(history.billing.ok(*command)).record
-    assert shown["due_now"] == ran["due_now"], "preview"
-    assert shown["due_next"] in (ran["due_next"], None), "preview"
+    assert preview["due_now"] == ran["due_now"], "preview"
+    assert preview["due_next"] in (ran["due_next"], None), "preview"
     history.id = ran["id"]
-    paid = it.run("pay")
-    assert paid.code == 0, paid.error
+    payment = it.run("pay")
+    assert payment.code == 0, payment.error
     due = ran["due_now"]["amount_due"]
     assert [one["amount_due"] for one in history.invoices() if one["amount_due"]] == ([due] if due else []), "due now"
     assert sum(history.paid()) == due
-    following = ran["due_next"]
-    it.expected = Upcoming(following["amount_due"], following["at"])
+    due_next = ran["due_next"]
+    it.expected = Upcoming(due_next["amount_due"], due_next["at"])
 
 
 def catalog(billing: Billing, shop: Shop) -> None:

@@ -20,7 +20,7 @@ from tests.local_stripe.conftest import Local
 @contextmanager
 def dispatcher(store: Store, api: client.StripeApi, *actions: Action, **options: Any) -> Iterator[Running]:
     outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-    running = Dispatcher(
+    new_dispatcher = Dispatcher(
         store,
         api,
         actions=actions,
@@ -28,11 +28,11 @@ def dispatcher(store: Store, api: client.StripeApi, *actions: Action, **options:
         on_outcome=outcomes.put,
         **{"retries": Retries(attempts=3, first_pause=0.001), **options},
     )
-    running.start()
+    new_dispatcher.start()
     try:
-        yield Running(running, store, outcomes)
+        yield Running(new_dispatcher, store, outcomes)
     finally:
-        running.stop()
+        new_dispatcher.stop()
 
 
 class Running:

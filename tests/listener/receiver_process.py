@@ -95,7 +95,7 @@ def listening(directory: Path, store: str, count: int, *commands: Sequence[str])
 def wait_until_handled(store: str) -> None:
     """Until the listeners that run have finished all that was acknowledged, by themselves."""
     deadline = time.monotonic() + HANDLED_SECONDS
-    with open_store(store) as opened:
-        while left := {key: count for key, count in opened.work.counts().items() if count}:
-            assert time.monotonic() < deadline, left
+    with open_store(store) as event_store:
+        while counts := {key: count for key, count in event_store.work.counts().items() if count}:
+            assert time.monotonic() < deadline, counts
             threading.Event().wait(0.05)

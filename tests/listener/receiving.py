@@ -101,8 +101,8 @@ class Running:
 
     @contextmanager
     def connected(self, timeout: float = 20) -> Iterator[Connection]:
-        with socket.create_connection(("127.0.0.1", self.port), timeout) as opened:
-            yield Connection(opened)
+        with socket.create_connection(("127.0.0.1", self.port), timeout) as connection:
+            yield Connection(connection)
 
     def ask(self, data: bytes) -> Answer:
         with self.connected() as connection:
@@ -120,16 +120,16 @@ def running_receiver(
     route: Route = no_route,
     limits: Limits | None = None,
     writer: BatchWriter | None = None,
-    recorded: list[Event] | None = None,
+    new_events: list[Event] | None = None,
     fast: bool = True,
 ) -> Iterator[Running]:
     """Until the block ends; it must end in good order."""
-    writer = writer or BatchWriter(store, route, on_recorded=([] if recorded is None else recorded).extend)
+    writer = writer or BatchWriter(store, route, on_recorded=([] if new_events is None else new_events).extend)
     receiver = Receiver(writer, KnownSecrets(secrets, list, time.time))
     webhook = Webhook(receiver, "/webhook")
-    measured = metrics_route(store, webhook, ListenerMetrics(()))
+    metrics = metrics_route(store, webhook, ListenerMetrics(()))
     server = Server(
-        application(store, webhook, more=[measured]), webhook, port=0, limits=limits, on_start=writer.start, fast=fast
+        application(store, webhook, more=[metrics]), webhook, port=0, limits=limits, on_start=writer.start, fast=fast
     )
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),), daemon=True)

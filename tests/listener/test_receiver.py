@@ -286,7 +286,7 @@ BYTES = st.binary(max_size=200) | st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("made", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("store_address", ["sqlite"], indirect=True)
 class TestFuzz:
     def test_whatever_is_sent_the_receiver_lives_and_stores_only_what_is_signed(
         self, receiver: Running, store: Store

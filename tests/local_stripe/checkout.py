@@ -17,16 +17,16 @@ def selling(local: Local, *prices: str, mode: str = "payment", **params: Any) ->
     return local.post(PATH, **{"mode": mode, "success_url": DONE, "line_items": items, **params})
 
 
-def pay(local: Local, session: Any, **entered: Any) -> Reply:
+def pay(local: Local, session: Any, **fields: Any) -> Reply:
     """Return the answer to what a customer sends at the session's page; what is None is left out."""
-    form = {"email": "jenny@example.com", "payment_method": VISA, **entered}
+    form = {"email": "jenny@example.com", "payment_method": VISA, **fields}
     form = {name: value for name, value in form.items() if value is not None}
     return local.send("post", f"/local/checkout/sessions/{session['id']}/pay", encoded(form))
 
 
-def paid(local: Local, session: Any, *, expand: tuple[str, ...] = (), **entered: Any) -> Any:
+def paid(local: Local, session: Any, *, expand: tuple[str, ...] = (), **fields: Any) -> Any:
     """Return the session, complete, after its customer has paid."""
-    reply = pay(local, session, **entered)
+    reply = pay(local, session, **fields)
     assert reply.status == 200, reply.text
     after = local.get(f"{PATH}/{session['id']}", expand=list(expand))
     assert after["status"] == "complete"

@@ -158,13 +158,13 @@ class Local:
             "Stripe-Account": self.account,
             **(headers or {}),
         }
-        sent = {name: value for name, value in named.items() if value is not None}
+        own_headers = {name: value for name, value in named.items() if value is not None}
         url = f"{self.base}{path}?{form}" if in_query else f"{self.base}{path}"
-        body, status, answered = transport.request(method, url, sent, None if in_query else form)
+        body, status, answer_headers = transport.request(method, url, own_headers, None if in_query else form)
         text = body.decode() if isinstance(body, bytes) else body
         if status >= 400:
             check_answer(text, status, None, f"{method} {path}")
-        return Reply(status, answered, text)
+        return Reply(status, answer_headers, text)
 
 
 def encoded(params: Mapping[str, Any]) -> str:

@@ -9,5 +9,5 @@ GOOD, EMPTY = "DE89370400440532013000", "DE62370400440532013001"
 
 def account(local: Local, iban: str) -> str:
     holder = {"name": "Jenny Rosen", "email": "jenny@example.com"}
-    made = local.post("/v1/payment_methods", type="sepa_debit", sepa_debit={"iban": iban}, billing_details=holder)
-    return str(made["id"])
+    method = local.post("/v1/payment_methods", type="sepa_debit", sepa_debit={"iban": iban}, billing_details=holder)
+    return str(method["id"])

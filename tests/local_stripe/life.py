@@ -61,8 +61,8 @@ class Life:
 
     def invoices(self, subscription: str) -> list[Any]:
         """Oldest first."""
-        found: list[Any] = self.local.get("/v1/invoices", subscription=subscription, limit=100)["data"]
-        return found[::-1]
+        invoices: list[Any] = self.local.get("/v1/invoices", subscription=subscription, limit=100)["data"]
+        return invoices[::-1]
 
     def totals(self, subscription: str) -> list[int]:
         return [invoice["total"] for invoice in self.invoices(subscription)]
@@ -82,8 +82,10 @@ def set_in_dashboard(local: Local, **values: str | int) -> None:
 
 def price(local: Local, amount: int = 1500, interval: str = "month", **params: Any) -> str:
     """Return a recurring price of a product of its own."""
-    made = local.price(unit_amount=amount, recurring={"interval": interval, **params.pop("recurring", {})}, **params)
-    return str(made["id"])
+    new_price = local.price(
+        unit_amount=amount, recurring={"interval": interval, **params.pop("recurring", {})}, **params
+    )
+    return str(new_price["id"])
 
 
 def running(local: Local, **params: Any) -> tuple[Life, Any]:

@@ -56,15 +56,15 @@ def preloaded_billing(directory: Path) -> Iterator[Path]:
 
 def serve(path: str) -> None:
     load_everything()
-    listening = socket.socket(socket.AF_UNIX)
-    listening.bind(f"{path}.new")
-    listening.listen(64)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(f"{path}.new")
+    listener.listen(64)
     Path(f"{path}.new").rename(path)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
-        client, _ = listening.accept()
+        client, _ = listener.accept()
         if os.fork() == 0:
-            listening.close()
+            listener.close()
             answer(client)
         client.close()
 

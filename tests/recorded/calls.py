@@ -33,11 +33,11 @@ def customer_with_card(account: Account, token: str = "tok_visa") -> Any:
 
 
 def monthly_price(account: Account, amount: int = 1000, **product: Any) -> Any:
-    made = ok(account, "POST /v1/products", {"name": "Test Subscription", **product})
-    price = {"product": made["id"], "unit_amount": amount, "currency": "usd", "recurring": {"interval": "month"}}
+    new_product = ok(account, "POST /v1/products", {"name": "Test Subscription", **product})
+    price = {"product": new_product["id"], "unit_amount": amount, "currency": "usd", "recurring": {"interval": "month"}}
     return ok(account, "POST /v1/prices", price)
 
 
 def subscription(account: Account, customer: Any, price: Any, **params: Any) -> Any:
-    wanted = {"customer": customer["id"], "items": [{"price": price["id"]}], **params}
-    return ok(account, "POST /v1/subscriptions", wanted)
+    all_params = {"customer": customer["id"], "items": [{"price": price["id"]}], **params}
+    return ok(account, "POST /v1/subscriptions", all_params)

@@ -47,33 +47,33 @@ class NotAnsweredError(Exception):
     """An earlier answer lacks what a step needs."""
 
 
-def differences(recorded: Any, here: Any, answers: Answers, now: int, path: str = "") -> Iterator[Difference]:
+def differences(recording: Any, here: Any, answers: Answers, now: int, path: str = "") -> Iterator[Difference]:
     """Yield all differences of an answer; `now` is the time of the step."""
-    if isinstance(recorded, dict) and isinstance(here, dict):
-        yield from _of_objects(recorded, here, answers, now, path)
-    elif isinstance(recorded, list) and isinstance(here, list):
-        if len(recorded) != len(here):
-            yield Difference(f"{path}.length", len(recorded), len(here))
-        for index, (one, other) in enumerate(zip(recorded, here, strict=False)):
+    if isinstance(recording, dict) and isinstance(here, dict):
+        yield from _of_objects(recording, here, answers, now, path)
+    elif isinstance(recording, list) and isinstance(here, list):
+        if len(recording) != len(here):
+            yield Difference(f"{path}.length", len(recording), len(here))
+        for index, (one, other) in enumerate(zip(recording, here, strict=False)):
             yield from differences(one, other, answers, now, f"{path}[{index}]")
-    elif isinstance(recorded, str):
-        yield from _of_texts(recorded, here, answers, now, path)
-    elif recorded != here or type(recorded) is not type(here):
-        yield Difference(path, recorded, here)
+    elif isinstance(recording, str):
+        yield from _of_texts(recording, here, answers, now, path)
+    elif recording != here or type(recording) is not type(here):
+        yield Difference(path, recording, here)
 
 
 def _of_objects(
-    recorded: Mapping[str, Any], here: Mapping[str, Any], answers: Answers, now: int, path: str
+    recording: Mapping[str, Any], here: Mapping[str, Any], answers: Answers, now: int, path: str
 ) -> Iterator[Difference]:
-    for key, value in recorded.items():
+    for key, value in recording.items():
         if key not in here:
             yield Difference(f"{path}.{key}", value, "absent")
         else:
             yield from differences(value, here[key], answers, now, f"{path}.{key}")
-    for key in sorted(here.keys() - recorded.keys()):
+    for key in sorted(here.keys() - recording.keys()):
         yield Difference(f"{path}.{key}", "absent", here[key])
-    if not path.endswith(".metadata") and list(here) != (ordered := in_order(here)):
-        yield Difference(f"{path}.(order of keys)", ordered, list(here))
+    if not path.endswith(".metadata") and list(here) != (names_in_order := in_order(here)):
+        yield Difference(f"{path}.(order of keys)", names_in_order, list(here))
 
 
 def in_order(keys: Mapping[str, Any]) -> list[str]:
@@ -82,18 +82,18 @@ def in_order(keys: Mapping[str, Any]) -> list[str]:
     return first + sorted(keys.keys() - set(first))
 
 
-def _of_texts(recorded: str, here: Any, answers: Answers, now: int, path: str) -> Iterator[Difference]:
-    if recorded.startswith("<") and recorded.endswith(">"):
-        if not _matches(recorded[1:-1], here, now):
-            yield Difference(path, recorded, here)
+def _of_texts(recording: str, here: Any, answers: Answers, now: int, path: str) -> Iterator[Difference]:
+    if recording.startswith("<") and recording.endswith(">"):
+        if not _matches(recording[1:-1], here, now):
+            yield Difference(path, recording, here)
         return
     try:
-        wanted = resolve(recorded, answers)
+        text = resolve(recording, answers)
     except NotAnsweredError as error:
         yield Difference(path, str(error), here)
         return
-    if wanted != here or type(wanted) is not type(here):
-        yield Difference(path, wanted, here)
+    if text != here or type(text) is not type(here):
+        yield Difference(path, text, here)
 
 
 PATTERNS: Mapping[str, Callable[[Any], bool]] = {
@@ -111,12 +111,12 @@ PATTERNS: Mapping[str, Callable[[Any], bool]] = {
 def _matches(pattern: str, here: Any, now: int) -> bool:
     if pattern in PATTERNS:
         return PATTERNS[pattern](here)
-    if found := re.fullmatch(r"now([+-]\d+)?", pattern):
-        return type(here) is int and here == now + int(found.group(1) or 0)
+    if match := re.fullmatch(r"now([+-]\d+)?", pattern):
+        return type(here) is int and here == now + int(match.group(1) or 0)
     if re.fullmatch(r"[a-z]+_", pattern):
         return _like(f"{pattern}[A-Za-z0-9]{{{14 if pattern in SHORT_IDS else 24}}}", here)
-    if found := re.fullmatch(r"(\d+) of (\S+)", pattern):
-        return _like(f"[{found.group(2)}]{{{found.group(1)}}}", here)
+    if match := re.fullmatch(r"(\d+) of (\S+)", pattern):
+        return _like(f"[{match.group(2)}]{{{match.group(1)}}}", here)
     kind, rest = pattern.split(" ", 1)
     match kind:
         case "digits":
@@ -144,13 +144,13 @@ def resolve(value: Any, answers: Answers) -> Any:
         return [resolve(inner, answers) for inner in value]
     if not isinstance(value, str):
         return value
-    if found := re.fullmatch(REFERENCE + r"([+-]\d+)?", value):
-        taken = _taken(found.group(1), answers)
-        if not found.group(2):
-            return taken
-        if isinstance(taken, int):
-            return taken + int(found.group(2))
-    return re.sub(REFERENCE, lambda found: str(_taken(found.group(1), answers)), value)
+    if match := re.fullmatch(REFERENCE + r"([+-]\d+)?", value):
+        value_of_step = _taken(match.group(1), answers)
+        if not match.group(2):
+            return value_of_step
+        if isinstance(value_of_step, int):
+            return value_of_step + int(match.group(2))
+    return re.sub(REFERENCE, lambda match: str(_taken(match.group(1), answers)), value)
 
 
 def _taken(reference: str, answers: Answers) -> Any:

@@ -94,18 +94,18 @@ class Account:
             **(headers or {}),
         }
         url = f"{BASE}{path}?{form}" if in_query else f"{BASE}{path}"
-        body, status, answered = self._transport.request(method, url, sent, form if method == "POST" else None)
-        return status, json.loads(body), answered
+        body, status, answer_headers = self._transport.request(method, url, sent, form if method == "POST" else None)
+        return status, json.loads(body), answer_headers
 
     def play(self, recording: Recording) -> Iterator[StepResult]:
         """Play the steps in order, and yield the result of each."""
         answers: dict[str, Any] = {}
         for step in recording.steps:
             self.clock.now += step.after
-            played = self._play_step(step, answers)
+            result = self._play_step(step, answers)
             if step.name:
-                answers[step.name] = played.answer
-            yield played
+                answers[step.name] = result.answer
+            yield result
 
     def _play_step(self, step: Step, answers: Mapping[str, Any]) -> StepResult:
         try:
@@ -114,16 +114,16 @@ class Account:
             return StepResult(step, step.request, (Difference("request", str(error), "not sent"),))
         status, body, _ = self.call(step.method, path, params, headers)
         request = Step(step.number, step.method, path, params, None).request
-        found = compare(step, status, body, answers, int(self.clock.now))
-        return StepResult(step, request, found, body)
+        result_differences = compare(step, status, body, answers, int(self.clock.now))
+        return StepResult(step, request, result_differences, body)
 
 
 def compare(step: Step, status: int, body: Any, answers: Mapping[str, Any], now: int) -> tuple[Difference, ...]:
     """Return all differences of an answer; where an error came for an object, or an object for an error, only that."""
-    found = [Difference("status", step.status, status)] if status != step.status else []
+    result_differences = [Difference("status", step.status, status)] if status != step.status else []
     if ("error" in step.answer) != ("error" in body):
-        return (*found, Difference("answer", _summary(step.answer), _summary(body)))
-    return (*found, *differences(step.answer, body, answers, now))
+        return (*result_differences, Difference("answer", _summary(step.answer), _summary(body)))
+    return (*result_differences, *differences(step.answer, body, answers, now))
 
 
 def _summary(answer: Any) -> Any:
@@ -153,11 +153,11 @@ def recordings() -> Mapping[str, Recording]:
 
 
 def _recording(path: Path, common: Mapping[str, Any]) -> Recording:
-    written = load(path)
-    shapes = Shapes({**common, **written.get("shapes", {})})
-    expanded = [shapes.expand(step) for step in written["steps"]]
-    steps = tuple(_step(number, step) for number, step in enumerate(_repeat(expanded)))
-    return Recording(path.stem, steps, written.get("follows"))
+    content = load(path)
+    shapes = Shapes({**common, **content.get("shapes", {})})
+    step_contents = [shapes.expand(step) for step in content["steps"]]
+    steps = tuple(_step(number, step) for number, step in enumerate(_repeat(step_contents)))
+    return Recording(path.stem, steps, content.get("follows"))
 
 
 def _repeat(steps: list[Any]) -> Iterator[Any]:
@@ -170,11 +170,11 @@ def _repeat(steps: list[Any]) -> Iterator[Any]:
             yield step
 
 
-def _step(number: int, written: Mapping[str, Any]) -> Step:
-    if written.get("step", number) != number:
-        raise ValueError(f"step {written['step']} stands in place {number}")
-    method, path = written["request"].split()
+def _step(number: int, content: Mapping[str, Any]) -> Step:
+    if content.get("step", number) != number:
+        raise ValueError(f"step {content['step']} stands in place {number}")
+    method, path = content["request"].split()
     return Step(
-        number, method, path, written.get("params", {}), written["answer"], written.get("status", 200),
-        written.get("name"), written.get("headers", {}), written.get("after", 0),
+        number, method, path, content.get("params", {}), content["answer"], content.get("status", 200),
+        content.get("name"), content.get("headers", {}), content.get("after", 0),
     )  # fmt: skip

@@ -56,8 +56,8 @@ def load(path: Path) -> Any:
 class Shapes:
     """All shapes by name, those of one recording among them."""
 
-    def __init__(self, written: Mapping[str, Any]) -> None:
-        self._written = written
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self._written = content
 
     def expand(self, value: Any) -> Any:
         """Return `value` with every shape in it written out."""
@@ -88,27 +88,27 @@ class Shapes:
             return [self.expand(inner) for inner in value]
         return value
 
-    def _instance(self, tagged: Tagged) -> Any:
-        shape = self._shape(tagged.name)
-        arguments, keys = _apply_changes(shape.arguments, shape.keys, tagged.value)
+    def _instance(self, tag: Tagged) -> Any:
+        shape = self._shape(tag.name)
+        arguments, keys = _apply_changes(shape.arguments, shape.keys, tag.value)
         return self.expand(_fill(keys, arguments))
 
     def _shape(self, name: str) -> Shape:
         """Return a shape with those that it is made from (`keys: !base {…}`) written into it."""
-        written = self._written[name]
-        keys = written["keys"]
+        content = self._written[name]
+        keys = content["keys"]
         arguments: Arguments = {}
         if isinstance(keys, Tagged) and keys.name in self._written:
             base = self._shape(keys.name)
             arguments, keys = _apply_changes(base.arguments, base.keys, keys.value)
-        return Shape({**arguments, **written.get("arguments", {})}, keys)
+        return Shape({**arguments, **content.get("arguments", {})}, keys)
 
 
 def _apply_changes(arguments: Arguments, keys: Any, changes: Mapping[str, Any]) -> tuple[Arguments, Any]:
     """Return arguments and keys after changes: those that name an argument give it a value, the others change keys."""
-    given = {name: value for name, value in changes.items() if name in arguments}
+    own_changes = {name: value for name, value in changes.items() if name in arguments}
     rest = {name: value for name, value in changes.items() if name not in arguments}
-    return {**arguments, **given}, _merge(keys, rest)
+    return {**arguments, **own_changes}, _merge(keys, rest)
 
 
 def _merge(old: Any, new: Any) -> Any:
@@ -116,13 +116,13 @@ def _merge(old: Any, new: Any) -> Any:
         return Tagged(old.name, _merge(old.value, new))
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
-    merged = dict(old)
+    result = dict(old)
     for key, value in new.items():
         if value == ABSENT:
-            merged.pop(key, None)
+            result.pop(key, None)
         else:
-            merged[key] = _merge(old[key], value) if key in old else value
-    return merged
+            result[key] = _merge(old[key], value) if key in old else value
+    return result
 
 
 def _fill(value: Any, arguments: Arguments) -> Any:
@@ -138,9 +138,9 @@ def _fill(value: Any, arguments: Arguments) -> Any:
     if value[:1] == "=" and value[1:] in arguments:
         return _fill(arguments[value[1:]], arguments)
 
-    def text(found: re.Match[str]) -> str:
-        name = found.group(1)
-        return str(_fill(arguments[name], arguments)) if name in arguments else found.group()
+    def text(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return str(_fill(arguments[name], arguments)) if name in arguments else match.group()
 
     return re.sub(r"=([a-z_]+)", text, value)
 
@@ -156,13 +156,13 @@ def with_number(value: Any, number: int) -> Any:
     return value.replace("%n", f"{number:03}") if isinstance(value, str) else value
 
 
-def _error(written: Mapping[str, Any]) -> dict[str, Any]:
+def _error(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return an error; a code always comes with its page, and all but two kinds come with the log's address."""
-    error = {"type": "invalid_request_error", "request_log_url": "<url>", **written}
+    error = {"type": "invalid_request_error", "request_log_url": "<url>", **content}
     if "code" in error:
         error.setdefault("doc_url", DOCUMENTED_CODES + error["code"].replace("_", "-"))
     return {key: value for key, value in error.items() if value != ABSENT}
 
 
-def _but_data(tagged: Tagged) -> dict[str, Any]:
-    return {key: value for key, value in tagged.value.items() if key != "data"}
+def _but_data(tag: Tagged) -> dict[str, Any]:
+    return {key: value for key, value in tag.value.items() if key != "data"}

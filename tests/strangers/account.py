@@ -46,7 +46,7 @@ def fill(client: stripe.StripeClient) -> None:
     line: Any = {"type": "custom_line_item", "description": "Sorry", "quantity": 1, "unit_amount": 100}
     v1.credit_notes.create({"invoice": invoice.id, "lines": [line], "refund_amount": 100})
     for card in ("pm_card_visa", "pm_card_createDispute"):
-        paid = v1.payment_intents.create(
+        payment = v1.payment_intents.create(
             {
                 "amount": 2000,
                 "currency": "usd",
@@ -56,7 +56,7 @@ def fill(client: stripe.StripeClient) -> None:
             }
         )
         if card == "pm_card_visa":
-            v1.refunds.create({"payment_intent": paid.id})
+            v1.refunds.create({"payment_intent": payment.id})
     ended = v1.customers.create({"email": "bob@example.com", "name": "Bob", "payment_method": "pm_card_visa"})
     short = v1.subscriptions.create(
         {"customer": ended.id, "items": [{"price": price.id}], "collection_method": "send_invoice", "days_until_due": 7}

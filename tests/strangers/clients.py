@@ -35,7 +35,7 @@ class Row:
 
 def triggers() -> str:
     """Return the table of the events that `stripe trigger` does not make, by the reason."""
-    refused = {
+    refusals = {
         why: ", ".join(f"`{name}*`" if name.endswith(".") else f"`{name}`" for name in events.split())
         for why, events in NOT_TRIGGERED.items()
     }
@@ -48,17 +48,17 @@ def triggers() -> str:
     by_options: dict[str, list[str]] = {}
     for event, options in OVERRIDDEN.items():
         by_options.setdefault(options, []).append(f"`{event}`")
-    made = {f"made by the options `{options}`": ", ".join(events) for options, events in by_options.items()}
+    own_rows = {f"made by the options `{options}`": ", ".join(events) for options, events in by_options.items()}
     later = {"two seconds after the CLI has gone": ", ".join(f"`{event}`" for event in MOMENTS_LATER)}
     others = {f"it is `{other}` that comes of it, as at Stripe": f"`{event}`" for event, other in OTHER_EVENT.items()}
-    lines = [f"| {events} | {why} |\n" for why, events in {**refused, **silent, **made, **later, **others}.items()]
+    lines = [f"| {events} | {why} |\n" for why, events in {**refusals, **silent, **own_rows, **later, **others}.items()]
     return "| not of `stripe trigger` | why |\n| --- | --- |\n" + "".join(lines)
 
 
 def locked(package: str) -> str:
     """Return the version of a Python package that requirements/base.txt locks."""
-    [found] = re.findall(rf"^{package}==(\S+)", REQUIREMENTS.read_text(encoding="utf-8"), re.M)
-    return str(found)
+    [locked_version] = re.findall(rf"^{package}==(\S+)", REQUIREMENTS.read_text(encoding="utf-8"), re.M)
+    return str(locked_version)
 
 
 def flows() -> list[str]:

@@ -15,7 +15,7 @@ from tests.strangers.programs import API_KEY
 
 
 @dataclass(frozen=True)
-class Served:
+class LocalServer:
     """A local Stripe at `url`; `client` looks into it."""
 
     url: str
@@ -28,16 +28,16 @@ class Served:
 
     def _event_types(self, account: str | None = None) -> list[str]:
         options: stripe.RequestOptions = {"stripe_account": account} if account else {}
-        listed = self.client.v1.events.list({"limit": 100}, options).auto_paging_iter()
-        return [event.type for event in listed][::-1]
+        events = self.client.v1.events.list({"limit": 100}, options).auto_paging_iter()
+        return [event.type for event in events][::-1]
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def server(tmp_path: Path) -> Iterator[LocalServer]:
     """An empty account, which takes card tokens, as Stripe's CLI has them."""
     take_card_tokens(tmp_path / "stripe.db")
     with running(tmp_path / "stripe.db", resets=True) as url:
-        yield Served(url, stripe.StripeClient(API_KEY, base_addresses={"api": url, "files": url}))
+        yield LocalServer(url, stripe.StripeClient(API_KEY, base_addresses={"api": url, "files": url}))
 
 
 @pytest.fixture

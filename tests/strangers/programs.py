@@ -60,14 +60,14 @@ def run(command: list[str], directory: Path, environment: Mapping[str, str] | No
 
 def packages(folder: str) -> Path:
     """Return where the npm packages of tests/strangers/`folder` are installed."""
-    installed = Path(sys.prefix) / "strangers" / folder
-    locked = (SOURCES / folder / "package-lock.json").read_text(encoding="utf-8")
-    is_there = (installed / "installed").exists()
-    if not is_there or (installed / "package-lock.json").read_text(encoding="utf-8") != locked:
+    directory = Path(sys.prefix) / "strangers" / folder
+    lock_text = (SOURCES / folder / "package-lock.json").read_text(encoding="utf-8")
+    is_there = (directory / "installed").exists()
+    if not is_there or (directory / "package-lock.json").read_text(encoding="utf-8") != lock_text:
         pytest.fail(
             f"what tests/strangers/{folder} locks is not installed: sh scripts/strangers.sh {sys.prefix} {folder}"
         )
-    return installed / "node_modules"
+    return directory / "node_modules"
 
 
 def version(folder: str, package: str) -> str:
@@ -80,10 +80,10 @@ def stripe_cli() -> str:
     """Return Stripe's own CLI. Its npm package has one for Linux on x86-64; elsewhere the one that is installed runs."""
     if (sys.platform, platform.machine()) == ("linux", "x86_64"):
         return str(packages("node") / "@stripe/cli-linux-x64/bin/stripe")
-    found = shutil.which("stripe")
-    if found is None:
+    program = shutil.which("stripe")
+    if program is None:
         pytest.skip("Stripe's CLI is not installed here: it is not tried")
-    return found
+    return program
 
 
 def node(script: str, folder: str, directory: Path, *arguments: str) -> Ended:

@@ -51,10 +51,10 @@ class Sdk:
             if shutil.which(tool) is None:
                 raise MissingError(f"{self.name} was not tried: {tool} is not installed here")
         self._into.mkdir(parents=True, exist_ok=True)
-        fetched = self._run(self.fetch)
-        if fetched.code:
-            said = (fetched.out.strip().splitlines() or ["nothing"])[-1]
-            raise MissingError(f"{self.name} was not tried, since it cannot be fetched here: {said}")
+        result = self._run(self.fetch)
+        if result.code:
+            last_line = (result.out.strip().splitlines() or ["nothing"])[-1]
+            raise MissingError(f"{self.name} was not tried, since it cannot be fetched here: {last_line}")
 
     def go_through_flows(self, url: str) -> Ended:
         """Run the program at the local Stripe at `url`."""
@@ -82,8 +82,8 @@ class Sdk:
 
 
 def _locked(file: str, pattern: str) -> str:
-    [found] = re.findall(pattern, (SOURCES / file).read_text(encoding="utf-8"))
-    return str(found)
+    [version] = re.findall(pattern, (SOURCES / file).read_text(encoding="utf-8"))
+    return str(version)
 
 
 SDKS = (

@@ -9,7 +9,7 @@ import pytest
 
 from tests.postgres import PostgresServer
 from tests.strangers.account import fill
-from tests.strangers.conftest import Served
+from tests.strangers.conftest import LocalServer
 from tests.strangers.programs import API_KEY, BILLING_E2E, DJANGO, SOURCES, TRYTON, node, run, virtual_environment
 
 DJANGO_MODELS = """
@@ -30,16 +30,16 @@ UNHANDLED = "Unhandled webhook event"
 
 
 def test_the_sync_engine_of_supabase_copies_all_that_it_knows(
-    served: Served, home: Path, postgres: PostgresServer, postgres_url: str
+    server: LocalServer, home: Path, postgres: PostgresServer, postgres_url: str
 ) -> None:
     postgres.execute("DO $$ BEGIN CREATE ROLE postgres; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
-    fill(served.client)
+    fill(server.client)
 
-    outcome = node("sync_engine.cjs", "node", home, served.url, postgres_url).json
+    outcome = node("sync_engine.cjs", "node", home, server.url, postgres_url).json
 
     assert {object: done for object, done in outcome["backfills"].items() if not isinstance(done, int)} == {}
     assert {event for event, said in outcome["webhooks"].items() if said not in ("ok", UNHANDLED)} == set()
-    assert set(served.event_types()) == set(outcome["webhooks"])
+    assert set(server.event_types()) == set(outcome["webhooks"])
     copied = {name for name, count in outcome["rows"].items() if count}
     assert copied >= {
         *("active_entitlements", "charges", "checkout_sessions", "credit_notes", "customers", "disputes", "invoices"),
@@ -50,11 +50,11 @@ def test_the_sync_engine_of_supabase_copies_all_that_it_knows(
 
 @pytest.mark.soak
 @pytest.mark.service
-def test_dj_stripe_copies_its_models_of_billing_and_takes_webhooks(served: Served, home: Path) -> None:
+def test_dj_stripe_copies_its_models_of_billing_and_takes_webhooks(server: LocalServer, home: Path) -> None:
     python = virtual_environment(home, DJANGO)
-    fill(served.client)
+    fill(server.client)
 
-    ended = run([str(python), str(SOURCES / "django_project.py"), served.url, API_KEY, *DJANGO_MODELS], home)
+    ended = run([str(python), str(SOURCES / "django_project.py"), server.url, API_KEY, *DJANGO_MODELS], home)
     outcome = json.loads(ended.out.splitlines()[-1])
 
     mistakes = [
@@ -64,16 +64,16 @@ def test_dj_stripe_copies_its_models_of_billing_and_takes_webhooks(served: Serve
     assert len(mistakes) == len(DJANGO_MISTAKES)
     assert {name for name, count in outcome["rows"].items() if not count} <= DJANGO_EMPTY
     assert {event: said for event, said in outcome["events"].items() if said != "ok"} == {}
-    assert set(outcome["events"]) == set(served.event_types())
+    assert set(outcome["events"]) == set(server.event_types())
 
 
 @pytest.mark.soak
 @pytest.mark.service
-def test_the_scenarios_of_billing_e2e_pass_unchanged(served: Served, home: Path) -> None:
+def test_the_scenarios_of_billing_e2e_pass_unchanged(server: LocalServer, home: Path) -> None:
     """They are written for test clocks of Stripe itself."""
     python = virtual_environment(home, BILLING_E2E)
 
-    ended = run([str(python), str(SOURCES / "billing_e2e_runner.py"), served.url, API_KEY], home)
+    ended = run([str(python), str(SOURCES / "billing_e2e_runner.py"), server.url, API_KEY], home)
 
     assert "5 scenario(s) passed" in ended.out, ended.out
     assert ended.code == 0
@@ -81,11 +81,11 @@ def test_the_scenarios_of_billing_e2e_pass_unchanged(served: Served, home: Path)
 
 @pytest.mark.soak
 @pytest.mark.service
-def test_the_scenarios_of_tryton_pass_unchanged(served: Served, home: Path) -> None:
+def test_the_scenarios_of_tryton_pass_unchanged(server: LocalServer, home: Path) -> None:
     """They are what its makers run against Stripe itself."""
     python = virtual_environment(home, TRYTON)
 
-    ended = run([str(python), str(SOURCES / "tryton_scenarios.py"), served.url], home)
+    ended = run([str(python), str(SOURCES / "tryton_scenarios.py"), server.url], home)
 
     outcome = json.loads(ended.out.splitlines()[-1])
     assert set(outcome.values()) == {"ok"}, ended.out

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.strangers.conftest import Served
+from tests.strangers.conftest import LocalServer
 from tests.strangers.sdks import SDKS, MissingError, Sdk
 
 
 @pytest.mark.soak
 @pytest.mark.service
 @pytest.mark.parametrize("sdk", SDKS, ids=lambda sdk: sdk.name)
-def test_a_library_goes_through_the_flows_of_stripe_s_guides(sdk: Sdk, served: Served) -> None:
+def test_a_library_goes_through_the_flows_of_stripe_s_guides(sdk: Sdk, server: LocalServer) -> None:
     try:
         sdk.prepare()
     except MissingError as missing:
         pytest.skip(str(missing))
     assert sdk.flows
-    assert sdk.go_through_flows(served.url).out.splitlines() == [f"{flow}: ok" for flow in sdk.flows]
+    assert sdk.go_through_flows(server.url).out.splitlines() == [f"{flow}: ok" for flow in sdk.flows]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.strangers.conftest import Served
+from tests.strangers.conftest import LocalServer
 from tests.strangers.programs import node
 
 
 @pytest.mark.soak
 @pytest.mark.service
-def test_better_auth_sells_a_subscription(served: Served, home: Path) -> None:
-    sold = node("shop.mjs", "shop", home, served.url).out
+def test_better_auth_sells_a_subscription(server: LocalServer, home: Path) -> None:
+    sold = node("shop.mjs", "shop", home, server.url).out
     assert '"before":0,"after":[["pro","active"]]' in sold, sold
-    assert served.event_types().count("checkout.session.completed") == 1
+    assert server.event_types().count("checkout.session.completed") == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak import Soak
-from tests.strangers.conftest import Served
+from tests.strangers.conftest import LocalServer
 from tests.strangers.programs import API_KEY, Ended, run, stripe_cli
 from tests.strangers.triggers import (
     MOMENTS_LATER,
@@ -43,8 +43,8 @@ class Cli:
 
 
 @pytest.fixture
-def cli(served: Served, home: Path) -> Cli:
-    return Cli(served.url, home)
+def cli(server: LocalServer, home: Path) -> Cli:
+    return Cli(server.url, home)
 
 
 def events_that_can_be_triggered(home: Path) -> list[str]:
@@ -52,18 +52,18 @@ def events_that_can_be_triggered(home: Path) -> list[str]:
 
 
 @pytest.mark.soak
-def test_each_event_is_triggered_or_it_is_listed_why_not(served: Served, cli: Cli, home: Path, soak: Soak) -> None:
+def test_each_event_is_triggered_or_it_is_listed_why_not(server: LocalServer, cli: Cli, home: Path, soak: Soak) -> None:
     """`stripe trigger` makes what an event needs; the event is then there, as an application would get it."""
     events = events_that_can_be_triggered(home)
     reasons = {event: reason(event) for event in events}
     assert set(NOT_TRIGGERED) == {each for each in reasons.values() if each}
     for event in soak.part([event for event in events if reasons[event] is None], TRIED):
-        before = Counter(served.event_types())
+        before = Counter(server.event_types())
         assert "Trigger succeeded" in cli("trigger", event).out, event
         if event in MOMENTS_LATER:
-            served.client.v1.products.create({"name": "What follows a write by moments has happened by the next one"})
+            server.client.v1.products.create({"name": "What follows a write by moments has happened by the next one"})
         if event not in WITHOUT_EVENT:
-            assert OTHER_EVENT.get(event, event) in Counter(served.event_types()) - before, event
+            assert OTHER_EVENT.get(event, event) in Counter(server.event_types()) - before, event
     for event in [event for event in events if reasons[event]] if soak.whole else []:
         ended = cli("trigger", event)
         assert re.search(r"Trigger failed: Request failed, status=4\d\d", ended.out), (
@@ -74,18 +74,18 @@ def test_each_event_is_triggered_or_it_is_listed_why_not(served: Served, cli: Cl
 
 
 @pytest.mark.parametrize("event", OVERRIDDEN)
-def test_options_of_the_cli_make_what_it_does_not_make_by_itself(served: Served, cli: Cli, event: str) -> None:
+def test_options_of_the_cli_make_what_it_does_not_make_by_itself(server: LocalServer, cli: Cli, event: str) -> None:
     assert "Trigger succeeded" in cli("trigger", event, *OVERRIDDEN[event].split()).out
-    assert event in served.event_types()
+    assert event in server.event_types()
 
 
-def test_a_request_is_made_read_changed_and_taken_back(served: Served, cli: Cli) -> None:
+def test_a_request_is_made_read_changed_and_taken_back(server: LocalServer, cli: Cli) -> None:
     made = cli.ok("post", "/v1/customers", "-d", "email=ada@example.com", "-d", "metadata[plan]=pro").json
     assert cli.ok("get", f"/v1/customers/{made['id']}").json == made
     assert [each["id"] for each in cli.ok("get", "/v1/customers", "--limit", "1").json["data"]] == [made["id"]]
     assert cli.ok("customers", "update", made["id"], "--name", "Ada").json["name"] == "Ada"
     assert cli.ok("delete", f"/v1/customers/{made['id']}", "--confirm").json["deleted"] is True
-    assert served.event_types() == ["customer.created", "customer.updated", "customer.deleted"]
+    assert server.event_types() == ["customer.created", "customer.updated", "customer.deleted"]
 
 
 def test_a_refusal_is_shown_in_stripe_s_words(cli: Cli) -> None:
@@ -93,7 +93,7 @@ def test_a_refusal_is_shown_in_stripe_s_words(cli: Cli) -> None:
     assert (error["code"], error["message"]) == ("resource_missing", "No such price: 'price_none'")
 
 
-def test_fixtures_of_one_s_own_refer_to_each_other(served: Served, cli: Cli, home: Path) -> None:
+def test_fixtures_of_one_s_own_refer_to_each_other(server: LocalServer, cli: Cli, home: Path) -> None:
     steps = [
         {"name": "customer", "path": "/v1/customers", "params": {"name": "Ada", "source": "tok_visa"}},
         {"name": "product", "path": "/v1/products", "params": {"name": "Pro"}},
@@ -116,8 +116,8 @@ def test_fixtures_of_one_s_own_refer_to_each_other(served: Served, cli: Cli, hom
     fixtures = {"_meta": {"template_version": 0}, "fixtures": [{"method": "post", **step} for step in steps]}
     (home / "fixtures.json").write_text(json.dumps(fixtures), encoding="utf-8")
     cli.ok("fixtures", "fixtures.json")
-    [subscription] = served.client.v1.subscriptions.list().data
-    assert (subscription.status, served.client.v1.invoices.list().data[0].amount_paid) == ("active", 1500)
+    [subscription] = server.client.v1.subscriptions.list().data
+    assert (subscription.status, server.client.v1.invoices.list().data[0].amount_paid) == ("active", 1500)
 
 
 def test_listen_ends_at_once_since_it_is_stripe_s_servers_that_it_listens_to(cli: Cli) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.strangers.conftest import Served
+from tests.strangers.conftest import LocalServer
 from tests.strangers.programs import API_KEY, OLD_PYTHON, SOURCES, run, virtual_environment
 
 SECRET = "whsec_of_the_test"
 
 
 @pytest.fixture
-def client(served: Served) -> Any:
-    return served.client.v1
+def client(server: LocalServer) -> Any:
+    return server.client.v1
 
 
 def monthly(client: Any, amount: int) -> Any:
@@ -60,7 +60,7 @@ def test_an_upgrade_costs_what_was_previewed(client: Any) -> None:
     assert changed.latest_invoice.total == preview.total
 
 
-def test_pages_come_by_themselves_and_refusals_as_errors(served: Served, client: Any) -> None:
+def test_pages_come_by_themselves_and_refusals_as_errors(server: LocalServer, client: Any) -> None:
     for number in range(5):
         client.coupons.create({"id": f"c{number}", "percent_off": 10, "duration": "once"})
     assert len(list(client.coupons.list({"limit": 2}).auto_paging_iter())) == 5
@@ -68,7 +68,7 @@ def test_pages_come_by_themselves_and_refusals_as_errors(served: Served, client:
         client.payment_methods.attach("pm_card_chargeDeclined", {"customer": client.customers.create().id})
     assert declined.value.code == "card_declined"
     with pytest.raises(stripe.AuthenticationError):
-        stripe.StripeClient("sk_wrong", base_addresses={"api": served.url}).v1.products.list()
+        stripe.StripeClient("sk_wrong", base_addresses={"api": server.url}).v1.products.list()
 
 
 def test_a_quote_is_written_accepted_and_read_as_a_file(client: Any) -> None:
@@ -97,7 +97,7 @@ def _header(payload: str) -> str:
 
 @pytest.mark.soak
 @pytest.mark.service
-def test_an_older_version_works_for_customers_products_prices_and_webhooks(served: Served, home: Path) -> None:
+def test_an_older_version_works_for_customers_products_prices_and_webhooks(server: LocalServer, home: Path) -> None:
     python = virtual_environment(home, OLD_PYTHON)
-    ended = run([str(python), str(SOURCES / "older_python.py"), served.url, API_KEY], home)
+    ended = run([str(python), str(SOURCES / "older_python.py"), server.url, API_KEY], home)
     assert ended.out.splitlines() == ["customers: ok", "products: ok", "prices: ok", "webhooks: ok"], ended.out

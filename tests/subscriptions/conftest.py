@@ -22,8 +22,8 @@ class Shop:
 
     def price(self, product: str | None = None, **params: Any) -> Any:
         """Return a price of $15.00 a month, of a product of its own, where nothing else is said."""
-        wanted = {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}, **params}
-        return self.post("/v1/prices", product=product or self.product(), **wanted)
+        all_params = {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}, **params}
+        return self.post("/v1/prices", product=product or self.product(), **all_params)
 
     def customer(self, **params: Any) -> Any:
         return self.post("/v1/customers", **params)

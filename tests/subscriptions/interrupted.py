@@ -28,11 +28,11 @@ class Troubled(stripe.HTTPClient):
 
     name = "troubled"
 
-    def __init__(self, inner: stripe.HTTPClient, trouble: Trouble | None, counted: list[str]) -> None:
+    def __init__(self, inner: stripe.HTTPClient, trouble: Trouble | None, calls: list[str]) -> None:
         super().__init__()
         self._inner = inner
         self._trouble = trouble
-        self._counted = counted
+        self._counted = calls
         self._dead = False
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
@@ -61,8 +61,8 @@ class Troubled(stripe.HTTPClient):
         self._inner.close()  # type: ignore[no-untyped-call]
 
 
-def troubling(trouble: Trouble | None, counted: list[str]) -> Callable[[stripe.HTTPClient], stripe.HTTPClient]:
-    return lambda inner: Troubled(inner, trouble, counted)
+def troubling(trouble: Trouble | None, calls: list[str]) -> Callable[[stripe.HTTPClient], stripe.HTTPClient]:
+    return lambda inner: Troubled(inner, trouble, calls)
 
 
 def copy_account(source: Path, target: Path) -> None:

@@ -120,8 +120,8 @@ def valid(parameter: Parameter, name: str, world: World) -> list[Any]:
 def _any_one(parameter: Parameter, world: World) -> dict[str, Any]:
     """Return an object with the first of its parameters for which there is a value."""
     for name, inner in sorted((parameter.fields or {}).items()):
-        if found := valid(inner, name, world):
-            return {name: found[0]}
+        if values := valid(inner, name, world):
+            return {name: values[0]}
     return {}
 
 
@@ -140,20 +140,20 @@ def _scalars(scalar: str, name: str, world: World) -> list[str]:
 def invalid(parameter: Parameter) -> list[Any]:
     """Return values that the type does not allow."""
     plain = parameter.scalars or parameter.choices
-    found: list[Any] = []
+    values: list[Any] = []
     if plain and parameter.scalars <= {"integer", "timestamp", "number", "decimal", "boolean"}:
-        found += ["abc", "1e400"]
+        values += ["abc", "1e400"]
     if parameter.scalars == {"boolean"}:
-        found.append("1")
+        values.append("1")
     if parameter.choices and not parameter.scalars:
-        found.append("no_such_value")
+        values.append("no_such_value")
     if plain and parameter.fields is None and parameter.values is None and parameter.element is None:
-        found.append({"a": "b"})
+        values.append({"a": "b"})
     if not plain and (parameter.fields is not None or parameter.values is not None or parameter.element is not None):
-        found.append("text")
+        values.append("text")
     if parameter.fields is not None:
-        found.append({"no_such_parameter": "1"})
-    return found
+        values.append({"no_such_parameter": "1"})
+    return values
 
 
 def put(params: Mapping[str, Any], names: tuple[str, ...], value: Any, parents: Parameter, world: World) -> Any:
@@ -163,12 +163,12 @@ def put(params: Mapping[str, Any], names: tuple[str, ...], value: Any, parents: 
     assert inner is not None
     if not rest:
         return {**params, name: value}
-    existing = params.get(name)
-    if isinstance(existing, list):
-        existing = {str(number): element for number, element in enumerate(existing)}
-    if not isinstance(existing, dict):
-        existing = {}
+    hash_so_far = params.get(name)
+    if isinstance(hash_so_far, list):
+        hash_so_far = {str(number): element for number, element in enumerate(hash_so_far)}
+    if not isinstance(hash_so_far, dict):
+        hash_so_far = {}
     if inner.fields is not None:
-        needed = {key: valid(inner.fields[key], key, world)[0] for key in inner.required}
-        existing = {**needed, **existing}
-    return {**params, name: put(existing, rest, value, inner, world)}
+        needed_params = {key: valid(inner.fields[key], key, world)[0] for key in inner.required}
+        hash_so_far = {**needed_params, **hash_so_far}
+    return {**params, name: put(hash_so_far, rest, value, inner, world)}

@@ -12,6 +12,6 @@ from tests.sweep.world import World, build
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        built = build(World.at(tmp_path_factory.mktemp("sweep") / "local.db", monkeypatch))
-        yield built
-        built.store.close()
+        new_world = build(World.at(tmp_path_factory.mktemp("sweep") / "local.db", monkeypatch))
+        yield new_world
+        new_world.store.close()

@@ -216,15 +216,15 @@ def path(route: Route, world: World) -> str:
     if names is None:
         collection = route.path.removeprefix("/v1/").split("/{id}")[0]
         names = (COLLECTIONS.get(collection, collection.rpartition("/")[2].removesuffix("s")),)
-    found = route.path
+    result = route.path
     for name in names:
-        found = found.replace("{id}", world.ids.get(name, name), 1)
-    return found
+        result = result.replace("{id}", world.ids.get(name, name), 1)
+    return result
 
 
 def params(route: Route, world: World) -> Params:
     """Return the parameters that the route needs."""
     if route.path.endswith("/search"):
         return {"query": "-metadata['key']:'value'"}
-    needed = NEEDED.get(f"{route.method} {route.path}")
-    return needed(world.ids) if needed else {}
+    builder = NEEDED.get(f"{route.method} {route.path}")
+    return builder(world.ids) if builder else {}

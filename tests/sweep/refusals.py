@@ -37,5 +37,5 @@ def check_answer(answer: Answer, what: str) -> None:
     assert not PYTHON.search(message), f"{what}: {message!r}"
     has_page = "code" in error and error["code"] != "subscription_payment_intent_requires_action"
     assert ("doc_url" in error) is has_page, f"{what}: {error}"
-    unlogged = message.startswith(("Unrecognized request URL", "Invalid Stripe API version"))
-    assert ("request_log_url" in error) is not unlogged, f"{what}: {error}"
+    has_no_log = message.startswith(("Unrecognized request URL", "Invalid Stripe API version"))
+    assert ("request_log_url" in error) is not has_no_log, f"{what}: {error}"

@@ -88,11 +88,11 @@ class World:
         self.draw(1)
 
     def draw(self, seed: int) -> None:
-        drawn = random.Random(seed)
-        self.monkeypatch.setattr(secrets, "choice", drawn.choice)
-        self.monkeypatch.setattr(secrets, "token_bytes", drawn.randbytes)
+        generator = random.Random(seed)
+        self.monkeypatch.setattr(secrets, "choice", generator.choice)
+        self.monkeypatch.setattr(secrets, "token_bytes", generator.randbytes)
         for name in ("token_hex", "token_urlsafe"):
-            self.monkeypatch.setattr(secrets, name, lambda length=32: drawn.randbytes(length).hex())
+            self.monkeypatch.setattr(secrets, name, lambda length=32: generator.randbytes(length).hex())
 
     def answer(self, method: str, path: str, params: Mapping[str, Any] | str) -> Answer:
         form = params if isinstance(params, str) else urlencode(list(_api_encode(params)))
@@ -151,12 +151,12 @@ def _catalog(world: World) -> None:
     meter = {"display_name": "Calls", "event_name": "calls", "default_aggregation": {"formula": "sum"}}
     ids["meter"] = make("/v1/billing/meters", **meter)["id"]
     ids["loose_feature"] = make("/v1/entitlements/features", name="Audit", lookup_key="audit")["id"]
-    stopped = make("/v1/billing/meters", **{**meter, "event_name": "old"})["id"]
-    make(f"/v1/billing/meters/{stopped}/deactivate")
-    ids["inactive_meter"] = stopped
-    metered = {"currency": "usd", "product": ids["product"], "unit_amount": 2}
+    inactive_meter = make("/v1/billing/meters", **{**meter, "event_name": "old"})["id"]
+    make(f"/v1/billing/meters/{inactive_meter}/deactivate")
+    ids["inactive_meter"] = inactive_meter
+    price_params = {"currency": "usd", "product": ids["product"], "unit_amount": 2}
     by_use = {"interval": "month", "usage_type": "metered", "meter": ids["meter"]}
-    ids["metered_price"] = make("/v1/prices", **metered, recurring=by_use)["id"]
+    ids["metered_price"] = make("/v1/prices", **price_params, recurring=by_use)["id"]
     trial = {"type": "relative", "relative": {"iterations": 1}}
     after = {"transition": {"price": ids["price"]}}
     for active in (False, True):
@@ -208,16 +208,16 @@ def _billing(world: World) -> None:
     ids["paid_invoice"] = used["latest_invoice"]
     other = make("/v1/subscriptions", customer=ids["other_customer"], items=items)
     ids["other_subscription"] = other["id"]
-    planned = make("/v1/subscriptions", customer=ids["customer"], items=items)["id"]
-    ids["subscription_schedule"] = make("/v1/subscription_schedules", from_subscription=planned)["id"]
-    paused = make(
+    schedule_subscription = make("/v1/subscriptions", customer=ids["customer"], items=items)["id"]
+    ids["subscription_schedule"] = make("/v1/subscription_schedules", from_subscription=schedule_subscription)["id"]
+    paused_subscription = make(
         "/v1/subscriptions",
         customer=make("/v1/customers", email="eve@example.com")["id"],
         items=items,
         trial_end=NOW + 9 * DAY,
         trial_settings={"end_behavior": {"missing_payment_method": "pause"}},
     )["id"]
-    ids["paused_subscription"] = make(f"/v1/subscriptions/{paused}", trial_end="now")["id"]
+    ids["paused_subscription"] = make(f"/v1/subscriptions/{paused_subscription}", trial_end="now")["id"]
     old = {"items": items, "billing_mode": {"type": "classic"}}
     ids["classic_subscription"] = make("/v1/subscriptions", customer=ids["customer"], **old)["id"]
     ids["usage_item"] = make("/v1/subscriptions", customer=ids["customer"], items=[{"price": ids["metered_price"]}])[
@@ -226,8 +226,8 @@ def _billing(world: World) -> None:
     draft = make("/v1/invoices", customer=ids["customer"], collection_method="send_invoice", days_until_due=9)
     ids["draft"] = draft["id"]
     make("/v1/invoiceitems", customer=ids["customer"], amount=900, currency="usd", invoice=draft["id"])
-    listed = json.loads(world.answer("GET", f"/v1/invoices/{draft['id']}/lines", {}).body)["data"]
-    ids["draft_line"] = listed[0]["id"]
+    lines = json.loads(world.answer("GET", f"/v1/invoices/{draft['id']}/lines", {}).body)["data"]
+    ids["draft_line"] = lines[0]["id"]
     ids["invoice"] = make("/v1/invoices", customer=ids["customer"], auto_advance=False)["id"]
     make("/v1/invoiceitems", customer=ids["customer"], amount=800, currency="usd", invoice=ids["invoice"])
     make(f"/v1/invoices/{ids['invoice']}/finalize", auto_advance=False)
@@ -245,33 +245,33 @@ def _payments(world: World) -> None:
     by_transfer = {"customer": payer, "payment_method_types": ["customer_balance"]}
     ids["transfer_intent"] = make("/v1/payment_intents", amount=400, currency="usd", **by_transfer)["id"]
     at_once = {"confirm": True, "payment_method_data": {"type": "customer_balance"}}
-    sent = make("/v1/payment_intents", amount=100, currency="usd", **by_transfer, **at_once)["id"]
+    transfer_intent = make("/v1/payment_intents", amount=100, currency="usd", **by_transfer, **at_once)["id"]
     asked = {"instructions_email": "kim@example.com"}
-    ids["waiting_refund"] = make("/v1/refunds", payment_intent=sent, **asked)["id"]
+    ids["waiting_refund"] = make("/v1/refunds", payment_intent=transfer_intent, **asked)["id"]
     ids["intent"] = make("/v1/payment_intents", amount=1000, currency="usd", **card)["id"]
-    paid = make("/v1/payment_intents", amount=2000, currency="usd", **card, confirm=True, off_session=True)
-    ids["payment_intent"], ids["charge"] = paid["id"], paid["latest_charge"]
-    make("/v1/refunds", payment_intent=paid["id"], amount=400)
-    ids["refund"] = make("/v1/refunds", payment_intent=paid["id"], amount=500)["id"]
+    paid_intent = make("/v1/payment_intents", amount=2000, currency="usd", **card, confirm=True, off_session=True)
+    ids["payment_intent"], ids["charge"] = paid_intent["id"], paid_intent["latest_charge"]
+    make("/v1/refunds", payment_intent=paid_intent["id"], amount=400)
+    ids["refund"] = make("/v1/refunds", payment_intent=paid_intent["id"], amount=500)["id"]
     by_card = {"amount": 3000, "currency": "usd", "confirm": True, "payment_method_types": ["card"]}
     for token in ("tok_bypassPending", "tok_visa_createDispute"):
         method = make("/v1/payment_methods", type="card", card={"token": token})["id"]
-        disputed = make("/v1/payment_intents", **by_card, payment_method=method)
-    ids["disputed_charge"] = disputed["latest_charge"]
-    authorized = make("/v1/payment_intents", **by_card, payment_method="pm_card_visa", capture_method="manual")
+        disputed_intent = make("/v1/payment_intents", **by_card, payment_method=method)
+    ids["disputed_charge"] = disputed_intent["latest_charge"]
+    authorized_intent = make("/v1/payment_intents", **by_card, payment_method="pm_card_visa", capture_method="manual")
     more = {"card": {"request_incremental_authorization": "if_available"}}
-    growing = {**by_card, "payment_method": "pm_card_visa", "capture_method": "manual"}
-    ids["growing_intent"] = make("/v1/payment_intents", **growing, payment_method_options=more)["id"]
-    ids["held_intent"] = authorized["id"]
-    reserved = {"amount": 3000, "currency": "usd", "capture": False}
-    ids["held_charge"] = make("/v1/charges", customer=ids["customer"], **reserved)["id"]
+    capture_params = {**by_card, "payment_method": "pm_card_visa", "capture_method": "manual"}
+    ids["growing_intent"] = make("/v1/payment_intents", **capture_params, payment_method_options=more)["id"]
+    ids["held_intent"] = authorized_intent["id"]
+    charge_params = {"amount": 3000, "currency": "usd", "capture": False}
+    ids["held_charge"] = make("/v1/charges", customer=ids["customer"], **charge_params)["id"]
     again = make("/v1/payment_intents", **by_card, **{**card, "payment_method": ids["payment_method"]})
     make("/v1/refunds", payment_intent=again["id"])
     ids["setup_intent"] = make("/v1/setup_intents", **card)["id"]
     ids["succeeded_setup_intent"] = make("/v1/setup_intents", **card, confirm=True, use_stripe_sdk=True)["id"]
-    agreed = {"mandate_data": {"customer_acceptance": {"type": "offline"}}}
+    mandate = {"mandate_data": {"customer_acceptance": {"type": "offline"}}}
     account = {"payment_method": "pm_sepaDebit_success_de", "payment_method_types": ["sepa_debit"]}
-    ids["mandate"] = make("/v1/setup_intents", **account, **agreed, confirm=True)["mandate"]
+    ids["mandate"] = make("/v1/setup_intents", **account, **mandate, confirm=True)["mandate"]
     helper = "/v1/test_helpers/confirmation_tokens"
     ids["confirmation_token"] = make(helper, payment_method=ids["payment_method"], return_url="https://example.com")[
         "id"
@@ -283,17 +283,17 @@ def _payments(world: World) -> None:
 def _checkout(world: World) -> None:
     """Make sessions of every mode, one of them by a payment link; two are paid."""
     make, ids = world.make, world.ids
-    done = {"success_url": "https://example.com/done"}
-    make("/v1/checkout/sessions", mode="setup", currency="usd", **done)
+    urls = {"success_url": "https://example.com/done"}
+    make("/v1/checkout/sessions", mode="setup", currency="usd", **urls)
     once = [{"price": ids["one_time_price"], "quantity": 2, "adjustable_quantity": {"enabled": True}}]
     monthly = [{"price": ids["other_price"], "quantity": 1}]
     by = {"payment_method": "pm_card_visa", "email": "kim@example.com"}
-    paying = {"customer": ids["customer"], "line_items": once}
+    session_params = {"customer": ids["customer"], "line_items": once}
     sessions = [
-        make("/v1/checkout/sessions", mode="payment", **done, **paying),
-        make("/v1/checkout/sessions", mode="subscription", **done, line_items=monthly),
+        make("/v1/checkout/sessions", mode="payment", **urls, **session_params),
+        make("/v1/checkout/sessions", mode="subscription", **urls, line_items=monthly),
         make(f"/local/payment_links/{make('/v1/payment_links', line_items=once)['url'].rpartition('/')[2]}/sessions"),
-        make("/v1/checkout/sessions", mode="payment", **done, **paying),
+        make("/v1/checkout/sessions", mode="payment", **urls, **session_params),
     ]
     for session in sessions[:2]:
         make(f"/local/checkout/sessions/{session['id']}/pay", **by)
@@ -302,12 +302,12 @@ def _checkout(world: World) -> None:
 
 def _rest(world: World) -> None:
     make, ids = world.make, world.ids
-    sold = [{"price": ids["price"], "quantity": 1}]
-    make("/v1/payment_links", line_items=sold)
-    ids["payment_link"] = make("/v1/payment_links", line_items=sold)["id"]
-    make("/v1/quotes", customer=ids["customer"], line_items=sold)
-    ids["quote"] = make("/v1/quotes", customer=ids["customer"], line_items=sold)["id"]
-    ids["open_quote"] = make("/v1/quotes", customer=ids["customer"], line_items=sold)["id"]
+    line_items = [{"price": ids["price"], "quantity": 1}]
+    make("/v1/payment_links", line_items=line_items)
+    ids["payment_link"] = make("/v1/payment_links", line_items=line_items)["id"]
+    make("/v1/quotes", customer=ids["customer"], line_items=line_items)
+    ids["quote"] = make("/v1/quotes", customer=ids["customer"], line_items=line_items)["id"]
+    ids["open_quote"] = make("/v1/quotes", customer=ids["customer"], line_items=line_items)["id"]
     make(f"/v1/quotes/{ids['open_quote']}/finalize")
     _checkout(world)
     make("/v1/test_helpers/test_clocks", frozen_time=NOW)
@@ -316,16 +316,18 @@ def _rest(world: World) -> None:
     features = {"invoice_history": {"enabled": True}}
     make("/v1/billing_portal/configurations", features=features, name="Other")
     ids["configuration"] = make("/v1/billing_portal/configurations", features=features)["id"]
-    listed = json.loads(world.answer("GET", "/v1/events", {}).body)["data"]
-    ids["event"] = listed[0]["id"]
+    events = json.loads(world.answer("GET", "/v1/events", {}).body)["data"]
+    ids["event"] = events[0]["id"]
     for when in (0, 2 * 60 * 60, 30 * 60 * 60):
         usage = {"stripe_customer_id": ids["customer"], "value": 3}
         make("/v1/billing/meter_events", event_name="calls", payload=usage, timestamp=NOW - when, identifier=f"e{when}")
-    granted = {"customer": ids["customer"]}
-    entitlements = json.loads(world.answer("GET", "/v1/entitlements/active_entitlements", granted).body)["data"]
+    grant_params = {"customer": ids["customer"]}
+    entitlements = json.loads(world.answer("GET", "/v1/entitlements/active_entitlements", grant_params).body)["data"]
     ids["entitlement"] = entitlements[0]["id"]
-    paid = json.loads(world.answer("GET", "/v1/invoice_payments", {"invoice": ids["paid_invoice"]}).body)["data"]
-    ids["invoice_payment"] = paid[0]["id"]
+    invoice_payments = json.loads(world.answer("GET", "/v1/invoice_payments", {"invoice": ids["paid_invoice"]}).body)[
+        "data"
+    ]
+    ids["invoice_payment"] = invoice_payments[0]["id"]
     ids["dispute"] = json.loads(world.answer("GET", "/v1/disputes", {}).body)["data"][0]["id"]
     moved = json.loads(world.answer("GET", "/v1/balance_transactions", {}).body)["data"]
     ids["transaction"] = moved[0]["id"]

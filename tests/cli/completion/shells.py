@@ -37,13 +37,13 @@ class TypedShell:
     def until(self, pattern: str) -> str:
         """Return what is shown since the last time, up to what the pattern matches."""
         end = time.monotonic() + PATIENCE
-        while (found := re.search(pattern, self.shown)) is None:
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self._terminal], [], [], left)[0]:
+        while (match := re.search(pattern, self.shown)) is None:
+            seconds_left = end - time.monotonic()
+            if seconds_left <= 0 or not select.select([self._terminal], [], [], seconds_left)[0]:
                 raise AssertionError(f"{pattern} was not shown, but:\n{self.shown}")
             self.shown += ESCAPES.sub("", os.read(self._terminal, 65536).decode(errors="replace"))
-        seen, self.shown = self.shown[: found.end()], self.shown[found.end() :]
-        return seen
+        text, self.shown = self.shown[: match.end()], self.shown[match.end() :]
+        return text
 
     def __enter__(self) -> TypedShell:
         return self

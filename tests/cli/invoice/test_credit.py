@@ -30,7 +30,7 @@ def paid_invoice(life: Life) -> str:
 
 
 @pytest.fixture
-def opened(life: Life) -> str:
+def unpaid_invoice(life: Life) -> str:
     return open_invoice(life)
 
 
@@ -71,11 +71,11 @@ def test_outside_of_stripe_moves_nothing(life: Life, paid_invoice: str) -> None:
     assert (refunds(life), balance(life)) == ([], 0)
 
 
-def test_of_an_open_invoice_less_is_to_be_paid(life: Life, opened: str) -> None:
-    ran = life.ok("invoice", "credit", opened, "--amount", "5.00", "--yes")
+def test_of_an_open_invoice_less_is_to_be_paid(life: Life, unpaid_invoice: str) -> None:
+    ran = life.ok("invoice", "credit", unpaid_invoice, "--amount", "5.00", "--yes")
 
     assert "$5.00 is not to be paid any more; $15.00 stays open" in ran.err
-    assert life.shop.api.get(f"/v1/invoices/{opened}")["amount_remaining"] == 1500
+    assert life.shop.api.get(f"/v1/invoices/{unpaid_invoice}")["amount_remaining"] == 1500
 
 
 def test_the_same_within_a_day_is_made_once(life: Life, paid_invoice: str) -> None:
@@ -178,8 +178,8 @@ def test_what_several_payments_paid_is_said(life: Life) -> None:
     assert life.ok(*credit, "15.00").json["result"] == "credited"
 
 
-def test_an_open_invoice_has_none(life: Life, opened: str) -> None:
-    ran = life("invoice", "credit", opened, "--to", "card", "--yes", "--output", "json")
+def test_an_open_invoice_has_none(life: Life, unpaid_invoice: str) -> None:
+    ran = life("invoice", "credit", unpaid_invoice, "--to", "card", "--yes", "--output", "json")
 
     assert (ran.code, ran.error["kind"]) == (2, "usage")
 
@@ -192,9 +192,9 @@ def test_a_bare_number_is_refused_with_both_readings(life: Life, paid_invoice: s
     assert notes(life) == []
 
 
-def test_what_is_void_is_refused(life: Life, opened: str) -> None:
-    life.ok("invoice", "void", opened, "--yes")
-    ran = life("invoice", "credit", opened, "--yes", "--output", "json")
+def test_what_is_void_is_refused(life: Life, unpaid_invoice: str) -> None:
+    life.ok("invoice", "void", unpaid_invoice, "--yes")
+    ran = life("invoice", "credit", unpaid_invoice, "--yes", "--output", "json")
 
     assert (ran.code, ran.error["kind"]) == (1, "refused")
 

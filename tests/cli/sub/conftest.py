@@ -53,8 +53,8 @@ class Life:
 
     def invoices(self) -> list[tuple[str, int]]:
         """Status and total of each, oldest first."""
-        found, _ = self.shop.api.page("/v1/invoices", {"subscription": self.id})
-        return [(invoice["status"], invoice["total"]) for invoice in found][::-1]
+        invoices, _ = self.shop.api.page("/v1/invoices", {"subscription": self.id})
+        return [(invoice["status"], invoice["total"]) for invoice in invoices][::-1]
 
     def use_card(self, card: str) -> None:
         method = self.shop.post(f"/v1/payment_methods/{card}/attach", customer=self.customer)["id"]
@@ -85,9 +85,9 @@ def life(billing: Billing, shop: Shop) -> Life:
     ids = {name: price["id"] for name, price in prices.items()}
     customer = shop.with_card(email=EMAIL, test_clock=clock)["id"]
     id = shop.subscription(customer, ids["pro"])["id"]
-    found = Life(billing, shop, clock, customer, id, ids)
-    found.advance(TEN_DAYS_LATER)
-    return found
+    customer_life = Life(billing, shop, clock, customer, id, ids)
+    customer_life.advance(TEN_DAYS_LATER)
+    return customer_life
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ def subscriptions(shop: Shop) -> list[Any]:
 
 def pay(shop: Shop, subscription: str) -> None:
     """Confirm the first payment as the customer does on the invoice's page."""
-    created = shop.api.get(f"/v1/subscriptions/{subscription}", {"expand": ["latest_invoice.confirmation_secret"]})
-    secret = created["latest_invoice"]["confirmation_secret"]["client_secret"]
+    new_subscription = shop.api.get(
+        f"/v1/subscriptions/{subscription}", {"expand": ["latest_invoice.confirmation_secret"]}
+    )
+    secret = new_subscription["latest_invoice"]["confirmation_secret"]["client_secret"]
     intent = secret.partition("_secret_")[0]
     shop.post(f"/v1/payment_intents/{intent}/confirm", payment_method="pm_card_visa")

@@ -36,10 +36,10 @@ class History:
         """Return a price of so many dollars, of a product of its own."""
         recurring = {"interval": interval}
         cents = round(amount * 100)
-        made = self.shop.price(
+        price = self.shop.price(
             self.shop.product(key), lookup_key=key, **{"unit_amount": cents, "recurring": recurring, **params}
         )
-        self.prices[key] = made["id"]
+        self.prices[key] = price["id"]
         return key
 
     def monthly(self, **amounts: float) -> None:
@@ -58,7 +58,7 @@ class History:
             )
         )
         recurring = {"interval": "month", "usage_type": "metered", "meter": meter["id"]}
-        made = self.shop.post(
+        price = self.shop.post(
             "/v1/prices",
             product=self.shop.product(key),
             currency="usd",
@@ -66,7 +66,7 @@ class History:
             recurring=recurring,
             lookup_key=key,
         )
-        self.prices[key] = made["id"]
+        self.prices[key] = price["id"]
         return key
 
     def use(self, calls: int) -> None:
@@ -121,8 +121,8 @@ class History:
         return [one["amount"] for one in self.shop.api.page("/v1/refunds", {"limit": 100})[0]][::-1]
 
     def pending(self) -> list[int]:
-        found, _ = self.shop.api.page("/v1/invoiceitems", {"customer": self.customer, "pending": True})
-        return [item["amount"] for item in found]
+        items, _ = self.shop.api.page("/v1/invoiceitems", {"customer": self.customer, "pending": True})
+        return [item["amount"] for item in items]
 
     def use_card(self, card: str) -> None:
         method = self.shop.post(f"/v1/payment_methods/{card}/attach", customer=self.customer)["id"]

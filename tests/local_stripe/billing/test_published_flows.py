@@ -165,7 +165,7 @@ FLOWS: dict[str, list[Step]] = {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     database: Path = tmp_path_factory.mktemp("published") / "local.db"
     take_card_tokens(database)
     with serving(database) as local:
@@ -173,14 +173,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 
 
 @pytest.mark.parametrize("event", FLOWS)
-def test_the_calls_of_a_published_flow_bring_about_its_event(served: Local, event: str) -> None:
+def test_the_calls_of_a_published_flow_bring_about_its_event(server: Local, event: str) -> None:
     answers: dict[str, Any] = {}
     for name, path, params in FLOWS[event]:
-        reply = served.send("post", _filled(path, answers), encoded(_filled(params, answers)))
+        reply = server.send("post", _filled(path, answers), encoded(_filled(params, answers)))
         expected = int(name[1:]) if name.startswith("!") else 200
         assert reply.status == expected, f"{path}: {reply.text}"
         answers[name] = reply.json
-    assert served.get("/v1/events", type=event)["data"]
+    assert server.get("/v1/events", type=event)["data"]
 
 
 def _filled(value: Any, answers: Mapping[str, Any]) -> Any:

@@ -19,8 +19,8 @@ def send(url: str, **entered: str) -> requests.Response:
     return requests.post(url, data={**BUYER, **entered}, allow_redirects=False)
 
 
-def test_a_session_is_paid_at_its_page_and_leads_to_success(served: Local) -> None:
-    session = selling(served, served.price()["id"], cancel_url="https://example.com/cart")
+def test_a_session_is_paid_at_its_page_and_leads_to_success(server: Local) -> None:
+    session = selling(server, server.price()["id"], cancel_url="https://example.com/cart")
     shown = requests.get(session["url"]).text
     assert "Pay $15.00" in shown and 'href="https://example.com/cart"' in shown
     assert "Your card was declined." in send(session["url"], card="pm_card_chargeDeclined").text
@@ -32,38 +32,38 @@ def test_a_session_is_paid_at_its_page_and_leads_to_success(served: Local) -> No
     assert "Thanks for your payment." in requests.get(session["url"]).text
 
 
-def test_3d_secure_leads_back_to_the_page_and_on(served: Local) -> None:
-    monthly = served.price(recurring={"interval": "month"})["id"]
-    session = selling(served, monthly, mode="subscription")
+def test_3d_secure_leads_back_to_the_page_and_on(server: Local) -> None:
+    monthly = server.price(recurring={"interval": "month"})["id"]
+    session = selling(server, monthly, mode="subscription")
     asked = send(session["url"], card="pm_card_authenticationRequired")
     assert "/3d_secure/pi_" in asked.headers["Location"]
-    page = served.base + asked.headers["Location"]
+    page = server.base + asked.headers["Location"]
     back = requests.post(page, data={"outcome": "fail"}, allow_redirects=False).headers["Location"]
-    assert (served.base + back).startswith(f"{session['url']}?")
-    assert "unable to authenticate your payment method" in requests.get(served.base + back).text
-    page = served.base + send(session["url"], card="pm_card_authenticationRequired").headers["Location"]
+    assert (server.base + back).startswith(f"{session['url']}?")
+    assert "unable to authenticate your payment method" in requests.get(server.base + back).text
+    page = server.base + send(session["url"], card="pm_card_authenticationRequired").headers["Location"]
     back = requests.post(page, data={"outcome": "complete"}, allow_redirects=False).headers["Location"]
-    done = requests.get(served.base + back, allow_redirects=False)
+    done = requests.get(server.base + back, allow_redirects=False)
     assert done.headers["Location"] == f"https://example.com/thanks?session={session['id']}"
-    assert served.get(f"{PATH}/{session['id']}")["payment_status"] == "paid"
+    assert server.get(f"{PATH}/{session['id']}")["payment_status"] == "paid"
 
 
-def test_what_a_customer_chooses_is_priced_before_it_is_paid(served: Local) -> None:
-    coupon = served.post("/v1/coupons", percent_off=50, duration="once")["id"]
-    served.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": coupon}, code="HALF")
-    item = {"price": served.price()["id"], "quantity": 1, "adjustable_quantity": {"enabled": True}}
-    session = selling(served, line_items=[item], allow_promotion_codes=True, expand=["line_items"])
+def test_what_a_customer_chooses_is_priced_before_it_is_paid(server: Local) -> None:
+    coupon = server.post("/v1/coupons", percent_off=50, duration="once")["id"]
+    server.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": coupon}, code="HALF")
+    item = {"price": server.price()["id"], "quantity": 1, "adjustable_quantity": {"enabled": True}}
+    session = selling(server, line_items=[item], allow_promotion_codes=True, expand=["line_items"])
     quantity = f"quantity_{session['line_items']['data'][0]['id']}"
     page = send(session["url"], **{"action": "price", "promotion_code": "half", quantity: "3"})
     assert "-$22.50" in page.text and "Pay $22.50" in page.text
     assert send(session["url"]).status_code == 303
-    assert served.get(f"{PATH}/{session['id']}")["amount_total"] == 2250
+    assert server.get(f"{PATH}/{session['id']}")["amount_total"] == 2250
 
 
-def test_nothing_that_is_written_becomes_a_part_of_the_page(served: Local) -> None:
+def test_nothing_that_is_written_becomes_a_part_of_the_page(server: Local) -> None:
     texts: dict[str, Any] = {name: {"message": EVIL} for name in ("submit", "shipping_address", "after_submit")}
     session = selling(
-        served,
+        server,
         line_items=[
             {
                 "price_data": {"currency": "usd", "unit_amount": 900, "product_data": {"name": EVIL}},
@@ -101,23 +101,23 @@ def test_nothing_that_is_written_becomes_a_part_of_the_page(served: Local) -> No
     assert sent.status_code == 303, sent.text
 
 
-def test_the_address_of_success_adds_no_header(served: Local) -> None:
-    session = selling(served, served.price()["id"], success_url="https://example.com/ü?a={CHECKOUT_SESSION_ID}")
+def test_the_address_of_success_adds_no_header(server: Local) -> None:
+    session = selling(server, server.price()["id"], success_url="https://example.com/ü?a={CHECKOUT_SESSION_ID}")
     done = send(session["url"])
     assert done.headers["Location"] == f"https://example.com/%C3%BC?a={session['id']}"
-    refused = served.refused(
+    refused = server.refused(
         "post",
         PATH,
         mode="payment",
         success_url="https://example.com/\r\nX-Evil: 1",
-        line_items=[{"price": served.price()["id"], "quantity": 1}],
+        line_items=[{"price": server.price()["id"], "quantity": 1}],
     )
     assert refused.param == "success_url"
 
 
-def test_a_payment_link_begins_a_session_each_time(served: Local) -> None:
-    price = served.price(recurring={"interval": "month"})["id"]
-    link = served.post(
+def test_a_payment_link_begins_a_session_each_time(server: Local) -> None:
+    price = server.price(recurring={"interval": "month"})["id"]
+    link = server.post(
         "/v1/payment_links",
         line_items=[{"price": price, "quantity": 2, "adjustable_quantity": {"enabled": True, "maximum": 5}}],
         metadata={"campaign": "spring"},
@@ -125,10 +125,10 @@ def test_a_payment_link_begins_a_session_each_time(served: Local) -> None:
         subscription_data={"trial_period_days": 7},
         after_completion={"type": "redirect", "redirect": {"url": DONE}},
     )
-    assert link["url"].startswith(f"{served.pages}/b/test_")
+    assert link["url"].startswith(f"{server.pages}/b/test_")
     address = f"{link['url']}?client_reference_id=cart-7&prefilled_email=ada@example.com&locale=de"
     pages = [requests.get(address, allow_redirects=False).headers["Location"] for _ in range(2)]
-    first, second = (served.get(f"{PATH}/{page.rpartition('/')[2]}", expand=["line_items"]) for page in pages)
+    first, second = (server.get(f"{PATH}/{page.rpartition('/')[2]}", expand=["line_items"]) for page in pages)
     assert first["id"] != second["id"]
     assert (first["payment_link"], first["mode"], first["metadata"]) == (
         link["id"],
@@ -139,59 +139,59 @@ def test_a_payment_link_begins_a_session_each_time(served: Local) -> None:
     assert first["line_items"]["data"][0]["adjustable_quantity"]["maximum"] == 5
     done = requests.post(first["url"], data={"card": "pm_card_visa", "action": "pay"}, allow_redirects=False)
     assert done.headers["Location"] == f"https://example.com/thanks?session={first['id']}"
-    after = served.get(f"{PATH}/{first['id']}", expand=["subscription"])
+    after = server.get(f"{PATH}/{first['id']}", expand=["subscription"])
     assert (after["customer_details"]["email"], after["subscription"]["status"]) == ("ada@example.com", "trialing")
-    [listed] = served.get(PATH, payment_link=link["id"], status="complete")["data"]
+    [listed] = server.get(PATH, payment_link=link["id"], status="complete")["data"]
     assert listed["id"] == first["id"]
-    closed = served.get(f"/v1/payment_links/{link['id']}")
+    closed = server.get(f"/v1/payment_links/{link['id']}")
     assert (closed["active"], closed["restrictions"]["completed_sessions"]) == (False, {"count": 1, "limit": 1})
     assert "no longer active" in requests.get(link["url"]).text
 
 
-def test_an_inactive_link_says_what_its_seller_wants_it_to(served: Local) -> None:
-    once = [{"price": served.price()["id"], "quantity": 1}]
-    link = served.post("/v1/payment_links", line_items=once, inactive_message=EVIL)
-    served.post(f"/v1/payment_links/{link['id']}", active=False)
+def test_an_inactive_link_says_what_its_seller_wants_it_to(server: Local) -> None:
+    once = [{"price": server.price()["id"], "quantity": 1}]
+    link = server.post("/v1/payment_links", line_items=once, inactive_message=EVIL)
+    server.post(f"/v1/payment_links/{link['id']}", active=False)
     page = requests.get(link["url"])
     assert "<script" not in page.text and "&lt;script&gt;" in page.text
     assert requests.get(re.sub("test_.*", "test_00", link["url"])).status_code == 404
 
 
-def test_a_link_confirms_at_its_own_page(served: Local) -> None:
-    once = [{"price": served.price()["id"], "quantity": 1}]
+def test_a_link_confirms_at_its_own_page(server: Local) -> None:
+    once = [{"price": server.price()["id"], "quantity": 1}]
     message = {"type": "hosted_confirmation", "hosted_confirmation": {"custom_message": "See you on Friday"}}
-    link = served.post("/v1/payment_links", line_items=once, after_completion=message)
+    link = server.post("/v1/payment_links", line_items=once, after_completion=message)
     page = requests.get(link["url"])
     assert "See you on Friday" in requests.post(page.url, data=BUYER).text
 
 
-def test_a_session_without_cards_debits_a_bank_account(served: Local) -> None:
-    session = selling(served, served.price(currency="eur")["id"], allowed_payment_method_types=["sepa_debit"])
+def test_a_session_without_cards_debits_a_bank_account(server: Local) -> None:
+    session = selling(server, server.price(currency="eur")["id"], allowed_payment_method_types=["sepa_debit"])
     assert "DE89370400440532013000" in requests.get(session["url"]).text
     done = send(session["url"], card="", iban="DE89370400440532013000")
     assert done.headers["Location"].startswith("https://example.com/thanks")
-    receipt = served.get(f"{PATH}/{session['id']}", expand=["payment_intent.latest_charge"])
+    receipt = server.get(f"{PATH}/{session['id']}", expand=["payment_intent.latest_charge"])
     assert receipt["payment_intent"]["latest_charge"]["payment_method_details"]["type"] == "sepa_debit"
 
 
-def test_a_session_that_nothing_here_can_pay_says_so(served: Local) -> None:
+def test_a_session_that_nothing_here_can_pay_says_so(server: Local) -> None:
     """It is made all the same, as payment intents of these types are: for suites that only make it."""
-    session = selling(served, served.price()["id"], allowed_payment_method_types=["klarna", "paypal"])
+    session = selling(server, server.price()["id"], allowed_payment_method_types=["klarna", "paypal"])
     assert session["payment_method_types"] == ["klarna", "paypal"]
     assert "The local Stripe has no payments by klarna, paypal." in requests.get(session["url"]).text
     assert "This payment method cannot pay here." in send(session["url"]).text
-    assert served.get(f"{PATH}/{session['id']}")["status"] == "open"
+    assert server.get(f"{PATH}/{session['id']}")["status"] == "open"
 
 
 @pytest.mark.parametrize("types", [["customer_balance"], ["card", "customer_balance"]])
-def test_a_transfer_is_chosen_at_the_page_which_leads_to_where_it_goes(served: Local, types: list[str]) -> None:
+def test_a_transfer_is_chosen_at_the_page_which_leads_to_where_it_goes(server: Local, types: list[str]) -> None:
     transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "us_bank_transfer"}}
     options = {"customer_balance": transfer}
-    session = selling(served, served.price()["id"], allowed_payment_method_types=types, payment_method_options=options)
+    session = selling(server, server.price()["id"], allowed_payment_method_types=types, payment_method_options=options)
     shown = requests.get(session["url"]).text
     assert "Pay by bank transfer" in shown and ('name="card"' in shown) is ("card" in types)
     where = send(session["url"], by_transfer="1").headers["Location"]
-    assert (served.base + where).startswith(f"{served.pages}/bank_transfers/pi_")
-    assert "Transfer $15.00 to this account" in requests.get(served.base + where).text
-    assert "The money has arrived." in requests.post(served.base + where, data={"transfer": "arrives"}).text
-    assert served.get(f"{PATH}/{session['id']}")["payment_status"] == "paid"
+    assert (server.base + where).startswith(f"{server.pages}/bank_transfers/pi_")
+    assert "Transfer $15.00 to this account" in requests.get(server.base + where).text
+    assert "The money has arrived." in requests.post(server.base + where, data={"transfer": "arrives"}).text
+    assert server.get(f"{PATH}/{session['id']}")["payment_status"] == "paid"

@@ -43,45 +43,45 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def test_a_first_payment_is_declined_then_made_after_3d_secure(page: Page, served: Local) -> None:
-    subscription = incomplete(served)
+def test_a_first_payment_is_declined_then_made_after_3d_secure(page: Page, server: Local) -> None:
+    subscription = incomplete(server)
     page.goto(subscription["latest_invoice"]["hosted_invoice_url"])
     pay = page.get_by_role("button", name="Pay $15.00")
 
     page.get_by_role("combobox").select_option("pm_card_visa_chargeDeclinedInsufficientFunds")
     pay.click()
     expect(page.get_by_text("Your card has insufficient funds.")).to_be_visible()
-    assert status(served, subscription) == "incomplete"
+    assert status(server, subscription) == "incomplete"
 
     page.get_by_role("combobox").select_option("pm_card_authenticationRequired")
     pay.click()
     expect(page.get_by_text("Your bank asks whether this is you.")).to_be_visible()
     page.get_by_role("button", name="Complete").click()
     expect(page.get_by_text("Done.")).to_be_visible()
-    assert status(served, subscription) == "active"
+    assert status(server, subscription) == "active"
 
 
-def test_the_card_of_a_trial_is_saved_and_the_page_fits_a_phone(page: Page, served: Local) -> None:
-    subscription = incomplete(served, trial_period_days=7)
-    setup = served.get(f"/v1/setup_intents/{subscription['pending_setup_intent']}")
+def test_the_card_of_a_trial_is_saved_and_the_page_fits_a_phone(page: Page, server: Local) -> None:
+    subscription = incomplete(server, trial_period_days=7)
+    setup = server.get(f"/v1/setup_intents/{subscription['pending_setup_intent']}")
     page.set_viewport_size({"width": 360, "height": 640})
-    page.goto(f"{served.pages}/setup/{setup['id']}?client_secret={setup['client_secret']}")
+    page.goto(f"{server.pages}/setup/{setup['id']}?client_secret={setup['client_secret']}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     page.get_by_role("combobox").select_option("pm_card_visa")
     page.get_by_role("button").click()
     expect(page.get_by_text("The card is saved")).to_be_visible()
-    assert served.get(f"/v1/subscriptions/{subscription['id']}")["default_payment_method"] is not None
+    assert server.get(f"/v1/subscriptions/{subscription['id']}")["default_payment_method"] is not None
 
 
-def test_a_checkout_session_is_paid_after_a_decline_and_3d_secure(page: Page, served: Local) -> None:
-    success = f"{served.base}/?session={{CHECKOUT_SESSION_ID}}"
+def test_a_checkout_session_is_paid_after_a_decline_and_3d_secure(page: Page, server: Local) -> None:
+    success = f"{server.base}/?session={{CHECKOUT_SESSION_ID}}"
     item = {
-        "price": served.price(recurring={"interval": "month"})["id"],
+        "price": server.price(recurring={"interval": "month"})["id"],
         "quantity": 1,
         "adjustable_quantity": {"enabled": True, "maximum": 9},
     }
-    session = selling(served, mode="subscription", line_items=[item], success_url=success)
+    session = selling(server, mode="subscription", line_items=[item], success_url=success)
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(session["url"])
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -95,8 +95,8 @@ def test_a_checkout_session_is_paid_after_a_decline_and_3d_secure(page: Page, se
     page.get_by_label("Card", exact=True).select_option("pm_card_authenticationRequired")
     page.get_by_role("button", name="Subscribe for $30.00").click()
     page.get_by_role("button", name="Complete").click()
-    page.wait_for_url(f"{served.base}/?session={session['id']}")
-    assert served.get(f"/v1/checkout/sessions/{session['id']}")["amount_total"] == 3000
+    page.wait_for_url(f"{server.base}/?session={session['id']}")
+    assert server.get(f"/v1/checkout/sessions/{session['id']}")["amount_total"] == 3000
 
 
 UNREADABLE = """() => {
@@ -120,17 +120,17 @@ UNREADABLE = """() => {
 BRIGHTNESS = "Math.max(...getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g))"
 
 
-@pytest.mark.parametrize("served", ["own account"], indirect=True)
-def test_the_pages_fit_every_screen_and_are_readable_in_the_dark(page: Page, served: Local, tmp_path: Path) -> None:
+@pytest.mark.parametrize("server", ["own account"], indirect=True)
+def test_the_pages_fit_every_screen_and_are_readable_in_the_dark(page: Page, server: Local, tmp_path: Path) -> None:
     """To look at them: `pytest --basetemp=DIRECTORY` keeps the screenshots."""
-    invoice = incomplete(served)["latest_invoice"]["hosted_invoice_url"]
+    invoice = incomplete(server)["latest_invoice"]["hosted_invoice_url"]
     asking = {
         "allow_promotion_codes": True,
         "custom_fields": [{"key": "e", "label": {"type": "custom", "custom": "Engraving"}, "type": "text"}],
         "shipping_address_collection": {"allowed_countries": ["US", "DE"]},
     }
-    checkout = selling(served, served.price(unit_amount=99_999_999)["id"], **asking)["url"]
-    for name, address in (("invoice", invoice), ("checkout", checkout), ("missing", f"{served.pages}/setup/seti_1")):
+    checkout = selling(server, server.price(unit_amount=99_999_999)["id"], **asking)["url"]
+    for name, address in (("invoice", invoice), ("checkout", checkout), ("missing", f"{server.pages}/setup/seti_1")):
         page.goto(address)
         if name == "invoice":
             page.get_by_role("combobox").select_option("pm_card_visa_chargeDeclinedInsufficientFunds")
