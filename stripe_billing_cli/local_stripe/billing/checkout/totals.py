@@ -98,13 +98,13 @@ def _item(
     call: Call, item: Object, subtotal: int, discount_amount: int, discount: Object | None, rates: Sequence[str]
 ) -> Object:
     item_taxes = taxes.taxes_of(subtotal - discount_amount, taxes.find_rates(call, rates))
-    added = sum(tax.amount for tax in item_taxes if not tax.rate.inclusive)
+    tax_on_top = sum(tax.amount for tax in item_taxes if not tax.rate.inclusive)
     return {
         **item,
         "amount_discount": discount_amount,
         "amount_subtotal": subtotal,
         "amount_tax": sum(tax.amount for tax in item_taxes),
-        "amount_total": subtotal - discount_amount + added,
+        "amount_total": subtotal - discount_amount + tax_on_top,
         "discounts": [{"amount": discount_amount, "discount": discount["id"]}] if discount else [],
         "taxes": [
             {"amount": tax.amount, "rate": tax.rate.id, "taxability_reason": None, "taxable_amount": tax.taxable}
