@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, missing_param
+from stripe_billing_cli.local_stripe.core.errors import ApiError, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -60,6 +60,8 @@ def check_new(params: Params) -> None:
 
 def create(call: Call) -> Object:
     subscription = repository.find(call, call.params["subscription"])
+    if subscription["status"] in repository.ENDED:
+        raise no_such("subscription", subscription["id"], "subscription", 404)
     earlier_ids = {item["id"] for item in subscription["items"]["data"]}
     after = _change_subscription(call, subscription["id"], {})
     items = after["pending_update"]["subscription_items"] if after["pending_update"] else after["items"]["data"]

@@ -137,7 +137,7 @@ def test_pending_if_incomplete_is_for_updates(local: Local) -> None:
 
 @pytest.mark.parametrize(
     "update",
-    [{"description": "x"}, {"cancel_at_period_end": True}, {"proration_behavior": "none"}, {"trial_end": "now"}],
+    [{"days_until_due": 3}, {"cancel_at_period_end": True}, {"proration_behavior": "none"}, {"trial_end": "now"}],
 )
 def test_while_incomplete_only_metadata_and_the_payment_method_may_change(local: Local, update: Any) -> None:
     life = Life.begin(local)

@@ -219,7 +219,7 @@ def test_what_cannot_be_paused(local: Local, params: Any, why: str) -> None:
 def test_what_is_not_paused_cannot_be_resumed_nor_what_is_paused_again(local: Local) -> None:
     life = Life.begin(local)
     subscription = life.subscribe(price(local))
-    assert "not `paused`" in local.refused("post", f"/v1/subscriptions/{subscription['id']}/resume").message
+    assert "if it is `paused`" in local.refused("post", f"/v1/subscriptions/{subscription['id']}/resume").message
     local.post(f"/v1/subscriptions/{subscription['id']}/pause")
     assert "`paused`" in local.refused("post", f"/v1/subscriptions/{subscription['id']}/pause").message
 

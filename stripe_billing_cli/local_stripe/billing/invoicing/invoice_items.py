@@ -187,7 +187,9 @@ def _quantity(params: Mapping[str, Any], param: str = "", before: str = "1") -> 
 
 def _check_no_quantity(params: Mapping[str, Any], param: str = "") -> None:
     for name in sorted(QUANTITY & params.keys()):
-        raise invalid(NO_QUANTITY, _nested_name(param, name))
+        if param:
+            raise only_one_of(["amount", name], _nested_name(param, "amount"))
+        raise invalid(NO_QUANTITY, name)
 
 
 def _check_taxed_by_price(params: Mapping[str, Any], param: str) -> None:

@@ -85,6 +85,8 @@ def read_card(call: Call, params: Mapping[str, Any], param: str = "card[token]")
 def use_token(call: Call, type: str, id: str, param: str) -> Object:
     """Return a token of a type, which cannot be used again. Raises for one that was used, and for one of another type
     as if it were not there."""
+    if "tok_" not in id:
+        raise invalid(f"Invalid token id: {id}", TOKEN)
     token = objects.find(call, TOKEN, id, param)
     if token["type"] != type:
         raise no_such(TOKEN, id, param)

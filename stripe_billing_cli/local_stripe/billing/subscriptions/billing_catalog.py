@@ -12,10 +12,11 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class DiscountedAmount:
-    """An amount after the discounts with these ids."""
+    """An amount after the discounts with these ids. `terms`: how a line's description names them, if it does."""
 
     amount: int
     discounts: tuple[str, ...] = ()
+    terms: str = ""
 
 
 PriceOf = Callable[[str], Object]

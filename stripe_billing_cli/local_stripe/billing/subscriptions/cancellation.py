@@ -57,7 +57,7 @@ def changed_fields(call: Call, before: Object) -> Object:
     taken_back = "cancel_at" in params or "cancel_at_period_end" in params
     if taken_back and before["cancel_at"] is not None:
         return {**NO_END, "cancellation_details": {**NO_DETAILS, **params.get("cancellation_details", {})}}
-    return {"cancellation_details": details}
+    return {"cancellation_details": details} if "cancellation_details" in params else {}
 
 
 def with_end(call: Call, before: Object, plain: Object) -> Object:

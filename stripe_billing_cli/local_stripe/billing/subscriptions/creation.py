@@ -63,6 +63,8 @@ def new_subscription(call: Call, customer: Object) -> Object:
             raise missing_param(f"items[{at}][price]")
     prices = [price_checks.wanted_price(call, item, f"items[{at}][price]") for at, item in enumerate(params["items"])]
     currency = price_checks.currency_of(call, params, customer, prices)
+    if "currency" not in params:
+        price_checks.check_one_currency(prices, currency)
     price_checks.check_prices(prices, currency)
     for at, (price, item) in enumerate(zip(prices, params["items"], strict=True)):
         price_checks.check_quantity(price, item, f"items[{at}]")

@@ -42,13 +42,22 @@ def discounted_amount(
     own = [discount.find(call, id) for id in subscription["discounts"]] if discounts is None else discounts
     terms = _terms(call, [one for one, _ in items_with_prices], own, currency)
     shares = discounting.taken_off(lines, terms)[here]
-    remainder, ids = amount, []
+    remainder, terms_applied = amount, list[Terms]()
     for each in terms:
         if each.covers(here, lines[here]):
             off = min(remainder, _part(each, shares[each.discount], remainder, amount, lines[here].amount))
             remainder -= off
-            ids += [each.discount] if off else []
-    return DiscountedAmount(remainder, tuple(ids))
+            terms_applied += [each] if off else []
+    ids = tuple(each.discount for each in terms_applied)
+    return DiscountedAmount(remainder, ids, describe_terms([each.percent_off for each in terms_applied]))
+
+
+def describe_terms(percentages: Sequence[Decimal | None]) -> str:
+    """Return how the description of a proration names its discount: " (with 10.0% off)"; nothing of an amount off,
+    which has no percentage, or of several."""
+    if len(percentages) != 1 or percentages[0] is None:
+        return ""
+    return f" (with {float(percentages[0])}% off)"
 
 
 def _part(terms: Terms, share: int, remainder: int, amount: int, whole: int) -> int:
@@ -80,6 +89,7 @@ def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> DiscountedA
     for line in debits.billed_lines(call, item, debit):
         for one in line["discount_amounts"]:
             reductions[one["discount"]] = reductions.get(one["discount"], 0) + one["amount"]
-    return DiscountedAmount(
-        debit["amount"] - sum(reductions.values()), tuple(id for id, off in reductions.items() if off)
-    )
+    ids = tuple(id for id, off in reductions.items() if off)
+    percentages = [discount.find(call, id)["_coupon_terms"]["percent_off"] for id in ids]
+    terms = describe_terms([None if one is None else Decimal(str(one)) for one in percentages])
+    return DiscountedAmount(debit["amount"] - sum(reductions.values()), ids, terms)

@@ -200,13 +200,9 @@ def _check_proration_date(subscription: Object, at: int) -> None:
 def _check_items(subscription: Object, after: list[Object], catalog: Catalog) -> None:
     if not after:
         raise invalid("A subscription must have at least one active plan.", "items")
-    ids = [item["price"] for item in after]
-    if len(set(ids)) < len(ids):
-        twice = next(id for at, id in enumerate(ids) if id in ids[:at])
-        raise invalid(
-            f"Cannot create a Subscription with multiple Subscription Items with the same Price: {twice}", "plan"
-        )
-    billing_intervals.check(subscription["billing_mode"]["type"], [catalog.price(id) for id in ids])
+    price_checks.check_no_price_twice(after, {item["id"] for item in subscription["items"]["data"]})
+    prices = [catalog.price(item["price"]) for item in after]
+    billing_intervals.check(subscription["billing_mode"]["type"], prices)
 
 
 def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import identifiers, objects
-from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -84,13 +84,47 @@ def currency_of(call: Call, params: Params, customer: Object, prices: Sequence[O
     return currency
 
 
+def check_one_currency(prices: Sequence[Object], currency: str) -> None:
+    """Raise where the prices of a new subscription, which asks for no currency, have not the one of the first."""
+    for at, price in enumerate(prices):
+        if currency not in price["currency_options"]:
+            raise invalid(
+                f"This `price` has `currency={price['currency']}`, but other items use `currency={currency}`. All "
+                "items must have pricing in the same currency. When using multi-currency prices, you can specify "
+                "`currency` at the top level, to be used by all items.",
+                f"items[{at}][price]",
+            )
+
+
 def check_prices(prices: Sequence[Object], currency: str, param: str = "items") -> None:
     catalog_prices.check_currency(prices, currency, param)
     ids = [price["id"] for price in prices]
     twice = next((id for at, id in enumerate(ids) if id in ids[:at]), None)
     if twice is not None:
+        raise _price_twice(twice)
+
+
+def _price_twice(price: str) -> ApiError:
+    return invalid(
+        f"Cannot create a Subscription with multiple Subscription Items with the same Price: {price}", "plan"
+    )
+
+
+def check_no_price_twice(items_after: Sequence[Object], ids_before: Collection[str]) -> None:
+    """Raise where two items of a subscription that changes have one price; a new one is told which item has it."""
+    holders: dict[str, str] = {}
+    for item in items_after:
+        price, holder = item["price"], holders.setdefault(item["price"], item["id"])
+        if holder == item["id"]:
+            continue
+        if item["id"] in ids_before or holder not in ids_before:
+            raise _price_twice(price)
         raise invalid(
-            f"Cannot create a Subscription with multiple Subscription Items with the same Price: {twice}", "plan"
+            f"A new item with Price {price} can't be added to this Subscription because an existing Subscription Item "
+            f"{holder} is already using that Price. If you want to update the existing item (e.g., to adjust the "
+            "quantity), pass the existing Subscription Item's `id` in your update request: "
+            "https://stripe.com/docs/api/subscriptions/update#update_subscription-items-id",
+            "plan",
         )
 
 

@@ -238,9 +238,8 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
         end = min(debit["end"], item["current_period_end"])
         if start < end and debit["price"] is not None:
             net = catalog.net_debit(item, debit)
-            share = DiscountedAmount(
-                pricing.part_of(-net.amount, end - start, debit["end"] - debit["start"]), net.discounts
-            )
+            credit = pricing.part_of(-net.amount, end - start, debit["end"] - debit["start"])
+            share = replace(net, amount=credit)
             line = _line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog)
             rates = tuple(debit.get("tax_rates", line.tax_rates))
             credit_lines.append(replace(line, credited_items=catalog.find_debit(item, debit), tax_rates=rates))
@@ -266,7 +265,7 @@ def _share(
     whole_length = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
     net = catalog.apply_discounts(item, abs(pricing.part_of(sign * whole, end - at, whole_length)), among)
-    share = DiscountedAmount(sign * net.amount, net.discounts)
+    share = replace(net, amount=sign * net.amount)
     return [_line(share, words, item["quantity"], price["id"], at, end, item, catalog)]
 
 
@@ -288,7 +287,8 @@ def _line(
 ) -> Line:
     price = catalog.price(price_id)
     many = f"{quantity} × " if quantity != 1 else ""
-    description = f"{words} {many}{catalog.product_name(price['product']).name} after {lines.day(start)}"
+    name = catalog.product_name(price["product"]).name + share.terms
+    description = f"{words} {many}{name} after {lines.day(start)}"
     return Line(
         share.amount,
         description,

@@ -16,7 +16,7 @@ def without_card(call: Call, customer: Object, subscription: Object) -> bool:
         return False
     match subscription["trial_settings"]["end_behavior"]["missing_payment_method"]:
         case "cancel":
-            cancel.end(call, subscription["id"], reason=None)
+            cancel.end(call, subscription["id"], reason="cancellation_requested")  # recorded
             return True
         case "pause":
             _pause(call, subscription["id"])

@@ -257,6 +257,11 @@ def send(call: Call) -> Object:
     call, invoice, _ = _load(call, "invoice")
     if invoice["collection_method"] != "send_invoice":
         raise invalid("You can only manually send an invoice if its collection method is 'send_invoice'.")
+    if invoice["status"] == "paid":
+        raise invalid(
+            "This invoice cannot be sent right now. Please contact us via https://support.stripe.com/contact with "
+            "details, so we can help."
+        )
     if invoice["status"] in ("uncollectible", "void"):
         raise invalid(f"You cannot send an invoice that is {invoice['status']}.", code="invoice_not_editable")
     if invoice["status"] == "draft":

@@ -40,7 +40,7 @@ def _draft(call: Call, param: str) -> tuple[Call, Object, Object]:
     """Return the draft whose lines are to change, its customer, and the call as of their time."""
     invoice = objects.find(call, "invoice", call.id, param, 404)
     if invoice["status"] != "draft":
-        raise invalid("You can only change the lines of an invoice that is a draft.", code="invoice_not_editable")
+        raise invalid("Invalid invoice: This invoice is no longer editable", code="invoice_not_editable")
     customer = customers.find(call, invoice["customer"])
     return clocks.at_time_of(call, customer), invoice, customer
 

@@ -37,7 +37,8 @@ def _check_free(call: Call, event_name: str) -> None:
     """Refuse a second active meter for a name of events."""
     if meters.find_by_event_name(call, event_name) is not None:
         raise invalid(
-            f"An active meter with the event name `{event_name}` already exists.",
+            f"An active meter already exists for event name '{event_name}'. To create a new meter with the same event "
+            "name, first deactivate the currently active meter.",
             "event_name",
             "resource_already_exists",
         )

@@ -41,10 +41,7 @@ def check_trial(params: Params) -> None:
 def _check_collection(params: Params) -> None:
     is_sent = params.get("collection_method") == "send_invoice"
     if is_sent and "days_until_due" not in params:
-        raise invalid(
-            "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
-            "days_until_due",
-        )
+        raise invalid("If invoice collection method is 'send_invoice', you must specify 'days_until_due'.")
     if "days_until_due" in params and not is_sent:
         raise invalid("You can only specify 'days_until_due' if invoice collection method is 'send_invoice'.")
     if "cancel_at" in params and params.get("cancel_at_period_end"):

@@ -130,9 +130,7 @@ def resume(call: Call) -> Object:
 
 def check_resumable(subscription: Object) -> None:
     if subscription["status"] != "paused":
-        raise invalid(
-            f"You cannot resume this subscription because its status is `{subscription['status']}`, not `paused`."
-        )
+        raise invalid("You can only resume a subscription if it is `paused`.")
     if subscription["collection_method"] == "send_invoice":
         raise invalid("You cannot resume a subscription with `collection_method=send_invoice`.")
 

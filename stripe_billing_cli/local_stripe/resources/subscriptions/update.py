@@ -36,7 +36,9 @@ PENDING_PARAMS = frozenset(
 """What an update may say beside `pending_if_incomplete`
 (https://docs.stripe.com/billing/subscriptions/pending-updates-reference#supported-attributes)."""
 ENDED_MAY = frozenset({"cancellation_details", "expand", "metadata"})
-INCOMPLETE_MAY = frozenset({"cancellation_details", "default_payment_method", "expand", "metadata", "payment_settings"})
+INCOMPLETE_MAY = frozenset(
+    {"cancellation_details", "default_payment_method", "description", "expand", "metadata", "payment_settings"}
+)
 
 
 def check_update(params: Params) -> None:
@@ -82,13 +84,18 @@ def _check_updatable(subscription: Object, params: Params) -> None:
         )
     if subscription["status"] == "incomplete" and not names <= INCOMPLETE_MAY:
         raise invalid(
-            "A subscription in `incomplete` status can only update its metadata and default payment method. Pay its "
-            "first invoice, or cancel it and create another."
+            "A subscription in `incomplete` status can only update its metadata, its description and its default "
+            "payment method. Pay its first invoice, or cancel it and create another."
         )
     if subscription["schedule"] is not None and names & {"cancel_at", "cancel_at_period_end"}:
         raise invalid(
             f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, and updating any "
             "cancelation behavior directly is not allowed. Please update the schedule instead."
+        )
+    if subscription["status"] == "paused" and "trial_end" in params:
+        raise invalid(
+            "You cannot set `trial_end` while a subscription is `paused`. Resume the subscription first before setting "
+            "`trial_end`."
         )
     if subscription["status"] == "paused" and _changes_items(params):
         raise invalid(
@@ -104,10 +111,7 @@ def _check_updatable(subscription: Object, params: Params) -> None:
         )
     days = params.get("days_until_due", subscription["days_until_due"])
     if params.get("collection_method") == "send_invoice" and days is None:
-        raise invalid(
-            "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
-            "days_until_due",
-        )
+        raise invalid("If invoice collection method is 'send_invoice', you must specify 'days_until_due'.")
 
 
 def _change(call: Call, before: Object, plain: Object) -> Object:
