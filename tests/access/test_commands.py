@@ -115,7 +115,7 @@ class TestShow:
         no_key = billing("access", "show", "ada@example.com")
 
         assert (no_id.code, no_key.code) == (2, 2)
-        assert "or its email" in no_id.err
+        assert "or an email" in no_id.err
         assert "no Stripe API key" in no_key.err
 
     def test_what_was_granted_until_a_time_that_has_passed(self, billing: Billing) -> None:
@@ -169,6 +169,19 @@ class TestList:
         open_store().close()
         assert "billing access reconcile" in billing.ok("access", "list").err
 
+    @pytest.mark.parametrize(
+        ("options", "text"),
+        [
+            (("--product", "team"), "Nothing is known of anybody's access to team."),
+            (("--product", "team", "--granted"), "Nobody is known to have access to team."),
+            (("--feature", "sso", "--revoked"), "Nobody is known to have lost access to sso."),
+        ],
+    )
+    def test_nobody_of_those_asked_for(
+        self, billing: Billing, filled_store: None, options: tuple[str, ...], text: str
+    ) -> None:
+        assert text in billing.ok("access", "list", *options).err
+
     def test_options_that_contradict_each_other(self, billing: Billing) -> None:
         assert billing("access", "list", "--granted", "--revoked").code == 2
 
@@ -194,6 +207,16 @@ class TestReconcile:
         assert f"{customer}  product {product_of(subscription)}: nothing → access (active)" in first.out
         assert "1 customer compared with Stripe, 1 brought up to date." in first.err
         assert again.out == checked.out == ""
+
+    def test_a_customer_is_named_by_email_or_id(self, billing: Billing, shop: Shop) -> None:
+        customer, subscription = subscribed(shop)
+
+        mended = billing.ok("access", "reconcile", "--local", "ada@example.com")
+        refused = billing("access", "reconcile", "--local", subscription["id"])
+
+        assert f"{customer}  product {product_of(subscription)}: nothing → access (active)" in mended.out
+        assert refused.code == 2
+        assert "is the id of a subscription, and a customer is needed" in refused.err
 
     def test_who_is_gone_from_stripe_loses_access(self, billing: Billing, shop: Shop) -> None:
         with open_store() as store:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 
 app = options.group("Who may use what, and why: as `billing listen` keeps it, or asked of Stripe.")
@@ -37,6 +38,14 @@ RulesFile = Annotated[
 Product = Annotated[str | None, typer.Option("--product", metavar="PRODUCT", help="Only this product, by its id.")]
 
 Feature = Annotated[str | None, typer.Option("--feature", metavar="KEY", help="Only this feature, by its lookup key.")]
+
+
+def customer_id(context: Context, name: str) -> str:
+    """Return the id of a customer who may be named by email, which Stripe is asked for."""
+    from stripe_billing_cli.stripe_api.lookup import check_customer_name, find_customer
+
+    check_customer_name(name)
+    return find_customer(context.stripe, name)["id"] if "@" in name else name
 
 
 def access_screen(record: Record, *, fresh: bool = False) -> Iterator[Line]:

@@ -54,9 +54,17 @@ def list_(
         context.printer.list_records(
             records,
             COLUMNS,
-            "Nothing is known of anybody's access. `billing access reconcile` asks Stripe.",
+            f"{_text_of_none(product or feature, access_filter)} `billing access reconcile` asks Stripe.",
             parsing.most(limit, all_),
         )
+
+
+def _text_of_none(key: str | None, access_filter: bool | None) -> str:
+    """Return what is said where the store has no such access."""
+    key_text = f" to {key}" if key else ""
+    if access_filter is None:
+        return f"Nothing is known of anybody's access{key_text}."
+    return f"Nobody is known to {'have' if access_filter else 'have lost'} access{key_text}."
 
 
 def _rows(store: Store, key: str | None) -> Iterator[Access]:

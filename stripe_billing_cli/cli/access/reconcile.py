@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stripe_billing_cli.cli import formatting, options
-from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app
+from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app, customer_id
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Record
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, opened_store
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def reconcile(
     context: Context,
     customers: Annotated[
-        list[str] | None, typer.Argument(metavar="CUSTOMER", help="Only these; all, if none is given.")
+        list[str] | None, typer.Argument(metavar="CUSTOMER", help="Only these, by id or email; all, if none is given.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit with 3 if something differs.")] = False,
     store: StoreAt = None,
@@ -45,7 +45,7 @@ def reconcile(
     with opened_store(store or DEFAULT_STORE, make=True) as event_store:
         keeper = AccessKeeper(context.stripe, event_store, read_rules(rules), remembered_route(event_store))
         customer_count = difference_count = 0
-        for comparison in compare(keeper, customers or ()):
+        for comparison in compare(keeper, [customer_id(context, name) for name in customers or ()]):
             customer_count += 1
             if not comparison.changes:
                 continue

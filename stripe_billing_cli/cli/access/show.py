@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app
+from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app, customer_id
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, opened_store
 from stripe_billing_cli.errors import NOT_REACHED, UsageError
@@ -42,21 +42,12 @@ def show(
 
     if product and feature:
         raise UsageError("--product and --feature exclude each other", "ask twice")
-    customer = _id_of(context, customer)
+    customer = customer_id(context, customer)
     customer, rows, now = _ask_stripe(context, customer, rules) if fresh else _read_store(customer, store)
     rows = [row for row in rows if is_wanted(row, product, feature)]
     record = customer_record(customer, rows, now)
     context.printer.record(record, lambda _: access_screen(record, fresh=fresh))
     return None if record["access"] else NOT_REACHED
-
-
-def _id_of(context: Context, customer: str) -> str:
-    """Return the id of a customer who may be named by email, which Stripe is asked for."""
-    if "@" not in customer:
-        return customer
-    from stripe_billing_cli.stripe_api.lookup import find_customer
-
-    return find_customer(context.stripe, customer)["id"]
 
 
 def _ask_stripe(context: Context, customer: str, rules: Path | None) -> tuple[str, list[Access], float]:
