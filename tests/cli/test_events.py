@@ -105,6 +105,29 @@ class TestList:
         assert billing("events", "list", "--failed", "--check").code == 3
         assert billing("events", "list", "--failed", "--customer", "cus_none", "--check").code == 0
 
+    @pytest.mark.parametrize("command", ["list", "retry --failed"])
+    @pytest.mark.parametrize(
+        ("options", "hint"),
+        [
+            (["--customer", "ada@example.com"], "billing customer list --email ada@example.com --output id prints it"),
+            (["--customer", "sub_1MowQVLkdIwHu7ixeRlqHVzs"], "→ give cus_…\n"),
+        ],
+    )
+    def test_what_is_no_customers_id_is_refused(
+        self, billing: Billing, store: Store, command: str, options: list[str], hint: str
+    ) -> None:
+        ran = billing("events", *command.split(), *options)
+
+        assert ran.code == 2
+        assert hint in ran.err
+
+    def test_a_time_that_ends_before_it_begins_is_refused(self, billing: Billing, store: Store) -> None:
+        for command in (["list"], ["backfill", "--local"]):
+            ran = billing("events", *command, "--since", "2d", "--until", "3d")
+
+            assert ran.code == 2
+            assert "--until is not after --since" in ran.err
+
     @pytest.mark.parametrize("options", [["--since", "someday"], ["--limit", "-1"], ["--store", "mysql://x/y"]])
     def test_what_cannot_be_meant(self, billing: Billing, options: list[str]) -> None:
         assert billing("events", "list", *options).code in (1, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ import typer
 from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Record
-from stripe_billing_cli.errors import FAILED, BillingError
+from stripe_billing_cli.errors import FAILED, BillingError, UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Filter, Store, StoredEvent
@@ -48,15 +49,40 @@ def event_filter(
     """Return the filter that the options say. With `only_failed`, what waits for `uncalled_handlers` failed too."""
     from stripe_billing_cli.events.store import Filter
 
+    _check_customer(customer)
     now = store.clock()
+    start = None if since is None else moment_option("--since", since, now)
+    end = None if until is None else moment_option("--until", until, now)
+    check_order(start, end)
     return Filter(
         type=type,
         customer=customer,
         failed=only_failed,
         uncalled_handlers=frozenset(uncalled_handlers),
-        since=None if since is None else moment_option("--since", since, now),
-        until=None if until is None else moment_option("--until", until, now),
+        since=start,
+        until=end,
     )
+
+
+def _check_customer(customer: str | None) -> None:
+    """Refuse an email, and the id of another object: events are stored by the id of their customer."""
+    from stripe_billing_cli.stripe_api.ids import kind_of
+    from stripe_billing_cli.stripe_api.lookup import WrongKindError
+
+    if customer is None:
+        return
+    kind = kind_of(customer)
+    if kind not in ("a customer", None):
+        raise WrongKindError(f"{customer} is the id of {kind}, and a customer is needed", "give cus_…")
+    if "@" in customer:
+        hint = f"billing customer list --email {shlex.quote(customer)} --output id prints it"
+        raise WrongKindError(f"{customer} is an email, and the customer's id is needed", hint)
+
+
+def check_order(since: int | None, until: int | None) -> None:
+    """Refuse moments between which nothing lies."""
+    if since is not None and until is not None and since >= until:
+        raise UsageError("--until is not after --since", "name a later --until, or an earlier --since")
 
 
 def moment_option(option: str, text: str, now: float) -> int:

@@ -8,7 +8,7 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.events.app import Until, app, moment_option
+from stripe_billing_cli.cli.events.app import Until, app, check_order, moment_option
 from stripe_billing_cli.cli.events.retry import route_of_store
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption, opened_store
 from stripe_billing_cli.errors import UsageError
@@ -40,6 +40,7 @@ def backfill(
         now = event_store.clock()
         start = moment_option("--since", since, now)
         end = None if until is None else moment_option("--until", until, now)
+        check_order(start, end)
         if start < now - KEPT_SECONDS - 60:
             raise UsageError("Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any")
         api = context.stripe
