@@ -130,9 +130,9 @@ def test_entries_come_where_a_section_ends(before: str, path: tuple[str, ...], e
 def test_lines_that_are_added_end_as_those_of_the_file(end: str) -> None:
     text = "s:\r\n  a: {x: 1}\r\n\r\nt:\r\n  b: 1" + end
 
-    written = with_additions(text, [Addition(("s",), {"k": {"x": 1}}), Addition(("u",), {"m": {"x": 1}})])
+    merged_text = with_additions(text, [Addition(("s",), {"k": {"x": 1}}), Addition(("u",), {"m": {"x": 1}})])
 
-    assert written == "s:\r\n  a: {x: 1}\r\n  k: {x: 1}\r\n\r\nt:\r\n  b: 1\r\n\r\nu:\r\n  m: {x: 1}\r\n"
+    assert merged_text == "s:\r\n  a: {x: 1}\r\n  k: {x: 1}\r\n\r\nt:\r\n  b: 1\r\n\r\nu:\r\n  m: {x: 1}\r\n"
 
 
 @pytest.mark.parametrize(

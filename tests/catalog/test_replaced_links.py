@@ -56,12 +56,12 @@ def test_of_a_price_that_a_link_still_sells_nothing_says_that_it_is_archived(
     )
     billing.write(REPLACED)
 
-    shown = billing.ok("catalog", "plan", "--local")
-    retiring = billing.ok("catalog", "plan", "--local", "--retire-links")
+    ran = billing.ok("catalog", "plan", "--local")
+    retirement = billing.ok("catalog", "plan", "--local", "--retire-links")
 
-    assert f"{old_price} stays active: the payment link" in shown.err
-    assert "about to be archived" not in shown.err
-    assert "about to be archived with 1 subscription on it" in retiring.err
+    assert f"{old_price} stays active: the payment link" in ran.err
+    assert "about to be archived" not in ran.err
+    assert "about to be archived with 1 subscription on it" in retirement.err
 
 
 def test_in_live_mode_too_what_is_agreed_to_is_said(billing: Billing) -> None:
