@@ -83,7 +83,9 @@ class Execution:
 
     plan: Plan
     unmet_needs: dict[Operation, int] = field(default_factory=dict)
+    """For each operation, the number of those that it needs and that have not succeeded yet."""
     unlocks: dict[Operation, list[Operation]] = field(default_factory=dict)
+    """For each operation, those that need it."""
     status: dict[Operation, Status] = field(default_factory=dict)
     errors: dict[Operation, StripeCallError] = field(default_factory=dict)
     ids: dict[Reference, str] = field(default_factory=dict)

@@ -61,8 +61,7 @@ def with_additions(text: str, additions: Iterable[Addition]) -> str:
     else:
         lines[-1] += ending
     last = len(lines) - 1
-    for number, edit in sorted(enumerate(edits), key=lambda pair: (pair[1].line, pair[0]), reverse=True):
-        del number
+    for _, edit in sorted(enumerate(edits), key=lambda pair: (pair[1].line, pair[0]), reverse=True):
         line = min(edit.line, last)
         if edit.column is None:
             lines[line + 1 : line + 1] = [text_line + ending for text_line in edit.text.split("\n")]
