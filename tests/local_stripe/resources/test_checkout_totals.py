@@ -203,3 +203,39 @@ def test_a_subscription_may_be_described_with_its_price(local: Local) -> None:
     after = paid(local, session, expand=("subscription", "invoice"))
     assert (session["amount_total"], after["invoice"]["total"]) == (2700, 2700)
     assert after["subscription"]["items"]["data"][0]["price"]["unit_amount"] == 2000
+
+
+def test_each_tier_is_taxed_as_a_line_of_its_first_invoice(local: Local) -> None:
+    """Of 20.00, 16.65 and 0.50 a tax of 7.25 % is 1.45, 1.21 and 0.04; of all together it would be 2.69."""
+    tiers = [{"up_to": 2, "unit_amount": 1000}, {"up_to": "inf", "unit_amount": 333, "flat_amount": 50}]
+    graduated = {"billing_scheme": "tiered", "tiers_mode": "graduated", "tiers": tiers}
+    price = local.price(recurring={"interval": "month"}, **graduated)["id"]
+    rate = local.post("/v1/tax_rates", display_name="VAT", percentage=7.25, inclusive=False)["id"]
+    session = selling(
+        local,
+        line_items=[{"price": price, "quantity": 7}],
+        mode="subscription",
+        subscription_data={"default_tax_rates": [rate]},
+        expand=["line_items.data.taxes"],
+    )
+
+    after = paid(local, session, expand=("invoice",))
+
+    assert (session["total_details"]["amount_tax"], session["amount_total"]) == (270, 3985)
+    assert (after["invoice"]["total"], after["invoice"]["amount_paid"]) == (3985, 3985)
+    [item] = session["line_items"]["data"]
+    assert [tax["amount"] for tax in item["taxes"]] == [270]
+
+
+def test_a_session_of_a_customer_with_a_clock_is_paid_at_the_time_of_that_clock(local: Local) -> None:
+    clock = local.post("/v1/test_helpers/test_clocks", frozen_time=NOW - 90 * DAY)["id"]
+    customer = local.post("/v1/customers", test_clock=clock)["id"]
+    session = selling(
+        local,
+        local.price(recurring={"interval": "day", "interval_count": 30})["id"],
+        mode="subscription",
+        customer=customer,
+        subscription_data={"billing_cycle_anchor": NOW - 80 * DAY},
+    )
+    after = paid(local, session, expand=("invoice",))
+    assert (session["amount_total"], after["amount_total"], after["invoice"]["total"]) == (500, 500, 500)

@@ -22,8 +22,7 @@ from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, 
 def pay(call: Call) -> Object:
     """Pay an open session by a card, or by a bank transfer to be made, with what its customer has entered. Return it:
     complete, or still open where the card asks for 3-D Secure (`list_waiting`)."""
-    session = _price_choices(call)
-    call = clocks.at_time_of_customer(call, session["customer"])
+    call, session = _price_choices(call)
     if not (session["customer_details"] or {}).get("email") and session["mode"] != "setup":
         raise invalid("Enter your email address.", "email")
     call.store.replace(sessions.KIND, session)
@@ -55,18 +54,20 @@ def list_waiting(call: Call) -> Object:
     return page_of(call, intents, f"/local/checkout/sessions/{call.id}/intents", "intent")
 
 
-def _price_choices(call: Call) -> Object:
+def _price_choices(call: Call) -> tuple[Call, Object]:
+    """Return the call at the time of the session's customer, and the session with what it costs then."""
     session = sessions.find(call, call.id)
+    call = clocks.at_time_of_customer(call, session["customer"])
     handlers.check_open(session, "paid")
     after = choices.enter(call, session, call.params)
     if after["mode"] != "setup":
         refusals.check_total(after)
-    return after
+    return call, after
 
 
 def price(call: Call) -> Object:
     """Return what an open session costs with what its customer has chosen so far, which it keeps."""
-    session = _price_choices(call)
+    call, session = _price_choices(call)
     call.store.replace(sessions.KIND, session)
     return session
 
