@@ -42,7 +42,7 @@ def check_mailable(customer: Object) -> None:
         )
 
 
-def find_named(call: Call) -> Object | None:
+def find_optional(call: Call) -> Object | None:
     """Return the customer that the parameter `customer` names; None where the call names none."""
     return find(call, call.params["customer"]) if "customer" in call.params else None
 

@@ -178,11 +178,11 @@ def _part(store: Store, names: tuple[str, ...], name: str, value: Any, branch: E
 def _form(value: Object, names: tuple[str, ...]) -> Shape:
     """Return the shape of an object within another: its own if it says what it is, else the part's."""
     object = value.get("object")
-    return _form_named(object if isinstance(object, str) else None, names)
+    return _choose_shape(object if isinstance(object, str) else None, names)
 
 
 @cache
-def _form_named(object: str | None, names: tuple[str, ...]) -> Shape:
+def _choose_shape(object: str | None, names: tuple[str, ...]) -> Shape:
     if object is not None and is_known(object):
         return shape(object)
     return shape(next((name for name in names if "object" not in shape(name).required), names[0]))
@@ -250,14 +250,14 @@ def _list_owned(store: Store, child_list: ChildList, owner: str, tree: ExpandTre
     has_more = len(objects) > FIRST_PAGE
     return {
         "object": "list",
-        "data": [_shown_in_list(store, child_list, object, tree) for object in objects[:FIRST_PAGE]],
+        "data": [_show_in_list(store, child_list, object, tree) for object in objects[:FIRST_PAGE]],
         "has_more": has_more,
         "total_count": store.count(child_list.kind, [own]) if has_more else len(objects),
         "url": child_list.url.format(id=owner),
     }
 
 
-def _shown_in_list(store: Store, child_list: ChildList, object: Object, tree: ExpandTree) -> Object:
+def _show_in_list(store: Store, child_list: ChildList, object: Object, tree: ExpandTree) -> Object:
     if child_list.where is IS_CARD:
         return as_answered(store, "card", as_card(object), tree)
     return as_answered(store, child_list.kind, object, tree)

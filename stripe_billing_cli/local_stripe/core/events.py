@@ -27,7 +27,7 @@ def record(call: Call, type: str, object: Object, before: Object | None = None) 
     after = shown_object.answer
     data: Object = {"object": after}
     if before is not None:
-        data["previous_attributes"] = previous(_shown_before(call.store, kind, before), after)
+        data["previous_attributes"] = previous(_show_before(call.store, kind, before), after)
     if "id" in object:
         call.store.last_shown[object["id"]] = shown_object
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
@@ -47,7 +47,7 @@ def record(call: Call, type: str, object: Object, before: Object | None = None) 
     )
 
 
-def _shown_before(store: Store, kind: str, before: Object) -> Object:
+def _show_before(store: Store, kind: str, before: Object) -> Object:
     """Return an object as it was answered before it changed: what the event before showed of it, where that is it."""
     last = store.last_shown.get(before.get("id", ""))
     return last.answer if last is not None and last.body == as_json(before) else as_answered(store, kind, before)

@@ -74,12 +74,12 @@ class Fault:
     def matches(self, method: str, path: str) -> bool:
         if self.operation is None:
             return True
-        wanted_method = _method(self.operation)
-        wanted_path = self.operation[len(wanted_method or "") :].strip()
+        own_method = _method(self.operation)
+        own_path = self.operation[len(own_method or "") :].strip()
         template = operation_of(method, path).partition(" ")[2]
-        if wanted_method not in (None, method.upper()):
+        if own_method not in (None, method.upper()):
             return False
-        return not wanted_path or re.sub(r":\w+", "{id}", wanted_path) in (path, template)
+        return not own_path or re.sub(r":\w+", "{id}", own_path) in (path, template)
 
     def strikes(self, number: int) -> bool:
         """Return whether the matching call of this number is to fail."""

@@ -38,7 +38,7 @@ def checked_key(key: str | None) -> str | None:
     return key
 
 
-def made_up_key() -> str:
+def make_up_key() -> str:
     """Return the key that Stripe gives a POST without one, for its events to name: like a UUID, without a UUID's
     version (recorded)."""
     digits = secrets.token_hex(16)

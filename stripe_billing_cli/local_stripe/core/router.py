@@ -297,7 +297,7 @@ class Router:
         account = account or self.account()
         fields = self._fields(request)
         fingerprint = idempotency.fingerprint(request.method.upper(), fields) if key else ""
-        named_key = key or (idempotency.made_up_key() if match.route.method == "POST" else None)
+        named_key = key or (idempotency.make_up_key() if match.route.method == "POST" else None)
         with self._writing_at(now, request_id):
             if key and (first := idempotency.recall(self.store, key, request.path, fingerprint, now)):
                 return first.status, first.body, idempotency.make_replay_headers(key, first)

@@ -57,7 +57,7 @@ def create(call: Call) -> Object:
         method = _card(call, customer)
         charges.check_amount(params["amount"], params["currency"])
         return direct_charges.create(call, customer, method)
-    payment_methods.check_tokens_taken(call)
+    payment_methods.check_takes_tokens(call)
     charges.check_amount(params["amount"], params["currency"])
     return direct_charges.create(call, None, payment_methods.of_token(call, params["source"]))
 

@@ -288,7 +288,7 @@ def test_no_line_is_discounted_below_nothing(amounts: list[int], offs: list[Deci
         Terms(f"di_{at}", percent_off=off) if isinstance(off, Decimal) else Terms(f"di_{at}", amount_off=off)
         for at, off in enumerate(offs)
     ]
-    taken = discounting.taken_off([DiscountableLine(amount, None) for amount in amounts], terms)
+    taken = discounting.compute_reductions([DiscountableLine(amount, None) for amount in amounts], terms)
     for amount, off in zip(amounts, taken, strict=True):
         assert 0 <= sum(off.values()) <= max(amount, 0)
 

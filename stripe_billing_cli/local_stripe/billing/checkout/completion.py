@@ -55,7 +55,7 @@ def on_payment(call: Call, effect: PaymentMade) -> None:
     session = sessions.open_by(call, "payment_intent", intent["id"])
     if session is None:
         if bank_transfers.is_paid(intent):
-            _end_waiting(call, intent, "checkout.session.async_payment_succeeded", payment_status="paid")
+            _end_by_bank(call, intent, "checkout.session.async_payment_succeeded", payment_status="paid")
         return
     redemption.redeem(call, session, session["customer"])
     changes: Object = {"payment_status": "paid" if intent["status"] == "succeeded" else "unpaid"}
@@ -64,7 +64,7 @@ def on_payment(call: Call, effect: PaymentMade) -> None:
     finish(call, session, **changes)
 
 
-def _end_waiting(call: Call, intent: Object, event: str, **changes: Any) -> None:
+def _end_by_bank(call: Call, intent: Object, event: str, **changes: Any) -> None:
     """Tell how a payment ended for which its session has not waited: its own, or that of its invoice."""
     session = sessions.complete_by(call, "payment_intent", intent["id"])
     if session is None and (invoice := invoices.of_intent(call, intent["id"])) is not None:
@@ -76,9 +76,9 @@ def _end_waiting(call: Call, intent: Object, event: str, **changes: Any) -> None
 def on_ended_debit(call: Call, effect: DebitEnded) -> None:
     """Tell that the payment of a session that is complete was made, or has failed after all."""
     if effect.intent["status"] == "succeeded":
-        _end_waiting(call, effect.intent, "checkout.session.async_payment_succeeded", payment_status="paid")
+        _end_by_bank(call, effect.intent, "checkout.session.async_payment_succeeded", payment_status="paid")
     else:
-        _end_waiting(call, effect.intent, "checkout.session.async_payment_failed")
+        _end_by_bank(call, effect.intent, "checkout.session.async_payment_failed")
 
 
 def on_paid_invoice(call: Call, effect: InvoicePaid) -> None:

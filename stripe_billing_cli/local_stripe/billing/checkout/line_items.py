@@ -49,12 +49,12 @@ def changed_items(call: Call, items_data: Sequence[ItemData], session: Object) -
     for at, item in enumerate(items_data):
         if "id" in item and item["id"] not in earlier:
             raise no_such("line item", item["id"], f"line_items[{at}][id]")
-    whole = [{**_kept_fields(earlier[item["id"]], item), **item} if "id" in item else item for item in items_data]
+    whole = [{**_unchanged_fields(earlier[item["id"]], item), **item} if "id" in item else item for item in items_data]
     items = new_items(call, whole, session["mode"], session["currency"])
     return [_as_before(item, new, earlier) for item, new in zip(items_data, items, strict=True)]
 
 
-def _kept_fields(item: Object, changes: ItemData) -> Object:
+def _unchanged_fields(item: Object, changes: ItemData) -> Object:
     """Return what an item keeps where an update says nothing of it, as a call says it."""
     fields = {"adjustable_quantity": item["adjustable_quantity"], "tax_rates": item["_tax_rates"]}
     if item["quantity"] is not None:

@@ -123,7 +123,7 @@ def _update_customer(call: Call, session: Object) -> None:
 
 def _keep_tax_ids(call: Call, customer: Object, session: Object) -> None:
     """Let the customer have the tax ids that were entered (https://docs.stripe.com/tax/checkout/tax-ids)."""
-    own_ids = {(one["type"], one["value"]) for one in tax_ids.shown_on_invoice(call, customer["id"])}
+    own_ids = {(one["type"], one["value"]) for one in tax_ids.list_for_invoice(call, customer["id"])}
     for one in session["customer_details"]["tax_ids"] or ():
         if (one["type"], one["value"]) not in own_ids:
             tax_ids.add(call, customer["id"], one, "tax_id[value]")

@@ -24,7 +24,7 @@ def add_amounts(call: Call, session: Object) -> Object:
     items = session["line_items"]["data"]
     amounts = _line_amounts(call, session, items)
     discount = call.store.get("discount", session["_discount"]) if session["_discount"] else None
-    reductions = _taken_off(call, items, amounts, discount)
+    reductions = _compute_reductions(call, items, amounts, discount)
     discount_amount = sum(map(sum, reductions))
     is_taxed = (session["customer_details"] or {}).get("tax_exempt") not in taxes.UNTAXED_REASONS
     default_rates = session["_subscription_data"].get("default_tax_rates", [])
@@ -83,7 +83,7 @@ def _of_first_period(
     data = session["_subscription_data"]
     if is_trial(data):
         return [0]
-    anchor = anchors.wanted_anchor(data, recurring_prices, None, call.now)
+    anchor = anchors.first_anchor(data, recurring_prices, None, call.now)
     start, end = billing_intervals.period_at(price, anchor, call.now)
     if start == call.now:
         return [part.amount for part in parts]
@@ -97,7 +97,7 @@ def is_trial(data: Object) -> bool:
     return "trial_end" in data or "trial_period_days" in data
 
 
-def _taken_off(
+def _compute_reductions(
     call: Call, items: Sequence[Object], amounts: Sequence[Sequence[int]], discount: Object | None
 ) -> list[list[int]]:
     """Return what the discount takes off each amount of each item."""
@@ -110,7 +110,7 @@ def _taken_off(
         for own_amounts, product in zip(amounts, products, strict=True)
         for amount in own_amounts
     ]
-    reductions = (sum(each.values()) for each in discounting.taken_off(discountable, [terms] if terms else []))
+    reductions = (sum(each.values()) for each in discounting.compute_reductions(discountable, [terms] if terms else []))
     return [list(islice(reductions, len(own_amounts))) for own_amounts in amounts]
 
 

@@ -49,7 +49,7 @@ def terms(discount: Object, coupon: Object, currency: str) -> Terms | None:
     return option and Terms(discount["id"], amount_off=option["amount_off"], products=products)
 
 
-def taken_off(lines: Sequence[DiscountableLine], all_terms: Sequence[Terms]) -> list[dict[str, int]]:
+def compute_reductions(lines: Sequence[DiscountableLine], all_terms: Sequence[Terms]) -> list[dict[str, int]]:
     """Return, for each line, what each discount takes off it, by the discount's id; 0 where it does not apply."""
     remainders = [line.amount for line in lines]
     reductions: list[dict[str, int]] = [{} for _ in lines]

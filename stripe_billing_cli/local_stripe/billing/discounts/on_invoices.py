@@ -17,12 +17,12 @@ def discounted_draft(call: Call, invoice: Object, discounts: Sequence[Object]) -
     "Line item discounts are applied before invoice discounts" (`discounts` in `stripe/_invoice_line_item.py`), and are
     taken off the `subtotal` already (`stripe/_invoice.py`).
     """
-    lines = [_with_living(call, line) for line in invoice["lines"]["data"]]
+    lines = [_without_ended(call, line) for line in invoice["lines"]["data"]]
     own = _terms_of_lines(call, lines, invoice["currency"])
     in_currency = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
     terms = [*own, *(each for each in in_currency if each is not None)]
     discountable_lines = [DiscountableLine(_discountable_amount(line), _product(line)) for line in lines]
-    reductions = discounting.taken_off(discountable_lines, terms)
+    reductions = discounting.compute_reductions(discountable_lines, terms)
     own_ids = {each.discount for each in own}
     new_lines = [
         _line(line, {id: amount for id, amount in amounts.items() if id not in own_ids or id in line["discounts"]})
@@ -45,7 +45,7 @@ def discounted_draft(call: Call, invoice: Object, discounts: Sequence[Object]) -
     }
 
 
-def _with_living(call: Call, line: Object) -> Object:
+def _without_ended(call: Call, line: Object) -> Object:
     """Return a line without those of its discounts that have ended. A proration names what it is net of."""
     if not line["discountable"] or not line["discounts"]:
         return line

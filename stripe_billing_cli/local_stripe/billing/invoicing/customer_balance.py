@@ -86,6 +86,6 @@ def record_invoice(call: Call, customer: Object, invoice: Object) -> None:
         record(call, customer, carry, "invoice_too_small", **about)
 
 
-def taken_by(invoice: Object) -> int:
+def balance_used_by(invoice: Object) -> int:
     """Return what an invoice that is final added to the balance of its customer: a debt less, or a credit used up."""
     return int((invoice["ending_balance"] or 0) - invoice["starting_balance"])

@@ -21,7 +21,7 @@ def follow(call: Call, effect: CustomerChanged) -> None:
         return
     drafts = call.store.select("invoice", [Condition(DRAFTS, (customer["id"],))], newest_first=False, limit=-1)
     for draft in drafts:
-        customer_tax_ids = tax_ids.shown_on_invoice(call, customer["id"])
+        customer_tax_ids = tax_ids.list_for_invoice(call, customer["id"])
         after = {**draft, **invoice_fields.customer_fields(customer, customer_tax_ids)}
         if after["customer_tax_exempt"] != draft["customer_tax_exempt"]:
             after = invoices.with_lines(call, after, draft["lines"]["data"])

@@ -68,7 +68,7 @@ def new_draft(
     invoice: Object = {
         **invoice_fields.blank_fields(),
         **invoice_fields.print_texts(customer, subscription),
-        **invoice_fields.customer_fields(customer, tax_ids.shown_on_invoice(call, customer["id"])),
+        **invoice_fields.customer_fields(customer, tax_ids.list_for_invoice(call, customer["id"])),
         "id": id,
         "account_country": call.account["country"],
         "account_name": call.account["business_profile"]["name"],
@@ -327,7 +327,7 @@ _GIVEN_UP = {"auto_advance": False, "next_payment_attempt": None}
 
 def _give_back(call: Call, invoice: Object) -> None:
     customer = call.store.get("customer", invoice["customer"])
-    balance_used = customer_balance.taken_by(invoice)
+    balance_used = customer_balance.balance_used_by(invoice)
     if balance_used and customer is not None and not customer.get("deleted"):
         customer_balance.change(call, customer, -balance_used, "unapplied_from_invoice", invoice)
 

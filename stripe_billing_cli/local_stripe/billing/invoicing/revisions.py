@@ -44,4 +44,4 @@ def balance_before(call: Call, invoice: Object) -> int:
     original = original_of(call, invoice)
     if original is None or not is_revisable(original):
         return balance
-    return balance - customer_balance.taken_by(original)
+    return balance - customer_balance.balance_used_by(original)

@@ -83,7 +83,7 @@ STATUS_BY_ENDING = {"000000000": "verified", "111111111": "unverified"}
 """What a value of Stripe's test mode ends with, and what the register says of it."""
 
 
-def shown_on_invoice(call: Call, customer: str) -> list[Object]:
+def list_for_invoice(call: Call, customer: str) -> list[Object]:
     """Return a customer's tax ids as an invoice shows them, oldest first."""
     tax_ids = all_with(call, KIND, "customer", customer)
     return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in tax_ids]

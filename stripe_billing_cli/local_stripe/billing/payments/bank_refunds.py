@@ -43,7 +43,7 @@ def of_cash_balance(call: Call, customer: Object, params: Mapping[str, Any]) -> 
     cash_balances.start_return(call, customer["id"], currency, amount)
     of_nothing = {"id": None, "currency": currency, "customer": customer["id"]}
     refund = releases.refund_of(call, {**of_nothing, "payment_intent": None, "payment_method": None}, amount, params)
-    refund |= refunds.asked_of_customer(call, customer, params)
+    refund |= refunds.ask_by_mail(call, customer, params)
     call.store.insert(KIND, refund)
     refunds.wait_for_customer(call, refund)
     events.record(call, "refund.created", refund)

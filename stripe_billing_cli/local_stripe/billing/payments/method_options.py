@@ -69,7 +69,7 @@ def of_types(types: Iterable[str], usual: Options = OF_PAYMENTS) -> Object:
     return {type: dict(usual[type]) for type in types if type in usual}
 
 
-def named_types(params: Mapping[str, Any], usual: Options = OF_PAYMENTS) -> Object:
+def types_from_params(params: Mapping[str, Any], usual: Options = OF_PAYMENTS) -> Object:
     """Return the types that a call names, which take the place of the configuration's; nothing where it names none."""
     types = next((params[name] for name in TYPES if params.get(name)), None)
     if types is None:

@@ -75,7 +75,7 @@ class MethodType:
         return any(field.required for field in self.fields.values())
 
 
-def _as_given(*nulls: str) -> Callable[[Mapping[str, Any]], Object]:
+def _as_sent(*nulls: str) -> Callable[[Mapping[str, Any]], Object]:
     """Return what was given, and null for what Stripe learns only when the customer pays."""
     return lambda params: {**dict.fromkeys(nulls), **params}
 
@@ -182,7 +182,7 @@ def _bank(names: str) -> dict[str, Field]:
     return optional(bank=Choice(tuple(names.split())))
 
 
-PLAIN = MethodType({}, _as_given())
+PLAIN = MethodType({}, _as_sent())
 HOLDER = Choice(("company", "individual"))
 DATE = ObjectParam(required_fields(day=Integer(), month=Integer(), year=Integer()))
 OWN: Mapping[str, MethodType] = {
@@ -193,18 +193,18 @@ OWN: Mapping[str, MethodType] = {
         required_fields(account_number=Text(), bsb_number=Text()), _sorted_account("bsb_number"), saved=True
     ),
     "bacs_debit": MethodType(optional(account_number=Text(), sort_code=Text()), _sorted_account("sort_code")),
-    "bizum": MethodType({}, _as_given("buyer_id")),
-    "blik": MethodType({}, _as_given("buyer_id")),
-    "boleto": MethodType(required_fields(tax_id=Text()), _as_given(), saved=True),
-    "cashapp": MethodType({}, _as_given("buyer_id", "cashtag")),
-    "eps": MethodType(_bank(EPS), _as_given("bank")),
+    "bizum": MethodType({}, _as_sent("buyer_id")),
+    "blik": MethodType({}, _as_sent("buyer_id")),
+    "boleto": MethodType(required_fields(tax_id=Text()), _as_sent(), saved=True),
+    "cashapp": MethodType({}, _as_sent("buyer_id", "cashtag")),
+    "eps": MethodType(_bank(EPS), _as_sent("bank")),
     "fpx": MethodType(
-        {**required_fields(bank=Choice(tuple(FPX.split()))), **optional(account_holder_type=HOLDER)}, _as_given()
+        {**required_fields(bank=Choice(tuple(FPX.split()))), **optional(account_holder_type=HOLDER)}, _as_sent()
     ),
     "ideal": MethodType(_bank(" ".join(IDEAL_BICS)), _ideal),
-    "klarna": MethodType(optional(dob=DATE), _as_given()),
-    "kr_card": MethodType({}, _as_given("brand", "last4")),
-    "link": MethodType({}, _as_given("email"), saved=True),
+    "klarna": MethodType(optional(dob=DATE), _as_sent()),
+    "kr_card": MethodType({}, _as_sent("brand", "last4")),
+    "link": MethodType({}, _as_sent("email"), saved=True),
     "naver_pay": MethodType(
         optional(funding=Choice(("card", "points"))), lambda params: {"buyer_id": None, "funding": "card", **params}
     ),
@@ -216,12 +216,12 @@ OWN: Mapping[str, MethodType] = {
         _nz_account,
         saved=True,
     ),
-    "p24": MethodType(_bank(P24), _as_given("bank")),
-    "paypal": MethodType({}, _as_given("country", "payer_email", "payer_id")),
+    "p24": MethodType(_bank(P24), _as_sent("bank")),
+    "paypal": MethodType({}, _as_sent("country", "payer_email", "payer_id")),
     "payto": MethodType(optional(account_number=Text(), bsb_number=Text(), pay_id=Text()), _payto),
     "sepa_debit": MethodType(required_fields(iban=Text()), _sepa, saved=True),
-    "sofort": MethodType(required_fields(country=Choice(("AT", "BE", "DE", "ES", "IT", "NL"))), _as_given()),
-    "upi": MethodType(unsupported_fields("it has no mandates", "mandate_options"), _as_given("vpa")),
+    "sofort": MethodType(required_fields(country=Choice(("AT", "BE", "DE", "ES", "IT", "NL"))), _as_sent()),
+    "upi": MethodType(unsupported_fields("it has no mandates", "mandate_options"), _as_sent("vpa")),
     "us_bank_account": MethodType(
         optional(
             account_holder_type=HOLDER,

@@ -243,11 +243,11 @@ def as_source(call: Call, token: str, customer: str) -> str:
     """Return the id of a new card of the customer's, made of a token: what programs did before there were payment
     methods, and Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
-    check_tokens_taken(call)
+    check_takes_tokens(call)
     return str(attach_to(call, of_token(call, token)["id"], customer, "source")["id"])
 
 
-def check_tokens_taken(call: Call) -> None:
+def check_takes_tokens(call: Call) -> None:
     """Raise Stripe's refusal where the account's settings do not take card tokens."""
     if settings.read(call.store, call.account)["card_tokens"] == "refuse":
         raise invalid(NO_TOKENS)

@@ -99,7 +99,7 @@ def _amount(charge: Object, requested_amount: int | None) -> int:
 def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
     refund = releases.refund_of(call, charge, amount, params)
     if is_transfer(charge):
-        refund |= asked_of_customer(call, objects.get_known(call, "customer", charge["customer"]), params)
+        refund |= ask_by_mail(call, objects.get_known(call, "customer", charge["customer"]), params)
     elif "instructions_email" in params:
         raise invalid("Only a customer who has paid by bank transfer is sent instructions.", "instructions_email")
     outcome = _outcome(call, charge)
@@ -114,7 +114,7 @@ def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> 
     return refund
 
 
-def asked_of_customer(call: Call, customer: Object, params: Mapping[str, Any]) -> Object:
+def ask_by_mail(call: Call, customer: Object, params: Mapping[str, Any]) -> Object:
     """Return what a refund says while its customer is asked for a bank account by mail. Raises for want of an
     address: "If you didn't include an email address when you created the customer object, creating a refund results in
     an error"."""

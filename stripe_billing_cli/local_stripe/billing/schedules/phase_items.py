@@ -19,10 +19,10 @@ PERIOD = {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_pe
 
 def name_prices(call: Call, phases: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the phases that a call wants by the ids of prices and tax rates alone."""
-    return [_named_phase(call, phase, f"phases[{number}]") for number, phase in enumerate(phases)]
+    return [_name_phase(call, phase, f"phases[{number}]") for number, phase in enumerate(phases)]
 
 
-def _named_phase(call: Call, phase: Mapping[str, Any], param: str) -> Mapping[str, Any]:
+def _name_phase(call: Call, phase: Mapping[str, Any], param: str) -> Mapping[str, Any]:
     after = dict(phase)
     for name in ("items", "add_invoice_items"):
         if name in after:
@@ -47,7 +47,7 @@ def keep(item: Mapping[str, Any]) -> Object:
     """Return an item as a phase keeps it."""
     return {
         "billing_thresholds": item.get("billing_thresholds"),
-        "discounts": kept_discounts(item),
+        "discounts": discount_fields(item),
         "metadata": dict(item.get("metadata") or {}),
         "plan": item["price"],
         "price": item["price"],
@@ -56,11 +56,11 @@ def keep(item: Mapping[str, Any]) -> Object:
     }
 
 
-def kept_once(item: Mapping[str, Any]) -> Object:
+def one_time_fields(item: Mapping[str, Any]) -> Object:
     """Return what a phase bills once, when it begins, as the phase keeps it."""
     return {
         "discountable": item.get("discountable"),
-        "discounts": kept_discounts(item),
+        "discounts": discount_fields(item),
         "metadata": dict(item.get("metadata") or {}),
         "period": {**PERIOD, **item.get("period", {})},
         "price": item["price"],
@@ -70,7 +70,7 @@ def kept_once(item: Mapping[str, Any]) -> Object:
     }
 
 
-def kept_discounts(item: Mapping[str, Any]) -> list[Object]:
+def discount_fields(item: Mapping[str, Any]) -> list[Object]:
     return [{**dict.fromkeys(SOURCES), **source} for source in item.get("discounts") or ()]
 
 

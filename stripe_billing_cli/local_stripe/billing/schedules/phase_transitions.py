@@ -282,12 +282,12 @@ def _anchor(schedule: Object, phase: Object) -> str:
 
 
 def match_items(
-    held_items: Sequence[Object], phase_items_wanted: Sequence[Object], catalog: Catalog
+    current_items: Sequence[Object], new_items: Sequence[Object], catalog: Catalog
 ) -> list[Mapping[str, Any]]:
     """Return a phase's items as the items of an update: known by their price, else in their order."""
-    remainder = list(held_items)
+    remainder = list(current_items)
     pairs: list[tuple[Object, Object | None]] = []
-    for item in phase_items_wanted:
+    for item in new_items:
         same = next((own for own in remainder if own["price"] == item["price"]), None)
         if same is not None:
             remainder.remove(same)

@@ -65,7 +65,7 @@ def _ends(phase: Mapping[str, Any], start: int, billing_interval: IntervalOfPric
 def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: str) -> Object:
     return {
         **shapes.blank("subscription_schedule_phase_configuration"),
-        "add_invoice_items": [phase_items.kept_once(item) for item in phase.get("add_invoice_items", ())],
+        "add_invoice_items": [phase_items.one_time_fields(item) for item in phase.get("add_invoice_items", ())],
         "automatic_tax": automatic_tax(phase),
         "billing_cycle_anchor": phase.get("billing_cycle_anchor"),
         thresholds.NAME: thresholds.merge(phase.get(thresholds.NAME)),
@@ -74,7 +74,7 @@ def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: 
         "default_payment_method": phase.get("default_payment_method"),
         "default_tax_rates": list(phase.get("default_tax_rates") or ()),
         "description": phase.get("description"),
-        "discounts": phase_items.kept_discounts(phase),
+        "discounts": phase_items.discount_fields(phase),
         "end_date": end,
         "invoice_settings": invoice_settings(phase),
         "items": [phase_items.keep(item) for item in phase["items"]],

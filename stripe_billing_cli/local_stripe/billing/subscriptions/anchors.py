@@ -18,7 +18,7 @@ INTERVALS_SEARCHED = 12
 PARTS = ("day_of_month", "hour", "minute", "month", "second")
 
 
-def wanted_anchor(
+def first_anchor(
     params: Params, prices: Sequence[Object], trial_end: int | None, now: int, *, begins: int | None = None
 ) -> int:
     """Return the anchor of a new subscription, which `begins` then where it does not begin now. Raises Stripe's
@@ -89,7 +89,7 @@ def _months_later(month: datetime, number: int) -> datetime:
     return month.replace(year=year, month=index + 1)
 
 
-def shown_config(params: Params) -> Object | None:
+def show_config(params: Params) -> Object | None:
     """Return the configuration as the subscription shows it."""
     config = params.get(CONFIG)
     return None if config is None else {name: config.get(name) for name in PARTS}

@@ -61,7 +61,9 @@ def new_subscription(call: Call, customer: Object) -> Object:
     for at, item in enumerate(params["items"]):
         if "price" not in item:
             raise missing_param(f"items[{at}][price]")
-    prices = [price_checks.wanted_price(call, item, f"items[{at}][price]") for at, item in enumerate(params["items"])]
+    prices = [
+        price_checks.find_item_price(call, item, f"items[{at}][price]") for at, item in enumerate(params["items"])
+    ]
     currency = price_checks.currency_of(call, params, customer, prices)
     if "currency" not in params:
         price_checks.check_one_currency(prices, currency)
@@ -151,7 +153,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     start = params.get("backdate_start_date", call.now)
     backdating.check(start, call.now)
     is_classic = params.get("billing_mode", {}).get("type") == "classic"
-    anchor = anchors.wanted_anchor(params, prices, trial_end, call.now, begins=None if is_classic else start)
+    anchor = anchors.first_anchor(params, prices, trial_end, call.now, begins=None if is_classic else start)
     data = []
     for price, item_data in zip(prices, params["items"], strict=True):
         period = call.now, trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
@@ -167,7 +169,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         **_settings(params),
         "id": id,
         "billing_cycle_anchor": anchor,
-        "billing_cycle_anchor_config": anchors.shown_config(params),
+        "billing_cycle_anchor_config": anchors.show_config(params),
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},
             "type": params.get("billing_mode", {}).get("type", "flexible"),

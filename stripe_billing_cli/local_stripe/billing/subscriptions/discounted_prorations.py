@@ -41,7 +41,7 @@ def discounted_amount(
     ]
     own = [discount.find(call, id) for id in subscription["discounts"]] if discounts is None else discounts
     terms = _terms(call, [one for one, _ in items_with_prices], own, currency)
-    shares = discounting.taken_off(lines, terms)[here]
+    shares = discounting.compute_reductions(lines, terms)[here]
     remainder, terms_applied = amount, list[Terms]()
     for each in terms:
         if each.covers(here, lines[here]):

@@ -212,7 +212,7 @@ def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param
     if "id" not in item and "price" not in item:
         raise missing_param(f"{param}[price]")
     if "price" in item and item["price"] != items_by_id.get(item.get("id", ""), {}).get("price"):
-        price = price_checks.wanted_price(call, item, f"{param}[price]")
+        price = price_checks.find_item_price(call, item, f"{param}[price]")
         price_checks.check_prices([price], subscription["currency"])
     own = item.get("price") or items_by_id[item["id"]]["price"]
     price_checks.check_quantity(price_checks.catalog(call).price(own), item, param)

@@ -50,7 +50,7 @@ def catalog(call: Call, discounts: Sequence[Object] | None = None) -> Catalog:
     return billing_catalog
 
 
-def wanted_price(call: Call, item: Mapping[str, Any], param: str) -> Object:
+def find_item_price(call: Call, item: Mapping[str, Any], param: str) -> Object:
     """Return the price of an item that a call wants: for sale, unless the call describes it itself."""
     inline_price = call.store.get("price", item["price"]) if item.get(item_parameters.INLINE) else None
     return inline_price or find_sellable(call, item["price"], param)

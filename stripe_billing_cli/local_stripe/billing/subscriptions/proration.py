@@ -53,7 +53,7 @@ def decide(
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
     before = list(subscription["items"]["data"])
-    after = _wanted_items(subscription, before, items_data, catalog, now)
+    after = _change_items(subscription, before, items_data, catalog, now)
     if restart and extends and not _is_classic(subscription) and _are_billed_alike(before, after):
         return _extend(subscription, after, catalog, now)
     if restart or (_is_classic(subscription) and _moves(subscription, before, after, catalog)):
@@ -82,7 +82,7 @@ def _is_free(current_items: Sequence[Object], catalog: Catalog, currency: str) -
     return all(pricing.amount(catalog.price(item["price"]), currency, 1) == 0 for item in current_items)
 
 
-def _wanted_items(
+def _change_items(
     subscription: Object, before: Sequence[Object], items_data: Sequence[Mapping[str, Any]], catalog: Catalog, now: int
 ) -> list[Object]:
     changes = {change["id"]: change for change in items_data if "id" in change}

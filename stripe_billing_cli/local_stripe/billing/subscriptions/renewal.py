@@ -21,14 +21,14 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
     """
     catalog = price_checks.catalog(call)
     after_trials = trial_offers.end_trials(call, before, now)
-    data, lines = begun_items(after_trials, catalog, now)
+    data, lines = begin_periods(after_trials, catalog, now)
     lines += metering.usage_of(call, before, catalog, until=now)
     status = "active" if before["status"] == "trialing" else before["status"]
     after = {**after_trials, "items": items.with_items(before, data), "status": status}
     return after, lines, invoice_items.pending_of(call, before)
 
 
-def begun_items(before: Object, catalog: Catalog, now: int) -> tuple[list[Object], list[Line]]:
+def begin_periods(before: Object, catalog: Catalog, now: int) -> tuple[list[Object], list[Line]]:
     """Return the items, of which those whose period is over are in their next one, and what that one costs."""
     anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
     new_items = []

@@ -150,7 +150,7 @@ def _next_period(subscription: Object, catalog: Catalog, now: int) -> tuple[list
     before."""
     over = [{**item, "current_period_end": now} for item in subscription["items"]["data"]]
     before_period = {**subscription, "billing_cycle_anchor": now, "items": items.with_items(subscription, over)}
-    data, lines = renewal.begun_items(before_period, catalog, now)
+    data, lines = renewal.begin_periods(before_period, catalog, now)
     last_report = catalog.last_report()
     return [
         items.counting_anew(item, last_report, now) if items.is_metered(catalog.price(item["price"])) else item

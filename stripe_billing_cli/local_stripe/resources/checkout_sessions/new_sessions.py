@@ -35,7 +35,7 @@ TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_accepta
 def create(call: Call) -> Object:
     """Return a new session, stored; the parameters of the call have passed `refusals.check_new`."""
     params = call.params
-    customer = customers.find_named(call)
+    customer = customers.find_optional(call)
     call = clocks.at_time_of(call, customer)
     expires_at = params.get("expires_at", call.real_now + LONGEST)
     if not call.real_now + SHORTEST <= expires_at <= call.real_now + LONGEST:

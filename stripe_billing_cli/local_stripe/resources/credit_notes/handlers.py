@@ -170,7 +170,7 @@ def _link(refund: Object, amount: int) -> Object:
     return {"amount_refunded": amount, "payment_record_refund": None, "refund": refund["id"], "type": "refund"}
 
 
-def left_to_credit(call: Call, invoice: Object) -> int:
+def creditable_amount(call: Call, invoice: Object) -> int:
     """Return what of an invoice no credit note and no refund has given back: "the credit note API subtracts those
     refund amounts from the maximum creditable amount" (`CreditNoteService.create`)."""
     notes = [note for note in list_for_invoice(call, invoice["id"]) if note["status"] == "issued"]
@@ -183,7 +183,7 @@ def left_to_credit(call: Call, invoice: Object) -> int:
 
 
 def _check_room(call: Call, invoice: Object, total: int, linked_amount: int) -> None:
-    most_amount = left_to_credit(call, invoice) + linked_amount
+    most_amount = creditable_amount(call, invoice) + linked_amount
     if total > most_amount:
         total_text, most_text = (
             amounts.format_amount(Decimal(each), invoice["currency"]) for each in (total, most_amount)

@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.resources.invoices import previewed_custome
 DETAILS = "schedule_details"
 
 
-def is_wanted(call: Call) -> bool:
+def is_about_schedule(call: Call) -> bool:
     """Return whether a call is about a schedule that is not there, has not started, or is to change."""
     if DETAILS in call.params:
         return True

@@ -110,7 +110,7 @@ def none_upcoming(owner: str) -> ApiError:
 def preview(call: Call) -> Object:
     if previewed_items.changes_pending(call):
         return previewed_items.preview(call, preview)
-    if previewed_schedules.is_wanted(call):
+    if previewed_schedules.is_about_schedule(call):
         return previewed_schedules.preview(call, preview)
     subscription = _subscription(call)
     if subscription is None:
@@ -135,7 +135,7 @@ def preview(call: Call) -> Object:
         if is_enabled:
             automatic_tax.check_location(customer)
     new_lines = _added_items(call, subscription["currency"], customer)
-    details = _with_named_items(call, details, customer, subscription)
+    details = _name_items(call, details, customer, subscription)
     if "default_tax_rates" in details:
         rates = taxes.check_rates(call, details["default_tax_rates"], "subscription_details[default_tax_rates]")
         subscription = {**subscription, "default_tax_rates": rates}
@@ -195,7 +195,7 @@ def _of_new(call: Call) -> Object:
     details = call.params.get("subscription_details", {})
     if not details.get("items"):
         return _pending_only(call, customer)
-    details = _with_named_items(call, details, customer, None)
+    details = _name_items(call, details, customer, None)
     anchor = details.get("billing_cycle_anchor", {})
     params: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED_FIELDS}
     if anchor.get("type") == "timestamp":
@@ -221,7 +221,7 @@ def _of_new(call: Call) -> Object:
     )
 
 
-def _with_named_items(
+def _name_items(
     call: Call, details: Mapping[str, Any], customer: Object, subscription: Object | None
 ) -> Mapping[str, Any]:
     """Return the details with the items by the ids of what they describe."""

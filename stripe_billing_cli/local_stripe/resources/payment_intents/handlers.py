@@ -48,7 +48,7 @@ OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
 def create(call: Call) -> Object:
     call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_PAYMENTS))
     params = call.params
-    customer = customers.find_named(call)
+    customer = customers.find_optional(call)
     call = clocks.at_time_of(call, customer)
     method = refusals.usable_method(call, params.get("payment_method"), customer, None)
     types = _types(call)
@@ -102,7 +102,7 @@ def _described_fields(params: Mapping[str, Any]) -> Object:
 def _types(call: Call) -> Object:
     """Return what may pay: the types named, or those that the account's configuration has."""
     params = call.params
-    types = method_options.named_types(params)
+    types = method_options.types_from_params(params)
     automatic = params.get("automatic_payment_methods", {"enabled": not types})
     if not automatic["enabled"]:
         return types or {"payment_method_options": method_options.of_types(["card"]), "payment_method_types": ["card"]}
@@ -141,7 +141,7 @@ def confirm(call: Call) -> Object:
     attached_payments.check_room(call, before)
     confirmation_tokens.use(call, before)
     changes = {name: call.params[name] for name in PAYMENT_PARAMS if name in call.params and name != "payment_method"}
-    types = _with_options({**before, **method_options.named_types(call.params)}, call.params)
+    types = _with_options({**before, **method_options.types_from_params(call.params)}, call.params)
     types["amount_details"] = _amount_details(call, before, before["amount"])
     types["_mandate"] = call.params.get("mandate_data", before.get("_mandate"))
     return _confirm_with(call, {**types, **changes, **_described_fields(call.params)}, method)
@@ -206,7 +206,7 @@ def update(call: Call) -> Object:
         intent = payment_intents.unfund(call, intent)
     changes = {name: params[name] for name in PAYMENT_PARAMS if name in params}
     after = {
-        **_with_options({**intent, **method_options.named_types(params)}, params),
+        **_with_options({**intent, **method_options.types_from_params(params)}, params),
         **changes,
         **_described_fields(params),
     }

@@ -25,7 +25,7 @@ def create(call: Call) -> Object:
     params = call.params
     type = params["type"]
     if type == "card":
-        method = _given_card(call, params["card"])
+        method = _new_card(call, params["card"])
     elif type == "sepa_debit":
         method = payment_methods.new_account(call, params.get(type, {})["iban"])
     else:
@@ -42,7 +42,7 @@ def create(call: Call) -> Object:
     return method
 
 
-def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
+def _new_card(call: Call, params: Mapping[str, Any]) -> Object:
     card, expiry = card_input.read_card(call, params)
     method = payment_methods.new_card(call, card)
     card_fields = method["card"]

@@ -30,7 +30,7 @@ def create(call: Call) -> Object:
     params = call.params
     if "from_quote" in params:
         return _clone(call)
-    customer = customers.find_named(call)
+    customer = customers.find_optional(call)
     clock = customer["test_clock"] if customer else params.get("test_clock")
     requested_clock = params.get("test_clock", clock)
     if requested_clock is not None:

@@ -52,7 +52,7 @@ VERIFY = form("POST /v1/setup_intents/{intent}/verify_microdeposits", most={"amo
 def create(call: Call) -> Object:
     call = described_methods.with_method(confirmation_tokens.apply_token(call, confirmation_tokens.OF_SETUPS))
     params = call.params
-    customer = customers.find_named(call)
+    customer = customers.find_optional(call)
     call = clocks.at_time_of(call, customer)
     owner = customer["id"] if customer else None
     types = _types(call)
@@ -95,7 +95,7 @@ def _options_of(types: Sequence[str]) -> Object:
 def _types(call: Call) -> Object:
     """Return what may be set up: the types named, or those that the account's configuration has."""
     params = call.params
-    types = method_options.named_types(params, method_options.OF_SETUPS)
+    types = method_options.types_from_params(params, method_options.OF_SETUPS)
     automatic = params.get("automatic_payment_methods", {"enabled": not types})
     if not automatic["enabled"]:
         return types or {"payment_method_options": _options_of(["card"]), "payment_method_types": ["card"]}
@@ -137,7 +137,9 @@ def confirm(call: Call) -> Object:
     method = refusals.usable_method(call, id, setup["customer"], setup)
     assert method is not None, "an intent that may be confirmed has a payment method"
     refusals.check_type(call, method, setup["payment_method_types"], setup)
-    setup = _with_options({**setup, **method_options.named_types(call.params, method_options.OF_SETUPS)}, call.params)
+    setup = _with_options(
+        {**setup, **method_options.types_from_params(call.params, method_options.OF_SETUPS)}, call.params
+    )
     confirmation_tokens.use(call, setup)
     mandate_data = call.params.get("mandate_data", setup.get("_mandate_data"))
     return _set_up(call, {**setup, "_mandate_data": mandate_data}, method)
@@ -183,7 +185,7 @@ def update(call: Call) -> Object:
     after = {**setup, **{name: params[name] for name in CHANGEABLE_FIELDS if name in params}}
     if "customer" in params:
         customers.find(call, params["customer"])
-    after |= method_options.named_types(params, method_options.OF_SETUPS)
+    after |= method_options.types_from_params(params, method_options.OF_SETUPS)
     after = _with_options(after, params)
     after["metadata"] = changed_metadata(setup, params)
     if "payment_method" in params:

@@ -93,7 +93,7 @@ def _prices(
     return [
         catalog.price(item["price"])
         if item["price"] in earlier
-        else price_checks.wanted_price(call, item, f"phases[{number}][items][{at}][price]")
+        else price_checks.find_item_price(call, item, f"phases[{number}][items][{at}][price]")
         for number, phase in enumerate(phases_data)
         for at, item in enumerate(phase["items"])
     ]
