@@ -45,7 +45,7 @@ NOT_RETRIED = 0
 
 
 class WebhookRequest(NamedTuple):
-    """What Stripe posts to a webhook endpoint."""
+    """A request with which Stripe posts an event to a webhook endpoint."""
 
     body: bytes
     headers: dict[str, str]

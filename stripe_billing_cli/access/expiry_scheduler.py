@@ -49,7 +49,7 @@ class ExpiryScheduler:
         self._reschedule.set()
 
     def check(self) -> int:
-        """Write down the checks that are due; how many are new."""
+        """Write down the checks that are due. Return how many are new."""
         now = self.store.clock()
         events = [check_event(customer, until, now, self.livemode) for customer, until in self._find_ended(now)]
         stored_ids = self.store.events.stored_ids([event.id for event in events])

@@ -54,7 +54,7 @@ class CommandOptions:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a command, as the command line, the environment and billing.toml say: the `values` of its function's
+    """A call of a command, as the command line, the environment and billing.toml say: the `values` of its function's
     parameters, the `shared_values` of the shared options, and the `sources` of both. `account`: the only one that is
     meant."""
 

@@ -1,4 +1,4 @@
-"""What people are told of an account's import: by `billing catalog import` and by `billing init --from-account`."""
+"""Texts about an account's import, for `billing catalog import` and `billing init --from-account`."""
 
 from __future__ import annotations
 

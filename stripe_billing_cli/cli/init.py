@@ -162,7 +162,7 @@ def _file_option(path: Path) -> str:
 
 
 def _ignore_state(path: Path) -> bool:
-    """Add what this program keeps here to a repository's `.gitignore`; whether that was needed."""
+    """Add what this program keeps here to a repository's `.gitignore`. Return whether that was needed."""
     lines = path.read_text(encoding="utf-8") if path.exists() else ""
     if STATE in lines.split() or STATE.rstrip("/") in lines.split():
         return False

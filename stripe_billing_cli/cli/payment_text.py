@@ -1,4 +1,4 @@
-"""How people read what an invoice is paid by: a card, a bank transfer, or another way to pay."""
+"""Texts about what an invoice is paid by: a card, a bank transfer, or another way to pay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a key may read and write, and what each missing right would stop; found out without writing anything."""
+"""Rights of a key to read and write, and what each missing one would stop; found out without writing anything."""
 
 from __future__ import annotations
 

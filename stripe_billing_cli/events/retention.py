@@ -11,9 +11,9 @@ REMEMBERED_SECONDS = KEPT_SECONDS + 5 * 86_400
 
 
 def forget_old(store: Store, retention: int) -> tuple[int, int]:
-    """Purge payloads older than `retention` seconds, delete events older than that and not to come again; how many.
+    """Purge payloads older than `retention` seconds, delete events older than that and not to come again.
 
-    Raises `StoreError`.
+    Returns how many of each. Raises `StoreError`.
     """
     now = int(store.clock())
     return store.events.purge(now - retention), store.events.forget(now - max(retention, REMEMBERED_SECONDS))

@@ -91,7 +91,8 @@ class CatchUp:
     """Events that Stripe lists and this program cannot read, by id; the last few."""
 
     def read_on(self, source: Source = "backfill") -> int:
-        """Record what is new since the last time; how many. The first time there is nothing to catch up with.
+        """Record the events that are new since the last time. Return how many. The first time there are none to catch
+        up with.
 
         What is recorded stays recorded if this is broken off; the next call begins where this one did.
         Raises `StripeCallError`, `StoreError`.
@@ -106,7 +107,7 @@ class CatchUp:
         return new
 
     def read(self, since: int, until: int | None = None, source: Source = "backfill") -> int:
-        """Record the events created from `since` on, oldest first; how many were new. Raises as `read_on`."""
+        """Record the events created from `since` on, oldest first. Return how many were new. Raises as `read_on`."""
         new = 0
         for page in oldest_first(self.api, since, until):
             new += self._record(page, source)

@@ -40,7 +40,7 @@ class Process:
 
     @classmethod
     def parse(cls, text: str) -> Process:
-        """Raises `ValueError`."""
+        """Read a process as it is written in the name of a worker. Raises `ValueError`."""
         number, _, started_at = text.partition("-")
         return cls(int(number), int(started_at) if started_at else None)
 
@@ -87,7 +87,8 @@ def living_workers(workers: Iterable[str]) -> list[str]:
 
 
 def release_dead_workers(store: Store) -> int:
-    """Put back what workers had running whose process was here and is not any more; how many. Raises `StoreError`."""
+    """Put back what workers had running whose process was here and is not any more. Return how many. Raises
+    `StoreError`."""
     return sum(store.work.release_dead(name) for name in dead_workers(store.work.workers()))
 
 

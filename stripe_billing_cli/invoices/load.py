@@ -72,7 +72,7 @@ def list_records(
 
 @dataclass
 class _Refunds:
-    """What went back of each payment intent or, of a payment of before there were any, of each charge.
+    """Amounts that went back of each payment intent or, of a payment of before there were any, of each charge.
 
     `of_one_customer`: of all of a customer's charges, whose time a test clock may say; else of all refunds since the
     oldest of the invoices, which come newest first. `visible`: whether the key may see it.

@@ -1,4 +1,4 @@
-"""Whether a promotion code would be taken, for how much off, and if not, why. Nothing is written.
+"""A check of a promotion code: whether it would be taken, for how much off, and if not, why. Nothing is written.
 
 What a code asks for is held against what Stripe says of the code, the customer and the prices; how much is taken off is
 Stripe's own preview of the invoice (https://docs.stripe.com/api/invoices/create_preview), with the code and without.
@@ -52,7 +52,7 @@ class CheckRequest:
 
 @dataclass(frozen=True)
 class Saving:
-    """What a code takes off the first invoice, by Stripe's preview of it. Amounts in minor units."""
+    """The amounts of the first invoice with a code, by Stripe's preview of it, in minor units."""
 
     currency: str
     subtotal: int

@@ -1,4 +1,4 @@
-"""Whether a discount is for what is bought: Stripe takes one that is for other products, and then takes nothing off."""
+"""A check that a discount is for what is bought: Stripe takes one for other products, and then takes nothing off."""
 
 from __future__ import annotations
 

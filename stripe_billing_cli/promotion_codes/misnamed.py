@@ -1,4 +1,4 @@
-"""What is meant by the name of a coupon or of a promotion code that leads nowhere: the other, or a near one."""
+"""Errors about the name of a coupon or of a promotion code that leads nowhere: the other is meant, or a near one."""
 
 from __future__ import annotations
 

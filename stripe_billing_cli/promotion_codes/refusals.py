@@ -38,7 +38,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Purchase:
-    """What is to be bought with a code: prices, and what they come to before discounts."""
+    """A purchase with a code: prices, and what they come to before discounts."""
 
     prices: Sequence[Price]
     currency: str

@@ -1,4 +1,4 @@
-"""Which promotion code is meant by what a customer types.
+"""Promotion codes by what a customer types: which of several is meant.
 
 "Regardless of case, this code must be unique across all active promotion codes for a specific customer"
 (`code` in `stripe/_promotion_code.py`): so several customers may have one code, and one that was ended may be issued

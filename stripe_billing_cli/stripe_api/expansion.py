@@ -18,9 +18,9 @@ LIST = "data."
 
 
 def check_expanded(answer: Any, params: Mapping[str, Any], request_id: str | None) -> None:
-    """Raises `IncompleteAnswerError` where prices or payment links lack what was asked to be expanded.
+    """Check that prices and payment links have what was asked to be expanded. `answer` is as it came.
 
-    `answer` is as it came.
+    Raises `IncompleteAnswerError`.
     """
     paths = params.get("expand", ())
     if not paths or not isinstance(answer, dict):

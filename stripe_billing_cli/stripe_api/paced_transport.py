@@ -1,4 +1,4 @@
-"""What the SDK's client leaves to its user: pacing, 429s, truncated answers, and a line for each call (`--verbose`)."""
+"""A transport with what the SDK's client leaves to its user: pacing, 429s, truncated answers, a line for each call."""
 
 from __future__ import annotations
 

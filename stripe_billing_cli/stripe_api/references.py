@@ -1,4 +1,4 @@
-"""What an object of Stripe's refers to, which Stripe gives as an id, whole where it was expanded, or not at all."""
+"""References of Stripe's objects to others, each an id, the whole object where it was expanded, or null."""
 
 from __future__ import annotations
 

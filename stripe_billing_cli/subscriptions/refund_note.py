@@ -1,4 +1,4 @@
-"""What goes back when a subscription ends, written to its metadata before it does.
+"""A note of what goes back when a subscription ends, written to its metadata before it does.
 
 No preview tells afterwards what was unused, and the last payment is another one once a last invoice is paid. So a run
 after one that was cut off reads here what that one was to give back.

@@ -43,7 +43,8 @@ class ImportOptions:
     preview: parsing.Preview = False
 
     def check(self) -> None:
-        """Raises `BillingError` where options exclude each other, or a file would be replaced unasked."""
+        """Check the options. Raises `BillingError` where some exclude each other, or a file would be replaced
+        unasked."""
         if self.merge and (self.file == STDOUT or self.overwrite or self.catalog):
             raise UsageError(
                 "--merge adds to a file, and keeps its name and all it has",

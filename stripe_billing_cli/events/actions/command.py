@@ -35,7 +35,8 @@ def command_handler(
 
 
 def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str, str], timeout: float) -> str:
-    """Run by the shell, in a group of processes of its own; the last line that it printed. Raises `HandlerError`.
+    """Run a command by the shell, in its own group of processes. Return the last line that it printed. Raises
+    `HandlerError`.
 
     Input and output go through files: a command that reads nothing, or writes without end, blocks nobody.
     """

@@ -1,4 +1,4 @@
-"""Whether a command of `--exec` can be run at all, asked of the shell before the first event comes.
+"""A check of a command of `--exec`: the shell says before the first event comes whether it can be run at all.
 
 It is asked about the first word only, and nothing is run: a later part may be there by then, or made by the command.
 """

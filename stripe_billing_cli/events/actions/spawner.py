@@ -86,7 +86,7 @@ class Connection:
     send_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, message: Mapping[str, Any], files: Sequence[int] = ()) -> None:
-        """Raises `OSError`."""
+        """Send a message to the spawner, with open files. Raises `OSError`."""
         body = marshal.dumps(dict(message))
         data = LENGTH.pack(len(body)) + body
         with self.send_lock:
@@ -205,7 +205,8 @@ class Spawner:
             raise SpawnError("the command could not be started: the spawner has ended") from error
 
     def _wait_for_end(self, one: Command, timeout: float | None) -> Mapping[str, Any]:
-        """Raises `SpawnError`, and `queue.Empty` when the time is up."""
+        """Return what the spawner says of the end of a command. Raises `SpawnError`, and `queue.Empty` when the time is
+        up."""
         reply = one.replies.get(timeout=timeout)
         if reply is None:
             raise SpawnError("cut off: the process that starts commands has ended")
@@ -257,7 +258,7 @@ class Spawner:
 
 
 def _start_process() -> Connection:
-    """Raises `SpawnError`."""
+    """Start the process of the spawner, and connect to it. Raises `SpawnError`."""
     ours, theirs = socket.socketpair()
     try:
         with theirs:

@@ -84,7 +84,8 @@ class Store:
         return self.clock.synchronize() if isinstance(self.clock, WorkClock) else 0.0
 
     def ping(self) -> None:
-        """Raises `StoreError` where the database does not answer, lacks a table, or cannot be written."""
+        """Check that the store can be written. Raises `StoreError` where the database does not answer, lacks a table,
+        or cannot be written."""
         self._database.check_room()
         self._database.check_tables()
         self.settings.put("ping", int(self.clock()))

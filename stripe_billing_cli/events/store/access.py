@@ -62,7 +62,7 @@ class AccessRows:
             return [Access(**row._mapping) for row in connection.execute(query)]
 
     def replace(self, customer: str, rows: Iterable[Access], *, within: Connection | None = None) -> list[AccessChange]:
-        """Make these all the rows that a customer has; what changed by that."""
+        """Make these all the rows that a customer has. Return what changed by that."""
         with self._database.writing(within) as connection:
             changes = changes_between(self.for_customer(customer, within=connection), rows)
             for change in changes:

@@ -69,7 +69,8 @@ class Database:
                 _driver(pooled_connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def cut_log(self) -> bool:
-        """Copy SQLite's log into the file and cut it; whether that was done, since nobody read from it."""
+        """Copy SQLite's log into the file and cut it. Return whether it was cut, which needs that nobody reads from
+        it."""
         if not self.sqlite:
             return True
         self.copy_log()

@@ -68,7 +68,7 @@ class Events:
     def record(
         self, events: Sequence[Event], route: Route = no_route, *, within: Connection | None = None
     ) -> frozenset[str]:
-        """Write events down with the work that they cause, all in one transaction; the ids that were new.
+        """Write events down with the work that they cause, all in one transaction. Return the ids that were new.
 
         Idempotent: an event that is there stays as it is, and its work too. When this returns, the events are
         durable. After a connection that broke in the commit it tries once more, and then may give fewer ids than
@@ -151,11 +151,12 @@ class Events:
             return connection.execute(query).scalar()
 
     def purge(self, created_before: int, *, limit: int | None = None) -> int:
-        """Forget payloads, and what handlers said, of older events that nothing is left to do for; how many."""
+        """Forget payloads, and what handlers said, of older events that nothing is left to do for. Return how many."""
         return Purge(self._database, "payloads", created_before).run(limit)
 
     def forget(self, created_before: int) -> int:
-        """Delete older events that nothing is left to do for; how many. One that comes again would be new."""
+        """Delete older events that nothing is left to do for. Return how many. An event that comes again would be
+        new."""
         return Purge(self._database, "events", created_before).run()
 
 

@@ -1,4 +1,4 @@
-"""What waits for a handler, whatever event it is about: moved to another handler, or dropped, by hand."""
+"""Deliveries that wait for a handler, whatever events they are about: moved to another handler, or dropped, by hand."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class HandlerQueues:
             return int(connection.execute(query).scalar() or 0)
 
     def drop(self, handler: str) -> int:
-        """Let go of what waits for this handler and of what it gave up; how many."""
+        """Drop the deliveries that wait for this handler, and those that it gave up. Return how many."""
         return self._change(handler, {**self._dropped_values(), "outcome": "dropped by hand"})
 
     def move(self, handler: str, to: str) -> MoveResult:
-        """Have another handler called instead, with all attempts; what it has or had already is dropped."""
+        """Have another handler called instead, with all attempts; deliveries that it has or had already are dropped."""
         work = schema.deliveries
         other = work.alias()
         has_it = sa.exists().where(other.c.event == work.c.event, other.c.handler == to)

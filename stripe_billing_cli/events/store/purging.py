@@ -74,7 +74,7 @@ class Purge:
     pause: Callable[[float], None] = time.sleep
 
     def run(self, limit: int | None = None) -> int:
-        """Purge all that is due, or up to `limit`; how many. Raises `StoreError`."""
+        """Purge all that is due, or up to `limit`. Return how many. Raises `StoreError`."""
         total, size = 0, FIRST_PART
         for old in self._old():
             while old and (limit is None or total < limit):
@@ -112,7 +112,7 @@ class Purge:
             position = (rows[-1].created, rows[-1].received_at, rows[-1].seq)
 
     def _write(self, ids: Sequence[str]) -> tuple[int, float]:
-        """Purge these; how many were, and the seconds for which others could not write."""
+        """Purge these events. Return how many were, and the seconds for which others could not write."""
         with self.database.writing(durable=False) as connection:
             start = time.monotonic()
             count = self._execute(connection, ids)

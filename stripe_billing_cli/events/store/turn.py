@@ -124,7 +124,8 @@ class Turn:
         return [candidate for _, candidate in candidates]
 
     def release_waiting(self, handlers: Collection[str]) -> int:
-        """Take the mark from what waits behind nothing, as where two workers met at one queue; how many."""
+        """Take the mark from deliveries that wait behind none, as where two workers met at one queue. Return how
+        many."""
         values = {"handlers": json.dumps(sorted(handlers))}
         return self._connection.execute(_RELEASE[self._sqlite], values).rowcount
 

@@ -137,12 +137,13 @@ class Work:
         return TurnResult(turn.now, ended_seqs, [(delivery_of(row), events.get(row.event)) for row in rows])
 
     def release_waiting(self, handlers: Collection[str]) -> int:
-        """Have claimed what is marked as waiting and waits behind nothing; how many."""
+        """Have claimed what is marked as waiting and waits behind nothing. Return how many."""
         with self._database.writing(durable=False) as connection:
             return Turn(connection, self._database.clock()).release_waiting(handlers)
 
     def renew(self, worker: str, seqs: Collection[int], *, lease_seconds: float = 60.0) -> int:
-        """Keep what this worker has running, of the deliveries with these `seq`s, for another lease; how many."""
+        """Keep what this worker has running, of the deliveries with these `seq`s, for another lease. Return how
+        many."""
         work = schema.deliveries
         mine = sa.update(work).where(work.c.worker == worker, work.c.status == RUNNING, work.c.seq.in_(seqs))
         with self._database.writing(durable=False) as connection:
@@ -179,12 +180,13 @@ class Work:
             return [delivery_of(row) for row in connection.execute(statement.returning(*work.c))]
 
     def release(self, worker: str, *, but: Collection[int] = ()) -> int:
-        """Put back what this worker has running, uncounted, but for the deliveries with these `seq`s; how many."""
+        """Put back what this worker has running, uncounted, but for the deliveries `but`, by `seq`. Return how many."""
         work = schema.deliveries.c
         return self._return(sa.and_(work.worker == worker, work.seq.not_in(but)), attempts=work.attempts - 1)
 
     def release_expired(self, *, but: Collection[str] = ()) -> int:
-        """Put back, as `release_dead` does, what workers had running whose lease is over, but for those; how many."""
+        """Put back, as `release_dead` does, what workers other than `but` had running whose lease is
+        over. Return how many."""
         now = self._database.clock()
         work = schema.deliveries.c
         return self._return(sa.and_(work.lease_until < now, work.worker.not_in(but)), due=now + _crash_pause())
@@ -197,7 +199,7 @@ class Work:
             return list(connection.execute(query).scalars())
 
     def release_dead(self, worker: str) -> int:
-        """Put back what a worker that is known to be gone had running: its attempts count; how many.
+        """Put back what a worker that is known to be gone had running: its attempts count. Return how many.
 
         What was running in several crashes may be their cause: it is due again after a growing pause.
         """
@@ -205,7 +207,7 @@ class Work:
         return self._return(schema.deliveries.c.worker == worker, due=due)
 
     def retry(self, event: str, handlers: Collection[str] | None = None) -> int:
-        """Do an event's deliveries again that are not about to be done anyway, with all attempts; how many."""
+        """Do an event's deliveries again that are not about to be done anyway, with all attempts. Return how many."""
         work = schema.deliveries
         conditions = [work.c.event == event, work.c.status.in_(("done", "dead", "failed", "dropped"))]
         if handlers is not None:

@@ -33,7 +33,7 @@ class InvoiceSettings(StripeObject):
 
 
 class CustomerEmail(StripeObject):
-    """What is read of a customer that Stripe's search found, which is not completed."""
+    """A customer that Stripe's search found, which is not completed."""
 
     id: str
     email: str | None
