@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from stripe_billing_cli.errors import WRONG
 from stripe_billing_cli.events.store.errors import StoreError
 from stripe_billing_cli.private_files import make_private_file
 
@@ -57,11 +58,11 @@ def address(store: str) -> Address:
     """Return what `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreError`."""
     if "://" not in store:
         return Address(store, URL.create("sqlite+pysqlite", database=store))
-    hint = "It is a path, or like postgresql://user:password@host/database."
+    hint = "name a path, or postgresql://user@host/database"
     try:
         url = make_url(store)
     except (ArgumentError, ValueError):
-        raise StoreError("--store or BILLING_STORE names no database", hint) from None
+        raise StoreError("--store or BILLING_STORE names no database", hint, exit_code=WRONG) from None
     match url.drivername:
         case "postgresql" | "postgres" | "postgresql+psycopg":
             url = url.set(drivername="postgresql+psycopg")
@@ -69,7 +70,7 @@ def address(store: str) -> Address:
             return Address(display_name, url)
         case "sqlite" | "sqlite+pysqlite" if url.database:
             return Address(url.database, URL.create("sqlite+pysqlite", database=url.database))
-    raise StoreError(f"a store is SQLite or PostgreSQL, not {url.drivername}", hint)
+    raise StoreError(f"a store is SQLite or PostgreSQL, not {url.drivername}", hint, exit_code=WRONG)
 
 
 def make_engine(where: Address, *, connections: int) -> Engine:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
-from stripe_billing_cli.errors import BillingError, system_reason
+from stripe_billing_cli.errors import FAILED, BillingError, system_reason
 
 
 class StoreError(BillingError):
@@ -18,10 +18,18 @@ class StoreError(BillingError):
     `transient`: trying again may help; the database is away, busy or full.
     """
 
-    def __init__(self, message: str, hint: str, *, transient: bool = False, outcome_unknown: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str,
+        *,
+        transient: bool = False,
+        outcome_unknown: bool = False,
+        exit_code: int = FAILED,
+    ) -> None:
         self.transient = transient
         self.outcome_unknown = outcome_unknown
-        super().__init__("store", message, hint)
+        super().__init__("store", message, hint, exit_code)
 
 
 @contextmanager
