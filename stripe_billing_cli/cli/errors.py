@@ -114,6 +114,7 @@ IN_PLAIN_WORDS: Mapping[str, str | Callable[[re.Match[str]], str]] = {
     r"\bInput should be greater than or equal to\b": "it is at least",
     r"\bInput should be less than or equal to\b": "it is at most",
     r"\bInput should be a valid integer, unable to parse string as an integer\b": "it is a whole number",
+    r"\bGot unexpected extra argument\(s\) \((.*)\)": r"there are more arguments than it takes: \1",
     r"\bInput should be a valid number, unable to parse string as a number\b": "it is a number",
 }
 

@@ -383,6 +383,8 @@ def test_timeouts_are_retried_with_one_idempotency_key(billing: Billing, monkeyp
         ),
         (("sub", "list", "--limit", "-1"), "invalid value for '--limit': it is at least 0"),
         (("sub", "list", "--limit"), "Error: option '--limit' requires an argument\n"),
+        (("customer", "show", "ada", "king", "bob"), "Error: there are more arguments than it takes: king bob\n"),
+        (("events", "list", "--store", "mysql://x/y"), "or postgresql://user@host/database\n"),
         (("sub", "cancel", "sub_1", "--previe"), "has no option --previe"),
     ],
 )
