@@ -95,7 +95,7 @@ class Resource:
     announces: Collection[str] = ("created", "updated", "deleted")
     deletes: bool = False
     sorted_by_time: bool = field(default=True, kw_only=True)
-    """Whether objects say when they were created, and lists take `created`."""
+    """Whether objects say when they were created; lists take `created` then, unless Stripe documents them without."""
 
     @property
     def event_types(self) -> tuple[str, ...]:
@@ -135,7 +135,9 @@ class Resource:
         return ObjectParam({**fields, "expand": EXPAND})
 
     def _list_form(self) -> ObjectParam:
-        list_fields = {name: one for name, one in LIST_FIELDS.items() if name != "created" or self.sorted_by_time}
+        documented_names = _documented_parameters(f"GET {self.path}") or LIST_FIELDS
+        takes_created = self.sorted_by_time and "created" in documented_names
+        list_fields = {name: one for name, one in LIST_FIELDS.items() if name != "created" or takes_created}
         filters = {
             name: Field(declaration.type) for name, declaration in self.properties.items() if declaration.filters
         }

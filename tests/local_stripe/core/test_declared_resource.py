@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Choice, Integer, Text
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route, join
-from stripe_billing_cli.local_stripe.core.resource import METADATA, Property, Resource, long_id
+from stripe_billing_cli.local_stripe.core.resource import METADATA, Property, Resource, documented_properties, long_id
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.webhook_endpoints.fields import event_types
 from stripe_billing_cli.local_stripe.transport import LocalTransport
@@ -203,3 +203,21 @@ def test_what_does_not_change_is_refused_in_an_update(toys: Local) -> None:
     assert toys.refused("get", PATH, customer="cus_1") == Refusal(
         "No such customer: 'cus_1'", "resource_missing", "customer"
     )
+
+
+def test_a_list_takes_created_only_where_stripe_documents_it() -> None:
+    """Of payment method domains Stripe documents `created` as a field, and not as a filter of their list."""
+    path = "/v1/payment_method_domains"
+    domains = Resource(
+        kind="payment_method_domain",
+        path=path,
+        noun="payment method domain",
+        new_id=long_id("pmd"),
+        properties=documented_properties(path, {}, {"enabled": True}),
+    )
+    [list_route] = [route for route in domains.api.routes if route.lists]
+
+    assert set(list_route.form.fields) == {
+        *("domain_name", "enabled"),
+        *("ending_before", "expand", "limit", "starting_after"),
+    }

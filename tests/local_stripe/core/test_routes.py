@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from stripe_billing_cli.local_stripe.api import API
+from stripe_billing_cli.local_stripe.core import documented
+from stripe_billing_cli.local_stripe.core.parameters import UnsupportedParam
 from tests.local_stripe.conftest import Local, Refusal
 
 HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
@@ -48,6 +51,17 @@ def test_what_stripe_documents_and_is_not_here_is_named(local: Local, method: st
     refusal = local.refused(method, path)
 
     assert refusal == Refusal(f"The local Stripe does not have {method.upper()} {documented}.")
+
+
+def test_no_call_takes_a_parameter_that_stripe_does_not_document() -> None:
+    undocumented = []
+    for route in API.whole().routes:
+        operation = documented.operation(route.method, route.path)
+        for name, field in route.form.fields.items() if operation else ():
+            if not isinstance(field.kind, UnsupportedParam) and name not in (operation.parameters.fields or {}):
+                undocumented.append(f"{route.method} {route.path} {name}")
+
+    assert undocumented == ["POST /v1/charges payment_method"]  # recorded: it is taken, and has no effect
 
 
 def test_an_id_may_be_a_word_of_other_paths(local: Local) -> None:
