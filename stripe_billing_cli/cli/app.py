@@ -13,9 +13,9 @@ import typer
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.cli import options, shared_options
-from stripe_billing_cli.cli.chosen import WAY
 from stripe_billing_cli.cli.groups import GROUPS
 from stripe_billing_cli.cli.interrupts import interruptions_as_errors
+from stripe_billing_cli.cli.option_values import WAY
 from stripe_billing_cli.cli.output import flush, null_stream, write_on_any_encoding
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import typer
 
 from stripe_billing_cli.cli import time_zone
-from stripe_billing_cli.cli.chosen import COMMAND_LINE, NOBODY, chosen_options, source_of
+from stripe_billing_cli.cli.option_values import COMMAND_LINE, NOBODY, chosen_options, source_of
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.shared_options import OUTPUTS, SHARED, Format, ListFormat, without_effect
 from stripe_billing_cli.errors import UsageError

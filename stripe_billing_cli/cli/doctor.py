@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.chosen import NOBODY
 from stripe_billing_cli.cli.context import OTHER_ACCOUNT, Context
 from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.cli.option_values import NOBODY
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
@@ -133,8 +133,8 @@ def _look_at_store(store: str) -> Iterator[Finding]:
     """Yield findings of work that went wrong, where events are received: nothing where none ever were."""
     if not _receives(store):
         return
+    from stripe_billing_cli.events.missing_handlers import uncalled_handlers, uncalled_hint, uncalled_text
     from stripe_billing_cli.events.store import StoreError, open_store
-    from stripe_billing_cli.events.uncalled import uncalled_handlers, uncalled_hint, uncalled_text
 
     try:
         with open_store(store, make=False) as event_store:

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from stripe_billing_cli.cli.chosen import is_given
+from stripe_billing_cli.cli.option_values import is_given
 from stripe_billing_cli.errors import UsageError
 
 FREE_TEXT = "TEXT"

@@ -23,8 +23,8 @@ from stripe_billing_cli.cli.time_zone import shown_zone
 from stripe_billing_cli.events import event_summary
 from stripe_billing_cli.events.current_event import current_event
 from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.missing_handlers import uncalled_hint, uncalled_text
 from stripe_billing_cli.events.store import Route, no_route
-from stripe_billing_cli.events.uncalled import uncalled_hint, uncalled_text
 from stripe_billing_cli.events.worker import Outcome
 from stripe_billing_cli.listener.hooks import ListenerHooks
 from stripe_billing_cli.listener.listener import ListenerAddresses

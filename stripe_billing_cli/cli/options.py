@@ -18,11 +18,11 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from stripe_billing_cli.cli import time_zone
-from stripe_billing_cli.cli.chosen import WAY
 from stripe_billing_cli.cli.command_options import Call, CommandOptions, call_of, options_of
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.empty_values import refuse_empty_values
 from stripe_billing_cli.cli.local_links import with_way_to_open
+from stripe_billing_cli.cli.option_values import WAY
 from stripe_billing_cli.cli.pasted_commands import way_to_account
 from stripe_billing_cli.cli.quick_values import quick
 from stripe_billing_cli.cli.shared_options import SHARED, ListFormat, say_what_changes_nothing

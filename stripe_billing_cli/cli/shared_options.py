@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from stripe_billing_cli.cli.chosen import OUTPUT_VARIABLE, ROOT_OPTIONS, SHARED_OPTIONS, is_given
+from stripe_billing_cli.cli.option_values import OUTPUT_VARIABLE, ROOT_OPTIONS, SHARED_OPTIONS, is_given
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import UsageError
 

@@ -19,10 +19,10 @@ from stripe_billing_cli.events.actions.forward import forward_handler
 from stripe_billing_cli.events.actions.spawner import SpawnerPool
 from stripe_billing_cli.events.actions.spec import Action, remember
 from stripe_billing_cli.events.handlers import Handler, route_to
+from stripe_billing_cli.events.missing_handlers import remember_called, waiting_for_others
 from stripe_billing_cli.events.periodic_task import PeriodicTask
 from stripe_billing_cli.events.retries import Retries
 from stripe_billing_cli.events.store import Delivery, Route, Store, StoreError
-from stripe_billing_cli.events.uncalled import remember_called, waiting_for_others
 from stripe_billing_cli.events.worker import Outcome, Worker
 from stripe_billing_cli.events.worker_identity import release_dead_workers, worker_name
 from stripe_billing_cli.stripe_api.client import StripeApi

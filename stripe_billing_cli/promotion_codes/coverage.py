@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stripe_billing_cli.promotion_codes import refusals, selection
-from stripe_billing_cli.promotion_codes.misnamed import COUPONS
+from stripe_billing_cli.promotion_codes.name_errors import COUPONS
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Price, PromotionCode

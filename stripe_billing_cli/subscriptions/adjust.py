@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.errors import OperationError, UsageError
-from stripe_billing_cli.promotion_codes import misnamed
+from stripe_billing_cli.promotion_codes import name_errors
 from stripe_billing_cli.promotion_codes.coverage import coverage_remarks
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -263,7 +263,7 @@ def _discounts(api: StripeApi, subscription: Subscription, request: AdjustReques
         coupons = [id_of(one["source"]["coupon"]) for one in discounts if one["promotion_code"] is None]
         if coupons == [request.coupon]:
             return None
-        misnamed.check_coupon(api, request.coupon)
+        name_errors.check_coupon(api, request.coupon)
         return [{"coupon": request.coupon}]
     if request.promotion_code:
         code = start.promotion_code_id(api, request.promotion_code, id_of(subscription["customer"]))

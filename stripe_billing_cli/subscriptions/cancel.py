@@ -26,7 +26,7 @@ from stripe_billing_cli.subscriptions import (
     quote,
     refund,
     steps,
-    unbilled,
+    unbilled_amounts,
     unused_time,
 )
 from stripe_billing_cli.subscriptions.account import Billing, is_charged
@@ -35,7 +35,7 @@ from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.renewals import Renewals
-from stripe_billing_cli.subscriptions.unbilled import UnbilledAmounts
+from stripe_billing_cli.subscriptions.unbilled_amounts import UnbilledAmounts
 
 RESULTS = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
 
@@ -208,7 +208,9 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
         final,
         back,
         owed_invoices=cancel_preview.still_open(api, subscription, decision),
-        unbilled_amounts=unbilled.load(api, subscription, decision, counts_in_refund=request.refund == "prorated"),
+        unbilled_amounts=unbilled_amounts.load(
+            api, subscription, decision, counts_in_refund=request.refund == "prorated"
+        ),
         drafts=drafts,
         renewals=cancel_preview.renewals_until(api, subscription, decision),
         unpaid_invoice=_unpaid_time(api, subscription, request, drafts, decision.ends),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.promotion_codes import misnamed, selection
+from stripe_billing_cli.promotion_codes import name_errors, selection
 from stripe_billing_cli.promotion_codes.coverage import coverage_remarks
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -133,7 +133,7 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
     order_prices, once_prices = all_prices[: len(order.lines)], all_prices[len(order.lines) :]
     _check_prices(order, order_prices, once_prices)
     if order.coupon:
-        misnamed.check_coupon(api, order.coupon)
+        name_errors.check_coupon(api, order.coupon)
     code = promotion_code_id(api, order.promotion_code, person["id"]) if order.promotion_code else None
     situation = Situation(person, order_prices, subscriptions, code, once_prices, _trial_days(order, order_prices))
     remarks = tuple(coverage_remarks(api, discounts_of(order, situation), all_prices))
@@ -185,7 +185,7 @@ def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
         return code
     usable = selection.usable_code(selection.load_codes(api, code, active=True), customer)
     if usable is None:
-        raise misnamed.no_promotion_code(api, code)
+        raise name_errors.no_promotion_code(api, code)
     return usable["id"]
 
 

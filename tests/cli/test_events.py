@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.events.event import parse
+from stripe_billing_cli.events.missing_handlers import remember_called
 from stripe_billing_cli.events.store import Store, handler_queues, open_store
-from stripe_billing_cli.events.uncalled import remember_called
 from tests.conftest import Billing
 from tests.event_bodies import event_body
 

@@ -20,8 +20,8 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.event_log import EventLog
 from stripe_billing_cli.cli.local import serve
 from stripe_billing_cli.cli.output import Printer
+from stripe_billing_cli.events.missing_handlers import remember_called
 from stripe_billing_cli.events.store import open_store
-from stripe_billing_cli.events.uncalled import remember_called
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 

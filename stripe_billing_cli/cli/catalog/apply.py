@@ -14,9 +14,9 @@ from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, SecretFileName, app
 from stripe_billing_cli.cli.catalog.plan import show_plan
 from stripe_billing_cli.cli.catalog.plan_options import PlanOptions
-from stripe_billing_cli.cli.chosen import COMMAND_LINE
 from stripe_billing_cli.cli.confirm import confirm, said_no
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.option_values import COMMAND_LINE
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError, UsageError
 
 if TYPE_CHECKING:

@@ -112,7 +112,7 @@ def existing_event(store: Store, id: str) -> StoredEvent:
 
 def warn_of_uncalled(context: Context, counts: Mapping[str, int]) -> None:
     """Say what waits for handlers that nobody calls, and what to do about it."""
-    from stripe_billing_cli.events.uncalled import uncalled_hint, uncalled_text
+    from stripe_billing_cli.events.missing_handlers import uncalled_hint, uncalled_text
 
     for handler, count in counts.items():
         context.printer.note(f"Warning: {uncalled_text(handler, count)}\n  → {uncalled_hint(handler)}", fg="yellow")

@@ -35,7 +35,7 @@ def list_(context: Context, store: StoreOption = DEFAULT_STORE) -> None:
 
 
 def _records(store: Store) -> Iterator[dict[str, Any]]:
-    from stripe_billing_cli.events.uncalled import called_handlers
+    from stripe_billing_cli.events.missing_handlers import called_handlers
 
     handlers, counts = called_handlers(store), store.work.counts()
     for name in sorted((handlers or frozenset()) | {handler for handler, _ in counts}):

@@ -50,7 +50,7 @@ def list_(
                billing events list --type 'invoice.*' --customer cus_123 --since 7d
                billing events list --all -o json > events.jsonl
     """
-    from stripe_billing_cli.events.uncalled import uncalled_handlers
+    from stripe_billing_cli.events.missing_handlers import uncalled_handlers
 
     most = parsing.most(limit, all_)
     with opened_store(store) as event_store:

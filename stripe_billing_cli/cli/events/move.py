@@ -62,7 +62,7 @@ def move(
 
 def _refuse_other_targets(store: Store, handler: str, to: str) -> None:
     """Refuse a handler that nobody calls, or that is for other work. Raises `BillingError`."""
-    from stripe_billing_cli.events.uncalled import called_handlers
+    from stripe_billing_cli.events.missing_handlers import called_handlers
 
     targets = sorted((called_handlers(store) or frozenset()) - BUILT_IN - {handler})
     if to not in targets:

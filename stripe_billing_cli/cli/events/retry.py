@@ -53,7 +53,7 @@ def retry(
         raise UsageError("say which events: their ids, or --failed", "billing events retry --failed, for example")
     if events and (type or customer or since):
         raise UsageError("--type, --customer and --since choose among the failed", "give them with --failed")
-    from stripe_billing_cli.events.uncalled import uncalled_handlers
+    from stripe_billing_cli.events.missing_handlers import uncalled_handlers
 
     count = 0
     again: set[str] = set()

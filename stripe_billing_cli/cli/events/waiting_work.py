@@ -43,7 +43,7 @@ class WaitingWork:
 
 def waiting_for(context: Context, store: Store, handler: str) -> WaitingWork:
     """Return what waits for a handler, and say what others there are where that is nothing."""
-    from stripe_billing_cli.events.uncalled import called_handlers
+    from stripe_billing_cli.events.missing_handlers import called_handlers
 
     work = WaitingWork(handler, store.queues.types(handler))
     if not work.count:

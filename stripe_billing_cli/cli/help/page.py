@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from stripe_billing_cli.cli.chosen import SHARED_OPTIONS
+from stripe_billing_cli.cli.option_values import SHARED_OPTIONS
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'(])")
 LONG_CHOICES = re.compile(r"<([a-z0-9_|-]{45,})>$")

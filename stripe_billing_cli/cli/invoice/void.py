@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.invoice import giving_up
+from stripe_billing_cli.cli.invoice import give_up
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 
 
@@ -18,4 +18,4 @@ def void(context: Context, invoice: Invoice, preview: parsing.Preview = False) -
     \b
     Examples:  billing invoice void in_1MtHbELkdIwHu7ixl4OzzPMv
     """
-    giving_up.give_up(context, invoice, "void", preview=preview)
+    give_up.give_up(context, invoice, "void", preview=preview)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.invoice import giving_up
+from stripe_billing_cli.cli.invoice import give_up
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 
 
@@ -17,4 +17,4 @@ def write_off(context: Context, invoice: Invoice, preview: parsing.Preview = Fal
     \b
     Examples:  billing invoice write-off in_1MtHbELkdIwHu7ixl4OzzPMv
     """
-    giving_up.give_up(context, invoice, "write-off", preview=preview)
+    give_up.give_up(context, invoice, "write-off", preview=preview)

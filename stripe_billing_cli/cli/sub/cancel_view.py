@@ -15,7 +15,7 @@ from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
 from stripe_billing_cli.subscriptions.terms import is_metered
-from stripe_billing_cli.subscriptions.unbilled import UnbilledAmounts
+from stripe_billing_cli.subscriptions.unbilled_amounts import UnbilledAmounts
 from stripe_billing_cli.subscriptions.unused_time import FOREIGN_PAYMENT
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.sub import adjusting
+from stripe_billing_cli.cli.sub import adjustment
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.cli.sub.change_options import ChangeOptions
 from stripe_billing_cli.errors import UsageError
@@ -44,7 +44,7 @@ def change(
     from stripe_billing_cli.cli.sub import change_view
     from stripe_billing_cli.subscriptions.change import plan_change
 
-    request = adjusting.request(
+    request = adjustment.request(
         add=arguments.add,
         remove=arguments.remove,
         coupon=arguments.coupon,
@@ -57,7 +57,7 @@ def change(
     )
     if request is not None:
         _check_apart(arguments)
-        adjusting.adjust(context, subscription, request, preview=arguments.preview)
+        adjustment.adjust(context, subscription, request, preview=arguments.preview)
         return
     plan = plan_change(context.stripe, _request(subscription, arguments))
     if plan.moves and arguments.preview:
@@ -65,7 +65,7 @@ def change(
         return
     if plan.moves:
         confirm.confirm(context, change_view.question(plan), will=change_view.plan_lines(plan), in_any_mode=True)
-    with adjusting.explain_declined(plan.change.drops_update, plan.change.drops_schedule):
+    with adjustment.explain_declined(plan.change.drops_update, plan.change.drops_schedule):
         result = plan.apply(context.stripe)
     _print(context, result)
 

@@ -10,7 +10,7 @@ import typer
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.markers import clear_marker
-from stripe_billing_cli.cli.sub import waiting
+from stripe_billing_cli.cli.sub import status_wait
 from stripe_billing_cli.cli.sub.app import app
 from stripe_billing_cli.cli.sub.create_options import Collection, CreateOptions
 from stripe_billing_cli.errors import BillingError, UsageError
@@ -196,7 +196,7 @@ def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, 
 def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:
     """Wait until the subscription has started, and return why it has not; None where it has. With JSON the
     subscription is printed only now, as it is then."""
-    observation, prospect = waiting.wait_for_status(context, record["id"], STARTED, seconds)
+    observation, prospect = status_wait.wait_for_status(context, record["id"], STARTED, seconds)
     status = observation.record["status"] if observation else None
     if context.output == "json":
         now = {name: value for name, value in observation.record.items() if name in record} if observation else {}
@@ -204,4 +204,4 @@ def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> Bill
     if prospect == "reached":
         context.printer.note(f"{record['id']} is {formatting.status(status)}.", fg="green")
         return None
-    return waiting.not_reached(record["id"], status, prospect, STARTED)
+    return status_wait.not_reached(record["id"], status, prospect, STARTED)

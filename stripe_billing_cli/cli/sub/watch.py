@@ -10,7 +10,7 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.sub import waiting
+from stripe_billing_cli.cli.sub import status_wait
 from stripe_billing_cli.cli.sub.app import Status, Subscription, app
 from stripe_billing_cli.cli.time_zone import shown_zone
 
@@ -33,7 +33,7 @@ def watch(
     timeout: Annotated[
         str | None, typer.Option(metavar="SPAN", help="End after 90s, 10m or 2h; with --until by exit code 4.")
     ] = None,
-    every: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How often to look.")] = waiting.EVERY,
+    every: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How often to look.")] = status_wait.EVERY,
 ) -> None:
     """Watch a subscription: a line for each change, until interrupted.
 
@@ -51,16 +51,16 @@ def watch(
 
     id = lookup.find_subscription(context.stripe, subscription)["id"]
     status = None
-    for observation in waiting.observe(context, id, every=every, seconds=seconds):
+    for observation in status_wait.observe(context, id, every=every, seconds=seconds):
         _print(context, observation)
         status = observation.record["status"]
         outlook = prospect(status, statuses) if statuses else "open"
         if outlook == "reached":
             return
         if outlook == "impossible":
-            raise waiting.not_reached(id, status, outlook, statuses)
+            raise status_wait.not_reached(id, status, outlook, statuses)
     if statuses:
-        raise waiting.not_reached(id, status, "open", statuses)
+        raise status_wait.not_reached(id, status, "open", statuses)
 
 
 def _print(context: Context, observation: Observation) -> None:
