@@ -45,7 +45,7 @@ INLINED_KINDS = sorted({kind for kinds in INLINED.values() for kind in kinds.val
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an answer that is more than a scalar: `inlined`, the kind of the objects that are always shown in
+    """A field of an answer that is more than a scalar: `inlined_kind`, the kind of the objects that are always shown in
     place of their ids; `within`, the shapes of what stands in it, None where it has none, and whether these are
     `several`, by a map or in a list.
     """

@@ -55,7 +55,7 @@ class ConnectedAccounts(Generic[OpenStore]):
     def open(self, account: str, *, only_looking: bool = False) -> Iterator[OpenStore]:
         """Open the store of an account for one call. Raises Stripe's refusal where there is no such account.
 
-        `only_looking`: it is not `used` by that.
+        `only_looking`: `take_used` does not name it for that.
         """
         use = self._take(account)
         try:

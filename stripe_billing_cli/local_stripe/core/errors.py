@@ -23,8 +23,8 @@ class LocalStripeError(Exception):
 class ApiError(Exception):
     """An error answer of Stripe's. What is None is left out of the body (https://docs.stripe.com/api/errors).
 
-    `objects`: further keys of the error, as the payment intent that it is about or `network_decline_code`. `logged` is
-    false for the two refusals that come before Stripe's log and have no `request_log_url`.
+    `objects`: further keys of the error, as the payment intent that it is about or `network_decline_code`. `is_logged`
+    is false for the two refusals that come before Stripe's log and have no `request_log_url`.
     """
 
     def __init__(

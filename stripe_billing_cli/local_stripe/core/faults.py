@@ -106,16 +106,16 @@ class Faults:
             self._counts.append(0)
 
     def next(self, method: str, path: str) -> Fault | None:
-        """Count a call; the fault that it is to suffer, or None."""
+        """Count a call, and return the fault that it is to suffer; None for none."""
         with self._lock:
-            struck = None
+            first_fault = None
             for index, fault in enumerate(self._faults):
                 if not fault.matches(method, path):
                     continue
                 self._counts[index] += 1
-                if struck is None and fault.strikes(self._counts[index]):
-                    struck = fault
-            return struck
+                if first_fault is None and fault.strikes(self._counts[index]):
+                    first_fault = fault
+            return first_fault
 
 
 def false_answer(how: str, request: Request, account: str) -> Answer:

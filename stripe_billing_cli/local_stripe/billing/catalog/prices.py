@@ -20,7 +20,7 @@ NOT_DELETED = Condition(f"{json_field('_deleted')} IS NULL")
 
 
 def create(call: Call, product: str, params: Params) -> Object:
-    """Return a new price of an existing product, from parameters that passed `price_rules`."""
+    """Return a new price of an existing product, from parameters that passed `price_refusals`."""
     price = new_price(call, product, params)
     if price["lookup_key"] is not None:
         take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))

@@ -26,8 +26,8 @@ class DiscountableLine:
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of a coupon. `off` in percent, or as an amount in the invoice's currency; on some `products`, or on
-    all; on the `lines` at these places, or on all."""
+    """The terms of a coupon: so much off in percent, or as an amount in the invoice's currency; of some `products`, or
+    of all; of the `lines` at these places, or of all."""
 
     discount: str
     percent_off: Decimal | None = None

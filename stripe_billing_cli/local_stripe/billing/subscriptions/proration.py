@@ -304,7 +304,7 @@ def _line(
 
 
 def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: str) -> tuple[list[Object], list[Line]]:
-    """Bill each item for its current period. Not the metered ones, which are billed by `usage_of` when it is over
+    """Bill each item for its current period. Not the metered ones, which `metering.usage_of` bills when it is over
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     items_after, new_lines = [], []
     for item in current_items:

@@ -43,7 +43,7 @@ def endpoint_count(store: Store) -> int:
 
 
 def enqueue(store: Store, event: str, type: str) -> int:
-    """Note that an event is to be sent to each enabled endpoint that wants its type; to how many."""
+    """Note that an event is to be sent to each enabled endpoint that wants its type, and return how many those are."""
     endpoint_ids = [
         endpoint["id"] for endpoint in store.once(KIND, lambda: _endpoints(store)) if _wants(endpoint, type)
     ]
