@@ -127,7 +127,7 @@ class PermissionMissingError(StripeCallError):
     """The error 403: the (restricted) key may not do this."""
 
     kind = "permission"
-    way_out = f"give the restricted key this permission at {API_KEYS}"
+    way_out = f"give the restricted key this permission at {API_KEYS}; `billing doctor` says what else it lacks"
 
 
 class IdempotencyConflictError(StripeCallError):

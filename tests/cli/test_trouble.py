@@ -70,6 +70,7 @@ def test_a_key_without_permission(billing: Billing) -> None:
 
     assert "does not have the required permissions" in output
     assert "give the restricted key this permission" in output
+    assert "`billing --local doctor` says what else it lacks" in output
 
 
 def test_a_key_that_may_not_read_the_account_can_still_apply(billing: Billing, account: Account) -> None:
