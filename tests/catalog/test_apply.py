@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.faulty_transport import FaultyTransport
 from tests.catalog.catalogs import EVERYTHING, SEED
 from tests.conftest import Account, Billing
 
@@ -317,6 +319,23 @@ def test_apply_as_json_says_what_became_of_each_change(billing: Billing, account
     assert result["id"] == account.price("pro.monthly")["id"]
     assert (result["status"], result["error"]) == ("done", None)
     assert ran.json["summary"] == {"create": 3, "update": 0, "replace": 0, "archive": 0, "unchanged": 0}
+
+
+def test_apply_as_json_says_which_of_the_changes_that_are_not_done_have_begun(
+    billing: Billing, account: Account
+) -> None:
+    """The product is made, and the default price that it waits for is not."""
+    billing.write(SEED)
+    faults = Faults([Fault.parse("403 before * POST /v1/prices")])
+    billing.wrap.append(lambda inner: FaultyTransport(inner, faults))  # type: ignore[arg-type]
+
+    ran = billing("catalog", "apply", "--local", "--output", "json")
+
+    assert ran.code == 1
+    product, *prices = ran.json["changes"]
+    assert (product["status"], product["begun"], product["id"]) == ("skipped", True, "pro")
+    assert [(price["begun"], price["id"]) for price in prices] == [(False, None)] * 2
+    assert set(account.products()) == {"pro"}
 
 
 def test_apply_can_print_only_the_ids(billing: Billing, account: Account) -> None:

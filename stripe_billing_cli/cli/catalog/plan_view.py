@@ -84,7 +84,8 @@ def _change_json(change: Change, result: Result | None, source: str) -> dict[str
     }
     if result:
         error = error_json(result.error)["error"] if result.error else None
-        record |= {"status": result.status, "error": error, "url": result.address or None}
+        is_partial = result.has_begun and result.status != "done"
+        record |= {"status": result.status, "begun": is_partial, "error": error, "url": result.address or None}
     return record
 
 
