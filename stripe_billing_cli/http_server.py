@@ -36,15 +36,15 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def serve_on(
-        self, listener: socket.socket, on_ready: Callable[[], None], beside: Coroutine[Any, Any, None]
+        self, listener: socket.socket, on_ready: Callable[[], None], coroutine: Coroutine[Any, Any, None]
     ) -> None:
-        """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread; `beside` runs meanwhile."""
+        """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread; `coroutine` runs meanwhile."""
         if threading.current_thread() is threading.main_thread():
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self.stop)
         server_task = asyncio.create_task(self.serve(sockets=[listener]))
-        running_beside = asyncio.create_task(beside)
+        running_beside = asyncio.create_task(coroutine)
         while not self.started and not server_task.done():
             await asyncio.sleep(0.005)
         if self.started:

@@ -28,16 +28,18 @@ def write_whole(path: Path, text: str, mode: int = 0o666) -> None:
 
 
 def _replace(path: Path, text: str, mode: int) -> None:
-    beside = path.with_name(f".new-{os.urandom(8).hex()}")
+    temporary_path = path.with_name(f".new-{os.urandom(8).hex()}")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(temporary_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8"
+        ) as file:
             file.write(text)
         if path.exists():
-            beside.chmod(stat.S_IMODE(path.stat().st_mode))
-        beside.replace(path)
+            temporary_path.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary_path.replace(path)
     except BaseException as error:
         with suppress(OSError):
-            beside.unlink()
+            temporary_path.unlink()
         if not isinstance(error, OSError) or error.errno not in NO_PLACE_BESIDE or not path.exists():
             raise
         path.write_text(text, encoding="utf-8")

@@ -33,7 +33,7 @@ def decide(state: CustomerState, rules: Rules, now: float) -> list[Access]:
     rows = [
         row for subscription in state.subscriptions for row in _products(state.customer, subscription, rules, moment)
     ]
-    products = [_best(same) for same in _by_key(rows)]
+    products = [_best(group) for group in _by_key(rows)]
     features = [_feature(state.customer, key, products) for key in sorted(set(state.features))]
     return [*features, *products]
 
@@ -48,9 +48,9 @@ def verdict(subscription: SubscriptionState, rules: Rules, now: float) -> Verdic
         return Verdict(False, subscription.status, subscription.began)
     until, in_grace = subscription.ends, False
     if rule.grace is not None and subscription.began is not None:
-        over = subscription.began + rule.grace
-        in_grace = until is None or over <= until
-        until = over if in_grace else until
+        grace_end = subscription.began + rule.grace
+        in_grace = until is None or grace_end <= until
+        until = grace_end if in_grace else until
     if until is not None and until <= now:
         return Verdict(
             False, f"{subscription.status}, its grace period is over" if in_grace else "its end is reached", until
@@ -82,14 +82,14 @@ def _by_key(rows: Iterable[Access]) -> list[list[Access]]:
     return [rows_by_key[key] for key in sorted(rows_by_key)]
 
 
-def _best(same: list[Access]) -> Access:
+def _best(rows: list[Access]) -> Access:
     """Return of several subscriptions to a product the one that gives access, and longest; else the last one to end.
 
     Access that several give in turn is counted from the first of them.
     """
-    best = max(same, key=_rank)
+    best = max(rows, key=_rank)
     if best.granted:
-        starts = [row.since for row in same if row.granted and row.since is not None]
+        starts = [row.since for row in rows if row.granted and row.since is not None]
         return replace(best, since=min(starts, default=None))
     return best
 

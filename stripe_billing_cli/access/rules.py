@@ -133,10 +133,10 @@ def _rules(text: str, where: str) -> dict[str, Rule]:
 def _status(name: Any, where: str) -> str:
     if name in DEFAULTS:
         return str(name)
-    near = difflib.get_close_matches(str(name), DEFAULTS, n=1)
+    similar_names = difflib.get_close_matches(str(name), DEFAULTS, n=1)
     raise InvalidRulesError(
         f"{where}: there is no status {name}",
-        f"did you mean {near[0]}?" if near else f"it is one of {', '.join(DEFAULTS)}",
+        f"did you mean {similar_names[0]}?" if similar_names else f"it is one of {', '.join(DEFAULTS)}",
     )
 
 

@@ -55,5 +55,5 @@ def plan_default(api: StripeApi, customer: str, card: str) -> DefaultPlan:
     """Read the customer's cards, and find the one. Raises `LookupFailedError`, `StripeCallError`."""
     wallet = load_wallet(api, customer)
     default_card = choose_card(wallet, card)
-    own = [one for other in wallet.cards if other is not default_card for one in other.paid_by_it]
-    return DefaultPlan(wallet, default_card, tuple(own))
+    charged_by_others = [one for other in wallet.cards if other is not default_card for one in other.paid_by_it]
+    return DefaultPlan(wallet, default_card, tuple(charged_by_others))

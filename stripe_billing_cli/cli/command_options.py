@@ -80,14 +80,14 @@ def options_of(
 ) -> CommandOptions:
     """Return the options of a command, whose types take time to look up. `formats` are what it prints, where that is
     not what all commands, or all lists, do; `other_stripe` is its option that names the Stripe it asks."""
-    own, groups = _own_parameters(function)
+    own_parameters, groups = _own_parameters(function)
     effective = {option: SHARED[option] for option in names}
     formats = formats or (ListFormat if function.__name__.strip("_") == "list" else Format)
     if "output" in effective:
         effective["output"] = OUTPUTS[formats], formats("table")
     other_names = [option for option in SHARED if option not in effective]
     in_vain = {} if "local" in effective else without_effect(other_names, other_stripe)
-    return CommandOptions(own, groups, effective, in_vain, formats)
+    return CommandOptions(own_parameters, groups, effective, in_vain, formats)
 
 
 def call_of(ctx: typer.Context, options: CommandOptions, values: Mapping[str, Any], defaults: Defaults) -> Call:
@@ -100,13 +100,13 @@ def call_of(ctx: typer.Context, options: CommandOptions, values: Mapping[str, An
     )
     if "output" in shared_values:
         shared_values["output"] = _fitting_format(ctx, shared_values["output"], sources["output"], options.formats)
-    own = {parameter.name: values[parameter.name] for parameter in options.own}
-    sources |= {name: source_of(ctx, name) for name in ("file", "store") if name in own}
+    own_values = {parameter.name: values[parameter.name] for parameter in options.own}
+    sources |= {name: source_of(ctx, name) for name in ("file", "store") if name in own_values}
     if defaults.file and sources.get("file") == NOBODY:
-        own["file"], sources["file"] = defaults.file, DEFAULTS_FILE
+        own_values["file"], sources["file"] = defaults.file, DEFAULTS_FILE
     for name, group in options.groups.items():
-        own[name] = group(**{option.name: own.pop(option.name) for option in dataclasses.fields(group)})
-    return Call(own, shared_values, sources, defaults.account)
+        own_values[name] = group(**{option.name: own_values.pop(option.name) for option in dataclasses.fields(group)})
+    return Call(own_values, shared_values, sources, defaults.account)
 
 
 def _fitting_format(ctx: typer.Context, output: str, source: str, formats: type[StrEnum]) -> str:
@@ -131,16 +131,16 @@ def _own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.P
     A parameter of the function that is a dataclass stands for its fields, an option each.
     """
     hints = get_type_hints(function, include_extras=True)
-    own: list[inspect.Parameter] = []
+    parameters: list[inspect.Parameter] = []
     groups: dict[str, Any] = {}
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         hint = hints[parameter.name]
         if isinstance(hint, type) and dataclasses.is_dataclass(hint):
             groups[parameter.name] = hint
-            own += _fields_as_parameters(hint)
+            parameters += _fields_as_parameters(hint)
         else:
-            own.append(parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY))
-    return own, groups
+            parameters.append(parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY))
+    return parameters, groups
 
 
 def _fields_as_parameters(group: Any) -> list[inspect.Parameter]:

@@ -85,8 +85,8 @@ class Context:
             return
         here = self.database.absolute()
         above = [folder / self.database for folder in here.parents[2:]] if not self.database.is_absolute() else []
-        if other := next((path for path in above if path.exists()), None):
-            self.printer.note(f"Note: a new, empty local Stripe in {here}; another is in {other}.", fg="yellow")
+        if other_path := next((path for path in above if path.exists()), None):
+            self.printer.note(f"Note: a new, empty local Stripe in {here}; another is in {other_path}.", fg="yellow")
 
     def close(self) -> None:
         """End what goes on beside the command, and say what there is to say after it."""

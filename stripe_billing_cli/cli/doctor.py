@@ -205,9 +205,13 @@ def _look_at_account(context: Context, paths: set[str], *, is_restricted: bool) 
         yield Finding(
             "account", False, f"whether it is {defaults_account}, as {DEFAULTS_FILE} says, cannot be read", hint
         )
-    own, readable = newest_event_version(rights), "/v1/events" in rights.pages
+    account_version, readable = newest_event_version(rights), "/v1/events" in rights.pages
     reason = "there is none" if readable else "the key may not read events"
-    own_version = f"the account's own is {own}" if own else f"the account's own shows in an event, and {reason}"
+    own_version = (
+        f"the account's own is {account_version}"
+        if account_version
+        else f"the account's own shows in an event, and {reason}"
+    )
     yield Finding("API version", True, f"{API_VERSION}; {own_version}")
     for right, failure in rights.reads.items():
         if failure is None:

@@ -81,7 +81,7 @@ def explain(error: BaseException) -> BillingError:
             message = f"the output could not be written: {system_reason(error)}"
             return BillingError("output", message, "make room for it, and run it again: what was done stays done")
         case OSError():
-            what = f"{error.filename} cannot be used" if error.filename else "the system refused"
+            subject = f"{error.filename} cannot be used" if error.filename else "the system refused"
             hint = (
                 "check that it is there, and its permissions"
                 if error.filename
@@ -89,7 +89,7 @@ def explain(error: BaseException) -> BillingError:
             )
             if error.errno in UNWRITTEN:
                 hint = "make room on the disk, and run it again"
-            return BillingError("system", f"{what}: {system_reason(error)}", hint)
+            return BillingError("system", f"{subject}: {system_reason(error)}", hint)
     return BillingError(
         "bug",
         f"this is a mistake in billing: {type(error).__name__}: {error}",

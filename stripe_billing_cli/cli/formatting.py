@@ -59,11 +59,11 @@ def interval_text(interval: str | None, count: int | None) -> str:
 def price(item: Mapping[str, Any]) -> str:
     """Return an item or price record as `$15.00 / month` or `$4.00 per 5 / month`; tiers and free amounts by their
     name."""
-    per = interval_text(item["interval"], item["interval_count"])
+    interval = interval_text(item["interval"], item["interval_count"])
     amount = item["unit_amount_decimal"]
     amount_text = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
     package = f" per {item['divide_by']:,}" if item["divide_by"] else ""
-    return f"{amount_text}{package} / {per}"
+    return f"{amount_text}{package} / {interval}"
 
 
 def item(record: Mapping[str, Any]) -> str:

@@ -21,10 +21,10 @@ class LogLevel(StrEnum):
     warning = "warning"
     error = "error"
 
-    def reaches(self, least: LogLevel) -> bool:
-        """Return whether an entry of this level is logged where `least` is asked for."""
+    def reaches(self, threshold: LogLevel) -> bool:
+        """Return whether an entry of this level is logged where `threshold` is asked for."""
         order = list(LogLevel)
-        return order.index(self) >= order.index(least)
+        return order.index(self) >= order.index(threshold)
 
 
 PREFIXES = {LogLevel.warning: "Warning: ", LogLevel.error: "Error: "}

@@ -30,7 +30,7 @@ def finish(context: Context, result: Repeatable) -> None:
     _mark(context, lambda: result.finish(context.stripe), message, "the next run with --again will give this back")
 
 
-def _mark(context: Context, mark_finished: Callable[[], None], message: str, then: str) -> None:
+def _mark(context: Context, mark_finished: Callable[[], None], message: str, consequence: str) -> None:
     from stripe_billing_cli.stripe_api.errors import StripeCallError
 
     if context.printer.reader_has_left:
@@ -38,4 +38,4 @@ def _mark(context: Context, mark_finished: Callable[[], None], message: str, the
     try:
         mark_finished()
     except StripeCallError as failure:
-        context.printer.note(f"Note: {message} ({failure.message}); {then}.", fg="yellow")
+        context.printer.note(f"Note: {message} ({failure.message}); {consequence}.", fg="yellow")

@@ -42,11 +42,13 @@ def source_of(ctx: typer.Context, name: str) -> str:
 
 
 def chosen_options(
-    ctx: typer.Context, own: Mapping[str, Any], defaults: Defaults
+    ctx: typer.Context, own_values: Mapping[str, Any], defaults: Defaults
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the shared options as they count, and who said each; `own` are those behind the command's name."""
+    """Return the shared options as they count, and who said each; `own_values` are those behind the command's name."""
     before = ctx.obj.get(ROOT_OPTIONS, {})
-    values = {name: before[name] if name in before and not is_given(ctx, name) else own[name] for name in own}
+    values = {
+        name: before[name] if name in before and not is_given(ctx, name) else own_values[name] for name in own_values
+    }
     sources = {name: source_of(ctx, name) for name in values}
     if "output" in values:
         values["output"] = values["output"].value

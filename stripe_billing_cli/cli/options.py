@@ -122,12 +122,12 @@ def build(app: typer.Typer) -> Any:
 
 def _build_command(info: Any) -> Any:
     """Return a command as Typer registered it, with the shared options, whose types take time to look up."""
-    alone = typer.Typer(**PLAIN)
+    single_app = typer.Typer(**PLAIN)
     callback = info.callback
     info.callback = getattr(callback, "with_shared", lambda: callback)()
-    alone.registered_commands = [info]
+    single_app.registered_commands = [info]
     try:
-        return typer.main.get_command(alone)
+        return typer.main.get_command(single_app)
     finally:
         info.callback = callback
 

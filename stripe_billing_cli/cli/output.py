@@ -47,8 +47,8 @@ def fact(label: str, value: str, width: int = 12) -> Line:
 
 def unavailable(record: Record) -> Iterator[Line]:
     """Yield what of a record could not be read, and why."""
-    for part, why in record["unavailable"].items():
-        yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {why})", {"dim": True})
+    for part, reason in record["unavailable"].items():
+        yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {reason})", {"dim": True})
 
 
 def is_coloured(stream: TextIO) -> bool:
@@ -239,9 +239,9 @@ def _fold(line: Line, width: int | None) -> list[str]:
         return [text]
     import textwrap
 
-    below = " " * line.hang
+    indent = " " * line.hang
     wide_enough = max(width, line.hang + 20)
-    return textwrap.wrap(text, wide_enough, subsequent_indent=below, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(text, wide_enough, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def write_on_any_encoding(stream: TextIO) -> None:

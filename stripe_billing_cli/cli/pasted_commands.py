@@ -38,6 +38,6 @@ def _asks(match: re.Match[str]) -> bool:
     if match["group"] not in GROUPS:
         return False
     functions = functions_of(match["group"])
-    alone = list(functions) == [match["group"]]
-    command = functions[match["group"]] if alone else functions.get(match["name"] or "")
+    is_command = list(functions) == [match["group"]]
+    command = functions[match["group"]] if is_command else functions.get(match["name"] or "")
     return "local" in getattr(command, "shared_options", ())

@@ -40,17 +40,17 @@ class _Coercion:
     of_typer: Callable[[], Any]
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        many = param.multiple or param.nargs == -1
+        takes_many = param.multiple or param.nargs == -1
         if value is None:
-            return () if many else None
-        if many and not isinstance(value, str) and self.annotation == list[str]:
+            return () if takes_many else None
+        if takes_many and not isinstance(value, str) and self.annotation == list[str]:
             return list(value)
-        if not many and isinstance(value, str) and isinstance(self.annotation, type):
+        if not takes_many and isinstance(value, str) and isinstance(self.annotation, type):
             if isinstance(value, self.annotation):
                 return value
             if issubclass(self.annotation, StrEnum) and value in list(self.annotation):
                 return self.annotation(value)
-        if not many and get_origin(self.annotation) is Literal and value in get_args(self.annotation):
+        if not takes_many and get_origin(self.annotation) is Literal and value in get_args(self.annotation):
             return value
         if self.annotation is int and WHOLE_NUMBER.fullmatch(str(value)) and self.least <= int(value) <= self.most:
             return int(value)
@@ -62,8 +62,8 @@ WHOLE_NUMBER = re.compile("-?[0-9]{1,15}")
 
 def _coercion(descriptor: Any, of_typer: Callable[[], Any]) -> _Coercion:
     limits = descriptor.parameter_info
-    least, most = -inf if limits.min is None else limits.min, inf if limits.max is None else limits.max
-    return _Coercion(descriptor.annotation, least, most, of_typer)
+    lowest, highest = -inf if limits.min is None else limits.min, inf if limits.max is None else limits.max
+    return _Coercion(descriptor.annotation, lowest, highest, of_typer)
 
 
 def quick(params: Any) -> Any:

@@ -149,12 +149,12 @@ def _base(environment: Mapping[str, str], *, livemode: bool) -> str:
 
 
 def _rate_limit(environment: Mapping[str, str]) -> int | None:
-    own = environment.get("BILLING_RATE_LIMIT", "").strip()
-    if not own:
+    value = environment.get("BILLING_RATE_LIMIT", "").strip()
+    if not value:
         return None
-    if not re.fullmatch("[0-9]{1,9}", own) or int(own) < 1:
-        raise SettingsError(f"BILLING_RATE_LIMIT is not a number of requests a second: {own}", "say 100, for example")
-    return int(own)
+    if not re.fullmatch("[0-9]{1,9}", value) or int(value) < 1:
+        raise SettingsError(f"BILLING_RATE_LIMIT is not a number of requests a second: {value}", "say 100, for example")
+    return int(value)
 
 
 def _looks_like(key: str) -> str:

@@ -158,5 +158,7 @@ def say_what_changes_nothing(
             "leave out --local, or name the store with --store: --store .billing/events.db",
         )
     for name in given_names:
-        why = "prints JSON" if name == "output" else "does not ask Stripe"
-        typer.echo(f"Note: --{name.replace('_', '-')} changes nothing for {ctx.command_path}, which {why}.", err=True)
+        reason = "prints JSON" if name == "output" else "does not ask Stripe"
+        typer.echo(
+            f"Note: --{name.replace('_', '-')} changes nothing for {ctx.command_path}, which {reason}.", err=True
+        )

@@ -144,16 +144,16 @@ def _recent(api: StripeApi, customer: str) -> Sequence[BalanceTransaction]:
 
 
 def _currency(customer: Customer, currency: str | None) -> str:
-    own = customer["currency"]
-    if own is None and currency is None:
+    own_currency = customer["currency"]
+    if own_currency is None and currency is None:
         raise OperationError(
             f"the customer {customer['id']} has no currency yet: nothing was ever billed",
             "say --currency; it is the customer's from then on",
         )
-    if own is not None and currency not in (None, own):
+    if own_currency is not None and currency not in (None, own_currency):
         raise OperationError(
-            f"the customer {customer['id']} is billed in {own.upper()}: its invoices would not take up a balance in "
-            f"{str(currency).upper()}",
+            f"the customer {customer['id']} is billed in {own_currency.upper()}: its invoices would not take up a "
+            f"balance in {str(currency).upper()}",
             "leave out --currency",
         )
-    return str(own or currency)
+    return str(own_currency or currency)

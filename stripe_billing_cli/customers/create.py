@@ -126,8 +126,14 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
         return CreatePlan(params, create_request, customer, same_email)
     lower = _in_lower_case(api, params)
     if request.if_not_exists and (same_email or lower):
-        only = _only([*same_email, *lower], email)
-        return CreatePlan(params, create_request, only, same_email, unused_options=_find_unused(request, only))
+        customer_with_email = _only([*same_email, *lower], email)
+        return CreatePlan(
+            params,
+            create_request,
+            customer_with_email,
+            same_email,
+            unused_options=_find_unused(request, customer_with_email),
+        )
     ids = {one["id"] for one in (*same_email, *lower)}
     similar = [one for one in lookup.similar_customers(api, email) if one["id"] not in ids]
     return CreatePlan(params, create_request, None, same_email, [*lower, *similar])

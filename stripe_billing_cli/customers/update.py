@@ -80,9 +80,9 @@ def plan_update(api: StripeApi, request: UpdateRequest) -> UpdatePlan:
 def _pay_all_by_default(api: StripeApi, customer: str) -> None:
     """Take the cards of their own off the customer's subscriptions, which would go on being paid by them."""
     for subscription in lookup.subscriptions_of(api, customer):
-        own = without_own_method(subscription)
-        if own and not lookup.has_ended(subscription):
-            api.post(f"/v1/subscriptions/{subscription['id']}", own)
+        params = without_own_method(subscription)
+        if params and not lookup.has_ended(subscription):
+            api.post(f"/v1/subscriptions/{subscription['id']}", params)
 
 
 def _attach(api: StripeApi, customer: Customer, payment_method: str) -> str:

@@ -132,25 +132,29 @@ READ = msgspec.json.Decoder(_Snapshot | _OfV2)
 def parse(text: str | bytes, source: Source = "webhook") -> Event:
     """Read an event, snapshot or thin. Raises `InvalidEventError`."""
     try:
-        whole = text.decode() if isinstance(text, bytes) else text
-        shape = _shape(text, whole)
-        if "\0" in whole:
+        decoded_text = text.decode() if isinstance(text, bytes) else text
+        shape = _shape(text, decoded_text)
+        if "\0" in decoded_text:
             raise InvalidEventError("it holds a NUL")
-        return _snapshot(shape, whole, source) if isinstance(shape, _Snapshot) else _of_v2(shape, whole, source)
+        return (
+            _snapshot(shape, decoded_text, source)
+            if isinstance(shape, _Snapshot)
+            else _of_v2(shape, decoded_text, source)
+        )
     except (ValueError, msgspec.DecodeError, RecursionError) as error:
         if isinstance(error, InvalidEventError):
             raise
         raise InvalidEventError("no JSON of an event's shape") from None
 
 
-def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
+def _shape(text: str | bytes, decoded_text: str) -> _Snapshot | _OfV2:
     """Return what is read of an event. What msgspec takes for no JSON, and Python for some, is read as Python does."""
     try:
         shape: _Snapshot | _OfV2 = READ.decode(text)
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        shape = READ.decode(json.dumps(_load_json(whole)))
+        shape = READ.decode(json.dumps(_load_json(decoded_text)))
     return shape
 
 
@@ -182,7 +186,7 @@ def _of_v2(shape: _OfV2, text: str, source: str) -> Event:
     """Return an event of v2, thin until it has `data`, which one that was fetched may have as null."""
     related_object = shape.related_object or _Related()
     data = bytes(shape.data)
-    inside = msgspec.json.decode(data, type=_About) if data.startswith(b"{") else _About()
+    about = msgspec.json.decode(data, type=_About) if data.startswith(b"{") else _About()
     return Event(
         id=_name(shape.id, "id"),
         type=_name(shape.type, "type"),
@@ -192,7 +196,7 @@ def _of_v2(shape: _OfV2, text: str, source: str) -> Event:
         source=source,
         object=_optional(related_object.type),
         object_id=_optional(related_object.id),
-        customer=_optional(related_object.id) if related_object.type == "customer" else _customer(inside),
+        customer=_optional(related_object.id) if related_object.type == "customer" else _customer(about),
         account=_optional(shape.context),
         thin=not data,
     )

@@ -17,10 +17,10 @@ def changes(event: Event) -> list[str]:
     """Return what an update changed: `status: incomplete → active`, or the names of the fields."""
     if event.payload is None:
         return []
-    inside = event.body().get("data")
-    if not isinstance(inside, Mapping):
+    data = event.body().get("data")
+    if not isinstance(data, Mapping):
         return []
-    before, after = inside.get("previous_attributes"), inside.get("object")
+    before, after = data.get("previous_attributes"), data.get("object")
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return []
     return [_change(name, before[name], after.get(name)) for name in sorted(before, key=lambda name: _rank(name))]

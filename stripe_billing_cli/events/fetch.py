@@ -19,12 +19,12 @@ def fetch_handler(api: StripeApi, store: Store, route: Route) -> Handler:
         except NotFoundError as error:
             raise HandlerError("Stripe does not have it (any more)", final=True) from error
         try:
-            whole = from_body({"data": None, **body}, "webhook")
+            whole_event = from_body({"data": None, **body}, "webhook")
         except InvalidEventError as error:
             raise HandlerError(f"what Stripe gave is no event: {error}", final=True) from error
-        if whole.id != event.id:
+        if whole_event.id != event.id:
             raise HandlerError("Stripe gave another event", final=True)
-        store.events.complete(whole, route)
+        store.events.complete(whole_event, route)
         return "fetched"
 
     return Handler(FETCH, handle, wants=lambda event: False)

@@ -135,18 +135,18 @@ def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
         return CreditPlan(invoice, request, create_request, amount_left, notes, before, now=now)
     amount = amount_left if amount is None else amount
     _check_left(invoice, amount, amount_left)
-    off = min(amount, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
-    back = amount - off
-    card = _card(invoice, charges, request.to, back)
-    params = _params(request, invoice["id"], amount, back)
+    off_invoice = min(amount, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
+    amount_back = amount - off_invoice
+    card = _card(invoice, charges, request.to, amount_back)
+    params = _params(request, invoice["id"], amount, amount_back)
     complete_request = CreateRequest(PATH, params, wish=wish, again=request.again)
-    return CreditPlan(invoice, request, complete_request, amount_left, notes, None, off, back, card, now)
+    return CreditPlan(invoice, request, complete_request, amount_left, notes, None, off_invoice, amount_back, card, now)
 
 
-def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dict[str, Any]:
+def _params(request: CreditRequest, invoice: str, amount: int, amount_back: int) -> dict[str, Any]:
     params: dict[str, Any] = {"invoice": invoice, "amount": amount}
-    if back and request.to:
-        params[PARAMETERS[request.to]] = back
+    if amount_back and request.to:
+        params[PARAMETERS[request.to]] = amount_back
     optional = {"reason": request.reason, "memo": request.note}
     return params | {name: value for name, value in optional.items() if value is not None}
 
@@ -156,8 +156,8 @@ def _amount_left(
 ) -> int:
     """Return what neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
     refund_ids = {id_of(one["refund"]) for note in issued_notes for one in note["refunds"]}
-    apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in refund_ids]
-    refund_sum = sum(one["amount"] for one in apart if one["status"] in GIVEN)
+    other_refunds = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in refund_ids]
+    refund_sum = sum(one["amount"] for one in other_refunds if one["status"] in GIVEN)
     return invoice["total"] - sum(note["amount"] for note in issued_notes) - refund_sum
 
 
@@ -176,9 +176,9 @@ def _check_left(invoice: Invoice, amount: int, amount_left: int) -> None:
         )
 
 
-def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, back: int) -> Charge | None:
+def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, amount_back: int) -> Charge | None:
     """Return the charge that a refund goes back by. Raises where a destination is missing, or cannot take it."""
-    if not back:
+    if not amount_back:
         if to is not None:
             raise UsageError(
                 f"nothing of the invoice {invoice['id']} that is to be credited was paid, so --to {to} has no meaning",
@@ -187,7 +187,9 @@ def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, b
         return None
     if to is None:
         of_it = (
-            "" if invoice["status"] == "paid" else f"{format_amount(back, invoice['currency'])} of what is credited of "
+            ""
+            if invoice["status"] == "paid"
+            else f"{format_amount(amount_back, invoice['currency'])} of what is credited of "
         )
         raise UsageError(
             f"{of_it}the invoice {invoice['id']} is paid: where is the money to go?",
@@ -195,12 +197,12 @@ def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, b
         )
     if to != "card":
         return None
-    room = [one for one in charges if one["amount_captured"] - one["amount_refunded"] >= back]
+    room = [one for one in charges if one["amount_captured"] - one["amount_refunded"] >= amount_back]
     if not room:
         raise OperationError(
-            f"no card can take {format_amount(back, invoice['currency'])} back for the invoice {invoice['id']}: "
+            f"no card can take {format_amount(amount_back, invoice['currency'])} back for the invoice {invoice['id']}: "
             + _why(invoice, charges),
-            "--to balance keeps it for the customer's next invoices" + _by_several(invoice, charges, back),
+            "--to balance keeps it for the customer's next invoices" + _by_several(invoice, charges, amount_back),
         )
     return room[0]
 
@@ -209,12 +211,12 @@ def _why(invoice: Invoice, charges: Sequence[Charge]) -> str:
     if not charges:
         return "no card paid it"
     lefts = [one["amount_captured"] - one["amount_refunded"] for one in charges]
-    each = " in all, and no payment has as much" if len(lefts) > 1 else ""
-    return f"{format_amount(sum(lefts), invoice['currency'])} of what cards paid is left{each}"
+    several_text = " in all, and no payment has as much" if len(lefts) > 1 else ""
+    return f"{format_amount(sum(lefts), invoice['currency'])} of what cards paid is left{several_text}"
 
 
-def _by_several(invoice: Invoice, charges: Sequence[Charge], back: int) -> str:
+def _by_several(invoice: Invoice, charges: Sequence[Charge], amount_back: int) -> str:
     """Return the other way out, where several payments have as much left together."""
-    if sum(one["amount_captured"] - one["amount_refunded"] for one in charges) < back:
+    if sum(one["amount_captured"] - one["amount_refunded"] for one in charges) < amount_back:
         return ""
     return f"; billing refund create {invoice['id']} pays it back by several payments, without a credit note"

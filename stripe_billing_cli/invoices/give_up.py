@@ -58,8 +58,10 @@ class GiveUpPlan:
         invoice, currency = self.invoice, self.invoice["currency"]
         kind: Kind = "waiver" if self.way == "void" else "loss"
         open_amount = Movement(kind, invoice["id"], invoice["amount_remaining"], currency)
-        back = self.from_balance if self.way == "void" else 0
-        balance = Movement("credit" if back > 0 else "debit", id_of(invoice["customer"]), abs(back), currency)
+        from_balance = self.from_balance if self.way == "void" else 0
+        balance = Movement(
+            "credit" if from_balance > 0 else "debit", id_of(invoice["customer"]), abs(from_balance), currency
+        )
         return tuple(one for one in (open_amount, balance) if one.amount)
 
     @property

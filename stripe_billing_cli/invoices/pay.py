@@ -136,8 +136,8 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
         return _plan(invoice["id"], [invoice], request)
     customer = lookup.find_customer(api, request.name)
     invoices = open_invoices(api, customer["id"])
-    whole = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}, kind=Invoice) for one in invoices]
-    return _plan(customer["id"], whole, request)
+    whole_invoices = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}, kind=Invoice) for one in invoices]
+    return _plan(customer["id"], whole_invoices, request)
 
 
 def _plan(subject: str, invoices: list[Invoice], request: PayRequest) -> PayPlan:

@@ -74,12 +74,12 @@ class Histogram:
         yield f"# HELP {self.name} {self.help}"
         yield f"# TYPE {self.name} histogram"
         for value, numbers in sorted(series.items()):
-            own = f'{self.label}="{_escape(value)}",' if self.label else ""
-            bare = f"{{{own[:-1]}}}" if own else ""
+            own_label = f'{self.label}="{_escape(value)}",' if self.label else ""
+            bare = f"{{{own_label[:-1]}}}" if own_label else ""
             total = 0.0
             for limit, count in zip((*map(str, BUCKETS), "+Inf"), numbers, strict=False):
                 total += count
-                yield f'{self.name}_bucket{{{own}le="{limit}"}} {_number(total)}'
+                yield f'{self.name}_bucket{{{own_label}le="{limit}"}} {_number(total)}'
             yield f"{self.name}_sum{bare} {numbers[-1]:.6f}"
             yield f"{self.name}_count{bare} {_number(total)}"
 

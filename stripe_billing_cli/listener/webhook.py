@@ -54,9 +54,9 @@ class Webhook:
 
 
 def _head(status: int, more: str) -> bytes:
-    phrase, own, text = PHRASES[status]
+    phrase, own_headers, text = PHRASES[status]
     of_text = f"content-length: {len(text)}\r\n" + ("content-type: text/plain; charset=utf-8\r\n" if text else "")
-    return f"HTTP/1.1 {status} {phrase}\r\n{of_text}{own}{more}\r\n".encode()
+    return f"HTTP/1.1 {status} {phrase}\r\n{of_text}{own_headers}{more}\r\n".encode()
 
 
 @dataclass

@@ -51,8 +51,8 @@ async def _take(webhook: Webhook, request: Request) -> int:
 
 
 def _response(status: int) -> Response:
-    _, own, text = PHRASES[status]
-    headers = dict(line.split(": ", 1) for line in own.splitlines())
+    _, own_headers, text = PHRASES[status]
+    headers = dict(line.split(": ", 1) for line in own_headers.splitlines())
     if status == 413:
         headers["connection"] = "close"
     return Response(text, status, headers, media_type="text/plain" if text else None)

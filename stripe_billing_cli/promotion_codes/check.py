@@ -126,8 +126,8 @@ def check_code(api: StripeApi, request: CheckRequest) -> CodeCheck:
 
 def _for_purchase(api: StripeApi, answer: CodeCheck, code: PromotionCode, prices: Sequence[Price]) -> CodeCheck:
     """Return the answer with what the code does to a purchase. Raises `StripeCallError`."""
-    whole = _preview(api, answer, prices, None)
-    purchase = Purchase(prices, whole["currency"], whole["subtotal"])
+    full_preview = _preview(api, answer, prices, None)
+    purchase = Purchase(prices, full_preview["currency"], full_preview["subtotal"])
     reasons = (*answer.refusals, *refusals.of_purchase(code, purchase))
     if reasons:
         return replace(answer, refusals=reasons)

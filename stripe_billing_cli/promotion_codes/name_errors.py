@@ -32,8 +32,8 @@ def _coupon_meant(api: StripeApi, id: str) -> NoMatchError | None:
         return NoMatchError(
             f"there is no coupon {id}: that is a promotion code, as customers write it", f"--promotion-code {id}"
         )
-    near = did_you_mean(id, [coupon["id"] for coupon in _page(api, Coupon, COUPONS)])
-    return None if near is None else NoMatchError(f"there is no coupon {id}", near)
+    hint = did_you_mean(id, [coupon["id"] for coupon in _page(api, Coupon, COUPONS)])
+    return None if hint is None else NoMatchError(f"there is no coupon {id}", hint)
 
 
 def no_promotion_code(api: StripeApi, code: str) -> NoMatchError:

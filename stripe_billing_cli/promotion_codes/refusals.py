@@ -47,12 +47,12 @@ class Purchase:
 
 def of_state(code: PromotionCode, now: int) -> Iterator[Refusal]:
     """Yield why nobody can use the code any more."""
-    coupon, expires_at, most = coupon_of(code), code["expires_at"], code["max_redemptions"]
+    coupon, expires_at, max_redemptions = coupon_of(code), code["expires_at"], code["max_redemptions"]
     if expires_at is not None and expires_at <= now:
         yield Refusal("expired", f"it expired on {_date(expires_at)}")
     elif code["active"]:
         return
-    elif most is not None and code["times_redeemed"] >= most:
+    elif max_redemptions is not None and code["times_redeemed"] >= max_redemptions:
         yield Refusal("used_up", f"it was redeemed {_times(code['times_redeemed'])}, as often as it may be")
     elif coupon is None or not coupon["valid"]:
         yield Refusal("coupon_invalid", _why_invalid(code, coupon, now))
@@ -74,13 +74,16 @@ def of_customer(code: PromotionCode, customer: Customer, has_paid: bool) -> Iter
 def of_purchase(code: PromotionCode, purchase: Purchase) -> Iterator[Refusal]:
     """Yield why the code is not taken for what is to be bought."""
     coupon, currency = coupon_of(code), purchase.currency
-    least = minimums(code)
-    if least and currency not in least:
-        yield Refusal("currency", f"it asks for {_either(least)}, and this is bought in {currency.upper()}")
-    elif least and purchase.subtotal < least[currency]:
+    minimum_by_currency = minimums(code)
+    if minimum_by_currency and currency not in minimum_by_currency:
+        yield Refusal(
+            "currency", f"it asks for {_either(minimum_by_currency)}, and this is bought in {currency.upper()}"
+        )
+    elif minimum_by_currency and purchase.subtotal < minimum_by_currency[currency]:
         subtotal = format_amount(Decimal(purchase.subtotal), currency)
         yield Refusal(
-            "minimum_amount", f"it asks for {_either({currency: least[currency]})}, and this comes to {subtotal}"
+            "minimum_amount",
+            f"it asks for {_either({currency: minimum_by_currency[currency]})}, and this comes to {subtotal}",
         )
     if coupon is None:
         return
@@ -102,8 +105,8 @@ def open_conditions(code: PromotionCode, *, customer: bool, purchase: bool) -> I
         yield "it is the customer's first purchase"
     if purchase or coupon is None:
         return
-    if least := minimums(code):
-        yield f"{_either(least)} is bought"
+    if minimum_by_currency := minimums(code):
+        yield f"{_either(minimum_by_currency)} is bought"
     if products := products_of(coupon):
         yield f"{' or '.join(sorted(products))} is bought"
     if amounts := _amounts_off(coupon):
@@ -119,10 +122,10 @@ def coupon_of(code: PromotionCode) -> Coupon | None:
 def minimums(code: PromotionCode) -> dict[str, int]:
     """Return the least that a purchase comes to, by currency."""
     restrictions = code["restrictions"]
-    least = {name: one["minimum_amount"] for name, one in (restrictions["currency_options"] or {}).items()}
+    by_currency = {name: one["minimum_amount"] for name, one in (restrictions["currency_options"] or {}).items()}
     if restrictions["minimum_amount"] is not None and restrictions["minimum_amount_currency"] is not None:
-        least.setdefault(restrictions["minimum_amount_currency"], restrictions["minimum_amount"])
-    return least
+        by_currency.setdefault(restrictions["minimum_amount_currency"], restrictions["minimum_amount"])
+    return by_currency
 
 
 def products_of(coupon: Coupon) -> set[str]:
@@ -147,9 +150,10 @@ def _why_invalid(code: PromotionCode, coupon: Coupon | None, now: int) -> str:
     return f"its coupon {coupon['id']} is not valid any more"
 
 
-def _either(least: Mapping[str, int]) -> str:
+def _either(minimum_by_currency: Mapping[str, int]) -> str:
     """Return least amounts as `at least $50.00 or €45.00`."""
-    return f"at least {' or '.join(format_amount(Decimal(amount), currency) for currency, amount in least.items())}"
+    amounts = [format_amount(Decimal(amount), currency) for currency, amount in minimum_by_currency.items()]
+    return f"at least {' or '.join(amounts)}"
 
 
 def _date(timestamp: int) -> str:

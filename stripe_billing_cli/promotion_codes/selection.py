@@ -41,13 +41,13 @@ def meant_code(codes: Sequence[PromotionCode], customer: str | None) -> Promotio
     Raises `AmbiguousError` where several are active, and nobody says whose is meant.
     """
     if customer is not None:
-        own = [one for one in codes if id_of(one["customer"]) in (None, customer)]
-        return usable_code(codes, customer) or next(iter(own or codes), None)
+        customer_codes = [one for one in codes if id_of(one["customer"]) in (None, customer)]
+        return usable_code(codes, customer) or next(iter(customer_codes or codes), None)
     active = [one for one in codes if one["active"]]
     if len(active) > 1:
-        whose = [f"{one['id']} ({id_of(one['customer']) or 'everybody'})" for one in active]
+        choices = [f"{one['id']} ({id_of(one['customer']) or 'everybody'})" for one in active]
         raise AmbiguousError(
-            f"{len(active)} active promotion codes are written {active[0]['code']}: {list_names(whose)}",
+            f"{len(active)} active promotion codes are written {active[0]['code']}: {list_names(choices)}",
             "say --customer, or name one by its id",
         )
     return next(iter(active or codes), None)

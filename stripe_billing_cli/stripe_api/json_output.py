@@ -187,7 +187,7 @@ def credit_note(source: CreditNote) -> dict[str, Any]:
     of Stripe.
     """
     to_card = sum(one["amount_refunded"] for one in source["refunds"])
-    outside = source["out_of_band_amount"] or 0
+    outside_amount = source["out_of_band_amount"] or 0
     return {
         "id": source["id"],
         "number": source["number"],
@@ -198,8 +198,8 @@ def credit_note(source: CreditNote) -> dict[str, Any]:
         "currency": source["currency"],
         "off_invoice": source["pre_payment_amount"],
         "to_card": to_card,
-        "to_balance": source["post_payment_amount"] - to_card - outside,
-        "outside": outside,
+        "to_balance": source["post_payment_amount"] - to_card - outside_amount,
+        "outside": outside_amount,
         "refunds": [id_of(one["refund"]) for one in source["refunds"]],
         "reason": source["reason"],
         "note": source["memo"],

@@ -258,8 +258,8 @@ def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> P
 
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """Return a hint at what is written most like a name that leads nowhere; None where nothing is."""
-    near = get_close_matches(name, list(names), n=1)
-    return f"did you mean {near[0]}?" if near else None
+    similar_names = get_close_matches(name, list(names), n=1)
+    return f"did you mean {similar_names[0]}?" if similar_names else None
 
 
 def _prices_of_product(api: StripeApi, product: str) -> list[Price]:
@@ -322,9 +322,9 @@ def retrieve(api: StripeApi, kind: type[Kind], path: str, name: str, *, expand: 
 def _explain_missing(error: NotFoundError, kind: str, name: str) -> LookupFailedError:
     """Return the error for a missing object; Stripe's message for an id of the other mode names that mode
     (https://docs.stripe.com/error-codes)."""
-    other = OTHER_MODE.search(error.message)
-    if other:
-        mode = other[1]
+    mode_match = OTHER_MODE.search(error.message)
+    if mode_match:
+        mode = mode_match[1]
         key = "test" if mode == "live" else "live"
         hint = "use the live key, or --profile NAME --live" if mode == "live" else "use a test key, or leave out --live"
         return WrongModeError(

@@ -131,9 +131,13 @@ def parse_amount(text: str, currency: str) -> int:
 def _nearest(whole: str, fraction: str, exponent: int, currency: str) -> str:
     """Return what an amount with too many decimals may mean: `1.99 or 2.00` of 1.999, in dollars also `1,999.00`."""
     step = 10 if currency in THREE_DECIMAL else 1
-    below = int(whole + fraction[:exponent]) // step * step
-    is_exact = below > 0 and not fraction[exponent:].strip("0")
-    amounts = [format_plain(minor, exponent) for minor in ([below] if is_exact else [below, below + step]) if minor]
+    lower_amount = int(whole + fraction[:exponent]) // step * step
+    is_exact = lower_amount > 0 and not fraction[exponent:].strip("0")
+    amounts = [
+        format_plain(minor, exponent)
+        for minor in ([lower_amount] if is_exact else [lower_amount, lower_amount + step])
+        if minor
+    ]
     if exponent == 2 and re.fullmatch("[1-9][0-9]{0,2}", whole) and len(fraction) == 3:  # a point between the thousands
         amounts.append(f"{int(whole + fraction):,}.{'0' * exponent}")
     return " or ".join(amounts)

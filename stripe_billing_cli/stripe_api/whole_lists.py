@@ -19,8 +19,10 @@ def fill_items(answer: Any, params: Mapping[str, Any], read_all: ReadAll) -> Non
         items = subscription.get("items")
         if not isinstance(items, dict) or not items.get("has_more"):
             continue
-        inside = f"{prefix}items."
-        expand = [field.removeprefix(inside) for field in params.get("expand") or () if field.startswith(inside)]
+        item_prefix = f"{prefix}items."
+        expand = [
+            field.removeprefix(item_prefix) for field in params.get("expand") or () if field.startswith(item_prefix)
+        ]
         item_params = {"subscription": subscription["id"], **({"expand": expand} if expand else {})}
         items["data"] = [item for page in read_all(ITEMS, item_params) for item in page]
         items["has_more"] = False

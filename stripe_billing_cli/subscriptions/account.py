@@ -74,9 +74,9 @@ class BalanceParts:
             self.debt += ending_balance - starting_balance - of_credit
         else:
             of_debt = min(starting_balance - ending_balance, max(0, starting_balance))
-            ours = min(self.debt, of_debt)
-            self.debt -= ours
-            self.others_debt += of_debt - ours
+            own_part = min(self.debt, of_debt)
+            self.debt -= own_part
+            self.others_debt += of_debt - own_part
             self.credit += starting_balance - ending_balance - of_debt
         return self.credit - self.debt + self.others_debt - before
 
@@ -137,8 +137,8 @@ class Account:
             card_amount = (draft.asks if draft else 0) + sum(one["amount_captured"] for one in self.charges_of(invoice))
             given_back = self.given_back(invoice) - sum(not_refunded.get(intent, 0) for intent in paid_by(invoice))
             invoice_total = 0 if _is_dropped_change(invoice) else invoice["total"]
-            beyond = card_amount - given_back - to_balance - invoice_total
-            total += beyond if invoice["id"] in shortage_ids else max(0, beyond)
+            surplus = card_amount - given_back - to_balance - invoice_total
+            total += surplus if invoice["id"] in shortage_ids else max(0, surplus)
         if billing.last and billing.sends_last:
             sent_bill = billing.list_bills()[-1]
             total -= parts.take(sent_bill.before, sent_bill.after) + sent_bill.total

@@ -62,9 +62,10 @@ def quote_adjustment(
             billed_as = quote.not_at_once(wanted_proration)
             later_cost = quote.with_next(subscription, invoice, pending_items, billed_as)
             return Quote(later_cost, billed_as, at, restarts=True)
-        whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
-        ends = int(update["trial_end"])
-        return quote.quote_trial(api, subscription, invoice, whole, ends, wanted_proration or "create", at, discount)
+        changes = {name: value for name, value in update.items() if name != "trial_end"}
+        invoice_after = preview("none", changes | NEW_PERIOD)
+        ends, proration = int(update["trial_end"]), wanted_proration or "create"
+        return quote.quote_trial(api, subscription, invoice, invoice_after, ends, proration, at, discount)
     if is_trialing or not update.keys() & MAY_WAIT:
         return later("none", quote.not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):

@@ -84,15 +84,15 @@ class CancelPlan:
         result = RESULTS[self.cancellation.action]
         if not self.moves:
             return CancelResult(self, self.subscription, result, self.refund)
-        after, back = self._end(api), self.refund
+        after, refund_plan = self._end(api), self.refund
         final_invoices: tuple[LastInvoice, ...] = ()
         if self.request.invoice_now:
             final_invoices = last_invoices.finish(api, after)
-            if back is not None and back.kind == "prorated":
+            if refund_plan is not None and refund_plan.kind == "prorated":
                 # Of what was paid just now, something may go back.
-                back = unused_time.plan(api, after, self.cancellation.ends, Billing())
-        refunds = tuple(refund.give_back(api, part) for part in back.to_make) if back is not None else ()
-        return CancelResult(self, after, result, back, refunds, final_invoices)
+                refund_plan = unused_time.plan(api, after, self.cancellation.ends, Billing())
+        refunds = tuple(refund.give_back(api, part) for part in refund_plan.to_make) if refund_plan is not None else ()
+        return CancelResult(self, after, result, refund_plan, refunds, final_invoices)
 
     def _end(self, api: StripeApi) -> Subscription:
         """Return the subscription after its end is made, or written down for later."""
@@ -166,19 +166,21 @@ class CancelResult:
             "last_invoices": [one.record() for one in self.last_invoices],
         }
 
-    def _refund_record(self, back: RefundPlan) -> dict[str, Any]:
+    def _refund_record(self, refund_plan: RefundPlan) -> dict[str, Any]:
         """Return the refunds; `id` and `status`, of the newest, are null where there was none."""
-        refunds = [*(part.stripe_refund for part in back.parts if part.stripe_refund), *self.refunds_made]
+        refunds = [*(part.stripe_refund for part in refund_plan.parts if part.stripe_refund), *self.refunds_made]
         refunds.sort(key=lambda one: -one["created"])
         return {
             "id": refunds[0]["id"] if refunds else None,
             "status": refunds[0]["status"] if refunds else None,
-            "amount": back.amount,
-            "currency": back.currency,
-            "invoice": back.parts[0].payment.invoice["id"] if back.parts and not back.of_last_invoice else None,
+            "amount": refund_plan.amount,
+            "currency": refund_plan.currency,
+            "invoice": refund_plan.parts[0].payment.invoice["id"]
+            if refund_plan.parts and not refund_plan.of_last_invoice
+            else None,
             "refunds": [json_output.refund(one) for one in refunds],
-            "not_to_card": back.not_to_card,
-            "on_balance": back.on_balance,
+            "not_to_card": refund_plan.not_to_card,
+            "on_balance": refund_plan.on_balance,
         }
 
 
@@ -195,10 +197,10 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
     final = cancel_preview.final_invoice(api, subscription, decision, made_final)
     is_sent = subscription["collection_method"] == "send_invoice"
     billing = Billing(drafts, final, is_sent) if request.invoice_now else None
-    back = _refund(api, subscription, request, decision.ends, now, billing)
-    if back is not None:
-        refund.check_customer_can_be_asked(api, back, id_of(subscription["customer"]))
-    if back is not None and back.net_charge:
+    refund_plan = _refund(api, subscription, request, decision.ends, now, billing)
+    if refund_plan is not None:
+        refund.check_customer_can_be_asked(api, refund_plan, id_of(subscription["customer"]))
+    if refund_plan is not None and refund_plan.net_charge:
         decision = cancellation.keeping_prorations(decision)
         final = cancel_preview.final_invoice(api, subscription, decision, made_final)
     return CancelPlan(
@@ -206,7 +208,7 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
         request,
         decision,
         final,
-        back,
+        refund_plan,
         owed_invoices=cancel_preview.still_open(api, subscription, decision),
         unbilled_amounts=unbilled_amounts.load(
             api, subscription, decision, counts_in_refund=request.refund == "prorated"

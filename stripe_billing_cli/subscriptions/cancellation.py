@@ -119,18 +119,18 @@ def _later(
     params: dict[str, Any]
     if when == "period-end":
         ends = first_period_end(subscription)
-        same, params = subscription["cancel_at_period_end"], {"cancel_at_period_end": True}
+        is_unchanged, params = subscription["cancel_at_period_end"], {"cancel_at_period_end": True}
     elif when == "last-period-end":
         ends = period_end(subscription)
-        same, params = current_end == ends, {"cancel_at": ends, "proration_behavior": "none"}
+        is_unchanged, params = current_end == ends, {"cancel_at": ends, "proration_behavior": "none"}
     else:
         assert request.at is not None
         if request.at <= now:
             raise UsageError("--at is in the past", "say --now to cancel at once")
         ends = request.at
-        same = current_end == ends
+        is_unchanged = current_end == ends
         params = {"cancel_at": ends, "proration_behavior": "create_prorations" if request.prorate else "none"}
-    if same:
+    if is_unchanged:
         return Cancellation("details" if details else "none", ends, details)
     return Cancellation("later", ends, {**params, **details}, drops_schedule=_schedule(subscription))
 

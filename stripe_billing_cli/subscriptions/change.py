@@ -187,7 +187,7 @@ def _quote_plan(api: StripeApi, plan: ChangePlan, proration: Proration | None, *
         change.after,
         at=now,
         wanted_proration=proration,
-        anew=restarts,
+        restarts=restarts,
         prices=[plan.new_price if item["id"] == change.item else item["price"] for item in items],
     )
     unpaid_invoice = None
@@ -224,8 +224,8 @@ def _put_on_schedule(api: StripeApi, subscription: Subscription, change: Change,
     current_schedule = steps.schedule_at(api, change.schedule) if change.schedule else steps.attach_schedule(api, id)
     assert change.starts is not None
     [item] = [item for item in subscription["items"]["data"] if item["id"] == change.item]
-    anew = quote.restarts_period(subscription, item["price"], price)
-    params = schedule.update_params(current_schedule, change.later, change.starts, price, anew=anew)
+    restarts = quote.restarts_period(subscription, item["price"], price)
+    params = schedule.update_params(current_schedule, change.later, change.starts, price, restarts=restarts)
     api.post(f"/v1/subscription_schedules/{current_schedule['id']}", params)
 
 

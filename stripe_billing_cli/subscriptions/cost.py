@@ -172,9 +172,9 @@ def without_waiting(pending_items: Iterable[InvoiceItem], lines: Iterable[Invoic
     many are taken away as wait."""
     rest = list(lines)
     for item in pending_items:
-        alike = [line for line in rest if _is_alike(line, item)]
-        if alike:
-            rest.remove(min(alike, key=lambda line: line["description"] != item["description"]))
+        similar_lines = [line for line in rest if _is_alike(line, item)]
+        if similar_lines:
+            rest.remove(min(similar_lines, key=lambda line: line["description"] != item["description"]))
     return rest
 
 
@@ -229,19 +229,19 @@ def _beside(invoice: Invoice, to_balance: int) -> list[CostLine]:
     discounts = sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
     taxes = sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
     balance = invoice["amount_due"] - invoice["total"] if invoice["total"] > 0 and to_balance <= 0 else 0
-    beside: tuple[tuple[str, int, Kind], ...] = (
+    amounts: tuple[tuple[str, int, Kind], ...] = (
         ("Discount", -discounts, "discount"),
         ("Tax", taxes, "tax"),
         ("The customer's balance", balance, "balance"),
     )
-    return [CostLine(name, amount, kind) for name, amount, kind in beside if amount]
+    return [CostLine(name, amount, kind) for name, amount, kind in amounts if amount]
 
 
 def paid_for(line: InvoiceLine) -> int:
     """Return what a line comes to, after its discounts and with taxes on top."""
-    off = sum(one["amount"] for one in line["discount_amounts"] or ())
+    discount = sum(one["amount"] for one in line["discount_amounts"] or ())
     taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
-    return line["amount"] - off + taxes
+    return line["amount"] - discount + taxes
 
 
 def amount_asked(total: int, currency: str) -> int:

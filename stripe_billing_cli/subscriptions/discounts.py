@@ -67,20 +67,20 @@ class Discounts:
         rests = [line["amount"] for line in lines]
         of_all = _sum_discounts(invoice["lines"]["data"])
         for id in dict.fromkeys(id for line in lines for id, _ in _discounts(line) if id in lasting_ids):
-            for at, off in enumerate(self._shares(id, lines, rests, of_all[id])):
-                rests[at] -= off
+            for at, share in enumerate(self._shares(id, lines, rests, of_all[id])):
+                rests[at] -= share
         return sum(net + self._taxes(line, net) for line, net in zip(lines, rests, strict=True))
 
     def _shares(self, id: str, lines: Sequence[InvoiceLine], rests: Sequence[int], of_all: int) -> list[int]:
         """Return what a discount takes off each line, of which so much is left; off all of its invoice, it takes
         `of_all`."""
         term = self.term(id)
-        over = [rest if _covers(line, id) else 0 for line, rest in zip(lines, rests, strict=True)]
+        bases = [rest if _covers(line, id) else 0 for line, rest in zip(lines, rests, strict=True)]
         if term.is_amount:
-            return _spread(min(of_all, sum(over)), over)
+            return _spread(min(of_all, sum(bases)), bases)
         if term.percent is None:
             return [dict(_discounts(line)).get(id, 0) for line in lines]
-        return [_round(rest * term.percent / 100) for rest in over]
+        return [_round(rest * term.percent / 100) for rest in bases]
 
     def _taxes(self, line: InvoiceLine, net: int) -> int:
         """Return the taxes on top of a line of which so much is left; those that are included are taken out first."""
@@ -90,11 +90,13 @@ class Discounts:
             return sum(one["amount"] for one in all_taxes if one["tax_behavior"] == "exclusive")
         rates = [self._rate(one, before) for one in all_taxes]
         is_included = [one["tax_behavior"] == "inclusive" for one in all_taxes]
-        inclusive_rate = sum(rate for rate, inside in zip(rates, is_included, strict=True) if inside)
+        inclusive_rate = sum(rate for rate, inclusive in zip(rates, is_included, strict=True) if inclusive)
         base = net - sum(
-            _round(net * rate / (1 + inclusive_rate)) for rate, inside in zip(rates, is_included, strict=True) if inside
+            _round(net * rate / (1 + inclusive_rate))
+            for rate, inclusive in zip(rates, is_included, strict=True)
+            if inclusive
         )
-        return sum(_round(base * rate) for rate, inside in zip(rates, is_included, strict=True) if not inside)
+        return sum(_round(base * rate) for rate, inclusive in zip(rates, is_included, strict=True) if not inclusive)
 
     def _rate(self, tax: Tax, before: int) -> Decimal:
         """Return the rate of a tax of a line that came to so much before; about, where a key may not read it."""
@@ -196,11 +198,11 @@ def _round(amount: Decimal) -> int:
     return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _spread(amount: int, over: Sequence[int]) -> list[int]:
-    """Return `amount` in proportion to `over`, as Stripe shares an amount off among lines: what is left by rounding
+def _spread(amount: int, bases: Sequence[int]) -> list[int]:
+    """Return `amount` in proportion to `bases`, as Stripe shares an amount off among lines: what is left by rounding
     goes to the largest (https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations)."""
-    whole = sum(over)
-    shares = [amount * part // whole if whole else 0 for part in over]
-    for at in sorted(range(len(over)), key=lambda at: -over[at])[: amount - sum(shares)]:
+    total = sum(bases)
+    shares = [amount * part // total if total else 0 for part in bases]
+    for at in sorted(range(len(bases)), key=lambda at: -bases[at])[: amount - sum(shares)]:
         shares[at] += 1
     return shares

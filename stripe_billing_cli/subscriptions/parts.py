@@ -16,10 +16,10 @@ class Parts:
     def __init__(self) -> None:
         self.unavailable: dict[str, str] = {}
 
-    def read(self, name: str, read: Callable[[], T], otherwise: T) -> T:
-        """Return the part, or `otherwise` where it may not be seen. Raises `StripeCallError`."""
+    def read(self, name: str, read: Callable[[], T], default: T) -> T:
+        """Return the part, or `default` where it may not be seen. Raises `StripeCallError`."""
         try:
             return read()
         except (PermissionMissingError, InvalidRequestError) as failure:
             self.unavailable[name] = failure.message
-            return otherwise
+            return default

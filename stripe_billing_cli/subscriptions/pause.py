@@ -120,8 +120,8 @@ def _way_off_schedule(api: StripeApi, subscription: Subscription) -> str:
     commands = []
     for item, terms in zip(items, scheduled_terms, strict=False):
         if terms.price != item["price"]["id"] or terms.quantity != item["quantity"]:
-            which = f" --item {item['id']}" if len(items) > 1 else ""
-            commands.append(f"billing sub change {id}{which} --price {name_of(item['price'])} --at period-end")
+            item_option = f" --item {item['id']}" if len(items) > 1 else ""
+            commands.append(f"billing sub change {id}{item_option} --price {name_of(item['price'])} --at period-end")
     return " && ".join(commands) or f"stripe subscription_schedules release {schedule_id}"
 
 

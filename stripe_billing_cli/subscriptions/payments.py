@@ -38,9 +38,9 @@ class PaymentError:
         return asdict(self)
 
 
-def ways_to_pay(url: str | None, otherwise: str) -> str:
+def ways_to_pay(url: str | None, other_way: str) -> str:
     """Say how an invoice can be paid; not every one has a page of its own."""
-    return f"the customer can pay on {url}; or: {otherwise}" if url else otherwise
+    return f"the customer can pay on {url}; or: {other_way}" if url else other_way
 
 
 NEEDS_ACTION = PaymentError("The customer must authenticate the payment (3-D Secure).", "authentication_required")
@@ -69,14 +69,14 @@ def owed_record(owes: OwedInvoice | None) -> dict[str, Any]:
     }
 
 
-def unpaid_error(consequence: str, subscription: str, owes: OwedInvoice | None, otherwise: str) -> BillingError:
-    """Return the error of a subscription that waits for a payment: `consequence` says what is delayed, and `otherwise`
-    says why where Stripe does not."""
-    why = str(owes.trouble) if owes and owes.trouble else otherwise
+def unpaid_error(consequence: str, subscription: str, owes: OwedInvoice | None, default_reason: str) -> BillingError:
+    """Return the error of a subscription that waits for a payment: `consequence` says what is delayed, and
+    `default_reason` says why where Stripe does not."""
+    reason = str(owes.trouble) if owes and owes.trouble else default_reason
     hint = ways_to_pay(owes.url, f"billing sub pay {subscription}") if owes else None
     if owes and owes.trouble == PROCESSING:
         hint = f"do not pay it twice; billing sub show {subscription} says what became of it"
-    return BillingError("payment_failed", f"{consequence}: {why}", hint, NOT_REACHED)
+    return BillingError("payment_failed", f"{consequence}: {reason}", hint, NOT_REACHED)
 
 
 def owed_invoice(api: StripeApi, invoice: Invoice) -> OwedInvoice:

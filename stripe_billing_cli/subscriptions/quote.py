@@ -88,8 +88,8 @@ def quote_new_period(
     start = again[0]["period"]["start"]
     following_end = renewals.end_after(start, until)
     if ends < following_end:
-        whole = (subscription_discounts.amount([line], invoice, lasting_ids) for line in again)
-        parts = sum(renewals.part_of(one, until, following_end, ends) for one in whole)
+        amounts = (subscription_discounts.amount([line], invoice, lasting_ids) for line in again)
+        parts = sum(renewals.part_of(one, until, following_end, ends) for one in amounts)
         cost_now = replace(cost_now, next_invoice=_next_invoice(parts + balance_left, cost_now, until))
     return Quote(cost_now, proration, at, restarts=True)
 
@@ -145,28 +145,29 @@ def quote_trial(
     api: StripeApi,
     subscription: Subscription,
     invoice: Invoice,
-    whole: Invoice,
+    whole_invoice: Invoice,
     ends: int,
     proration: Proration,
     at: int,
     discount: Discount = None,
 ) -> Quote:
     """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
-    that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins
-    now. `discount` is one that the change brings."""
+    that takes in what waits; all items are billed when it ends, as in `whole_invoice`, the preview of a period that
+    begins now. `discount` is one that the change brings."""
     cost_now, balance_left = _billed_at_once(subscription, invoice)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:
         return Quote(cost_now, proration, at, restarts=True)
-    subscription_discounts = discounts.load(api, subscription, whole, discount, at)
-    if subscription_discounts.is_in_doubt(invoice, whole):
+    subscription_discounts = discounts.load(api, subscription, whole_invoice, discount, at)
+    if subscription_discounts.is_in_doubt(invoice, whole_invoice):
         return Quote(replace(cost_now, next_is_known=False), proration, at, restarts=True)
     lines = [
         line
-        for line in whole["lines"]["data"]
+        for line in whole_invoice["lines"]["data"]
         if line["period"]["start"] >= at and not cost.is_proration(line) and not cost.is_invoice_item(line)
     ]
     amount = (
-        subscription_discounts.amount(lines, whole, subscription_discounts.find_lasting(whole, ends)) + balance_left
+        subscription_discounts.amount(lines, whole_invoice, subscription_discounts.find_lasting(whole_invoice, ends))
+        + balance_left
     )
     return Quote(replace(cost_now, next_invoice=_next_invoice(amount, cost_now, ends)), proration, at, restarts=True)
 
@@ -222,11 +223,11 @@ def quote_change(
     *,
     at: int,
     wanted_proration: Proration | None,
-    anew: bool,
+    restarts: bool,
     prices: Sequence[Price],
 ) -> Quote:
-    """Return what the change costs if it is made at `at`; with `anew` it starts a new period. `prices` are those that
-    the items are on then.
+    """Return what the change costs if it is made at `at`; with `restarts` it starts a new period. `prices` are those
+    that the items are on then.
 
     Without `wanted_proration`, what costs more is billed at once, as an upgrade whose payment decides; what costs less
     is credited to the next invoice.
@@ -237,7 +238,7 @@ def quote_change(
             "items": [item_change(item, terms)],
             "proration_behavior": BEHAVIORS[proration],
             "proration_date": at,
-            **(NEW_PERIOD if anew else {}),
+            **(NEW_PERIOD if restarts else {}),
         }
         return preview_invoice(api, subscription, details)
 
@@ -257,18 +258,18 @@ def quote_change(
     if wanted_proration in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
             next_invoice_call = (
-                None if anew else pool.submit(invoice_lines.next_invoice_if_any, lambda: preview("none"))
+                None if restarts else pool.submit(invoice_lines.next_invoice_if_any, lambda: preview("none"))
             )
             at_once = invoice_lines.next_invoice_if_any(lambda: preview("invoice"))
-        if at_once is None or (not anew and cost.is_next(at_once, at, metered_ids(prices))):
+        if at_once is None or (not restarts and cost.is_next(at_once, at, metered_ids(prices))):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, pending_items, at):
-            if anew:
+            if restarts:
                 return quote_new_period(api, subscription, at_once, "invoice", at, pending_items, prices)
             after = next_invoice_call.result() if next_invoice_call else None
             return Quote(cost_of_invoice_now(api, subscription, at_once, after, at), "invoice", at)
     proration = wanted_proration or "create"
-    if anew:
+    if restarts:
         return quote_new_period(api, subscription, preview(proration), proration, at, pending_items, prices)
     return later(proration, proration)
 

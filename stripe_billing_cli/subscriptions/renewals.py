@@ -55,8 +55,8 @@ def count_on(subscription: Subscription, next_invoice: Invoice, ends: int) -> Re
     for end in moments:
         if start >= ends:
             break
-        whole = end <= ends
-        total = sum(line["amount"] if whole else part_of(line["amount"], start, end, ends) for line in lines)
+        is_whole = end <= ends
+        total = sum(line["amount"] if is_whole else part_of(line["amount"], start, end, ends) for line in lines)
         amount, balance = max(0, total + balance), min(0, total + balance)
         if amount and not is_surely_charged(amount, next_invoice["currency"]):
             return Renewals(tuple(renewals), False, to_balance)

@@ -48,13 +48,13 @@ def upcoming_phase(schedule: Schedule) -> Phase | None:
 
 
 def update_params(
-    schedule: Schedule, later: Sequence[Terms], starts: int, price: Price, *, anew: bool = False
+    schedule: Schedule, later: Sequence[Terms], starts: int, price: Price, *, restarts: bool = False
 ) -> dict[str, Any]:
     """Return the schedule's phases from now on: the current one until `starts`, then `later`, for one interval of
     `price`.
 
-    After that the schedule ends and leaves the subscription as it is. `anew`: the interval is another, and the billing
-    cycle begins with it; by itself Stripe moves no anchor in flexible billing mode
+    After that the schedule ends and leaves the subscription as it is. `restarts`: the interval is another, and the
+    billing cycle begins with it; by itself Stripe moves no anchor in flexible billing mode
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
     current = _with_quantities(_current(schedule), later)
@@ -68,7 +68,7 @@ def update_params(
         "duration": _interval(price),
     }
     next_phase.pop("billing_cycle_anchor", None)
-    if anew:
+    if restarts:
         next_phase["billing_cycle_anchor"] = "phase_start"
     return {
         "end_behavior": "release",

@@ -50,8 +50,8 @@ def is_billed(lines: Iterable[InvoiceLine | InvoiceItem], at: int) -> bool:
 
     `lines` are those of invoices, and invoice items: `amount` in minor units, for a `period`.
     """
-    over = [line for line in lines if line["period"]["start"] <= at < line["period"]["end"]]
-    return sum((_share(line, at) for line in over), Fraction()) > len(over)
+    lines_over_end = [line for line in lines if line["period"]["start"] <= at < line["period"]["end"]]
+    return sum((_share(line, at) for line in lines_over_end), Fraction()) > len(lines_over_end)
 
 
 def _share(line: InvoiceLine | InvoiceItem, at: int) -> Fraction:

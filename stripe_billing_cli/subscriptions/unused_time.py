@@ -93,12 +93,12 @@ def _sum_covered(
 ) -> int:
     """Return what cards paid beyond the price of all that was billed, where a refund that this very command made counts
     as not made."""
-    ours = {}
+    own_refunds = {}
     for intent, charge in account.charges.items():
         if charge["amount_refunded"]:
             earlier_refund = refund.made_before("prorated", subscription, _payment(api, account, intent))
-            ours[intent] = earlier_refund.amount if earlier_refund else 0
-    return account.sum_covered(shortage_invoices, ours, billing)
+            own_refunds[intent] = earlier_refund.amount if earlier_refund else 0
+    return account.sum_covered(shortage_invoices, own_refunds, billing)
 
 
 def _sum_unused(

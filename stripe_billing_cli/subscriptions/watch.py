@@ -29,8 +29,8 @@ def prospect(status: str, statuses: frozenset[str]) -> Prospect:
         return "reached"
     if status in ("canceled", "incomplete_expired"):
         return "impossible"
-    never = set() if status == "incomplete" else {"incomplete", "incomplete_expired"}
-    return "impossible" if statuses <= never else "open"
+    unreachable = set() if status == "incomplete" else {"incomplete", "incomplete_expired"}
+    return "impossible" if statuses <= unreachable else "open"
 
 
 def record(subscription: Subscription) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def unheard_of(patterns: Sequence[str]) -> dict[str, str]:
 
 
 def _nearest(pattern: str, types: Sequence[str]) -> str:
-    near = difflib.get_close_matches(pattern, types, n=3)
-    if near:
-        return f"did you mean {' or '.join(near)}?"
+    similar_types = difflib.get_close_matches(pattern, types, n=3)
+    if similar_types:
+        return f"did you mean {' or '.join(similar_types)}?"
     return "name types as in https://docs.stripe.com/api/events/types; invoice.* means all that begin with invoice."

@@ -57,8 +57,8 @@ class RollPlan:
         for endpoint in self.unconfirmed_endpoints:
             delete(api, endpoint.id)
         old = self.old
-        own = tuple(sorted((name, value) for name, value in old.metadata.items() if name not in MARKS))
-        request = EndpointRequest(old.url, old.enabled_events, old.description, rolls=old.id, metadata=own)
+        own_metadata = tuple(sorted((name, value) for name, value in old.metadata.items() if name not in MARKS))
+        request = EndpointRequest(old.url, old.enabled_events, old.description, rolls=old.id, metadata=own_metadata)
         return RollPlan(old, make(api, request, self.others, keep))
 
     def finish(self, api: StripeApi) -> RollResult:

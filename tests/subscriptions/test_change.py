@@ -131,7 +131,7 @@ class TestSchedule:
             "automatic_tax": {"enabled": True, "liability": None},
         }
         yearly = price(TEAM, interval="year")
-        params = schedule.update_params(scheduled(current), [Terms(TEAM, 2)], END, yearly, anew=True)
+        params = schedule.update_params(scheduled(current), [Terms(TEAM, 2)], END, yearly, restarts=True)
 
         shared = {
             "currency": "usd",

@@ -65,5 +65,7 @@ def access_screen(record: Record, *, fresh: bool = False) -> Iterator[Line]:
         mark, colour = ("✓", "green") if row["access"] else ("✗", "red")
         since = f" since {formatting.date(row['since'])}" if row["since"] else ""
         until = f" until {formatting.moment(row['until'])}" if row["until"] else ""
-        by = f", {row['subscription']}" if row["subscription"] else ""
-        yield Line(f"{mark} {row['kind']:<8} {row['key']}{since}{until}  ({row['reason']}{by})", {"fg": colour})
+        subscription_text = f", {row['subscription']}" if row["subscription"] else ""
+        yield Line(
+            f"{mark} {row['kind']:<8} {row['key']}{since}{until}  ({row['reason']}{subscription_text})", {"fg": colour}
+        )

@@ -29,7 +29,9 @@ def remove(context: Context, customer: Customer, card: Card, preview: parsing.Pr
 
     plan = plan_remove(context.stripe, customer, card)
     if not isinstance(plan, RemovePlan):
-        context.printer.record(plan.record(), lambda it: [Line(f"{it['id']} is removed already. Nothing to do.")])
+        context.printer.record(
+            plan.record(), lambda record: [Line(f"{record['id']} is removed already. Nothing to do.")]
+        )
         return
     confirm.confirm(
         context, "Remove it?", will=list(_will(plan)), in_any_mode=bool(plan.unpaid_subscriptions), preview=preview

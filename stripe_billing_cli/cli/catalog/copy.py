@@ -39,6 +39,6 @@ def copy(
     """
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
-    with closing(other_context(context, "--to", to)) as other:
+    with closing(other_context(context, "--to", to)) as other_stripe:
         request = PlanOptions(target=target).request(file, elsewhere=True)
-        return apply_plan(other, request, plan_catalog(other.stripe, request), secret_file)
+        return apply_plan(other_stripe, request, plan_catalog(other_stripe.stripe, request), secret_file)

@@ -39,10 +39,10 @@ def diff(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
     from stripe_billing_cli.cli.catalog import plan_view
 
-    with closing(other_context(context, "--against", against, must_exist=True)) as other:
+    with closing(other_context(context, "--against", against, must_exist=True)) as other_stripe:
         request = PlanOptions(target=target).request(file, elsewhere=True)
-        catalog_plan = plan_catalog(other.stripe, request)
-        show_plan(other, request, catalog_plan)
-        if not other.printer.for_people:
-            other.printer.result(plan_view.as_json(catalog_plan), ids=plan_view.ids(catalog_plan))
+        catalog_plan = plan_catalog(other_stripe.stripe, request)
+        show_plan(other_stripe, request, catalog_plan)
+        if not other_stripe.printer.for_people:
+            other_stripe.printer.result(plan_view.as_json(catalog_plan), ids=plan_view.ids(catalog_plan))
         return PENDING if check and catalog_plan.changes else None

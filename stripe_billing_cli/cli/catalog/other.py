@@ -23,16 +23,23 @@ def other_context(context: Context, option: str, name: str, *, must_exist: bool 
     """
     kind, _, rest = name.partition(":")
     values = {one.name: getattr(context, one.name) for one in fields(context)}
-    elsewhere = {**values, "local": False, "api_key": None, "api_key_file": None, "live": False, "account": None}
+    connection_values = {
+        **values,
+        "local": False,
+        "api_key": None,
+        "api_key_file": None,
+        "live": False,
+        "account": None,
+    }
     if name in ("test", "live"):
-        return Context(**{**elsewhere, **_key_of_mode(context, option, name)})
+        return Context(**{**connection_values, **_key_of_mode(context, option, name)})
     if kind == "profile" and rest:
-        return Context(**{**elsewhere, "profile": rest, "live": context.live})
+        return Context(**{**connection_values, "profile": rest, "live": context.live})
     if kind == "file" and rest:
         if must_exist and not Path(rest).is_file():
             hint = "the local Stripe of a directory is in its .billing/local.db; `billing catalog copy` makes one"
             raise UsageError(f"{option} {name}: there is no such file", hint)
-        return Context(**{**elsewhere, "local": True, "profile": None, "database": Path(rest)})
+        return Context(**{**connection_values, "local": True, "profile": None, "database": Path(rest)})
     if name.startswith("acct_"):
         hint = "name it by its key: profile:NAME of the Stripe CLI, or `billing catalog apply --api-key-file FILE`"
         raise UsageError(f"{option} {name} is an account's id, and no key leads to it", hint)

@@ -157,9 +157,9 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
     first = plan.unmanaged[:SHOWN_UNMANAGED]
     width = max(8, *(len(one.kind) for one in first))
     for one in first:
-        ours = f"  (this catalog's: {one.prune_option} {one.retirement}s it)" if one.retirement else ""
+        retirement_text = f"  (this catalog's: {one.prune_option} {one.retirement}s it)" if one.retirement else ""
         name = f"  {plain_text(one.name)}" if one.name else ""
-        yield Line(f"    {one.kind:<{width}} {one.id}{name}{ours}", {"dim": True})
+        yield Line(f"    {one.kind:<{width}} {one.id}{name}{retirement_text}", {"dim": True})
     rest = len(plan.unmanaged) - SHOWN_UNMANAGED
     if rest > 0:
         yield Line(f"    … and {rest:,} more (all in --output json)", {"dim": True})
@@ -202,13 +202,13 @@ def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
 
 
 def _list_skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
-    why: dict[tuple[str, str], list[str]] = {}
+    names_by_reason: dict[tuple[str, str], list[str]] = {}
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "skipped":
             reason = "it needs what failed" if result.error else "not reached"
             heading = ("begun   ", f"the rest of it was left: {reason}") if result.has_begun else ("skipped ", reason)
-            why.setdefault(heading, []).append(_change_name(change))
-    for (word, reason), names in why.items():
+            names_by_reason.setdefault(heading, []).append(_change_name(change))
+    for (word, reason), names in names_by_reason.items():
         yield Line(f"{word} {list_names(names, SHOWN_FAILED)}: {reason}", YELLOW)
 
 

@@ -36,14 +36,14 @@ def suggest(
         typer.echo(text)
 
 
-def answer(completion: Completion, shell: str, whole: str, current: str) -> list[str]:
+def answer(completion: Completion, shell: str, whole_word: str, current: str) -> list[str]:
     """Return the lines that a shell reads.
 
-    Bash breaks words at `=`, `:` and `@` and replaces only what is behind the last one: `current` of the `whole` word.
+    Bash breaks words at `=`, `:` and `@` and replaces only what is behind the last one: `current` of `whole_word`.
     """
     if shell == "bash":
-        behind = "" if current in ("=", ":", "@") else current
-        start = len(whole) - len(behind) if whole.endswith(behind) else 0
+        last_word = "" if current in ("=", ":", "@") else current
+        start = len(whole_word) - len(last_word) if whole_word.endswith(last_word) else 0
         return [completion.kind, *(one.word[start:] for one in completion.candidates)]
     if shell == "zsh":
         words = ((one.word.replace("\\", "\\\\").replace(":", "\\:"), one.text) for one in completion.candidates)

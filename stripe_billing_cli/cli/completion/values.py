@@ -108,9 +108,9 @@ class _Keys:
             prices = fields.get("prices") if isinstance(fields, dict) else None
             for key, price in prices.items() if isinstance(prices, dict) else ():
                 entry = f"{product}.{key}"
-                own = price.get("lookup_key") if isinstance(price, dict) else None
+                lookup_key = price.get("lookup_key") if isinstance(price, dict) else None
                 self.entries.append(entry)
-                self.prices.append(str(own or entry))
+                self.prices.append(str(lookup_key or entry))
 
 
 def _own_or_key(content: Any, section: str, field: str) -> list[str]:
@@ -118,8 +118,8 @@ def _own_or_key(content: Any, section: str, field: str) -> list[str]:
     entries = content.get(section) if isinstance(content, dict) else None
     names = []
     for key, entry in entries.items() if isinstance(entries, dict) else ():
-        own = entry.get(field) if isinstance(entry, dict) else None
-        names.append(own if isinstance(own, str) else str(key))
+        own_name = entry.get(field) if isinstance(entry, dict) else None
+        names.append(own_name if isinstance(own_name, str) else str(key))
     return names
 
 

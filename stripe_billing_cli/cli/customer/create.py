@@ -73,8 +73,8 @@ def _create(context: Context, request: CustomerRequest) -> None:
     plan = plan_create(context.stripe, request)
     if plan.existing_customer is None:
         _name_duplicates(context, plan)
-        who = plan.email or request.fields.name or "without a name"
-        confirm.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
+        customer_name = plan.email or request.fields.name or "without a name"
+        confirm.confirm(context, f"Create the customer {customer_name}?", when_refused="no customer was created")
     with view.card_may_be_refused("no customer was created; give another card"):
         result = plan.apply(context.stripe)
     if plan.existing_customer is not None:

@@ -41,8 +41,8 @@ def update(
     if not request.changes:
         raise UsageError("nothing to change was given", "billing customer update --help lists what may be")
     plan = plan_update(context.stripe, request)
-    who = plan.customer["email"] or plan.customer["name"]
-    confirm.confirm(context, f"Change {', '.join(request.changes)} of {plan.customer['id']} ({who})?")
+    customer_name = plan.customer["email"] or plan.customer["name"]
+    confirm.confirm(context, f"Change {', '.join(request.changes)} of {plan.customer['id']} ({customer_name})?")
     with view.card_may_be_refused("the customer is as before; give another card"):
         record = plan.apply(context.stripe).record()
     context.printer.record(record, view.lines)

@@ -36,8 +36,8 @@ def _balance(record: Record) -> str:
     balance = record["balance"]
     if not balance:
         return ""
-    whose = "credit, used for the next invoices" if balance < 0 else "owed, added to the next invoice"
-    return f"{formatting.money(abs(balance), record['currency'] or 'usd')} {whose}"
+    meaning = "credit, used for the next invoices" if balance < 0 else "owed, added to the next invoice"
+    return f"{formatting.money(abs(balance), record['currency'] or 'usd')} {meaning}"
 
 
 @contextmanager

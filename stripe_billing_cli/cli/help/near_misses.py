@@ -124,7 +124,7 @@ def option_meant(option: str, options: Iterable[str], command: str) -> str | Non
     return names[close] if close and names[close] not in DESTROYING else None
 
 
-def _closest(word: str, words: Iterable[str], alike: float) -> str | None:
+def _closest(word: str, words: Iterable[str], similarity: float) -> str | None:
     """Return the known word that is closest, unless it destroys: then the next closest is not meant either."""
-    close = get_close_matches(word, words, n=1, cutoff=alike)
+    close = get_close_matches(word, words, n=1, cutoff=similarity)
     return close[0] if close and close[0] not in DESTROYING else None

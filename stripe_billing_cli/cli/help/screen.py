@@ -58,8 +58,8 @@ def _section(section: Section, columns: int) -> Iterator[str]:
 
 
 def _entry(entry: Entry, start: int, columns: int) -> Iterator[str]:
-    whole = BRACKETED.sub(lambda match: match[0].replace(" ", NO_BREAK), entry.text)
-    lines = textwrap.wrap(whole, columns - start, break_long_words=False, break_on_hyphens=False)
+    text = BRACKETED.sub(lambda match: match[0].replace(" ", NO_BREAK), entry.text)
+    lines = textwrap.wrap(text, columns - start, break_long_words=False, break_on_hyphens=False)
     if len(entry.term) + 4 > start or not lines:
         yield f"  {entry.term}"
     else:

@@ -124,7 +124,7 @@ def _name(invoice: Record) -> str:
 def _not_paid(result: PayResult) -> BillingError:
     attempt = result.failed
     assert attempt is not None
-    why = str(attempt.trouble or "the payment did not go through")
+    reason = str(attempt.trouble or "the payment did not go through")
     url = attempt.invoice["hosted_invoice_url"]
     hint = f"the customer can pay on {url}" if url else "try another card"
-    return BillingError("payment_failed", f"invoice {_name(attempt.invoice)}: {why}", hint, NOT_REACHED)
+    return BillingError("payment_failed", f"invoice {_name(attempt.invoice)}: {reason}", hint, NOT_REACHED)

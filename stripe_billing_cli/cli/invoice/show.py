@@ -49,15 +49,15 @@ def _table(title: str, rows: list[tuple[int, str]], currency: str) -> Iterator[L
 
 def _payment(payment: Record) -> str:
     refund_amount = formatting.money(payment["refunded"], payment["currency"])
-    back = f", {refund_amount} refunded" if payment["refunded"] else ""
+    refund_text = f", {refund_amount} refunded" if payment["refunded"] else ""
     dispute_text = ", disputed" if payment["disputed"] else ""
-    return f"{formatting.date(payment['created'])} by {paid_by(payment)} ({payment['id']}){back}{dispute_text}"
+    return f"{formatting.date(payment['created'])} by {paid_by(payment)} ({payment['id']}){refund_text}{dispute_text}"
 
 
 def _refund(refund: Record) -> str:
-    why = ", ".join(str(part).replace("_", " ") for part in (refund["reason"], refund["note"]) if part)
+    reason = ", ".join(str(part).replace("_", " ") for part in (refund["reason"], refund["note"]) if part)
     status = formatting.status(refund["status"] or "unknown")
-    return f"{formatting.date(refund['created'])} {status} ({refund['id']}){': ' if why else ''}{why}"
+    return f"{formatting.date(refund['created'])} {status} ({refund['id']}){': ' if reason else ''}{reason}"
 
 
 def _note(note: Record) -> str:

@@ -124,8 +124,8 @@ def _check_choices(choices: Mapping[str, str | None]) -> dict[str, str | int]:
         if value is None:
             continue
         if value not in CHOICES[name]:
-            why = f"--{name.replace('_', '-')} cannot be {value}"
-            raise UsageError(why, f"it is one of {', '.join(CHOICES[name])}")
+            message = f"--{name.replace('_', '-')} cannot be {value}"
+            raise UsageError(message, f"it is one of {', '.join(CHOICES[name])}")
         changes[name] = value
     return changes
 
@@ -138,10 +138,10 @@ def _account(country: str | None, currency: str | None) -> dict[str, str | int]:
 
     changes: dict[str, str | int] = {}
     if country is not None:
-        own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
-        if not own:
+        currencies = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
+        if not currencies:
             raise UsageError(f"--country is no country's code: {country}", "CA, for example")
-        changes |= {"country": country.upper(), "currency": own[0].lower()}
+        changes |= {"country": country.upper(), "currency": currencies[0].lower()}
     if currency is not None:
         changes["currency"] = currency.lower()
     if changes.get("currency", "usd") not in CURRENCIES:

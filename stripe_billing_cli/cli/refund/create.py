@@ -117,8 +117,8 @@ def _screen(record: Record) -> Iterator[Line]:
     for one in record["refunds"]:
         amount = formatting.money(one["amount"], one["currency"])
         if record["result"] == "unchanged":
-            when = formatting.moment(one["created"])
-            yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {when}.")
+            moment = formatting.moment(one["created"])
+            yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {moment}.")
         else:
             yield Line(f"Refunded {amount} ({one['id']}).{formatting.refund_waits(one['status'])}", GREEN)
     if record["result"] == "unchanged":

@@ -171,18 +171,17 @@ def _describe_billing(plan: CancelPlan, final: Cost) -> str:
     """Return when what is credited and charged is billed, and what comes of it."""
     if plan.cancellation.action == "now" and not plan.cancellation.params.get("invoice_now"):
         return "This waits for another invoice of the customer's; --invoice-now bills it at once."
-    when = "now" if plan.cancellation.action == "now" else f"on {formatting.date(plan.cancellation.ends)}"
+    date_text = "now" if plan.cancellation.action == "now" else f"on {formatting.date(plan.cancellation.ends)}"
     if final.to_balance < 0:
-        return f"A last invoice is made {when}: {_to_balance(final)}."
+        return f"A last invoice is made {date_text}: {_to_balance(final)}."
     if final.to_balance > 0:
         amount = formatting.money(final.to_balance, final.currency)
-        return (
-            f"A last invoice is made {when}: {amount} is less than Stripe charges, and stays on the balance as a debt."
-        )
+        debt = f"{amount} is less than Stripe charges, and stays on the balance as a debt"
+        return f"A last invoice is made {date_text}: {debt}."
     amount = formatting.money(final.due_now, final.currency)
     if plan.subscription["collection_method"] == "send_invoice":
-        return f"A last invoice is made {when}: {amount}, which the customer is sent to pay."
-    return f"A last invoice is made {when}: {amount} is charged."
+        return f"A last invoice is made {date_text}: {amount}, which the customer is sent to pay."
+    return f"A last invoice is made {date_text}: {amount} is charged."
 
 
 def _to_balance(final: Cost) -> str:
@@ -190,8 +189,8 @@ def _to_balance(final: Cost) -> str:
     credit, total = (formatting.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
     if final.total > 0:
         return f"the balance pays {total}, and a credit of {credit} is left on it"
-    then = "" if final.total == final.to_balance else f", which is a credit of {credit} then"
-    return f"{total} goes to the balance{then}"
+    credit_text = "" if final.total == final.to_balance else f", which is a credit of {credit} then"
+    return f"{total} goes to the balance{credit_text}"
 
 
 def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
@@ -244,8 +243,10 @@ def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
             f"  {amount} of what is unused does not go back to a card: something {', or '.join(refund.shortage)}."
         )
         if FOREIGN_PAYMENT in refund.shortage:  # the customer has the rest back, or never paid it
-            what = "it" if len(refund.shortage) == 1 else f"what {FOREIGN_PAYMENT}"
-            yield Line(f"    To give {what} as a credit: billing customer balance {customer} --credit … --note …")
+            amount_text = "it" if len(refund.shortage) == 1 else f"what {FOREIGN_PAYMENT}"
+            yield Line(
+                f"    To give {amount_text} as a credit: billing customer balance {customer} --credit … --note …"
+            )
     if refund.on_balance:
         amount = formatting.money(refund.on_balance, refund.currency)
         yield Line(f"  {amount} that earlier changes left on the customer's balance stays there, for later invoices.")

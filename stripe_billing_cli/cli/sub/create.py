@@ -115,8 +115,10 @@ def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
 
 
 def _check_for_repetition(names: Sequence[str]) -> None:
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(f"--price {twice} is given more than once", f"write --price {twice}:QUANTITY, once")
+    if repeated_name := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(
+            f"--price {repeated_name} is given more than once", f"write --price {repeated_name}:QUANTITY, once"
+        )
 
 
 def _days(collection: Collection, days: int | None) -> int | None:

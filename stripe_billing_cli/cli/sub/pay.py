@@ -62,11 +62,11 @@ def pay(
     record = result.record()
     context.printer.record(record, _screen)
     if result.attempt.result == "payment_needed":
-        why = str(result.attempt.trouble or "the payment did not go through")
+        reason = str(result.attempt.trouble or "the payment did not go through")
         hint = f"the customer can pay on {result.url}" if result.url else "try another card"
         if payment_method is None and not context.stripe.livemode:
             hint += f"; or, in test mode: billing sub pay {record['id']} --payment-method pm_card_visa"
-        raise BillingError("payment_failed", why, hint, NOT_REACHED)
+        raise BillingError("payment_failed", reason, hint, NOT_REACHED)
 
 
 def _name_older(context: Context, plan: PayPlan) -> None:
@@ -105,14 +105,16 @@ def _screen(record: Record) -> Iterator[Line]:
             yield Line(f"{payment_text} for invoice {invoice['number'] or invoice['id']}; {id} is {status}.", GREEN)
         case "processing":
             amount = formatting.money(invoice["amount_due"], invoice["currency"])
-            of = f"{amount} for invoice {invoice['number'] or invoice['id']}"
-            yield Line(f"On its way: {of}, which is paid once the bank says so; {id} is {status}.")
+            amount_text = f"{amount} for invoice {invoice['number'] or invoice['id']}"
+            yield Line(f"On its way: {amount_text}, which is paid once the bank says so; {id} is {status}.")
         case "card_saved":
             yield Line(f"Nothing is due; {card or 'the card'} is saved for later. {id} is {status}.", GREEN)
         case "nothing_to_pay" if invoice:
-            when = formatting.moment(record["collects_at"])
+            moment = formatting.moment(record["collects_at"])
             becomes = "sent" if record["subscription"]["collection_method"] == "send_invoice" else "charged"
-            yield Line(f"Nothing to pay yet: invoice {invoice['id']} is a draft, to be {becomes} by itself at {when}.")
+            yield Line(
+                f"Nothing to pay yet: invoice {invoice['id']} is a draft, to be {becomes} by itself at {moment}."
+            )
         case "nothing_to_pay":
             yield Line(f"Nothing to pay: {id} is {status}, and no invoice is open.")
         case _:

@@ -49,8 +49,8 @@ def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
     )
     yield fact("which means", status_meaning.now)
     yield fact("next", status_meaning.next)
-    who = record["customer_email"] or record["customer_name"]
-    yield fact("customer", f"{who} ({record['customer']})" if who else record["customer"])
+    customer_name = record["customer_email"] or record["customer_name"]
+    yield fact("customer", f"{customer_name} ({record['customer']})" if customer_name else record["customer"])
     yield from _facts(
         "item", (_item(item, one) for item, one in zip(record["items"], subscription["items"]["data"], strict=True))
     )
@@ -109,19 +109,19 @@ def _pays_by(record: Record, subscription: StripeSubscription) -> str:
     method = record["payment_method"]
     if method is None:
         return "no card"
-    whose = "the subscription's own" if own_method(subscription) else "the customer's default"
-    return f"{formatting.card(method)} ({whose})"
+    origin = "the subscription's own" if own_method(subscription) else "the customer's default"
+    return f"{formatting.card(method)} ({origin})"
 
 
 def _discount(record: Record) -> str:
-    off = (
+    amount = (
         f"{record['percent_off']}%"
         if record["percent_off"]
         else formatting.money(record["amount_off"], record["currency"])
     )
     name = f" ({record['name']})" if record["name"] else ""
     until = f", until {formatting.date(record['end'])}" if record["end"] else f", {record['duration'] or 'for good'}"
-    return f"{off} off by {record['coupon']}{name}{until}"
+    return f"{amount} off by {record['coupon']}{name}{until}"
 
 
 def _changes(record: Record) -> Iterator[Line]:

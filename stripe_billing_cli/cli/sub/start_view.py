@@ -22,8 +22,8 @@ PURPOSE = {"payment": "pay at", "card": "card at", "invoice": "invoice"}
 
 def lines(record: Record, customer: Customer, confirmation: Confirmation) -> Iterator[Line]:
     yield Line(f"{record['id']}  {formatting.status(record['status'])}", {"bold": True})
-    who = customer["email"] or customer["name"]
-    yield _fact("customer", f"{who} ({customer['id']})" if who else customer["id"])
+    customer_name = customer["email"] or customer["name"]
+    yield _fact("customer", f"{customer_name} ({customer['id']})" if customer_name else customer["id"])
     for item in record["items"]:
         yield _fact("item", f"{formatting.item(item)}  {formatting.price(item)}")
     yield _fact("due now", formatting.money(record["due_now"]["amount_due"], record["currency"]))
@@ -39,8 +39,8 @@ def lines(record: Record, customer: Customer, confirmation: Confirmation) -> Ite
 def preview_lines(quote: StartQuote, order: Order, situation: Situation) -> Iterator[Line]:
     """Yield what a subscription would cost that is not created."""
     cost, customer = quote.cost, situation.customer
-    who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
-    yield Line(f"{who}: {', '.join(line.price + formatting.times(line.quantity) for line in order.lines)}")
+    customer_name = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
+    yield Line(f"{customer_name}: {', '.join(line.price + formatting.times(line.quantity) for line in order.lines)}")
     yield from cost_view.all_lines(cost, _due_now(cost, order))
     if quote.trial_end:
         yield Line(f"  The trial ends on {formatting.date(quote.trial_end)}.")

@@ -59,9 +59,9 @@ def meaning(record: Record, *, without_card: str = "create_invoice") -> Meaning:
         case "paused":
             return Meaning("stopped: no service, no invoices", _after_pause(record))
         case "canceled":
-            why = {"payment_failed": ", for lack of payment", "payment_disputed": ", after a dispute"}
+            reasons = {"payment_failed": ", for lack of payment", "payment_disputed": ", after a dispute"}
             return Meaning(
-                f"ended on {formatting.date(record['ended_at'])}{why.get(record['cancellation_reason'], '')}",
+                f"ended on {formatting.date(record['ended_at'])}{reasons.get(record['cancellation_reason'], '')}",
                 "nothing; a canceled subscription cannot come back",
             )
     return Meaning("a status that this program does not know", "see https://dashboard.stripe.com")

@@ -29,4 +29,6 @@ def delete(
     confirm.confirm(context, f"Delete {plan.endpoint.id}, which receives {plan.endpoint.url}?")
     record = plan.apply(context.stripe).record()
     forget(plan.endpoint.id)
-    context.printer.record(record, lambda it: [Line(f"{it['id']} is deleted; {it['url']} gets no more from it.")])
+    context.printer.record(
+        record, lambda fields: [Line(f"{fields['id']} is deleted; {fields['url']} gets no more from it.")]
+    )

@@ -52,8 +52,8 @@ def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str
 
 
 def _failure(code: int, output: str) -> str:
-    how = f"exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
-    return f"{how}: {output}" if output else how
+    end_text = f"exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
+    return f"{end_text}: {output}" if output else end_text
 
 
 def _last_line(output: bytes) -> str:

@@ -259,21 +259,21 @@ class Spawner:
 
 def _start_process() -> Connection:
     """Start the process of the spawner, and connect to it. Raises `SpawnError`."""
-    ours, theirs = socket.socketpair()
+    our_end, their_end = socket.socketpair()
     try:
-        with theirs:
+        with their_end:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(PROGRAM)],
-                stdin=theirs.fileno(),
+                stdin=their_end.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={},
                 start_new_session=True,
             )
-        connection = Connection(process, ours, _file(in_memory=True))
+        connection = Connection(process, our_end, _file(in_memory=True))
         connection.send({"table": True}, [connection.table])
     except OSError as error:
-        ours.close()
+        our_end.close()
         raise SpawnError(f"no command can be started: {error.strerror or error}") from error
     return connection
 

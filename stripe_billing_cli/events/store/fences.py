@@ -41,8 +41,8 @@ class Fences:
             insert = self._database.insert(table).values({"name": _key(name), **row})
             statement = insert.on_conflict_do_nothing(index_elements=["name"])
         else:
-            same = (table.c.name == _key(name), table.c.value == json.dumps(number_read))
-            statement = sa.update(table).where(*same).values(row)
+            unchanged_row = (table.c.name == _key(name), table.c.value == json.dumps(number_read))
+            statement = sa.update(table).where(*unchanged_row).values(row)
         if within.execute(statement.returning(table.c.name)).one_or_none() is None:
             raise StaleReadError(name)
         return number_read + 1

@@ -105,9 +105,9 @@ class Turn:
         first: list[int] = []
         for _ in range(MOST_LOOKS):
             candidates = self._candidates(handlers, candidate_limit)
-            behind = [one.seq for one in candidates if one.first != one.seq]
-            if behind:
-                self._connection.execute(_WAIT[self._sqlite], {"seqs": json.dumps(behind)})
+            later_seqs = [one.seq for one in candidates if one.first != one.seq]
+            if later_seqs:
+                self._connection.execute(_WAIT[self._sqlite], {"seqs": json.dumps(later_seqs)})
             first = [one.seq for one in candidates if not one.busy and one.first == one.seq]
             if first or len(candidates) < candidate_limit:
                 break

@@ -164,10 +164,10 @@ class Work:
     def list_waiting(self, delivery: Delivery) -> list[int]:
         """Return the deliveries, by `seq`, that wait in the queue of this one."""
         work = schema.deliveries.c
-        same = (work.handler == delivery.handler, work.customer_queue == delivery.customer_queue)
+        in_queue = (work.handler == delivery.handler, work.customer_queue == delivery.customer_queue)
         waits = (work.status.in_(UNFINISHED), work.status != RUNNING)
         with self._database.reading() as connection:
-            return list(connection.execute(sa.select(work.seq).where(*same, *waits)).scalars())
+            return list(connection.execute(sa.select(work.seq).where(*in_queue, *waits)).scalars())
 
     def finish_waiting(self, seqs: Sequence[int], outcome: str) -> list[Delivery]:
         """Finish those of the deliveries that still wait, by what was done for another; return which they are."""
@@ -287,10 +287,10 @@ class Work:
 
     def _return(self, condition: sa.ColumnElement[bool], **values: Any) -> int:
         work = schema.deliveries
-        back = sa.update(work).where(work.c.status == RUNNING, condition)
+        statement = sa.update(work).where(work.c.status == RUNNING, condition)
         fresh = {"status": "pending", "worker": None, "lease_until": None, **values}
         with self._database.writing(durable=False) as connection:
-            return connection.execute(back.values(fresh)).rowcount
+            return connection.execute(statement.values(fresh)).rowcount
 
 
 def _crash_pause() -> sa.ColumnElement[int]:
