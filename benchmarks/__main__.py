@@ -42,15 +42,15 @@ BENCHMARKS = {
 
 
 def main() -> int:
-    chosen = sys.argv[1:] or list(BENCHMARKS)
-    unknown = [name for name in chosen if name not in BENCHMARKS]
-    if unknown:
-        print(f"no benchmark {unknown[0]}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+    names = sys.argv[1:] or list(BENCHMARKS)
+    unknown_names = [name for name in names if name not in BENCHMARKS]
+    if unknown_names:
+        print(f"no benchmark {unknown_names[0]}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    results = [result for name in chosen for result in BENCHMARKS[name]()]
-    missed = [result for result in results if not result.met]
-    print(f"\n{len(results) - len(missed)} of {len(results)} limits kept")
-    return 1 if missed else 0
+    results = [result for name in names for result in BENCHMARKS[name]()]
+    misses = [result for result in results if not result.met]
+    print(f"\n{len(results) - len(misses)} of {len(results)} limits kept")
+    return 1 if misses else 0
 
 
 if __name__ == "__main__":

@@ -38,11 +38,11 @@ def _first_apply(directory: Path, environment: dict[str, str]) -> list[Result]:
 
 def _plan(directory: Path, environment: dict[str, str]) -> list[Result]:
     command = [BILLING, "catalog", "plan", "--check", "--verbose"]
-    started = time.perf_counter()
+    start = time.perf_counter()
     ran = subprocess.run(
         command, cwd=directory, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
-    took = time.perf_counter() - started
+    took = time.perf_counter() - start
     if ran.returncode:
         raise SystemExit(f"plan found changes after apply:\n{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}")
     requests = sum(line.startswith("GET /v1/") for line in ran.stderr.splitlines())

@@ -16,11 +16,11 @@ def run() -> list[Result]:
     from stripe_billing_cli.catalog.planner import make_plan
 
     print("\nDeciding, in CPU time")
-    wanted = load_catalog(Source("catalog.yaml", catalog(PRODUCTS, PRICES_EACH)))
-    snapshot = held_by(wanted)
-    started = time.process_time()
-    plan = make_plan(wanted, snapshot)
-    took = time.process_time() - started
+    new_catalog = load_catalog(Source("catalog.yaml", catalog(PRODUCTS, PRICES_EACH)))
+    snapshot = held_by(new_catalog)
+    start = time.process_time()
+    plan = make_plan(new_catalog, snapshot)
+    took = time.process_time() - start
     assert not plan.changes, plan.changes[:3]
     assert plan.unchanged == PRODUCTS * (1 + PRICES_EACH)
     return [Result(f"{PRODUCTS * PRICES_EACH:,} prices diffed", took, 1, "s").tell()]

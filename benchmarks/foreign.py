@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.catalogs import catalog
 from benchmarks.measure import BILLING, Result, seconds
+from benchmarks.models import create
 from benchmarks.served import STRIPE_LIKE, served
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api.client import connect_locally
@@ -27,7 +28,7 @@ def run() -> list[Result]:
         _fill(directory / ".billing" / "local.db")
         with served(directory, *STRIPE_LIKE) as environment:
             seconds([BILLING, "catalog", "apply"], directory, environment)
-            started = time.perf_counter()
+            start = time.perf_counter()
             ran = subprocess.run(
                 [BILLING, "catalog", "plan", "--check", "--verbose"],
                 cwd=directory,
@@ -36,7 +37,7 @@ def run() -> list[Result]:
                 text=True,
                 check=True,
             )
-            took = time.perf_counter() - started
+            took = time.perf_counter() - start
     requests = sum(line.startswith("GET /v1/") for line in ran.stderr.splitlines())
     whole = FOREIGN // 100
     return [
@@ -48,8 +49,8 @@ def run() -> list[Result]:
 def _fill(path: Path) -> None:
     """20,000 prices on 1,000 products, copies of one that the local Stripe made."""
     api = connect_locally(path)
-    product = api.post("/v1/products", {"id": "foreign", "name": "Foreign"}).body
-    price = api.post("/v1/prices", {"product": "foreign", "unit_amount": 100, "currency": "usd"}).body
+    product = create(api, "/v1/products", {"id": "foreign", "name": "Foreign"})
+    price = create(api, "/v1/prices", {"product": "foreign", "unit_amount": 100, "currency": "usd"})
     products = [
         {**copy.deepcopy(product), "id": f"foreign_{number}", "created": product["created"] - number}
         for number in range(FOREIGN // EACH_PRODUCT)

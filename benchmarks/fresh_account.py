@@ -58,10 +58,10 @@ def paid_subscription(call: Connection) -> None:
         "recurring[interval]": "month",
         "product_data[name]": "Pro",
     }
-    made = call("POST", "/v1/prices", account, **price)["id"]
+    price_id = call("POST", "/v1/prices", account, **price)["id"]
     card = {"payment_method": "pm_card_visa", "invoice_settings[default_payment_method]": "pm_card_visa"}
     customer = call("POST", "/v1/customers", account, email="ada@example.com", **card)["id"]
-    subscription = call("POST", "/v1/subscriptions", account, customer=customer, **{"items[0][price]": made})
+    subscription = call("POST", "/v1/subscriptions", account, customer=customer, **{"items[0][price]": price_id})
     if subscription["status"] != "active":
         raise SystemExit(f"the subscription is {subscription['status']}")
 
@@ -73,11 +73,11 @@ def no_work(call: Connection) -> None:
 
 def run() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as directory, _connected(Path(directory)) as call:
-        ours, bound = _in_turns(lambda: paid_subscription(call), lambda: no_work(call))
-    detail = f"as many calls without work: {bound * 1000:.2f} ms"
+        ours, theirs = _in_turns(lambda: paid_subscription(call), lambda: no_work(call))
+    detail = f"as many calls without work: {theirs * 1000:.2f} ms"
     name = "a customer and a paid subscription in a fresh account"
     yield Result(name, ours * 1000, MOST_MILLISECONDS, "ms", detail).tell()
-    yield Result("  the same, as a multiple of calls without work", ours / bound, MOST_TIMES_AS_LONG, "×").tell()
+    yield Result("  the same, as a multiple of calls without work", ours / theirs, MOST_TIMES_AS_LONG, "×").tell()
 
 
 @contextmanager
@@ -93,11 +93,12 @@ def _connected(directory: Path) -> Iterator[Connection]:
 def _in_turns(ours: Callable[[], None], theirs: Callable[[], None]) -> tuple[float, float]:
     """Return the median seconds of two things done in turns."""
     for _ in range(WARM):
-        ours(), theirs()
+        ours()
+        theirs()
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(TESTS):
         for did, took in zip((ours, theirs), times, strict=True):
-            started = time.perf_counter()
+            start = time.perf_counter()
             did()
-            took.append(time.perf_counter() - started)
+            took.append(time.perf_counter() - start)
     return statistics.median(times[0]), statistics.median(times[1])

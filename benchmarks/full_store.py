@@ -45,9 +45,9 @@ _DELIVERIES = (
 
 
 def run() -> list[Result]:
-    with ExitStack() as opened:
-        directory = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        postgres = opened.enter_context(running_postgres())
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        postgres = stack.enter_context(running_postgres())
         for name in ("nothing", "million"):
             postgres.execute(f"CREATE DATABASE {name}")
         stores = {
@@ -98,8 +98,8 @@ def _acts(store: Store, where: str) -> Iterator[tuple[str, Callable[[], object]]
         for delivery in store.work.claim("bench", ["claimed"], limit=8):
             store.work.finish(delivery)
 
-    known = event(1)
-    store.events.record([known], lambda event: ["other"])
+    first_event = event(1)
+    store.events.record([first_event], lambda event: ["other"])
     store.access.replace("cus_1", [Access("cus_1", "product", "pro", True, 1, None, "active")])
     metrics = ListenerMetrics(["noop"])
     yield "receiving 100", lambda: store.events.record([event(n) for n in range(100)], lambda event: ["noop"])
@@ -107,8 +107,8 @@ def _acts(store: Store, where: str) -> Iterator[tuple[str, Callable[[], object]]
     yield "events list", lambda: store.events.page(limit=100)
     yield "events list --customer", lambda: store.events.page(Filter(customer="cus_1"), limit=100)
     yield "events list --failed", lambda: store.events.page(Filter(failed=True))
-    yield "events show", lambda: store.events.get(known.id)
-    yield "events retry", lambda: store.work.retry(known.id)
+    yield "events show", lambda: store.events.get(first_event.id)
+    yield "events retry", lambda: store.work.retry(first_event.id)
     yield "access show", lambda: store.access.for_customer("cus_1")
     yield "start-up", lambda: open_store(where).close()
     yield "/metrics", lambda: list(metrics.work_lines(store))
@@ -119,9 +119,9 @@ def _costs(*acts: Callable[[], object]) -> list[float]:
     best = [float("inf")] * len(acts)
     for _ in range(REPEATS):
         for number, act in enumerate(acts):
-            started = time.perf_counter()
+            start = time.perf_counter()
             act()
-            best[number] = min(best[number], time.perf_counter() - started)
+            best[number] = min(best[number], time.perf_counter() - start)
     return best
 
 

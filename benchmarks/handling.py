@@ -52,10 +52,10 @@ class Best:
 
 def run() -> list[Result]:
     best = Best()
-    with ExitStack() as opened:
-        directory = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        postgres = opened.enter_context(running_postgres())
-        sink = opened.enter_context(running_sink())
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        postgres = stack.enter_context(running_postgres())
+        sink = stack.enter_context(running_sink())
         for _ in range(ROUNDS):
             _round(best, directory, postgres, sink)
     return list(_results(best))
@@ -77,7 +77,7 @@ def _round(best: Best, directory: Path, postgres: PostgresServer, sink: str) -> 
 
 
 def _results(best: Best) -> Iterator[Result]:
-    pgqueuer, client, spawning = best["pgqueuer noop"], best["client"], best["spawning"]
+    pgqueuer, client, spawn_rate = best["pgqueuer noop"], best["client"], best["spawning"]
     others = f"pgqueuer {pgqueuer:.0f}/s, procrastinate {best['procrastinate noop']:.0f}/s"
     for database, share in (("PostgreSQL", NOOP_OVER_PGQUEUER), ("SQLite", 1.0)):
         ours = best[f"{database} noop"]
@@ -85,7 +85,7 @@ def _results(best: Best) -> Iterator[Result]:
         ours = best[f"{database} post"]
         yield _at_least(f"forward on {database}: the client alone as fast", client, ours, SHARE_OF_CLIENT, "")
         ours = best[f"{database} exec"]
-        yield _at_least(f"exec on {database}: spawning alone as fast", spawning, ours, SHARE_OF_SPAWNING, "")
+        yield _at_least(f"exec on {database}: spawning alone as fast", spawn_rate, ours, SHARE_OF_SPAWNING, "")
 
 
 def _at_least(name: str, theirs: float, ours: float, share: float, more: str) -> Result:
@@ -99,26 +99,26 @@ def handled_a_second(store: str, actions: list[Action], *, first: int = 0) -> fl
     The events are numbered from `first`: a store takes each number once.
     """
     ended, last = threading.Event(), EVENTS
-    left = [last]
+    rest = [last]
 
     def count(outcome: object) -> None:
-        left[0] -= 1
-        if not left[0]:
+        rest[0] -= 1
+        if not rest[0]:
             ended.set()
 
     more = [] if actions else [Handler("noop", lambda event, delivery: None)]
-    with open_store(store) as opened:
+    with open_store(store) as event_store:
         dispatcher = Dispatcher(
-            opened, None, actions=actions, forward_secret="whsec_" + "x" * 32, more=more, on_outcome=count
+            event_store, None, actions=actions, forward_secret="whsec_" + "x" * 32, more=more, on_outcome=count
         )
         if not actions:
             dispatcher.workers[0].threads = AT_ONCE
-        opened.events.record([_event(number) for number in range(first, first + EVENTS)], dispatcher.route)
-        started = time.perf_counter()
+        event_store.events.record([_event(number) for number in range(first, first + EVENTS)], dispatcher.route)
+        start = time.perf_counter()
         dispatcher.start()
         if not ended.wait(300):
-            raise SystemExit(f"{left[0]} of {EVENTS} events were not handled")
-        took = time.perf_counter() - started
+            raise SystemExit(f"{rest[0]} of {EVENTS} events were not handled")
+        took = time.perf_counter() - start
         dispatcher.stop()
     return EVENTS / took
 
@@ -152,10 +152,10 @@ def _spawning_alone() -> float:
 
 def _a_second(act: Callable[[], object], count: int) -> float:
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        started = time.perf_counter()
-        for done in [threads.submit(act) for _ in range(count)]:
-            done.result()
-        return count / (time.perf_counter() - started)
+        start = time.perf_counter()
+        for future in [threads.submit(act) for _ in range(count)]:
+            future.result()
+        return count / (time.perf_counter() - start)
 
 
 @contextmanager

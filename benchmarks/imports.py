@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import BILLING, Result, seconds
+from benchmarks.models import create
 from benchmarks.served import STRIPE_LIKE, served
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api.client import connect_locally
@@ -26,7 +27,7 @@ def run() -> list[Result]:
         directory = Path(scratch)
         objects = fill(directory / ".billing" / "local.db")
         with served(directory, *STRIPE_LIKE) as environment:
-            started = time.perf_counter()
+            start = time.perf_counter()
             ran = subprocess.run(
                 [BILLING, "catalog", "import", "--verbose"],
                 cwd=directory,
@@ -35,8 +36,8 @@ def run() -> list[Result]:
                 text=True,
                 check=True,
             )
-            took = time.perf_counter() - started
-            planned = seconds([BILLING, "catalog", "plan", "--check"], directory, environment)
+            took = time.perf_counter() - start
+            plan_seconds = seconds([BILLING, "catalog", "plan", "--check"], directory, environment)
         size = (directory / "catalog.yaml").stat().st_size
     requests = sum(line.startswith("GET /v1/") for line in ran.stderr.splitlines())
     hundreds = objects / 100
@@ -45,17 +46,17 @@ def run() -> list[Result]:
         Result(
             "import, requests for each hundred objects", requests / hundreds, MOST_FOR_EACH_HUNDRED, "", detail
         ).tell(),
-        Result("plan of that file without changes, wall time", planned, 120, "s", f"{size / 1e6:.1f} MB").tell(),
+        Result("plan of that file without changes, wall time", plan_seconds, 120, "s", f"{size / 1e6:.1f} MB").tell(),
     ]
 
 
 def fill(path: Path) -> int:
     """Put prices on products, copies of some that the local Stripe made; how many objects there are then."""
     api = connect_locally(path)
-    product = api.post("/v1/products", {"name": "Imported"}).body
-    priced: dict[str, Any] = {"product": product["id"], "unit_amount": 100, "currency": "usd"}
+    product = create(api, "/v1/products", {"name": "Imported"})
+    terms: dict[str, Any] = {"product": product["id"], "unit_amount": 100, "currency": "usd"}
     models = [
-        api.post("/v1/prices", {**priced, **more}).body
+        create(api, "/v1/prices", {**terms, **more})
         for more in (
             {},
             {"recurring": {"interval": "month"}},

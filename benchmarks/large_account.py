@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import BILLING, Result
+from benchmarks.models import create
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api.client import connect_locally
 
@@ -67,8 +68,8 @@ def _catalog(products: int, each: int) -> str:
 def _fill(path: Path, prices: int) -> None:
     """Put products and prices of somebody else's into an account, a price a minute, newer than what is there."""
     api = connect_locally(path)
-    product = api.post("/v1/products", {"name": "Other"}).body
-    price = api.post("/v1/prices", {"product": product["id"], "unit_amount": 100, "currency": "usd"}).body
+    product = create(api, "/v1/products", {"name": "Other"})
+    price = create(api, "/v1/prices", {"product": product["id"], "unit_amount": 100, "currency": "usd"})
     store = Store(path)
     for kind, model, count in (("product", product, prices // 20), ("price", price, prices)):
         store.insert_many(

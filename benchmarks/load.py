@@ -65,7 +65,7 @@ class Measured:
         return self.latencies[min(int(len(self.latencies) * percent / 100), len(self.latencies) - 1)]
 
 
-def drive(port: int, wanted: Sequence[bytes], *, connections: int = 64, per_second: float | None = None) -> Measured:
+def drive(port: int, payloads: Sequence[bytes], *, connections: int = 64, per_second: float | None = None) -> Measured:
     """Send them all: as fast as answers come, or at an even rate, where waiting for a free connection counts."""
     sockets = [_connected(port) for _ in range(connections)]
     poll = select.epoll()
@@ -73,37 +73,39 @@ def drive(port: int, wanted: Sequence[bytes], *, connections: int = 64, per_seco
     for number in by_number:
         poll.register(number, select.EPOLLIN)
     free = list(by_number)
-    begun: dict[int, float] = {}
+    starts: dict[int, float] = {}
     latencies: list[float] = []
-    refused, sent = 0, 0
-    started = time.perf_counter()
+    refusals, sent_count = 0, 0
+    start = time.perf_counter()
     try:
-        while len(latencies) < len(wanted):
+        while len(latencies) < len(payloads):
             now = time.perf_counter()
-            while free and sent < len(wanted):
-                due = started + sent / per_second if per_second else now
+            while free and sent_count < len(payloads):
+                due = start + sent_count / per_second if per_second else now
                 if due > now:
                     break
                 number = free.pop()
-                begun[number] = due
-                by_number[number].sendall(wanted[sent])
-                sent += 1
+                starts[number] = due
+                by_number[number].sendall(payloads[sent_count])
+                sent_count += 1
             wait = (
-                started + sent / per_second - time.perf_counter() if per_second and free and sent < len(wanted) else 1
+                start + sent_count / per_second - time.perf_counter()
+                if per_second and free and sent_count < len(payloads)
+                else 1
             )
             for number, _ in poll.poll(max(wait, 0)):
                 answer = by_number[number].recv(4096)
-                latencies.append(time.perf_counter() - begun.pop(number))
-                refused += not answer.startswith(b"HTTP/1.1 200")
+                latencies.append(time.perf_counter() - starts.pop(number))
+                refusals += not answer.startswith(b"HTTP/1.1 200")
                 if not answer:
                     raise SystemExit("the receiver closed a connection")
                 free.append(number)
-        took = time.perf_counter() - started
+        took = time.perf_counter() - start
     finally:
         poll.close()
         for one in sockets:
             one.close()
-    return Measured(took, sorted(latencies), refused)
+    return Measured(took, sorted(latencies), refusals)
 
 
 def _connected(port: int) -> socket.socket:

@@ -37,11 +37,11 @@ class Result:
 
 def seconds(command: Sequence[str], directory: Path, environment: Mapping[str, str] | None = None) -> float:
     """Wall time of one command, which must succeed."""
-    started = time.perf_counter()
+    start = time.perf_counter()
     ran = subprocess.run(
         command, cwd=directory, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
     )
-    took = time.perf_counter() - started
+    took = time.perf_counter() - start
     if ran.returncode:
         output = f"{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
         raise SystemExit(f"{' '.join(command)} failed with {ran.returncode}:\n{output}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Result
+from benchmarks.models import create
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api.client import StripeApi, connect_locally
 
@@ -21,7 +22,7 @@ EACH = 100
 TURNS = 15
 LIMIT = 1.3
 
-PAGES = (
+PAGES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/products", {}),
     ("/v1/products", {"active": True}),
     ("/v1/prices", {"expand": ["data.product"]}),
@@ -58,11 +59,11 @@ def run() -> list[Result]:
 def _compared(path: str, params: dict[str, Any], small: StripeApi, large: StripeApi) -> Result:
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(TURNS):
-        for api, taken in zip((small, large), times, strict=True):
-            started = time.perf_counter()
+        for api, seconds in zip((small, large), times, strict=True):
+            start = time.perf_counter()
             api.get(path, {**params, "limit": 100})
-            taken.append(time.perf_counter() - started)
-    before, after = (statistics.median(taken) for taken in times)
+            seconds.append(time.perf_counter() - start)
+    before, after = (statistics.median(seconds) for seconds in times)
     asked = " ".join(f"{name}={value}" for name, value in params.items())
     detail = f"{before * 1000:.1f} ms, {after * 1000:.1f} ms"
     return Result(f"{path} {asked}".strip(), after / before, LIMIT, "×", detail).tell()
@@ -73,12 +74,12 @@ def _fill(path: Path, count: int) -> None:
     api = connect_locally(path)
     api.post("/v1/products", {"id": "product_0", "name": "Plan"})
     recurring = {"interval": "month"}
-    price = api.post(
-        "/v1/prices", {"product": "product_0", "unit_amount": 1000, "currency": "usd", "recurring": recurring}
+    price = create(
+        api, "/v1/prices", {"product": "product_0", "unit_amount": 1000, "currency": "usd", "recurring": recurring}
     )
     card = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
-    customer = api.post("/v1/customers", {"email": "ada@example.com", **card})
-    api.post("/v1/subscriptions", {"customer": customer.body["id"], "items": [{"price": price.body["id"]}]})
+    customer = create(api, "/v1/customers", {"email": "ada@example.com", **card})
+    api.post("/v1/subscriptions", {"customer": customer["id"], "items": [{"price": price["id"]}]})
     store = Store(path)
     originals = {kind: store.dump(kind)[0] for kind in KINDS}
     for kind in KINDS:
@@ -91,8 +92,8 @@ def _copy(originals: dict[str, Any], kind: str, number: int, count: int) -> Any:
     for other, original in originals.items():
         place = number % (count // EACH) if other in ("customer", "product") and kind != other else number
         text = text.replace(f'"{original["id"]}"', f'"{other}_{place}"')
-    copied = json.loads(text)
+    copy = json.loads(text)
     for name in ("created", "_created"):
-        if name in copied:
-            copied[name] -= number
-    return copied
+        if name in copy:
+            copy[name] -= number
+    return copy

@@ -13,6 +13,10 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import requests
 
 AT_ONCE = 16
 Do = Callable[[bytes], Awaitable[None]]
@@ -37,21 +41,21 @@ def post_once(sink: str, payload: bytes) -> None:
     """A post by the HTTP client that `--forward-to` uses, on a connection of this thread's that is kept."""
     import requests
 
-    session = getattr(_kept, "session", None)
+    session = _kept.session
     if session is None:
         session = _kept.session = requests.Session()
     session.post(sink, data=payload, timeout=30).raise_for_status()
 
 
 class _Kept(threading.local):
-    session = None
+    session: requests.Session | None = None
 
 
 _kept = _Kept()
 
 
 async def pgqueuer(url: str, jobs: int, customers: int, do: Do) -> float:
-    import asyncpg
+    import asyncpg  # type: ignore[import-untyped]
     from pgqueuer import PgQueuer
     from pgqueuer.db import AsyncpgDriver
     from pgqueuer.models import Job
@@ -61,49 +65,49 @@ async def pgqueuer(url: str, jobs: int, customers: int, do: Do) -> float:
     queries = Queries(AsyncpgDriver(connection))
     await queries.install()
     queue = PgQueuer.from_asyncpg_connection(connection)
-    done = 0
+    done_count = 0
 
     async def run(job: Job) -> None:
-        nonlocal done
+        nonlocal done_count
         await do(job.payload or b"")
-        done += 1
-        if done == jobs:
+        done_count += 1
+        if done_count == jobs:
             queue.qm.shutdown.set()
 
     for customer in range(customers):
         queue.entrypoint(f"cus_{customer}", concurrency_limit=1)(run)
     names = [f"cus_{number % customers}" for number in range(jobs)]
     await queries.enqueue(names, [b"{}" * 1500] * jobs, [0] * jobs)
-    started = time.perf_counter()
+    start = time.perf_counter()
     await queue.run(batch_size=AT_ONCE, max_concurrent_tasks=AT_ONCE * 2)
-    return jobs / (time.perf_counter() - started)
+    return jobs / (time.perf_counter() - start)
 
 
 async def procrastinate(url: str, jobs: int, customers: int, do: Do) -> float:
     from procrastinate import App, PsycopgConnector
 
     app = App(connector=PsycopgConnector(conninfo=url, min_size=2, max_size=AT_ONCE))
-    done = 0
+    done_count = 0
 
     @app.task(name="handle")
     async def handle(payload: str) -> None:
-        nonlocal done
+        nonlocal done_count
         await do(payload.encode())
-        done += 1
+        done_count += 1
 
     async with app.open_async():
         await app.schema_manager.apply_schema_async()
-        for start in range(0, jobs, customers):
+        for first in range(0, jobs, customers):
             await asyncio.gather(
                 *(
                     handle.configure(lock=f"cus_{number % customers}").defer_async(payload="{}" * 1500)
-                    for number in range(start, min(start + customers, jobs))
+                    for number in range(first, min(first + customers, jobs))
                 )
             )
-        started = time.perf_counter()
+        start = time.perf_counter()
         await app.run_worker_async(concurrency=AT_ONCE, wait=False, install_signal_handlers=False)
-        assert done == jobs, f"{done} of {jobs}"
-        return jobs / (time.perf_counter() - started)
+        assert done_count == jobs, f"{done_count} of {jobs}"
+        return jobs / (time.perf_counter() - start)
 
 
 def main() -> None:

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from benchmarks.measure import Result
+from benchmarks.models import create
 from stripe_billing_cli.catalog import snapshot
 from stripe_billing_cli.catalog.account_reader import AccountReader
 from stripe_billing_cli.catalog.contents import Catalog
@@ -136,16 +137,18 @@ def _text(case: Case) -> str:
 def _fill(path: Path, catalog: Catalog, others: int) -> None:
     """Put the catalog into an account as one apply does, eight a second, and then a price a minute of others'."""
     api = connect_locally(path)
-    product = api.post("/v1/products", {"name": "Other"}).body
+    product = create(api, "/v1/products", {"name": "Other"})
     month = {"product": product["id"], "unit_amount": 100, "currency": "usd", "recurring": {"interval": "month"}}
-    price = api.post("/v1/prices", month).body
+    price = create(api, "/v1/prices", month)
     began = price["created"] - 60 * others - 1_000_000
     products, prices = list[Any](), list[Any]()
     for entry in catalog.entries():
-        held, kept = (product, products) if entry.kind == "product" else (price, prices)
-        own: dict[str, Any] = {"id": entry.key, "name": entry.content.name} if entry.kind == "product" else {}
+        original, copies = (product, products) if entry.kind == "product" else (price, prices)
+        own: dict[str, Any] = (
+            {"id": entry.key, "name": cast(Any, entry.content).name} if entry.kind == "product" else {}
+        )
         if entry.parent:
-            amount = int(entry.fields["unit_amount"])
+            amount = int(str(entry.fields["unit_amount"]))
             own = {
                 "id": f"price_1Ours{len(prices):018d}",
                 "product": entry.parent.key,
@@ -154,14 +157,14 @@ def _fill(path: Path, catalog: Catalog, others: int) -> None:
                 "unit_amount_decimal": str(amount),
             }
         mark = {"billing_catalog": catalog.name, "billing_key": entry.key}
-        kept.append({**copy.deepcopy(held), **own, "created": began + len(prices) // 8, "metadata": mark})
+        copies.append({**copy.deepcopy(original), **own, "created": began + len(prices) // 8, "metadata": mark})
     for number in range(others):
         owner = f"prod_Other{number // OTHERS_OF_A_PRODUCT:018d}"
-        created = began + 1000 + 60 * number
+        created_at = began + 1000 + 60 * number
         if number % OTHERS_OF_A_PRODUCT == 0:
-            products.append({**copy.deepcopy(product), "id": owner, "created": created})
+            products.append({**copy.deepcopy(product), "id": owner, "created": created_at})
         prices.append(
-            {**copy.deepcopy(price), "id": f"price_1Other{number:018d}", "product": owner, "created": created}
+            {**copy.deepcopy(price), "id": f"price_1Other{number:018d}", "product": owner, "created": created_at}
         )
     store = Store(path)
     store.insert_many("product", products)

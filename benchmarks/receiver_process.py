@@ -46,20 +46,22 @@ def main(store: str, handler: str = "nobody", way: str = "fast") -> None:
     if store == "empty":
         Server(Starlette(routes=[Route("/webhook", empty, methods=["POST"])]), port=0).run(ready)
         return
-    with open_store(store) as opened:
-        acting = None if handler == "nobody" else _acting(opened, handler)
-        writer = BatchWriter(opened, no_route if acting is None else acting.route, on_recorded=_waking(acting))
-        if acting is not None:
-            acting.busy = lambda: writer.waiting > 0
-            acting.start()
+    with open_store(store) as event_store:
+        dispatcher = None if handler == "nobody" else _acting(event_store, handler)
+        writer = BatchWriter(
+            event_store, no_route if dispatcher is None else dispatcher.route, on_recorded=_waking(dispatcher)
+        )
+        if dispatcher is not None:
+            dispatcher.busy = lambda: writer.waiting > 0
+            dispatcher.start()
         receiver = Receiver(writer, KnownSecrets([SECRET], list, time.time))
         webhook = Webhook(receiver, "/webhook")
         # The application has the route; only a server that is given the webhook goes past it.
-        given = webhook if way == "fast" else None
-        Server(application(opened, webhook), given, port=0, on_start=writer.start).run(ready)
+        http = webhook if way == "fast" else None
+        Server(application(event_store, webhook), http, port=0, on_start=writer.start).run(ready)
         writer.close()
-        if acting is not None:
-            acting.stop()
+        if dispatcher is not None:
+            dispatcher.stop()
 
 
 def _acting(store: Store, handler: str) -> Dispatcher:
@@ -68,8 +70,8 @@ def _acting(store: Store, handler: str) -> Dispatcher:
     return Dispatcher(store, None, actions=[Action("exec", handler)])
 
 
-def _waking(acting: Dispatcher | None) -> Callable[[Sequence[Event]], None]:
-    return (lambda events: None) if acting is None else lambda events: acting.wake()
+def _waking(dispatcher: Dispatcher | None) -> Callable[[Sequence[Event]], None]:
+    return (lambda events: None) if dispatcher is None else lambda events: dispatcher.wake()
 
 
 if __name__ == "__main__":

@@ -53,10 +53,10 @@ class Served:
     pid: int
 
     def load(self, count: int = EVENTS, per_second: float | None = None) -> Measured:
-        measured = drive(self.port, requests(count, uuid.uuid4().hex[:8]), per_second=per_second)
-        if measured.refused:
-            raise SystemExit(f"{measured.refused} of {count} events were refused")
-        return measured
+        measurement = drive(self.port, requests(count, uuid.uuid4().hex[:8]), per_second=per_second)
+        if measurement.refused:
+            raise SystemExit(f"{measurement.refused} of {count} events were refused")
+        return measurement
 
     def processor_seconds(self) -> float:
         """Time that it has had processors."""
@@ -85,20 +85,20 @@ def served(store: str, *handler: str) -> Iterator[Served]:
 
 
 def run() -> list[Result]:
-    with ExitStack() as opened:
-        directory = opened.enter_context(tempfile.TemporaryDirectory())
-        postgres = opened.enter_context(running_postgres())
+    with ExitStack() as stack:
+        directory = stack.enter_context(tempfile.TemporaryDirectory())
+        postgres = stack.enter_context(running_postgres())
         postgres.execute("CREATE DATABASE bench")
-        empty = opened.enter_context(served("empty"))
+        empty = stack.enter_context(served("empty"))
         stores = {"SQLite": f"{directory}/events.db", "PostgreSQL": postgres.url("bench")}
-        ours = {name: opened.enter_context(served(store)) for name, store in stores.items()}
+        ours = {name: stack.enter_context(served(store)) for name, store in stores.items()}
         results = [*_throughput(empty, ours), *_memory(ours["SQLite"])]
         postgres.execute("CREATE DATABASE working")
         stores = {"SQLite": f"{directory}/working.db", "PostgreSQL": postgres.url("working")}
-        working = {name: opened.enter_context(served(store, "noop")) for name, store in stores.items()}
-        results += _beside_a_handler(ours, working)
+        busy = {name: stack.enter_context(served(store, "noop")) for name, store in stores.items()}
+        results += _beside_a_handler(ours, busy)
         stores = {"SQLite": f"{directory}/ordinary.db", "PostgreSQL": postgres.url("working")}
-        ordinary = {name: opened.enter_context(served(store, "nobody", "route")) for name, store in stores.items()}
+        ordinary = {name: stack.enter_context(served(store, "nobody", "route")) for name, store in stores.items()}
         return [*results, *_fast_way(ours, ordinary)]
 
 
@@ -119,12 +119,12 @@ def _throughput(empty: Served, ours: dict[str, Served]) -> Iterator[Result]:
         ).tell()
 
 
-def _beside_a_handler(alone: dict[str, Served], working: dict[str, Served]) -> Iterator[Result]:
+def _beside_a_handler(alone: dict[str, Served], busy: dict[str, Served]) -> Iterator[Result]:
     """Receiving while a handler works, against receiving with none."""
     for name in alone:
         best = {"alone": 0.0, "working": 0.0}
         for _ in range(WORKING_ROUNDS):
-            for how, one in (("alone", alone[name]), ("working", working[name])):
+            for how, one in (("alone", alone[name]), ("working", busy[name])):
                 best[how] = max(best[how], one.load().per_second)
         times = best["alone"] / best["working"]
         detail = f"{best['working']:.0f} events/s, without a handler {best['alone']:.0f}"
@@ -144,11 +144,11 @@ def _fast_way(fast: dict[str, Served], ordinary: dict[str, Served]) -> Iterator[
                 figures[way] = one.load().per_second
                 costs[way] += (one.processor_seconds() - before) / EVENTS / ROUNDS
             ratios.append(figures["fast"] / figures["ordinary"])
-        spent = ", ".join(f"{way} {cost * 1e6:.0f} µs" for way, cost in costs.items())
+        costs_text = ", ".join(f"{way} {cost * 1e6:.0f} µs" for way, cost in costs.items())
         rates = f"{statistics.median(ratios):.2f} times the events a second, {min(ratios):.2f} to {max(ratios):.2f}"
         cheap = costs["fast"] / costs["ordinary"]
         yield Result(
-            f"receive on {name}: fast way against a route", cheap, 1 / FAST_GAIN, "x", f"{spent}; {rates}"
+            f"receive on {name}: fast way against a route", cheap, 1 / FAST_GAIN, "x", f"{costs_text}; {rates}"
         ).tell()
 
 
@@ -157,8 +157,8 @@ def _memory(one: Served, count: int = MEMORY_EVENTS) -> Iterator[Result]:
     before = one.megabytes()
     for _ in range(count // EVENTS):
         one.load()
-    grown = one.megabytes() - before
-    yield Result(f"memory over {count:,} events", grown, MEMORY_MB, "MB", f"{before:.0f} MB before").tell()
+    growth = one.megabytes() - before
+    yield Result(f"memory over {count:,} events", growth, MEMORY_MB, "MB", f"{before:.0f} MB before").tell()
 
 
 def million() -> None:
@@ -166,10 +166,12 @@ def million() -> None:
     with tempfile.TemporaryDirectory() as directory, served(f"{directory}/events.db") as one:
         one.load(EVENTS)
         start = one.megabytes()
-        for sent in range(0, 1_000_000, 20_000):
+        for sent_count in range(0, 1_000_000, 20_000):
             one.load(20_000)
-            if sent % 100_000 == 80_000:
-                print(f"{sent + 20_000:>9,} events  {one.megabytes():.1f} MB (began with {start:.1f})", flush=True)
+            if sent_count % 100_000 == 80_000:
+                print(
+                    f"{sent_count + 20_000:>9,} events  {one.megabytes():.1f} MB (began with {start:.1f})", flush=True
+                )
 
 
 if __name__ == "__main__":

@@ -80,7 +80,15 @@ class PostgresServer:
 
     def create(self) -> None:
         """An empty data directory."""
-        command = [programs() / "initdb", "-D", self._data, "-U", "billing", "--auth=trust", "--encoding=UTF8"]
+        command: list[str | Path] = [
+            programs() / "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "billing",
+            "--auth=trust",
+            "--encoding=UTF8",
+        ]
         ran = subprocess.run(
             [*command, "--no-sync", "--locale=C"],
             capture_output=True,
