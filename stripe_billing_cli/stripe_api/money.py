@@ -112,7 +112,7 @@ def parse_amount(text: str, currency: str) -> int:
     whole, fraction = match["whole"].replace(",", ""), match["fraction"]
     if currency in WHOLE_IN_TWO_DECIMALS and fraction == "00":
         fraction = None  # as it is printed
-    if fraction is None and exponent and not has_currency:
+    if fraction is None and exponent and not has_currency and int(whole):
         raise _two_readings(text, int(whole), currency, exponent)
     if len(fraction or "") > exponent:
         raise AmountError(
@@ -161,8 +161,9 @@ def _without_currency(text: str, currency: str) -> str:
 
 
 def _two_readings(text: str, number: int, currency: str, exponent: int) -> AmountError:
-    large, small = number * 10**exponent, number
+    readings = [number * 10**exponent, number]
+    allowed_readings = [minor for minor in readings if currency not in THREE_DECIMAL or minor % 10 == 0]
     return AmountError(
-        f"{text} can be read as {format_amount(large, currency)} or as {format_amount(small, currency)}",
-        f"write {format_plain(large, exponent)} or {format_plain(small, exponent)}",
+        f"{text} can be read as {' or as '.join(format_amount(minor, currency) for minor in readings)}",
+        f"write {' or '.join(format_plain(minor, exponent) for minor in allowed_readings)}",
     )

@@ -92,6 +92,18 @@ def test_a_bare_number_is_refused_with_both_readings(text: str, currency: str, r
     assert all(reading in message for reading in readings), message
 
 
+@pytest.mark.parametrize("text", ["0", "00", "0.00"])
+def test_nothing_is_no_amount(text: str) -> None:
+    with pytest.raises(AmountError, match="is nothing"):
+        parse_amount(text, "usd")
+
+
+def test_a_third_decimal_that_stripe_does_not_take_is_not_proposed() -> None:
+    with pytest.raises(AmountError, match=r"KWD.?5\.000 or as KWD.?0\.005") as refused:
+        parse_amount("5", "kwd")
+    assert refused.value.hint == "write 5.000"
+
+
 @pytest.mark.parametrize(
     ("text", "currency"),
     [
