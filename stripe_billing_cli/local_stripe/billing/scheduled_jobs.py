@@ -66,7 +66,7 @@ def _renew(call: Call, id: str) -> None:
     customer = call.store.get("customer", before["customer"])
     if before["status"] not in renewal.RENEWABLE or customer is None or customer.get("deleted"):
         return
-    if not trial_ends.without_card(call, customer, before):
+    if not trial_ends.end_without_card(call, customer, before):
         _next_period(call, before, customer)
 
 

@@ -59,7 +59,7 @@ def create(call: Call) -> Object:
         return direct_charges.create(call, customer, method)
     payment_methods.check_takes_tokens(call)
     charges.check_amount(params["amount"], params["currency"])
-    return direct_charges.create(call, None, payment_methods.of_token(call, params["source"]))
+    return direct_charges.create(call, None, payment_methods.create_from_token(call, params["source"]))
 
 
 def _card(call: Call, customer: Object) -> Object:

@@ -114,7 +114,7 @@ def create(call: Call) -> Object:
     id = params.get("id") or identifiers.short_id(call, "plan")
     if call.store.get("price", id) is not None:
         raise ApiError(400, "Plan already exists.", "resource_already_exists", "id")
-    price = {**prices.new_price(call, _product(call), _as_price(params)), "id": id}
+    price = {**prices.new_price(call, _find_or_create_product(call), _as_price(params)), "id": id}
     call.store.insert("price", price)
     plan = as_plan(price)
     events.record(call, "plan.created", plan)
@@ -122,7 +122,7 @@ def create(call: Call) -> Object:
     return plan
 
 
-def _product(call: Call) -> str:
+def _find_or_create_product(call: Call) -> str:
     """Return the id of the plan's product, which the parameter names or describes."""
     product_param = call.params["product"]
     if isinstance(product_param, str):

@@ -58,7 +58,7 @@ def check(params: Params) -> None:
 def create(call: Call) -> Object:
     """Return the refund of a payment, or of what is left in a customer's cash balance, which `origin` says."""
     if "origin" in call.params:
-        return bank_refunds.of_cash_balance(call, customers.find(call, call.params["customer"]), call.params)
+        return bank_refunds.refund_cash_balance(call, customers.find(call, call.params["customer"]), call.params)
     return refunds.refund(call, _charge(call), call.params)
 
 

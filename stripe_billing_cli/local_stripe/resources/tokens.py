@@ -39,7 +39,7 @@ def create(call: Call) -> Object:
 
 
 def _of_security_code(call: Call) -> Object:
-    card_input.check_security_code(call.params["cvc_update"]["cvc"])
+    card_input.recheck_security_code(call.params["cvc_update"]["cvc"])
     return {**_token(call, "cvctok"), "type": "cvc_update"}
 
 

@@ -20,7 +20,7 @@ INLINE = "inline"
 def create(call: Call, data: Mapping[str, Any], param: str) -> Object:
     """Make the price that `price_data` describes, for this one use, so not active: of a product that there is, or of
     one that `product_data` describes, which is not active either."""
-    product = _product(call, data, param)
+    product = _find_or_create_product(call, data, param)
     if "unit_amount" not in data and "unit_amount_decimal" not in data:
         raise missing_param(nested_name(param, "unit_amount"))
     price = {**prices.new_price(call, product, {**data, "active": False}), "_made_for": MADE_FOR}
@@ -59,7 +59,7 @@ def check_product(call: Call, price: Object, param: str) -> None:
         )
 
 
-def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
+def _find_or_create_product(call: Call, data: Mapping[str, Any], param: str) -> str:
     check_only_one(data, "product", "product_data", param=nested_name(param, "product_data"))
     if not data.keys() & {"product", "product_data"}:
         raise missing_param(nested_name(param, "product"))

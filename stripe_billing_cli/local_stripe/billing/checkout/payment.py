@@ -45,14 +45,14 @@ def pay(call: Call, session: Object, card: str | None) -> None:
     # It is a customer's cash balance that a transfer goes to.
     by_transfer = (call.store.get("payment_method", card or "") or {}).get("type") == bank_transfers.METHOD
     if session["customer"] is None and (by_transfer or needs_customer(session)):
-        session = _with_customer(call, session)
+        session = _create_customer(call, session)
     elif session["customer"] is not None:
         _update_customer(call, session)
     if session["mode"] == "setup":
         setup = objects.get_known(call, "setup_intent", session["setup_intent"])
         _set_up(call, session, {**setup, "customer": session["customer"]}, card)
     elif session["amount_total"] > 0:
-        (_pay_once if session["mode"] == "payment" else _subscribe)(call, session, _card(call, session, card))
+        (_pay_once if session["mode"] == "payment" else _subscribe)(call, session, _prepare_card(call, session, card))
     elif session["mode"] == "payment":
         redemption.redeem(call, session, session["customer"])
         completion.finish(call, session, payment_status="no_payment_required")
@@ -85,7 +85,7 @@ def needs_customer(session: Object) -> bool:
     )
 
 
-def _with_customer(call: Call, session: Object) -> Object:
+def _create_customer(call: Call, session: Object) -> Object:
     """Return the session with a new customer, who is who has entered their email at the page."""
     details = session["customer_details"]
     shipping = session["collected_information"]["shipping_details"]
@@ -129,7 +129,7 @@ def _keep_tax_ids(call: Call, customer: Object, session: Object) -> None:
             tax_ids.add(call, customer["id"], one, "tax_id[value]")
 
 
-def _card(call: Call, session: Object, card: str | None) -> Object:
+def _prepare_card(call: Call, session: Object, card: str | None) -> Object:
     """Return the card that pays, with who its holder is as entered at the page."""
     if card is None:
         raise missing_param("payment_method")
@@ -166,7 +166,7 @@ def _new_intent(call: Call, session: Object) -> Object:
     data: Mapping[str, Any] = session["_payment_intent_data"]
     entered_shipping = session["collected_information"]["shipping_details"]
     shipping = data.get("shipping") or entered_shipping
-    return payment_intents.new_intent(
+    return payment_intents.create_intent(
         call,
         amount=session["amount_total"],
         currency=session["currency"],
@@ -203,13 +203,15 @@ def _subscribe(call: Call, session: Object, method: Object) -> None:
 def _keep_card(call: Call, session: Object, card: str | None) -> None:
     """Set the card up where nothing is due today, and then begin the subscription."""
     before = call.store.get("setup_intent", session["_setup_intent"] or "")
-    setup = before or setup_intents.new_setup(call, customer=session["customer"], **method_options.of_setup_by(session))
+    setup = before or setup_intents.create_setup(
+        call, customer=session["customer"], **method_options.of_setup_by(session)
+    )
     if before is None:
         session = sessions.amend(call, session, _setup_intent=setup["id"])
     _set_up(call, session, setup, card)
 
 
 def _set_up(call: Call, session: Object, setup: Object, card: str | None) -> None:
-    after = setup_intents.attempt(call, setup, _card(call, session, card))
+    after = setup_intents.attempt(call, setup, _prepare_card(call, session, card))
     if after["last_setup_error"] is not None:
         raise intent_errors.card_error(call, after).keep_effects()

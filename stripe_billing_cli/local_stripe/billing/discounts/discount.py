@@ -39,13 +39,13 @@ class Redemption:
 def redeem_all(call: Call, sources: DiscountSources | None, on: Redemption) -> list[str]:
     """Return the ids of the discounts that `discounts` in a new subscription asks for; they are stored, with their
     events."""
-    discounts = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(sources or ())]
+    discounts = [_redeem_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(sources or ())]
     for discount in discounts:
         events.record(call, "customer.discount.created", discount)
     return _distinct(discounts)
 
 
-def changed_discounts(call: Call, sources: DiscountSources | None, before: Object, on: Redemption) -> list[str]:
+def change_discounts(call: Call, sources: DiscountSources | None, before: Object, on: Redemption) -> list[str]:
     """Return the ids of the discounts that an update leaves a subscription with; what came and went has its events.
 
     "A populated array overwrites the existing discounts on the subscription. If not specified or empty array, it
@@ -54,7 +54,7 @@ def changed_discounts(call: Call, sources: DiscountSources | None, before: Objec
     own: list[str] = before["discounts"]
     if sources is not None and not sources:
         return own
-    discounts = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(sources or ())]
+    discounts = [_redeem_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(sources or ())]
     ids = _distinct(discounts)
     new_ones = [discount for discount in discounts if discount["id"] not in own]
     removals = [find(call, id) for id in own if id not in ids]
@@ -70,13 +70,13 @@ def changed_discounts(call: Call, sources: DiscountSources | None, before: Objec
     return ids
 
 
-def of_part(
+def redeem_for_part(
     call: Call, sources: DiscountSources | None, param: str, on: Redemption, *, is_preview: bool = False
 ) -> list[str]:
     """Return the ids of the discounts of an item, of an invoice item or of an invoice; they are stored, and not
     announced. `is_preview`: the coupon is not redeemed by it."""
     if not is_preview:
-        return _distinct([_source(call, one, f"{param}[{at}]", on) for at, one in enumerate(sources or ())])
+        return _distinct([_redeem_source(call, one, f"{param}[{at}]", on) for at, one in enumerate(sources or ())])
     previews = []
     for at, one in enumerate(sources or ()):
         if "discount" in one:
@@ -125,7 +125,7 @@ def _distinct(discounts: Sequence[Object]) -> list[str]:
     return ids
 
 
-def _source(call: Call, source: Mapping[str, Any], param: str, on: Redemption) -> Object:
+def _redeem_source(call: Call, source: Mapping[str, Any], param: str, on: Redemption) -> Object:
     """Return a discount that is there already, or a new one, stored."""
     if "discount" in source:
         return existing_discount(call, source, param, on)

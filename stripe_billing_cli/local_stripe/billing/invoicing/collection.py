@@ -240,7 +240,7 @@ def apply_balance(call: Call, intent: Object, amount: int) -> Object:
     it does, is paid."""
     own = call.store.get("payment_method", intent["payment_method"] or "")
     if own is None or own["type"] != bank_transfers.METHOD:
-        intent = {**intent, "payment_method": payment_methods.new_transfer(call)["id"]}
+        intent = {**intent, "payment_method": payment_methods.create_transfer(call)["id"]}
     after = payment_intents.fund(call, intent, amount)
     invoice = invoices.of_intent(call, intent["id"])
     if invoice is not None:

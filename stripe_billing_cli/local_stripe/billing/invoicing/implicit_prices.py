@@ -26,10 +26,10 @@ def for_amount(
     call: Call, description: str, amount: Decimal, currency: str, *, tax_behavior: str, tax_code: str | None
 ) -> Object:
     """Return the price of this unit amount, of the product with this description."""
-    return for_product(call, product_for(call, description, tax_code), amount, currency, tax_behavior)
+    return find_or_create(call, find_or_create_product(call, description, tax_code), amount, currency, tax_behavior)
 
 
-def for_product(call: Call, product: str, amount: Decimal, currency: str, tax_behavior: str) -> Object:
+def find_or_create(call: Call, product: str, amount: Decimal, currency: str, tax_behavior: str) -> Object:
     """Return the price of this unit amount, in minor units, of that product."""
     unit_amount = amounts.plain(amount)
     conditions = [
@@ -58,8 +58,8 @@ def change_price(call: Call, price: Object, amount: Decimal, currency: str, para
         product_before = call.store.get("product", product)
         if product_before is None or product_before.get("_made_for") is None:
             raise of_price("tax_code")
-        product = product_for(call, product_before["_made_for"], params["tax_code"])
-    return for_product(call, product, amount, currency, behavior)
+        product = find_or_create_product(call, product_before["_made_for"], params["tax_code"])
+    return find_or_create(call, product, amount, currency, behavior)
 
 
 def is_implicit(price: Object | None) -> bool:
@@ -72,7 +72,7 @@ def of_price(param: str) -> ApiError:
     return not_here(f"the parameter `{param}` of items with a price", param, "the price, or its product, has it")
 
 
-def product_for(call: Call, description: str, tax_code: str | None) -> str:
+def find_or_create_product(call: Call, description: str, tax_code: str | None) -> str:
     """Return the product that is described so and has that tax code."""
     conditions = [
         *equal(json_field("_made_for"), description),

@@ -219,7 +219,10 @@ def with_discounts(call: Call, item: Object, customer: Object, params: Mapping[s
     if "discounts" not in params:
         return dict(item)
     on = discount.Redemption(customer, None, item["currency"], item["amount"], {"invoice_item": item["id"]})
-    return {**item, "discounts": discount.of_part(call, params["discounts"], _nested_name(param, "discounts"), on)}
+    return {
+        **item,
+        "discounts": discount.redeem_for_part(call, params["discounts"], _nested_name(param, "discounts"), on),
+    }
 
 
 def line_for_price(

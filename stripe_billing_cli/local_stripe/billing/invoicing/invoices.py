@@ -199,7 +199,7 @@ def _count(call: Call, customer: Object, invoice: Object, *, has_own_number: boo
 
 def _ask_for_payment(call: Call, invoice: Object, paid_by: Object | None) -> Object:
     types = invoice["payment_settings"]["payment_method_types"] or ["card"]
-    intent = paid_by or payment_intents.new_intent(
+    intent = paid_by or payment_intents.create_intent(
         call,
         amount=invoice["amount_due"],
         currency=invoice["currency"],

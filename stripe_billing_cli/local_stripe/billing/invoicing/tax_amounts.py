@@ -29,7 +29,7 @@ NOT_BESIDE_RATES = (
 
 def of_line(call: Call, taxes_data: Sequence[Mapping[str, Any]] | None) -> list[Object]:
     """Return the taxes of a line of an invoice, each at a tax rate that is made for it or was before."""
-    return [_show_tax(one, _rate(call, one["tax_rate_data"])) for one in taxes_data or ()]
+    return [_show_tax(one, _find_or_create_rate(call, one["tax_rate_data"])) for one in taxes_data or ()]
 
 
 def of_note_line(call: Call, taxes_data: Sequence[Mapping[str, Any]], param: str) -> list[Object]:
@@ -51,7 +51,7 @@ def _show_tax(tax: Mapping[str, Any], rate: Object) -> Object:
     }
 
 
-def _rate(call: Call, data: Mapping[str, Any]) -> Object:
+def _find_or_create_rate(call: Call, data: Mapping[str, Any]) -> Object:
     made_for = json.dumps(data, sort_keys=True)
     rates_before = call.store.select(RATE, equal(json_field("_made_for"), made_for), newest_first=False, limit=1)
     if rates_before:

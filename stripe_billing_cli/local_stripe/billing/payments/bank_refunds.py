@@ -31,7 +31,7 @@ BAD = frozenset(
 """Stripe's test accounts, whose banks take the money, or send it back; IBANs without the country, which may be any."""
 
 
-def of_cash_balance(call: Call, customer: Object, params: Mapping[str, Any]) -> Object:
+def refund_cash_balance(call: Call, customer: Object, params: Mapping[str, Any]) -> Object:
     """Return the refund of what a customer's cash balance has left, or of a part of it."""
     for name in ("amount", "currency"):
         if name not in params:

@@ -25,7 +25,7 @@ def by_number(call: Call, params: Mapping[str, Any]) -> Card:
         raise _card_error("Your card number is incorrect.", "incorrect_number", "number")
     check_expiry(call, in_full(params))
     if "cvc" in params:
-        check_security_code(params["cvc"])
+        recheck_security_code(params["cvc"])
     if number not in BY_NUMBER:
         raise ApiError(
             402,
@@ -38,7 +38,7 @@ def by_number(call: Call, params: Mapping[str, Any]) -> Card:
     return BY_NUMBER[number]
 
 
-def check_security_code(cvc: str) -> None:
+def recheck_security_code(cvc: str) -> None:
     """Raise the card error for a security code that no card has."""
     if not re.fullmatch("[0-9]{3,4}", cvc):
         raise _card_error("Your card's security code is invalid.", "invalid_cvc", "cvc")

@@ -57,7 +57,7 @@ def check_amount(amount: int, currency: str) -> None:
         raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
 
 
-def new(
+def create(
     call: Call, intent: Object, method: Object, decline: Decline | None, *, is_authenticated: bool = False
 ) -> Object:
     """Return a charge, one attempt to pay, stored: `succeeded`, captured if the intent does that by itself, or `failed`

@@ -33,7 +33,7 @@ def create(call: Call, customer: Object | None, method: Object) -> Object:
     """Return the charge of a card, stored. Raises the card error where the bank refuses; the failed charge stays."""
     payment = _payment(call.params, customer)
     decline = _decline(method)
-    charge = charges.new(call, payment, payment_methods.checked_by_bank(call, method), decline)
+    charge = charges.create(call, payment, payment_methods.check_by_bank(call, method), decline)
     charge = {**charge, "source": as_card(method)}
     call.store.replace(charges.KIND, charge)
     if decline is not None:

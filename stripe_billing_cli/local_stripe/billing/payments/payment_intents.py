@@ -38,7 +38,7 @@ UNDERWAY = ("processing", "succeeded")
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-def new_intent(
+def create_intent(
     call: Call, *, amount: int, currency: str, customer: str | None, id: str | None = None, **rest: Any
 ) -> Object:
     """Return a payment intent, stored, that awaits a payment method, or only its confirmation if it has one."""
@@ -99,10 +99,10 @@ def attempt(
     if asks and (not may_wait or (off_session and not invoice)):
         return _fail_unauthenticated(call, intent, method)
     if asks:
-        return _needs_action(call, intent, method)
+        return _ask_for_action(call, intent, method)
     decline = payment_methods.payment_decline(method)
     if decline is not None:
-        return _decline(call, intent, payment_methods.checked_by_bank(call, method), decline)
+        return _decline(call, intent, payment_methods.check_by_bank(call, method), decline)
     return succeed(call, intent, method, is_authenticated=is_authenticated)
 
 
@@ -115,7 +115,7 @@ def _debit(call: Call, intent: Object, method: Object) -> Object:
     method = mandates.agree(call, method, intent.get("_mandate"), once)
     if method_options.usage(intent) is None:
         payment_methods.use_up(call, method)
-    charge = charges.new(call, intent, method, None)
+    charge = charges.create(call, intent, method, None)
     after = {
         **intent,
         "last_payment_error": None,
@@ -190,7 +190,7 @@ def fund(call: Call, intent: Object, amount: int) -> Object:
         events.record(call, "payment_intent.partially_funded", after)
         return after
     method = objects.get_known(call, "payment_method", intent["payment_method"])
-    charge = charges.new(call, intent, method, None)
+    charge = charges.create(call, intent, method, None)
     after = {**intent_after, "last_payment_error": None, "latest_charge": charge["id"], "next_action": None}
     return _mark_paid(call, after, charge)
 
@@ -216,14 +216,14 @@ def await_confirmation(call: Call, intent: Object, method: Object) -> Object:
 
 def succeed(call: Call, intent: Object, method: Object, *, is_authenticated: bool = False) -> Object:
     """Charge the card: at once, or when the payment is captured by hand."""
-    method = payment_methods.checked_by_bank(call, method)
+    method = payment_methods.check_by_bank(call, method)
     if method_options.usage(intent) and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
     if method_options.usage(intent) == "off_session":
         payment_methods.set_up(call, method)
     if method_options.usage(intent) is None:
         payment_methods.use_up(call, method)
-    charge = charges.new(call, intent, method, None, is_authenticated=is_authenticated)
+    charge = charges.create(call, intent, method, None, is_authenticated=is_authenticated)
     after = {
         **intent,
         "last_payment_error": None,
@@ -267,7 +267,7 @@ def charge_of(call: Call, intent: Object) -> Object:
     return objects.get_known(call, charges.KIND, intent["latest_charge"])
 
 
-def _needs_action(call: Call, intent: Object, method: Object) -> Object:
+def _ask_for_action(call: Call, intent: Object, method: Object) -> Object:
     after = {
         **intent,
         "last_payment_error": None,
@@ -293,7 +293,7 @@ def next_action(call: Call, intent: Object) -> Object:
 
 def _decline(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
     """Fail an intent that the bank refused, which leaves a failed charge."""
-    charge = charges.new(call, intent, method, decline)
+    charge = charges.create(call, intent, method, decline)
     events.record(call, "charge.failed", charge)
     error = {"charge": charge["id"], **decline.error()}
     return _fail(call, {**intent, "latest_charge": charge["id"]}, method, error)

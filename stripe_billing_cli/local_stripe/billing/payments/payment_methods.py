@@ -71,7 +71,7 @@ def new_card(call: Call, card: Card) -> Object:
     }
 
 
-def checked_by_bank(call: Call, method: Object) -> Object:
+def check_by_bank(call: Call, method: Object) -> Object:
     """Return the payment method after its bank was asked: what had not been checked of it has been (recorded)."""
     if method["type"] != "card":
         return method
@@ -89,7 +89,7 @@ def checked_by_bank(call: Call, method: Object) -> Object:
     return after
 
 
-def with_security_code(call: Call, method: Object) -> Object:
+def recheck_security_code(call: Call, method: Object) -> Object:
     """Return the card, whose bank is to check the security code that was entered again."""
     checks = {**method["card"]["checks"], "cvc_check": "unchecked"}
     after = {**method, "card": {**method["card"], "checks": checks}}
@@ -133,7 +133,7 @@ def new_account(call: Call, iban: str) -> Object:
     return {**blank_method(call, "sepa_debit"), "sepa_debit": details, "_iban": "".join(iban.split()).upper()}
 
 
-def new_transfer(call: Call) -> Object:
+def create_transfer(call: Call) -> Object:
     """Return a payment method by which a customer's cash balance pays, stored."""
     method = {**blank_method(call, "customer_balance"), "customer_balance": {}}
     call.store.insert("payment_method", method)
@@ -188,7 +188,7 @@ def attach_to(call: Call, id: str, customer: str, param: str, status_if_missing:
     _check_attachable(before, param)
     if before["type"] == "card" and (decline := setup_decline(before)) is not None:
         raise _declined_error(decline)
-    method = checked_by_bank(call, {**before, "customer": customer})
+    method = check_by_bank(call, {**before, "customer": customer})
     call.store.replace("payment_method", method)
     events.record(call, "payment_method.attached", method)
     return method
@@ -244,7 +244,7 @@ def as_source(call: Call, token: str, customer: str) -> str:
     methods, and Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
     check_takes_tokens(call)
-    return str(attach_to(call, of_token(call, token)["id"], customer, "source")["id"])
+    return str(attach_to(call, create_from_token(call, token)["id"], customer, "source")["id"])
 
 
 def check_takes_tokens(call: Call) -> None:
@@ -253,7 +253,7 @@ def check_takes_tokens(call: Call) -> None:
         raise invalid(NO_TOKENS)
 
 
-def of_token(call: Call, token: str) -> Object:
+def create_from_token(call: Call, token: str) -> Object:
     """Return the new card, nobody's yet, that a token stands for."""
     card, expiry = card_input.read_card(call, {"token": token}, "source")
     method = {**new_card(call, card), "id": identifiers.long_id(call, "card")}

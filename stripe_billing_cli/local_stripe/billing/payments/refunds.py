@@ -39,7 +39,7 @@ def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
         return _release(call, charge, params)
     amount = _amount(charge, params.get("amount"))
     charge_before = charges.settle_now(call, charge)
-    new_refund = _new(call, charge_before, amount, params)
+    new_refund = _create(call, charge_before, amount, params)
     amount_refunded = charge_before["amount_refunded"] + amount
     after = {
         **charge_before,
@@ -96,7 +96,7 @@ def _amount(charge: Object, requested_amount: int | None) -> int:
     return amount
 
 
-def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
+def _create(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
     refund = releases.refund_of(call, charge, amount, params)
     if is_transfer(charge):
         refund |= ask_by_mail(call, objects.get_known(call, "customer", charge["customer"]), params)

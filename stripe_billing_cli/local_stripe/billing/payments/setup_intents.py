@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
+def create_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
     """Return a setup intent, stored, that awaits a payment method, or only its confirmation if it has one."""
     id = identifiers.long_id(call, "seti")
     setup: Object = shapes.blank("setup_intent", "attach_to_self managed_payments") | {
@@ -47,7 +47,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
     is_requested = method_options.asks_to_authenticate(setup)
     asks = payment_methods.card_of(method).authenticates_setup(is_requested=is_requested)
     if not asks:
-        method = payment_methods.checked_by_bank(call, method)
+        method = payment_methods.check_by_bank(call, method)
     setup = {**setup, "latest_attempt": setup_attempts.begin(call, setup, method)}
     if asks:
         return _save(
@@ -73,7 +73,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
 
 
 def succeed(call: Call, setup: Object, method: Object) -> Object:
-    method = payment_methods.checked_by_bank(call, method)
+    method = payment_methods.check_by_bank(call, method)
     method = mandates.agree(call, method, setup.get("_mandate_data"))
     if setup["customer"] is not None:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")

@@ -110,6 +110,6 @@ def for_subscription(
             {"discount": ids_by_coupon[source["coupon"]]} if source.get("coupon") in ids_by_coupon else source
             for source in discount_params(item["discounts"])
         ]
-        discounts = discount.of_part(call, sources, "discounts", on, is_preview=True)
+        discounts = discount.redeem_for_part(call, sources, "discounts", on, is_preview=True)
         after.append({**item, "discounts": discounts})
     return after

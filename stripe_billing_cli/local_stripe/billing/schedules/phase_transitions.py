@@ -153,7 +153,7 @@ def _change_items(
     }
     if redeems:
         sources = continued_discounts(call, before, phase["discounts"])
-        after["discounts"] = discount.changed_discounts(call, sources or None, before, redemption(call, before))
+        after["discounts"] = discount.change_discounts(call, sources or None, before, redemption(call, before))
     over = all(item["current_period_end"] <= call.now for item in before["items"]["data"])
     trial_end = phase["trial_end"] if phase["trial_end"] and phase["trial_end"] > call.now else None
     change = changes.Change([])

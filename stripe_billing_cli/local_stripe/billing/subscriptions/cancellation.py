@@ -60,7 +60,7 @@ def changed_fields(call: Call, before: Object) -> Object:
     return {"cancellation_details": details} if "cancellation_details" in params else {}
 
 
-def with_end(call: Call, before: Object, plain: Object) -> Object:
+def set_end(call: Call, before: Object, plain: Object) -> Object:
     """Return the subscription with another end, or none: "if set to a date before the current period ends, this will
     cause a proration", as will setting it back (`cancel_at` in `stripe/params/_subscription_update_params.py`)."""
     prorates = call.params.get("proration_behavior") != "none"

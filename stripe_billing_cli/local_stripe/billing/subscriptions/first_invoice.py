@@ -96,5 +96,5 @@ def ask_for_card(call: Call, id: str, method: str | None) -> None:
     """Collect a card for later by a setup intent (`pending_setup_intent`), where nothing is due and no card there."""
     subscription = repository.find(call, id)
     if method is None and subscription["collection_method"] == "charge_automatically":
-        setup = setup_intents.new_setup(call, customer=subscription["customer"])
+        setup = setup_intents.create_setup(call, customer=subscription["customer"])
         repository.amend(call, id, pending_setup_intent=setup["id"])

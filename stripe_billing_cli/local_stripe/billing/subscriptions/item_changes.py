@@ -49,7 +49,7 @@ def change(call: Call, before: Object, plain: Object) -> Object:
     if before.get("_pending_change") is not None:
         pending_updates.discard(call, before["id"])
         before = repository.find(call, before["id"])
-    if call.params.get("trial_end") == "now" and _stops(call, before, plain):
+    if call.params.get("trial_end") == "now" and _end_trial_without_card(call, before, plain):
         return repository.find(call, before["id"])
     discounts = [discount.find(call, id) for id in plain["discounts"]] if "discounts" in plain else None
     plan = decide_all(call, before, call.params, plain, discounts)
@@ -58,19 +58,19 @@ def change(call: Call, before: Object, plain: Object) -> Object:
     if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
         schedule_jobs.schedule_trial_warning(call, after)
     if before["status"] == "trialing" and call.params.get("trial_end") == "now":
-        schedule_jobs.trial_is_over(call, after)
+        schedule_jobs.cancel_trial_warning(call, after)
         events.record(call, "customer.subscription.trial_will_end", after)
     return after
 
 
-def _stops(call: Call, before: Object, plain: Object) -> bool:
+def _end_trial_without_card(call: Call, before: Object, plain: Object) -> bool:
     """End a trial that an update ends and for which there is no card: the subscription is canceled or paused, if its
     settings say so; return whether it was. The trial is over a second before (recorded, 2026-08-26.dahlia, as is what a
     pause leaves of the period)."""
     customer = customers.find(call, before["customer"])
-    if not trial_ends.without_card(call, customer, {**before, **plain}):
+    if not trial_ends.end_without_card(call, customer, {**before, **plain}):
         return False
-    schedule_jobs.trial_is_over(call, before)
+    schedule_jobs.cancel_trial_warning(call, before)
     fields = {**plain, "trial_end": call.now - 1}
     after = repository.find(call, before["id"])
     if after["status"] == "paused":

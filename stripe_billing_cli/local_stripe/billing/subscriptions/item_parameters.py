@@ -47,7 +47,7 @@ def _name_item(
         by_ids["tax_rates"] = taxes.check_rates(call, by_ids["tax_rates"], nested_name(param, "tax_rates"))
     if "discounts" in by_ids:
         on = _redemption(call, by_ids, customer, subscription)
-        by_ids["discounts"] = discount.of_part(
+        by_ids["discounts"] = discount.redeem_for_part(
             call, by_ids["discounts"], nested_name(param, "discounts"), on, is_preview=is_preview
         )
     return by_ids

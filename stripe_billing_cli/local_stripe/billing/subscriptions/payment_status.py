@@ -31,7 +31,7 @@ def note_payment(call: Call, invoice: Object, method: str | None) -> None:
         changes["default_payment_method"] = method
     if pending_updates.waits_for(subscription, invoice):
         subscription = pending_updates.apply(call, subscription, **changes)
-    _better(call, subscription, invoice, changes)
+    _improve_status(call, subscription, invoice, changes)
 
 
 def on_paid(call: Call, effect: InvoicePaid) -> None:
@@ -65,7 +65,7 @@ def note_loss(call: Call, invoice: Object) -> None:
             pending_updates.apply(call, subscription)
         return
     if subscription["status"] != "incomplete":
-        _better(call, subscription, invoice, {})
+        _improve_status(call, subscription, invoice, {})
 
 
 def note_void(call: Call, invoice: Object) -> None:
@@ -78,10 +78,10 @@ def note_void(call: Call, invoice: Object) -> None:
     elif subscription["status"] == "incomplete" and subscription["latest_invoice"] == invoice["id"]:
         cancel.end(call, subscription["id"], reason=None, status="incomplete_expired")
     else:
-        _better(call, subscription, invoice, {})
+        _improve_status(call, subscription, invoice, {})
 
 
-def _better(call: Call, subscription: Object, invoice: Object, changes: dict[str, Any]) -> None:
+def _improve_status(call: Call, subscription: Object, invoice: Object, changes: dict[str, Any]) -> None:
     if _waits_for_first(subscription, invoice) or (
         subscription["status"] in OWING and _in_good_standing(call, subscription)
     ):

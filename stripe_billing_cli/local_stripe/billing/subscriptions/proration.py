@@ -86,7 +86,7 @@ def _change_items(
     subscription: Object, before: Sequence[Object], items_data: Sequence[Mapping[str, Any]], catalog: Catalog, now: int
 ) -> list[Object]:
     changes = {change["id"]: change for change in items_data if "id" in change}
-    items_before = [
+    items_after = [
         _change_item(subscription, item, changes.get(item["id"], {}), catalog, now)
         for item in before
         if not changes.get(item["id"], {}).get("deleted")
@@ -98,7 +98,7 @@ def _change_items(
             period = _period(subscription, price, now)
             item = items.new_item(catalog.item_id(), subscription["id"], price, change, now, period)
             new_items.append(items.counting_anew(item, catalog.last_report()))
-    return [*items_before, *new_items]
+    return [*items_after, *new_items]
 
 
 def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:

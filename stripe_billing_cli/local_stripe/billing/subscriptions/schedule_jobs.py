@@ -55,5 +55,5 @@ def schedule_trial_warning(call: Call, subscription: Object) -> None:
         events.record(call, "customer.subscription.trial_will_end", subscription)
 
 
-def trial_is_over(call: Call, subscription: Object) -> None:
+def cancel_trial_warning(call: Call, subscription: Object) -> None:
     scheduler.put(call.store, TRIAL_WILL_END, subscription["id"], None, None)

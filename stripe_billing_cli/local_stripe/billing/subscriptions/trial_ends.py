@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def without_card(call: Call, customer: Object, subscription: Object) -> bool:
+def end_without_card(call: Call, customer: Object, subscription: Object) -> bool:
     """End or pause a subscription whose trial is over, where its trial settings say so for want of a card; return
     whether they did."""
     is_charged_trial = subscription["status"] == "trialing" and subscription["collection_method"] != "send_invoice"

@@ -54,7 +54,7 @@ def create(call: Call) -> Object:
     return session
 
 
-def like(call: Call, original: Object, *, allow_promotion_codes: bool) -> Object:
+def create_like(call: Call, original: Object, *, allow_promotion_codes: bool) -> Object:
     """Return a new session that sells what an expired one did, stored."""
     id, expires_at = identifiers.checkout_session_id(), call.real_now + LONGEST
     session = {
@@ -195,7 +195,7 @@ def _custom_field(field: Mapping[str, Any]) -> Object:
 
 def _setting_up(call: Call, session: Object) -> Object:
     data = call.params.get("setup_intent_data", {})
-    setup = setup_intents.new_setup(
+    setup = setup_intents.create_setup(
         call,
         customer=session["customer"],
         description=data.get("description"),

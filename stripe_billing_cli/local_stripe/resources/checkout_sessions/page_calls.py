@@ -28,7 +28,7 @@ def pay(call: Call) -> Object:
     call.store.replace(sessions.KIND, session)
     payment_params = {**call.params, "return_url": page_addresses.checkout(call.store, session["id"])}
     by_transfer = call.params.get("by_transfer", False)
-    method = payment_methods.new_transfer(call)["id"] if by_transfer else call.params.get("payment_method")
+    method = payment_methods.create_transfer(call)["id"] if by_transfer else call.params.get("payment_method")
     payment.pay(replace(call, params=payment_params), session, method)
     return sessions.find(call, session["id"])
 
@@ -79,7 +79,7 @@ def recover(call: Call) -> Object:
     recovery = (original["after_expiration"] or {}).get("recovery") or {}
     if recovery.get("url") is None or recovery["expires_at"] <= call.real_now:
         raise no_such("checkout.session", call.id, "session", 404)
-    return new_sessions.like(call, original, allow_promotion_codes=recovery["allow_promotion_codes"])
+    return new_sessions.create_like(call, original, allow_promotion_codes=recovery["allow_promotion_codes"])
 
 
 PAGE = "/v1/payment_pages/{id}"

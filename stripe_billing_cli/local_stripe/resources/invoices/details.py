@@ -36,7 +36,7 @@ def with_details(call: Call, draft: Object, customer: Object) -> Object:
         after["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
     if "discounts" in params:
         on = discount.Redemption(customer, None, draft["currency"], draft["subtotal"], {"invoice": draft["id"]})
-        after["discounts"] = discount.of_part(call, params["discounts"], "discounts", on)
+        after["discounts"] = discount.redeem_for_part(call, params["discounts"], "discounts", on)
     if "number" in params:
         after["number"] = _free_number(call, params["number"], draft)
     if "payment_settings" in params:

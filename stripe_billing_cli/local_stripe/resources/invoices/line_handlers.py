@@ -110,7 +110,7 @@ def _change_line(call: Call, draft: Object, id: str, line_data: Mapping[str, Any
     line = _line(draft, id, missing_error)
     item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
     if item is None:
-        return _changed_period(call, draft, line, line_data)
+        return _change_period(call, draft, line, line_data)
     after = invoice_items.changed_item(
         call, item, {name: value for name, value in line_data.items() if name not in ("id", "metadata", "tax_amounts")}
     )
@@ -119,7 +119,7 @@ def _change_line(call: Call, draft: Object, id: str, line_data: Mapping[str, Any
     return _with_own(call, draft, _line(draft, id, missing_error), line_data)
 
 
-def _changed_period(call: Call, draft: Object, line: Object, line_data: Mapping[str, Any]) -> Object:
+def _change_period(call: Call, draft: Object, line: Object, line_data: Mapping[str, Any]) -> Object:
     """Return the draft with another line for the period of a subscription's item, which has the price of the item."""
     for name in ("amount", "price_data", "pricing", "quantity", "quantity_decimal"):
         if name in line_data:
@@ -132,7 +132,7 @@ def _changed_period(call: Call, draft: Object, line: Object, line_data: Mapping[
     if "discounts" in line_data:
         customer = customers.find(call, draft["customer"])
         on = discount.Redemption(customer, None, draft["currency"], line["amount"], {"invoice": draft["id"]})
-        after["discounts"] = discount.of_part(call, line_data["discounts"], "discounts", on)
+        after["discounts"] = discount.redeem_for_part(call, line_data["discounts"], "discounts", on)
     after |= _own(call, line, line_data)
     line_objects = [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
     return invoice_items.rewrite(call, draft, line_objects)

@@ -64,7 +64,7 @@ def _discount(call: Call, draft: Object, subscription: Object, customer: Object)
     if "discounts" not in call.params:
         return draft
     on = redemption.redemption(call, subscription, customer)
-    ids = discount.of_part(call, call.params["discounts"], "discounts", on, is_preview=True)
+    ids = discount.redeem_for_part(call, call.params["discounts"], "discounts", on, is_preview=True)
     return invoices.add_totals(call, draft, [discount.find(call, id) for id in ids], draft["starting_balance"])
 
 

@@ -241,7 +241,9 @@ def _added_items(call: Call, currency: str, customer: Object) -> list[Line]:
         item = previewed_items.by_decimal(item_data, at)
         line = invoice_items.line_from_params(call, item, currency, f"invoice_items[{at}]")
         on = discount.Redemption(customer, None, currency, line.amount)
-        own = discount.of_part(call, item_data.get("discounts"), f"invoice_items[{at}][discounts]", on, is_preview=True)
+        own = discount.redeem_for_part(
+            call, item_data.get("discounts"), f"invoice_items[{at}][discounts]", on, is_preview=True
+        )
         new_lines.append(replace(line, discounts=tuple(own)))
     return invoice_items.as_pending(call, new_lines)
 

@@ -56,7 +56,7 @@ def create(call: Call) -> Object:
     if method is not None:
         refusals.check_type(call, method, types["payment_method_types"], None)
     id = identifiers.long_id(call, "pi")
-    intent = payment_intents.new_intent(
+    intent = payment_intents.create_intent(
         call,
         id=id,
         amount_details=amount_details.details_after(call, id, amount_details.NONE, params["amount"]),
@@ -159,7 +159,7 @@ def _confirm_with(call: Call, intent: Object, method: Object) -> Object:
     refusals.check_plan(call, intent)
     if method["type"] == "card" and (token := fields.cvc_token(call.params)) is not None:
         card_input.use_token(call, "cvc_update", token, fields.CVC_TOKEN)
-        method = payment_methods.with_security_code(call, method)
+        method = payment_methods.recheck_security_code(call, method)
     if "mandate" in call.params:
         method = mandates.by_name(call, call.params["mandate"], method)
     after = payment_intents.attempt(

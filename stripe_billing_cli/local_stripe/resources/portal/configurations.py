@@ -108,7 +108,7 @@ def _check(call: Call, features: Object) -> None:
                 raise invalid(f"The price {id} is not a price of the product {product['product']}.", name)
 
 
-def default(call: Call) -> Object:
+def find_or_create_default(call: Call) -> Object:
     """Return the account's default configuration."""
     configurations = call.store.select(KIND, equal(json_field("is_default"), 1), newest_first=False, limit=1)
     if configurations:
@@ -182,7 +182,7 @@ def update(call: Call) -> Object:
 
 def list_configurations(call: Call) -> Object:
     if call.params.get("is_default"):
-        default(call)
+        find_or_create_default(call)
     return page(call, KIND, PATH, filter_conditions(call, "active is_default"))
 
 

@@ -63,7 +63,9 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, customer)
     configuration_id = params.get("configuration")
     configuration = (
-        configurations.default(call) if configuration_id is None else configurations.find(call, configuration_id)
+        configurations.find_or_create_default(call)
+        if configuration_id is None
+        else configurations.find(call, configuration_id)
     )
     if not configuration["active"]:
         raise invalid(f"The configuration {configuration['id']} is not active.", "configuration")

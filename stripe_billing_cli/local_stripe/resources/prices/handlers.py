@@ -31,10 +31,10 @@ def check_new(params: Params) -> None:
 
 
 def create(call: Call) -> Object:
-    return prices.create(call, _product(call), call.params)
+    return prices.create(call, _find_or_create_product(call), call.params)
 
 
-def _product(call: Call) -> str:
+def _find_or_create_product(call: Call) -> str:
     """Return the id of the price's product, which `product_data` creates."""
     if "product_data" in call.params:
         product = products.new_product(call, call.params["product_data"])

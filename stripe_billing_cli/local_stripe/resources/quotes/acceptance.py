@@ -26,11 +26,11 @@ def carry_out(call: Call, quote: Object, customer: Object) -> Object:
     recurring = [item for item in items if prices[item["price"]]["recurring"]]
     once = [item for item in items if not prices[item["price"]]["recurring"]]
     if not recurring:
-        return {"invoice": _invoice(call, quote, customer, once)["id"]}
+        return {"invoice": _create_invoice(call, quote, customer, once)["id"]}
     begins = quote["subscription_data"]["effective_date"]
     if begins is not None and begins > call.now:
-        return {"subscription_schedule": _schedule(call, quote, recurring, once)["id"]}
-    subscription = _subscription(call, quote, customer, recurring, once)
+        return {"subscription_schedule": _create_schedule(call, quote, recurring, once)["id"]}
+    subscription = _create_subscription(call, quote, customer, recurring, once)
     return {"invoice": subscription["latest_invoice"], "subscription": subscription["id"]}
 
 
@@ -65,7 +65,9 @@ def _collection(quote: Object) -> dict[str, Any]:
     return {"collection_method": "send_invoice", "days_until_due": DAYS_UNTIL_DUE if days is None else days}
 
 
-def _subscription(call: Call, quote: Object, customer: Object, recurring: list[Object], once: list[Object]) -> Object:
+def _create_subscription(
+    call: Call, quote: Object, customer: Object, recurring: list[Object], once: list[Object]
+) -> Object:
     data = quote["subscription_data"]
     settings = quote["invoice_settings"]
     params: dict[str, Any] = {
@@ -96,7 +98,7 @@ def _subscription(call: Call, quote: Object, customer: Object, recurring: list[O
     return after
 
 
-def _schedule(call: Call, quote: Object, recurring: list[Object], once: list[Object]) -> Object:
+def _create_schedule(call: Call, quote: Object, recurring: list[Object], once: list[Object]) -> Object:
     data = quote["subscription_data"]
     phase: dict[str, Any] = {
         "items": [_params(call, item) for item in recurring],
@@ -127,7 +129,7 @@ def _schedule(call: Call, quote: Object, recurring: list[Object], once: list[Obj
     return subscription_schedules.create_schedule(replace(call, params=params))
 
 
-def _invoice(call: Call, quote: Object, customer: Object, once: list[Object]) -> Object:
+def _create_invoice(call: Call, quote: Object, customer: Object, once: list[Object]) -> Object:
     """Return a draft of what is billed once, each line of which is an invoice item."""
     currency, settings = quote["currency"], quote["invoice_settings"]
     pending_items = []
@@ -141,7 +143,7 @@ def _invoice(call: Call, quote: Object, customer: Object, once: list[Object]) ->
         call.store.replace(invoice_items.KIND, pending_item)
         pending_items.append(pending_item)
     on = discount.Redemption(customer, None, currency, quote["amount_subtotal"])
-    discount_ids = discount.of_part(call, _coupons(call, quote["discounts"]), "discounts", on)
+    discount_ids = discount.redeem_for_part(call, _coupons(call, quote["discounts"]), "discounts", on)
     collection = _collection(quote)
     due = collection.get("days_until_due")
     draft = invoices.new_draft(

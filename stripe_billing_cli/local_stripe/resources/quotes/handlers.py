@@ -112,7 +112,7 @@ def _change(call: Call, before: Object, customer: Object | None) -> Object:
     if "discounts" in params:
         owner = customer or {"id": None}
         on = discount.Redemption(owner, None, after["currency"] or "usd", before.get("amount_subtotal") or 0)
-        after["discounts"] = discount.of_part(call, params["discounts"], "discounts", on, is_preview=True)
+        after["discounts"] = discount.redeem_for_part(call, params["discounts"], "discounts", on, is_preview=True)
     return computed.with_totals(call, after)
 
 

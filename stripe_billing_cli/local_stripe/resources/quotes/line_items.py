@@ -87,5 +87,7 @@ def _item(
         item["_tax_rates"] = taxes.check_rates(call, item_data["tax_rates"], f"{param}[tax_rates]")
     if "discounts" in item_data:
         on = discount.Redemption(customer or {"id": None}, None, currency, amount)
-        item["_discounts"] = discount.of_part(call, item_data["discounts"], f"{param}[discounts]", on, is_preview=True)
+        item["_discounts"] = discount.redeem_for_part(
+            call, item_data["discounts"], f"{param}[discounts]", on, is_preview=True
+        )
     return item

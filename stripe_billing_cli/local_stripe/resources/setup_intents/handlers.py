@@ -60,7 +60,7 @@ def create(call: Call) -> Object:
     if method is not None:
         refusals.check_type(call, method, types["payment_method_types"], None)
     # `usage` is always answered as off_session, whatever was asked for (recorded).
-    setup = setup_intents.new_setup(
+    setup = setup_intents.create_setup(
         call,
         customer=owner,
         description=params.get("description"),

@@ -42,7 +42,7 @@ def check_new(params: Params) -> None:
 
 def create(call: Call) -> Object:
     if "from_subscription" in call.params:
-        return _from_subscription(call, call.params["from_subscription"])
+        return _create_from_subscription(call, call.params["from_subscription"])
     params = call.params
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
@@ -149,7 +149,7 @@ def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any],
             )
 
 
-def _from_subscription(call: Call, id: str) -> Object:
+def _create_from_subscription(call: Call, id: str) -> Object:
     subscription = repository.find(call, id, "from_subscription")
     if subscription["schedule"] is not None:
         raise invalid(

@@ -118,7 +118,7 @@ def _change(call: Call, before: Object, plain: Object) -> Object:
     """Make a change that leaves the items as they are, but for the end of their period where the subscription ends
     sooner or later than before."""
     if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
-        after = cancellation.with_end(call, before, plain)
+        after = cancellation.set_end(call, before, plain)
     else:
         after = repository.amend(call, before["id"], **plain)
     schedule_jobs.plan_ahead(call, after)
@@ -171,5 +171,5 @@ def _plain_changes(call: Call, before: Object) -> Object:
         prices = [catalog.price(item["price"]) for item in before["items"]["data"]]
         thresholds.check(changes[thresholds.NAME], prices, before["currency"])
     if "discounts" in params:
-        changes["discounts"] = discount.changed_discounts(call, params["discounts"], before, redemption(call, before))
+        changes["discounts"] = discount.change_discounts(call, params["discounts"], before, redemption(call, before))
     return {**changes, **cancellation.changed_fields(call, before)}
