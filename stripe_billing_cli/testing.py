@@ -127,7 +127,7 @@ class LocalStripe:
             settings.change(self.transport.store, account, values)
 
     def events(self, *types: str) -> list[stripe.Event]:
-        """Return what happened, oldest first: all events, or those of these types."""
+        """Return the events, oldest first: all events, or those of these types."""
         events = self.client.v1.events.list({"limit": 100}).auto_paging_iter()
         return [event for event in reversed(list(events)) if not types or event.type in types]
 

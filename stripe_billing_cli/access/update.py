@@ -49,7 +49,7 @@ class AccessKeeper:
             return changes
 
     def decide(self, customer: str) -> list[Access]:
-        """Return what access there is by Stripe's state of this moment; nothing is written."""
+        """Return the access that Stripe's state of this moment gives; nothing is written."""
         state = read_customer_state(self.api, customer, disputes=self.rules.deny_disputed)
         return decide(state, self.rules, self.store.clock())
 

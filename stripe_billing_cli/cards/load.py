@@ -59,7 +59,7 @@ class Wallet:
 
 
 def load_wallet(api: StripeApi, name: str) -> Wallet:
-    """Return what a customer can pay with. Raises `LookupFailedError`, `StripeCallError`."""
+    """Return the payment methods of a customer. Raises `LookupFailedError`, `StripeCallError`."""
     customer = lookup.find_customer(api, name)
     id = customer["id"]
     methods = [one for page in api.pages(f"/v1/customers/{id}/payment_methods", {}, kind=PaymentMethod) for one in page]

@@ -91,7 +91,7 @@ def options_of(
 
 
 def call_of(ctx: typer.Context, options: CommandOptions, values: Mapping[str, Any], defaults: Defaults) -> Call:
-    """Return what counts of the `values` that Typer read, with the defaults of billing.toml.
+    """Return the values that count of the `values` that Typer read, with the defaults of billing.toml.
 
     Raises `UsageError`, before anything is done, where the command cannot print as it is to.
     """

@@ -52,7 +52,7 @@ NOTHING = Defaults()
 
 
 def read_defaults(formats: Iterable[str]) -> Defaults:
-    """Return what `billing.toml` in the current directory says. Raises `DefaultsError`."""
+    """Return the defaults that `billing.toml` in the current directory sets. Raises `DefaultsError`."""
     path = Path(FILE)
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for

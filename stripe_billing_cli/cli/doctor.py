@@ -181,7 +181,7 @@ def _look_at_stripe(context: Context, paths: set[str]) -> Iterator[Finding]:
 
 
 def _look_at_account(context: Context, paths: set[str], *, is_restricted: bool) -> Iterator[Finding]:
-    """Yield what the key may do; what is at `paths` must be readable."""
+    """Yield findings about the rights of the key; what is at `paths` must be readable."""
     from stripe_billing_cli.cli.account import account_name
     from stripe_billing_cli.cli.rights import ask_rights, newest_event_version
     from stripe_billing_cli.stripe_api.paced_transport import API_VERSION
@@ -266,7 +266,7 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
 
 
 def _look_at_catalog(context: Context, file: str) -> tuple[Finding, set[str]]:
-    """Return what is found of the catalog, and the lists that planning it reads; no file is nothing to look at."""
+    """Return the finding about the catalog, and the lists that planning it reads, none where there is no file."""
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.file.problems import CatalogErrors
 

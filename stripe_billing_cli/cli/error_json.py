@@ -9,7 +9,7 @@ from stripe_billing_cli.errors import BillingError, Mistake
 
 
 def error_json(error: BillingError) -> dict[str, Any]:
-    """Return what `--output json` prints of an error (docs/output.md), without keys, secrets and passwords.
+    """Return the record of an error that `--output json` prints (docs/output.md), without keys, secrets and passwords.
 
     They may have been pasted where something else belongs.
     """

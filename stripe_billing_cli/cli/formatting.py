@@ -67,7 +67,7 @@ def price(item: Mapping[str, Any]) -> str:
 
 
 def item(record: Mapping[str, Any]) -> str:
-    """Return what a subscription item is of: `pro.monthly ×3`."""
+    """Return the price and quantity of a subscription item: `pro.monthly ×3`."""
     return f"{record['lookup_key'] or record['price']}{times(record['quantity'])}"
 
 
@@ -76,8 +76,8 @@ def times(quantity: int | None) -> str:
 
 
 def items(subscription: Mapping[str, Any]) -> str:
-    """Return what a subscription is of: `pro.monthly ×3`; where a price has lost its lookup key to another, the product
-    and the amount: `pro $15.00 / month ×3`."""
+    """Return the prices and quantities of a subscription: `pro.monthly ×3`; where a price has lost its lookup key to
+    another, the product and the amount: `pro $15.00 / month ×3`."""
     return ", ".join(
         item(one) if one["lookup_key"] else f"{one['product']} {price(one)}{times(one['quantity'])}"
         for one in subscription["items"]

@@ -106,7 +106,7 @@ def init(
 
 
 def _next_steps(path: Path, way: str, *, from_account: bool) -> dict[str, str]:
-    """Return what to run next, each with what it is for; `way` are the options that lead to the account."""
+    """Return the commands to run next, each with its purpose; `way` are the options that lead to the account."""
     schema = f"billing catalog schema > {shlex.quote(str(path.parent / 'catalog.schema.json'))}"
     plan, apply = (f"billing catalog {name}" for name in ("plan", "apply"))
     if from_account:

@@ -86,7 +86,7 @@ class QuickGroup(TyperGroup):
         return self.commands.get(cmd_name)
 
     def line_of(self, ctx: Any, name: str) -> str:
-        """Return what is said of one of its commands in a list of them."""
+        """Return the line about one of its commands in a list of them."""
         from stripe_billing_cli.cli.help.page import first_sentence
 
         return first_sentence((inspect.getdoc(self.unbuilt[name].callback) or "").partition("\n\n")[0])

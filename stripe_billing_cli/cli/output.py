@@ -46,7 +46,7 @@ def fact(label: str, value: str, width: int = 12) -> Line:
 
 
 def unavailable(record: Record) -> Iterator[Line]:
-    """Yield what of a record could not be read, and why."""
+    """Yield the parts of a record that could not be read, and why."""
     for part, reason in record["unavailable"].items():
         yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {reason})", {"dim": True})
 

@@ -90,7 +90,7 @@ class Rights:
     pages: Mapping[str, StripeObject]
 
     def trouble(self) -> StripeCallError | None:
-        """Return what is wrong with all calls: no network, a wrong key."""
+        """Return the error of all calls: no network, a wrong key."""
         without_right = PermissionMissingError, UnsupportedCallError
         return next(
             (failure for failure in self.reads.values() if failure and not isinstance(failure, without_right)), None

@@ -169,7 +169,8 @@ def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Customer]:
 
 
 def _find_unused(request: CustomerRequest, customer: Customer) -> list[str]:
-    """Return what of a request a customer has otherwise. Whose a card or a tax id is, is not read: each is named."""
+    """Return the options of a request that a customer has otherwise. Whose a card or a tax id is, is not read: each is
+    named."""
     params = request.fields.params()
     params.pop("email")
     names = [name for name, value in params.items() if not _is_so(value, customer.get(name))]

@@ -148,7 +148,8 @@ def parse(text: str | bytes, source: Source = "webhook") -> Event:
 
 
 def _shape(text: str | bytes, decoded_text: str) -> _Snapshot | _OfV2:
-    """Return what is read of an event. What msgspec takes for no JSON, and Python for some, is read as Python does."""
+    """Return the fields that are read of an event. What msgspec takes for no JSON, and Python for some, is read as
+    Python does."""
     try:
         shape: _Snapshot | _OfV2 = READ.decode(text)
     except msgspec.ValidationError:

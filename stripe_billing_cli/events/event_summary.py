@@ -14,7 +14,7 @@ MOST_NAMED = 4
 
 
 def changes(event: Event) -> list[str]:
-    """Return what an update changed: `status: incomplete → active`, or the names of the fields."""
+    """Return the changes of an update: `status: incomplete → active`, or the names of the fields."""
     if event.payload is None:
         return []
     data = event.body().get("data")
@@ -51,7 +51,7 @@ def shorten(names: list[str]) -> str:
 
 
 def delivery_record(delivery: Delivery) -> dict[str, Any]:
-    """Return what a handler did about an event, or is going to do. Times are Unix seconds."""
+    """Return the record of a delivery: what a handler did about an event, or is going to do. Times are Unix seconds."""
     is_open = delivery.status in ("pending", "failed")
     return {
         "handler": delivery.handler,

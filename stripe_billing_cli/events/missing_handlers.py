@@ -46,7 +46,7 @@ def uncalled_text(handler: str, count: int) -> str:
 
 
 def uncalled_hint(handler: str) -> str:
-    """Return what to do about what waits for a handler that nobody calls."""
+    """Return the hint at what to do about deliveries to a handler that nobody calls."""
     return (
         f"`billing events move {handler} --to HANDLER` hands them to another handler, `billing events drop {handler}` "
         "lets go of them; they go on by themselves when a listener has it again, as it was written"

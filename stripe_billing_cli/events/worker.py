@@ -372,7 +372,7 @@ class Worker:
         return Outcome(event, delivery, "failed", error, pause, seconds)
 
     def _try_store(self, act: Callable[[], Result]) -> Result | None:
-        """Return what the store answered; None where it is in trouble, which is reported: whoever calls comes again."""
+        """Return the store's answer; None where it is in trouble, which is reported: whoever calls comes again."""
         try:
             return act()
         except StoreError as trouble:

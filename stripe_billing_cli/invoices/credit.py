@@ -88,7 +88,7 @@ class CreditPlan:
 
     @property
     def money(self) -> tuple[Movement, ...]:
-        """Return what is taken off the invoice, and what goes back of what was paid."""
+        """Return the amount that is taken off the invoice, and the one that goes back of what was paid."""
         invoice = self.invoice
         movements = [Movement("waiver", invoice["id"], self.off_invoice, invoice["currency"])]
         if self.request.to == "card" and self.card is not None:
@@ -154,7 +154,8 @@ def _params(request: CreditRequest, invoice: str, amount: int, amount_back: int)
 def _amount_left(
     api: StripeApi, invoice: Invoice, issued_notes: Sequence[CreditNote], charges: Sequence[Charge]
 ) -> int:
-    """Return what neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
+    """Return the amount that neither credit notes nor refunds have given back: Stripe counts both
+    (`CreditNoteService.create`)."""
     refund_ids = {id_of(one["refund"]) for note in issued_notes for one in note["refunds"]}
     other_refunds = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in refund_ids]
     refund_sum = sum(one["amount"] for one in other_refunds if one["status"] in GIVEN)

@@ -54,7 +54,8 @@ class GiveUpPlan:
 
     @property
     def money(self) -> tuple[Movement, ...]:
-        """Return what is not to be paid any more, and what a void changes on the customer's balance."""
+        """Return the amount that is not to be paid any more, and the one that a void changes on the customer's
+        balance."""
         invoice, currency = self.invoice, self.invoice["currency"]
         kind: Kind = "waiver" if self.way == "void" else "loss"
         open_amount = Movement(kind, invoice["id"], invoice["amount_remaining"], currency)

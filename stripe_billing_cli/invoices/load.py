@@ -110,7 +110,7 @@ class _Refunds:
                 self.amounts[id_of(refund["payment_intent"]) or str(id_of(refund["charge"]))] += refund["amount"]
 
     def of_invoice(self, invoice: Invoice) -> int | None:
-        """Return what went back of the payments of an invoice; None where the key may not see it."""
+        """Return the sum of the refunds of an invoice's payments; None where the key may not see it."""
         if not self.visible:
             return None
         payments = [one["payment"] for one in (invoice["payments"] or {"data": ()})["data"] if one["status"] == "paid"]
@@ -118,13 +118,13 @@ class _Refunds:
 
 
 def open_invoices(api: StripeApi, customer: str) -> list[Invoice]:
-    """Return what a customer has to pay, oldest first."""
+    """Return the open invoices of a customer, oldest first."""
     invoices = [one for page in api.pages(PATH, {"customer": customer, "status": "open"}, kind=Invoice) for one in page]
     return sorted(invoices, key=lambda one: (one["created"], one["number"] or ""))
 
 
 def paying_card(invoice: Invoice) -> PaymentMethod | None:
-    """Return what an invoice is charged to: its own default, its subscription's, its customer's
+    """Return the payment method that an invoice is charged to: its own default, its subscription's, its customer's
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     subscription, customer = whole_subscription_of(invoice), whole(invoice["customer"])
     of_subscription = own_method(subscription) if subscription else None

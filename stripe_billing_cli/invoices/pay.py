@@ -70,7 +70,7 @@ class PayResult:
 
     @property
     def result(self) -> str:
-        """Return what became of all: `paid`, `processing`, `payment_needed`, `nothing_to_pay`."""
+        """Return the outcome for all invoices: `paid`, `processing`, `payment_needed`, `nothing_to_pay`."""
         if self.failed:
             return "payment_needed"
         if any(one.is_processing for one in self.tried):
@@ -102,7 +102,7 @@ class PayPlan:
 
     @property
     def money(self) -> tuple[Movement, ...]:
-        """Return what is charged, or counts as paid, for each invoice."""
+        """Return the amount that is charged, or counts as paid, for each invoice."""
         kind: Kind = "outside" if self.request.out_of_band else "charge"
         due = [(one.invoice, one.invoice["amount_remaining"]) for one in self.payments]
         return tuple(Movement(kind, invoice["id"], amount, invoice["currency"]) for invoice, amount in due if amount)

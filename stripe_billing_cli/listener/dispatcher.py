@@ -96,7 +96,7 @@ class Dispatcher:
         return PeriodicTask("reconcile", act)
 
     def _own_handlers(self) -> list[Handler]:
-        """Return what the program itself does about events, announcements of access among them."""
+        """Return the program's own handlers of events, announcements of access among them."""
         if self.api is None:
             return []
         return [access_handler(self._keeper(self.api), self._also_done)]

@@ -33,7 +33,7 @@ def is_known(version: str = uvicorn.__version__) -> bool:
 
 
 def connection_options(limits: Limits, webhook: Webhook | None, *, fast: bool) -> dict[str, Any]:
-    """Return what uvicorn is configured with for its connections."""
+    """Return the options of uvicorn for its connections."""
     if not fast:
         return {
             "http": "h11",

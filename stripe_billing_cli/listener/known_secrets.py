@@ -11,8 +11,8 @@ AGAIN_SECONDS = 1.0
 
 
 class KnownSecrets:
-    """The secrets that signatures are checked against. `stored` reads those in files; it is called again, at most once
-    a second, when a signature fits none."""
+    """The secrets that signatures are checked against. `read_stored` reads those in files; it is called again, at most
+    once a second, when a signature fits none."""
 
     def __init__(
         self, own_secrets: Sequence[str], read_stored: Callable[[], Sequence[str]], clock: Callable[[], float]

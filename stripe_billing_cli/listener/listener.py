@@ -192,7 +192,7 @@ class Listener:
         self._server.stop()
 
     def ended_parts(self) -> list[str]:
-        """Return what runs beside the server and has ended, by name: none, unless there is a mistake in billing."""
+        """Return the names of threads beside the server that have ended: none, unless there is a mistake in billing."""
         parts = {
             "writer": self._writer.alive,
             "retention": self._retention_task.alive,

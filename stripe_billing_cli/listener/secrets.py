@@ -45,7 +45,7 @@ def stored_secrets(path: Path = SECRETS) -> list[str]:
 
 
 def kept_secrets(path: Path = SECRETS) -> list[KeptSecret]:
-    """Return what `stored_secrets` does, with the endpoints that the secrets belong to."""
+    """Return the secrets as `stored_secrets` does, with the endpoints that the secrets belong to."""
     try:
         files = sorted(file for file in path.iterdir() if ENDPOINT_ID.fullmatch(file.name))
     except FileNotFoundError:

@@ -48,7 +48,7 @@ def no_promotion_code(api: StripeApi, code: str) -> NoMatchError:
 
 
 def _page(api: StripeApi, kind: type[Kind], path: str, **filters: object) -> list[Kind]:
-    """Return what there is, the newest hundred; nothing where it may not be read: it only makes a message better."""
+    """Return the newest hundred objects; nothing where it may not be read: it only makes a message better."""
     try:
         return api.page(path, {"limit": 100, **filters}, kind=kind)[0]
     except StripeCallError:

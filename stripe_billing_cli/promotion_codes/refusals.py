@@ -97,7 +97,7 @@ def of_purchase(code: PromotionCode, purchase: Purchase) -> Iterator[Refusal]:
 
 
 def open_conditions(code: PromotionCode, *, customer: bool, purchase: bool) -> Iterator[str]:
-    """Yield what the code asks for besides and nothing is known of: no `customer` is named, or no `purchase`."""
+    """Yield the further conditions of a code of which nothing is known: no `customer` is named, or no `purchase`."""
     restrictions, coupon = code["restrictions"], coupon_of(code)
     if not customer and id_of(code["customer"]):
         yield f"{id_of(code['customer'])} uses it"
@@ -166,7 +166,7 @@ def _times(count: int) -> str:
 
 
 def all_of(code: PromotionCode, now: int, customer: Customer | None, has_paid: bool) -> list[Refusal]:
-    """Return what is known against a code without asking what is bought."""
+    """Return the refusals of a code that do not depend on what is bought."""
     refusals: list[Iterable[Refusal]] = [of_state(code, now)]
     if customer is not None:
         refusals.append(of_customer(code, customer, has_paid))

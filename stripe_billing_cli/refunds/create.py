@@ -88,12 +88,12 @@ class RefundPlan:
 
     @property
     def amount(self) -> int:
-        """Return what this run gives back."""
+        """Return the amount that this run gives back."""
         return sum(part.amount for part in self.to_make)
 
     @property
     def money(self) -> tuple[Movement, ...]:
-        """Return what this run gives back of each charge."""
+        """Return the amount that this run gives back of each charge."""
         currency = self.target.currency
         return tuple(Movement("refund", part.payment.charge["id"], part.amount, currency) for part in self.to_make)
 

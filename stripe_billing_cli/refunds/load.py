@@ -61,7 +61,7 @@ class Target:
 
     @property
     def overpaid(self) -> int:
-        """Return what was paid beyond what the invoice asked for: it is a credit on the customer's balance
+        """Return the amount that was paid beyond what the invoice asked for: it is a credit on the customer's balance
         (`amount_overpaid` in `stripe/_invoice.py`)."""
         return self.invoice["amount_overpaid"] if self.invoice else 0
 
@@ -75,7 +75,7 @@ class Target:
 
 
 def load_target(api: StripeApi, name: str) -> Target:
-    """Return what an id, or an invoice's number, names. Raises `LookupFailedError`, `OperationError` and
+    """Return the target that an id, or an invoice's number, names. Raises `LookupFailedError`, `OperationError` and
     `StripeCallError`."""
     kind = kind_of(name) or ""
     if kind not in KINDS:
@@ -105,7 +105,8 @@ def load_target(api: StripeApi, name: str) -> Target:
 
 
 def _sum_credits(api: StripeApi, invoice: Invoice | None) -> int:
-    """Return what went to the customer's balance, or back outside of Stripe, by the credit notes of an invoice."""
+    """Return the amount that went to the customer's balance, or back outside of Stripe, by the credit notes of an
+    invoice."""
     if invoice is None or not invoice["post_payment_credit_notes_amount"]:
         return 0
     notes_of_invoice = [

@@ -157,7 +157,8 @@ class StripeApi:
 
 
 def limits_for(*, livemode: bool, base: str, rate_limit: int | None = None) -> RateLimits:
-    """Return what a key may do in a second; `rate_limit` is the account's own, where Stripe has set another.
+    """Return the calls that a key may make in a second; `rate_limit` is the account's own, where Stripe has set
+    another.
 
     A server that is not Stripe is taken at Stripe's limits for live mode; its 429s correct us.
     """

@@ -95,7 +95,7 @@ def fields_of(object_type: Any) -> Fields:
 
 
 def names_of(object_type: Any) -> tuple[str, ...]:
-    """Return what the `object` of an answer of this type may say: `Customer` → `customer`."""
+    """Return the words that the `object` of an answer of this type may say: `Customer` → `customer`."""
     return tuple(name for name, declared_type in OBJECTS.items() if declared_type is object_type)
 
 

@@ -128,7 +128,7 @@ def create(
 def _made_all_the_same(
     request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[ObjectT]]
 ) -> ObjectT | None:
-    """Return what a failed call created nonetheless. Raises `OtherRequestError`."""
+    """Return the object that a failed call created nonetheless. Raises `OtherRequestError`."""
     earlier_object = None
     if failure.outcome_unknown or failure.is_replay:
         with suppress(StripeCallError):

@@ -110,7 +110,8 @@ TUNNEL = re.compile(r"Tunnel connection failed: (\d{3} [A-Za-z ]+)")
 
 
 def network_reason(error: BaseException) -> str:
-    """Return what broke, without the SDK's advice to write to support, and without addresses and parameters."""
+    """Return the cause of a network error, without the SDK's advice to write to support, and without addresses and
+    parameters."""
     causes = list(_causes(error))
     names = {type(cause).__name__ for cause in causes}
     if "InvalidSchema" in names and any("SOCKS" in str(cause) for cause in causes):

@@ -58,7 +58,7 @@ class StripeCallError(BillingError):
         )
 
     def _hint(self, message: str) -> str | None:
-        """Return what to do about the error; depends on the code and the message for some classes."""
+        """Return the hint at what to do about the error; depends on the code and the message for some classes."""
         return self.way_out
 
 
@@ -83,7 +83,7 @@ class NotFoundError(InvalidRequestError):
     kind = "not_found"
 
     def _hint(self, message: str) -> str | None:
-        """Return what to do; `resource_missing` is also what Stripe says of a customer without a card."""
+        """Return the hint at what to do; `resource_missing` is also what Stripe says of a customer without a card."""
         if message.startswith("This customer has no attached payment source"):
             return "give the customer a card: billing customer update CUSTOMER --payment-method pm_…"
         if message.startswith("No such PaymentMethod"):

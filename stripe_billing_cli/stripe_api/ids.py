@@ -48,7 +48,8 @@ MADE_BY_STRIPE = re.compile(r"(?=.*[0-9A-Z])[A-Za-z0-9]{8,}")
 
 
 def kind_of(name: str) -> str | None:
-    """Return what a name is the id of, to judge by its prefix: `a price`; None where it has none of Stripe's."""
+    """Return the kind of object that an id is of, to judge by its prefix: `a price`; None where it has none of
+    Stripe's."""
     for prefix in BY_LENGTH:
         if name.startswith(prefix):
             return KINDS[prefix]

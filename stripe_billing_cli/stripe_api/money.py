@@ -56,7 +56,7 @@ def is_surely_charged(minor: int, currency: str) -> bool:
 
 
 def smallest_charge(currency: str) -> int:
-    """Return what is charged at least, where it is settled in the same currency; what is less is carried over."""
+    """Return the least amount that is charged, where it is settled in the same currency; less is carried over."""
     return SMALLEST_CHARGES.get(currency, USUAL_SMALLEST_CHARGE)
 
 
@@ -129,7 +129,8 @@ def parse_amount(text: str, currency: str) -> int:
 
 
 def _nearest(whole: str, fraction: str, exponent: int, currency: str) -> str:
-    """Return what an amount with too many decimals may mean: `1.99 or 2.00` of 1.999, in dollars also `1,999.00`."""
+    """Return the amounts that one with too many decimals may mean: `1.99 or 2.00` of 1.999, in dollars also
+    `1,999.00`."""
     step = 10 if currency in THREE_DECIMAL else 1
     lower_amount = int(whole + fraction[:exponent]) // step * step
     is_exact = lower_amount > 0 and not fraction[exponent:].strip("0")

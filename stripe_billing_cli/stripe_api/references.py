@@ -50,13 +50,14 @@ def require_expanded(reference: str | Kind | None) -> Kind | None:
 
 
 def default_method(customer: Customer) -> str | PaymentMethod | None:
-    """Return what a customer is charged to by default; whole where it was expanded."""
+    """Return the payment method that a customer is charged to by default; whole where it was expanded."""
     method = customer["invoice_settings"]["default_payment_method"] if customer["invoice_settings"] else None
     return method or _method_of(customer["default_source"])
 
 
 def own_method(source: Invoice | Subscription | InvoicedSubscription) -> str | PaymentMethod | None:
-    """Return what an invoice or a subscription is charged to by a default of its own; whole where it was expanded."""
+    """Return the payment method that an invoice or a subscription has as a default of its own; whole where it was
+    expanded."""
     return source["default_payment_method"] or _method_of(source["default_source"])
 
 
@@ -101,5 +102,5 @@ def invoice_paid_by(api: StripeApi, intent: str | None) -> str | None:
 
 
 def name_of(price: Price) -> str:
-    """Return what a price is called by: its lookup key, or its id."""
+    """Return the name of a price: its lookup key, or its id."""
     return price["lookup_key"] or price["id"]

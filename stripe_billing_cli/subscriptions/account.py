@@ -100,7 +100,7 @@ class Account:
         return [self.charges[intent] for intent in paid_by(invoice) if intent in self.charges]
 
     def given_back(self, invoice: Invoice) -> int:
-        """Return what went back of an invoice: to a card, to the balance, or outside of Stripe."""
+        """Return the amount that went back of an invoice: to a card, to the balance, or outside of Stripe."""
         card_refunds = sum(one["amount_refunded"] for one in self.charges_of(invoice))
         return card_refunds + self.credits_by_invoice.get(invoice["id"], 0)
 
@@ -120,9 +120,9 @@ class Account:
     def sum_covered(
         self, shortage_invoices: Sequence[Invoice], not_refunded: Mapping[str, int], billing: Billing
     ) -> int:
-        """Return what cards paid beyond the price of what was billed; negative where something was paid in another way,
-        not at all, or went back before. The drafts of `billing` count as paid as far as they ask the card, and a last
-        invoice that is sent as not paid.
+        """Return the amount that cards paid beyond the price of what was billed; negative where something was paid in
+        another way, not at all, or went back before. The drafts of `billing` count as paid as far as they ask the card,
+        and a last invoice that is sent as not paid.
 
         Of other invoices than `shortage_invoices` a shortage does not count. `not_refunded` are refunds that count as
         not made, by the intents of their payments.

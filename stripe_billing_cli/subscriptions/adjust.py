@@ -125,14 +125,15 @@ class AdjustPlan:
 
     @property
     def payment_behavior(self) -> str | None:
-        """Return what becomes of the change if its invoice is not paid; None where there is none to be charged."""
+        """Return `payment_behavior`: what becomes of the change if its invoice is not paid; None without such an
+        invoice."""
         if self.subscription["collection_method"] != "charge_automatically" or not self.update.keys() & MAY_WAIT:
             return None
         may_wait = self.update.keys() <= MAY_WAIT and not self.has_waiting_items
         return "pending_if_incomplete" if may_wait else "error_if_incomplete"
 
     def preview(self) -> AdjustResult:
-        """Return what there is while nothing is done."""
+        """Return the result while nothing is done."""
         result = "unchanged" if self.is_done else "payment_needed" if self.waits else "previewed"
         return AdjustResult(self, self.subscription, result, self.waits)
 
@@ -322,7 +323,7 @@ def _remarks(
     removed_items: Sequence[SubscriptionItem],
     cost_quote: Quote,
 ) -> tuple[str, ...]:
-    """Return what follows from the change beside its cost."""
+    """Return remarks about the effects of a change besides its cost."""
     remarks = []
     if request.trial_end == "now":
         remarks.append("The trial ends now, and the first paid period begins.")

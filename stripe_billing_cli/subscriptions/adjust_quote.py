@@ -26,7 +26,7 @@ def quote_adjustment(
     wanted_proration: Proration | None,
     prices: Sequence[Price],
 ) -> Quote:
-    """Return what the update costs, by Stripe's preview of the invoice that it leads to. `prices` are those that the
+    """Return the cost of the update, by Stripe's preview of the invoice that it leads to. `prices` are those that the
     items are on then."""
 
     def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Invoice:

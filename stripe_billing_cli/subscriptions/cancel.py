@@ -76,7 +76,7 @@ class CancelPlan:
         return self.cancellation.action != "none" or self.refunds or self.finishes
 
     def preview(self) -> CancelResult:
-        """Return what there is while nothing is done."""
+        """Return the result while nothing is done."""
         return CancelResult(self, self.subscription, "previewed", self.refund)
 
     def apply(self, api: StripeApi) -> CancelResult:

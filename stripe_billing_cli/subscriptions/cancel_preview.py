@@ -60,7 +60,7 @@ def _to_uncut_end(
 
 
 def renewals_until(api: StripeApi, subscription: Subscription, cancellation: Cancellation) -> Renewals | None:
-    """Return what is charged before an end in a later period; None where it ends before it renews.
+    """Return the renewals before an end in a later period; None where it ends before it renews.
 
     Raises `StripeCallError`.
     """
@@ -85,8 +85,8 @@ def _previewed_later(api: StripeApi, subscription: Subscription, cancellation: C
 def final_invoice(
     api: StripeApi, subscription: Subscription, cancellation: Cancellation, drafts: Sequence[Invoice]
 ) -> Cost | None:
-    """Return what the end will credit and charge, by Stripe's preview; None where it moves no money, as far as that is
-    known: what is used until then is billed then. `drafts` are made final before it.
+    """Return the cost of the end, credits and charges, by Stripe's preview; None where it moves no money, as far as
+    that is known: what is used until then is billed then. `drafts` are made final before it.
 
     Without --invoice-now, credits and charges of a cancellation now wait for another invoice of the customer's.
     """

@@ -78,7 +78,7 @@ class ChangePlan:
         return self.change.action not in ("none", "wait")
 
     def preview(self) -> ChangeResult:
-        """Return what there is while nothing is done."""
+        """Return the result while nothing is done."""
         return ChangeResult(self, self.subscription, "previewed")
 
     def apply(self, api: StripeApi) -> ChangeResult:
@@ -199,7 +199,8 @@ def _quote_plan(api: StripeApi, plan: ChangePlan, proration: Proration | None, *
 def update_params(
     subscription: Subscription, change: Change, cost_quote: Quote, *, has_waiting_items: bool = False
 ) -> dict[str, Any]:
-    """Return what was previewed, and paid for or not done: Stripe keeps the plan until the change's invoice is paid.
+    """Return the parameters of the change as previewed, which is paid for or not done: Stripe keeps the plan until the
+    change's invoice is paid.
 
     A pending update takes few other parameters, and none exist where the customer is sent an invoice
     (https://docs.stripe.com/billing/subscriptions/pending-updates). While invoice items wait, the change is made or
@@ -239,7 +240,7 @@ def check_as_read(api: StripeApi, subscription: Subscription) -> None:
 
 
 def _state(subscription: Subscription) -> tuple[object, ...]:
-    """Return what the decision and its cost depend on."""
+    """Return the fields that the decision and its cost depend on."""
     items = [
         (item["id"], item["price"]["id"], item["quantity"], item["current_period_end"])
         for item in subscription["items"]["data"]

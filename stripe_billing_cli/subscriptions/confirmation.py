@@ -49,7 +49,7 @@ class Confirmation:
 
 
 def load_confirmation(api: StripeApi, subscription: Subscription, customer: Customer) -> Confirmation:
-    """Return what the customer is to do, with a new portal link where that needs one."""
+    """Return the confirmation that is needed of the customer, with a new portal link where that needs one."""
     invoice = require_expanded(subscription["latest_invoice"])
     if subscription["collection_method"] == "send_invoice":
         return Confirmation("invoice", None, invoice and invoice["hosted_invoice_url"])
@@ -79,7 +79,7 @@ def _card_link(api: StripeApi, customer: Customer, secret: str | None, card_need
 
 
 def due_now(subscription: Subscription) -> int:
-    """Return what is due of the first invoice, in minor units."""
+    """Return the amount that is due of the first invoice, in minor units."""
     invoice = require_expanded(subscription["latest_invoice"])
     return invoice["amount_remaining"] if invoice and invoice["status"] in ("draft", "open") else 0
 

@@ -73,7 +73,7 @@ class Cost:
 
     @property
     def total(self) -> int:
-        """Return what the invoice comes to before the customer's balance."""
+        """Return the total of the invoice before the customer's balance."""
         return sum(line.amount for line in self.lines if line.kind != "balance")
 
     @property
@@ -111,8 +111,8 @@ def billed_at_once(invoice: Invoice) -> Cost:
 
 
 def left_on_balance(invoice: Invoice) -> int:
-    """Return what stays on the balance: a credit that is not used up, or a charge below what Stripe charges, which it
-    carries over (`ending_balance` in `stripe/_invoice.py`; recorded 2026-08-26.dahlia for 1 and 4 cents)."""
+    """Return the amount that stays on the balance: a credit that is not used up, or a charge below what Stripe charges,
+    which it carries over (`ending_balance` in `stripe/_invoice.py`; recorded 2026-08-26.dahlia for 1 and 4 cents)."""
     rest = invoice["starting_balance"] + invoice["total"]
     return rest if rest < 0 or not invoice["amount_due"] else 0
 
@@ -225,7 +225,8 @@ def _lines(invoice: Invoice) -> tuple[CostLine, ...]:
 
 
 def _beside(invoice: Invoice, to_balance: int) -> list[CostLine]:
-    """Return what lies between the lines and what is due: discounts, taxes on top, the customer's balance."""
+    """Return the amounts between the sum of the lines and the amount due: discounts, taxes on top, the customer's
+    balance."""
     discounts = sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
     taxes = sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
     balance = invoice["amount_due"] - invoice["total"] if invoice["total"] > 0 and to_balance <= 0 else 0
@@ -238,15 +239,15 @@ def _beside(invoice: Invoice, to_balance: int) -> list[CostLine]:
 
 
 def paid_for(line: InvoiceLine) -> int:
-    """Return what a line comes to, after its discounts and with taxes on top."""
+    """Return the amount of a line after its discounts and with taxes on top."""
     discount = sum(one["amount"] for one in line["discount_amounts"] or ())
     taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
     return line["amount"] - discount + taxes
 
 
 def amount_asked(total: int, currency: str) -> int:
-    """Return what an invoice asks for that comes to `total` with the customer's balance: nothing where it is a credit,
-    or so little that it is carried over."""
+    """Return the amount due of an invoice that comes to `total` with the customer's balance: nothing where it is a
+    credit, or so little that it is carried over."""
     return total if total >= smallest_charge(currency) else 0
 
 

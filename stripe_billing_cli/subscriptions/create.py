@@ -27,7 +27,7 @@ class CreatePlan:
     existing_subscription: Subscription | None = None
 
     def preview(self, api: StripeApi) -> StartQuote:
-        """Return what the subscription would cost, and create none. Raises `StripeCallError`."""
+        """Return the cost of the subscription, and create none. Raises `StripeCallError`."""
         return start_quote.of_start(api, self.order, self.situation)
 
     def apply(self, api: StripeApi) -> CreateResult:

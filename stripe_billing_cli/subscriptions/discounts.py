@@ -61,7 +61,7 @@ class Discounts:
         return bool(next_ids) and not ids
 
     def amount(self, lines: Iterable[InvoiceLine], invoice: Invoice, lasting_ids: Collection[str]) -> int:
-        """Return what lines of `invoice` come to on an invoice of their own, taxes on top, with the discounts that
+        """Return the total of lines of `invoice` on an invoice of their own, taxes on top, with the discounts that
         last: each takes its part of what the ones before it leave."""
         lines = list(lines)
         rests = [line["amount"] for line in lines]
@@ -72,7 +72,7 @@ class Discounts:
         return sum(net + self._taxes(line, net) for line, net in zip(lines, rests, strict=True))
 
     def _shares(self, id: str, lines: Sequence[InvoiceLine], rests: Sequence[int], of_all: int) -> list[int]:
-        """Return what a discount takes off each line, of which so much is left; off all of its invoice, it takes
+        """Return the shares of a discount in each line, of which so much is left; off all of its invoice, it takes
         `of_all`."""
         term = self.term(id)
         bases = [rest if _covers(line, id) else 0 for line, rest in zip(lines, rests, strict=True)]

@@ -24,7 +24,7 @@ def is_finalized_later(invoice: Invoice) -> bool:
 
 
 def balance_after(draft: Invoice | None, balance: int) -> int:
-    """Return what is left of the customer's balance once the draft is final."""
+    """Return the customer's balance once the draft is final."""
     if draft is None:
         return balance
     return cost.balance_left(balance, draft["total"], draft["currency"])

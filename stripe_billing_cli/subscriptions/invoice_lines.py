@@ -53,7 +53,7 @@ def subscription_of(line: InvoiceLine) -> str | None:
 
 
 def details_of(line: InvoiceLine) -> SubscriptionItemLineDetails | InvoiceItemLineDetails | None:
-    """Return what a line is of: an item of a subscription, or an invoice item; None where it is of neither."""
+    """Return the origin of a line: an item of a subscription, or an invoice item; None where it is of neither."""
     parent = line["parent"]
     return (parent["subscription_item_details"] or parent["invoice_item_details"]) if parent else None
 

@@ -89,7 +89,8 @@ def _check_on_once(subscription: Subscription, item: str, terms: Sequence[Terms]
 
 
 def _upcoming_terms(schedule: Schedule, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
-    """Return what the items are to be by the schedule. A metered one has no quantity, whatever a phase shows for it."""
+    """Return the terms of the items that the schedule brings. A metered one has no quantity, whatever a phase shows for
+    it."""
     metered_ids = {terms.price for terms in current if terms.quantity is None}
     scheduled_terms = schedules.upcoming_items(schedule)
     if scheduled_terms is None:

@@ -20,7 +20,7 @@ from stripe_billing_cli.subscriptions.terms import Terms, is_metered, recurring_
 def of_later_change(
     api: StripeApi, subscription: Subscription, later: Sequence[Terms], starts: int, *, restarts: bool
 ) -> Cost:
-    """Return what is invoiced at `starts`, when the items become `later`, in the subscription's order.
+    """Return the cost of the invoice at `starts`, when the items become `later`, in the subscription's order.
 
     `restarts`: an item gets another interval, with which a new period begins for all of them. Raises
     `OperationError` where
@@ -44,7 +44,7 @@ def of_later_change(
 
 
 def _use_so_far(api: StripeApi, subscription: Subscription, later: Sequence[Terms], invoice: Invoice) -> int:
-    """Return what was used by now of metered prices that are replaced, which is billed with the change. 0 where
+    """Return the amount of the use by now of metered prices that are replaced, which is billed with the change. 0 where
     `invoice`, the preview with the new prices, has it."""
     metered_ids = {item["price"]["id"] for item in subscription["items"]["data"] if is_metered(item["price"])}
     replaced_ids = metered_ids - {terms.price for terms in later}
@@ -79,7 +79,7 @@ def _cuts_another(subscription: Subscription, item: SubscriptionItem) -> Operati
 def _of_items_due(
     api: StripeApi, subscription: Subscription, later: Sequence[Terms], due: Sequence[bool], starts: int
 ) -> Cost:
-    """Return what the items cost whose period begins at `starts`: by the preview of a new period of just these.
+    """Return the cost of the items whose period begins at `starts`: by the preview of a new period of just these.
 
     Where no other invoice comes before, that has what waits and the customer's balance too.
     """

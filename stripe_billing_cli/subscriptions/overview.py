@@ -72,7 +72,7 @@ class Overview:
 
     @property
     def payment_method(self) -> str | PaymentMethod | None:
-        """Return what the next invoice is charged to: the subscription's own, or else the customer's default."""
+        """Return the payment method of the next invoice: the subscription's own, or else the customer's default."""
         return own_method(self.subscription) or _customers_default(self.subscription)
 
 
@@ -187,7 +187,7 @@ def record(overview: Overview) -> dict[str, Any]:
 
 
 def _scheduled_change(subscription_schedule: Schedule | None) -> dict[str, Any] | None:
-    """Return what the schedule makes of the subscription next."""
+    """Return the next change of the subscription by its schedule."""
     phase = schedule.upcoming_phase(subscription_schedule) if subscription_schedule else None
     if phase is None:
         return None

@@ -135,7 +135,7 @@ def _collection_params(subscription: Subscription, request: PauseRequest) -> dic
 
 
 def _preview_credit(api: StripeApi, subscription: Subscription, params: dict[str, Any]) -> Cost | None:
-    """Return what is credited for the unused time; None where nothing is.
+    """Return the credit for the unused time; None where there is none.
 
     Stripe previews the credits of a pause as the invoice that could be made of them at once; they wait for another.
     """

@@ -42,8 +42,8 @@ class PayPlan:
 
     @property
     def saved_card(self) -> PaymentMethod | None:
-        """Return what is charged where no `method` is named: the invoice's own, the subscription's, the customer's
-        (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+        """Return the card that is charged where no `method` is named: the invoice's own, the subscription's, the
+        customer's (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
         invoice = self.payable.invoice
         return (whole(own_method(invoice)) if invoice else None) or payments.default_card(self.subscription)
 
@@ -65,7 +65,8 @@ class PayPlan:
         return payment_attempts.confirm_in_test_mode(api, self.payable, self.method or self._test_method())
 
     def _test_method(self) -> str:
-        """Return what a customer would pay with in test mode: the saved card, or one of Stripe's where none is."""
+        """Return the card that a customer would pay with in test mode: the saved card, or one of Stripe's where none
+        is."""
         return TEST_CARD if self.saved_card is None else self.saved_card["id"]
 
 
@@ -80,7 +81,7 @@ class PayResult:
 
     @property
     def card(self) -> PaymentMethod | None:
-        """Return what paid, or was saved for later; None where nothing did, or Stripe does not say it."""
+        """Return the card that paid, or was saved for later; None where there is none, or Stripe does not name it."""
         if self.attempt.result not in ("paid", "card_saved") or self.attempt.came_late:
             return None
         return self.attempt.card or (self.plan.saved_card if self.plan.method is None else None)
@@ -131,7 +132,7 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
 
 
 def _find_payable(api: StripeApi, subscription: Subscription) -> Payable:
-    """Return what is open of `subscription`, which must have its `latest_invoice` expanded."""
+    """Return the open invoice or setup of `subscription`, which must have its `latest_invoice` expanded."""
     invoices = payments.open_invoices(api, subscription, expand=["default_payment_method"])
     if invoices:
         return Payable(invoices[0], older=tuple(invoices[1:]))

@@ -162,7 +162,7 @@ def _came_late(api: StripeApi, invoice: Invoice) -> Attempt | None:
 
 
 def load_after(api: StripeApi, payable: Payable, attempt: Attempt) -> Payable:
-    """Return what was to be paid, as it is after the attempt."""
+    """Return the invoice or setup that was to be paid, as it is after the attempt."""
     if payable.invoice is None:
         return payable
     path, expand = f"/v1/invoices/{payable.invoice['id']}", {"expand": ["payments"]}

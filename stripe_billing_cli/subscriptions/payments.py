@@ -57,7 +57,7 @@ class OwedInvoice:
 
     @property
     def url(self) -> str | None:
-        """Return the page on which the customer can pay it."""
+        """Return the page on which the customer can pay the invoice."""
         return self.invoice["hosted_invoice_url"]
 
 
@@ -80,7 +80,7 @@ def unpaid_error(consequence: str, subscription: str, owes: OwedInvoice | None, 
 
 
 def owed_invoice(api: StripeApi, invoice: Invoice) -> OwedInvoice:
-    """Return what is owed by an open invoice, given with its `payments`."""
+    """Return an open invoice, given with its `payments`, with why it has not been paid."""
     intent = intent_of(invoice)
     return OwedInvoice(
         invoice, payment_error(api.get(f"/v1/payment_intents/{intent}", kind=PaymentIntent)) if intent else None
@@ -104,7 +104,7 @@ def check_not_processing(api: StripeApi, invoice: Invoice) -> None:
 
 
 def owed_latest(api: StripeApi, subscription: Subscription) -> OwedInvoice | None:
-    """Return what is owed by the latest invoice of a subscription, given with its `payments`."""
+    """Return the latest invoice of a subscription, given with its `payments`, as `owed_invoice` does."""
     latest = require_expanded(subscription["latest_invoice"])
     return owed_invoice(api, latest) if latest else None
 
@@ -118,7 +118,7 @@ def intent_of(invoice: Invoice) -> str | None:
 
 
 def payment_error(intent: PaymentIntent) -> PaymentError | None:
-    """Return what failed in the last attempt of a payment intent
+    """Return the error of the last attempt of a payment intent
     (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
     if intent["status"] == "requires_action":
         return NEEDS_ACTION
@@ -133,8 +133,8 @@ def payment_error(intent: PaymentIntent) -> PaymentError | None:
 
 
 def open_invoices(api: StripeApi, subscription: Subscription, *, expand: Sequence[str] = ()) -> list[Invoice]:
-    """Return what is open of a subscription, newest first, with its payments, and `expand`. Of an incomplete one it is
-    the first invoice."""
+    """Return the open invoices of a subscription, newest first, with their payments, and `expand`. Of an incomplete one
+    it is the first invoice."""
     paths = [f"data.{name}" for name in ("payments", *expand)]
     filters = {"subscription": subscription["id"], "status": "open", "expand": paths}
     return api.page("/v1/invoices", filters, kind=Invoice)[0]
@@ -162,6 +162,6 @@ def unpaid_time(api: StripeApi, invoices: Iterable[Invoice], now: int) -> Invoic
 
 
 def default_card(subscription: Subscription) -> PaymentMethod | None:
-    """Return what the subscription is paid with: its own default, else its customer's; both must be expanded
+    """Return the card that pays the subscription: its own default, else its customer's; both must be expanded
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     return require_expanded(own_method(subscription) or default_method(require_expanded(subscription["customer"])))

@@ -13,12 +13,12 @@ from stripe_billing_cli.stripe_api.references import id_of, subscription_of
 
 
 def for_subscription(api: StripeApi, subscription: Subscription) -> list[InvoiceItem]:
-    """Return what waits for an invoice of the subscription. Raises `StripeCallError`."""
+    """Return the pending invoice items of the subscription. Raises `StripeCallError`."""
     return [item for item in for_customer(api, subscription) if subscription_of(item) == subscription["id"]]
 
 
 def for_customer(api: StripeApi, subscription: Subscription) -> list[InvoiceItem]:
-    """Return what waits for any invoice of the subscription's customer. Raises `StripeCallError`."""
+    """Return the pending invoice items of the subscription's customer. Raises `StripeCallError`."""
     filters = {"customer": id_of(subscription["customer"]), "pending": True}
     return [item for page in api.pages("/v1/invoiceitems", filters, kind=InvoiceItem) for item in page]
 

@@ -56,7 +56,7 @@ def quote_new_period(
     prices: Sequence[Price],
     discount: Discount = None,
 ) -> Quote:
-    """Return what a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices
+    """Return the cost of a change that begins a new period at `at` with `invoice`, by its preview; of metered prices
     alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one
     then, or before. `prices` are those that the items are on then, `discount` is one that the change brings."""
     if cost.is_next(invoice, at, metered_ids(prices)):
@@ -151,7 +151,7 @@ def quote_trial(
     at: int,
     discount: Discount = None,
 ) -> Quote:
-    """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
+    """Return the cost of a trial of a running subscription: a period without a price begins at once, with an invoice
     that takes in what waits; all items are billed when it ends, as in `whole_invoice`, the preview of a period that
     begins now. `discount` is one that the change brings."""
     cost_now, balance_left = _billed_at_once(subscription, invoice)
@@ -226,7 +226,7 @@ def quote_change(
     restarts: bool,
     prices: Sequence[Price],
 ) -> Quote:
-    """Return what the change costs if it is made at `at`; with `restarts` it starts a new period. `prices` are those
+    """Return the cost of the change if it is made at `at`; with `restarts` it starts a new period. `prices` are those
     that the items are on then.
 
     Without `wanted_proration`, what costs more is billed at once, as an upgrade whose payment decides; what costs less

@@ -100,7 +100,7 @@ class RefundPlan:
 
     @property
     def amount(self) -> int:
-        """Return what goes back in all, or has gone back."""
+        """Return the amount that goes back in all, or has gone back."""
         return sum(part.amount for part in self.parts) + self.of_last_invoice
 
     @property
@@ -109,7 +109,7 @@ class RefundPlan:
 
     @property
     def not_to_card(self) -> int:
-        """Return what is unused and does not go back to a card."""
+        """Return the part of the unused amount that does not go back to a card."""
         return max(0, self.unused_amount - self.amount)
 
 
@@ -148,7 +148,7 @@ def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], tot
 
 
 def unused_part(lines: Iterable[InvoiceLine], end_time: int) -> int:
-    """Return what was paid for the time after `end_time`, to the second, taxes and discounts included."""
+    """Return the amount that was paid for the time after `end_time`, to the second, taxes and discounts included."""
     unused_amount = Decimal(0)
     for line in lines:
         start, end = line["period"]["start"], line["period"]["end"]

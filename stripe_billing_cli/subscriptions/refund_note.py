@@ -20,7 +20,8 @@ def write(api: StripeApi, subscription: str, kind: RefundKind, content: str, end
 
 
 def read(subscription: Subscription, kind: RefundKind) -> str | None:
-    """Return what was written down for the end that came; None where nothing was, or for an end that did not come."""
+    """Return the note that was written for the end that came; None where there is none, or for an end that did not
+    come."""
     note = (subscription["metadata"] or {}).get(REFUND) or ""
     noted_kind, _, rest = note.partition(":")
     content, _, ends = rest.rpartition(":")

@@ -66,7 +66,7 @@ def count_on(subscription: Subscription, next_invoice: Invoice, ends: int) -> Re
 
 
 def part_of(amount: int, start: int, end: int, ends: int) -> int:
-    """Return what is charged of an amount for the part of a period until `ends`, an exact half rounded down."""
+    """Return the part of an amount that is charged for a period until `ends`, an exact half rounded down."""
     part = Decimal(amount * (ends - start)) / Decimal(end - start)
     return int(part.quantize(Decimal(1), ROUND_HALF_DOWN))
 

@@ -168,7 +168,7 @@ def _resume_service(api: StripeApi, id: str) -> Subscription:
 
 
 def _preview_rest(api: StripeApi, subscription: Subscription, params: dict[str, Any]) -> Cost | None:
-    """Return what is charged for the rest of a period that was cut short, and not billed, beside the credit of that
+    """Return the charge for the rest of a period that was cut short, and not billed, beside the credit of that
     rest that waits; None where nothing is charged."""
     if params.get("proration_behavior") != "create_prorations":
         return None
@@ -181,6 +181,6 @@ def _preview_rest(api: StripeApi, subscription: Subscription, params: dict[str, 
 
 
 def _preview_period(api: StripeApi, subscription: Subscription) -> Cost | None:
-    """Return what the new period costs; None where nothing is invoiced."""
+    """Return the cost of the new period; None where nothing is invoiced."""
     invoice = quote.preview_if_any(api, subscription, {"resume_at": "now"})
     return billed_at_once(invoice) if invoice else None

@@ -34,7 +34,7 @@ whatever the subscription has."""
 
 
 def upcoming_items(schedule: Schedule) -> tuple[Terms, ...] | None:
-    """Return what the subscription will be on next, by its schedule; None where nothing more is planned."""
+    """Return the terms that the subscription's schedule brings next; None where it brings none."""
     phase = upcoming_phase(schedule)
     return tuple(terms_of(item) for item in phase["items"]) if phase else None
 

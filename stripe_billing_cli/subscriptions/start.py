@@ -220,7 +220,7 @@ def items_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
 
 
 def once_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
-    """Return what is billed with the first invoice only, as parameters."""
+    """Return the items that are billed with the first invoice only, as parameters."""
     return [_item(line, price) for line, price in zip(order.once, situation.once, strict=True)]
 
 
@@ -305,8 +305,8 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
 
 
 def currency_conflict(situation: Situation, currency: str, message: str) -> OperationError:
-    """Return what binds the customer to another currency than that of the order, and the ways on. `message` is
-    Stripe's."""
+    """Return the error of a customer who is billed in another currency than that of the order, with the ways on.
+    `message` is Stripe's."""
     other_subscriptions = [one for one in situation.subscriptions if not has_ended(one) and one["currency"] != currency]
     if not other_subscriptions:
         return OperationError(message, "use another customer, or end what is in that currency first")

@@ -45,7 +45,7 @@ class StartQuote:
 
 
 def of_start(api: StripeApi, order: Order, situation: Situation) -> StartQuote:
-    """Return what the order costs if it is made now. Raises `StripeCallError`, Stripe's refusals of the order too."""
+    """Return the cost of the order if it is made now. Raises `StripeCallError`, Stripe's refusals of the order too."""
     at = quote.current_time(api, situation.customer, int(time.time()))
     trial_end = at + situation.trial_days * DAY if situation.trial_days else None
     begins: dict[str, Any] = {"items": start.items_of(order, situation)}

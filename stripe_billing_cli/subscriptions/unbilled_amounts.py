@@ -56,7 +56,7 @@ def load(
 
 
 def _use(api: StripeApi, subscription: Subscription) -> int:
-    """Return what use comes to by now, as far as Stripe's preview of an end that bills it says."""
+    """Return the amount of use by now, as far as Stripe's preview of an end that bills it says."""
     invoice = quote.preview_if_any(api, subscription, {"cancel_now": True, "proration_behavior": "none"})
     lines = invoice["lines"]["data"] if invoice else ()
     return sum(paid_for(line) for line in lines if not is_proration(line) and not is_invoice_item(line))

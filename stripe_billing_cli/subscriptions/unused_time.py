@@ -83,7 +83,7 @@ def note(api: StripeApi, plan: RefundPlan, ends: int) -> None:
 
 
 def _read_note(subscription: Subscription) -> tuple[int, int] | None:
-    """Return what an earlier run has written down: what was unused, and what of it goes back."""
+    """Return the two amounts that an earlier run has written down: what was unused, and what of it goes back."""
     unused_amount, _, total = (refund_note.read(subscription, "prorated") or "").partition(":")
     return (int(unused_amount), int(total)) if unused_amount.isdecimal() and total.isdecimal() else None
 
@@ -91,8 +91,8 @@ def _read_note(subscription: Subscription) -> tuple[int, int] | None:
 def _sum_covered(
     api: StripeApi, account: Account, shortage_invoices: Sequence[Invoice], billing: Billing, subscription: str
 ) -> int:
-    """Return what cards paid beyond the price of all that was billed, where a refund that this very command made counts
-    as not made."""
+    """Return the amount that cards paid beyond the price of all that was billed, where a refund that this very command
+    made counts as not made."""
     own_refunds = {}
     for intent, charge in account.charges.items():
         if charge["amount_refunded"]:
@@ -110,7 +110,7 @@ def _sum_unused(
     *,
     has_last_invoice: bool,
 ) -> int:
-    """Return what the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it;
+    """Return the sum of the prorations of an end at `ends`. What waits is among them, unless a last invoice bills it;
     so it is negative where more waits to be charged than is unused."""
     if subscription["status"] in ENDED:
         return _sum_unused_after_end(api, subscription, account, ends)
@@ -129,7 +129,7 @@ def _sum_unused(
 
 
 def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: Account, end: int) -> int:
-    """Return what was billed for the time after the end, less what the end itself credited as an item of no
+    """Return the amount that was billed for the time after the end, less what the end itself credited as an item of no
     subscription.
 
     Nothing is unused once the period has ended; a pause ends it, and credits what was left of it.
@@ -154,7 +154,7 @@ def _sum_unused_after_end(api: StripeApi, subscription: Subscription, account: A
 
 
 def _with_taxes(item: InvoiceItem) -> int:
-    """Return what an item of no subscription comes to on an invoice, with the taxes of its own on top."""
+    """Return the amount of an item of no subscription on an invoice, with the taxes of its own on top."""
     rates = [rate for rate in map(whole, item["tax_rates"] or ()) if rate is not None]
     percents = [(rate["inclusive"], Decimal(str(rate["percentage"])) / 100) for rate in rates]
     inclusive_rate = sum(percent for is_inclusive, percent in percents if is_inclusive)

@@ -34,7 +34,7 @@ def prospect(status: str, statuses: frozenset[str]) -> Prospect:
 
 
 def record(subscription: Subscription) -> dict[str, Any]:
-    """Return what a watch looks at: the subscription, and where its latest invoice stands."""
+    """Return the record that a watch compares: the subscription, and where its latest invoice stands."""
     invoice, pause = require_expanded(subscription["latest_invoice"]), subscription["pause_collection"]
     return {
         **json_output.subscription(subscription),

@@ -60,7 +60,7 @@ def list_(
 
 
 def _text_of_none(key: str | None, access_filter: bool | None) -> str:
-    """Return what is said where the store has no such access."""
+    """Return the line to print where the store has no such access."""
     key_text = f" to {key}" if key else ""
     if access_filter is None:
         return f"Nothing is known of anybody's access{key_text}."

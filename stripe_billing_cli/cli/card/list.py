@@ -37,7 +37,7 @@ def list_(
 
 
 def _remarks(card: Record) -> str:
-    """Return what is to be known of a card, the worst first."""
+    """Return remarks about a card, the worst first."""
     remarks = [
         f"declined last: {card['failure']}" if card["failing"] else "",
         {"expired": "expired", "soon": "expires soon"}.get(card["expires"] or "", ""),

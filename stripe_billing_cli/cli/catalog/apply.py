@@ -112,7 +112,8 @@ def _confirm_live(context: Context, catalog_plan: Plan) -> None:
 
 
 def _secret_keeper(context: Context, catalog_plan: Plan, name: str | None) -> KeepSecret | None:
-    """Return what stores the secrets of new objects. Raises `BillingError` where there will be some and no place."""
+    """Return the function that stores the secrets of new objects. Raises `BillingError` where there will be some and no
+    place."""
     from stripe_billing_cli.catalog.executor import UnkeptSecretError
     from stripe_billing_cli.cli.catalog.secret_file import SecretFile
 

@@ -166,7 +166,7 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
 
 
 def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
-    """Yield what became of a plan: the failures and what they stopped, then the counts."""
+    """Yield the outcome of a plan: the failures and what they stopped, then the counts."""
     yield from _failures(plan, outcome)
     yield from _list_skipped(plan, outcome)
     for change, result in zip(plan.changes, outcome.results, strict=True):

@@ -82,7 +82,7 @@ def _relative(text: str) -> int | None:
 
 @contextmanager
 def _bar(plan: AdvancePlan) -> Iterator[Callable[[TestClock], None]]:
-    """Yield what shows a clock on its way: a bar on a terminal, nothing elsewhere."""
+    """Yield a function that shows a clock on its way: a bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda clock: None
         return

@@ -34,7 +34,7 @@ Values = Callable[[Any, Any], Iterable[str] | None]
 
 
 def complete(root: Any, words: Sequence[str], values: Values) -> Completion:
-    """Return what may stand in place of the last word, which is what was typed of it so far."""
+    """Return the candidates for the last word, which is what was typed of it so far."""
     *before, current = words or [""]
     command, ctx = _command(root, before)
     options = {name: param for param in command.get_params(ctx) if not _is_argument(param) for name in param.opts}

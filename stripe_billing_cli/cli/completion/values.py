@@ -20,7 +20,7 @@ TYPE = re.compile(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"')
 
 
 def values(param: Any, ctx: Any) -> Iterable[str] | None:
-    """Return what a parameter may be given, as far as that is known at once. None: the name of a file."""
+    """Return the values that a parameter may be given, as far as that is known at once. None: the name of a file."""
     descriptor = param.type_descriptor
     if descriptor.is_choice:
         return [str(getattr(choice, "value", choice)) for choice in descriptor.choices or ()]
@@ -114,7 +114,7 @@ class _Keys:
 
 
 def _own_or_key(content: Any, section: str, field: str) -> list[str]:
-    """Return what the entries of a section are called in Stripe: what their field says, otherwise their key."""
+    """Return the names of a section's entries in Stripe: what their field says, otherwise their key."""
     entries = content.get(section) if isinstance(content, dict) else None
     names = []
     for key, entry in entries.items() if isinstance(entries, dict) else ():

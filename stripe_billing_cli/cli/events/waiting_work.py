@@ -42,7 +42,7 @@ class WaitingWork:
 
 
 def waiting_for(context: Context, store: Store, handler: str) -> WaitingWork:
-    """Return what waits for a handler, and say what others there are where that is nothing."""
+    """Return the work that waits for a handler, and name the other handlers where none waits."""
     from stripe_billing_cli.events.missing_handlers import called_handlers
 
     work = WaitingWork(handler, store.queues.types(handler))

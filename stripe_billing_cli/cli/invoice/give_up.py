@@ -27,7 +27,7 @@ def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
 
 
 def _will(plan: GiveUpPlan) -> Iterator[str]:
-    """Yield what is going to happen, a line each."""
+    """Yield the effects of giving an invoice up, a line each."""
     invoice = plan.invoice
     amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
     name = invoice["number"] or invoice["id"]

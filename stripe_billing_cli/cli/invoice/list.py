@@ -57,5 +57,6 @@ COLUMNS = (
 
 
 def _open(amount: int, currency: str, status: str) -> str:
-    """Return what is left to pay: Stripe leaves an amount on a void invoice too (recorded 2026-08-26.dahlia)."""
+    """Return the amount that is left to pay: Stripe leaves an amount on a void invoice too (recorded
+    2026-08-26.dahlia)."""
     return formatting.money(amount, currency) if status == "open" else "-"

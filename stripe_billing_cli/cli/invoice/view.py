@@ -14,7 +14,7 @@ def name(invoice: Record) -> str:
 
 
 def outcome_text(invoice: Record) -> str:
-    """Return what became of an invoice, in a few words."""
+    """Return the status of an invoice in a few words."""
     credit_text = (
         f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
     )

@@ -28,7 +28,7 @@ def request(
     again: bool,
     proration: str | None,
 ) -> AdjustRequest | None:
-    """Return what the options ask for; None where they ask for nothing of this."""
+    """Return the request that the options make; None where they ask for nothing of this."""
     used_options = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
     if len(used_options) > 1:
         raise UsageError(f"{' and '.join(used_options)} exclude each other", "say one of them")
@@ -105,7 +105,7 @@ def explain_declined(dropped_update: str | None, dropped_schedule: str | None) -
 
 
 def _will(plan: AdjustPlan) -> Iterator[Line]:
-    """Yield what is going to happen, before it is agreed to."""
+    """Yield the effects of the change, before it is agreed to."""
     from stripe_billing_cli.cli.sub import cost_view
 
     yield Line(f"{plan.subscription['id']}: {', '.join(_changes(plan))}")

@@ -34,7 +34,7 @@ def question(plan: CancelPlan) -> str:
 
 
 def plan_lines(plan: CancelPlan) -> Iterator[Line]:
-    """Yield what is going to happen, before the user agrees to it."""
+    """Yield the effects of a cancellation, before the user agrees to it."""
 
     subscription, cancellation = plan.subscription, plan.cancellation
     id, paid_until = subscription["id"], period_end(subscription)
@@ -102,12 +102,12 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
 
 
 def _name_metered_prices(subscription: Subscription) -> list[str]:
-    """Return what metered prices of a subscription are called by."""
+    """Return the names of a subscription's metered prices."""
     return [name_of(item["price"]) for item in subscription["items"]["data"] if is_metered(item["price"])]
 
 
 def _drafts(plan: CancelPlan) -> Iterator[Line]:
-    """Yield what becomes of invoices that are not final yet."""
+    """Yield the fate of invoices that are not final yet."""
     if plan.cancellation.action == "later":
         return
     bills = Billing(plan.drafts).of_drafts()
@@ -127,7 +127,7 @@ def _drafts(plan: CancelPlan) -> Iterator[Line]:
 
 
 def _describe_unbilled(amounts: UnbilledAmounts, currency: str) -> Iterator[Line]:
-    """Yield what an end at once drops, and what it leaves pending."""
+    """Yield the amounts that an end at once drops, and those that it leaves pending."""
     if amounts.prorations:
         amount = formatting.money(abs(amounts.prorations), currency)
         noun, way = ("credit", "gives it to") if amounts.prorations < 0 else ("charge", "bills it to")
@@ -146,7 +146,7 @@ def _describe_unbilled(amounts: UnbilledAmounts, currency: str) -> Iterator[Line
 
 
 def _renewals(plan: CancelPlan) -> Iterator[Line]:
-    """Yield what is charged before an end in a later period."""
+    """Yield the charges before an end in a later period."""
     if plan.renewals is None:
         return
     currency = plan.subscription["currency"]
@@ -185,7 +185,7 @@ def _describe_billing(plan: CancelPlan, final: Cost) -> str:
 
 
 def _to_balance(final: Cost) -> str:
-    """Return what a last invoice that is not charged does to the balance, and what is on it then."""
+    """Return the effect on the balance of a last invoice that is not charged."""
     credit, total = (formatting.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
     if final.total > 0:
         return f"the balance pays {total}, and a credit of {credit} is left on it"
@@ -235,7 +235,7 @@ def _part(refund: RefundPlan, part: Refund) -> str:
 
 
 def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
-    """Yield what does not go back to a card, and what to do; what stays where it is."""
+    """Yield the amount that does not go back to a card, and what to do about it."""
     if refund.not_to_card:
         amount = formatting.money(refund.not_to_card, refund.currency)
         customer = id_of(plan.subscription["customer"])
@@ -272,7 +272,7 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
 
 
 def _describe_finished(result: CancelResult) -> Iterator[Line]:
-    """Yield what became of the last invoices; of one that was not paid, the error says it."""
+    """Yield the outcome of the last invoices; of one that was not paid, the error says it."""
     for one in result.last_invoices:
         invoice = one.invoice
         name = invoice["number"] or invoice["id"]
@@ -295,7 +295,7 @@ def _describe_finished(result: CancelResult) -> Iterator[Line]:
 
 
 def screen(result: CancelResult) -> Iterator[Line]:
-    """Yield what a cancellation came to, or that it was made before."""
+    """Yield the outcome of a cancellation, or that it was made before."""
     plan, subscription = result.plan, result.subscription
     id = subscription["id"]
     ends = formatting.moment(subscription["ended_at"] or plan.cancellation.ends)

@@ -80,7 +80,7 @@ def _check_apart(arguments: ChangeOptions) -> None:
 
 
 def _request(subscription: str, arguments: ChangeOptions) -> ChangeRequest:
-    """Return what is asked for; refuse options that say nothing, or do not go together."""
+    """Return the request; refuse options that say nothing, or do not go together."""
     from stripe_billing_cli.subscriptions.change import ChangeRequest
 
     if arguments.price is None and arguments.quantity is None:

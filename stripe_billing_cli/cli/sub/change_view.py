@@ -29,12 +29,12 @@ def question(plan: ChangePlan) -> str:
 
 
 def plan_lines(plan: ChangePlan) -> list[str]:
-    """Return what is going to happen, a line each."""
+    """Return the effects of a change, a line each."""
     return [line.text for line in _plan_lines(plan)]
 
 
 def screen(result: ChangeResult) -> Iterator[Line]:
-    """Yield what a change came to, or what it would."""
+    """Yield the outcome of a change, or of one that is previewed."""
     plan, owes = result.plan, result.owes
     if result.result == "previewed":
         yield from _plan_lines(plan)
@@ -90,7 +90,7 @@ def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
 
 
 def _use(plan: ChangePlan, quote: Quote) -> Iterator[Line]:
-    """Yield what becomes of use that is not billed yet, and of time that was never paid for."""
+    """Yield the fate of use that is not billed yet, and of time that was never paid for."""
     if is_metered(plan.current_price) and plan.change.before.price != plan.change.after.price:
         fates = {"none": "is never billed", "invoice": "is billed now, at that price"}
         fate = fates.get(quote.proration, "is billed with the next invoice, at that price")
@@ -121,7 +121,7 @@ def _gives_way(plan: ChangePlan) -> Iterator[Line]:
 
 
 def _scheduled_for_others(plan: ChangePlan) -> list[str]:
-    """Return what the other items are to be, where that is not what they are now."""
+    """Return the terms of the other items from then on, where those differ from the current ones."""
     items = plan.subscription["items"]["data"]
     if len(items) != len(plan.change.later):
         return []

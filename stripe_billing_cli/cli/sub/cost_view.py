@@ -33,7 +33,7 @@ def lines(cost: Cost) -> Iterator[Line]:
 
 
 def balance(cost: Cost) -> Iterator[Line]:
-    """Yield what is left for the next invoices."""
+    """Yield the credit or the debt that is left for the next invoices."""
     amount = formatting.money(abs(cost.to_balance), cost.currency)
     if cost.used_by_next and cost.next_invoice:
         use_by_next, day = formatting.money(cost.used_by_next, cost.currency), formatting.date(cost.next_invoice.at)

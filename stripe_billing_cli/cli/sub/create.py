@@ -71,7 +71,7 @@ def create(
 
 
 def _order(arguments: CreateOptions) -> Order:
-    """Return what is to be subscribed to. Raises `BillingError` for options that do not go together."""
+    """Return the order that the options make. Raises `BillingError` for options that do not go together."""
     from stripe_billing_cli.subscriptions import start
 
     order = start.Order(
@@ -165,7 +165,7 @@ def _print_notes(context: Context, plan: CreatePlan) -> None:
 
 
 def _trial_notes(situation: Situation) -> Iterator[str]:
-    """Yield what may be forgotten about trials: that prices have some, and that the customer had one."""
+    """Yield remarks about trials: that prices have some, and that the customer had one."""
     from stripe_billing_cli.subscriptions import start
 
     for price in situation.unused_trials():

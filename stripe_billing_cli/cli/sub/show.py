@@ -125,7 +125,7 @@ def _discount(record: Record) -> str:
 
 
 def _changes(record: Record) -> Iterator[Line]:
-    """Yield what is planned, or waits."""
+    """Yield the changes that are scheduled, or wait."""
     if record["cancel_at"] and not record["ended_at"]:
         yield fact("ends", f"{formatting.date(record['cancel_at'])}; billing sub resume takes that back")
     change = record["scheduled_change"]

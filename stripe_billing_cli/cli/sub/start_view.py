@@ -37,7 +37,7 @@ def lines(record: Record, customer: Customer, confirmation: Confirmation) -> Ite
 
 
 def preview_lines(quote: StartQuote, order: Order, situation: Situation) -> Iterator[Line]:
-    """Yield what a subscription would cost that is not created."""
+    """Yield the cost of a subscription that is only previewed."""
     cost, customer = quote.cost, situation.customer
     customer_name = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
     yield Line(f"{customer_name}: {', '.join(line.price + formatting.times(line.quantity) for line in order.lines)}")

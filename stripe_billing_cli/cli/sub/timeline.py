@@ -49,7 +49,7 @@ def event_text(event: Event) -> str:
 
 
 def _update(subscription: Subscription, before: Mapping[str, Any]) -> str:
-    """Return what an update changed: what matters to people in words, the rest by the names of the fields."""
+    """Return the changes of an update: those that matter to people in words, the rest by the names of the fields."""
     parts = []
     if "status" in before:
         parts.append(f"{formatting.status(before['status'])} → {formatting.status(subscription['status'])}")

@@ -78,7 +78,7 @@ def _print(context: Context, observation: Observation) -> None:
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
-    """Yield what differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026 UTC`."""
+    """Yield the changes in words: `incomplete → active`, `cancel at - → 24 Dec 2026 UTC`."""
     for name in names:
         if name == "status":
             yield f"{formatting.status(before[name])} → {formatting.status(now[name])}"

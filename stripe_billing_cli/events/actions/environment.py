@@ -45,7 +45,7 @@ def _ids(event: Event, delivery: Delivery) -> dict[str, str]:
 
 
 def _access(event: Event) -> dict[str, str]:
-    """Return what an announcement announces: enough for a script of a few lines."""
+    """Return the variables of an announcement of access: enough for a script of a few lines."""
     if event.type not in ANNOUNCED:
         return {}
     about = event.body()["data"]["object"]

@@ -205,8 +205,8 @@ class Spawner:
             raise SpawnError("the command could not be started: the spawner has ended") from error
 
     def _wait_for_end(self, one: Command, timeout: float | None) -> Mapping[str, Any]:
-        """Return what the spawner says of the end of a command. Raises `SpawnError`, and `queue.Empty` when the time is
-        up."""
+        """Return the spawner's message about the end of a command. Raises `SpawnError`, and `queue.Empty` when the time
+        is up."""
         reply = one.replies.get(timeout=timeout)
         if reply is None:
             raise SpawnError("cut off: the process that starts commands has ended")

@@ -42,7 +42,7 @@ class AccessChange:
 
 
 def changes_between(current: Iterable[Access], target: Iterable[Access]) -> list[AccessChange]:
-    """Return what differs between the rows that a customer has and those that they are to have, by kind and key."""
+    """Return the differences between the rows that a customer has and those that they are to have, by kind and key."""
     before, after = ({(row.kind, row.key): row for row in rows} for rows in (current, target))
     pairs = ((before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys()))
     return [AccessChange(old, new) for old, new in pairs if old != new]

@@ -55,7 +55,7 @@ class Address:
 
 
 def address(store: str) -> Address:
-    """Return what `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreError`."""
+    """Return the address that `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreError`."""
     if "://" not in store:
         return Address(store, URL.create("sqlite+pysqlite", database=store))
     hint = "name a path, or postgresql://user@host/database"

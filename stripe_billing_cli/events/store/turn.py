@@ -99,8 +99,8 @@ class Turn:
         return [rows[seq] for seq in seqs if seq in rows]
 
     def _first_of_free_queues(self, handlers: Collection[str], limit: int) -> list[int]:
-        """Return what may be claimed; not always all, but some where there is some among the first thousands that are
-        due."""
+        """Return deliveries that may be claimed, by `seq`: not always all, but some where one is among the first
+        thousands that are due."""
         candidate_limit = limit + MORE_CANDIDATES
         first: list[int] = []
         for _ in range(MOST_LOOKS):

@@ -232,7 +232,7 @@ class Work:
         return self.backlog().counts
 
     def backlog(self) -> Backlog:
-        """Return what is not finished, read in one pass over it: its cost is that of what is open."""
+        """Return the counts of unfinished deliveries, read in one pass over them."""
         work, events = schema.deliveries.c, schema.events.c
         due = sa.func.min(work.due).filter(work.status.in_(OPEN), NOT_WAITING)
         by_handler = (work.handler, work.status)
