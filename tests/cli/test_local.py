@@ -130,6 +130,17 @@ def test_a_country_or_currency_that_is_none_is_refused(
     assert "US" in billing.ok("local", "settings").out
 
 
+@pytest.mark.parametrize("command", [("settings",), ("reset", "--account", "acct_1Uy5QSRlU1ymDwha", "--yes")])
+def test_a_state_that_cannot_be_used_is_told(billing: Billing, command: tuple[str, ...]) -> None:
+    (billing.directory / ".billing" / "local.db").mkdir(parents=True)
+
+    ran = billing("local", *command)
+
+    assert ran.code == 1
+    assert "Error: the local Stripe cannot use " in ran.err
+    assert "mistake in billing" not in ran.err
+
+
 def test_a_setting_that_makes_no_sense_is_refused(billing: Billing) -> None:
     ran = billing("local", "settings", "--after-retries", "forgiven")
     assert (ran.code, "it is one of canceled, unpaid, past_due" in ran.err) == (2, True)

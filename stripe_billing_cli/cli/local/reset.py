@@ -9,7 +9,7 @@ import typer
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.confirm import ask
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.local.app import app
+from stripe_billing_cli.cli.local.app import app, opened_store
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import BillingError
 
@@ -46,17 +46,14 @@ def _reset_account(context: Context, account: str) -> None:
     from stripe_billing_cli.local_stripe.core.accounts import find_connected
     from stripe_billing_cli.local_stripe.core.emptying import empty_account
     from stripe_billing_cli.local_stripe.core.errors import ApiError
-    from stripe_billing_cli.local_stripe.core.store import Store
 
-    store = Store(LOCAL_DATABASE)
     try:
-        find_connected(store, account)
+        with opened_store() as store:
+            find_connected(store, account)
     except ApiError:
         raise BillingError(
             "not_found", f"the local Stripe has no account {account}", "stripe accounts list shows those that there are"
         ) from None
-    finally:
-        store.close()
     ask(context, f"Delete all that account {account} has?", "nothing was deleted")
     was_there = empty_account(LOCAL_DATABASE, account)
     _print(context, f"Account {account} is empty.", account=account, was_there=was_there)

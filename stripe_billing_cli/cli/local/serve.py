@@ -12,9 +12,9 @@ import typer
 
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.local.app import app
+from stripe_billing_cli.cli.local.app import app, translated_errors
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
-from stripe_billing_cli.errors import BillingError, UsageError
+from stripe_billing_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.faults import Faults
@@ -142,13 +142,12 @@ def serve(
                STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_x billing catalog plan
                stripe products list --api-base http://127.0.0.1:12111 --api-key sk_test_local0000000
     """
-    from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
     from stripe_billing_cli.local_stripe.server import LocalServer
 
     faults = _faults(fault or ())
     webhooks = _delivery(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
 
-    try:
+    with translated_errors():
         server = LocalServer(
             path=LOCAL_DATABASE,
             host=host,
@@ -164,8 +163,6 @@ def serve(
         )
         gc.set_threshold(OBJECTS_UNTIL_COLLECTED)
         server.run(lambda url: _print_address(context, url))
-    except LocalStripeError as error:
-        raise BillingError("local_stripe", error.message, error.hint) from error
 
 
 def _print_address(context: Context, url: str) -> None:

@@ -10,8 +10,7 @@ import typer
 
 from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.local.app import app
-from stripe_billing_cli.cli.settings import LOCAL_DATABASE
+from stripe_billing_cli.cli.local.app import app, opened_store
 from stripe_billing_cli.errors import UsageError
 
 AfterRetries = Annotated[
@@ -88,7 +87,6 @@ def settings(
     """
     from stripe_billing_cli.local_stripe.billing import settings as local_settings
     from stripe_billing_cli.local_stripe.core import accounts
-    from stripe_billing_cli.local_stripe.core.store import Store
 
     choices = {
         "after_retries": after_retries,
@@ -98,8 +96,7 @@ def settings(
     changes = _check_choices(choices) | _account(country, currency)
     if search_lag is not None:
         changes["search_lag"] = parsing.span("--search-lag", search_lag)
-    store = Store(LOCAL_DATABASE)
-    try:
+    with opened_store() as store:
         account = accounts.ensure(store, int(time.time()))
         if changes:
             with store.writing():
@@ -107,8 +104,6 @@ def settings(
         else:
             with store.reading():
                 values = local_settings.read(store, account)
-    finally:
-        store.close()
     if context.output in ("table", "id"):
         print("\n".join(f"{name.replace('_', '-')}: {value}" for name, value in values.items()))
     else:
