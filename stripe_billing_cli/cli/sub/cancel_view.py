@@ -178,6 +178,8 @@ def _describe_billing(plan: CancelPlan, final: Cost) -> str:
         amount = formatting.money(final.to_balance, final.currency)
         debt = f"{amount} is less than Stripe charges, and stays on the balance as a debt"
         return f"A last invoice is made {date_text}: {debt}."
+    if not final.due_now:
+        return f"A last invoice is made {date_text}, of which nothing is due."
     amount = formatting.money(final.due_now, final.currency)
     if plan.subscription["collection_method"] == "send_invoice":
         return f"A last invoice is made {date_text}: {amount}, which the customer is sent to pay."

@@ -42,6 +42,15 @@ def test_use_is_charged_at_once(prorate: tuple[str, ...], it: History) -> None:
     assert (last["status"], last["amount_paid"], last["credit_on_balance"]) == ("paid", due, None)
 
 
+def test_of_a_last_invoice_that_comes_to_nothing_nothing_is_due(it: History) -> None:
+    it.use(3000)  # as much as half a month is worth
+
+    _, output = it.said(*BILLED, "--prorate")
+
+    assert "A last invoice is made now, of which nothing is due." in output
+    assert (it.paid()[1:], drafts(it), it.balance) == ([0], [], 0)
+
+
 def test_a_credit_is_said_to_be_on_the_balance(it: History) -> None:
     record, _ = it.said(*BILLED, "--prorate")
 
