@@ -203,3 +203,86 @@ def test_an_event_name_has_one_active_meter(stripe_account: Account) -> None:
         "An active meter already exists for event name 'use'. To create a new meter with the same event name, first "
         "deactivate the currently active meter."
     )
+
+
+def test_a_method_is_attached_to_a_customer(stripe_account: Account) -> None:
+    """phase_plans/phase_6.md."""
+    assert refusal(stripe_account, "POST /v1/payment_methods/pm_card_visa/attach") == (
+        400,
+        "parameter_missing",
+        None,
+        "Must provide customer or customer_account.",
+    )
+
+
+@pytest.mark.parametrize(("balance", "currency"), [(0, None), (-500, "cad")])
+def test_a_balance_gives_a_customer_the_currency_of_the_account(
+    stripe_account: Account, balance: int, currency: str | None
+) -> None:
+    """phase_plans/phase_6.md, recorded on a sandbox whose currency is cad."""
+    assert ok(stripe_account, "POST /v1/customers", {"balance": balance})["currency"] == currency
+    plain = ok(stripe_account, "POST /v1/customers")
+    assert ok(stripe_account, f"POST /v1/customers/{plain['id']}", {"balance": balance})["currency"] == currency
+
+
+def test_a_bank_account_of_the_united_states_is_not_blocked(stripe_account: Account) -> None:
+    """phase_plans/phase_6.md."""
+    account = {"account_holder_type": "individual", "account_number": "000123456789", "routing_number": "110000000"}
+    method = {"type": "us_bank_account", "us_bank_account": account, "billing_details": {"name": "Jenny Rosen"}}
+    assert ok(stripe_account, "POST /v1/payment_methods", method)["us_bank_account"]["status_details"] == {}
+
+
+def test_how_a_setup_is_used_is_not_asked(stripe_account: Account) -> None:
+    """phase_plans/phase_10.md: "`on_session` and even `bogus` are accepted"."""
+    setup = {"payment_method_types": ["card"], "usage": "bogus"}
+    assert ok(stripe_account, "POST /v1/setup_intents", setup)["usage"] == "off_session"
+
+
+def test_a_charge_that_is_not_there_has_no_dispute(stripe_account: Account) -> None:
+    """phase_plans/phase_9.md."""
+    wrong = refusal(stripe_account, "GET /v1/charges/ch_nope/dispute")
+    assert wrong == (404, "resource_missing", "charge", "No such charge: 'ch_nope'")
+
+
+def paid_intent(account: Account, **params: Any) -> Any:
+    customer = customer_with_card(account)
+    card = customer["invoice_settings"]["default_payment_method"]
+    more = {"customer": customer["id"], "payment_method": card, "payment_method_types": ["card"]}
+    return ok(account, "POST /v1/payment_intents", {"amount": 1500, "currency": "cad", "confirm": True, **more, **params})
+
+
+def test_the_charge_of_an_intent_is_captured_there(stripe_account: Account) -> None:
+    """tests/conformance/allowed_differences.py: "probed verbatim, Phase 8"; pay-rails/pay quotes its beginning."""
+    held = paid_intent(stripe_account, capture_method="manual")
+    assert refusal(stripe_account, f"POST /v1/charges/{held['latest_charge']}/capture")[3] == (
+        f"This uncaptured Charge was created by a PaymentIntent ({held['id']}). You must capture the PaymentIntent "
+        "instead. For more information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
+    )
+
+
+@pytest.mark.parametrize("capture_method", ["automatic", "manual"])
+def test_what_is_captured_whole_is_not_captured_again(stripe_account: Account, capture_method: str) -> None:
+    """medusajs/medusa's issue 6370 (automatic) and stripe/stripe-php's 818 (by hand) show Stripe's answer."""
+    paid = paid_intent(stripe_account, capture_method=capture_method)
+    path = f"POST /v1/payment_intents/{paid['id']}/capture"
+    if capture_method == "manual":
+        ok(stripe_account, path)
+    assert refusal(stripe_account, path) == (
+        400,
+        "payment_intent_unexpected_state",
+        None,
+        "This PaymentIntent could not be captured because it has already been captured.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "named"), [("bogus.a", "bogus"), ("description", "description"), ("invoice_settings.bogus", None)]
+)
+def test_what_cannot_be_expanded_is_named_with_the_way_to_it(
+    stripe_account: Account, path: str, named: str | None
+) -> None:
+    """tests/test_expand.py, whose errors have a type and a message alone; a Perl module, Net::API::Stripe,
+    quotes Stripe with such a way: "(latest_invoice.charge.dispute.disputed_transaction)"."""
+    customer = ok(stripe_account, "POST /v1/customers")
+    wrong = refusal(stripe_account, f"GET /v1/customers/{customer['id']}", {"expand": [path]})
+    assert wrong == (400, None, None, f"This property cannot be expanded ({named or path}).")

@@ -74,8 +74,9 @@ def test_a_documented_expansion_is_taken_or_refused_by_name(world: World, soak: 
 @pytest.mark.parametrize("route", SERVED, ids=named)
 def test_an_undocumented_expansion_is_refused(world: World, route: Route) -> None:
     path, needed = examples.path(route, world), examples.params(route, world)
-    answer, _ = world.outcome(route.method, path, {**needed, "expand": ["data.bogus" if route.lists else "bogus"]})
+    expansion = "data.bogus" if route.lists else "bogus"
+    answer, _ = world.outcome(route.method, path, {**needed, "expand": [expansion]})
 
     error = json.loads(answer.body)["error"]
-    assert error["message"] == "This property cannot be expanded (bogus)."
-    assert (error["param"], "code" in error) == ("expand", False)
+    assert error["message"] == f"This property cannot be expanded ({expansion})."
+    assert not {"param", "code"} & error.keys()

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 DOCUMENTED_CODES = "https://stripe.com/docs/error-codes/"
-CODES_WITHOUT_PAGE = frozenset({"subscription_payment_intent_requires_action"})
-"""Codes that Stripe gives without `doc_url` (recorded 2026-08-26.dahlia)."""
+CODES_WITHOUT_PAGE = frozenset({"property_expansion_max_depth", "subscription_payment_intent_requires_action"})
+"""Codes that Stripe gives without `doc_url` (recorded 2026-08-26.dahlia, the first by a probe of its test mode)."""
 
 
 class LocalStripeError(Exception):

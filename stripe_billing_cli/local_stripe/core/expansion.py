@@ -66,21 +66,19 @@ def _steps(
     """Return the kinds of objects to which each step of a path leads."""
     if of_list and names[0] != "data":
         raise invalid(
-            f"This property cannot be expanded ({names[0]}). You may want to try expanding 'data.{names[0]}' instead.",
-            "expand",
+            f"This property cannot be expanded ({names[0]}). You may want to try expanding 'data.{names[0]}' instead."
         )
     if len(names) > DEEPEST:
         raise invalid(
             f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}",
-            "expand",
-            "property_expansion_max_depth",
+            code="property_expansion_max_depth",
         )
     kinds = tuple(kind.split())
     kinds_by_step = [kinds] if of_list else []
-    for name in names[1:] if of_list else names:
-        steps = [_step(kind, name, expansions) for kind in kinds]
+    for depth in range(len(kinds_by_step), len(names)):
+        steps = [_step(kind, names[depth], expansions) for kind in kinds]
         if all(step is None for step in steps):
-            raise invalid(f"This property cannot be expanded ({name}).", "expand")
+            raise invalid(f"This property cannot be expanded ({'.'.join(names[: depth + 1])}).")
         kinds = tuple(kind for step in steps for kind in step or ())
         kinds_by_step.append(kinds)
     return kinds_by_step

@@ -129,8 +129,8 @@ def capture(call: Call) -> Object:
         return direct_charges.capture(call, charge, call.params)
     raise invalid(
         f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must capture the "
-        "PaymentIntent instead of capturing the Charge directly. See "
-        "https://stripe.com/docs/api#capture_payment_intent"
+        "PaymentIntent instead. For more information, see "
+        "https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
     )
 
 

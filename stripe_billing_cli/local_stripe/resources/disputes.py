@@ -32,7 +32,7 @@ def find(call: Call) -> Object:
 
 
 def find_by_charge(call: Call) -> Object:
-    charge = charge_lookup.find(call)
+    charge = objects.find(call, "charge", call.id, "charge", 404)
     dispute = call.store.get(disputes.KIND, charge["dispute"] or "")
     if dispute is None:
         raise ApiError(404, f"No dispute for charge: {charge['id']}")

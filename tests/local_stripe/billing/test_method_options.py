@@ -72,7 +72,7 @@ def test_a_card_is_captured_by_hand_as_its_options_say(local: Local) -> None:
     assert (reserved["capture_method"], reserved["latest_charge"]["captured"]) == ("automatic_async", False)
     assert local.post(f"{INTENTS}/{reserved['id']}/capture")["amount_received"] == 2000
     again = local.refused("post", f"{INTENTS}/{reserved['id']}/capture")
-    assert "the remainder of the authorized amount has been released" in again.message
+    assert again.message == "This PaymentIntent could not be captured because it has already been captured."
 
 
 def test_a_session_pays_with_the_options_that_it_shows(local: Local) -> None:

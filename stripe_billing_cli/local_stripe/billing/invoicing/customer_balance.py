@@ -32,6 +32,13 @@ def with_balance(customer: Object, currency: str, balance: int) -> Object:
     return {**customer, OTHERS: {**customer.get(OTHERS, {}), currency: balance}}
 
 
+def with_own_currency(call: Call, customer: Object) -> Object:
+    """Return the customer with the account's currency, where there is a balance and no currency yet (recorded)."""
+    if not customer["balance"] or customer["currency"] is not None:
+        return customer
+    return {**customer, "currency": call.account["default_currency"]}
+
+
 def with_currency(customer: Object, currency: str) -> Object:
     """Return the customer with another currency as the own one, and the balance that there is in it."""
     own = customer["currency"]

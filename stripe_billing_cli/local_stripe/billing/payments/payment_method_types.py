@@ -175,6 +175,7 @@ def _us_account(params: Mapping[str, Any]) -> Object:
         "last4": number[-4:] if number else None,
         "networks": {"preferred": "ach", "supported": ["ach"]},
         "routing_number": params.get("routing_number"),
+        "status_details": {},
     }
 
 

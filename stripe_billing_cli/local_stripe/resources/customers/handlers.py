@@ -70,6 +70,7 @@ def create(call: Call) -> Object:
     _check_location(customer, params)
     if "cash_balance" in params:
         customer[cash_balances.PRIVATE] = cash_balances.with_settings(customer, params["cash_balance"])
+    customer = customer_balance.with_own_currency(call, customer)
     call.store.insert("customer", customer)
     if customer["balance"]:
         customer_balance.record(call, customer, customer["balance"], "initial")
@@ -162,6 +163,7 @@ def update(call: Call) -> Object:
     if "default_source" in params:
         customer["default_source"] = payment_methods.own_source(call, customer, params["default_source"])
     _set_default(call, customer, params)
+    customer = customer_balance.with_own_currency(call, customer)
     customers.save(call, before, customer)
     if customer["balance"] != before["balance"]:
         customer_balance.record(call, customer, customer["balance"] - before["balance"], "adjustment")

@@ -38,6 +38,11 @@ CANCELABLE = (
 AT_ONCE = ("customer_balance", "sepa_debit")
 """The types of payment methods that reserve nothing."""
 MOST_INCREMENTS = 10
+CAPTURED = "This PaymentIntent could not be captured because it has already been captured."
+RELEASED = (
+    "The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized amount "
+    "has been released."
+)
 
 
 def find(call: Call) -> Object:
@@ -233,14 +238,8 @@ def check_cancelable(call: Call, intent: Object) -> None:
 
 def check_capturable(call: Call, intent: Object) -> None:
     status = intent["status"]
-    if status == "succeeded" and method_options.captures_by_hand(intent):
-        raise refusal(
-            call,
-            intent,
-            "The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized "
-            "amount has been released.",
-            STATE,
-        )
+    if status == "succeeded":
+        raise refusal(call, intent, CAPTURED if intent["amount_received"] >= intent["amount"] else RELEASED, STATE)
     if status != "requires_capture":
         raise refusal(
             call,

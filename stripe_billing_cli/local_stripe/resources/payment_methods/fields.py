@@ -65,7 +65,9 @@ def check_new(params: Params) -> None:
 
 
 LIST = form("GET /v1/payment_methods", {"type": Choice(LIST_TYPES)})
-ATTACH = form(
-    "POST /v1/payment_methods/{payment_method}/attach",
-    required_names="customer",
-)
+ATTACH = form("POST /v1/payment_methods/{payment_method}/attach")
+
+
+def check_attach(params: Params) -> None:
+    if "customer" not in params:
+        raise invalid("Must provide customer or customer_account.", code="parameter_missing")

@@ -169,7 +169,7 @@ ROUTES = (
     Route("GET", PATH, "payment_method", fields.LIST, list_payment_methods, lists=True),
     Route("GET", f"{PATH}/{{id}}", "payment_method", EXPAND_ONLY, retrieve),
     Route("POST", f"{PATH}/{{id}}", "payment_method", fields.UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/attach", "payment_method", fields.ATTACH, attach),
+    Route("POST", f"{PATH}/{{id}}/attach", "payment_method", fields.ATTACH, attach, fields.check_attach),
     Route("POST", f"{PATH}/{{id}}/detach", "payment_method", EXPAND_ONLY, detach),
 )
 

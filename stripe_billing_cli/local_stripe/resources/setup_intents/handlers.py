@@ -33,7 +33,7 @@ NOT_HERE = {
 }
 CREATE = form(
     "POST /v1/setup_intents",
-    {"description": Text(), "payment_method_data": described_methods.MethodData()},
+    {"description": Text(), "payment_method_data": described_methods.MethodData(), "usage": Text()},
     unset="metadata",
     refusals={
         NO_CONFIGURATIONS: "payment_method_configuration",
@@ -59,7 +59,7 @@ def create(call: Call) -> Object:
     method = refusals.usable_method(call, params.get("payment_method"), owner, None)
     if method is not None:
         refusals.check_type(call, method, types["payment_method_types"], None)
-    # `usage` is always answered as off_session, whatever was asked for (recorded).
+    # `usage` is always answered as off_session, whatever was asked for, and whatever it is (recorded).
     setup = setup_intents.create_setup(
         call,
         customer=owner,
