@@ -286,3 +286,14 @@ def test_what_cannot_be_expanded_is_named_with_the_way_to_it(
     customer = ok(stripe_account, "POST /v1/customers")
     wrong = refusal(stripe_account, f"GET /v1/customers/{customer['id']}", {"expand": [path]})
     assert wrong == (400, None, None, f"This property cannot be expanded ({named or path}).")
+
+
+def test_a_method_is_not_made_for_a_customer(stripe_account: Account) -> None:
+    """src/…/resources/payment_methods.py: "Probed verbatim"; tests of two other projects quote the same."""
+    customer = ok(stripe_account, "POST /v1/customers")
+    wrong = refusal(stripe_account, "POST /v1/payment_methods", {"type": "klarna", "customer": customer["id"]})
+    assert wrong[0] == 400
+    assert wrong[3] == (
+        "You cannot attach a PaymentMethod to a Customer during PaymentMethod creation. Please instead create the "
+        "PaymentMethod and then attach it using the attachment method of the PaymentMethods API."
+    )

@@ -25,7 +25,7 @@ CREATE = form(
     refusals={
         "it has no mandates": "upi.mandate_options",
         "it has no Financial Connections": "us_bank_account.financial_connections_account",
-        "it has no platforms to copy a payment method from": "customer payment_method",
+        "it has no platforms to copy a payment method from": "payment_method",
         "it has no custom payment methods": "custom",
         "it has no readers": "interac_present",
         "it has no Radar sessions": "radar_options",
@@ -47,6 +47,11 @@ LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(LIST_TYPES)
 
 def check_new(params: Params) -> None:
     """Check a payment method about to be created: it has the hash of its type, and of no other."""
+    if "customer" in params:
+        raise invalid(
+            "You cannot attach a PaymentMethod to a Customer during PaymentMethod creation. Please instead create the "
+            "PaymentMethod and then attach it using the attachment method of the PaymentMethods API."
+        )
     type = params["type"]
     if type == "custom":
         raise invalid("The local Stripe does not have custom payment methods.", "type")
