@@ -248,7 +248,9 @@ def paid_intent(account: Account, **params: Any) -> Any:
     customer = customer_with_card(account)
     card = customer["invoice_settings"]["default_payment_method"]
     more = {"customer": customer["id"], "payment_method": card, "payment_method_types": ["card"]}
-    return ok(account, "POST /v1/payment_intents", {"amount": 1500, "currency": "cad", "confirm": True, **more, **params})
+    return ok(
+        account, "POST /v1/payment_intents", {"amount": 1500, "currency": "cad", "confirm": True, **more, **params}
+    )
 
 
 def test_the_charge_of_an_intent_is_captured_there(stripe_account: Account) -> None:
@@ -296,4 +298,14 @@ def test_a_method_is_not_made_for_a_customer(stripe_account: Account) -> None:
     assert wrong[3] == (
         "You cannot attach a PaymentMethod to a Customer during PaymentMethod creation. Please instead create the "
         "PaymentMethod and then attach it using the attachment method of the PaymentMethods API."
+    )
+
+
+def test_the_own_currency_of_a_price_is_no_option_of_it(stripe_account: Account) -> None:
+    """stripe/stripe-node's issue 2154."""
+    price = {"product_data": {"name": "Own"}, "currency": "usd", "unit_amount": 100}
+    wrong = refusal(stripe_account, "POST /v1/prices", {**price, "currency_options": {"usd": {"unit_amount": 100}}})
+    assert wrong[3] == (
+        "You are specifying a currency option that matches the top-level currency for this price. Please remove this "
+        "currency option and it will be added automatically on creation."
     )

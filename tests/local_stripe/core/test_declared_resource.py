@@ -117,7 +117,9 @@ def test_the_object_that_a_toy_names_is_expanded(toys: Local) -> None:
     assert made["customer"] == owner
     assert toys.get(f"{PATH}/{made['id']}")["customer"] == owner["id"]
     assert toys.get(PATH, expand=["data.customer"])["data"][0]["customer"] == owner
-    assert toys.refused("get", PATH, expand=["data.colour"]) == Refusal("This property cannot be expanded (data.colour).")
+    assert toys.refused("get", PATH, expand=["data.colour"]) == Refusal(
+        "This property cannot be expanded (data.colour)."
+    )
 
 
 def test_what_happens_to_a_toy_is_an_event(toys: Local) -> None:

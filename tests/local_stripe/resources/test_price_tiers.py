@@ -170,8 +170,8 @@ def test_a_currency_option_is_priced_as_its_price(
 
 def test_the_own_currency_is_no_option(local: Local) -> None:
     assert local.refused_price(unit_amount=1, currency_options={"usd": {"unit_amount": 1}}) == Refusal(
-        "You are specifying an update to a currency option that matches the top-level currency for this price. "
-        "Please remove this currency option and update the top-level params instead.",
+        "You are specifying a currency option that matches the top-level currency for this price. Please remove this "
+        "currency option and it will be added automatically on creation.",
         None,
         "currency_options[usd]",
     )

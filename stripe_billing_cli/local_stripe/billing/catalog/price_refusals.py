@@ -18,6 +18,11 @@ from stripe_billing_cli.local_stripe.core.parameters import Params, nested_name
 
 MOST_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
 AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
+OWN_CURRENCY = (
+    "You are specifying a currency option that matches the top-level currency for this price. Please remove this "
+    "currency option and it will be added automatically on creation."
+)
+"""Quoted by https://github.com/stripe/stripe-node/issues/2154."""
 
 
 def check_new(params: Params, prefix: str = "") -> None:
@@ -40,7 +45,7 @@ def check_new(params: Params, prefix: str = "") -> None:
     for code, option in params.get("currency_options", {}).items():
         name = nested_name(nested_name(prefix, "currency_options"), code)
         if code == currency:
-            raise own_currency(name)
+            raise invalid(OWN_CURRENCY, name)
         custom = "custom_unit_amount" in params
         check_option(option, code, "tiers" if is_tiered else "custom_unit_amount" if custom else "unit_amount", name)
 
