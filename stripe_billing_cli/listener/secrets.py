@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from stripe_billing_cli.errors import BillingError
+from stripe_billing_cli.errors import BillingError, system_reason
 from stripe_billing_cli.private_files import make_private_directory, take_from_others
 
 SECRETS = Path(".billing/webhook-secrets")
@@ -53,6 +53,19 @@ def kept_secrets(path: Path = SECRETS) -> list[KeptSecret]:
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
     return [secret for file in files if (secret := _read(file)) is not None]
+
+
+def check_writable(path: Path = SECRETS) -> None:
+    """Make the directory where there is none. Raises `SecretsError` where no secret could be written down in it."""
+    try:
+        make_private_directory(path)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise SecretsError(
+            f"no secret can be kept in {path}: {system_reason(error)}; nothing was done",
+            "make it writable for yourself, or run billing in another directory",
+        ) from error
 
 
 def keep(endpoint: str, url: str, secret: str, path: Path = SECRETS) -> Path:

@@ -326,6 +326,19 @@ class TestRoll:
         raise AssertionError("it never came to an end")
 
 
+def test_where_no_secret_can_be_kept_no_endpoint_is_made(billing: Billing, account: Account) -> None:
+    old = create(billing)
+    (billing.directory / ".billing" / "webhook-secrets").write_text("no directory", encoding="utf-8")
+    endpoints = listed_endpoints(account)
+
+    for command in (("create", "--url", f"{URL}2"), ("roll-secret", old["id"])):
+        ran = billing("webhook", *command, "--local", "--store-secret", "--yes")
+
+        assert ran.code == 1
+        assert "no secret can be kept in .billing/webhook-secrets: file exists; nothing was done" in ran.err
+    assert listed_endpoints(account) == endpoints
+
+
 class TestListAndDelete:
     def test_the_list_says_whose_they_are_and_whose_secret_is_kept(self, billing: Billing, account: Account) -> None:
         kept = create(billing, "--store-secret")

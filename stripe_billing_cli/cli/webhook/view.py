@@ -17,6 +17,11 @@ class Secret:
     returns."""
 
     def __init__(self, context: Context, store: bool, outcome: Mapping[str, Any]) -> None:
+        """Raises `SecretsError` where the secret is to go into its file and no file can be written."""
+        from stripe_billing_cli.listener import secrets
+
+        if store:
+            secrets.check_writable()
         self._context = context
         self._store = store
         self._outcome = outcome
