@@ -43,7 +43,7 @@ def test_a_phase_has_its_own_else_those_of_the_schedule(life: Life) -> None:
     local, default, own = life.local, tax_id(life.local), tax_id(life.local)
     items = [{"price": price(local)}]
     month = {"interval": "month"}
-    made = local.post(
+    subscription_schedule = local.post(
         "/v1/subscription_schedules",
         customer=life.customer,
         start_date="now",
@@ -53,9 +53,12 @@ def test_a_phase_has_its_own_else_those_of_the_schedule(life: Life) -> None:
             {"items": items, "duration": month, "invoice_settings": {"account_tax_ids": [own]}},
         ],
     )
-    assert made["phases"][1]["invoice_settings"]["account_tax_ids"] == [own]
+    assert subscription_schedule["phases"][1]["invoice_settings"]["account_tax_ids"] == [own]
     life.advance("2026-02-01 02:00")
-    assert [one["account_tax_ids"] for one in life.invoices(made["subscription"])] == [[default], [own]]
+    assert [one["account_tax_ids"] for one in life.invoices(subscription_schedule["subscription"])] == [
+        [default],
+        [own],
+    ]
 
 
 def test_checkout_and_payment_links_pass_them_on(life: Life) -> None:

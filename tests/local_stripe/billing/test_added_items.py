@@ -42,7 +42,7 @@ def test_a_trial_is_billed_for_it_at_once(life: Life) -> None:
 
 def test_a_refused_creation_leaves_none(life: Life) -> None:
     life.pay_by("pm_card_chargeCustomerFail")
-    refused = life.local.refused(
+    refusal = life.local.refused(
         "post",
         "/v1/subscriptions",
         customer=life.customer,
@@ -51,7 +51,7 @@ def test_a_refused_creation_leaves_none(life: Life) -> None:
         payment_behavior="error_if_incomplete",
     )
 
-    assert refused.status == 402
+    assert refusal.status == 402
     assert life.local.get("/v1/invoiceitems", customer=life.customer)["data"] == []
 
 
@@ -63,7 +63,7 @@ def test_only_a_one_time_price_in_the_currency(life: Life, wrong: str) -> None:
         "unknown": lambda: {"price": "price_none"},
         "none": lambda: {"quantity": 1},
     }[wrong]()
-    refused = life.local.refused(
+    refusal = life.local.refused(
         "post",
         "/v1/subscriptions",
         customer=life.customer,
@@ -71,4 +71,4 @@ def test_only_a_one_time_price_in_the_currency(life: Life, wrong: str) -> None:
         add_invoice_items=[added],
     )
 
-    assert refused.param == "add_invoice_items[0][price]"
+    assert refusal.param == "add_invoice_items[0][price]"

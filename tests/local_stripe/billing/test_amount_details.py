@@ -69,7 +69,7 @@ def test_details_change_with_the_amount_and_at_the_capture(local: Local) -> None
 
 def test_a_payment_is_of_a_group(local: Local) -> None:
     """`transfer_group` is kept and shown, also by the charge; transfers there are none."""
-    made = local.post(
+    payment_intent = local.post(
         INTENTS,
         amount=2000,
         currency="usd",
@@ -78,7 +78,7 @@ def test_a_payment_is_of_a_group(local: Local) -> None:
         confirm=True,
         return_url="https://example.com",
     )
-    assert made["transfer_group"] == "ORDER10"
+    assert payment_intent["transfer_group"] == "ORDER10"
     [charge] = local.get("/v1/charges", transfer_group="ORDER10")["data"]
-    assert (charge["id"], charge["transfer_group"]) == (made["latest_charge"], "ORDER10")
+    assert (charge["id"], charge["transfer_group"]) == (payment_intent["latest_charge"], "ORDER10")
     assert local.get("/v1/charges", transfer_group="ORDER11")["data"] == []

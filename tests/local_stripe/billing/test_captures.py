@@ -209,8 +209,8 @@ def test_what_cannot_be_reserved_in_addition_is_refused(local: Local) -> None:
     plain, growing = reserve(local), reserve(local, **GROWING)
     diners = reserve(local, payment_method="pm_card_diners", **GROWING)
     for intent in (plain, diners):
-        refused = local.refused("post", f"{INTENTS}/{intent['id']}/increment_authorization", amount=6000)
-        assert refused.message == "This PaymentIntent is not eligible for incremental authorization."
+        refusal = local.refused("post", f"{INTENTS}/{intent['id']}/increment_authorization", amount=6000)
+        assert refusal.message == "This PaymentIntent is not eligible for incremental authorization."
     path = f"{INTENTS}/{growing['id']}"
     assert local.refused("post", f"{path}/increment_authorization", amount=5000).param == "amount"
     for amount in range(5100, 6100, 100):
@@ -221,8 +221,8 @@ def test_what_cannot_be_reserved_in_addition_is_refused(local: Local) -> None:
 
 
 def test_micro_deposits_are_asked_for_by_no_payment(local: Local) -> None:
-    refused = local.refused("post", f"{INTENTS}/{reserve(local)['id']}/verify_microdeposits", amounts=[32, 45])
-    assert (refused.code, refused.message[:42]) == (
+    refusal = local.refused("post", f"{INTENTS}/{reserve(local)['id']}/verify_microdeposits", amounts=[32, 45])
+    assert (refusal.code, refusal.message[:42]) == (
         "intent_invalid_state",
         "This PaymentIntent cannot be actioned on b",
     )

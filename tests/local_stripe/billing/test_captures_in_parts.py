@@ -73,8 +73,8 @@ def test_parts_are_taken_until_the_final_one_releases_the_rest(local: Local) -> 
 
 def test_a_final_capture_of_nothing_releases_the_rest(local: Local) -> None:
     reserved = reserve(local)
-    refused = local.refused("post", f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=0)
-    assert refused.code == "parameter_invalid_integer"
+    refusal = local.refused("post", f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=0)
+    assert refusal.code == "parameter_invalid_integer"
     capture(local, reserved, 700, final_capture=False)
     assert amounts(capture(local, reserved, 0)) == ("succeeded", 0, 700, 700, True)
 
@@ -113,8 +113,8 @@ def test_what_was_captured_is_refunded_before_the_rest_is(local: Local) -> None:
 def test_without_multicapture_the_first_capture_is_the_final(local: Local, card: str, asks: str) -> None:
     reserved = reserve(local, card, asks)
     assert can_be_captured_in_parts(reserved) == "unavailable"
-    refused = local.refused("post", f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=1, final_capture=False)
-    assert (refused.status, refused.param) == (400, "final_capture")
+    refusal = local.refused("post", f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=1, final_capture=False)
+    assert (refusal.status, refusal.param) == (400, "final_capture")
 
 
 def test_fifty_captures_and_the_final_one(local: Local) -> None:

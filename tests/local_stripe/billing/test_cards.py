@@ -41,30 +41,32 @@ def test_a_test_id_stands_for_a_new_card_of_its_brand(local: Local, card: str, b
 
 @pytest.mark.parametrize("card", [{"number": "4242424242424242"}, {"token": "tok_visa"}])
 def test_a_card_is_made_of_a_test_number_or_a_test_token(local: Local, card: Any) -> None:
-    made = local.post(PATH, type="card", card={**card, "exp_month": 3, "exp_year": 2031} if "number" in card else card)
-    assert (made["card"]["last4"], made["customer"]) == ("4242", None)
+    payment_method = local.post(
+        PATH, type="card", card={**card, "exp_month": 3, "exp_year": 2031} if "number" in card else card
+    )
+    assert (payment_method["card"]["last4"], payment_method["customer"]) == ("4242", None)
 
 
 def test_any_other_number_is_declined(local: Local) -> None:
-    refused = local.refused(
+    refusal = local.refused(
         "post", PATH, type="card", card={"number": "4539148803436467", "exp_month": 3, "exp_year": 2031}
     )
-    assert (refused.status, refused.code) == (402, "card_declined")
-    assert "used a non test card" in refused.message
+    assert (refusal.status, refusal.code) == (402, "card_declined")
+    assert "used a non test card" in refusal.message
 
 
 @pytest.mark.parametrize("card", ["pm_card_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds"])
 def test_a_card_that_declines_everything_is_not_attached(local: Local, card: str) -> None:
-    refused = local.refused("post", f"{PATH}/{card}/attach", customer=customer(local))
-    assert (refused.status, refused.code) == (402, "card_declined")
+    refusal = local.refused("post", f"{PATH}/{card}/attach", customer=customer(local))
+    assert (refusal.status, refusal.code) == (402, "card_declined")
 
 
 def test_a_card_belongs_to_one_customer(local: Local) -> None:
     owner, other = customer(local), customer(local)
     card = attach(local, "pm_card_visa", owner)
     assert attach(local, card["id"], owner) == card
-    refused = local.refused("post", f"{PATH}/{card['id']}/attach", customer=other)
-    assert refused.message == "The payment method you provided has already been attached to a customer."
+    refusal = local.refused("post", f"{PATH}/{card['id']}/attach", customer=other)
+    assert refusal.message == "The payment method you provided has already been attached to a customer."
     belongs = local.refused("post", f"/v1/customers/{other}", invoice_settings={"default_payment_method": card["id"]})
     assert (belongs.code, belongs.param) == ("resource_missing", "invoice_settings[default_payment_method]")
 
@@ -79,18 +81,18 @@ def test_detached_it_is_of_no_more_use(local: Local) -> None:
     form = {"amount": 900, "currency": "usd", "payment_method": card["id"], "confirm": True}
     assert local.refused("post", "/v1/payment_intents", **form).param == "payment_method"
     items = [{"price": price(local)}]
-    refused = local.refused("post", "/v1/subscriptions", customer=owner, items=items, default_payment_method=card["id"])
-    assert (refused.code, refused.param) == ("resource_missing", "default_payment_method")
+    refusal = local.refused("post", "/v1/subscriptions", customer=owner, items=items, default_payment_method=card["id"])
+    assert (refusal.code, refusal.param) == ("resource_missing", "default_payment_method")
     assert "not attached" in local.refused("post", f"{PATH}/{card['id']}/detach").message
 
 
 def test_a_card_is_renewed_and_named(local: Local) -> None:
     card = attach(local, "pm_card_visa", customer(local))
-    changed = local.post(
+    after = local.post(
         f"{PATH}/{card['id']}", card={"exp_year": 2040}, billing_details={"name": "Ada"}, metadata={"a": "b"}
     )
-    assert (changed["card"]["exp_year"], changed["card"]["exp_month"]) == (2040, 1)
-    assert (changed["billing_details"]["name"], changed["metadata"]) == ("Ada", {"a": "b"})
+    assert (after["card"]["exp_year"], after["card"]["exp_month"]) == (2040, 1)
+    assert (after["billing_details"]["name"], after["metadata"]) == ("Ada", {"a": "b"})
     assert local.events(type="payment_method.updated")[0]["data"]["previous_attributes"]["card"] == {"exp_year": 2028}
 
 
@@ -130,8 +132,8 @@ def test_the_subscription_s_card_comes_before_the_customer_s(local: Local) -> No
     ],
 )
 def test_what_there_is_not_is_404(local: Local, method: str, path: str, param: str) -> None:
-    refused = local.refused(method, path)
-    assert (refused.status, refused.code, refused.param) == (404, "resource_missing", param)
+    refusal = local.refused(method, path)
+    assert (refusal.status, refusal.code, refusal.param) == (404, "resource_missing", param)
 
 
 def test_a_deleted_customer_is_of_no_more_use(local: Local) -> None:

@@ -122,8 +122,8 @@ def test_a_single_invoice_is_open_until_its_debit_ends(local: Local, clock: Cloc
     customer, method = debtor(local, EMPTY)
     local.post("/v1/invoiceitems", customer=customer, amount=500, currency="eur")
     own = {"default_payment_method": method} if default else {}
-    made = local.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include", **own)
-    path = f"/v1/invoices/{made['id']}"
+    invoice = local.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include", **own)
+    path = f"/v1/invoices/{invoice['id']}"
     paying = {} if default else {"payment_method": method}
     asked = local.post(f"{path}/pay", **paying)
     assert (asked["status"], asked["attempted"], asked["attempt_count"]) == ("open", True, 1)

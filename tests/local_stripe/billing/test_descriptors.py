@@ -29,16 +29,18 @@ def test_a_payment_by_card_has_a_suffix_only(local: Local) -> None:
     returning = {"return_url": "https://example.com"}
     assert local.refused("post", INTENTS, **BY_CARD, **returning, **named).message == REFUSED
     reserved = local.post(INTENTS, **BY_CARD, **CARD_ONLY, capture_method="manual")["id"]
-    refused = local.refused("post", f"{INTENTS}/{reserved}/capture", **named)
-    assert (refused.message, refused.param) == (REFUSED, "statement_descriptor")
+    refusal = local.refused("post", f"{INTENTS}/{reserved}/capture", **named)
+    assert (refusal.message, refusal.param) == (REFUSED, "statement_descriptor")
 
 
 def test_another_payment_has_a_descriptor_of_its_own(local: Local) -> None:
     by_debit = {"payment_method": account(local, GOOD), "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
     agreed = {"mandate_data": {"customer_acceptance": {"type": "offline"}}}
     named = {"statement_descriptor": "HAT SHOP"}
-    made = local.post(INTENTS, amount=2000, currency="eur", **by_debit, **agreed, **named, expand=["latest_charge"])
-    assert made["latest_charge"]["calculated_statement_descriptor"] == "HAT SHOP"
+    payment_intent = local.post(
+        INTENTS, amount=2000, currency="eur", **by_debit, **agreed, **named, expand=["latest_charge"]
+    )
+    assert payment_intent["latest_charge"]["calculated_statement_descriptor"] == "HAT SHOP"
 
 
 @pytest.mark.parametrize("name", ["statement_descriptor", "statement_descriptor_suffix"])

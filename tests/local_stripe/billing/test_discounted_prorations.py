@@ -16,8 +16,8 @@ PATH = "/v1/subscriptions"
 def change(local: Local, subscription: Any, *items: Any, **params: Any) -> list[int]:
     """Return the prorations of a change, credits first."""
     wanted = {"items": list(items), "proration_behavior": "always_invoice", **params}
-    changed = local.post(f"{PATH}/{subscription['id']}", **wanted, expand=["latest_invoice"])
-    return sorted(line["amount"] for line in changed["latest_invoice"]["lines"]["data"])
+    after = local.post(f"{PATH}/{subscription['id']}", **wanted, expand=["latest_invoice"])
+    return sorted(line["amount"] for line in after["latest_invoice"]["lines"]["data"])
 
 
 def item(subscription: Any, price: str) -> str:

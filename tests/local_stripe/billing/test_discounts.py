@@ -222,7 +222,7 @@ def test_phases_of_a_schedule_bring_and_end_discounts(local: Local) -> None:
     half = coupon(local, percent_off=50, duration="forever")
     basic = price(local, 1000)
     two_months = {"interval": "month", "interval_count": 2}
-    made = local.post(
+    subscription_schedule = local.post(
         "/v1/subscription_schedules",
         customer=life.customer,
         phases=[
@@ -230,9 +230,11 @@ def test_phases_of_a_schedule_bring_and_end_discounts(local: Local) -> None:
             {"items": [{"price": basic}]},
         ],
     )
-    assert made["phases"][0]["discounts"] == [{"coupon": half, "discount": None, "promotion_code": None}]
+    assert subscription_schedule["phases"][0]["discounts"] == [
+        {"coupon": half, "discount": None, "promotion_code": None}
+    ]
     life.advance("2026-04-02")
-    assert life.totals(made["subscription"]) == [500, 500, 1000, 1000]
+    assert life.totals(subscription_schedule["subscription"]) == [500, 500, 1000, 1000]
 
 
 def test_a_schedule_made_from_a_subscription_keeps_its_discount(local: Local) -> None:
@@ -240,14 +242,14 @@ def test_a_schedule_made_from_a_subscription_keeps_its_discount(local: Local) ->
     half = coupon(local, percent_off=50, duration="forever")
     basic, pro = price(local, 1000), price(local, 2000)
     subscription = life.subscribe(basic, discounts=[{"coupon": half}])
-    made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
-    now = made["phases"][0]
+    subscription_schedule = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
+    now = subscription_schedule["phases"][0]
     [of_phase] = now["discounts"]
     assert of_phase["discount"] == subscription["discounts"][0]
     kept = {"items": [{"price": basic}], "start_date": now["start_date"], "end_date": now["end_date"]}
     discounts = [{"discount": of_phase["discount"]}]
     local.post(
-        f"/v1/subscription_schedules/{made['id']}",
+        f"/v1/subscription_schedules/{subscription_schedule['id']}",
         phases=[{**kept, "discounts": discounts}, {"items": [{"price": pro}], "discounts": discounts}],
     )
     life.advance("2026-02-01 02:00")

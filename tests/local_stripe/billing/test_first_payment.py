@@ -114,8 +114,8 @@ def test_error_if_incomplete_leaves_nothing_behind(local: Local, card: str, code
     life = Life.begin(local, card=card)
     before = life.events()
     form = {"customer": life.customer, "items": [{"price": price(local)}], "payment_behavior": "error_if_incomplete"}
-    refused = local.refused("post", "/v1/subscriptions", **form)
-    assert (refused.status, refused.code, refused.type) == (402, code, "card_error")
+    refusal = local.refused("post", "/v1/subscriptions", **form)
+    assert (refusal.status, refusal.code, refusal.type) == (402, code, "card_error")
     assert local.get("/v1/subscriptions", customer=life.customer, status="all")["data"] == []
     assert local.get("/v1/invoices", customer=life.customer)["data"] == []
     assert [one for one in life.events() if "product" not in one and "price" not in one] == before
@@ -125,8 +125,8 @@ def test_error_if_incomplete_leaves_nothing_behind(local: Local, card: str, code
 def test_without_any_card_it_is_refused(local: Local, behavior: str) -> None:
     life = Life.begin(local, card=None)
     form = {"customer": life.customer, "items": [{"price": price(local)}], "payment_behavior": behavior}
-    refused = local.refused("post", "/v1/subscriptions", **form)
-    assert (refused.code, refused.message[:39]) == ("resource_missing", "This customer has no attached payment s")
+    refusal = local.refused("post", "/v1/subscriptions", **form)
+    assert (refusal.code, refusal.message[:39]) == ("resource_missing", "This customer has no attached payment s")
 
 
 def test_pending_if_incomplete_is_for_updates(local: Local) -> None:

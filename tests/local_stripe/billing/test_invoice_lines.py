@@ -14,10 +14,10 @@ def test_lines_are_added_changed_and_removed(local: Local) -> None:
     added = local.post(f"{path}/add_lines", lines=[{"amount": 999, "description": "Extra line"}])
     [line] = added["lines"]["data"]
     assert (added["total"], line["amount"], line["description"]) == (999, 999, "Extra line")
-    changed = local.post(f"{path}/lines/{line['id']}", amount=777, description="Extra line (revised)")
-    assert (changed["object"], changed["id"], changed["amount"]) == ("line_item", line["id"], 777)
-    assert changed["parent"] == line["parent"]
-    old, new = line["pricing"]["price_details"], changed["pricing"]["price_details"]
+    after = local.post(f"{path}/lines/{line['id']}", amount=777, description="Extra line (revised)")
+    assert (after["object"], after["id"], after["amount"]) == ("line_item", line["id"], 777)
+    assert after["parent"] == line["parent"]
+    old, new = line["pricing"]["price_details"], after["pricing"]["price_details"]
     assert (old["product"] == new["product"], old["price"] == new["price"]) == (True, False)
     assert local.post(f"{path}/update_lines", lines=[{"id": line["id"], "amount": 888}])["total"] == 888
     emptied = local.post(f"{path}/remove_lines", lines=[{"id": line["id"], "behavior": "delete"}])
@@ -79,15 +79,15 @@ def test_an_item_may_be_of_a_one_time_price(local: Local) -> None:
     setup = local.price(unit_amount=4900)
     item = local.post("/v1/invoiceitems", customer=life.customer, pricing={"price": setup["id"]}, quantity=2)
     assert (item["amount"], item["quantity"], item["description"]) == (9800, 2, "Pro")
-    refused = local.refused("post", "/v1/invoiceitems", customer=life.customer, pricing={"price": price(local)})
-    assert "only accepts prices with `type=one_time`" in refused.message
+    refusal = local.refused("post", "/v1/invoiceitems", customer=life.customer, pricing={"price": price(local)})
+    assert "only accepts prices with `type=one_time`" in refusal.message
 
 
 def test_items_change_and_go_while_their_invoice_is_a_draft(local: Local) -> None:
     life, draft = billed(local)
     [item] = local.get("/v1/invoiceitems", customer=life.customer)["data"]
-    changed = local.post(f"/v1/invoiceitems/{item['id']}", amount=3000, description="Setup, twice")
-    assert (changed["amount"], local.get(f"/v1/invoices/{draft['id']}")["total"]) == (3000, 3000)
+    after = local.post(f"/v1/invoiceitems/{item['id']}", amount=3000, description="Setup, twice")
+    assert (after["amount"], local.get(f"/v1/invoices/{draft['id']}")["total"]) == (3000, 3000)
     more = local.post("/v1/invoiceitems", customer=life.customer, amount=500, invoice=draft["id"])
     local.delete(f"/v1/invoiceitems/{item['id']}")
     assert local.get(f"/v1/invoices/{draft['id']}")["total"] == 500

@@ -60,16 +60,16 @@ def test_paid_outside_of_stripe_nothing_is_charged(local: Local) -> None:
 
 def test_a_declined_payment_is_402_and_has_been_attempted(local: Local) -> None:
     _, draft = billed(local, card="pm_card_chargeCustomerFail")
-    refused = local.refused("post", f"/v1/invoices/{draft['id']}/pay")
-    assert refused == Refusal("Your card was declined.", "card_declined", None, 402, "card_error")
+    refusal = local.refused("post", f"/v1/invoices/{draft['id']}/pay")
+    assert refusal == Refusal("Your card was declined.", "card_declined", None, 402, "card_error")
     after = local.get(f"/v1/invoices/{draft['id']}")
     assert (after["status"], after["attempted"], after["attempt_count"]) == ("open", True, 1)
 
 
 def test_a_payment_that_wants_3d_secure_says_what_is_to_do(local: Local) -> None:
     _, draft = billed(local, card="pm_card_authenticationRequired")
-    refused = local.refused("post", f"/v1/invoices/{draft['id']}/pay")
-    assert (refused.status, refused.code) == (402, "invoice_payment_intent_requires_action")
+    refusal = local.refused("post", f"/v1/invoices/{draft['id']}/pay")
+    assert (refusal.status, refusal.code) == (402, "invoice_payment_intent_requires_action")
 
 
 def test_an_invoice_that_wants_3d_secure_at_its_first_automatic_attempt_is_not_tried_again(local: Local) -> None:
@@ -294,5 +294,5 @@ def test_payments_of_invoices_are_listed_by_their_time(local: Local) -> None:
     life.subscribe(price(local))
     life.advance("2026-02-01 02:00")
     [newest, oldest] = local.get("/v1/invoice_payments")["data"]
-    listed = local.get("/v1/invoice_payments", created={"gt": oldest["created"]})["data"]
-    assert listed == [newest]
+    invoice_payments = local.get("/v1/invoice_payments", created={"gt": oldest["created"]})["data"]
+    assert invoice_payments == [newest]

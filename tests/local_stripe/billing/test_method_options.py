@@ -116,8 +116,8 @@ def test_a_subscription_is_paid_with_the_options_of_its_settings(local: Local) -
 
 def test_what_a_call_cannot_have_here_is_refused_by_name(local: Local) -> None:
     for option, value in (("moto", True), ("three_d_secure", {"version": "2.2.0"})):
-        refused = local.refused("post", INTENTS, **PAYING, payment_method_options={"card": {option: value}})
-        assert f"payment_method_options[card][{option}]" in (refused.param or "")
+        refusal = local.refused("post", INTENTS, **PAYING, payment_method_options={"card": {option: value}})
+        assert f"payment_method_options[card][{option}]" in (refusal.param or "")
     wrong = local.refused("post", INTENTS, **PAYING, payment_method_options={"card": {"request_three_d_secure": "yes"}})
     assert wrong.message == (
         "Invalid payment_method_options[card][request_three_d_secure]: must be one of any, automatic, or challenge"

@@ -212,8 +212,8 @@ def test_what_is_refunded_is_no_payment(life: Life) -> None:
     invoice, part = opened(life, 1000)["id"], intent(life, 400)
     confirm(life, part)
     life.local.post("/v1/refunds", payment_intent=part)
-    refused = life.local.refused("post", f"{INVOICES}/{invoice}/attach_payment", payment_intent=part)
-    assert (refused.param, "refunded" in refused.message) == ("payment_intent", True)
+    refusal = life.local.refused("post", f"{INVOICES}/{invoice}/attach_payment", payment_intent=part)
+    assert (refusal.param, "refunded" in refusal.message) == ("payment_intent", True)
 
 
 @pytest.mark.parametrize("change", [{"amount": 5000}, {"currency": "eur"}, {"capture_method": "manual"}])
@@ -259,8 +259,8 @@ def test_a_payment_that_has_brought_more_counts_when_it_is_attached(life: Life) 
     """One that is still to be made "can be up to the amount remaining"
     (https://docs.stripe.com/invoicing/partial-payments; the words of the refusal are not documented)."""
     local, invoice, more = life.local, opened(life, 1000)["id"], intent(life, 1200)
-    refused = local.refused("post", f"{INVOICES}/{invoice}/attach_payment", payment_intent=more)
-    assert "up to the amount remaining of the invoice, which is 1000" in refused.message
+    refusal = local.refused("post", f"{INVOICES}/{invoice}/attach_payment", payment_intent=more)
+    assert "up to the amount remaining of the invoice, which is 1000" in refusal.message
     confirm(life, more)
     done = attach(life, invoice, more)
     assert (amounts(done), done["amount_overpaid"]) == (("paid", 1000, 1000, 0), 200)
@@ -272,6 +272,6 @@ def test_what_no_invoice_would_count_is_not_charged(life: Life) -> None:
     part = intent(life, 600)
     attach(life, invoice, part)
     local.post(f"{INVOICES}/{invoice}/pay", payment_method="pm_card_visa")
-    refused = local.refused("post", f"{INTENTS}/{part}/confirm", payment_method="pm_card_visa")
-    assert "an invoice that has been paid otherwise" in refused.message
+    refusal = local.refused("post", f"{INTENTS}/{part}/confirm", payment_method="pm_card_visa")
+    assert "an invoice that has been paid otherwise" in refusal.message
     assert [charge["amount"] for charge in local.get("/v1/charges", customer=life.customer)["data"]] == [1000]

@@ -44,8 +44,8 @@ def test_a_payment_method_is_named_or_described(local: Local) -> None:
     assert local.refused("post", INTENTS, **both).message == (
         "You may only specify one of these parameters: payment_method, payment_method_data."
     )
-    refused = local.refused("post", INTENTS, **PAYING, payment_method_data={"type": "klarna", "klarna": {}})
-    assert "(klarna) is not allowed for this PaymentIntent" in refused.message
+    refusal = local.refused("post", INTENTS, **PAYING, payment_method_data={"type": "klarna", "klarna": {}})
+    assert "(klarna) is not allowed for this PaymentIntent" in refusal.message
 
 
 def test_options_of_cards_say_for_what_the_card_is_kept(local: Local) -> None:
@@ -58,8 +58,8 @@ def test_options_of_cards_say_for_what_the_card_is_kept(local: Local) -> None:
     options = {"card": {"setup_future_usage": "none"}}
     not_kept = local.post(INTENTS, **by_card, payment_method_options=options, setup_future_usage="on_session")
     assert local.get(f"/v1/payment_methods/{not_kept['payment_method']}")["customer"] is None
-    refused = local.refused("post", INTENTS, **PAYING, payment_method_options={"card": {"moto": True}})
-    assert "does not have the parameter `payment_method_options[card][moto]`" in refused.message
+    refusal = local.refused("post", INTENTS, **PAYING, payment_method_options={"card": {"moto": True}})
+    assert "does not have the parameter `payment_method_options[card][moto]`" in refusal.message
 
 
 def test_a_payment_confirmed_by_hand_is_confirmed_again_after_3d_secure(local: Local) -> None:

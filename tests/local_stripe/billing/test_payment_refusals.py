@@ -122,14 +122,14 @@ def test_an_invoice_says_how_it_is_paid(local: Local) -> None:
     opened = local.post(f"/v1/invoices/{draft}/finalize", expand=["payments"])
     made = opened["payments"]["data"][0]["payment"]["payment_intent"]
     for name, value in (("amount", 1000), ("capture_method", "manual"), ("customer", owner)):
-        refused = local.refused("post", f"{INTENTS}/{made}", **{name: value})
-        assert "of an invoice's PaymentIntent" in refused.message
+        refusal = local.refused("post", f"{INTENTS}/{made}", **{name: value})
+        assert "of an invoice's PaymentIntent" in refusal.message
 
 
 def test_an_amount_of_nothing(local: Local) -> None:
-    refused = local.refused("post", INTENTS, amount=0, currency="usd")
-    assert (refused.code, refused.param) == ("parameter_invalid_integer", "amount")
-    assert "currencies#minimum-and-maximum-charge-amounts).  If you want to save" in refused.message
+    refusal = local.refused("post", INTENTS, amount=0, currency="usd")
+    assert (refusal.code, refusal.param) == ("parameter_invalid_integer", "amount")
+    assert "currencies#minimum-and-maximum-charge-amounts).  If you want to save" in refusal.message
 
 
 @pytest.mark.parametrize("of_customer", [False, True])
@@ -197,8 +197,8 @@ def test_off_session_authentication_is_required_and_nothing_charged(local: Local
 
 def test_a_payment_that_may_not_wait_for_the_customer(local: Local) -> None:
     made = intent(local, payment_method="pm_card_threeDSecure2Required", allowed_payment_method_types=["card"])
-    refused = local.refused("post", f"{INTENTS}/{made['id']}/confirm", error_on_requires_action=True)
-    assert (refused.status, refused.code) == (402, "authentication_required")
+    refusal = local.refused("post", f"{INTENTS}/{made['id']}/confirm", error_on_requires_action=True)
+    assert (refusal.status, refusal.code) == (402, "authentication_required")
 
 
 def test_stripe_js_may_be_asked_to_authenticate_in_place(local: Local) -> None:
@@ -214,8 +214,8 @@ def test_what_only_a_confirmation_uses_is_not_dropped_without_one(local: Local) 
 
 
 def test_a_flag_of_a_confirmation_that_is_false_says_nothing(local: Local) -> None:
-    made = local.post(INTENTS, amount=2000, currency="usd", off_session=False, use_stripe_sdk=False)
-    assert made["status"] == "requires_payment_method"
+    payment_intent = local.post(INTENTS, amount=2000, currency="usd", off_session=False, use_stripe_sdk=False)
+    assert payment_intent["status"] == "requires_payment_method"
 
 
 def test_what_changes_after_the_payment_and_what_does_not(local: Local) -> None:

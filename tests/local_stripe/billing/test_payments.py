@@ -96,14 +96,14 @@ def test_3d_secure_not_passed_asks_for_another_card(local: Local) -> None:
 def test_off_session_there_is_nobody_to_authenticate(local: Local) -> None:
     made = intent(local)
     path = f"{INTENTS}/{made['id']}/confirm"
-    refused = local.refused("post", path, payment_method="pm_card_authenticationRequired", off_session=True)
-    assert (refused.status, refused.code) == (402, "authentication_required")
+    refusal = local.refused("post", path, payment_method="pm_card_authenticationRequired", off_session=True)
+    assert (refusal.status, refusal.code) == (402, "authentication_required")
 
 
 def test_an_intent_changes_until_it_is_paid(local: Local) -> None:
     made = intent(local)
-    changed = local.post(f"{INTENTS}/{made['id']}", amount=2500, metadata={"a": "b"}, payment_method="pm_card_visa")
-    assert (changed["amount"], changed["metadata"], changed["status"]) == (2500, {"a": "b"}, "requires_confirmation")
+    after = local.post(f"{INTENTS}/{made['id']}", amount=2500, metadata={"a": "b"}, payment_method="pm_card_visa")
+    assert (after["amount"], after["metadata"], after["status"]) == (2500, {"a": "b"}, "requires_confirmation")
     act(local, made, "confirm")
     assert local.refused("post", f"{INTENTS}/{made['id']}", amount=1).code == "payment_intent_unexpected_state"
     assert local.post(f"{INTENTS}/{made['id']}", description="Paid")["description"] == "Paid"
@@ -121,8 +121,8 @@ def test_what_an_intent_s_status_forbids(local: Local) -> None:
         "PaymentIntent with one of the following statuses may be captured: requires_capture.",
     }
     for action, message in reasons.items():
-        refused = local.refused("post", f"{INTENTS}/{done['id']}/{action}")
-        assert refused == Refusal(message, "payment_intent_unexpected_state")
+        refusal = local.refused("post", f"{INTENTS}/{done['id']}/{action}")
+        assert refusal == Refusal(message, "payment_intent_unexpected_state")
     waiting = intent(local)
     assert act(local, waiting, "cancel", cancellation_reason="abandoned")["status"] == "canceled"
     missing = local.refused("post", f"{INTENTS}/{intent(local)['id']}/confirm")
@@ -153,8 +153,8 @@ def test_a_setup_attaches_the_card_for_later(local: Local) -> None:
 
 def test_a_setup_may_be_declined_authenticated_changed_and_canceled(local: Local) -> None:
     made = local.post(SETUPS, customer=customer(local), allowed_payment_method_types=["card"])
-    refused = local.refused("post", f"{SETUPS}/{made['id']}/confirm", payment_method="pm_card_chargeDeclined")
-    assert (refused.status, refused.code) == (402, "card_declined")
+    refusal = local.refused("post", f"{SETUPS}/{made['id']}/confirm", payment_method="pm_card_chargeDeclined")
+    assert (refusal.status, refusal.code) == (402, "card_declined")
     saved = act(local, local.post(SETUPS), "confirm", payment_method="pm_card_chargeCustomerFail", use_stripe_sdk=True)
     assert saved["status"] == "succeeded"
     waiting = act(local, made, "confirm", payment_method="pm_card_authenticationRequired")
@@ -193,8 +193,8 @@ def test_a_card_that_is_nobody_s_pays_once(local: Local, held: bool) -> None:
     paying = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "confirm": True}
     used = local.post(INTENTS, **paying, payment_method="pm_card_visa", **({"customer": customer} if held else {}))
     again = {"payment_method": used["payment_method"]}
-    refused = local.refused("post", INTENTS, **paying, **again)
-    assert refused.message.startswith("The provided PaymentMethod was previously used with a PaymentIntent without")
+    refusal = local.refused("post", INTENTS, **paying, **again)
+    assert refusal.message.startswith("The provided PaymentMethod was previously used with a PaymentIntent without")
     attached = local.refused("post", f"/v1/payment_methods/{used['payment_method']}/attach", customer=customer)
     assert attached.message.startswith("This PaymentMethod was previously used without being attached to a Customer")
 

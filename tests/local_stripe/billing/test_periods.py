@@ -85,11 +85,11 @@ def test_without_prorations_the_time_until_the_anchor_is_free_and_makes_no_invoi
 def test_an_anchor_is_not_later_than_the_next_natural_billing_date(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
     items = [{"price": price(local)}]
-    refused = local.refused(
+    refusal = local.refused(
         "post", "/v1/subscriptions", customer=life.customer, items=items, billing_cycle_anchor=moment("2026-03-01")
     )
     natural = moment("2026-02-01")
-    assert refused == Refusal(
+    assert refusal == Refusal(
         f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan",
         param="billing_cycle_anchor",
     )

@@ -25,40 +25,40 @@ def lines(invoice: Any) -> list[tuple[int, str]]:
 def test_a_price_can_be_described(life: Life) -> None:
     product = life.local.product(name="Gold")["id"]
     data = {"currency": "usd", "product": product, "recurring": {"interval": "month"}, "unit_amount": 700}
-    made = life.local.post(SUBSCRIPTIONS, customer=life.customer, items=[{"price_data": data, "quantity": 2}])
-    own = made["items"]["data"][0]["price"]
+    subscription = life.local.post(SUBSCRIPTIONS, customer=life.customer, items=[{"price_data": data, "quantity": 2}])
+    own = subscription["items"]["data"][0]["price"]
     assert (own["active"], own["product"], own["recurring"]["interval"]) == (False, product, "month")
-    assert life.totals(made["id"]) == [1400]
+    assert life.totals(subscription["id"]) == [1400]
 
-    item = made["items"]["data"][0]["id"]
-    changed = life.local.post(f"/v1/subscription_items/{item}", price_data={**data, "unit_amount": 900})
-    assert changed["price"]["unit_amount"] == 900
-    refused = life.local.refused(
+    item = subscription["items"]["data"][0]["id"]
+    after = life.local.post(f"/v1/subscription_items/{item}", price_data={**data, "unit_amount": 900})
+    assert after["price"]["unit_amount"] == 900
+    refusal = life.local.refused(
         "post", SUBSCRIPTIONS, customer=life.customer, items=[{"price": own["id"], "price_data": data}]
     )
-    assert refused.message == "You may only specify one of these parameters: price, price_data."
+    assert refusal.message == "You may only specify one of these parameters: price, price_data."
 
 
 def test_a_discount_of_one_item_is_taken_off_the_subtotal(life: Life) -> None:
     half = coupon(life.local, percent_off=50, duration="once")
     tenth = coupon(life.local, percent_off=10, duration="forever")
     other = price(life.local, 500)
-    made = life.local.post(
+    subscription = life.local.post(
         SUBSCRIPTIONS,
         customer=life.customer,
         items=[{"price": price(life.local), "discounts": [{"coupon": half}]}, {"price": other}],
         discounts=[{"coupon": tenth}],
         expand=["items.data.discounts"],
     )
-    [invoice] = life.invoices(made["id"])
+    [invoice] = life.invoices(subscription["id"])
     assert (invoice["subtotal"], invoice["total"]) == (1250, 1125)
     assert sorted(one["amount"] for one in invoice["total_discount_amounts"]) == [125, 750]
     [first] = [line for line in invoice["lines"]["data"] if line["amount"] == 1500]
     assert [one["amount"] for one in first["discount_amounts"]] == [750, 75]
-    assert [item["discounts"] for item in life.subscription(made["id"])["items"]["data"]] == [[], []]
+    assert [item["discounts"] for item in life.subscription(subscription["id"])["items"]["data"]] == [[], []]
 
     life.advance("2026-02-01 02:00")
-    assert life.totals(made["id"]) == [1125, 1800]
+    assert life.totals(subscription["id"]) == [1125, 1800]
 
 
 def test_a_discount_of_an_item_names_it_and_is_announced(life: Life) -> None:
@@ -98,7 +98,7 @@ def test_the_anchor_follows_the_calendar(life: Life) -> None:
         "second": None,
     }
     assert life.totals(made["id"]) == [750]
-    refused = life.local.refused(
+    refusal = life.local.refused(
         "post",
         SUBSCRIPTIONS,
         customer=life.customer,
@@ -106,7 +106,7 @@ def test_the_anchor_follows_the_calendar(life: Life) -> None:
         billing_cycle_anchor=moment("2026-01-20"),
         billing_cycle_anchor_config={"day_of_month": 20},
     )
-    assert "You may only specify one of these parameters" in refused.message
+    assert "You may only specify one of these parameters" in refusal.message
 
 
 def spans(invoice: Any) -> list[tuple[int, int, int]]:
@@ -167,14 +167,14 @@ def test_backdated_time_is_free_without_prorations(local: Local) -> None:
 
 
 def test_a_start_to_come_is_no_backdating(life: Life) -> None:
-    refused = life.local.refused(
+    refusal = life.local.refused(
         "post",
         SUBSCRIPTIONS,
         customer=life.customer,
         items=[{"price": price(life.local)}],
         backdate_start_date=moment("2026-05-01"),
     )
-    assert refused.param == "backdate_start_date"
+    assert refusal.param == "backdate_start_date"
 
 
 def test_what_is_added_has_a_period_discounts_and_taxes_of_its_own(life: Life) -> None:

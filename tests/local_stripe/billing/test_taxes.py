@@ -21,8 +21,8 @@ def life(local: Local) -> Life:
 
 
 def tax_rate(local: Local, percentage: float, *, inclusive: bool = False) -> str:
-    made = local.post("/v1/tax_rates", display_name="VAT", percentage=percentage, inclusive=inclusive)
-    return str(made["id"])
+    new_tax_rate = local.post("/v1/tax_rates", display_name="VAT", percentage=percentage, inclusive=inclusive)
+    return str(new_tax_rate["id"])
 
 
 def totals(invoice: Any) -> list[int]:
@@ -72,23 +72,23 @@ def test_default_rates_are_for_the_lines_without_their_own(life: Life) -> None:
     cheap = local.post(
         "/v1/prices", currency="usd", unit_amount=500, product_data={"name": "Books"}, recurring={"interval": "month"}
     )["id"]
-    made = local.post(
+    subscription = local.post(
         "/v1/subscriptions",
         customer=life.customer,
         items=[{"price": price(local)}, {"price": cheap, "tax_rates": [reduced]}],
         default_tax_rates=[vat],
         expand=["latest_invoice"],
     )
-    assert [rate["id"] for rate in made["default_tax_rates"]] == [vat]
-    assert [[rate["id"] for rate in item["tax_rates"]] for item in made["items"]["data"]] == [[], [reduced]]
-    invoice = made["latest_invoice"]
+    assert [rate["id"] for rate in subscription["default_tax_rates"]] == [vat]
+    assert [[rate["id"] for rate in item["tax_rates"]] for item in subscription["items"]["data"]] == [[], [reduced]]
+    invoice = subscription["latest_invoice"]
     assert totals(invoice) == [2000, 2000, 2000, 2350]
     assert [rate["id"] for rate in invoice["default_tax_rates"]] == [vat]
 
     life.advance("2026-02-01 02:00")
-    assert life.totals(made["id"]) == [2350, 2350]
-    assert local.post(f"/v1/subscriptions/{made['id']}", default_tax_rates="")["default_tax_rates"] == []
-    upcoming = local.post(f"{INVOICES}/create_preview", subscription=made["id"])
+    assert life.totals(subscription["id"]) == [2350, 2350]
+    assert local.post(f"/v1/subscriptions/{subscription['id']}", default_tax_rates="")["default_tax_rates"] == []
+    upcoming = local.post(f"{INVOICES}/create_preview", subscription=subscription["id"])
     assert totals(upcoming) == [2000, 2000, 2000, 2050]
 
 
@@ -105,11 +105,13 @@ def test_tax_is_computed_on_what_discounts_leave(life: Life) -> None:
 def test_a_proration_is_taxed_as_its_item_and_a_credit_as_it_was_debited(life: Life) -> None:
     local = life.local
     vat, later = tax_rate(local, 20), tax_rate(local, 10)
-    made = local.post("/v1/subscriptions", customer=life.customer, items=[{"price": price(local), "tax_rates": [vat]}])
-    item = made["items"]["data"][0]["id"]
+    subscription = local.post(
+        "/v1/subscriptions", customer=life.customer, items=[{"price": price(local), "tax_rates": [vat]}]
+    )
+    item = subscription["items"]["data"][0]["id"]
     preview = local.post(
         f"{INVOICES}/create_preview",
-        subscription=made["id"],
+        subscription=subscription["id"],
         subscription_details={
             "items": [{"id": item, "quantity": 2, "tax_rates": [later]}],
             "proration_behavior": "always_invoice",
@@ -136,7 +138,7 @@ def test_a_rate_that_is_not_there_or_archived(life: Life) -> None:
     archived = tax_rate(local, 20)
     local.post(f"/v1/tax_rates/{archived}", active=False)
     subscription = {"customer": life.customer, "items": [{"price": price(local)}]}
-    refused = local.refused("post", "/v1/subscriptions", **subscription, default_tax_rates=["txr_nope"])
-    assert refused == Refusal("No such tax rate: 'txr_nope'", "resource_missing", "default_tax_rates[0]")
+    refusal = local.refused("post", "/v1/subscriptions", **subscription, default_tax_rates=["txr_nope"])
+    assert refusal == Refusal("No such tax rate: 'txr_nope'", "resource_missing", "default_tax_rates[0]")
     subscription["items"][0]["tax_rates"] = [archived]
     assert local.refused("post", "/v1/subscriptions", **subscription).param == "items[0][tax_rates][0]"

@@ -254,7 +254,7 @@ def test_a_phase_sets_the_thresholds(local: Local) -> None:
     life = Life.begin(local)
     calls = metered(local)
     own = {"amount_gte": 20_000, "reset_billing_cycle_anchor": True}
-    made = local.post(
+    subscription_schedule = local.post(
         "/v1/subscription_schedules",
         customer=life.customer,
         start_date="now",
@@ -268,9 +268,9 @@ def test_a_phase_sets_the_thresholds(local: Local) -> None:
             },
         ],
     )
-    assert made["default_settings"]["billing_thresholds"]["amount_gte"] == 10_000
-    assert [one["billing_thresholds"] for one in made["phases"]] == [None, own]
-    id = made["subscription"]
+    assert subscription_schedule["default_settings"]["billing_thresholds"]["amount_gte"] == 10_000
+    assert [one["billing_thresholds"] for one in subscription_schedule["phases"]] == [None, own]
+    id = subscription_schedule["subscription"]
     assert life.subscription(id)["billing_thresholds"]["amount_gte"] == 10_000
     life.advance("2026-02-01 02:00")
     after = life.subscription(id)

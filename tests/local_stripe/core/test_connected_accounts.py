@@ -49,8 +49,8 @@ def test_accounts_are_listed_changed_and_deleted(local: Local, database: Path) -
     first, second = (local.post("/v1/accounts")["id"] for _ in range(2))
     call(local, first, "post", "/v1/products", name="Theirs")
     assert [account["id"] for account in local.get("/v1/accounts")["data"]] == [second, first]
-    changed = local.post(f"/v1/accounts/{first}", email="new@example.com", business_profile={"name": "Shop"})
-    assert (changed["email"], changed["business_profile"]["name"]) == ("new@example.com", "Shop")
+    after = local.post(f"/v1/accounts/{first}", email="new@example.com", business_profile={"name": "Shop"})
+    assert (after["email"], after["business_profile"]["name"]) == ("new@example.com", "Shop")
     assert store_of(database, first).exists()
 
     assert local.delete(f"/v1/accounts/{first}") == {"id": first, "object": "account", "deleted": True}
@@ -66,11 +66,11 @@ def test_a_change_of_an_account_is_its_own_event(local: Local) -> None:
     url = "http://127.0.0.1:1/hook"
     local.post("/v1/webhook_endpoints", url=url, enabled_events=["account.updated"], connect=True)
     id = local.post("/v1/accounts", business_profile={"name": "Shop", "url": "https://example.com"})["id"]
-    changed = local.post(f"/v1/accounts/{id}", email="new@example.com", business_profile={"name": "Store"})
+    after = local.post(f"/v1/accounts/{id}", email="new@example.com", business_profile={"name": "Store"})
     local.post(f"/v1/accounts/{id}", email="new@example.com")  # which changes nothing
 
     [event] = call(local, id, "get", "/v1/events")["data"]
-    assert (event["type"], event["data"]["object"], event["pending_webhooks"]) == ("account.updated", changed, 1)
+    assert (event["type"], event["data"]["object"], event["pending_webhooks"]) == ("account.updated", after, 1)
     assert event["data"]["previous_attributes"] == {"business_profile": {"name": "Shop"}, "email": None}
     assert local.events() == []
 
@@ -139,7 +139,7 @@ def test_an_account_says_what_it_was_made_with(local: Local) -> None:
     """`controller` goes with the type `none`, and says what a type says by its name
     (https://docs.stripe.com/connect/migrate-to-controller-properties)."""
     company = {"name": "Shop", "tax_id": "000000000", "address": {"city": "Oslo"}}
-    made = local.post(
+    account = local.post(
         "/v1/accounts",
         type="express",
         capabilities={"card_payments": {"requested": True}, "transfers": {"requested": False}},
@@ -148,14 +148,18 @@ def test_an_account_says_what_it_was_made_with(local: Local) -> None:
         company=company,
         metadata={"a": "1"},
     )
-    assert (made["type"], made["metadata"], made["controller"]["is_controller"]) == ("express", {"a": "1"}, True)
-    assert made["controller"]["stripe_dashboard"] == {"type": "express"}
-    assert made["capabilities"] == {"card_payments": "active", "transfers": "inactive"}
-    assert made["settings"]["payouts"]["schedule"] == {"delay_days": 2, "interval": "manual"}
-    shown = made["company"]
+    assert (account["type"], account["metadata"], account["controller"]["is_controller"]) == (
+        "express",
+        {"a": "1"},
+        True,
+    )
+    assert account["controller"]["stripe_dashboard"] == {"type": "express"}
+    assert account["capabilities"] == {"card_payments": "active", "transfers": "inactive"}
+    assert account["settings"]["payouts"]["schedule"] == {"delay_days": 2, "interval": "manual"}
+    shown = account["company"]
     assert (shown["name"], shown["address"]["city"], shown["tax_id_provided"]) == ("Shop", "Oslo", True)
     assert "tax_id" not in shown
-    after = local.post(f"/v1/accounts/{made['id']}", metadata={"b": "2"}, company={"phone": "1"})
+    after = local.post(f"/v1/accounts/{account['id']}", metadata={"b": "2"}, company={"phone": "1"})
     assert (after["metadata"], after["company"]["name"]) == ({"a": "1", "b": "2"}, "Shop")
     other = local.post("/v1/accounts", controller={"stripe_dashboard": {"type": "none"}})
     assert (other["type"], other["controller"]["stripe_dashboard"]) == ("none", {"type": "none"})

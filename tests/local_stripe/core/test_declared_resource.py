@@ -124,24 +124,24 @@ def test_the_object_that_a_toy_names_is_expanded(toys: Local) -> None:
 
 def test_what_happens_to_a_toy_is_an_event(toys: Local) -> None:
     made = toys.post(PATH, name="Train")
-    changed = toys.post(f"{PATH}/{made['id']}", name="Tram")
+    after = toys.post(f"{PATH}/{made['id']}", name="Tram")
     toys.post(f"{PATH}/{made['id']}", name="Tram")
     toys.delete(f"{PATH}/{made['id']}")
 
     deleted, updated, created = toys.get("/v1/events", type="toy.*")["data"]
     assert [event["type"] for event in (created, updated, deleted)] == ["toy.created", "toy.updated", "toy.deleted"]
     assert created["data"] == {"object": made}
-    assert updated["data"] == {"object": changed, "previous_attributes": {"name": "Train"}}
+    assert updated["data"] == {"object": after, "previous_attributes": {"name": "Train"}}
 
 
 def test_a_call_of_its_own_changes_a_toy_and_is_an_event(toys: Local) -> None:
     made = toys.post(PATH, name="Train")
 
-    changed = toys.post(f"{PATH}/{made['id']}/repaint")
+    after = toys.post(f"{PATH}/{made['id']}/repaint")
 
-    assert changed == {**made, "colour": "blue"} == toys.get(f"{PATH}/{made['id']}")
+    assert after == {**made, "colour": "blue"} == toys.get(f"{PATH}/{made['id']}")
     [updated] = toys.get("/v1/events", type="toy.updated")["data"]
-    assert updated["data"] == {"object": changed, "previous_attributes": {"colour": "red"}}
+    assert updated["data"] == {"object": after, "previous_attributes": {"colour": "red"}}
     assert toys.refused("post", f"{PATH}/{made['id']}/repaint") == Refusal("This toy is blue already.", None, "id")
 
 

@@ -88,11 +88,11 @@ def test_a_change_tells_the_old_values_of_what_changed(
         made = local.price(metadata=metadata, lookup_key="pro")
     clock.now += 60
 
-    changed = local.post(f"/v1/{kind}s/{made['id']}", **change)
+    after = local.post(f"/v1/{kind}s/{made['id']}", **change)
 
     event = newest(local)
     assert (event["type"], event["created"]) == (f"{kind}.updated", NOW + 60)
-    assert event["data"] == {"object": changed, "previous_attributes": previous}
+    assert event["data"] == {"object": after, "previous_attributes": previous}
 
 
 def test_a_decided_tax_behavior_was_unspecified(local: Local) -> None:

@@ -32,9 +32,9 @@ def test_what_is_null_stays_null(local: Local) -> None:
 
 
 def test_a_list_is_expanded_through_its_data(local: Local, price: Any) -> None:
-    listed = local.get("/v1/prices", expand=["data.product"])["data"]
+    prices = local.get("/v1/prices", expand=["data.product"])["data"]
 
-    assert listed == [{**price, "product": local.get(f"/v1/products/{price['product']}")}]
+    assert prices == [{**price, "product": local.get(f"/v1/products/{price['product']}")}]
 
 
 @pytest.mark.parametrize("method", ["create", "update"])

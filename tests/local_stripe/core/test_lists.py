@@ -34,10 +34,10 @@ def test_ten_are_listed_newest_first_unless_more_are_asked_for(local: Local) -> 
     for number in range(12):
         local.product(name=str(number))
 
-    listed = local.get("/v1/products")
+    page = local.get("/v1/products")
 
-    assert names(listed) == [str(number) for number in range(11, 1, -1)]
-    assert listed["has_more"] is True
+    assert names(page) == [str(number) for number in range(11, 1, -1)]
+    assert page["has_more"] is True
     assert local.get("/v1/products", limit=12)["has_more"] is False
     assert len(local.get("/v1/products", limit=100)["data"]) == 12
 

@@ -76,9 +76,9 @@ class TestClauses:
     )
     def test_it_refuses_what_is_no_query(self, local: Local, text: str, message: str) -> None:
         """The first and the seventh in the words that stripe-ruby-mock's tests had from Stripe."""
-        refused = local.refused("GET", "/v1/customers/search", query=text)
-        assert refused.param == "query"
-        assert refused.message.startswith((message, f"{query.NOT_PARSED} {message}"))
+        refusal = local.refused("GET", "/v1/customers/search", query=text)
+        assert refusal.param == "query"
+        assert refusal.message.startswith((message, f"{query.NOT_PARSED} {message}"))
 
     def test_quotes_are_escaped(self) -> None:
         [clause] = query.parse(r'name:"the \"story\" \\ ended"').clauses
@@ -111,13 +111,13 @@ def test_everything_that_stripe_searches_is_searched(local: Local) -> None:
     local.post(f"/v1/customers/{owner}", invoice_settings={"default_payment_method": method})
     monthly = price(local, 3000, lookup_key="pro.monthly")
     items = [{"price": monthly}]
-    made = local.post("/v1/subscriptions", customer=owner, items=items, metadata={"order": "7"})["id"]
+    subscription_id = local.post("/v1/subscriptions", customer=owner, items=items, metadata={"order": "7"})["id"]
     invoice = local.get("/v1/invoices", customer=owner)["data"][0]
     charge = local.get("/v1/charges", customer=owner)["data"][0]
     intent, product = charge["payment_intent"], local.get(f"/v1/prices/{monthly}")["product"]
-    assert found(local, "subscriptions", "status:'active' AND metadata['order']:'7'") == [made]
-    assert found(local, "subscriptions", "canceled_at:null") == [made]
-    assert found(local, "invoices", f"total>2999 subscription:'{made}' status:'paid'") == [invoice["id"]]
+    assert found(local, "subscriptions", "status:'active' AND metadata['order']:'7'") == [subscription_id]
+    assert found(local, "subscriptions", "canceled_at:null") == [subscription_id]
+    assert found(local, "invoices", f"total>2999 subscription:'{subscription_id}' status:'paid'") == [invoice["id"]]
     assert found(local, "invoices", f"number:'{invoice['number']}'") == [invoice["id"]]
     assert found(local, "payment_intents", "amount:3000 -currency:'eur'") == [intent]
     assert found(local, "charges", "payment_method_details.card.last4:4242 disputed:'false'") == [charge["id"]]

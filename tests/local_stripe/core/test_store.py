@@ -55,9 +55,9 @@ def ids(local: Local) -> list[str]:
     more = True
     while more:
         cursor = {"starting_after": found[-1]} if found else {}
-        listed = local.get("/v1/products", limit=100, **cursor)
-        found += [product["id"] for product in listed["data"]]
-        more = listed["has_more"]
+        page = local.get("/v1/products", limit=100, **cursor)
+        found += [product["id"] for product in page["data"]]
+        more = page["has_more"]
     return found
 
 

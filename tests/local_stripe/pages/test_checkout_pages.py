@@ -105,14 +105,14 @@ def test_the_address_of_success_adds_no_header(server: Local) -> None:
     session = selling(server, server.price()["id"], success_url="https://example.com/ü?a={CHECKOUT_SESSION_ID}")
     done = send(session["url"])
     assert done.headers["Location"] == f"https://example.com/%C3%BC?a={session['id']}"
-    refused = server.refused(
+    refusal = server.refused(
         "post",
         PATH,
         mode="payment",
         success_url="https://example.com/\r\nX-Evil: 1",
         line_items=[{"price": server.price()["id"], "quantity": 1}],
     )
-    assert refused.param == "success_url"
+    assert refusal.param == "success_url"
 
 
 def test_a_payment_link_begins_a_session_each_time(server: Local) -> None:

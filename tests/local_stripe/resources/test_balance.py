@@ -132,8 +132,8 @@ def test_there_are_no_payouts(local: Local) -> None:
         assert local.refused("post", PAYOUTS, amount=amount, currency="usd") == too_little
     assert local.refused("post", PAYOUTS, currency="usd").code == "parameter_missing"
     assert local.refused("post", PAYOUTS, amount=1000, currency="xxd").param == "currency"
-    refused = local.refused("post", PAYOUTS, amount=1000, currency="usd")
-    assert refused.message == "Sorry, you don't have any external accounts in that currency (usd)."
+    refusal = local.refused("post", PAYOUTS, amount=1000, currency="usd")
+    assert refusal.message == "Sorry, you don't have any external accounts in that currency (usd)."
     assert local.get(PAYOUTS)["data"] == local.get(PAYOUTS, status="paid")["data"] == []
     gone = Refusal("No such payout: 'po_nope'", "resource_missing", "payout", 404)
     for method, rest in (("get", ""), ("post", ""), ("post", "/cancel"), ("post", "/reverse")):

@@ -127,15 +127,15 @@ def test_a_refund_that_nobody_answers_fails(local: Local, customer: str, clock: 
 def test_a_refund_is_canceled_until_the_customer_names_an_account(local: Local, customer: str) -> None:
     intent = paid(local, customer)
     refund = local.post(REFUNDS, payment_intent=intent)
-    canceled = local.post(f"{REFUNDS}/{refund['id']}/cancel")
-    assert (canceled["status"], canceled["failure_reason"]) == ("canceled", "merchant_request")
+    after = local.post(f"{REFUNDS}/{refund['id']}/cancel")
+    assert (after["status"], after["failure_reason"]) == ("canceled", "merchant_request")
     charge = charge_of(local, intent)
     assert (charge["amount_refunded"], charge["refunded"]) == (0, False)
     other = local.post(REFUNDS, payment_intent=intent)
     named(local, other)
     for each in (refund, other):
-        refused = local.refused("post", f"{REFUNDS}/{each['id']}/cancel")
-        assert refused.message == "Canceling this refund is unsupported."
+        refusal = local.refused("post", f"{REFUNDS}/{each['id']}/cancel")
+        assert refusal.message == "Canceling this refund is unsupported."
 
 
 def test_payments_that_are_no_cards_are_called_payments(local: Local, customer: str) -> None:

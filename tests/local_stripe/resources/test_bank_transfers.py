@@ -66,14 +66,14 @@ def test_a_payment_waits_for_a_transfer_and_is_made_by_it(local: Local, customer
         "product.created",
         "charge.updated",
     ]
-    listed = local.get(f"/v1/customers/{customer}/cash_balance_transactions")["data"]
-    assert [(each["type"], each["net_amount"], each["ending_balance"]) for each in listed[::-1]] == [
+    cash_balance_transactions = local.get(f"/v1/customers/{customer}/cash_balance_transactions")["data"]
+    assert [(each["type"], each["net_amount"], each["ending_balance"]) for each in cash_balance_transactions[::-1]] == [
         ("funded", 1000, 1000),
         ("applied_to_payment", -1000, 0),
         ("funded", 2000, 2000),
         ("applied_to_payment", -2000, 0),
     ]
-    assert listed[0]["applied_to_payment"] == {"payment_intent": waiting["id"]}
+    assert cash_balance_transactions[0]["applied_to_payment"] == {"payment_intent": waiting["id"]}
 
 
 def test_the_accounts_are_of_the_types_that_are_asked_for(local: Local, customer: str) -> None:

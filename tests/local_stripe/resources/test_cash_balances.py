@@ -39,8 +39,8 @@ def test_a_transfer_reaches_the_balance_and_is_told(local: Local, customer: str)
         {"eur": 300, "usd": 1500},
     )
     assert money["type"] == "customer_cash_balance_transaction.created"
-    listed = local.get(f"{customer}/cash_balance_transactions")["data"]
-    assert [each["net_amount"] for each in listed] == [300, 500, 1000]
+    cash_balance_transactions = local.get(f"{customer}/cash_balance_transactions")["data"]
+    assert [each["net_amount"] for each in cash_balance_transactions] == [300, 500, 1000]
     assert local.get(f"{customer}/cash_balance_transactions/{first['id']}") == first
 
 
@@ -93,8 +93,8 @@ def test_how_a_balance_is_reconciled_is_said_by_it_or_by_its_customer(local: Loc
     usual = {"settings": {"reconciliation_mode": "merchant_default"}}
     after = local.post(customer, cash_balance=usual, expand=["cash_balance"])["cash_balance"]["settings"]
     assert after == {"reconciliation_mode": "automatic", "using_merchant_default": True}
-    made = local.post("/v1/customers", cash_balance=manual)["id"]
-    assert local.get(f"/v1/customers/{made}/cash_balance")["settings"] == by_hand
+    customer_id = local.post("/v1/customers", cash_balance=manual)["id"]
+    assert local.get(f"/v1/customers/{customer_id}/cash_balance")["settings"] == by_hand
 
 
 def test_what_cannot_be_transferred_or_found_is_refused(local: Local, customer: str) -> None:

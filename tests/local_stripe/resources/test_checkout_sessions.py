@@ -45,8 +45,8 @@ def test_a_customer_is_made_where_the_session_says_so(local: Local, creation: st
 def test_a_session_expires_by_a_call_or_after_a_day(local: Local, clock: Clock) -> None:
     first = local.post(PATH, **SETUP, customer_email="jenny@example.com")
     second = local.post(PATH, **SETUP, customer_creation="always", metadata={"a": "1"})
-    expired = local.post(f"{PATH}/{first['id']}/expire")
-    assert (expired["status"], expired["url"]) == ("expired", None)
+    session = local.post(f"{PATH}/{first['id']}/expire")
+    assert (session["status"], session["url"]) == ("expired", None)
     assert local.get(f"/v1/setup_intents/{first['setup_intent']}")["status"] == "canceled"
     clock.now = NOW + 24 * 60 * 60
     assert local.get(f"{PATH}/{second['id']}")["status"] == "expired"

@@ -102,11 +102,11 @@ def test_delivery_is_chosen_and_added(local: Local) -> None:
 def test_shipping_options_change_while_the_session_is_open(local: Local) -> None:
     rate = local.post("/v1/shipping_rates", display_name="Post", fixed_amount={"amount": 700, "currency": "usd"})["id"]
     session = selling(local, local.price()["id"])
-    changed = local.post(f"{PATH}/{session['id']}", shipping_options=[{"shipping_rate": rate}])
-    assert changed["amount_total"] == 2200
+    after = local.post(f"{PATH}/{session['id']}", shipping_options=[{"shipping_rate": rate}])
+    assert after["amount_total"] == 2200
     paid(local, session)
-    refused = local.refused("post", f"{PATH}/{session['id']}", shipping_options="")
-    assert "status of `complete`" in refused.message
+    refusal = local.refused("post", f"{PATH}/{session['id']}", shipping_options="")
+    assert "status of `complete`" in refusal.message
 
 
 def test_custom_fields_have_what_was_entered(local: Local) -> None:

@@ -80,5 +80,5 @@ def test_what_a_transfer_cannot_pay(local: Local, wrong: dict[str, Any], param: 
     recurring = {"interval": "month"} if wrong.get("mode") == "subscription" else None
     price = local.price(**({"recurring": recurring} if recurring else {}))["id"]
     wanted = {"mode": "payment", "success_url": "https://example.com", **BY_TRANSFER, **wrong}
-    refused = local.refused("post", PATH, line_items=[{"price": price, "quantity": 1}], **wanted)
-    assert (refused.status, refused.param) == (400, param)
+    refusal = local.refused("post", PATH, line_items=[{"price": price, "quantity": 1}], **wanted)
+    assert (refusal.status, refusal.param) == (400, param)

@@ -49,8 +49,8 @@ def test_a_setup_is_confirmed_with_a_token(local: Local) -> None:
 def test_a_token_is_used_once(local: Local, card: str) -> None:
     token = local.post(HELPER, payment_method=card, return_url=BACK)["id"]
     local.send("post", INTENTS, f"amount=1099&currency=usd&confirm=true&confirmation_token={token}")
-    refused = local.refused("post", INTENTS, **PAYING, confirm=True, confirmation_token=token)
-    assert refused.message == f"The ConfirmationToken {token} has already been used."
+    refusal = local.refused("post", INTENTS, **PAYING, confirm=True, confirmation_token=token)
+    assert refusal.message == f"The ConfirmationToken {token} has already been used."
 
 
 def test_a_token_is_refused_that_is_old_unknown_or_early(local: Local, clock: Clock) -> None:

@@ -12,9 +12,14 @@ from tests.local_stripe.making import code, coupon
 
 
 def test_a_coupon_says_what_it_takes_off_and_for_how_long(local: Local) -> None:
-    made = local.post("/v1/coupons", id="SPRING", percent_off=25.5, duration="repeating", duration_in_months=3)
-    assert (made["id"], made["percent_off"], made["duration_in_months"], made["valid"]) == ("SPRING", 25.5, 3, True)
-    assert "currency_options" not in made
+    new_coupon = local.post("/v1/coupons", id="SPRING", percent_off=25.5, duration="repeating", duration_in_months=3)
+    assert (new_coupon["id"], new_coupon["percent_off"], new_coupon["duration_in_months"], new_coupon["valid"]) == (
+        "SPRING",
+        25.5,
+        3,
+        True,
+    )
+    assert "currency_options" not in new_coupon
     other = local.post(
         "/v1/coupons",
         amount_off=500,
@@ -111,10 +116,10 @@ def test_a_coupon_is_refused_in_stripe_s_words(local: Local, params: dict[str, A
 
 
 def test_a_deleted_coupon_is_told_as_invalid_and_a_percentage_as_a_float(local: Local) -> None:
-    made = local.post("/v1/coupons", percent_off=10)
-    assert repr(made["percent_off"]) == "10.0"
-    local.delete(f"/v1/coupons/{made['id']}")
-    assert local.events()[0]["data"] == {"object": {**made, "valid": False}}
+    new_coupon = local.post("/v1/coupons", percent_off=10)
+    assert repr(new_coupon["percent_off"]) == "10.0"
+    local.delete(f"/v1/coupons/{new_coupon['id']}")
+    assert local.events()[0]["data"] == {"object": {**new_coupon, "valid": False}}
 
 
 @pytest.mark.parametrize(

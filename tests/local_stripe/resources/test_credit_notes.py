@@ -164,8 +164,8 @@ def test_a_note_of_lines_has_their_parts(life: Life) -> None:
         ("invoice_line_item", 800, "Setup"),
         ("custom_line_item", 200, "Goodwill"),
     ]
-    listed = life.local.get(f"{NOTES}/{note['id']}/lines", limit=1)
-    assert (listed["data"][0]["id"], listed["has_more"]) == (note["lines"]["data"][0]["id"], True)
+    page = life.local.get(f"{NOTES}/{note['id']}/lines", limit=1)
+    assert (page["data"][0]["id"], page["has_more"]) == (note["lines"]["data"][0]["id"], True)
 
 
 def test_a_preview_makes_nothing(life: Life) -> None:
@@ -231,8 +231,8 @@ def test_a_note_gives_shipping_costs_back(life: Life) -> None:
     rate = paid["shipping_cost"]["shipping_rate"]
     note = life.local.post(NOTES, invoice=paid["id"], shipping_cost={"shipping_rate": rate}, credit_amount=700)
     assert (note["amount_shipping"], note["total"], note["shipping_cost"]["shipping_rate"]) == (700, 700, rate)
-    refused = life.local.refused("post", NOTES, invoice=paid["id"], shipping_cost={"shipping_rate": "shr_nope"})
-    assert refused.param == "shipping_cost[shipping_rate]"
+    refusal = life.local.refused("post", NOTES, invoice=paid["id"], shipping_cost={"shipping_rate": "shr_nope"})
+    assert refusal.param == "shipping_cost[shipping_rate]"
 
 
 def test_a_line_of_a_note_may_cost_a_fraction(life: Life) -> None:
@@ -242,5 +242,5 @@ def test_a_line_of_a_note_may_cost_a_fraction(life: Life) -> None:
     note = life.local.post(NOTES, invoice=paid["id"], lines=[line], credit_amount=2)
     [credited] = note["lines"]["data"]
     assert (credited["amount"], credited["unit_amount"], credited["unit_amount_decimal"]) == (2, None, "0.5")
-    refused = life.local.refused("post", NOTES, invoice=paid["id"], lines=[{**line, "unit_amount": 1}])
-    assert refused.param == "lines[0][unit_amount_decimal]"
+    refusal = life.local.refused("post", NOTES, invoice=paid["id"], lines=[{**line, "unit_amount": 1}])
+    assert refusal.param == "lines[0][unit_amount_decimal]"

@@ -37,15 +37,15 @@ def test_its_cards_can_not_be_charged_any_more(life: Life) -> None:
 @pytest.mark.parametrize("finalized", [True, False])
 def test_what_was_to_be_paid_stays_and_is_not_collected(life: Life, *, finalized: bool) -> None:
     life.local.post("/v1/invoiceitems", customer=life.customer, amount=2000, currency="usd")
-    made = life.local.post(
+    invoice_id = life.local.post(
         "/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include", auto_advance=True
     )["id"]
     if finalized:
-        life.local.post(f"/v1/invoices/{made}/finalize")
+        life.local.post(f"/v1/invoices/{invoice_id}/finalize")
     delete(life)
     life.advance("2026-03-01")
 
-    after = life.local.get(f"/v1/invoices/{made}")
+    after = life.local.get(f"/v1/invoices/{invoice_id}")
     assert (after["status"], after["amount_paid"]) == ("open" if finalized else "draft", 0)
     assert life.local.get("/v1/charges")["data"] == []
 

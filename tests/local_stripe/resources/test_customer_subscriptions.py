@@ -42,11 +42,11 @@ def test_a_subscription_of_another_customer_is_not_found(life: Life) -> None:
     made = life.subscribe(price(life.local))
     other = life.local.post("/v1/customers", email="b@example.com")["id"]
     for method in ("get", "post", "delete"):
-        refused = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}")
-        assert refused == Refusal(f"No such subscription: '{made['id']}'", "resource_missing", "id", 404)
+        refusal = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}")
+        assert refusal == Refusal(f"No such subscription: '{made['id']}'", "resource_missing", "id", 404)
     for method in ("get", "delete"):
-        refused = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}/discount")
-        assert refused.message == f"No such subscription: '{made['id']}'"
+        refusal = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}/discount")
+        assert refusal.message == f"No such subscription: '{made['id']}'"
     assert life.subscription(made["id"])["status"] == "active"
 
 
@@ -62,9 +62,9 @@ def test_its_discount_is_there_and_goes(life: Life) -> None:
 
 
 def test_what_the_address_says_cannot_be_said_twice(life: Life) -> None:
-    refused = life.local.refused(
+    refusal = life.local.refused(
         "post", f"/v1/customers/{life.customer}/subscriptions", customer=life.customer, items=[{"price": "price_1"}]
     )
-    assert refused.message == "Received unknown parameter: customer"
+    assert refusal.message == "Received unknown parameter: customer"
     missing = life.local.refused("post", f"/v1/customers/{life.customer}/subscriptions")
     assert missing == Refusal("Missing required param: items.", "parameter_missing", "items")

@@ -14,9 +14,9 @@ PATH = "/v1/customers"
 @pytest.mark.parametrize("prefix", ["a", "abc", "AB_1", "ABCDEFGHIJKLM"])
 def test_an_invoice_prefix_is_of_capitals_and_digits(local: Local, prefix: str) -> None:
     refusal = Refusal("Invoice number prefix must be 1–12 uppercase letters or numbers.")
-    made = local.post(PATH)["id"]
+    customer_id = local.post(PATH)["id"]
     assert local.refused("post", PATH, invoice_prefix=prefix) == refusal
-    assert local.refused("post", f"{PATH}/{made}", invoice_prefix=prefix) == refusal
+    assert local.refused("post", f"{PATH}/{customer_id}", invoice_prefix=prefix) == refusal
 
 
 def test_an_invoice_prefix_is_of_one_customer(local: Local) -> None:
@@ -42,11 +42,11 @@ def test_a_deleted_customer_is_a_cursor_and_not_listed(local: Local) -> None:
 
 
 def test_events_tell_what_changed_and_what_was_deleted(local: Local) -> None:
-    made = local.post(PATH, email="a@example.com", name="Before", metadata={"a": "1"})
-    after = local.post(f"{PATH}/{made['id']}", email="b@example.com", name="After")
-    local.delete(f"{PATH}/{made['id']}")
+    customer = local.post(PATH, email="a@example.com", name="Before", metadata={"a": "1"})
+    after = local.post(f"{PATH}/{customer['id']}", email="b@example.com", name="After")
+    local.delete(f"{PATH}/{customer['id']}")
     deleted, updated, created = local.events(type="customer.*")
-    assert created["data"] == {"object": made}
+    assert created["data"] == {"object": customer}
     assert updated["data"] == {
         "object": after,
         "previous_attributes": {"email": "a@example.com", "name": "Before"},
@@ -59,9 +59,9 @@ def test_where_a_customer_is_taxed(local: Local) -> None:
     (https://docs.stripe.com/tax/customer-locations). The account collects no taxes anywhere."""
     form: Any = {"expand": ["tax"]}
     nowhere = {"automatic_tax": "unrecognized_location", "ip_address": None, "location": None, "provider": "stripe"}
-    made = local.post("/v1/customers", **form)
-    assert made["tax"] == nowhere
-    path = f"/v1/customers/{made['id']}"
+    customer = local.post("/v1/customers", **form)
+    assert customer["tax"] == nowhere
+    path = f"/v1/customers/{customer['id']}"
     assert "tax" not in local.post(path, tax={"ip_address": "203.0.113.9"})
     assert local.get(path, **form)["tax"] == {**nowhere, "ip_address": "203.0.113.9"}
     assert local.post(path, tax={"ip_address": ""}, **form)["tax"] == nowhere
@@ -83,5 +83,5 @@ def test_an_ip_address_is_enough_for_automatic_tax(local: Local) -> None:
 
 def test_a_customer_asks_for_the_check_of_a_card_that_is_made_anyway(local: Local) -> None:
     assert local.post("/v1/customers", validate=True)["id"]
-    refused = local.refused("post", "/v1/customers", validate=False)
-    assert (refused.param, "does not have the parameter `validate`" in refused.message) == ("validate", True)
+    refusal = local.refused("post", "/v1/customers", validate=False)
+    assert (refusal.param, "does not have the parameter `validate`" in refusal.message) == ("validate", True)

@@ -215,9 +215,9 @@ def test_a_dispute_comes_with_the_capture(local: Local, clock: Clock) -> None:
 
 def test_files_as_evidence_are_refused_by_name(local: Local) -> None:
     dispute = dispute_of(local, pay(local))
-    refused = local.refused("post", f"{DISPUTES}/{dispute['id']}", evidence={"receipt": "file_123"})
-    assert refused.param == "evidence[receipt]"
-    assert refused.message.endswith("it has no files.")
+    refusal = local.refused("post", f"{DISPUTES}/{dispute['id']}", evidence={"receipt": "file_123"})
+    assert refusal.param == "evidence[receipt]"
+    assert refusal.message.endswith("it has no files.")
 
 
 def test_a_charge_leads_to_its_dispute(local: Local) -> None:

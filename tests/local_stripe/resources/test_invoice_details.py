@@ -23,10 +23,12 @@ def tax_rate(local: Local, percentage: float) -> str:
 
 
 def draft(life: Life, *amounts: int, **params: Any) -> Any:
-    made = life.local.post(INVOICES, customer=life.customer, currency="usd", **params)
+    invoice = life.local.post(INVOICES, customer=life.customer, currency="usd", **params)
     for amount in amounts:
-        life.local.post("/v1/invoiceitems", customer=life.customer, invoice=made["id"], amount=amount, currency="usd")
-    return life.local.get(f"{INVOICES}/{made['id']}")
+        life.local.post(
+            "/v1/invoiceitems", customer=life.customer, invoice=invoice["id"], amount=amount, currency="usd"
+        )
+    return life.local.get(f"{INVOICES}/{invoice['id']}")
 
 
 def test_its_rates_and_discounts_are_for_all_lines(life: Life) -> None:
@@ -73,8 +75,8 @@ def test_shipping_is_added_to_the_total(life: Life) -> None:
     assert wrong.param == "shipping_cost[shipping_rate_data][tax_code]"
     dropped = life.local.post(path, shipping_cost="")
     assert (dropped["shipping_cost"], dropped["total"]) == (None, 1100)
-    refused = life.local.refused("post", path, shipping_cost={"shipping_rate": "shr_nope"})
-    assert refused.param == "shipping_cost[shipping_rate]"
+    refusal = life.local.refused("post", path, shipping_cost={"shipping_rate": "shr_nope"})
+    assert refusal.param == "shipping_cost[shipping_rate]"
 
 
 def test_how_it_looks(life: Life) -> None:
@@ -97,8 +99,8 @@ def test_how_it_looks(life: Life) -> None:
         "include_inclusive_tax",
     )
     assert life.local.get(f"/v1/customers/{life.customer}")["next_invoice_sequence"] == 1
-    refused = life.local.refused("post", INVOICES, customer=life.customer, number="2026-7")
-    assert refused.param == "number"
+    refusal = life.local.refused("post", INVOICES, customer=life.customer, number="2026-7")
+    assert refusal.param == "number"
 
 
 def test_lines_are_taxed_and_discounted_one_by_one(life: Life) -> None:
@@ -150,8 +152,8 @@ def test_the_texts_of_a_subscriptions_invoices(life: Life) -> None:
 
 def test_another_issuer_than_the_account_is_refused_by_name(life: Life) -> None:
     issuer = {"type": "account"}
-    refused = life.local.refused("post", INVOICES, customer=life.customer, issuer=issuer)
-    assert "The local Stripe does not have" in refused.message
+    refusal = life.local.refused("post", INVOICES, customer=life.customer, issuer=issuer)
+    assert "The local Stripe does not have" in refusal.message
     assert draft(life, 100, issuer={"type": "self"})["issuer"] == {"type": "self"}
 
 
@@ -197,8 +199,8 @@ def test_a_draft_is_finalized_when_a_call_says(life: Life) -> None:
     """https://docs.stripe.com/invoicing/scheduled-finalization"""
     local = life.local
     at, later = moment("2026-01-10"), moment("2026-01-20")
-    refused = local.refused("post", INVOICES, customer=life.customer, automatically_finalizes_at=at)
-    assert refused.param == "automatically_finalizes_at"
+    refusal = local.refused("post", INVOICES, customer=life.customer, automatically_finalizes_at=at)
+    assert refusal.param == "automatically_finalizes_at"
     invoice = draft(life, 1000, auto_advance=True, automatically_finalizes_at=at)
     path = f"{INVOICES}/{invoice['id']}"
     assert (invoice["automatically_finalizes_at"], invoice["next_payment_attempt"]) == (at, at)

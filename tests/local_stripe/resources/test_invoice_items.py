@@ -75,11 +75,11 @@ def test_an_amount_is_taxed_as_its_price_and_product_say(local: Local, customer:
     )
     assert (taxed(local, plain), taxed(local, item)) == (("unspecified", None), ("exclusive", "txcd_10000000"))
 
-    changed = local.post(f"{PATH}/{item['id']}", amount=1100)
-    assert (pricing(changed), taxed(local, changed)) == ((1100, 1, "1100"), ("exclusive", "txcd_10000000"))
+    after = local.post(f"{PATH}/{item['id']}", amount=1100)
+    assert (pricing(after), taxed(local, after)) == ((1100, 1, "1100"), ("exclusive", "txcd_10000000"))
     assert taxed(local, local.post(f"{PATH}/{item['id']}", tax_code="")) == ("exclusive", None)
-    changed = local.post(f"{PATH}/{plain['id']}", tax_behavior="inclusive", tax_code="txcd_10103001")
-    assert (pricing(changed), taxed(local, changed)) == ((900, 1, "900"), ("inclusive", "txcd_10103001"))
+    after = local.post(f"{PATH}/{plain['id']}", tax_behavior="inclusive", tax_code="txcd_10103001")
+    assert (pricing(after), taxed(local, after)) == ((900, 1, "900"), ("inclusive", "txcd_10103001"))
     other = local.refused("post", f"{PATH}/{plain['id']}", tax_behavior="exclusive")
     assert other.message == "You cannot change `tax_behavior` once it has been set to `inclusive`."
     wrong = local.refused("post", PATH, customer=customer, amount=900, currency="usd", tax_code="food")
@@ -107,9 +107,9 @@ def test_an_item_is_priced_in_one_way(local: Local, customer: str) -> None:
 def test_an_item_gets_another_price(local: Local, customer: str) -> None:
     first, second = (local.price(unit_amount=amount)["id"] for amount in (900, 1100))
     item = local.post(PATH, customer=customer, pricing={"price": first}, quantity=3)
-    changed = local.post(f"{PATH}/{item['id']}", pricing={"price": second})
-    assert pricing(changed) == (3300, 3, "1100")
-    assert changed["pricing"]["price_details"]["price"] == second
+    after = local.post(f"{PATH}/{item['id']}", pricing={"price": second})
+    assert pricing(after) == (3300, 3, "1100")
+    assert after["pricing"]["price_details"]["price"] == second
     assert pricing(local.post(f"{PATH}/{item['id']}", quantity=5)) == (5500, 5, "1100")
 
 
@@ -142,8 +142,8 @@ def test_lines_of_a_draft_are_priced_alike(local: Local, customer: str) -> None:
     [line] = added["lines"]["data"]
     assert (pricing(line), line["discountable"]) == ((5, 3, "1.5"), False)
     price = local.price(unit_amount=900)["id"]
-    changed = local.post(f"/v1/invoices/{draft}/lines/{line['id']}", pricing={"price": price})
-    assert pricing(changed) == (2700, 3, "900")
+    after = local.post(f"/v1/invoices/{draft}/lines/{line['id']}", pricing={"price": price})
+    assert pricing(after) == (2700, 3, "900")
     assert local.get(f"/v1/invoices/{draft}")["total"] == 2700
 
 
@@ -151,8 +151,8 @@ def test_a_draft_takes_nothing_of_another_currency(local: Local, customer: str) 
     """A draft that is made without a currency is in the account's: what its seller adds in another is refused."""
     draft = local.post("/v1/invoices", customer=customer)
     euros = {"customer": customer, "currency": "eur", "amount": 500}
-    refused = local.refused("post", PATH, **euros, invoice=draft["id"])
-    assert (refused.param, refused.message) == (
+    refusal = local.refused("post", PATH, **euros, invoice=draft["id"])
+    assert (refusal.param, refusal.message) == (
         "currency",
         "The currency of the invoice item is `eur`. This doesn't match the invoice's currency: `usd`.",
     )
@@ -186,8 +186,8 @@ def test_a_quantity_need_not_be_whole(local: Local, customer: str) -> None:
     draft = local.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")
     [line] = draft["lines"]["data"]
     assert (draft["total"], line["quantity_decimal"]) == (250, "0.25")
-    changed = local.post(f"/v1/invoices/{draft['id']}/lines/{line['id']}", quantity_decimal="1.5")
-    assert (changed["amount"], changed["quantity_decimal"]) == (1500, "1.5")
+    after = local.post(f"/v1/invoices/{draft['id']}/lines/{line['id']}", quantity_decimal="1.5")
+    assert (after["amount"], after["quantity_decimal"]) == (1500, "1.5")
     by_price = local.post(
         PATH, customer=customer, pricing={"price": local.price(unit_amount=900)["id"]}, quantity_decimal="1.5"
     )

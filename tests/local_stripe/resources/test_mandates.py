@@ -13,10 +13,10 @@ ONLINE = {"type": "online", "online": {"ip_address": "127.0.0.1", "user_agent": 
 
 def account(local: Local) -> dict[str, Any]:
     holder = {"name": "Ada", "email": "ada@example.com"}
-    made = local.post(
+    payment_method = local.post(
         "/v1/payment_methods", type="sepa_debit", sepa_debit={"iban": "DE89370400440532013000"}, billing_details=holder
     )
-    return {"payment_method": made["id"], "allowed_payment_method_types": ["sepa_debit"]}
+    return {"payment_method": payment_method["id"], "allowed_payment_method_types": ["sepa_debit"]}
 
 
 def test_a_bank_account_is_set_up_and_debited_by_its_mandate(local: Local) -> None:
@@ -60,8 +60,8 @@ def test_a_card_needs_no_mandate(local: Local) -> None:
 
 def test_a_mandate_says_how_the_customer_agreed(local: Local) -> None:
     half: dict[str, Any] = {"customer_acceptance": {"type": "online", "online": {"ip_address": "127.0.0.1"}}}
-    refused = local.refused("post", SETUPS, mandate_data=half)
-    assert refused.message == "Missing required param: mandate_data[customer_acceptance][online][user_agent]."
+    refusal = local.refused("post", SETUPS, mandate_data=half)
+    assert refusal.message == "Missing required param: mandate_data[customer_acceptance][online][user_agent]."
     missing = local.refused("get", "/v1/mandates/mandate_none")
     assert (missing.status, missing.message) == (404, "No such mandate: 'mandate_none'")
 
@@ -71,8 +71,8 @@ def test_a_payment_names_the_mandate_that_it_is_by(local: Local) -> None:
     setup, other = (local.post(SETUPS, **form), local.post(SETUPS, **{**form, **account(local)}))
     by = {"payment_method": setup["payment_method"], "mandate": setup["mandate"]}
     paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
-    refused = local.refused("post", INTENTS, **paying, **{**by, "mandate": other["mandate"]})
-    assert refused.param == "mandate"
+    refusal = local.refused("post", INTENTS, **paying, **{**by, "mandate": other["mandate"]})
+    assert refusal.param == "mandate"
     assert local.refused("post", INTENTS, **paying, **{**by, "mandate": "mandate_none"}).code == "resource_missing"
     done = local.post(INTENTS, **paying, **by, expand=["latest_charge"])
     assert done["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == setup["mandate"]

@@ -199,12 +199,12 @@ def test_a_phase_s_end_bills_use_at_the_price_of_the_phase(local: Local) -> None
     calls = meter(local)["id"]
     old, new = metered(local, calls, "0.5"), metered(local, calls, "2")
     subscription = life.subscribe(old)
-    made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
+    subscription_schedule = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
     phases = [
         {"items": [{"price": old}], "start_date": moment("2026-04-01"), "end_date": moment("2026-05-01")},
         {"items": [{"price": new}]},
     ]
-    local.post(f"/v1/subscription_schedules/{made['id']}", phases=phases, end_behavior="release")
+    local.post(f"/v1/subscription_schedules/{subscription_schedule['id']}", phases=phases, end_behavior="release")
     use(life, "333")
     seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     life.advance("2026-05-01 01:01")

@@ -218,8 +218,8 @@ def test_an_unknown_payment_method_may_be_of_a_connected_account(local: Local) -
     assert local.refused("post", f"{PATH}/abcd/attach", customer=owner) == Refusal(
         NO_SUCH, "resource_missing", "payment_method", 404
     )
-    refused = local.refused("post", "/v1/setup_intents", customer=owner, payment_method="abcd")
-    assert refused == Refusal(NO_SUCH, "resource_missing", "payment_method")
+    refusal = local.refused("post", "/v1/setup_intents", customer=owner, payment_method="abcd")
+    assert refusal == Refusal(NO_SUCH, "resource_missing", "payment_method")
 
 
 def test_details_are_merged(local: Local) -> None:
@@ -252,8 +252,10 @@ def test_of_a_co_branded_card_the_customer_s_network_is_kept(local: Local) -> No
 def test_saved_payment_methods_that_are_no_cards_are_updated(local: Local, type: str, details: dict[str, str]) -> None:
     customer = local.post("/v1/customers")["id"]
     holder = {"name": "Jenny", "email": "jenny@example.com"}
-    made = local.post("/v1/payment_methods", type=type, billing_details=holder, **({type: details} if details else {}))
-    path = f"/v1/payment_methods/{made['id']}"
+    payment_method = local.post(
+        "/v1/payment_methods", type=type, billing_details=holder, **({type: details} if details else {})
+    )
+    path = f"/v1/payment_methods/{payment_method['id']}"
     local.post(f"{path}/attach", customer=customer)
     after = local.post(path, billing_details={"name": "Bob", "address": {"city": "Paris"}}, metadata={"a": "1"})
     assert (after["billing_details"]["name"], after["billing_details"]["email"]) == ("Bob", "jenny@example.com")

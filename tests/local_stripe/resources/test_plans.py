@@ -32,10 +32,8 @@ def test_its_product_may_be_described(local: Local) -> None:
 def test_it_is_changed_and_sold(local: Local) -> None:
     product, other = local.product()["id"], local.product()["id"]
     plan = local.post(PATH, amount=1200, currency="usd", interval="month", product=product)
-    changed = local.post(
-        f"{PATH}/{plan['id']}", product=other, trial_period_days=7, metadata={"a": "b"}, nickname="New"
-    )
-    assert (changed["product"], changed["trial_period_days"], changed["nickname"]) == (other, 7, "New")
+    after = local.post(f"{PATH}/{plan['id']}", product=other, trial_period_days=7, metadata={"a": "b"}, nickname="New")
+    assert (after["product"], after["trial_period_days"], after["nickname"]) == (other, 7, "New")
     customer = local.post("/v1/customers")["id"]
     subscription = local.post(
         "/v1/subscriptions", customer=customer, items=[{"plan": plan["id"]}], trial_from_plan=True

@@ -147,16 +147,16 @@ def test_invoice_items_are_seen_beside_what_waits(local: Local) -> None:
 
 def test_invoice_items_of_another_currency_are_refused(local: Local) -> None:
     _, subscription = running(local)
-    refused = local.refused(
+    refusal = local.refused(
         "POST", PATH, subscription=subscription["id"], invoice_items=[{"amount": 5, "currency": "eur"}]
     )
-    assert refused.param == "invoice_items[0][currency]"
+    assert refusal.param == "invoice_items[0][currency]"
 
 
 def test_automatic_tax_needs_to_know_where_the_customer_is(local: Local) -> None:
     life, subscription = running(local)
-    refused = local.refused("POST", PATH, subscription=subscription["id"], automatic_tax={"enabled": True})
-    assert refused.code == "customer_tax_location_invalid"
+    refusal = local.refused("POST", PATH, subscription=subscription["id"], automatic_tax={"enabled": True})
+    assert refusal.code == "customer_tax_location_invalid"
     local.post(f"/v1/customers/{life.customer}", address={"country": "DE"})
     seen = local.post(PATH, subscription=subscription["id"], automatic_tax={"enabled": True})
     assert seen["automatic_tax"]["status"] == "complete"
@@ -199,10 +199,12 @@ def test_a_subscription_is_seen_to_begin_sooner_or_later(local: Local) -> None:
 
     later = seen("2026-05-01")
     assert (later["total"], later["lines"]["data"][0]["period"]["start"]) == (3000, moment("2026-05-01"))
-    made = local.post("/v1/subscriptions", customer=life.customer, **new, backdate_start_date=moment("2026-04-01"))
-    assert seen("2026-04-01")["total"] == life.totals(made["id"])[0]
+    subscription = local.post(
+        "/v1/subscriptions", customer=life.customer, **new, backdate_start_date=moment("2026-04-01")
+    )
+    assert seen("2026-04-01")["total"] == life.totals(subscription["id"])[0]
     refusal = local.refused(
-        "post", PATH, subscription=made["id"], subscription_details={"start_date": moment("2026-05-01")}
+        "post", PATH, subscription=subscription["id"], subscription_details={"start_date": moment("2026-05-01")}
     )
     assert refusal.param == "subscription_details[start_date]"
 
@@ -261,10 +263,12 @@ def test_a_schedule_that_has_not_started_is_seen_by_its_first_invoice(local: Loc
     life = Life.begin(local, "2026-04-11")
     phases = [{"items": [{"price": price(local, 3000)}], "duration": MONTH}]
     start = moment("2026-05-01")
-    made = local.post("/v1/subscription_schedules", customer=life.customer, start_date=start, phases=phases)
-    seen = local.post(PATH, schedule=made["id"])
+    subscription_schedule = local.post(
+        "/v1/subscription_schedules", customer=life.customer, start_date=start, phases=phases
+    )
+    seen = local.post(PATH, schedule=subscription_schedule["id"])
     assert (seen["total"], seen["created"], seen["customer"]) == (3000, start, life.customer)
-    assert local.get(f"/v1/subscription_schedules/{made['id']}") == made
+    assert local.get(f"/v1/subscription_schedules/{subscription_schedule['id']}") == subscription_schedule
     life.advance("2026-05-01 02:00")
     [paid] = local.get("/v1/invoices")["data"]
     assert paid["total"] == seen["total"]
@@ -274,15 +278,15 @@ def test_a_schedule_that_has_not_started_is_seen_by_its_first_invoice(local: Loc
 def test_a_change_of_a_schedule_is_seen_and_not_made(local: Local, behavior: str, total: int) -> None:
     """Two thirds of a month at 30 more are prorated, on the renewal of 60 or at once."""
     life, subscription = running(local)
-    made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
-    [phase] = made["phases"]
+    subscription_schedule = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
+    [phase] = subscription_schedule["phases"]
     items = [{"price": phase["items"][0]["price"], "quantity": 2}]
     changed = {"start_date": phase["start_date"], "end_date": phase["end_date"], "items": items}
     details = {"phases": [changed], "proration_behavior": behavior}
-    seen = local.post(PATH, schedule=made["id"], schedule_details=details)
+    seen = local.post(PATH, schedule=subscription_schedule["id"], schedule_details=details)
     assert seen["total"] == total
     assert seen["parent"]["subscription_details"]["subscription"] == subscription["id"]
-    assert local.get(f"/v1/subscription_schedules/{made['id']}") == made
+    assert local.get(f"/v1/subscription_schedules/{subscription_schedule['id']}") == subscription_schedule
     assert life.subscription(subscription["id"])["items"]["data"][0]["quantity"] == 1
     assert life.totals(subscription["id"]) == [3000]
 
@@ -305,12 +309,14 @@ def test_named_discounts_stand_in_for_those_of_a_schedule(
     phase = {"items": [{"price": price(local, 3000)}], "discounts": [{"coupon": half}], "duration": MONTH}
     form: Any = {"customer": life.customer, "schedule_details": {"phases": [{**phase, "start_date": "now"}]}}
     assert local.post(PATH, **form, **named)["total"] == of_new
-    made = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
-    [current] = made["phases"]
+    subscription_schedule = local.post("/v1/subscription_schedules", from_subscription=subscription["id"])
+    [current] = subscription_schedule["phases"]
     items = [{"price": current["items"][0]["price"], "quantity": 2}]
     changed = {"start_date": current["start_date"], "end_date": current["end_date"], "items": items}
     details = {"phases": [changed], "proration_behavior": "none"}
-    assert local.post(PATH, schedule=made["id"], schedule_details=details, **named)["total"] == of_change
+    assert (
+        local.post(PATH, schedule=subscription_schedule["id"], schedule_details=details, **named)["total"] == of_change
+    )
     if wanted:
         assert local.get(f"/v1/coupons/{tenth}")["times_redeemed"] == 0
 

@@ -85,10 +85,10 @@ def test_each_field_is_kept_and_can_be_changed(local: Local, name: str, value: A
     product = local.product(**{name: value})
     assert product == {**BARE, "id": product["id"], **answered_fields(name, value)}
 
-    changed = local.post(f"/v1/products/{product['id']}", **{name: other})
+    after = local.post(f"/v1/products/{product['id']}", **{name: other})
 
-    assert changed == {**product, **answered_fields(name, other)}
-    assert local.get(f"/v1/products/{product['id']}") == changed
+    assert after == {**product, **answered_fields(name, other)}
+    assert local.get(f"/v1/products/{product['id']}") == after
 
 
 @pytest.mark.parametrize("name", CLEARED)
@@ -117,10 +117,10 @@ def test_an_update_moves_the_time_of_the_last_change_alone(local: Local, clock: 
     clock.now += 60
 
     same = local.post(f"/v1/products/{product['id']}", name="Pro")
-    changed = local.post(f"/v1/products/{product['id']}", name="Max")
+    after = local.post(f"/v1/products/{product['id']}", name="Max")
 
     assert same == product
-    assert (changed["created"], changed["updated"]) == (NOW, NOW + 60)
+    assert (after["created"], after["updated"]) == (NOW, NOW + 60)
 
 
 @pytest.mark.parametrize("id", ["keymap-pro", "prod_1", "a.b:c_d", "x" * 255])

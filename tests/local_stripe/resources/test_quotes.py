@@ -113,11 +113,11 @@ def test_a_quote_for_later_is_a_schedule(life: Life) -> None:
 def test_a_quote_of_a_new_subscription_has_no_period_whose_end_it_could_wait_for(life: Life) -> None:
     """`current_period_end` is documented for quotes that update a subscription, which none of this version does."""
     wanted = {"effective_date": "current_period_end"}
-    refused = life.local.refused("post", PATH, customer=life.customer, subscription_data=wanted)
-    assert refused.message == "You can only use `current_period_end` for a quote that updates a subscription."
-    assert refused.param == "subscription_data[effective_date]"
+    refusal = life.local.refused("post", PATH, customer=life.customer, subscription_data=wanted)
+    assert refusal.message == "You can only use `current_period_end` for a quote that updates a subscription."
+    assert refusal.param == "subscription_data[effective_date]"
     quote = quoted(life, price(life.local))
-    assert life.local.refused("post", f"{PATH}/{quote['id']}", subscription_data=wanted) == refused
+    assert life.local.refused("post", f"{PATH}/{quote['id']}", subscription_data=wanted) == refusal
 
 
 def test_what_is_billed_once_is_an_invoice(life: Life) -> None:
@@ -171,29 +171,29 @@ def test_a_quote_that_expires_is_canceled(life: Life) -> None:
 def test_a_draft_changes_and_an_open_quote_only_its_expiry(life: Life) -> None:
     quote = quoted(life, price(life.local), metadata={"a": "1"})
     [item] = life.local.get(f"{PATH}/{quote['id']}/line_items")["data"]
-    changed = life.local.post(
+    after = life.local.post(
         f"{PATH}/{quote['id']}",
         line_items=[{"id": item["id"], "quantity": 3}, {"price": setup(life.local)}],
         header="For you",
         metadata={"b": "2"},
     )
-    assert (changed["amount_total"], changed["header"], changed["metadata"]) == (9500, "For you", {"a": "1", "b": "2"})
+    assert (after["amount_total"], after["header"], after["metadata"]) == (9500, "For you", {"a": "1", "b": "2"})
     kept = life.local.get(f"{PATH}/{quote['id']}/line_items")["data"]
     assert [(one["id"] == item["id"], one["quantity"]) for one in kept] == [(True, 3), (False, 1)]
 
     life.local.post(f"{PATH}/{quote['id']}/finalize")
     later = moment("2026-02-01")
     assert life.local.post(f"{PATH}/{quote['id']}", expires_at=later)["expires_at"] == later
-    refused = life.local.refused("post", f"{PATH}/{quote['id']}", header="No")
-    assert refused.message == "You cannot update a quote that is `open`. It must be in `draft` status."
+    refusal = life.local.refused("post", f"{PATH}/{quote['id']}", header="No")
+    assert refusal.message == "You cannot update a quote that is `open`. It must be in `draft` status."
 
 
 @pytest.mark.parametrize("action", ["accept", "finalize", "cancel"])
 def test_a_canceled_quote_stays_so(life: Life, action: str) -> None:
     quote = quoted(life, price(life.local))
     life.local.post(f"{PATH}/{quote['id']}/cancel")
-    refused = life.local.refused("post", f"{PATH}/{quote['id']}/{action}")
-    assert refused.message.startswith(f"You cannot {action} a quote that is `canceled`.")
+    refusal = life.local.refused("post", f"{PATH}/{quote['id']}/{action}")
+    assert refusal.message.startswith(f"You cannot {action} a quote that is `canceled`.")
 
 
 def test_what_is_needed_to_finalize(life: Life) -> None:
@@ -206,8 +206,8 @@ def test_what_is_needed_to_finalize(life: Life) -> None:
     assert life.local.refused("get", f"{PATH}/qt_nope") == Refusal(
         "No such quote: 'qt_nope'", "resource_missing", "quote", 404
     )
-    refused = life.local.refused("get", f"{PATH}/{empty['id']}/pdf")
-    assert refused == Refusal("This quote has no PDF: only a quote that was finalized has one.")
+    refusal = life.local.refused("get", f"{PATH}/{empty['id']}/pdf")
+    assert refusal == Refusal("This quote has no PDF: only a quote that was finalized has one.")
 
 
 def test_a_finalized_quote_is_a_pdf_file(life: Life) -> None:

@@ -49,8 +49,8 @@ def test_the_bank_s_reference_comes_moments_later(local: Local, clock: Clock) ->
 
 def test_changing_its_metadata_is_told(local: Local) -> None:
     refund = local.post(REFUNDS, charge=pay(local)["latest_charge"])
-    changed = local.post(f"{REFUNDS}/{refund['id']}", metadata={"k": "v"})
-    assert changed["metadata"] == {"k": "v"}
+    after = local.post(f"{REFUNDS}/{refund['id']}", metadata={"k": "v"})
+    assert after["metadata"] == {"k": "v"}
     events = local.events(type="charge.refund.updated")
     assert {"metadata": {"k": None}} in [event["data"]["previous_attributes"] for event in events]
     assert local.post(f"{REFUNDS}/{refund['id']}", metadata="")["metadata"] == {}

@@ -33,8 +33,8 @@ def revised(local: Local, invoice: str, **params: Any) -> Any:
 
 
 def event_types(local: Local, since: str) -> list[str]:
-    listed = local.get("/v1/events", ending_before=since, limit=100)["data"]
-    return [event["type"] for event in reversed(listed) if event["type"].startswith("invoice.")]
+    events = local.get("/v1/events", ending_before=since, limit=100)["data"]
+    return [event["type"] for event in reversed(events) if event["type"].startswith("invoice.")]
 
 
 def test_a_revision_is_a_draft_of_the_same_until_it_is_finalized(life: Life) -> None:

@@ -18,13 +18,13 @@ def test_a_schedule_starts_and_its_phases_end_within_five_years(local: Local) ->
     far = moment("2031-01-02")
     message = "Invalid timestamp: can be no more than five years in the future."
 
-    refused = local.refused("post", PATH, customer=life.customer, start_date=far, phases=[phase])
-    assert refused == Refusal(message, param="start_date")
-    refused = local.refused("post", PATH, customer=life.customer, phases=[{**phase, "end_date": far}])
-    assert refused == Refusal(message, param="phases[0][end_date]")
+    refusal = local.refused("post", PATH, customer=life.customer, start_date=far, phases=[phase])
+    assert refusal == Refusal(message, param="start_date")
+    refusal = local.refused("post", PATH, customer=life.customer, phases=[{**phase, "end_date": far}])
+    assert refusal == Refusal(message, param="phases[0][end_date]")
     last_day = moment("2030-12-31")
-    made = local.post(PATH, customer=life.customer, phases=[{**phase, "end_date": last_day}])
-    assert made["phases"][0]["end_date"] == last_day
+    subscription_schedule = local.post(PATH, customer=life.customer, phases=[{**phase, "end_date": last_day}])
+    assert subscription_schedule["phases"][0]["end_date"] == last_day
 
 
 def test_a_subscription_has_one_schedule_at_most(local: Local) -> None:
@@ -62,8 +62,8 @@ def test_the_current_phase_must_be_in_an_update_as_it_began(local: Local) -> Non
     life = Life.begin(local)
     basic = price(local)
     subscription = life.subscribe(basic)
-    made = local.post(PATH, from_subscription=subscription["id"])
-    path = f"{PATH}/{made['id']}"
+    subscription_schedule = local.post(PATH, from_subscription=subscription["id"])
+    path = f"{PATH}/{subscription_schedule['id']}"
     start, end = moment("2026-01-01"), moment("2026-02-01")
     items = [{"price": basic}]
     refusals = [

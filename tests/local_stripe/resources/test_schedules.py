@@ -12,15 +12,17 @@ PATH = "/v1/subscription_schedules"
 
 def downgrade(life: Life, subscription: Any, to: str, **rest: Any) -> Any:
     """Return a schedule with the subscription's period as it is, then `to`."""
-    made = life.local.post(PATH, from_subscription=subscription["id"])
-    now = made["phases"][0]
+    subscription_schedule = life.local.post(PATH, from_subscription=subscription["id"])
+    now = subscription_schedule["phases"][0]
     kept = {
         "items": [{"price": item["price"], "quantity": item["quantity"]} for item in now["items"]],
         "start_date": now["start_date"],
         "end_date": now["end_date"],
     }
     return life.local.post(
-        f"{PATH}/{made['id']}", phases=[kept, {"items": [{"price": to}]}], **{"end_behavior": "release", **rest}
+        f"{PATH}/{subscription_schedule['id']}",
+        phases=[kept, {"items": [{"price": to}]}],
+        **{"end_behavior": "release", **rest},
     )
 
 
@@ -28,13 +30,16 @@ def test_a_schedule_from_a_subscription_has_its_current_period_as_its_phase(loca
     life = Life.begin(local)
     basic = price(local, 1500)
     subscription = life.subscribe(basic)
-    made = local.post(PATH, from_subscription=subscription["id"])
-    assert made["status"] == "active"
-    assert made["end_behavior"] == "release"
-    assert made["current_phase"] == {"start_date": moment("2026-01-01"), "end_date": moment("2026-02-01")}
-    [phase] = made["phases"]
+    subscription_schedule = local.post(PATH, from_subscription=subscription["id"])
+    assert subscription_schedule["status"] == "active"
+    assert subscription_schedule["end_behavior"] == "release"
+    assert subscription_schedule["current_phase"] == {
+        "start_date": moment("2026-01-01"),
+        "end_date": moment("2026-02-01"),
+    }
+    [phase] = subscription_schedule["phases"]
     assert [(item["price"], item["quantity"]) for item in phase["items"]] == [(basic, 1)]
-    assert life.subscription(subscription["id"])["schedule"] == made["id"]
+    assert life.subscription(subscription["id"])["schedule"] == subscription_schedule["id"]
 
 
 def test_a_downgrade_at_the_period_end_bills_the_new_price_and_nothing_else(local: Local) -> None:
@@ -93,14 +98,16 @@ def test_a_phase_in_the_middle_of_a_period_is_prorated_as_it_says(local: Local) 
         life = Life.begin(local, "2026-04-01")
         basic, pro = price(local, 3000), price(local, 6000)
         subscription = life.subscribe(basic)
-        made = local.post(PATH, from_subscription=subscription["id"])
-        kept = {"items": [{"price": basic}], "start_date": made["phases"][0]["start_date"]}
+        subscription_schedule = local.post(PATH, from_subscription=subscription["id"])
+        kept = {"items": [{"price": basic}], "start_date": subscription_schedule["phases"][0]["start_date"]}
         following = {
             "items": [{"price": pro}],
             "proration_behavior": proration,
             "duration": {"interval": "month", "interval_count": 2},
         }
-        local.post(f"{PATH}/{made['id']}", phases=[{**kept, "end_date": moment("2026-04-16")}, following])
+        local.post(
+            f"{PATH}/{subscription_schedule['id']}", phases=[{**kept, "end_date": moment("2026-04-16")}, following]
+        )
         life.advance("2026-05-01 02:00")
         totals[proration] = life.totals(subscription["id"])
     assert totals == {
@@ -113,7 +120,7 @@ def test_a_phase_in_the_middle_of_a_period_is_prorated_as_it_says(local: Local) 
 def test_a_schedule_to_come_starts_its_subscription_at_its_time(local: Local) -> None:
     life = Life.begin(local)
     basic, pro = price(local, 1000), price(local, 2000)
-    made = local.post(
+    subscription_schedule = local.post(
         PATH,
         customer=life.customer,
         start_date=moment("2026-01-15"),
@@ -123,15 +130,19 @@ def test_a_schedule_to_come_starts_its_subscription_at_its_time(local: Local) ->
         ],
         end_behavior="cancel",
     )
-    assert (made["status"], made["subscription"], made["current_phase"]) == ("not_started", None, None)
-    assert [(phase["start_date"], phase["end_date"]) for phase in made["phases"]] == [
+    assert (
+        subscription_schedule["status"],
+        subscription_schedule["subscription"],
+        subscription_schedule["current_phase"],
+    ) == ("not_started", None, None)
+    assert [(phase["start_date"], phase["end_date"]) for phase in subscription_schedule["phases"]] == [
         (moment("2026-01-15"), moment("2026-03-15")),
         (moment("2026-03-15"), moment("2026-04-15")),
     ]
     life.advance("2026-01-15 00:30")
-    id = local.get(f"{PATH}/{made['id']}")["subscription"]
+    id = local.get(f"{PATH}/{subscription_schedule['id']}")["subscription"]
     started = life.subscription(id)
-    assert (started["status"], started["schedule"]) == ("active", made["id"])
+    assert (started["status"], started["schedule"]) == ("active", subscription_schedule["id"])
     assert (started["start_date"], started["cancel_at"]) == (moment("2026-01-15"), moment("2026-04-15"))
     assert [invoice["status"] for invoice in life.invoices(id)] == ["draft"]
     life.advance("2026-04-16")
@@ -141,14 +152,14 @@ def test_a_schedule_to_come_starts_its_subscription_at_its_time(local: Local) ->
         (2000, "paid"),
         (2000, "paid"),
     ]
-    done = local.get(f"{PATH}/{made['id']}")
+    done = local.get(f"{PATH}/{subscription_schedule['id']}")
     assert (done["status"], done["completed_at"]) == ("completed", moment("2026-04-15"))
 
 
 def test_a_schedule_that_starts_now_subscribes_at_once(local: Local) -> None:
     life = Life.begin(local)
     basic = price(local, 1000)
-    made = local.post(
+    subscription_schedule = local.post(
         PATH,
         customer=life.customer,
         start_date="now",
@@ -162,12 +173,12 @@ def test_a_schedule_that_starts_now_subscribes_at_once(local: Local) -> None:
             {"items": [{"price": basic}], "metadata": {"origin": "", "kind": "paid"}},
         ],
     )
-    subscription = life.subscription(made["subscription"])
+    subscription = life.subscription(subscription_schedule["subscription"])
     assert (subscription["status"], subscription["trial_end"]) == ("trialing", moment("2026-01-15"))
     life.advance("2026-01-15 02:00")
-    after = life.subscription(made["subscription"])
+    after = life.subscription(subscription_schedule["subscription"])
     assert (after["status"], after["metadata"]) == ("active", {"kind": "paid"})
-    assert life.totals(made["subscription"]) == [0, 1000]
+    assert life.totals(subscription_schedule["subscription"]) == [0, 1000]
 
 
 def test_months_at_once_and_day_by_day_end_alike(local: Local) -> None:
@@ -203,11 +214,11 @@ def test_updating_the_current_phase_changes_the_subscription_at_once(local: Loca
     life = Life.begin(local, "2026-04-01")
     basic, pro = price(local, 3000), price(local, 6000)
     subscription = life.subscribe(basic)
-    made = local.post(PATH, from_subscription=subscription["id"])
+    subscription_schedule = local.post(PATH, from_subscription=subscription["id"])
     life.advance("2026-04-16")
-    phase = made["phases"][0]
+    phase = subscription_schedule["phases"][0]
     kept = {"start_date": phase["start_date"], "end_date": phase["end_date"], "items": [{"price": pro}]}
-    local.post(f"{PATH}/{made['id']}", phases=[kept], proration_behavior="always_invoice")
+    local.post(f"{PATH}/{subscription_schedule['id']}", phases=[kept], proration_behavior="always_invoice")
     assert price_of(life.subscription(subscription["id"])) == pro
     assert life.totals(subscription["id"]) == [3000, 1500]
 
@@ -216,11 +227,15 @@ def test_ending_the_current_phase_now_begins_the_next(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
     basic, pro = price(local, 3000), price(local, 6000)
     subscription = life.subscribe(basic)
-    made = local.post(PATH, from_subscription=subscription["id"])
+    subscription_schedule = local.post(PATH, from_subscription=subscription["id"])
     life.advance("2026-04-16")
-    kept = {"start_date": made["phases"][0]["start_date"], "end_date": "now", "items": [{"price": basic}]}
+    kept = {
+        "start_date": subscription_schedule["phases"][0]["start_date"],
+        "end_date": "now",
+        "items": [{"price": basic}],
+    }
     following = {"items": [{"price": pro}], "proration_behavior": "none"}
-    after = local.post(f"{PATH}/{made['id']}", phases=[kept, following])
+    after = local.post(f"{PATH}/{subscription_schedule['id']}", phases=[kept, following])
     assert after["current_phase"]["start_date"] == moment("2026-04-16")
     assert price_of(life.subscription(subscription["id"])) == pro
     assert life.totals(subscription["id"]) == [3000]
@@ -276,8 +291,8 @@ def test_a_subscription_to_be_canceled_makes_a_schedule_that_cancels(local: Loca
 
 def test_canceling_a_schedule_cancels_its_subscription(local: Local) -> None:
     life, subscription, made = scheduled(local)
-    canceled = local.post(f"{PATH}/{made['id']}/cancel", invoice_now=False, prorate=False)
-    assert (canceled["status"], canceled["canceled_at"]) == ("canceled", moment("2026-01-01"))
+    after = local.post(f"{PATH}/{made['id']}/cancel", invoice_now=False, prorate=False)
+    assert (after["status"], after["canceled_at"]) == ("canceled", moment("2026-01-01"))
     assert life.subscription(subscription["id"])["status"] == "canceled"
 
 
@@ -292,10 +307,10 @@ def test_canceling_a_subscription_cancels_its_schedule(local: Local) -> None:
 def test_deleting_the_customer_ends_a_schedule_to_come(local: Local) -> None:
     life = Life.begin(local)
     phases = [{"items": [{"price": price(local)}]}]
-    made = local.post(PATH, customer=life.customer, start_date=moment("2026-02-01"), phases=phases)
+    subscription_schedule = local.post(PATH, customer=life.customer, start_date=moment("2026-02-01"), phases=phases)
     local.delete(f"/v1/customers/{life.customer}")
     life.advance("2026-03-01")
-    assert local.get(f"{PATH}/{made['id']}")["status"] == "canceled"
+    assert local.get(f"{PATH}/{subscription_schedule['id']}")["status"] == "canceled"
 
 
 def test_lists_are_by_customer_and_by_state(local: Local) -> None:
@@ -353,16 +368,16 @@ def test_a_schedule_that_starts_in_the_past_backdates_its_subscription(local: Lo
     start, items = moment("2026-02-01"), [{"price": price(local, 1000)}]
     phase = {"items": items, "end_date": moment("2027-02-01")}
 
-    made = local.post(PATH, customer=life.customer, start_date=start, phases=[phase])
+    subscription_schedule = local.post(PATH, customer=life.customer, start_date=start, phases=[phase])
     free = local.post(PATH, customer=life.customer, start_date=start, phases=[{**phase, "proration_behavior": "none"}])
 
-    assert (made["status"], made["current_phase"]["start_date"]) == ("active", start)
-    assert life.subscription(made["subscription"])["start_date"] == start
-    assert life.totals(made["subscription"]) == [4000]
+    assert (subscription_schedule["status"], subscription_schedule["current_phase"]["start_date"]) == ("active", start)
+    assert life.subscription(subscription_schedule["subscription"])["start_date"] == start
+    assert life.totals(subscription_schedule["subscription"]) == [4000]
     assert life.totals(free["subscription"]) == [1000]
     over = {"items": items, "end_date": moment("2026-04-01")}
-    refused = local.refused("post", PATH, customer=life.customer, start_date=start, phases=[over])
-    assert refused.param == "start_date"
+    refusal = local.refused("post", PATH, customer=life.customer, start_date=start, phases=[over])
+    assert refusal.param == "start_date"
     anchored = {**phase, "billing_cycle_anchor": "phase_start"}
-    refused = local.refused("post", PATH, customer=life.customer, start_date=start, phases=[anchored])
-    assert refused.param == "phases[0][billing_cycle_anchor]"
+    refusal = local.refused("post", PATH, customer=life.customer, start_date=start, phases=[anchored])
+    assert refusal.param == "phases[0][billing_cycle_anchor]"

@@ -142,13 +142,13 @@ def test_a_succeeded_setup_changes_only_in_its_description(local: Local) -> None
 def test_a_canceled_setup_stays_canceled(local: Local) -> None:
     owner = customer(local)
     setup = local.post(PATH, customer=owner, payment_method=attached(local, owner))
-    canceled = local.post(f"{PATH}/{setup['id']}/cancel", cancellation_reason="duplicate")
-    assert canceled == {**setup, "status": "canceled", "cancellation_reason": "duplicate"}
+    after = local.post(f"{PATH}/{setup['id']}/cancel", cancellation_reason="duplicate")
+    assert after == {**setup, "status": "canceled", "cancellation_reason": "duplicate"}
     for action, message in (
         ("/confirm", "You cannot confirm this SetupIntent because it has been canceled."),
         ("/cancel", "You cannot cancel this SetupIntent because it is already canceled."),
     ):
-        assert refused(local, setup["id"], action) == (Refusal(message, STATE), canceled)
+        assert refused(local, setup["id"], action) == (Refusal(message, STATE), after)
 
 
 def test_the_customer_s_default_card_is_not_set_up_by_itself(local: Local) -> None:

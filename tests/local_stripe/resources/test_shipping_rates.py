@@ -21,9 +21,9 @@ OPTIONS = {"expand": ["fixed_amount.currency_options"]}
 
 
 def test_a_shipping_rate_has_its_fields_and_its_currencies_where_they_are_asked_for(local: Local) -> None:
-    made = local.post(PATH, **POST)
-    assert made.pop("id").startswith("shr_1")
-    assert made == {
+    shipping_rate = local.post(PATH, **POST)
+    assert shipping_rate.pop("id").startswith("shr_1")
+    assert shipping_rate == {
         "object": "shipping_rate",
         "active": True,
         "created": NOW,
@@ -63,8 +63,8 @@ def test_what_the_sdk_s_update_takes_changes_and_nothing_else(local: Local) -> N
         ({"fixed_amount": {"amount": 5}}, "fixed_amount[amount]"),
         ({"tax_code": "txcd_00000000"}, "tax_code"),
     ):
-        refused = local.refused("post", path, **params)
-        assert (refused.code, refused.param) == ("parameter_unknown", name)
+        refusal = local.refused("post", path, **params)
+        assert (refusal.code, refusal.param) == ("parameter_unknown", name)
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_the_refusal_names_the_parameter(local: Local, params: dict[str, Any], p
 
 
 def test_a_further_currency_needs_an_amount(local: Local) -> None:
-    made = local.post(PATH, **POST)
+    shipping_rate = local.post(PATH, **POST)
     options = {"currency_options": {"gbp": {"tax_behavior": "inclusive"}}}
-    refused = local.refused("post", f"{PATH}/{made['id']}", fixed_amount=options)
-    assert refused.param == "fixed_amount[currency_options][gbp][amount]"
+    refusal = local.refused("post", f"{PATH}/{shipping_rate['id']}", fixed_amount=options)
+    assert refusal.param == "fixed_amount[currency_options][gbp][amount]"
 
 
 def test_shipping_rates_are_listed_by_what_they_are(local: Local) -> None:

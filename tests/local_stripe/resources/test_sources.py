@@ -76,10 +76,8 @@ def test_a_card_pays_that_is_the_default_source(local: Local) -> None:
     items = [{"price": local.price(recurring={"interval": "month"})["id"]}]
     subscription = local.post("/v1/subscriptions", customer=customer["id"], items=items, default_source=amex)
     assert (subscription["status"], subscription["default_source"]) == ("active", amex)
-    changed = local.post(
-        f"/v1/subscriptions/{subscription['id']}", default_source=mastercard, expand=["default_source"]
-    )
-    assert changed["default_source"] == local.get(f"{path}/sources/{mastercard}")
+    after = local.post(f"/v1/subscriptions/{subscription['id']}", default_source=mastercard, expand=["default_source"])
+    assert after["default_source"] == local.get(f"{path}/sources/{mastercard}")
     assert local.post(f"/v1/subscriptions/{subscription['id']}", default_source="")["default_source"] is None
 
 
@@ -87,8 +85,8 @@ def test_a_card_changes_and_goes_and_events_tell_of_it(local: Local) -> None:
     customer = local.post("/v1/customers", source="tok_visa")
     path = f"/v1/customers/{customer['id']}/sources"
     second = local.post(path, source="tok_mastercard")["id"]
-    changed = local.post(f"{path}/{second}", name="Ada", exp_year=2040, address_city="Paris", metadata={"a": "1"})
-    assert (changed["name"], changed["exp_year"], changed["address_city"]) == ("Ada", 2040, "Paris")
+    after = local.post(f"{path}/{second}", name="Ada", exp_year=2040, address_city="Paris", metadata={"a": "1"})
+    assert (after["name"], after["exp_year"], after["address_city"]) == ("Ada", 2040, "Paris")
     assert local.get(f"/v1/customers/{customer['id']}")["default_source"] == customer["default_source"]
     assert local.delete(f"{path}/{customer['default_source']}")["deleted"] is True
     assert local.get(f"/v1/customers/{customer['id']}")["default_source"] == second
@@ -114,9 +112,9 @@ def test_a_token_is_a_source_only_where_the_account_takes_tokens(local: Local) -
     customer = f"/v1/customers/{local.post('/v1/customers')['id']}"
     set_in_dashboard(local, card_tokens="refuse")
     for path in ("/v1/customers", customer, f"{customer}/sources"):
-        refused = local.refused("post", path, source="tok_visa")
-        assert (refused.status, refused.code, refused.message[: len(REFUSED)]) == (400, None, REFUSED), path
-    assert local.send("post", f"{customer}/cards", "source=tok_visa").refusal == refused
+        refusal = local.refused("post", path, source="tok_visa")
+        assert (refusal.status, refusal.code, refusal.message[: len(REFUSED)]) == (400, None, REFUSED), path
+    assert local.send("post", f"{customer}/cards", "source=tok_visa").refusal == refusal
     assert local.get(f"{customer}/sources")["data"] == []
     assert len(local.get("/v1/customers")["data"]) == 1
 

@@ -16,8 +16,8 @@ def test_an_item_is_added_changed_and_taken_away(local: Local) -> None:
     added = local.post(PATH, subscription=subscription["id"], price=extra, quantity=2, metadata={"kind": "extra"})
     assert (added["price"]["id"], added["quantity"], added["metadata"]) == (extra, 2, {"kind": "extra"})
     assert local.get(f"{PATH}/{added['id']}")["subscription"] == subscription["id"]
-    changed = local.post(f"{PATH}/{added['id']}", quantity=5, proration_behavior="none")
-    assert changed["quantity"] == 5
+    after = local.post(f"{PATH}/{added['id']}", quantity=5, proration_behavior="none")
+    assert after["quantity"] == 5
     first = subscription["items"]["data"][0]["id"]
     assert [item["id"] for item in local.get(PATH, subscription=subscription["id"])["data"]] == [first, added["id"]]
     local.delete(f"{PATH}/{added['id']}")

@@ -126,9 +126,9 @@ def test_the_account_has_tax_ids_of_its_own_which_no_event_tells_of(local: Local
 def test_a_customer_gets_a_tax_id_at_either_address(local: Local) -> None:
     customer = local.post("/v1/customers")["id"]
     owner = {"type": "customer", "customer": customer}
-    made = local.post("/v1/tax_ids", type="eu_vat", value="DE000000000", owner=owner)
-    assert local.get(f"/v1/customers/{customer}/tax_ids")["data"] == [made]
-    local.delete(f"/v1/tax_ids/{made['id']}")
+    tax_id = local.post("/v1/tax_ids", type="eu_vat", value="DE000000000", owner=owner)
+    assert local.get(f"/v1/customers/{customer}/tax_ids")["data"] == [tax_id]
+    local.delete(f"/v1/tax_ids/{tax_id['id']}")
     assert [event["type"] for event in local.events(type="customer.tax_id.*")] == [
         "customer.tax_id.deleted",
         "customer.tax_id.created",

@@ -13,9 +13,9 @@ VAT = {"display_name": "VAT", "inclusive": True, "percentage": 20, "jurisdiction
 
 
 def test_a_tax_rate_has_the_recorded_fields(local: Local) -> None:
-    made = local.post(PATH, **VAT)
-    assert made.pop("id").startswith("txr_1")
-    assert made == {
+    tax_rate = local.post(PATH, **VAT)
+    assert tax_rate.pop("id").startswith("txr_1")
+    assert tax_rate == {
         "object": "tax_rate",
         "active": True,
         "country": None,
@@ -34,21 +34,21 @@ def test_a_tax_rate_has_the_recorded_fields(local: Local) -> None:
         "state": None,
         "tax_type": "vat",
     }
-    assert repr(made["percentage"]) == "20.0"
+    assert repr(tax_rate["percentage"]) == "20.0"
 
 
 def test_all_but_the_percentage_changes(local: Local) -> None:
-    made = local.post(PATH, **VAT, metadata={"a": "1"})
-    path = f"{PATH}/{made['id']}"
+    tax_rate = local.post(PATH, **VAT, metadata={"a": "1"})
+    path = f"{PATH}/{tax_rate['id']}"
     changed = local.post(path, active=False, description="archived", metadata={"b": "2"})
-    assert changed == {**made, "active": False, "description": "archived", "metadata": {"a": "1", "b": "2"}}
+    assert changed == {**tax_rate, "active": False, "description": "archived", "metadata": {"a": "1", "b": "2"}}
     assert local.get(path) == changed
     [updated, created] = local.events(type="tax_rate.*")
     assert updated["data"] == {
         "object": changed,
         "previous_attributes": {"active": True, "description": None, "metadata": {"b": None}},
     }
-    assert (created["type"], created["data"]) == ("tax_rate.created", {"object": made})
+    assert (created["type"], created["data"]) == ("tax_rate.created", {"object": tax_rate})
     for name in ("percentage", "inclusive"):
         assert local.refused("post", path, **{name: "1"}) == Refusal(
             f"Received unknown parameter: {name}", "parameter_unknown", name

@@ -24,8 +24,8 @@ def price(life: Life, amount: int, interval: str = "month", **more: Any) -> str:
 
 def offer(life: Life, during: str, after: str, iterations: int = 1) -> str:
     duration = {"type": "relative", "relative": {"iterations": iterations}}
-    made = life.local.post(PATH, price=during, duration=duration, end_behavior={"transition": {"price": after}})
-    return str(made["id"])
+    trial_offer = life.local.post(PATH, price=during, duration=duration, end_behavior={"transition": {"price": after}})
+    return str(trial_offer["id"])
 
 
 def begin(life: Life, *offers: str, **more: Any) -> Any:

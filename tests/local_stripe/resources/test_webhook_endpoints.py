@@ -146,8 +146,8 @@ def test_an_unknown_type_of_event_is_refused_by_its_place(local: Local) -> None:
 
 def test_an_endpoint_of_connected_accounts_is_made_by_the_platform(local: Local) -> None:
     """Stripe does not show which endpoints these are (https://docs.stripe.com/api/webhook_endpoints/object)."""
-    made = local.post(PATH, url=URL, enabled_events=["*"], connect=True)
-    assert "connect" not in made
+    webhook_endpoint = local.post(PATH, url=URL, enabled_events=["*"], connect=True)
+    assert "connect" not in webhook_endpoint
     account = local.post("/v1/accounts")["id"]
     form = f"url={URL}&enabled_events[]=*&connect=true"
     refusal = local.send("post", PATH, form, headers={"Stripe-Account": account}).refusal
@@ -163,9 +163,9 @@ def test_there_are_at_most_sixteen(local: Local) -> None:
     local.delete(f"{PATH}/{made[3]['id']}")
     endpoint(local)
 
-    listed = local.get(PATH, limit=100)["data"]
-    assert [one["url"] for one in listed][:2] == [URL, f"{URL}/15"]
-    assert local.get(PATH, limit=3, starting_after=listed[3]["id"])["data"] == listed[4:7]
+    webhook_endpoints = local.get(PATH, limit=100)["data"]
+    assert [one["url"] for one in webhook_endpoints][:2] == [URL, f"{URL}/15"]
+    assert local.get(PATH, limit=3, starting_after=webhook_endpoints[3]["id"])["data"] == webhook_endpoints[4:7]
 
 
 def test_lists_cannot_be_restricted_by_time(local: Local) -> None:
