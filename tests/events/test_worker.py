@@ -24,9 +24,9 @@ AT_ONCE = Retries(attempts=3, first_pause=0.001)
 
 
 @pytest.fixture
-def store(made: str) -> Iterator[Store]:
+def store(store_address: str) -> Iterator[Store]:
     """Under the real time: workers wait for it."""
-    with open_store(made) as opened:
+    with open_store(store_address) as opened:
         yield opened
 
 

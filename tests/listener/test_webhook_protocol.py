@@ -26,7 +26,7 @@ def receiver(store: Store) -> Iterator[Running]:
         yield running
 
 
-pytestmark = pytest.mark.parametrize("made", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("store_address", ["sqlite"], indirect=True)
 
 
 HEALTH = request(b"", path="/healthz", method="GET")
