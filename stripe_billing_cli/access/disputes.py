@@ -30,7 +30,7 @@ class DisputedPayment:
 
 def disputed_since(payments: Iterable[DisputedPayment], subscription: str) -> int | None:
     """Return since when a payment is disputed that was for this subscription, or for none at all; None if none is."""
-    return min((one.since for one in payments if one.subscription in (None, subscription)), default=None)
+    return min((payment.since for payment in payments if payment.subscription in (None, subscription)), default=None)
 
 
 def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]:
@@ -78,7 +78,7 @@ def _payment(api: StripeApi, dispute: Dispute, charge: Charge) -> DisputedPaymen
     if not transactions or dispute["status"] == "won":
         return None
     return DisputedPayment(
-        min(one["created"] for one in transactions), _subscription(api, id_of(charge["payment_intent"]))
+        min(transaction["created"] for transaction in transactions), _subscription(api, id_of(charge["payment_intent"]))
     )
 
 

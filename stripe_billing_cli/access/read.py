@@ -47,10 +47,13 @@ def customer_state_of(
     """Return the state of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
     subscriptions = tuple(subscriptions)
     payments = tuple(disputed_payments)
-    clocks = [clock["frozen_time"] for one in subscriptions if (clock := whole(one["test_clock"]))]
+    clocks = [clock["frozen_time"] for subscription in subscriptions if (clock := whole(subscription["test_clock"]))]
     return CustomerState(
         customer=customer,
-        subscriptions=tuple(_subscription(api, one, disputed_since(payments, one["id"])) for one in subscriptions),
+        subscriptions=tuple(
+            _subscription(api, subscription, disputed_since(payments, subscription["id"]))
+            for subscription in subscriptions
+        ),
         features=tuple(features),
         clock=max(clocks, default=None),
     )

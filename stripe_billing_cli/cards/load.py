@@ -55,7 +55,7 @@ class Wallet:
 
     def charged_by_default(self) -> tuple[str, ...]:
         """Return the living subscriptions that have no default of their own."""
-        return tuple(one["id"] for one in self.subscriptions if own_method(one) is None)
+        return tuple(subscription["id"] for subscription in self.subscriptions if own_method(subscription) is None)
 
 
 def load_wallet(api: StripeApi, name: str) -> Wallet:
@@ -71,7 +71,9 @@ def load_wallet(api: StripeApi, name: str) -> Wallet:
         SavedCard(
             method=method,
             is_default=method["id"] == default,
-            paid_by_it=tuple(one["id"] for one in subscriptions if id_of(own_method(one)) == method["id"]),
+            paid_by_it=tuple(
+                subscription["id"] for subscription in subscriptions if id_of(own_method(subscription)) == method["id"]
+            ),
             expires=expiry(method, now),
             failure=last_failure(method["id"], charges),
         )
@@ -106,19 +108,19 @@ def last_failure(method: str, charges: Sequence[Charge]) -> str | None:
 def choose_card(wallet: Wallet, name: str) -> SavedCard:
     """Return the card with this id, or the only one that ends in these four digits. Raises `LookupFailedError`."""
     if name.isdecimal() and len(name) == 4:
-        matches = [one for one in wallet.cards if _last4(one) == name]
+        matches = [card for card in wallet.cards if _last4(card) == name]
     elif name.startswith("pm_") or name.startswith("card_"):
-        matches = [one for one in wallet.cards if one.method["id"] == name]
+        matches = [card for card in wallet.cards if card.method["id"] == name]
     else:
         raise WrongKindError(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
     if not matches:
-        has = list_names([_describe(one) for one in wallet.cards]) or "none"
+        has = list_names([_describe(card) for card in wallet.cards]) or "none"
         raise NoMatchError(
             f"the customer {wallet.customer['id']} has no card {name}; it has: {has}",
             f"billing card list {wallet.customer['id']} shows them",
         )
     if len(matches) > 1:
-        ids = list_names([one.method["id"] for one in matches])
+        ids = list_names([match.method["id"] for match in matches])
         raise AmbiguousError(
             f"{len(matches)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id"
         )

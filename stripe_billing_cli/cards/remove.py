@@ -67,7 +67,7 @@ def _find_removed(api: StripeApi, wallet: Wallet, name: str) -> SavedCard | None
     customer = wallet.customer["id"]
     try:
         events, _ = api.page("/v1/events", {"type": "payment_method.detached"}, kind=Event)
-        id = next((one["data"]["object"]["id"] for one in events if _is_removal(one, customer, name)), None)
+        id = next((event["data"]["object"]["id"] for event in events if _is_removal(event, customer, name)), None)
         method = api.get(f"/v1/payment_methods/{id}", kind=PaymentMethod) if id else None
     except StripeCallError:
         return None

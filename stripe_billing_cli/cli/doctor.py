@@ -149,7 +149,9 @@ def _look_at_store(store: str) -> Iterator[Finding]:
         hint = "see `billing events list --failed`, mend the cause, then `billing events retry --failed`"
         yield Finding("events", False, f"given up: {dead_text}", hint)
     if failures:
-        customers = [f"{one.customer_queue} ({one.handler}: {one.error})" for one in failures[:MOST_NAMED]]
+        customers = [
+            f"{failure.customer_queue} ({failure.handler}: {failure.error})" for failure in failures[:MOST_NAMED]
+        ]
         more = " and more" if len(failures) > MOST_NAMED else ""
         hint = "their later events wait until it succeeds or is given up: `billing events list --failed`"
         yield Finding("events", True, f"failing for {', '.join(customers)}{more}", hint, warning=True)

@@ -304,9 +304,11 @@ class EventLog:
         self._printed[event.id] = None
         if len(self._printed) > MOST_AWAITED:
             self._printed.popitem(last=False)
-        record = event_summary.event_record(event, time.time(), [_record(one) for one in outcomes])
+        record = event_summary.event_record(event, time.time(), [_record(outcome) for outcome in outcomes])
         record["changed"] = event_summary.changes(event)
-        colour = next((colour for status, colour in COLOURS if status in {one.status for one in outcomes}), None)
+        colour = next(
+            (colour for status, colour in COLOURS if status in {outcome.status for outcome in outcomes}), None
+        )
         style = {"fg": colour} if colour else {}
         self._say(lambda: self._printer.stream(record, _line(event, outcomes, self._zone), **style))
 

@@ -61,7 +61,7 @@ class BalanceResult:
             "balance": self.customer["balance"] or 0,
             "currency": self.customer["currency"],
             "transaction": None if self.transaction is None else json_output.balance_transaction(self.transaction),
-            "transactions": [json_output.balance_transaction(one) for one in self.transactions],
+            "transactions": [json_output.balance_transaction(transaction) for transaction in self.transactions],
         }
 
 

@@ -47,7 +47,7 @@ class DeletePlan:
         except NotFoundError:
             if not api.get(f"/v1/customers/{id}", kind=Customer).get("deleted"):
                 raise
-        return DeleteResult(id, tuple(one["id"] for one in self.subscriptions))
+        return DeleteResult(id, tuple(subscription["id"] for subscription in self.subscriptions))
 
 
 def plan_delete(api: StripeApi, name: str) -> DeletePlan | DeleteResult:

@@ -36,7 +36,7 @@ class CustomerDetails:
 
     def record(self) -> dict[str, Any]:
         """Return the customer as `billing customer show` prints it (docs/output.md)."""
-        subscriptions = [json_output.subscription(one) for one in self.subscriptions]
+        subscriptions = [json_output.subscription(subscription) for subscription in self.subscriptions]
         return {**customer_record(self.customer), "subscriptions": subscriptions}
 
 

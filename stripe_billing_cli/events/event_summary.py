@@ -84,5 +84,7 @@ def event_record(event: Event, received_at: float, deliveries: list[dict[str, An
 
 def stored_record(stored_event: StoredEvent) -> dict[str, Any]:
     return event_record(
-        stored_event.event, stored_event.received_at, [delivery_record(one) for one in stored_event.deliveries]
+        stored_event.event,
+        stored_event.received_at,
+        [delivery_record(delivery) for delivery in stored_event.deliveries],
     )

@@ -78,12 +78,18 @@ def worker_name(spawners: Iterable[int] = ()) -> str:
 
 def dead_workers(workers: Iterable[str]) -> list[str]:
     """Return those of the workers whose processes were here and are not any more."""
-    return [name for name in workers if (processes := _processes(name)) and not any(one.alive for one in processes)]
+    return [
+        name for name in workers if (processes := _processes(name)) and not any(process.alive for process in processes)
+    ]
 
 
 def living_workers(workers: Iterable[str]) -> list[str]:
     """Return those of the workers of which a process is known to be here."""
-    return [name for name in workers if any(one.started_at is not None and one.alive for one in _processes(name))]
+    return [
+        name
+        for name in workers
+        if any(process.started_at is not None and process.alive for process in _processes(name))
+    ]
 
 
 def release_dead_workers(store: Store) -> int:

@@ -97,7 +97,7 @@ class CreditPlan:
             movements.append(Movement("credit", id_of(invoice["customer"]), self.back, invoice["currency"]))
         else:
             movements.append(Movement("outside", invoice["id"], self.back, invoice["currency"]))
-        return tuple(one for one in movements if one.amount)
+        return tuple(movement for movement in movements if movement.amount)
 
     def apply(self, api: StripeApi) -> CreditResult:
         """Make the credit note, once. Raises `StripeCallError`."""
@@ -126,7 +126,7 @@ def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
     wish = [invoice["id"], "all" if amount is None else amount, request.to, request.reason, request.note]
     create_request = CreateRequest(PATH, {}, wish=wish, again=request.again)
     notes = credit_notes_of(api, invoice["id"])
-    issued_notes = [one for one in notes if one["status"] == "issued"]
+    issued_notes = [note for note in notes if note["status"] == "issued"]
     charges = charges_of(api, invoice)
     amount_left = _amount_left(api, invoice, issued_notes, charges)
     now = repeats.current_times(api, id_of(invoice["customer"]))
@@ -156,9 +156,9 @@ def _amount_left(
 ) -> int:
     """Return the amount that neither credit notes nor refunds have given back: Stripe counts both
     (`CreditNoteService.create`)."""
-    refund_ids = {id_of(one["refund"]) for note in issued_notes for one in note["refunds"]}
+    refund_ids = {id_of(refund["refund"]) for note in issued_notes for refund in note["refunds"]}
     other_refunds = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in refund_ids]
-    refund_sum = sum(one["amount"] for one in other_refunds if one["status"] in GIVEN)
+    refund_sum = sum(refund["amount"] for refund in other_refunds if refund["status"] in GIVEN)
     return invoice["total"] - sum(note["amount"] for note in issued_notes) - refund_sum
 
 
@@ -198,7 +198,7 @@ def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, a
         )
     if to != "card":
         return None
-    room = [one for one in charges if one["amount_captured"] - one["amount_refunded"] >= amount_back]
+    room = [charge for charge in charges if charge["amount_captured"] - charge["amount_refunded"] >= amount_back]
     if not room:
         raise OperationError(
             f"no card can take {format_amount(amount_back, invoice['currency'])} back for the invoice {invoice['id']}: "
@@ -211,13 +211,13 @@ def _card(invoice: Invoice, charges: Sequence[Charge], to: Destination | None, a
 def _why(invoice: Invoice, charges: Sequence[Charge]) -> str:
     if not charges:
         return "no card paid it"
-    lefts = [one["amount_captured"] - one["amount_refunded"] for one in charges]
+    lefts = [charge["amount_captured"] - charge["amount_refunded"] for charge in charges]
     several_text = " in all, and no payment has as much" if len(lefts) > 1 else ""
     return f"{format_amount(sum(lefts), invoice['currency'])} of what cards paid is left{several_text}"
 
 
 def _by_several(invoice: Invoice, charges: Sequence[Charge], amount_back: int) -> str:
     """Return the other way out, where several payments have as much left together."""
-    if sum(one["amount_captured"] - one["amount_refunded"] for one in charges) < amount_back:
+    if sum(charge["amount_captured"] - charge["amount_refunded"] for charge in charges) < amount_back:
         return ""
     return f"; billing refund create {invoice['id']} pays it back by several payments, without a credit note"

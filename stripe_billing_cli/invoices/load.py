@@ -149,11 +149,13 @@ class InvoiceDetails:
         """Return the invoice as it is printed (docs/output.md)."""
         return {
             **json_output.invoice(self.invoice),
-            "refunded": None if "payments" in self.unavailable else sum(one["amount_refunded"] for one in self.charges),
-            "lines": [_line(one) for one in self.lines],
-            "payments": [payment(one) for one in self.charges],
-            "refunds": [json_output.refund(one) for one in self.refunds],
-            "credit_notes": [json_output.credit_note(one) for one in self.credit_notes],
+            "refunded": None
+            if "payments" in self.unavailable
+            else sum(charge["amount_refunded"] for charge in self.charges),
+            "lines": [_line(line) for line in self.lines],
+            "payments": [payment(charge) for charge in self.charges],
+            "refunds": [json_output.refund(refund) for refund in self.refunds],
+            "credit_notes": [json_output.credit_note(credit_note) for credit_note in self.credit_notes],
             "payment_error": None if self.trouble is None else self.trouble.record(),
             "unavailable": dict(sorted(self.unavailable.items())),
         }

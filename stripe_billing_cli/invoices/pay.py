@@ -84,7 +84,7 @@ class PayResult:
             "id": subject,
             "result": self.result,
             "invoices": [json_output.invoice(one.invoice) for one in self.tried],
-            "untried": [json_output.invoice(one) for one in self.untried_invoices],
+            "untried": [json_output.invoice(invoice) for invoice in self.untried_invoices],
             "payment_error": None if trouble is None else trouble.record(),
         }
 
@@ -104,7 +104,7 @@ class PayPlan:
     def money(self) -> tuple[Movement, ...]:
         """Return the amount that is charged, or counts as paid, for each invoice."""
         kind: Kind = "outside" if self.request.out_of_band else "charge"
-        due = [(one.invoice, one.invoice["amount_remaining"]) for one in self.payments]
+        due = [(payment.invoice, payment.invoice["amount_remaining"]) for payment in self.payments]
         return tuple(Movement(kind, invoice["id"], amount, invoice["currency"]) for invoice, amount in due if amount)
 
     def apply(self, api: StripeApi) -> PayResult:
@@ -141,7 +141,7 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
 
 
 def _plan(subject: str, invoices: list[Invoice], request: PayRequest) -> PayPlan:
-    due = tuple(Payment(one, paying_card(one)) for one in invoices)
+    due = tuple(Payment(invoice, paying_card(invoice)) for invoice in invoices)
     if not (request.method or request.out_of_band):
         for one in due:
             if one.card is None and one.invoice["amount_remaining"]:

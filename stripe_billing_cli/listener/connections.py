@@ -144,7 +144,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
 def make_room(connections: Iterable[Any], newest: GuardedProtocol) -> None:
     """Close the connection that has done nothing for longest; where all are at work, the newest one."""
-    idle = [one for one in connections if isinstance(one, GuardedProtocol) and one is not newest and not one.busy]
+    idle = [
+        connection
+        for connection in connections
+        if isinstance(connection, GuardedProtocol) and connection is not newest and not connection.busy
+    ]
     victim = min(idle, key=lambda one: one.waiting_since or 0.0, default=newest)
     victim.transport.abort()
 

@@ -41,7 +41,7 @@ def stored_secrets(path: Path = SECRETS) -> list[str]:
     While a secret is being rolled both the old and the new one are here. A receiver that meets a signature of none of
     the secrets it knows reads them again: it may just have been rolled. Raises `SecretsError`.
     """
-    return [one.secret for one in kept_secrets(path)]
+    return [kept_secret.secret for kept_secret in kept_secrets(path)]
 
 
 def kept_secrets(path: Path = SECRETS) -> list[KeptSecret]:

@@ -84,7 +84,7 @@ class CodeCheck:
             "id": code["id"] if code else None,
             "code": code["code"] if code else self.request.code,
             "taken": self.taken,
-            "reasons": [{"reason": one.reason, "message": one.message} for one in self.refusals],
+            "reasons": [{"reason": refusal.reason, "message": refusal.message} for refusal in self.refusals],
             "conditions": list(self.conditions),
             "customer": self.customer["id"] if self.customer else None,
             "coupon": id_of(code["promotion"]["coupon"]) if code else None,
@@ -138,7 +138,7 @@ def _for_purchase(api: StripeApi, answer: CodeCheck, code: PromotionCode, prices
         preview = _preview(api, answer, prices, source)
     except InvalidRequestError as error:
         return replace(answer, refusals=(Refusal("refused_by_stripe", error.message),))
-    discount_amount = sum(one["amount"] for one in preview["total_discount_amounts"] or ())
+    discount_amount = sum(discount["amount"] for discount in preview["total_discount_amounts"] or ())
     return replace(answer, saving=Saving(preview["currency"], preview["subtotal"], discount_amount, preview["total"]))
 
 

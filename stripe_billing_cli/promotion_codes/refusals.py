@@ -89,7 +89,7 @@ def of_purchase(code: PromotionCode, purchase: Purchase) -> Iterator[Refusal]:
         return
     amounts = _amounts_off(coupon)
     if amounts and currency not in amounts:
-        currencies = ", ".join(sorted(one.upper() for one in amounts))
+        currencies = ", ".join(sorted(currency.upper() for currency in amounts))
         yield Refusal("currency", f"it takes off an amount in {currencies}, and this is bought in {currency.upper()}")
     products = products_of(coupon)
     if products and not products & {id_of(price["product"]) for price in purchase.prices}:
@@ -110,7 +110,7 @@ def open_conditions(code: PromotionCode, *, customer: bool, purchase: bool) -> I
     if products := products_of(coupon):
         yield f"{' or '.join(sorted(products))} is bought"
     if amounts := _amounts_off(coupon):
-        yield f"it is bought in {' or '.join(sorted(one.upper() for one in amounts))}"
+        yield f"it is bought in {' or '.join(sorted(currency.upper() for currency in amounts))}"
 
 
 def coupon_of(code: PromotionCode) -> Coupon | None:

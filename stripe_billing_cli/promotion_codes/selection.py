@@ -31,7 +31,7 @@ def load_codes(
 
 def usable_code(codes: Iterable[PromotionCode], customer: str) -> PromotionCode | None:
     """Return the active code that a customer may use: the customer's own before everybody's."""
-    usable = [one for one in codes if one["active"] and id_of(one["customer"]) in (None, customer)]
+    usable = [code for code in codes if code["active"] and id_of(code["customer"]) in (None, customer)]
     return max(usable, key=lambda one: id_of(one["customer"]) is not None, default=None)
 
 
@@ -41,9 +41,9 @@ def meant_code(codes: Sequence[PromotionCode], customer: str | None) -> Promotio
     Raises `AmbiguousError` where several are active, and nobody says whose is meant.
     """
     if customer is not None:
-        customer_codes = [one for one in codes if id_of(one["customer"]) in (None, customer)]
+        customer_codes = [code for code in codes if id_of(code["customer"]) in (None, customer)]
         return usable_code(codes, customer) or next(iter(customer_codes or codes), None)
-    active = [one for one in codes if one["active"]]
+    active = [code for code in codes if code["active"]]
     if len(active) > 1:
         choices = [f"{one['id']} ({id_of(one['customer']) or 'everybody'})" for one in active]
         raise AmbiguousError(

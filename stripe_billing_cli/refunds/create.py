@@ -67,10 +67,10 @@ class RefundResult:
             "id": self.refunds[0]["id"],
             "result": "refunded" if self.is_new else "unchanged",
             "target": self.target.name,
-            "amount": sum(one["amount"] for one in self.refunds),
+            "amount": sum(refund["amount"] for refund in self.refunds),
             "currency": self.target.currency,
             "left": self.amount_left,
-            "refunds": [json_output.refund(one) for one in self.refunds],
+            "refunds": [json_output.refund(refund) for refund in self.refunds],
             "subscription": None if subscription is None else subscription["id"],
         }
 
@@ -123,9 +123,9 @@ def decide_parts(target: Target, request: RefundRequest, amount: int | None, now
         part for part in (_made_part(payment, request, amount, now) for payment in target.payments) if part
     ]
     charge_ids = {part.payment.charge["id"] for part in earlier_parts}
-    others = [one for one in target.payments if one.charge["id"] not in charge_ids]
+    others = [payment for payment in target.payments if payment.charge["id"] not in charge_ids]
     if amount is None:
-        rest = sum(one.amount_left for one in others if one.dispute is None)
+        rest = sum(other.amount_left for other in others if other.dispute is None)
     else:
         rest = amount - sum(part.amount for part in earlier_parts)
     if earlier_parts and rest <= 0:
@@ -156,8 +156,8 @@ def _made_part(payment: Payment, request: RefundRequest, amount: int | None, now
 
 def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
     """Refuse more than the payments have left, or anything of what has nothing left."""
-    amount_left, currency = sum(one.amount_left for one in payments if one.dispute is None), target.currency
-    in_dispute = next((one for one in target.payments if one.dispute is not None), None)
+    amount_left, currency = sum(payment.amount_left for payment in payments if payment.dispute is None), target.currency
+    in_dispute = next((payment for payment in target.payments if payment.dispute is not None), None)
     if amount_left == 0 and in_dispute is not None and in_dispute.dispute is not None:
         raise OperationError(
             f"the charge {in_dispute.charge['id']} is disputed ({in_dispute.dispute['id']}): it cannot be refunded",
@@ -195,7 +195,7 @@ def _make(api: StripeApi, part: Part) -> Refund:
     return create_once.create(
         api,
         part.create_request,
-        (f"{one['id']}:{one['status'] in GIVEN}" for one in part.payment.refunds),
+        (f"{refund['id']}:{refund['status'] in GIVEN}" for refund in part.payment.refunds),
         kind=Refund,
         read=lambda: [one for one in refunds_of(api, part.payment.charge["id"]) if one["status"] in GIVEN],
         holds=lambda one: one["status"] in GIVEN,

@@ -39,7 +39,7 @@ class Payment:
     @property
     def refunds_given(self) -> list[Refund]:
         """Return the refunds that have not failed."""
-        return [one for one in self.refunds if one["status"] in GIVEN]
+        return [refund for refund in self.refunds if refund["status"] in GIVEN]
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,9 @@ def _charge(api: StripeApi, name: str, kind: str) -> Charge:
 
 def _charges_of_invoice(api: StripeApi, invoice: Invoice) -> list[Charge]:
     charges = []
-    for one in (invoice["payments"] or {"data": ()})["data"]:
-        paid_by = one["payment"]
-        if one["status"] != "paid":
+    for payment in (invoice["payments"] or {"data": ()})["data"]:
+        paid_by = payment["payment"]
+        if payment["status"] != "paid":
             continue
         if paid_by["type"] == "payment_intent":
             charges.append(_charge(api, str(id_of(paid_by["payment_intent"])), "a payment intent"))
@@ -171,7 +171,7 @@ def _payment(api: StripeApi, charge: Charge) -> Payment:
     if not charge["disputed"]:
         return Payment(charge, refunds)
     disputes, _ = api.page("/v1/disputes", {"charge": charge["id"], "limit": 1}, kind=Dispute)
-    blocking_disputes = [one for one in disputes if not one["is_charge_refundable"]]
+    blocking_disputes = [dispute for dispute in disputes if not dispute["is_charge_refundable"]]
     return Payment(charge, refunds, blocking_disputes[0] if blocking_disputes else None)
 
 
@@ -193,7 +193,7 @@ def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, li
     """
     if target is not None:
         payments = load_target(api, target).payments
-        refunds: Iterator[Refund] = (one for payment in payments for one in payment.refunds)
+        refunds: Iterator[Refund] = (refund for payment in payments for refund in payment.refunds)
     elif customer is not None:
         refunds = _of_customer(api, lookup.find_customer(api, customer)["id"])
     else:

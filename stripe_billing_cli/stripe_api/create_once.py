@@ -86,12 +86,12 @@ def key_of_wish(wish: Sequence[str | None], again: int = 0) -> str:
 
 def made_before(request: CreateRequest, candidates: Iterable[ObjectT]) -> ObjectT | None:
     """Return the object that an unfinished run made, or a run with the same given key. Raises `OtherRequestError`."""
-    for one in candidates:
-        mark = metadata_of(one).get(INTERNAL)
+    for candidate in candidates:
+        mark = metadata_of(candidate).get(INTERNAL)
         if mark == request.mark:
-            return one
+            return candidate
         if request.given_key is not None and mark and mark.rpartition("#")[0] == request.given_key:
-            raise OtherRequestError(request.given_key, one["id"])
+            raise OtherRequestError(request.given_key, candidate["id"])
     return None
 
 

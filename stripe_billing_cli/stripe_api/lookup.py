@@ -133,7 +133,7 @@ def invoice_id(api: StripeApi, name: str, form: str = "in_…") -> str:
         raise NoMatchError(f"no invoice has the number {name}", hint)
     if len(invoices) > 1:
         raise AmbiguousError(
-            f"more than one invoice has the number {name}: {list_names([one['id'] for one in invoices])}",
+            f"more than one invoice has the number {name}: {list_names([invoice['id'] for invoice in invoices])}",
             "name the one by its id",
         )
     return str(invoices[0]["id"])
@@ -200,19 +200,19 @@ def similar_customers(api: StripeApi, email: str) -> list[CustomerEmail]:
         customers: list[CustomerEmail] = api.get("/v1/customers/search", params, kind=SearchResult)["data"]
     except StripeCallError:
         return []
-    return [one for one in customers if (one.get("email") or "").lower() == email.lower()]
+    return [customer for customer in customers if (customer.get("email") or "").lower() == email.lower()]
 
 
 def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> Customer:
     customers = customers_by_email(api, email, expand=expand)
     if not customers:
-        similar = [with_email(one) for one in similar_customers(api, email)]
+        similar = [with_email(customer) for customer in similar_customers(api, email)]
         raise NoMatchError(
             f"no customer has the email {email}" + (f"; there is {list_names(similar)}" if similar else ""),
             "name it by its id" if similar else f"billing customer create --email {email}",
         )
     if len(customers) > 1:
-        names = [with_email(one) if one["email"] != email else one["id"] for one in customers]
+        names = [with_email(customer) if customer["email"] != email else customer["id"] for customer in customers]
         raise AmbiguousError(
             f"{len(customers)} customers have the email {email}: {list_names(names)}", "name the one by its id"
         )

@@ -38,7 +38,7 @@ def made_within_a_day(
     request: CreateRequest, candidates: Iterable[DatedObjectT], now: Sequence[int]
 ) -> DatedObjectT | None:
     """Return the object among `candidates` that a run of the same request made less than a day ago."""
-    recent = [one for one in candidates if any(abs(one["created"] - at) < DAY for at in now)]
+    recent = [candidate for candidate in candidates if any(abs(candidate["created"] - at) < DAY for at in now)]
     return create_once.made_before(request, recent)
 
 

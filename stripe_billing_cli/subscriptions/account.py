@@ -40,7 +40,7 @@ class Billing:
     def list_bills(self) -> list[Bill]:
         """Return the bills of the drafts, and then of the last invoice, which the balance pays in this order."""
         balance = self.drafts[0]["starting_balance"] if self.drafts else self.last.starting_balance if self.last else 0
-        totals = [(one["total"], one["currency"], not is_charged(one)) for one in self.drafts]
+        totals = [(draft["total"], draft["currency"], not is_charged(draft)) for draft in self.drafts]
         if self.last:
             totals.append((self.last.total, self.last.currency, self.sends_last))
         bills = []
@@ -52,7 +52,7 @@ class Billing:
 
     def of_drafts(self) -> dict[str, Bill]:
         """Return the bills of the drafts, by their ids."""
-        return dict(zip((one["id"] for one in self.drafts), self.list_bills(), strict=False))
+        return dict(zip((draft["id"] for draft in self.drafts), self.list_bills(), strict=False))
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Account:
     def billed(self) -> list[Invoice]:
         """Return the invoices without those of changes that were dropped unpaid. What asked for money counts, unpaid
         and voided ones too: that time was used or is to be credited."""
-        return [one for one in self.invoices if not _is_dropped_change(one)]
+        return [invoice for invoice in self.invoices if not _is_dropped_change(invoice)]
 
     def charges_of(self, invoice: Invoice) -> list[Charge]:
         return [self.charges[intent] for intent in paid_by(invoice) if intent in self.charges]
@@ -105,7 +105,7 @@ class Account:
         return card_refunds + self.credits_by_invoice.get(invoice["id"], 0)
 
     def invoice_of(self, intent: str) -> Invoice:
-        return next(one for one in self.invoices if intent in paid_by(one))
+        return next(invoice for invoice in self.invoices if intent in paid_by(invoice))
 
     def left_on_balance(self, billing: Billing) -> int:
         """Return the credit that its invoices left on the customer's balance, with those of `billing`, which are yet to
@@ -165,9 +165,9 @@ def load_account(api: StripeApi, subscription: Subscription) -> Account:
 
 def paid_by(invoice: Invoice) -> Iterator[str]:
     """Yield the payment intents that paid an invoice, whose `payments` are expanded."""
-    for one in (invoice["payments"] or {"data": ()})["data"]:
-        if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
-            yield str(id_of(one["payment"]["payment_intent"]))
+    for payment in (invoice["payments"] or {"data": ()})["data"]:
+        if payment["status"] == "paid" and payment["payment"]["type"] == "payment_intent":
+            yield str(id_of(payment["payment"]["payment_intent"]))
 
 
 def is_charged(invoice: Invoice) -> bool:
@@ -210,7 +210,7 @@ def _balances(invoice: Invoice) -> tuple[int, int] | None:
 def _sum_credits(api: StripeApi, invoice: Invoice) -> int:
     notes = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}, kind=CreditNote) for one in page]
     return sum(
-        int(note["post_payment_amount"]) - sum(int(one["amount_refunded"]) for one in note["refunds"])
+        int(note["post_payment_amount"]) - sum(int(refund["amount_refunded"]) for refund in note["refunds"])
         for note in notes
         if note["status"] == "issued"
     )

@@ -261,14 +261,18 @@ def _discounts(api: StripeApi, subscription: Subscription, request: AdjustReques
     if request.no_discount:
         return "" if discounts else None
     if request.coupon:
-        coupons = [id_of(one["source"]["coupon"]) for one in discounts if one["promotion_code"] is None]
+        coupons = [id_of(discount["source"]["coupon"]) for discount in discounts if discount["promotion_code"] is None]
         if coupons == [request.coupon]:
             return None
         name_errors.check_coupon(api, request.coupon)
         return [{"coupon": request.coupon}]
     if request.promotion_code:
         code = start.promotion_code_id(api, request.promotion_code, id_of(subscription["customer"]))
-        return None if [id_of(one["promotion_code"]) for one in discounts] == [code] else [{"promotion_code": code}]
+        return (
+            None
+            if [id_of(discount["promotion_code"]) for discount in discounts] == [code]
+            else [{"promotion_code": code}]
+        )
     return None
 
 

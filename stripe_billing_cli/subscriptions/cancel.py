@@ -145,7 +145,7 @@ class CancelResult:
     @property
     def unpaid(self) -> LastInvoice | None:
         """Return the first of the last invoices whose payment failed."""
-        return next((one for one in self.last_invoices if one.trouble is not None), None)
+        return next((last_invoice for last_invoice in self.last_invoices if last_invoice.trouble is not None), None)
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
@@ -157,13 +157,13 @@ class CancelResult:
             "final_invoice": None if plan.final is None else plan.final.record(),
             "refund": None if self.refund is None else self._refund_record(self.refund),
             "subscription": json_output.subscription(self.subscription),
-            "renewals": [asdict(one) for one in plan.renewals.invoices] if plan.renewals else [],
+            "renewals": [asdict(invoice) for invoice in plan.renewals.invoices] if plan.renewals else [],
             "renewals_to_balance": plan.renewals.to_balance if plan.renewals else 0,
             "renewals_complete": plan.renewals is None or plan.renewals.is_complete,
             "unpaid_time": plan.unpaid_invoice is not None,
             "dropped": {"prorations": plan.unbilled_amounts.prorations, "use": plan.unbilled_amounts.use},
             "stays_pending": [one["id"] for one in plan.unbilled_amounts.by_hand],
-            "last_invoices": [one.record() for one in self.last_invoices],
+            "last_invoices": [last_invoice.record() for last_invoice in self.last_invoices],
         }
 
     def _refund_record(self, refund_plan: RefundPlan) -> dict[str, Any]:
@@ -237,6 +237,6 @@ def _unpaid_time(
     """Return the unpaid invoice of time that this cancellation credits, but for those that it charges itself."""
     if not (request.prorate or request.refund == "prorated"):
         return None
-    paid_now = {one["id"] for one in drafts if is_charged(one)} if request.invoice_now else set()
+    paid_now = {draft["id"] for draft in drafts if is_charged(draft)} if request.invoice_now else set()
     never_paid = [one for one in payments.never_paid(api, subscription) if one["id"] not in paid_now]
     return payments.unpaid_time(api, never_paid, ends)

@@ -227,8 +227,8 @@ def _lines(invoice: Invoice) -> tuple[CostLine, ...]:
 def _beside(invoice: Invoice, to_balance: int) -> list[CostLine]:
     """Return the amounts between the sum of the lines and the amount due: discounts, taxes on top, the customer's
     balance."""
-    discounts = sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
-    taxes = sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
+    discounts = sum(discount["amount"] for discount in invoice["total_discount_amounts"] or ())
+    taxes = sum(tax["amount"] for tax in invoice["total_taxes"] or () if tax["tax_behavior"] == "exclusive")
     balance = invoice["amount_due"] - invoice["total"] if invoice["total"] > 0 and to_balance <= 0 else 0
     amounts: tuple[tuple[str, int, Kind], ...] = (
         ("Discount", -discounts, "discount"),
@@ -240,8 +240,8 @@ def _beside(invoice: Invoice, to_balance: int) -> list[CostLine]:
 
 def paid_for(line: InvoiceLine) -> int:
     """Return the amount of a line after its discounts and with taxes on top."""
-    discount = sum(one["amount"] for one in line["discount_amounts"] or ())
-    taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
+    discount = sum(discount_amount["amount"] for discount_amount in line["discount_amounts"] or ())
+    taxes = sum(tax["amount"] for tax in line["taxes"] or () if tax["tax_behavior"] == "exclusive")
     return line["amount"] - discount + taxes
 
 

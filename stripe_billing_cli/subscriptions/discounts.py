@@ -87,9 +87,9 @@ class Discounts:
         before = line["amount"] - sum(amount for _, amount in _discounts(line))
         all_taxes = line["taxes"] or ()
         if net == before:
-            return sum(one["amount"] for one in all_taxes if one["tax_behavior"] == "exclusive")
-        rates = [self._rate(one, before) for one in all_taxes]
-        is_included = [one["tax_behavior"] == "inclusive" for one in all_taxes]
+            return sum(tax["amount"] for tax in all_taxes if tax["tax_behavior"] == "exclusive")
+        rates = [self._rate(tax, before) for tax in all_taxes]
+        is_included = [tax["tax_behavior"] == "inclusive" for tax in all_taxes]
         inclusive_rate = sum(rate for rate, inclusive in zip(rates, is_included, strict=True) if inclusive)
         base = net - sum(
             _round(net * rate / (1 + inclusive_rate))
@@ -126,7 +126,7 @@ def load(
 
 def _rates(api: StripeApi, invoice: Invoice) -> dict[str, Decimal]:
     """Return the rates of an invoice's taxes by the ids of tax rates, as far as the key may read them."""
-    details = [one["tax_rate_details"] for line in invoice["lines"]["data"] for one in line["taxes"] or ()]
+    details = [tax["tax_rate_details"] for line in invoice["lines"]["data"] for tax in line["taxes"] or ()]
     rates = {}
     for id in dict.fromkeys(one["tax_rate"] for one in details if one is not None):
         with suppress(PermissionMissingError, NotFoundError):
@@ -172,8 +172,8 @@ def ids_of(lines: Iterable[InvoiceLine]) -> set[str]:
 
 
 def _discounts(line: InvoiceLine) -> Iterator[tuple[str, int]]:
-    for one in line["discount_amounts"] or ():
-        yield id_of(one["discount"]), one["amount"]
+    for discount_amount in line["discount_amounts"] or ():
+        yield id_of(discount_amount["discount"]), discount_amount["amount"]
 
 
 def _covers(line: InvoiceLine, id: str) -> bool:

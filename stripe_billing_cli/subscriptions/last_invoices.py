@@ -62,8 +62,8 @@ def find(api: StripeApi, subscription: Subscription) -> list[Invoice]:
         open_invoices = [
             one for page in api.pages("/v1/invoices", {**filters, "status": "open"}, kind=Invoice) for one in page
         ]
-        invoices += [one for one in open_invoices if is_to_charge(one)]
-    unfinished_invoices = [one for one in reversed(invoices) if _is_unfinished(one, subscription)]
+        invoices += [invoice for invoice in open_invoices if is_to_charge(invoice)]
+    unfinished_invoices = [invoice for invoice in reversed(invoices) if _is_unfinished(invoice, subscription)]
     return sorted(unfinished_invoices, key=lambda one: int(one["created"]))
 
 

@@ -167,21 +167,21 @@ def record(overview: Overview) -> dict[str, Any]:
     pause, update = subscription["pause_collection"], subscription["pending_update"]
     thresholds = subscription["billing_thresholds"]
     method = whole(overview.payment_method)
-    discounts = [whole(one) for one in subscription["discounts"]]
+    discounts = [whole(discount) for discount in subscription["discounts"]]
     return {
         **json_output.subscription(subscription),
         "customer_name": customer["name"] if customer else None,
         "customer_email": customer["email"] if customer else None,
         "payment_method": json_output.payment_method(method) if method else None,
-        "discounts": [json_output.discount(one, subscription["currency"]) for one in discounts if one],
+        "discounts": [json_output.discount(discount, subscription["currency"]) for discount in discounts if discount],
         "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
         "scheduled_change": _scheduled_change(whole(subscription["schedule"])),
         "cancellation_reason": cancellation["reason"] if cancellation else None,
         "billing_threshold": thresholds["amount_gte"] if thresholds else None,
         "pause_collection": pause["behavior"] if pause else None,
         "pending_update_expires_at": update["expires_at"] if update else None,
-        "invoices": [json_output.invoice(one) for one in overview.invoices],
-        "events": [json_output.event(one) for one in overview.events],
+        "invoices": [json_output.invoice(invoice) for invoice in overview.invoices],
+        "events": [json_output.event(event) for event in overview.events],
         "unavailable": dict(sorted(overview.trouble.items())),
     }
 

@@ -146,9 +146,9 @@ def never_paid(api: StripeApi, subscription: Subscription) -> list[Invoice]:
     invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"]}, kind=Invoice)
     undone_change = ("void", "subscription_update")
     return [
-        one
-        for one in invoices
-        if one["status"] not in ("paid", None) and (one["status"], one["billing_reason"]) != undone_change
+        invoice
+        for invoice in invoices
+        if invoice["status"] not in ("paid", None) and (invoice["status"], invoice["billing_reason"]) != undone_change
     ]
 
 

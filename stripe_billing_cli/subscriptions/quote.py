@@ -199,7 +199,7 @@ def item_change(item: str, terms: Terms) -> dict[str, Any]:
 
 def items_as_they_are(subscription: Subscription) -> list[dict[str, Any]]:
     """Return the items as `items` of a preview that is to leave out what is scheduled for them."""
-    return [item_change(one["id"], terms_of(one)) for one in subscription["items"]["data"]]
+    return [item_change(item["id"], terms_of(item)) for item in subscription["items"]["data"]]
 
 
 def new_item(terms: Terms) -> dict[str, Any]:

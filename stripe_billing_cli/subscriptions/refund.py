@@ -183,9 +183,9 @@ def last_payment(api: StripeApi, subscription: Subscription) -> Payment:
 def _last_intent(invoice: Invoice) -> str | None:
     """Return the payment intent by which an invoice was paid, of several (partial payments) the one that paid last."""
     intents = [
-        (one["status_transitions"]["paid_at"] or 0, id_of(one["payment"]["payment_intent"]))
-        for one in (invoice["payments"] or {"data": ()})["data"]
-        if one["status"] == "paid" and one["payment"]["type"] == "payment_intent"
+        (payment["status_transitions"]["paid_at"] or 0, id_of(payment["payment"]["payment_intent"]))
+        for payment in (invoice["payments"] or {"data": ()})["data"]
+        if payment["status"] == "paid" and payment["payment"]["type"] == "payment_intent"
     ]
     return max(intents, key=lambda intent: intent[0])[1] if intents else None
 
@@ -210,7 +210,7 @@ def payment_by(api: StripeApi, invoice: Invoice, intent: str, charge: Charge) ->
     inquiry, which took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeCallError`."""
     refundable_amount = charge["amount_captured"] - charge["amount_refunded"]
     disputes = api.page("/v1/disputes", {"charge": charge["id"]}, kind=Dispute)[0] if charge["disputed"] else []
-    charged_back = any(not one["is_charge_refundable"] for one in disputes)
+    charged_back = any(not dispute["is_charge_refundable"] for dispute in disputes)
     refundable_amount = 0 if charged_back else refundable_amount
     amount_captured, details = charge["amount_captured"], charge["payment_method_details"]
     by_transfer = details is not None and details["type"] == BANK_TRANSFER

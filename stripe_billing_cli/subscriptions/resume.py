@@ -176,7 +176,14 @@ def _preview_rest(api: StripeApi, subscription: Subscription, params: dict[str, 
     if invoice is None:
         return None
     pending_items = pending_invoice_items.for_customer(api, subscription)
-    cost = billed_later(invoice, [one for one in pending_items if one["period"]["start"] != subscription["cancel_at"]])
+    cost = billed_later(
+        invoice,
+        [
+            pending_item
+            for pending_item in pending_items
+            if pending_item["period"]["start"] != subscription["cancel_at"]
+        ],
+    )
     return cost if cost.lines else None
 
 

@@ -164,11 +164,11 @@ def _find_changed(replaced_items: Sequence[PhaseItem], terms: Terms) -> PhaseIte
 def _discounts(discounts: Sequence[PhaseDiscount]) -> list[dict[str, str | None]]:
     """Return the discounts of a phase, each by the discount that exists already, or by its coupon or promotion code."""
     params: list[dict[str, str | None]] = []
-    for one in discounts:
-        if one["discount"]:
-            params.append({"discount": id_of(one["discount"])})
-        elif one["promotion_code"]:
-            params.append({"promotion_code": id_of(one["promotion_code"])})
+    for discount in discounts:
+        if discount["discount"]:
+            params.append({"discount": id_of(discount["discount"])})
+        elif discount["promotion_code"]:
+            params.append({"promotion_code": id_of(discount["promotion_code"])})
         else:
-            params.append({"coupon": id_of(one["coupon"])})
+            params.append({"coupon": id_of(discount["coupon"])})
     return params

@@ -92,17 +92,25 @@ class Situation:
 
     def unused_trials(self) -> list[Price]:
         """Return the prices with trial days of their own, which Stripe does not use by itself."""
-        return [one for one in self.prices if trial_of(one) not in (None, self.trial_days)]
+        return [price for price in self.prices if trial_of(price) not in (None, self.trial_days)]
 
     def earlier_trials(self) -> list[Subscription]:
         """Return the subscriptions with which the customer had a trial of one of these products before."""
         products = {id_of(price["product"]) for price in self.prices}
-        return [one for one in self.subscriptions if one["trial_end"] and products & _products_of(one)]
+        return [
+            subscription
+            for subscription in self.subscriptions
+            if subscription["trial_end"] and products & _products_of(subscription)
+        ]
 
     def going_on(self) -> list[Subscription]:
         """Return the customer's subscriptions that have not ended and are to all of these prices."""
         price_ids = {price["id"] for price in self.prices}
-        return [one for one in self.subscriptions if not has_ended(one) and price_ids <= prices_of(one)]
+        return [
+            subscription
+            for subscription in self.subscriptions
+            if not has_ended(subscription) and price_ids <= prices_of(subscription)
+        ]
 
 
 def trial_of(price: Price) -> int | None:
@@ -250,7 +258,7 @@ def made_before(
     """
     candidates = situation.subscriptions
     if create_request.given_key is None:
-        candidates = [one for one in candidates if not has_ended(one)]
+        candidates = [candidate for candidate in candidates if not has_ended(candidate)]
     if order.once and create_request.given_key is None:
         now = repeats.current_times(api, situation.customer["id"])
         subscription = repeats.made_within_a_day(create_request, candidates, now)
@@ -276,7 +284,7 @@ def existing_subscription(api: StripeApi, situation: Situation) -> Subscription 
     going_on = situation.going_on()
     candidates = [one for one in going_on if one["status"] in RUNNING] or going_on
     if len(candidates) > 1:
-        names = list_names([f"{one['id']} ({one['status']})" for one in candidates])
+        names = list_names([f"{candidate['id']} ({candidate['status']})" for candidate in candidates])
         raise AmbiguousError(
             f"{situation.customer['id']} has {len(candidates)} subscriptions to this already: {names}",
             "none was created; go on with one of them by its id",
@@ -292,7 +300,7 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
         return create_once.create(
             api,
             create_request,
-            (one["id"] for one in situation.subscriptions),
+            (subscription["id"] for subscription in situation.subscriptions),
             kind=Subscription,
             read=lambda: lookup.subscriptions_of(api, customer, expand=LISTED),
             holds=lambda one: not has_ended(one),
@@ -307,7 +315,11 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
 def currency_conflict(situation: Situation, currency: str, message: str) -> OperationError:
     """Return the error of a customer who is billed in another currency than that of the order, with the ways on.
     `message` is Stripe's."""
-    other_subscriptions = [one for one in situation.subscriptions if not has_ended(one) and one["currency"] != currency]
+    other_subscriptions = [
+        subscription
+        for subscription in situation.subscriptions
+        if not has_ended(subscription) and subscription["currency"] != currency
+    ]
     if not other_subscriptions:
         return OperationError(message, "use another customer, or end what is in that currency first")
     one = other_subscriptions[0]

@@ -97,7 +97,9 @@ def _next(
     """Return the invoice after the first, without what is used until then; None where it is not known beforehand."""
     ends = [trial_end or _period_end(price, order.anchor or at, at) for price in situation.prices]
     first_end = min(ends)
-    terms = [discounts.term_of_coupon(discounts.coupon_of(api, one), at) for one in discount_params]
+    terms = [
+        discounts.term_of_coupon(discounts.coupon_of(api, discount_param), at) for discount_param in discount_params
+    ]
     items = [
         item
         for item, price, end in zip(start.items_of(order, situation), situation.prices, ends, strict=True)

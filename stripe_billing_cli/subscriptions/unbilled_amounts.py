@@ -51,7 +51,7 @@ def load(
         return UnbilledAmounts(by_hand=by_hand)
     prorations_stay = counts_in_refund or cancellation.params.get("prorate")
     prorations = 0 if prorations_stay else sum(item["amount"] for item in items if item["proration"])
-    metered_names = tuple(name_of(one["price"]) for one in subscription["items"]["data"] if is_metered(one["price"]))
+    metered_names = tuple(name_of(item["price"]) for item in subscription["items"]["data"] if is_metered(item["price"]))
     return UnbilledAmounts(prorations, _use(api, subscription) if metered_names else 0, metered_names, by_hand)
 
 

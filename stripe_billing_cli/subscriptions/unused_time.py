@@ -187,15 +187,17 @@ def _explain(plan: RefundPlan, account: Account, shortage_invoices: Sequence[Inv
         if sum(map(account.given_back, shortage_invoices)) > refund_total:
             reasons.append(REFUNDED)
         drafts = billing.of_drafts()
-        paid_now = {one["id"] for one in billing.drafts if is_charged(one)}
-        unpaid_invoices = [one for one in shortage_invoices if one["status"] in NOT_PAID and one["id"] not in paid_now]
+        paid_now = {draft["id"] for draft in billing.drafts if is_charged(draft)}
+        unpaid_invoices = [
+            invoice for invoice in shortage_invoices if invoice["status"] in NOT_PAID and invoice["id"] not in paid_now
+        ]
         if unpaid_invoices or (billing.sends_last and billing.last and billing.last.total > 0):
             reasons.append(UNPAID)
         if any(charge["disputed"] for charge in account.charges.values()):
             reasons.append(DISPUTED)
         if (
             any(map(is_paid_otherwise, shortage_invoices))
-            or any(one.before < 0 for one in drafts.values())
+            or any(draft.before < 0 for draft in drafts.values())
             or not reasons
         ):
             reasons.append(FOREIGN_PAYMENT)

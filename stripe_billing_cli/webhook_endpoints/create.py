@@ -64,7 +64,7 @@ def plan_create(api: StripeApi, request: EndpointRequest) -> CreatePlan:
     of_url = [endpoint for endpoint in endpoints if endpoint.url == request.url]
     ids = {endpoint.id for endpoint in endpoints}
     unconfirmed_endpoints = tuple(one for one in of_url if one.ours and not one.confirmed and one.rolls not in ids)
-    others = tuple(one for one in endpoints if one not in unconfirmed_endpoints)
+    others = tuple(endpoint for endpoint in endpoints if endpoint not in unconfirmed_endpoints)
     usable = [one for one in of_url if one not in unconfirmed_endpoints and one.rolls is None]
     if not usable:
         usable = [one for one in of_url if one.confirmed]  # what a roll that was broken off left

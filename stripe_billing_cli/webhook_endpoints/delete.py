@@ -37,9 +37,9 @@ class DeletePlan:
 def plan_delete(api: StripeApi, name: str) -> DeletePlan:
     """Read the endpoint with this id or URL. Raises `BillingError` where none or several are meant,
     `StripeCallError`."""
-    matches = [one for one in read_endpoints(api) if name in (one.id, one.url)]
+    matches = [endpoint for endpoint in read_endpoints(api) if name in (endpoint.id, endpoint.url)]
     if len(matches) > 1:
-        names = ", ".join(one.id for one in matches)
+        names = ", ".join(match.id for match in matches)
         raise UsageError(f"{len(matches)} endpoints receive {name}: {names}", "name one by its id")
     if not matches:
         raise BillingError(

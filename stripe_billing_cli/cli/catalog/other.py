@@ -22,7 +22,7 @@ def other_context(context: Context, option: str, name: str, *, must_exist: bool 
     `must_exist`. Raises `BillingError` where that is no name, `SettingsError` where there is no such key.
     """
     kind, _, rest = name.partition(":")
-    values = {one.name: getattr(context, one.name) for one in fields(context)}
+    values = {field.name: getattr(context, field.name) for field in fields(context)}
     connection_values = {
         **values,
         "local": False,

@@ -42,7 +42,8 @@ def complete(root: Any, words: Sequence[str], values: Values) -> Completion:
     if current.startswith("--") and sign and name in options:
         completion = _values(options[name], ctx, value, values)
         return Completion(
-            completion.kind, tuple(Candidate(f"{name}={one.word}", one.text) for one in completion.candidates)
+            completion.kind,
+            tuple(Candidate(f"{name}={candidate.word}", candidate.text) for candidate in completion.candidates),
         )
     previous = before[-1] if before else ""
     if previous in options and not options[previous].is_flag:
@@ -114,4 +115,4 @@ def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
 
 
 def _complete_words(prefix: str, candidates: Iterable[Candidate]) -> Completion:
-    return Completion(WORDS, tuple(one for one in candidates if one.word.startswith(prefix)))
+    return Completion(WORDS, tuple(candidate for candidate in candidates if candidate.word.startswith(prefix)))

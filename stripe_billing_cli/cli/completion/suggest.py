@@ -44,11 +44,14 @@ def answer(completion: Completion, shell: str, whole_word: str, current: str) ->
     if shell == "bash":
         last_word = "" if current in ("=", ":", "@") else current
         start = len(whole_word) - len(last_word) if whole_word.endswith(last_word) else 0
-        return [completion.kind, *(one.word[start:] for one in completion.candidates)]
+        return [completion.kind, *(candidate.word[start:] for candidate in completion.candidates)]
     if shell == "zsh":
-        words = ((one.word.replace("\\", "\\\\").replace(":", "\\:"), one.text) for one in completion.candidates)
+        words = (
+            (candidate.word.replace("\\", "\\\\").replace(":", "\\:"), candidate.text)
+            for candidate in completion.candidates
+        )
         return [completion.kind, *(f"{word}:{text}" if text else word for word, text in words)]
-    return [completion.kind, *(f"{one.word}\t{one.text}".rstrip() for one in completion.candidates)]
+    return [completion.kind, *(f"{candidate.word}\t{candidate.text}".rstrip() for candidate in completion.candidates)]
 
 
 def _read_lookup_keys(context: Context) -> None:

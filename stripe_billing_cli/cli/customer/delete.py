@@ -75,9 +75,9 @@ def _will(plan: DeletePlan) -> Iterator[str]:
     customer = plan.customer
     email = f" ({customer['email']})" if customer["email"] else ""
     yield f"{customer['id']}{email} will be deleted. That cannot be taken back."
-    for one in plan.subscriptions:
-        status = formatting.status(one["status"])
-        yield f"  {one['id']} ({status}) ends at once: access is lost, and nothing is refunded."
+    for subscription in plan.subscriptions:
+        status = formatting.status(subscription["status"])
+        yield f"  {subscription['id']} ({status}) ends at once: access is lost, and nothing is refunded."
     if plan.cards:
         yield f"  {formatting.count_text(plan.cards, 'saved card')} will be removed."
     if customer["balance"]:

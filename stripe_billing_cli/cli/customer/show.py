@@ -29,5 +29,6 @@ def _screen(record: Record) -> Iterator[Line]:
     yield from view.lines(record)
     subscriptions = record["subscriptions"]
     yield Line(f"  {'subscribed':<12} {'to nothing' if not subscriptions else ''}".rstrip())
-    for one in subscriptions:
-        yield Line(f"    {one['id']}  {one['status']:<10}  {formatting.items(one)}  {formatting.end_text(one)}")
+    for subscription in subscriptions:
+        items, end_text = formatting.items(subscription), formatting.end_text(subscription)
+        yield Line(f"    {subscription['id']}  {subscription['status']:<10}  {items}  {end_text}")

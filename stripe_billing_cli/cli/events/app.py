@@ -126,5 +126,5 @@ def event_record(stored_event: StoredEvent) -> dict[str, Any]:
 
 def status_text(record: Record) -> str:
     """Return an event's status: the worst of what its handlers came to."""
-    statuses = {one["status"] for one in record["deliveries"]}
+    statuses = {delivery["status"] for delivery in record["deliveries"]}
     return next((status for status in WORST_FIRST if status in statuses), "-")

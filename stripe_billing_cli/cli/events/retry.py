@@ -82,13 +82,13 @@ def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[Store
 def _again(stored_event: StoredEvent, handlers: list[str] | None, *, all_failed: bool) -> list[str]:
     """Return the handlers to call again."""
     statuses = ("failed", "dead") if all_failed else ("failed", "dead", "done", *(["dropped"] if handlers else []))
-    names = [one.handler for one in stored_event.deliveries if one.status in statuses]
+    names = [delivery.handler for delivery in stored_event.deliveries if delivery.status in statuses]
     if (
         handlers
         and not all_failed
-        and (unknown_handlers := set(handlers) - {one.handler for one in stored_event.deliveries})
+        and (unknown_handlers := set(handlers) - {delivery.handler for delivery in stored_event.deliveries})
     ):
-        own_handlers = ", ".join(one.handler for one in stored_event.deliveries) or "none"
+        own_handlers = ", ".join(delivery.handler for delivery in stored_event.deliveries) or "none"
         raise UsageError(f"{stored_event.event.id} has no handler {min(unknown_handlers)}", f"it has: {own_handlers}")
     return [name for name in names if not handlers or name in handlers]
 

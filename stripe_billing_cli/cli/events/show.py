@@ -43,12 +43,12 @@ def _screen(stored_event: StoredEvent, payload: Any) -> Iterator[Line]:
         yield Line(f"  customer  {event.customer}")
     if names := changes(event):
         yield Line(f"  changed   {', '.join(names)}")
-    for one in stored_event.deliveries:
-        colour = {"dead": "red", "failed": "yellow"}.get(one.status)
-        detail = one.outcome if one.status == "done" else one.error
-        attempts = f" after {formatting.count_text(one.attempts, 'attempt')}" if one.attempts > 1 else ""
-        due = f", again at {formatting.moment(int(one.due))}" if one.status == "failed" else ""
-        line = f"  {one.handler:<9} {one.status}{attempts}{due}{f': {detail}' if detail else ''}"
+    for delivery in stored_event.deliveries:
+        colour = {"dead": "red", "failed": "yellow"}.get(delivery.status)
+        detail = delivery.outcome if delivery.status == "done" else delivery.error
+        attempts = f" after {formatting.count_text(delivery.attempts, 'attempt')}" if delivery.attempts > 1 else ""
+        due = f", again at {formatting.moment(int(delivery.due))}" if delivery.status == "failed" else ""
+        line = f"  {delivery.handler:<9} {delivery.status}{attempts}{due}{f': {detail}' if detail else ''}"
         yield Line(line, {"fg": colour} if colour else {})
     if payload is None:
         yield Line("  The payload was purged.")

@@ -73,13 +73,15 @@ def pay(
 
 
 def _will(plan: PayPlan) -> Iterator[str]:
-    for one in plan.payments:
-        invoice = one.invoice
+    for payment in plan.payments:
+        invoice = payment.invoice
         amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
         since = formatting.date(invoice["created"])
         if invoice["status"] == "draft":
             yield f"{invoice['id']}, a draft, will be finalized."
-        verb = "counts as paid outside of Stripe" if plan.request.out_of_band else f"is charged {_source(plan, one)}"
+        verb = (
+            "counts as paid outside of Stripe" if plan.request.out_of_band else f"is charged {_source(plan, payment)}"
+        )
         yield f"{amount} {verb}, for invoice {invoice['number'] or invoice['id']} of {since}"
     if len(plan.payments) > 1:
         total = ", ".join(formatting.money(amount, currency) for currency, amount in plan.sums.items())

@@ -30,10 +30,14 @@ def _screen(record: Record) -> Iterator[Line]:
     currency = record["currency"]
     if record["payment_error"]:
         yield fact("not paid", record["payment_error"]["message"])
-    yield from _table("lines", [(one["amount"], one["description"] or "-") for one in record["lines"]], currency)
-    yield from _table("payments", [(one["amount"], _payment(one)) for one in record["payments"]], currency)
-    yield from _table("refunds", [(one["amount"], _refund(one)) for one in record["refunds"]], currency)
-    yield from _table("credit notes", [(one["amount"], _note(one)) for one in record["credit_notes"]], currency)
+    yield from _table("lines", [(line["amount"], line["description"] or "-") for line in record["lines"]], currency)
+    yield from _table("payments", [(payment["amount"], _payment(payment)) for payment in record["payments"]], currency)
+    yield from _table("refunds", [(refund["amount"], _refund(refund)) for refund in record["refunds"]], currency)
+    yield from _table(
+        "credit notes",
+        [(credit_note["amount"], _note(credit_note)) for credit_note in record["credit_notes"]],
+        currency,
+    )
     yield from unavailable(record)
 
 

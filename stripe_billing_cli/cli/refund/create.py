@@ -114,12 +114,12 @@ def _access(target: Target) -> str:
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    for one in record["refunds"]:
-        amount = formatting.money(one["amount"], one["currency"])
+    for refund in record["refunds"]:
+        amount = formatting.money(refund["amount"], refund["currency"])
         if record["result"] == "unchanged":
-            moment = formatting.moment(one["created"])
-            yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {moment}.")
+            moment = formatting.moment(refund["created"])
+            yield Line(f"Nothing to do: {refund['id']} refunded {amount} for the same on {moment}.")
         else:
-            yield Line(f"Refunded {amount} ({one['id']}).{formatting.refund_waits(one['status'])}", GREEN)
+            yield Line(f"Refunded {amount} ({refund['id']}).{formatting.refund_waits(refund['status'])}", GREEN)
     if record["result"] == "unchanged":
         yield Line("  --again refunds it once more.")

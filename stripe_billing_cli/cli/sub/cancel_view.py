@@ -151,10 +151,10 @@ def _renewals(plan: CancelPlan) -> Iterator[Line]:
         return
     currency = plan.subscription["currency"]
     first_invoices, more = plan.renewals.invoices[:SHOWN], len(plan.renewals.invoices) - SHOWN
-    for one in first_invoices:
-        amount = formatting.money(one.amount, currency) if one.amount else "nothing"
-        yield cost_view.entry("charged", f"{amount} on {formatting.date(one.at)}")
-        if one is first_invoices[0] and plan.renewals.to_balance:
+    for invoice in first_invoices:
+        amount = formatting.money(invoice.amount, currency) if invoice.amount else "nothing"
+        yield cost_view.entry("charged", f"{amount} on {formatting.date(invoice.at)}")
+        if invoice is first_invoices[0] and plan.renewals.to_balance:
             credit = formatting.money(-plan.renewals.to_balance, currency)
             yield cost_view.entry("balance", f"a credit of {credit} is left on it by that")
     if more > 0:
@@ -275,20 +275,20 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
 
 def _describe_finished(result: CancelResult) -> Iterator[Line]:
     """Yield the outcome of the last invoices; of one that was not paid, the error says it."""
-    for one in result.last_invoices:
-        invoice = one.invoice
+    for last_invoice in result.last_invoices:
+        invoice = last_invoice.invoice
         name = invoice["number"] or invoice["id"]
-        if one.credit:
-            amount = formatting.money(one.credit, invoice["currency"])
-            if one.on_balance:
+        if last_invoice.credit:
+            amount = formatting.money(last_invoice.credit, invoice["currency"])
+            if last_invoice.on_balance:
                 yield Line(f"The credit of {amount} is on the customer's balance ({name}).", GREEN)
             else:
-                customer, plain = id_of(invoice["customer"]), formatting.plain(one.credit, invoice["currency"])
+                customer, plain = id_of(invoice["customer"]), formatting.plain(last_invoice.credit, invoice["currency"])
                 yield Line(f"The credit of {amount} has not reached the customer's balance ({name}).", YELLOW)
                 yield Line(f"  To give it: billing customer balance {customer} --credit {plain} --note {name}")
-        elif one.trouble is None and invoice["amount_paid"]:
+        elif last_invoice.trouble is None and invoice["amount_paid"]:
             yield Line(f"Paid {formatting.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
-        elif one.trouble is None and invoice["status"] == "open":
+        elif last_invoice.trouble is None and invoice["status"] == "open":
             amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
             if is_charged(invoice):
                 yield Line(f"On its way: {amount}, paid once the bank says so ({name}).")

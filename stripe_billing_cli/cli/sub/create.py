@@ -173,9 +173,9 @@ def _trial_notes(situation: Situation) -> Iterator[str]:
         way = "" if situation.trial_days else "; --trial-from-price would use it"
         yield f"Note: {name} has a trial of {days} of its own, which is not used{way}."
     if situation.trial_days:
-        for one in situation.earlier_trials():
-            until = formatting.date(one["trial_end"])
-            yield f"Note: {situation.customer['id']} had a trial of this product before: {one['id']}, until {until}."
+        for trial in situation.earlier_trials():
+            until = formatting.date(trial["trial_end"])
+            yield f"Note: {situation.customer['id']} had a trial of this product before: {trial['id']}, until {until}."
 
 
 def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, Any]:

@@ -139,7 +139,9 @@ def _open_invoice(record: Record) -> Record | None:
     """Return the newest open invoice; not that of a change which is made only if it is paid, and for which nothing is
     owed."""
     waits = record["latest_invoice"] if record["pending_update_expires_at"] else None
-    return next((one for one in record["invoices"] if one["status"] == "open" and one["id"] != waits), None)
+    return next(
+        (invoice for invoice in record["invoices"] if invoice["status"] == "open" and invoice["id"] != waits), None
+    )
 
 
 def _waiting_update(record: Record) -> Record | None:
@@ -147,4 +149,6 @@ def _waiting_update(record: Record) -> Record | None:
     if not record["pending_update_expires_at"]:
         return None
     latest = record["latest_invoice"]
-    return next((one for one in record["invoices"] if one["status"] == "open" and one["id"] == latest), None)
+    return next(
+        (invoice for invoice in record["invoices"] if invoice["status"] == "open" and invoice["id"] == latest), None
+    )

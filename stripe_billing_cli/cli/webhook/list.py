@@ -20,7 +20,10 @@ def list_(context: Context, limit: parsing.Limit = 100, all_: parsing.All = Fals
     from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints, record
 
     endpoints_with_secret = {secret.endpoint for secret in kept_secrets()}
-    rows = [{**record(one), "secret_kept": one.id in endpoints_with_secret} for one in read_endpoints(context.stripe)]
+    rows = [
+        {**record(endpoint), "secret_kept": endpoint.id in endpoints_with_secret}
+        for endpoint in read_endpoints(context.stripe)
+    ]
     context.printer.list_records(rows, COLUMNS, "No webhook endpoints.", parsing.most(limit, all_))
 
 

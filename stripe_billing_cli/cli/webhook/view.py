@@ -49,7 +49,7 @@ def print_endpoint(context: Context, endpoint: Endpoint, more: Mapping[str, Any]
 def is_kept(endpoint: Endpoint) -> bool:
     from stripe_billing_cli.listener.secrets import kept_secrets
 
-    return endpoint.id in {one.endpoint for one in kept_secrets()}
+    return endpoint.id in {kept_secret.endpoint for kept_secret in kept_secrets()}
 
 
 def _screen(endpoint_record: Record) -> Iterator[Line]:

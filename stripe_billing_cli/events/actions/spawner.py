@@ -150,9 +150,9 @@ class Spawner:
         with self._guard:
             connection, commands = self._connection, list(self._commands.values())
         if connection is not None:
-            for one in commands:
+            for command in commands:
                 with contextlib.suppress(OSError):
-                    connection.send({"kill": one.number})
+                    connection.send({"kill": command.number})
 
     def close(self) -> None:
         """End the spawner, and with it what still runs."""
@@ -247,13 +247,13 @@ class Spawner:
                 self._connection = None
             commands = list(self._commands.values())
         connection.link.close()
-        slots = [one.slot for one in commands if one.slot.connection is connection]
+        slots = [command.slot for command in commands if command.slot.connection is connection]
         sessions = {process for slot in slots if (process := connection.process_of(slot))}
         deadline = time.monotonic() + END_SECONDS
         while (sessions := kill_sessions(sessions)) and time.monotonic() < deadline:
             time.sleep(KILL_SECONDS)
-        for one in commands:
-            one.replies.put(None)
+        for command in commands:
+            command.replies.put(None)
         os.close(connection.table)
 
 

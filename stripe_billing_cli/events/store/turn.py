@@ -105,10 +105,12 @@ class Turn:
         first: list[int] = []
         for _ in range(MOST_LOOKS):
             candidates = self._candidates(handlers, candidate_limit)
-            later_seqs = [one.seq for one in candidates if one.first != one.seq]
+            later_seqs = [candidate.seq for candidate in candidates if candidate.first != candidate.seq]
             if later_seqs:
                 self._connection.execute(_WAIT[self._sqlite], {"seqs": json.dumps(later_seqs)})
-            first = [one.seq for one in candidates if not one.busy and one.first == one.seq]
+            first = [
+                candidate.seq for candidate in candidates if not candidate.busy and candidate.first == candidate.seq
+            ]
             if first or len(candidates) < candidate_limit:
                 break
             candidate_limit *= 2
