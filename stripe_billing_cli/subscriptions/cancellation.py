@@ -69,12 +69,13 @@ def decide(subscription: Subscription, request: CancelRequest, now: int) -> Canc
 
 def _when(subscription: Subscription, request: CancelRequest, now: int) -> When:
     """Return when the subscription ends: by default at the period's end; at once where there is no paid period that
-    could end."""
+    could end. A pause ends the period."""
+    is_over = subscription["status"] == "paused" and period_end(subscription) <= now
+    if is_over and request.when in ("default", "period-end"):
+        return "now"
     if request.when != "default":
         return request.when
     if subscription["status"] == "incomplete":
-        return "now"
-    if subscription["status"] == "paused" and period_end(subscription) <= now:
         return "now"
     return "period-end" if subscription["cancel_at"] is None else "default"
 

@@ -142,3 +142,16 @@ class TestTheService:
         life.ok("sub", "cancel", life.id, "--now", "--yes")
 
         assert life.subscription["status"] == "canceled"
+
+
+@pytest.mark.parametrize("options", [(), ("--at", "period-end")])
+def test_a_paused_subscription_ends_at_once_since_the_pause_ended_its_period(
+    life: Life, options: tuple[str, ...]
+) -> None:
+    life.ok("sub", "pause", life.id, "--yes")
+
+    ran = life.ok("sub", "cancel", life.id, *options, "--yes")
+
+    assert life.subscription["status"] == "canceled"
+    assert ran.out == f"{life.id} is canceled.\n"
+    assert f"{life.id} ends now" in ran.err
