@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.errors import BillingError, OperationError
 from stripe_billing_cli.promotion_codes import name_errors, selection
 from stripe_billing_cli.promotion_codes.coverage import coverage_remarks
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
@@ -306,15 +306,18 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
             holds=lambda one: not has_ended(one),
         )
     except InvalidRequestError as error:
-        if not error.message.startswith(OTHER_CURRENCY):
-            raise
-        currency = create_request.params.get("currency") or situation.prices[0]["currency"]
-        raise currency_conflict(situation, currency, error.message) from error
+        raise explain_refusal(error, situation, create_request.params.get("currency")) from error
 
 
-def currency_conflict(situation: Situation, currency: str, message: str) -> OperationError:
-    """Return the error of a customer who is billed in another currency than that of the order, with the ways on.
-    `message` is Stripe's."""
+def explain_refusal(error: InvalidRequestError, situation: Situation, currency: str | None) -> BillingError:
+    """Return Stripe's refusal of an order in `currency`, or in that of its prices; where the customer is billed in
+    another one, as an error that says why, with the ways on."""
+    if not error.message.startswith(OTHER_CURRENCY):
+        return error
+    return _currency_conflict(situation, currency or situation.prices[0]["currency"], error.message)
+
+
+def _currency_conflict(situation: Situation, currency: str, message: str) -> OperationError:
     other_subscriptions = [
         subscription
         for subscription in situation.subscriptions

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.objects.catalog import Price
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.subscriptions import cost, discounts, invoice_lines, quote, renewals, start
@@ -45,7 +46,8 @@ class StartQuote:
 
 
 def of_start(api: StripeApi, order: Order, situation: Situation) -> StartQuote:
-    """Return the cost of the order if it is made now. Raises `StripeCallError`, Stripe's refusals of the order too."""
+    """Return the cost of the order if it is made now. Raises `StripeCallError`, Stripe's refusals of the order too, and
+    `OperationError` where the customer is billed in another currency."""
     at = quote.current_time(api, situation.customer, int(time.time()))
     trial_end = at + situation.trial_days * DAY if situation.trial_days else None
     begins: dict[str, Any] = {"items": start.items_of(order, situation)}
@@ -82,7 +84,11 @@ def _preview(
         "currency": order.currency,
         "automatic_tax": {"enabled": True} if order.automatic_tax else None,
     }
-    return invoice_lines.preview(api, params | {name: value for name, value in optional.items() if value is not None})
+    params |= {name: value for name, value in optional.items() if value is not None}
+    try:
+        return invoice_lines.preview(api, params)
+    except InvalidRequestError as error:
+        raise start.explain_refusal(error, situation, order.currency) from error
 
 
 def _next(

@@ -217,14 +217,15 @@ class TestOptions:
         assert "there is no active promotion code AUTUMN" in ran.err
         assert subscriptions(shop) == []
 
+    @pytest.mark.parametrize("preview", [(), ("--preview",)])
     def test_what_holds_another_currency_is_named_with_the_ways_on(
-        self, billing: Billing, shop: Shop, ada: Any
+        self, preview: tuple[str, ...], billing: Billing, shop: Shop, ada: Any
     ) -> None:
         holder = shop.subscription(ada["id"], shop.price()["id"], payment_behavior="default_incomplete")
         shop.price(lookup_key="pro.euro", currency="eur")
         order = ("--customer", "ada@example.com", "--price", "pro.euro")
 
-        ran = billing(*CREATE, *order)
+        ran = billing(*CREATE, *order, *preview)
 
         assert ran.code == 1
         assert f"{ada['id']} has {holder['id']} (incomplete) in USD, and this is ordered in EUR" in ran.err
