@@ -31,12 +31,12 @@ def test_an_invoice_has_them_while_it_is_a_draft(life: Life) -> None:
 
 def test_invoices_of_a_subscription_have_its_own(life: Life) -> None:
     local, own = life.local, tax_id(life.local)
-    made = life.subscribe(price(local), invoice_settings={"account_tax_ids": [own]})
-    assert made["invoice_settings"]["account_tax_ids"] == [own]
-    path = f"/v1/subscriptions/{made['id']}"
+    subscription = life.subscribe(price(local), invoice_settings={"account_tax_ids": [own]})
+    assert subscription["invoice_settings"]["account_tax_ids"] == [own]
+    path = f"/v1/subscriptions/{subscription['id']}"
     assert local.post(path, invoice_settings={"account_tax_ids": ""})["invoice_settings"]["account_tax_ids"] is None
     life.advance("2026-02-01 02:00")
-    assert [one["account_tax_ids"] for one in life.invoices(made["id"])] == [[own], None]
+    assert [one["account_tax_ids"] for one in life.invoices(subscription["id"])] == [[own], None]
 
 
 def test_a_phase_has_its_own_else_those_of_the_schedule(life: Life) -> None:

@@ -21,23 +21,30 @@ def setup(local: Local, **params: Any) -> str:
 
 def test_the_first_invoice_has_it_and_the_second_has_not(life: Life) -> None:
     fee = setup(life.local)
-    made = life.subscribe(price(life.local), add_invoice_items=[{"price": fee, "quantity": 2, "metadata": {"a": "1"}}])
+    subscription = life.subscribe(
+        price(life.local), add_invoice_items=[{"price": fee, "quantity": 2, "metadata": {"a": "1"}}]
+    )
     life.advance("2026-02-01 02:00")
 
-    assert life.totals(made["id"]) == [51500, 1500]
-    lines = life.invoices(made["id"])[0]["lines"]["data"]
+    assert life.totals(subscription["id"]) == [51500, 1500]
+    lines = life.invoices(subscription["id"])[0]["lines"]["data"]
     [line] = [one for one in lines if one["amount"] == 50000]
     assert (line["description"], line["quantity"]) == ("Setup", 2)
-    assert line["period"] == {"start": made["created"], "end": made["items"]["data"][0]["current_period_end"]}
+    assert line["period"] == {
+        "start": subscription["created"],
+        "end": subscription["items"]["data"][0]["current_period_end"],
+    }
     [item] = life.local.get("/v1/invoiceitems", customer=life.customer)["data"]
-    assert (item["invoice"], item["metadata"]) == (life.invoices(made["id"])[0]["id"], {"a": "1"})
-    assert item["parent"]["subscription_details"]["subscription"] == made["id"]
+    assert (item["invoice"], item["metadata"]) == (life.invoices(subscription["id"])[0]["id"], {"a": "1"})
+    assert item["parent"]["subscription_details"]["subscription"] == subscription["id"]
 
 
 def test_a_trial_is_billed_for_it_at_once(life: Life) -> None:
-    made = life.subscribe(price(life.local), trial_period_days=7, add_invoice_items=[{"price": setup(life.local)}])
+    subscription = life.subscribe(
+        price(life.local), trial_period_days=7, add_invoice_items=[{"price": setup(life.local)}]
+    )
 
-    assert (made["status"], life.totals(made["id"])) == ("trialing", [25000])
+    assert (subscription["status"], life.totals(subscription["id"])) == ("trialing", [25000])
 
 
 def test_a_refused_creation_leaves_none(life: Life) -> None:

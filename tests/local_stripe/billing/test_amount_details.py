@@ -20,14 +20,16 @@ def test_line_items_with_a_discount_and_a_tax_of_the_whole(local: Local) -> None
     klarna = {"image_url": "https://www.example.com/image.jpg", "product_url": "https://www.example.com/product"}
     shipping = {"amount": 100, "from_postal_code": "94110", "to_postal_code": "94117"}
     whole = {"discount_amount": 100, "shipping": shipping, "tax": {"total_tax_amount": 500}}
-    made = intent(local, 2500, {**whole, "line_items": [{**ITEM, "payment_method_options": {"klarna": klarna}}]})
-    [item] = made["amount_details"]["line_items"]["data"]
+    payment_intent = intent(
+        local, 2500, {**whole, "line_items": [{**ITEM, "payment_method_options": {"klarna": klarna}}]}
+    )
+    [item] = payment_intent["amount_details"]["line_items"]["data"]
     assert (item["unit_cost"], item["quantity"], item["tax"], item["discount_amount"]) == (2000, 1, None, None)
     assert item["payment_method_options"]["klarna"]["product_url"] == klarna["product_url"]
-    url = f"{INTENTS}/{made['id']}/amount_details_line_items"
-    assert made["amount_details"]["line_items"]["url"] == url
+    url = f"{INTENTS}/{payment_intent['id']}/amount_details_line_items"
+    assert payment_intent["amount_details"]["line_items"]["url"] == url
     assert local.get(url)["data"] == [item]
-    assert local.get(f"{INTENTS}/{made['id']}")["amount_details"] == {**whole, "tip": {}}
+    assert local.get(f"{INTENTS}/{payment_intent['id']}")["amount_details"] == {**whole, "tip": {}}
 
 
 def test_items_that_do_not_add_up_are_refused_unless_the_call_lets_them_pass(local: Local) -> None:
@@ -40,9 +42,9 @@ def test_items_that_do_not_add_up_are_refused_unless_the_call_lets_them_pass(loc
     )
     form: Any = {"amount": 5000, "currency": "usd", "amount_details": details}
     assert local.refused("post", INTENTS, **form).message == message
-    made = intent(local, 5000, {**details, "enforce_arithmetic_validation": False})
-    assert made["amount_details"]["error"] == {"code": "amount_details_amount_mismatch", "message": message}
-    assert "error" not in local.post(f"{INTENTS}/{made['id']}", amount=4500)["amount_details"]
+    payment_intent = intent(local, 5000, {**details, "enforce_arithmetic_validation": False})
+    assert payment_intent["amount_details"]["error"] == {"code": "amount_details_amount_mismatch", "message": message}
+    assert "error" not in local.post(f"{INTENTS}/{payment_intent['id']}", amount=4500)["amount_details"]
 
 
 def test_each_tax_and_each_discount_is_said_once(local: Local) -> None:
@@ -56,10 +58,10 @@ def test_each_tax_and_each_discount_is_said_once(local: Local) -> None:
 
 
 def test_details_change_with_the_amount_and_at_the_capture(local: Local) -> None:
-    made = intent(local, 2000, {"line_items": [ITEM]}, payment_method="pm_card_visa", capture_method="manual")
-    path = f"{INTENTS}/{made['id']}"
+    payment_intent = intent(local, 2000, {"line_items": [ITEM]}, payment_method="pm_card_visa", capture_method="manual")
+    path = f"{INTENTS}/{payment_intent['id']}"
     raised = local.post(path, amount=2100, amount_details={"shipping": {"amount": 100}}, expand=EXPAND)
-    assert raised["amount_details"]["line_items"] == made["amount_details"]["line_items"]
+    assert raised["amount_details"]["line_items"] == payment_intent["amount_details"]["line_items"]
     local.post(f"{path}/confirm", return_url="https://example.com")
     captured = local.post(f"{path}/capture", amount_to_capture=1000, payment_details={"order_reference": "A7"})
     assert captured["payment_details"]["order_reference"] == "A7"

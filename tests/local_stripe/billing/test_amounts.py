@@ -21,9 +21,9 @@ MONTHLY = {"interval": "month"}
 
 def first_total(local: Local, quantity: int, **params: Any) -> int:
     life = Life.begin(local)
-    made = local.price(recurring=MONTHLY, **params)
+    new_price = local.price(recurring=MONTHLY, **params)
     subscription = local.post(
-        "/v1/subscriptions", customer=life.customer, items=[{"price": made["id"], "quantity": quantity}]
+        "/v1/subscriptions", customer=life.customer, items=[{"price": new_price["id"], "quantity": quantity}]
     )
     [invoice] = life.invoices(subscription["id"])
     return int(invoice["total"])
@@ -79,16 +79,16 @@ def test_items_have_quantities_of_their_own(local: Local) -> None:
 
 def test_a_currency_of_the_price_may_be_chosen(local: Local) -> None:
     life = Life.begin(local)
-    made = local.price(recurring=MONTHLY, currency_options={"eur": {"unit_amount": 1400}})
-    subscription = life.subscribe(made["id"], currency="eur")
+    new_price = local.price(recurring=MONTHLY, currency_options={"eur": {"unit_amount": 1400}})
+    subscription = life.subscribe(new_price["id"], currency="eur")
     assert (subscription["currency"], life.totals(subscription["id"])) == ("eur", [1400])
     assert local.get(f"/v1/customers/{life.customer}")["currency"] == "eur"
 
 
 def test_a_customer_who_pays_in_euros_goes_on_to(local: Local) -> None:
     life = Life.begin(local)
-    made = local.price(recurring=MONTHLY, currency_options={"eur": {"unit_amount": 1400}})
-    life.subscribe(made["id"], currency="eur")
+    new_price = local.price(recurring=MONTHLY, currency_options={"eur": {"unit_amount": 1400}})
+    life.subscribe(new_price["id"], currency="eur")
     again = local.price(recurring=MONTHLY, currency_options={"eur": {"unit_amount": 900}})
     assert life.subscribe(again["id"])["currency"] == "eur"
 

@@ -14,9 +14,9 @@ def newest(local: Local, type: str) -> Any:
 
 def test_a_paid_subscription_is_told_step_by_step(local: Local) -> None:
     life = Life.begin(local)
-    made = price(local)
+    new_price = price(local)
     before = len(life.events())
-    life.subscribe(made)
+    life.subscribe(new_price)
     assert life.events()[before:] == [
         "customer.subscription.created",
         "customer.updated",
@@ -37,9 +37,9 @@ def test_a_paid_subscription_is_told_step_by_step(local: Local) -> None:
 
 def test_a_trial_is_told_without_a_payment(local: Local) -> None:
     life = Life.begin(local, card=None)
-    made = price(local)
+    new_price = price(local)
     before = len(life.events())
-    life.subscribe(made, trial_period_days=14)
+    life.subscribe(new_price, trial_period_days=14)
     assert life.events()[before:] == [
         "customer.subscription.created",
         "customer.updated",

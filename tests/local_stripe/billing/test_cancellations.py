@@ -132,8 +132,8 @@ def test_pending_prorations_are_invoiced_or_removed(local: Local) -> None:
         local.post("/v1/invoiceitems", customer=life.customer, amount=700)
         update(local, subscription, items=[{"id": subscription["items"]["data"][0]["id"], "price": price(local, 6000)}])
         cancel(local, subscription, form)
-        found = local.get("/v1/invoiceitems", pending=True, customer=life.customer)["data"]
-        assert [one["amount"] for one in found] == left
+        invoice_items = local.get("/v1/invoiceitems", pending=True, customer=life.customer)["data"]
+        assert [one["amount"] for one in invoice_items] == left
         assert life.totals(subscription["id"]) == totals
 
 

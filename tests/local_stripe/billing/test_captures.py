@@ -39,18 +39,18 @@ def types(local: Local) -> list[str]:
 
 
 def test_money_is_reserved_and_taken_later_in_part(local: Local) -> None:
-    reserved = reserve(local)
-    assert (reserved["status"], reserved["amount_capturable"], reserved["amount_received"]) == (
+    payment_intent = reserve(local)
+    assert (payment_intent["status"], payment_intent["amount_capturable"], payment_intent["amount_received"]) == (
         "requires_capture",
         5000,
         0,
     )
-    waiting = charge(local, reserved)
+    waiting = charge(local, payment_intent)
     assert (waiting["captured"], waiting["amount_captured"], waiting["paid"]) == (False, 0, True)
     card = waiting["payment_method_details"]["card"]
     assert card["capture_before"] == waiting["created"] + WEEK
 
-    taken = local.post(f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=3000)
+    taken = local.post(f"{INTENTS}/{payment_intent['id']}/capture", amount_to_capture=3000)
     assert (taken["status"], taken["amount"], taken["amount_received"], taken["amount_capturable"]) == (
         "succeeded",
         5000,
@@ -88,15 +88,15 @@ def test_money_is_reserved_and_taken_later_in_part(local: Local) -> None:
     ],
 )
 def test_what_cannot_be_captured(local: Local, amount: int, refusal: Refusal) -> None:
-    reserved = reserve(local)
-    reply = local.send("post", f"{INTENTS}/{reserved['id']}/capture", f"amount_to_capture={amount}")
+    payment_intent = reserve(local)
+    reply = local.send("post", f"{INTENTS}/{payment_intent['id']}/capture", f"amount_to_capture={amount}")
     assert reply.refusal == refusal
-    assert reply.json["error"]["payment_intent"] == reserved
+    assert reply.json["error"]["payment_intent"] == payment_intent
 
 
 def test_what_was_released_cannot_be_captured(local: Local) -> None:
-    reserved = reserve(local)
-    path = f"{INTENTS}/{reserved['id']}/capture"
+    payment_intent = reserve(local)
+    path = f"{INTENTS}/{payment_intent['id']}/capture"
     local.post(path, amount_to_capture=3000)
     assert local.refused("post", path) == Refusal(
         "The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized "
@@ -106,34 +106,34 @@ def test_what_was_released_cannot_be_captured(local: Local) -> None:
 
 
 def test_a_canceled_reservation_is_released(local: Local) -> None:
-    reserved = reserve(local)
-    assert local.post(f"{INTENTS}/{reserved['id']}/cancel")["status"] == "canceled"
-    released = charge(local, reserved)
+    payment_intent = reserve(local)
+    assert local.post(f"{INTENTS}/{payment_intent['id']}/cancel")["status"] == "canceled"
+    released = charge(local, payment_intent)
     assert (released["captured"], released["refunded"], released["balance_transaction"]) == (False, True, None)
     assert types(local)[-2:] == ["charge.refunded", "payment_intent.canceled"]
 
 
 def test_a_reservation_ends_after_seven_days(local: Local, clock: Clock) -> None:
-    reserved = reserve(local)
+    payment_intent = reserve(local)
     clock.now += WEEK
-    after = local.get(f"{INTENTS}/{reserved['id']}")
+    after = local.get(f"{INTENTS}/{payment_intent['id']}")
     assert (after["status"], after["cancellation_reason"], after["amount_capturable"]) == ("canceled", "automatic", 0)
     assert types(local)[-2:] == ["charge.expired", "payment_intent.canceled"]
 
 
 def test_a_reservation_ends_by_the_customer_s_test_clock(local: Local, clock: Clock) -> None:
     life = Life.begin(local, "2026-01-01")
-    reserved = reserve(local, customer=life.customer)
+    payment_intent = reserve(local, customer=life.customer)
     clock.now += WEEK
-    assert local.get(f"{INTENTS}/{reserved['id']}")["status"] == "requires_capture"
+    assert local.get(f"{INTENTS}/{payment_intent['id']}")["status"] == "requires_capture"
     life.advance("2026-01-08")
-    assert local.get(f"{INTENTS}/{reserved['id']}")["status"] == "canceled"
+    assert local.get(f"{INTENTS}/{payment_intent['id']}")["status"] == "canceled"
 
 
 def test_an_uncaptured_charge_is_canceled_and_not_refunded(local: Local) -> None:
-    reserved = reserve(local)
-    assert local.refused("post", "/v1/refunds", charge=reserved["latest_charge"]) == Refusal(
-        f"This uncaptured Charge was created by a PaymentIntent ({reserved['id']}). You must cancel the PaymentIntent "
+    payment_intent = reserve(local)
+    assert local.refused("post", "/v1/refunds", charge=payment_intent["latest_charge"]) == Refusal(
+        f"This uncaptured Charge was created by a PaymentIntent ({payment_intent['id']}). You must cancel the PaymentIntent "
         "to reverse the authorization instead of refunding the Charge directly. For more information, see "
         "https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
     )
@@ -160,11 +160,11 @@ def pay(local: Local, **params: Any) -> Any:
 
 
 def test_the_balance_transaction_of_a_payment_comes_moments_later(local: Local, clock: Clock) -> None:
-    paid = pay(local)
-    assert paid["capture_method"] == "automatic_async"
-    assert charge(local, paid)["balance_transaction"] is None
+    payment_intent = pay(local)
+    assert payment_intent["capture_method"] == "automatic_async"
+    assert charge(local, payment_intent)["balance_transaction"] is None
     clock.now += 2
-    after = charge(local, paid)
+    after = charge(local, payment_intent)
     assert after["balance_transaction"] is not None
     [event] = local.events(type="charge.updated")
     assert event["data"]["previous_attributes"] == {"balance_transaction": None}
@@ -172,17 +172,17 @@ def test_the_balance_transaction_of_a_payment_comes_moments_later(local: Local, 
 
 
 def test_the_balance_transaction_is_there_once_the_program_has_done_something_else(local: Local) -> None:
-    paid = pay(local)
+    payment_intent = pay(local)
     local.post("/v1/customers")
-    assert charge(local, paid)["balance_transaction"] is not None
+    assert charge(local, payment_intent)["balance_transaction"] is not None
 
 
 @pytest.mark.parametrize("capture_method", ["automatic", "manual"])
 def test_other_captures_have_it_at_once(local: Local, capture_method: str) -> None:
-    paid = pay(local, capture_method=capture_method)
+    payment_intent = pay(local, capture_method=capture_method)
     if capture_method == "manual":
-        local.post(f"{INTENTS}/{paid['id']}/capture")
-    assert charge(local, paid)["balance_transaction"] is not None
+        local.post(f"{INTENTS}/{payment_intent['id']}/capture")
+    assert charge(local, payment_intent)["balance_transaction"] is not None
 
 
 GROWING = {"payment_method_options": {"card": {"request_incremental_authorization": "if_available"}}}
@@ -190,11 +190,11 @@ GROWING = {"payment_method_options": {"card": {"request_incremental_authorizatio
 
 def test_more_is_reserved_before_the_capture(local: Local) -> None:
     """https://docs.stripe.com/payments/incremental-authorization."""
-    reserved = reserve(local, **GROWING)
-    assert charge(local, reserved)["payment_method_details"]["card"]["incremental_authorization"] == {
+    payment_intent = reserve(local, **GROWING)
+    assert charge(local, payment_intent)["payment_method_details"]["card"]["incremental_authorization"] == {
         "status": "available"
     }
-    path = f"{INTENTS}/{reserved['id']}"
+    path = f"{INTENTS}/{payment_intent['id']}"
     grown = local.post(f"{path}/increment_authorization", amount=6000, description="Minibar", metadata={"room": "7"})
     assert (grown["status"], grown["amount"], grown["amount_capturable"]) == ("requires_capture", 6000, 6000)
     assert (grown["description"], grown["metadata"]) == ("Minibar", {"room": "7"})
@@ -232,19 +232,19 @@ def test_micro_deposits_are_asked_for_by_no_payment(local: Local) -> None:
 def test_what_is_released_is_refunded(local: Local, clock: Clock, expires: bool) -> None:
     """ "The remaining `amount_capturable` is automatically refunded"; Stripe's own reason is that of an expired charge
     (`reason` in `stripe/_refund.py`)."""
-    reserved = reserve(local)
+    payment_intent = reserve(local)
     if expires:
         clock.now += WEEK
     else:
-        local.post(f"{INTENTS}/{reserved['id']}/cancel", cancellation_reason="duplicate")
-    released = local.get(f"/v1/charges/{reserved['latest_charge']}", expand=["refunds"])
+        local.post(f"{INTENTS}/{payment_intent['id']}/cancel", cancellation_reason="duplicate")
+    released = local.get(f"/v1/charges/{payment_intent['latest_charge']}", expand=["refunds"])
     [refund] = released["refunds"]["data"]
     reason = "expired_uncaptured_charge" if expires else None
     assert (refund["amount"], refund["reason"], refund["status"]) == (5000, reason, "succeeded")
-    assert (refund["balance_transaction"], refund["payment_intent"]) == (None, reserved["id"])
+    assert (refund["balance_transaction"], refund["payment_intent"]) == (None, payment_intent["id"])
     assert types(local)[3:] == [
         "refund.created",
         "charge.expired" if expires else "charge.refunded",
         "payment_intent.canceled",
     ]
-    assert local.refused("post", "/v1/refunds", payment_intent=reserved["id"]).code == "charge_already_refunded"
+    assert local.refused("post", "/v1/refunds", payment_intent=payment_intent["id"]).code == "charge_already_refunded"

@@ -52,13 +52,19 @@ def types(local: Local) -> list[str]:
 
 def test_parts_are_taken_until_the_final_one_releases_the_rest(local: Local) -> None:
     """The amounts are those of the document's example."""
-    reserved = reserve(local)
-    assert can_be_captured_in_parts(reserved) == "available"
-    assert amounts(capture(local, reserved, 700, final_capture=False)) == ("requires_capture", 300, 700, 700, False)
+    payment_intent = reserve(local)
+    assert can_be_captured_in_parts(payment_intent) == "available"
+    assert amounts(capture(local, payment_intent, 700, final_capture=False)) == (
+        "requires_capture",
+        300,
+        700,
+        700,
+        False,
+    )
     assert types(local) == ["charge.updated", "payment_intent.amount_capturable_updated"]
     assert local.events()[1]["data"]["previous_attributes"]["balance_transaction"] is None
     assert local.events()[0]["data"]["previous_attributes"] == {"amount_capturable": 1000, "amount_received": 0}
-    done = capture(local, reserved, 200)
+    done = capture(local, payment_intent, 200)
     assert amounts(done) == ("succeeded", 0, 900, 900, True)
     assert types(local)[2:] == [
         "charge.updated",
@@ -72,11 +78,11 @@ def test_parts_are_taken_until_the_final_one_releases_the_rest(local: Local) -> 
 
 
 def test_a_final_capture_of_nothing_releases_the_rest(local: Local) -> None:
-    reserved = reserve(local)
-    refusal = local.refused("post", f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=0)
+    payment_intent = reserve(local)
+    refusal = local.refused("post", f"{INTENTS}/{payment_intent['id']}/capture", amount_to_capture=0)
     assert refusal.code == "parameter_invalid_integer"
-    capture(local, reserved, 700, final_capture=False)
-    assert amounts(capture(local, reserved, 0)) == ("succeeded", 0, 700, 700, True)
+    capture(local, payment_intent, 700, final_capture=False)
+    assert amounts(capture(local, payment_intent, 0)) == ("succeeded", 0, 700, 700, True)
 
 
 def test_what_is_not_captured_in_a_week_is_released(local: Local, clock: Clock) -> None:
@@ -93,15 +99,15 @@ def test_what_is_not_captured_in_a_week_is_released(local: Local, clock: Clock) 
 def test_what_was_captured_is_refunded_before_the_rest_is(local: Local) -> None:
     """ "The charge.refunded field transitions to true only when the final capture has been performed and the entire
     amount_received is refunded." """
-    reserved = reserve(local)
-    capture(local, reserved, 700, final_capture=False)
-    charge = reserved["latest_charge"]["id"]
+    payment_intent = reserve(local)
+    capture(local, payment_intent, 700, final_capture=False)
+    charge = payment_intent["latest_charge"]["id"]
     more = local.refused("post", "/v1/refunds", charge=charge, amount=701)
     assert "$7.01" in more.message and "$7.00" in more.message
     local.post("/v1/refunds", charge=charge)
     refunded = local.get(f"/v1/charges/{charge}")
     assert (refunded["amount_refunded"], refunded["refunded"]) == (700, False)
-    capture(local, reserved, 300)
+    capture(local, payment_intent, 300)
     local.post("/v1/refunds", charge=charge)
     assert local.get(f"/v1/charges/{charge}")["refunded"] is True
 
@@ -111,22 +117,24 @@ def test_what_was_captured_is_refunded_before_the_rest_is(local: Local) -> None:
     [("pm_card_visa", "never"), ("pm_card_credit_disableEnterpriseCardFeatures", "if_available")],
 )
 def test_without_multicapture_the_first_capture_is_the_final(local: Local, card: str, asks: str) -> None:
-    reserved = reserve(local, card, asks)
-    assert can_be_captured_in_parts(reserved) == "unavailable"
-    refusal = local.refused("post", f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=1, final_capture=False)
+    payment_intent = reserve(local, card, asks)
+    assert can_be_captured_in_parts(payment_intent) == "unavailable"
+    refusal = local.refused(
+        "post", f"{INTENTS}/{payment_intent['id']}/capture", amount_to_capture=1, final_capture=False
+    )
     assert (refusal.status, refusal.param) == (400, "final_capture")
 
 
 def test_fifty_captures_and_the_final_one(local: Local) -> None:
-    reserved = reserve(local)
+    payment_intent = reserve(local)
     for _ in range(50):
-        capture(local, reserved, 10, final_capture=False)
-    path = f"{INTENTS}/{reserved['id']}/capture"
+        capture(local, payment_intent, 10, final_capture=False)
+    path = f"{INTENTS}/{payment_intent['id']}/capture"
     assert local.refused("post", path, amount_to_capture=10, final_capture=False).param == "final_capture"
-    assert amounts(capture(local, reserved, 10)) == ("succeeded", 0, 510, 510, True)
+    assert amounts(capture(local, payment_intent, 10)) == ("succeeded", 0, 510, 510, True)
 
 
 def test_what_is_partly_captured_is_not_canceled(local: Local) -> None:
-    reserved = reserve(local)
-    capture(local, reserved, 10, final_capture=False)
-    assert local.refused("post", f"{INTENTS}/{reserved['id']}/cancel").code == STATE
+    payment_intent = reserve(local)
+    capture(local, payment_intent, 10, final_capture=False)
+    assert local.refused("post", f"{INTENTS}/{payment_intent['id']}/cancel").code == STATE

@@ -14,19 +14,26 @@ ACCEPTED = {"customer_acceptance": {"type": "offline", "offline": {}}}
 
 
 def debited(local: Local, iban: str) -> Any:
-    paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
-    return local.post("/v1/payment_intents", **paying, payment_method=account(local, iban), mandate_data=ACCEPTED)
+    payment_params = {
+        "amount": 2000,
+        "currency": "eur",
+        "allowed_payment_method_types": ["sepa_debit"],
+        "confirm": True,
+    }
+    return local.post(
+        "/v1/payment_intents", **payment_params, payment_method=account(local, iban), mandate_data=ACCEPTED
+    )
 
 
 def test_a_debit_is_processed_and_then_paid(local: Local, clock: Clock) -> None:
-    waiting = debited(local, GOOD)
-    charge = local.get(f"/v1/charges/{waiting['latest_charge']}")
-    assert (waiting["status"], charge["status"], charge["paid"]) == ("processing", "pending", False)
+    payment_intent = debited(local, GOOD)
+    charge = local.get(f"/v1/charges/{payment_intent['latest_charge']}")
+    assert (payment_intent["status"], charge["status"], charge["paid"]) == ("processing", "pending", False)
     assert charge["payment_method_details"]["sepa_debit"]["last4"] == "3000"
     clock.now = NOW + 5
-    paid = local.get(f"/v1/payment_intents/{waiting['id']}")
+    paid = local.get(f"/v1/payment_intents/{payment_intent['id']}")
     assert (paid["status"], paid["amount_received"]) == ("succeeded", 2000)
-    assert local.get(f"/v1/charges/{waiting['latest_charge']}")["status"] == "succeeded"
+    assert local.get(f"/v1/charges/{payment_intent['latest_charge']}")["status"] == "succeeded"
     assert types(local)[:5] == [
         "payment_intent.created",
         "charge.pending",
@@ -38,9 +45,9 @@ def test_a_debit_is_processed_and_then_paid(local: Local, clock: Clock) -> None:
 
 def test_what_a_debit_has_paid_goes_back_once_the_bank_has_it(local: Local, clock: Clock) -> None:
     """`pending_reason` in `stripe/_refund.py`; of where the money goes `destination_details` has nothing for debits."""
-    waiting = debited(local, GOOD)
+    payment_intent = debited(local, GOOD)
     clock.now = NOW + 5
-    refund = local.post("/v1/refunds", payment_intent=waiting["id"])
+    refund = local.post("/v1/refunds", payment_intent=payment_intent["id"])
     assert (refund["amount"], refund["status"], refund["pending_reason"]) == (2000, "pending", "processing")
     assert (refund["id"][:4], refund["charge"][:4], "destination_details" in refund) == ("pyr_", "py_3", False)
     clock.now = NOW + 10
@@ -49,9 +56,14 @@ def test_what_a_debit_has_paid_goes_back_once_the_bank_has_it(local: Local, cloc
 
 def test_a_debit_is_not_captured_by_hand(local: Local) -> None:
     """ "Manual capture support: No" (https://docs.stripe.com/payments/sepa-debit); the words are not recorded."""
-    paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
+    payment_params = {
+        "amount": 2000,
+        "currency": "eur",
+        "allowed_payment_method_types": ["sepa_debit"],
+        "confirm": True,
+    }
     by_debit = {"payment_method": account(local, GOOD), "mandate_data": ACCEPTED, "capture_method": "manual"}
-    assert local.refused("post", "/v1/payment_intents", **paying, **by_debit).param == "capture_method"
+    assert local.refused("post", "/v1/payment_intents", **payment_params, **by_debit).param == "capture_method"
 
 
 @pytest.mark.parametrize(
@@ -67,8 +79,13 @@ def test_a_debit_is_not_captured_by_hand(local: Local) -> None:
 def test_test_accounts_are_debited_by_their_ids(
     local: Local, clock: Clock, id: str, seconds: int, status: str, code: str | None
 ) -> None:
-    paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
-    waiting = local.post("/v1/payment_intents", **paying, payment_method=id, mandate_data=ACCEPTED)
+    payment_params = {
+        "amount": 2000,
+        "currency": "eur",
+        "allowed_payment_method_types": ["sepa_debit"],
+        "confirm": True,
+    }
+    waiting = local.post("/v1/payment_intents", **payment_params, payment_method=id, mandate_data=ACCEPTED)
     clock.now = NOW + seconds - 4
     local.post("/v1/customers")
     assert (local.get(f"/v1/payment_intents/{waiting['id']}")["status"] == "processing") is (seconds > 5)
@@ -85,11 +102,11 @@ def test_a_test_account_is_attached_by_its_id(local: Local) -> None:
 
 
 def test_an_empty_account_leaves_the_payment_to_another_method(local: Local, clock: Clock) -> None:
-    waiting = debited(local, EMPTY)
+    payment_intent = debited(local, EMPTY)
     clock.now = NOW + 5
-    failed = local.get(f"/v1/payment_intents/{waiting['id']}")
+    failed = local.get(f"/v1/payment_intents/{payment_intent['id']}")
     assert (failed["status"], failed["last_payment_error"]["code"]) == ("requires_payment_method", "insufficient_funds")
-    charge = local.get(f"/v1/charges/{waiting['latest_charge']}")
+    charge = local.get(f"/v1/charges/{payment_intent['latest_charge']}")
     assert (charge["status"], charge["failure_code"], charge["amount_captured"]) == ("failed", "insufficient_funds", 0)
     assert types(local)[-2:] == ["charge.failed", "payment_intent.payment_failed"]
 

@@ -56,12 +56,12 @@ def test_a_subscription_is_active_before_its_first_debit_ends(
         local.post(f"/v1/customers/{customer}", invoice_settings=by_default)
     params = by_default if default_of == "subscription" else {}
     before = len(local.events())
-    begun = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **params)
-    assert begun["status"] == "active"
+    subscription = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **params)
+    assert subscription["status"] == "active"
     assert types(local, before)[-4:] == [*ASKED, "customer.subscription.updated"]
     before = len(local.events())
     clock.now = NOW + 5
-    after, invoice = latest(local, begun)
+    after, invoice = latest(local, subscription)
     assert (after, invoice["status"], invoice["attempt_count"]) == ("active", status, 1)
     assert types(local, before) == ended
 
@@ -70,32 +70,32 @@ def test_an_incomplete_subscription_is_active_once_its_debit_is_confirmed(local:
     customer, method = debtor(local, GOOD)
     settings = {"payment_method_types": ["sepa_debit"], "save_default_payment_method": "on_subscription"}
     incomplete = {"payment_behavior": "default_incomplete", "payment_settings": settings}
-    begun = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **incomplete)
-    _, invoice = latest(local, begun)
+    subscription = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **incomplete)
+    _, invoice = latest(local, subscription)
     payments = local.get("/v1/invoice_payments", invoice=invoice["id"])["data"]
     path = f"/v1/payment_intents/{payments[0]['payment']['payment_intent']}"
     assert local.get(path)["payment_method_options"] == {"sepa_debit": {}}
-    assert (begun["status"], local.get(path)["payment_method_types"]) == ("incomplete", ["sepa_debit"])
+    assert (subscription["status"], local.get(path)["payment_method_types"]) == ("incomplete", ["sepa_debit"])
     mandate = {"customer_acceptance": {"type": "offline", "offline": {}}}
     assert local.post(f"{path}/confirm", payment_method=method, mandate_data=mandate)["status"] == "processing"
-    after, invoice = latest(local, begun)
+    after, invoice = latest(local, subscription)
     assert (after, invoice["status"], invoice["attempted"]) == ("active", "open", True)
-    assert local.get(f"/v1/subscriptions/{begun['id']}")["default_payment_method"] == method
+    assert local.get(f"/v1/subscriptions/{subscription['id']}")["default_payment_method"] == method
     clock.now = NOW + 5
-    assert latest(local, begun)[1]["status"] == "paid"
+    assert latest(local, subscription)[1]["status"] == "paid"
 
 
 def test_a_renewal_whose_debit_fails_is_retried_until_it_is_given_up(local: Local, clock: Clock) -> None:
-    stopped = local.post("/v1/test_helpers/test_clocks", frozen_time=NOW)["id"]
-    customer, method = debtor(local, EMPTY, test_clock=stopped)
+    clock_id = local.post("/v1/test_helpers/test_clocks", frozen_time=NOW)["id"]
+    customer, method = debtor(local, EMPTY, test_clock=clock_id)
     trial = {"trial_end": NOW + 3 * DAY, "default_payment_method": method}
-    begun = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **trial)
+    subscription = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **trial)
     due = NOW + 3 * DAY + HOUR
     shown = []
     for _ in range(4):
-        local.post(f"/v1/test_helpers/test_clocks/{stopped}/advance", frozen_time=due + HOUR)
+        local.post(f"/v1/test_helpers/test_clocks/{clock_id}/advance", frozen_time=due + HOUR)
         clock.now += 5
-        status, invoice = latest(local, begun)
+        status, invoice = latest(local, subscription)
         shown.append((status, invoice["status"], invoice["attempt_count"]))
         due = invoice["next_payment_attempt"]
     assert shown == [*(("past_due", "open", count) for count in (1, 2, 3)), ("canceled", "open", 4)]
@@ -103,14 +103,14 @@ def test_a_renewal_whose_debit_fails_is_retried_until_it_is_given_up(local: Loca
 
 
 def test_a_renewal_is_paid_by_debit(local: Local, clock: Clock) -> None:
-    stopped = local.post("/v1/test_helpers/test_clocks", frozen_time=NOW)["id"]
-    customer, method = debtor(local, GOOD, test_clock=stopped)
+    clock_id = local.post("/v1/test_helpers/test_clocks", frozen_time=NOW)["id"]
+    customer, method = debtor(local, GOOD, test_clock=clock_id)
     trial = {"trial_end": NOW + 3 * DAY, "default_payment_method": method}
-    begun = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **trial)
+    subscription = local.post("/v1/subscriptions", customer=customer, items=monthly(local), **trial)
     before = len(local.events())
-    local.post(f"/v1/test_helpers/test_clocks/{stopped}/advance", frozen_time=NOW + 3 * DAY + 2 * HOUR)
+    local.post(f"/v1/test_helpers/test_clocks/{clock_id}/advance", frozen_time=NOW + 3 * DAY + 2 * HOUR)
     clock.now += 5
-    status, invoice = latest(local, begun)
+    status, invoice = latest(local, subscription)
     assert (status, invoice["status"], invoice["billing_reason"]) == ("active", "paid", "subscription_cycle")
     assert invoice["status_transitions"]["paid_at"] == NOW + 3 * DAY + 2 * HOUR
     happened = [type for type in types(local, before) if not type.startswith("test_helpers")]

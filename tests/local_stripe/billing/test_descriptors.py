@@ -28,8 +28,8 @@ def test_a_payment_by_card_has_a_suffix_only(local: Local) -> None:
     assert local.refused("post", INTENTS, amount=2000, currency="usd", **CARD_ONLY, **named).message == REFUSED
     returning = {"return_url": "https://example.com"}
     assert local.refused("post", INTENTS, **BY_CARD, **returning, **named).message == REFUSED
-    reserved = local.post(INTENTS, **BY_CARD, **CARD_ONLY, capture_method="manual")["id"]
-    refusal = local.refused("post", f"{INTENTS}/{reserved}/capture", **named)
+    payment_intent_id = local.post(INTENTS, **BY_CARD, **CARD_ONLY, capture_method="manual")["id"]
+    refusal = local.refused("post", f"{INTENTS}/{payment_intent_id}/capture", **named)
     assert (refusal.message, refusal.param) == (REFUSED, "statement_descriptor")
 
 

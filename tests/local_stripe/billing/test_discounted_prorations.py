@@ -80,15 +80,15 @@ def test_a_discount_that_changes_at_the_same_time_is_in_the_debit(
     own = price(local, 1000)
     subscription = life.subscribe(own, **({"discounts": half} if before else {}))
     life.advance("2026-04-16")
-    wanted = {"id": item(subscription, own), "quantity": 2}
-    seen = local.post(
+    params = {"id": item(subscription, own), "quantity": 2}
+    preview = local.post(
         "/v1/invoices/create_preview",
         subscription=subscription["id"],
-        subscription_details={"items": [wanted], "proration_behavior": "always_invoice"},
+        subscription_details={"items": [params], "proration_behavior": "always_invoice"},
         discounts=half if after else "",
     )
-    assert sorted(line["amount"] for line in seen["lines"]["data"]) == amounts
-    assert change(local, subscription, wanted, discounts=half if after else "") == amounts
+    assert sorted(line["amount"] for line in preview["lines"]["data"]) == amounts
+    assert change(local, subscription, params, discounts=half if after else "") == amounts
 
 
 def test_a_phase_that_starts_within_a_period_prorates_with_its_discounts(local: Local) -> None:

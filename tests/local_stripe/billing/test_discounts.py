@@ -301,7 +301,7 @@ def test_a_change_of_interval_keeps_the_discount_on_the_next_invoice(local: Loca
     subscription = life.subscribe(price(local, 2000), discounts=[{"coupon": id}])
     items = [{"id": subscription["items"]["data"][0]["id"], "price": price(local, 10000, "year")}]
     local.post(f"/v1/subscriptions/{subscription['id']}", items=items, billing_cycle_anchor={"type": "now"})
-    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
-    assert (seen["total"], seen["created"]) == (5000, moment("2027-04-01"))
+    preview = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
+    assert (preview["total"], preview["created"]) == (5000, moment("2027-04-01"))
     life.advance("2027-04-01 01:01")
     assert life.totals(subscription["id"])[-1] == 5000

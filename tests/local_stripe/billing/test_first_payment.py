@@ -68,8 +68,8 @@ def test_a_declined_card_leaves_it_incomplete_and_another_may_pay(local: Local) 
     life = Life.begin(local, card=None)
     subscription = incomplete(life)
     path = f"/v1/payment_intents/{intent_of(subscription['latest_invoice'])}/confirm"
-    declined = local.refused("post", path, payment_method="pm_card_chargeDeclinedInsufficientFunds")
-    assert declined == Refusal("Your card has insufficient funds.", "card_declined", None, 402, "card_error")
+    refusal = local.refused("post", path, payment_method="pm_card_chargeDeclinedInsufficientFunds")
+    assert refusal == Refusal("Your card has insufficient funds.", "card_declined", None, 402, "card_error")
     assert life.subscription(subscription["id"])["status"] == "incomplete"
     local.post(path, payment_method="pm_card_mastercard")
     assert life.subscription(subscription["id"])["status"] == "active"

@@ -39,8 +39,8 @@ def installments(**chosen: Any) -> dict[str, Any]:
 
 def intent(post: Post, amount: int = 1_000_00, currency: str = "mxn", **more: Any) -> Any:
     method = post("/v1/payment_methods", **{**MEXICAN, **more})["id"]
-    wanted = {"payment_method": method, "payment_method_options": installments(enabled=True)}
-    return post(INTENTS, amount=amount, currency=currency, allowed_payment_method_types=["card"], **wanted)
+    params = {"payment_method": method, "payment_method_options": installments(enabled=True)}
+    return post(INTENTS, amount=amount, currency=currency, allowed_payment_method_types=["card"], **params)
 
 
 def offered(intent: Any) -> list[int]:
@@ -50,18 +50,18 @@ def offered(intent: Any) -> list[int]:
 
 
 def test_a_plan_is_chosen_at_the_confirmation(post: Post) -> None:
-    made = intent(post)
-    assert offered(made) == [3, 6, 9]
+    payment_intent = intent(post)
+    assert offered(payment_intent) == [3, 6, 9]
     options = installments(plan=months(6))
-    paid = post(f"{INTENTS}/{made['id']}/confirm", payment_method_options=options, expand=["latest_charge"])
+    paid = post(f"{INTENTS}/{payment_intent['id']}/confirm", payment_method_options=options, expand=["latest_charge"])
     assert (paid["status"], paid["amount_received"]) == ("succeeded", 1_000_00)
     assert paid["payment_method_options"]["card"]["installments"]["plan"] == months(6)
     assert paid["latest_charge"]["payment_method_details"]["card"]["installments"] == {"plan": months(6)}
 
 
 def test_without_a_plan_all_is_paid_at_once(post: Post) -> None:
-    made = intent(post)
-    paid = post(f"{INTENTS}/{made['id']}/confirm", expand=["latest_charge"])
+    payment_intent = intent(post)
+    paid = post(f"{INTENTS}/{payment_intent['id']}/confirm", expand=["latest_charge"])
     assert (paid["status"], paid["latest_charge"]["payment_method_details"]["card"]["installments"]) == (
         "succeeded",
         None,
@@ -84,33 +84,33 @@ def test_plans_are_those_of_the_amount_the_currency_and_the_card(
 
 
 def test_plans_are_reckoned_anew_where_the_amount_changes(post: Post) -> None:
-    made = intent(post)
-    assert offered(post(f"{INTENTS}/{made['id']}", amount=500_00)) == [3]
+    payment_intent = intent(post)
+    assert offered(post(f"{INTENTS}/{payment_intent['id']}", amount=500_00)) == [3]
 
 
 def test_an_account_elsewhere_has_no_plans(local: Local) -> None:
-    wanted = {"payment_method": "pm_card_visa", "payment_method_options": installments(enabled=True)}
-    assert offered(local.post(INTENTS, amount=2_400_00, currency="mxn", **wanted)) == []
+    params = {"payment_method": "pm_card_visa", "payment_method_options": installments(enabled=True)}
+    assert offered(local.post(INTENTS, amount=2_400_00, currency="mxn", **params)) == []
 
 
 def test_a_plan_that_is_not_there_or_comes_early_is_refused(post: Post) -> None:
-    made = intent(post)
-    path = f"{INTENTS}/{made['id']}"
+    payment_intent = intent(post)
+    path = f"{INTENTS}/{payment_intent['id']}"
     assert post(f"{path}/confirm", payment_method_options=installments(plan=months(24)))["error"]["param"] == PLAN
     early = post(path, payment_method_options=installments(plan=months(3)))["error"]
     assert early["message"] == f"The parameter `{PLAN}` can only be used with `confirm=true`."
-    wanted = {"amount": 1_000_00, "currency": "mxn", "payment_method_options": installments(plan=months(3))}
-    assert post(INTENTS, **wanted)["error"]["param"] == PLAN
+    params = {"amount": 1_000_00, "currency": "mxn", "payment_method_options": installments(plan=months(3))}
+    assert post(INTENTS, **params)["error"]["param"] == PLAN
 
 
 def test_a_confirmation_token_has_the_plan_that_was_chosen(post: Post) -> None:
-    made = intent(post)
-    method = made["payment_method"]
+    payment_intent = intent(post)
+    method = payment_intent["payment_method"]
     token = post(
         "/v1/test_helpers/confirmation_tokens",
         payment_method=method,
         payment_method_options=installments(plan=months(3)),
     )
     assert token["payment_method_options"] == {"card": {"cvc_token": None, "installments": {"plan": months(3)}}}
-    paid = post(f"{INTENTS}/{made['id']}/confirm", confirmation_token=token["id"])
+    paid = post(f"{INTENTS}/{payment_intent['id']}/confirm", confirmation_token=token["id"])
     assert paid["payment_method_options"]["card"]["installments"]["plan"] == months(3)

@@ -20,11 +20,11 @@ def test_a_draft_is_finalised_and_paid(local: Local) -> None:
         "manual",
         None,
     )
-    opened = act(local, draft, "finalize")
-    assert (opened["status"], opened["attempted"], opened["number"][-5:]) == ("open", False, "-0001")
-    paid = act(local, draft, "pay")
-    assert (paid["status"], paid["amount_paid"], paid["attempt_count"]) == ("paid", 2500, 1)
-    assert paid["status_transitions"]["paid_at"] == moment("2026-01-01")
+    open_invoice = act(local, draft, "finalize")
+    assert (open_invoice["status"], open_invoice["attempted"], open_invoice["number"][-5:]) == ("open", False, "-0001")
+    paid_invoice = act(local, draft, "pay")
+    assert (paid_invoice["status"], paid_invoice["amount_paid"], paid_invoice["attempt_count"]) == ("paid", 2500, 1)
+    assert paid_invoice["status_transitions"]["paid_at"] == moment("2026-01-01")
 
 
 def test_a_draft_may_be_paid_at_once_by_any_card(local: Local) -> None:
@@ -50,10 +50,14 @@ def test_a_draft_that_does_not_advance_stays_one(local: Local) -> None:
 def test_paid_outside_of_stripe_nothing_is_charged(local: Local) -> None:
     life, draft = billed(local)
     act(local, draft, "finalize")
-    paid = act(local, draft, "pay", paid_out_of_band=True, expand=["payments"])
-    assert (paid["status"], paid["amount_paid"], "amount_paid_off_stripe" in paid) == ("paid", 2500, False)
+    paid_invoice = act(local, draft, "pay", paid_out_of_band=True, expand=["payments"])
+    assert (paid_invoice["status"], paid_invoice["amount_paid"], "amount_paid_off_stripe" in paid_invoice) == (
+        "paid",
+        2500,
+        False,
+    )
     [intent] = local.get("/v1/payment_intents", customer=life.customer)["data"]
-    assert (intent["status"], paid["payments"]["data"][0]["status"]) == ("canceled", "canceled")
+    assert (intent["status"], paid_invoice["payments"]["data"][0]["status"]) == ("canceled", "canceled")
     assert "invoice.payment_succeeded" not in life.events("invoice.")
     assert life.events("invoice.")[-1] == "invoice.paid"
 
@@ -74,8 +78,8 @@ def test_a_payment_that_wants_3d_secure_says_what_is_to_do(local: Local) -> None
 
 def test_an_invoice_that_wants_3d_secure_at_its_first_automatic_attempt_is_not_tried_again(local: Local) -> None:
     life, draft = billed(local, card="pm_card_authenticationRequired", auto_advance=True)
-    opened = act(local, draft, "finalize")
-    assert opened["next_payment_attempt"] == moment("2026-01-01 01:00")
+    open_invoice = act(local, draft, "finalize")
+    assert open_invoice["next_payment_attempt"] == moment("2026-01-01 01:00")
     life.advance("2026-01-02")
     after = local.get(f"/v1/invoices/{draft['id']}")
     assert (after["status"], after["attempted"], after["next_payment_attempt"]) == ("open", True, None)
@@ -98,8 +102,8 @@ def test_uncollectible_can_still_be_paid_or_voided(local: Local) -> None:
     act(local, draft, "finalize")
     lost = act(local, draft, "mark_uncollectible")
     assert lost["status_details"] == {"uncollectible": {"reason": "user_forgiven"}}
-    paid = act(local, draft, "pay")
-    assert (paid["status"], "status_details" in paid) == ("paid", False)
+    paid_invoice = act(local, draft, "pay")
+    assert (paid_invoice["status"], "status_details" in paid_invoice) == ("paid", False)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +185,13 @@ def test_paid_out_of_band_it_was_never_attempted(local: Local) -> None:
     """Recorded (2026-08-26.dahlia)."""
     _, draft = billed(local, card=None, collection_method="send_invoice", days_until_due=7)
     act(local, draft, "finalize")
-    paid = act(local, draft, "pay", paid_out_of_band=True)
-    assert (paid["status"], paid["attempted"], paid["attempt_count"], paid["auto_advance"]) == (
+    paid_invoice = act(local, draft, "pay", paid_out_of_band=True)
+    assert (
+        paid_invoice["status"],
+        paid_invoice["attempted"],
+        paid_invoice["attempt_count"],
+        paid_invoice["auto_advance"],
+    ) == (
         "paid",
         False,
         0,
@@ -238,8 +247,12 @@ def test_a_credit_balance_pays_and_comes_back_when_the_invoice_is_voided(local: 
     life, draft = billed(local)
     customer = f"/v1/customers/{life.customer}"
     local.post(customer, balance=-1000)
-    opened = act(local, draft, "finalize")
-    assert (opened["amount_due"], opened["starting_balance"], opened["ending_balance"]) == (1500, -1000, 0)
+    open_invoice = act(local, draft, "finalize")
+    assert (open_invoice["amount_due"], open_invoice["starting_balance"], open_invoice["ending_balance"]) == (
+        1500,
+        -1000,
+        0,
+    )
     assert local.get(customer)["balance"] == 0
     act(local, draft, "void")
     assert local.get(customer)["balance"] == -1000
@@ -248,17 +261,17 @@ def test_a_credit_balance_pays_and_comes_back_when_the_invoice_is_voided(local: 
 def test_more_credit_than_is_due_pays_all_and_the_rest_stays(local: Local) -> None:
     life, draft = billed(local)
     local.post(f"/v1/customers/{life.customer}", balance=-4000)
-    opened = act(local, draft, "finalize", expand=["payments"])
-    assert (opened["status"], opened["amount_due"], opened["amount_paid"]) == ("paid", 0, 0)
-    assert (opened["ending_balance"], opened["payments"]["data"]) == (-1500, [])
+    open_invoice = act(local, draft, "finalize", expand=["payments"])
+    assert (open_invoice["status"], open_invoice["amount_due"], open_invoice["amount_paid"]) == ("paid", 0, 0)
+    assert (open_invoice["ending_balance"], open_invoice["payments"]["data"]) == (-1500, [])
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == -1500
 
 
 def test_a_debt_is_added_to_what_is_due(local: Local) -> None:
     life, draft = billed(local)
     local.post(f"/v1/customers/{life.customer}", balance=300)
-    paid = act(local, draft, "pay")
-    assert (paid["total"], paid["amount_paid"], paid["ending_balance"]) == (2500, 2800, 0)
+    paid_invoice = act(local, draft, "pay")
+    assert (paid_invoice["total"], paid_invoice["amount_paid"], paid_invoice["ending_balance"]) == (2500, 2800, 0)
 
 
 def test_lists_filter_by_what_an_invoice_is_of(local: Local) -> None:

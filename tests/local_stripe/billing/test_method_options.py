@@ -28,17 +28,21 @@ PLAIN = {"installments": None, "mandate_options": None, "network": None, "reques
     ],
 )
 def test_options_of_cards_are_read_back(local: Local, sent: Any, shown: Any) -> None:
-    made = local.post(INTENTS, **PAYING, payment_method_options={"card": sent})
-    assert made["payment_method_options"] == {"card": {**PLAIN, **shown}}
-    unset = local.post(f"{INTENTS}/{made['id']}", payment_method_options={"card": ""})
+    payment_intent = local.post(INTENTS, **PAYING, payment_method_options={"card": sent})
+    assert payment_intent["payment_method_options"] == {"card": {**PLAIN, **shown}}
+    unset = local.post(f"{INTENTS}/{payment_intent['id']}", payment_method_options={"card": ""})
     assert unset["payment_method_options"] == {"card": PLAIN}
 
 
 def test_options_of_other_types_stand_beside_those_of_cards(local: Local) -> None:
     options = {"affirm": {"capture_method": "manual"}, "link": {"setup_future_usage": "off_session"}}
-    made = local.post(INTENTS, amount=2000, currency="usd", payment_method_options=options)
+    payment_intent = local.post(INTENTS, amount=2000, currency="usd", payment_method_options=options)
     shown = {"persistent_token": None, "setup_future_usage": "off_session"}
-    assert made["payment_method_options"] == {"affirm": {"capture_method": "manual"}, "card": PLAIN, "link": shown}
+    assert payment_intent["payment_method_options"] == {
+        "affirm": {"capture_method": "manual"},
+        "card": PLAIN,
+        "link": shown,
+    }
 
 
 @pytest.mark.parametrize(
@@ -51,8 +55,8 @@ def test_options_of_other_types_stand_beside_those_of_cards(local: Local) -> Non
     ],
 )
 def test_3d_secure_is_asked_for_of_cards_that_can_do_it(local: Local, card: str, status: str) -> None:
-    paying = {**PAYING, "payment_method": card, "confirm": True}
-    assert local.post(INTENTS, **paying, payment_method_options=ANY)["status"] == status
+    payment_params = {**PAYING, "payment_method": card, "confirm": True}
+    assert local.post(INTENTS, **payment_params, payment_method_options=ANY)["status"] == status
     by_card = {"payment_method": card, "allowed_payment_method_types": ["card"]}
     setup = local.post(SETUPS, **by_card, confirm=True, payment_method_options=ANY)
     assert (setup["status"], setup["payment_method_options"]["card"]["request_three_d_secure"]) == (status, "any")
@@ -61,17 +65,17 @@ def test_3d_secure_is_asked_for_of_cards_that_can_do_it(local: Local, card: str,
 def test_nobody_is_asked_off_session(local: Local) -> None:
     customer = local.post("/v1/customers")["id"]
     card = local.post("/v1/payment_methods/pm_card_threeDSecureOptional/attach", customer=customer)["id"]
-    paying = {**PAYING, "customer": customer, "payment_method": card, "payment_method_options": ANY}
-    assert local.post(INTENTS, **paying, confirm=True, off_session=True)["status"] == "succeeded"
+    payment_params = {**PAYING, "customer": customer, "payment_method": card, "payment_method_options": ANY}
+    assert local.post(INTENTS, **payment_params, confirm=True, off_session=True)["status"] == "succeeded"
 
 
 def test_a_card_is_captured_by_hand_as_its_options_say(local: Local) -> None:
     reserving = {"payment_method": "pm_card_visa", "payment_method_options": {"card": {"capture_method": "manual"}}}
-    reserved = local.post(INTENTS, **PAYING, **reserving, confirm=True, expand=["latest_charge"])
-    assert (reserved["status"], reserved["amount_capturable"]) == ("requires_capture", 2000)
-    assert (reserved["capture_method"], reserved["latest_charge"]["captured"]) == ("automatic_async", False)
-    assert local.post(f"{INTENTS}/{reserved['id']}/capture")["amount_received"] == 2000
-    again = local.refused("post", f"{INTENTS}/{reserved['id']}/capture")
+    payment_intent = local.post(INTENTS, **PAYING, **reserving, confirm=True, expand=["latest_charge"])
+    assert (payment_intent["status"], payment_intent["amount_capturable"]) == ("requires_capture", 2000)
+    assert (payment_intent["capture_method"], payment_intent["latest_charge"]["captured"]) == ("automatic_async", False)
+    assert local.post(f"{INTENTS}/{payment_intent['id']}/capture")["amount_received"] == 2000
+    again = local.refused("post", f"{INTENTS}/{payment_intent['id']}/capture")
     assert again.message == "This PaymentIntent could not be captured because it has already been captured."
 
 
@@ -99,7 +103,7 @@ def test_a_session_pays_with_the_options_that_it_shows(local: Local) -> None:
 def test_a_subscription_is_paid_with_the_options_of_its_settings(local: Local) -> None:
     customer = local.post("/v1/customers")["id"]
     price = local.price(recurring={"interval": "month"})["id"]
-    begun = local.post(
+    subscription = local.post(
         "/v1/subscriptions",
         customer=customer,
         items=[{"price": price}],
@@ -107,7 +111,7 @@ def test_a_subscription_is_paid_with_the_options_of_its_settings(local: Local) -
         payment_settings={"payment_method_options": ANY},
         expand=["latest_invoice.payments"],
     )
-    [payment] = begun["latest_invoice"]["payments"]["data"]
+    [payment] = subscription["latest_invoice"]["payments"]["data"]
     intent = local.get(f"{INTENTS}/{payment['payment']['payment_intent']}")
     assert intent["payment_method_options"] == {"card": {**PLAIN, "request_three_d_secure": "any"}}
     asked = local.post(f"{INTENTS}/{intent['id']}/confirm", payment_method="pm_card_threeDSecureOptional")

@@ -93,13 +93,13 @@ def test_what_is_paid_already_counts_at_once_and_may_pay_the_whole(life: Life) -
 
 
 def test_a_subscription_that_is_charged_is_paid_by_one_payment_and_never_in_part(life: Life) -> None:
-    made = life.subscribe(price(life.local), payment_behavior="default_incomplete")
-    path = f"{INVOICES}/{made['latest_invoice']}/attach_payment"
+    subscription = life.subscribe(price(life.local), payment_behavior="default_incomplete")
+    path = f"{INVOICES}/{subscription['latest_invoice']}/attach_payment"
     assert life.local.refused("post", path, payment_intent=intent(life, 600)).message.startswith("Partial payments")
     whole = intent(life, 1500)
     confirm(life, whole)
-    assert amounts(attach(life, made["latest_invoice"], whole)) == ("paid", 1500, 1500, 0)
-    assert life.subscription(made["id"])["status"] == "active"
+    assert amounts(attach(life, subscription["latest_invoice"], whole)) == ("paid", 1500, 1500, 0)
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 def test_an_invoice_with_payments_is_neither_given_up_nor_revised(life: Life) -> None:

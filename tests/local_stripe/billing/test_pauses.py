@@ -135,10 +135,10 @@ def test_what_was_credited_pays_for_a_part_of_it(local: Local) -> None:
 
 def test_by_default_the_invoice_is_left_to_be_paid_and_the_subscription_paused(local: Local) -> None:
     life, subscription = paused(local)
-    waiting = resume(local, subscription)
-    assert waiting["status"] == "paused"
-    assert waiting["pending_update"]["expires_at"] == moment("2026-04-11 23:00")
-    invoice = local.get(f"/v1/invoices/{waiting['latest_invoice']}")
+    subscription_after = resume(local, subscription)
+    assert subscription_after["status"] == "paused"
+    assert subscription_after["pending_update"]["expires_at"] == moment("2026-04-11 23:00")
+    invoice = local.get(f"/v1/invoices/{subscription_after['latest_invoice']}")
     assert (invoice["status"], invoice["attempted"]) == ("open", False)
     local.post(f"/v1/invoices/{invoice['id']}/pay")
     after = life.subscription(subscription["id"])
@@ -151,10 +151,10 @@ def test_where_the_payment_fails_it_stays_paused_or_is_past_due(
 ) -> None:
     """The table of https://docs.stripe.com/billing/subscriptions/pause#payment-behavior."""
     life, subscription = paused(local, "pm_card_chargeCustomerFail")
-    waiting = resume(local, subscription, payment_behavior=behavior)
+    subscription_after = resume(local, subscription, payment_behavior=behavior)
     if behavior == ATTEMPT:
-        local.refused("post", f"/v1/invoices/{waiting['latest_invoice']}/pay")
-    invoice = local.get(f"/v1/invoices/{waiting['latest_invoice']}")
+        local.refused("post", f"/v1/invoices/{subscription_after['latest_invoice']}/pay")
+    invoice = local.get(f"/v1/invoices/{subscription_after['latest_invoice']}")
     assert life.subscription(subscription["id"])["status"] == status
     assert (invoice["next_payment_attempt"] is not None) == retried
 
@@ -169,11 +169,11 @@ def test_a_retry_that_succeeds_ends_the_pause(local: Local) -> None:
 
 def test_unpaid_for_23_hours_the_invoice_is_void_and_the_subscription_paused(local: Local) -> None:
     life, subscription = paused(local)
-    waiting = resume(local, subscription)
+    subscription_after = resume(local, subscription)
     life.advance("2026-04-12 00:00")
     after = life.subscription(subscription["id"])
     assert (after["status"], after["pending_update"]) == ("paused", None)
-    assert local.get(f"/v1/invoices/{waiting['latest_invoice']}")["status"] == "void"
+    assert local.get(f"/v1/invoices/{subscription_after['latest_invoice']}")["status"] == "void"
 
 
 def test_voided_by_hand_it_stays_paused_and_taken_for_a_loss_it_goes_on(local: Local) -> None:

@@ -30,9 +30,9 @@ def test_a_payment_method_is_made_of_what_describes_it(local: Local) -> None:
         customer,
         "Jenny Rosen",
     )
-    made = local.post(INTENTS, **PAYING)
-    assert described(local, f"{INTENTS}/{made['id']}")["status"] == "requires_confirmation"
-    assert described(local, f"{INTENTS}/{made['id']}/confirm")["status"] == "succeeded"
+    payment_intent = local.post(INTENTS, **PAYING)
+    assert described(local, f"{INTENTS}/{payment_intent['id']}")["status"] == "requires_confirmation"
+    assert described(local, f"{INTENTS}/{payment_intent['id']}/confirm")["status"] == "succeeded"
     setup = described(local, SETUPS, customer=customer, **confirming)
     assert setup["status"] == "succeeded"
     later = local.post(SETUPS, customer=customer, allowed_payment_method_types=["card"])
@@ -52,9 +52,9 @@ def test_options_of_cards_say_for_what_the_card_is_kept(local: Local) -> None:
     customer = local.post("/v1/customers")["id"]
     options = {"card": {"setup_future_usage": "off_session"}}
     by_card = {**PAYING, "customer": customer, "payment_method": "pm_card_visa", "confirm": True}
-    kept = local.post(INTENTS, **by_card, payment_method_options=options)
-    assert kept["payment_method_options"]["card"]["setup_future_usage"] == "off_session"
-    assert local.get(f"/v1/payment_methods/{kept['payment_method']}")["customer"] == customer
+    payment_intent = local.post(INTENTS, **by_card, payment_method_options=options)
+    assert payment_intent["payment_method_options"]["card"]["setup_future_usage"] == "off_session"
+    assert local.get(f"/v1/payment_methods/{payment_intent['payment_method']}")["customer"] == customer
     options = {"card": {"setup_future_usage": "none"}}
     not_kept = local.post(INTENTS, **by_card, payment_method_options=options, setup_future_usage="on_session")
     assert local.get(f"/v1/payment_methods/{not_kept['payment_method']}")["customer"] is None
@@ -88,13 +88,15 @@ def test_a_capture_may_change_what_the_statement_says(local: Local) -> None:
 
 def test_an_intent_is_made_for_types_that_pay_nothing_here(local: Local) -> None:
     """Stripe's samples name one type or several; the local Stripe charges cards, and debits accounts by SEPA."""
-    made = local.post(INTENTS, amount=2000, currency="eur", allowed_payment_method_types=["card", "ideal"])
-    assert made["payment_method_types"] == ["card", "ideal"]
+    payment_intent = local.post(INTENTS, amount=2000, currency="eur", allowed_payment_method_types=["card", "ideal"])
+    assert payment_intent["payment_method_types"] == ["card", "ideal"]
     ideal = local.post("/v1/payment_methods", type="ideal", ideal={"bank": "ing"})["id"]
-    assert local.refused("post", f"{INTENTS}/{made['id']}/confirm", payment_method=ideal).message == (
+    assert local.refused("post", f"{INTENTS}/{payment_intent['id']}/confirm", payment_method=ideal).message == (
         "The local Stripe does not have payments with payment methods of type `ideal`."
     )
-    assert local.post(f"{INTENTS}/{made['id']}/confirm", payment_method="pm_card_visa")["status"] == "succeeded"
+    assert (
+        local.post(f"{INTENTS}/{payment_intent['id']}/confirm", payment_method="pm_card_visa")["status"] == "succeeded"
+    )
 
 
 def test_types_are_excluded_of_those_that_the_account_has(local: Local) -> None:
@@ -108,6 +110,6 @@ def test_types_are_excluded_of_those_that_the_account_has(local: Local) -> None:
 
 
 def test_references_of_a_payment_are_read_back(local: Local) -> None:
-    made = local.post(INTENTS, **PAYING, payment_details={"order_reference": "order-7"})
-    assert made["payment_details"] == {"customer_reference": None, "order_reference": "order-7"}
+    payment_intent = local.post(INTENTS, **PAYING, payment_details={"order_reference": "order-7"})
+    assert payment_intent["payment_details"] == {"customer_reference": None, "order_reference": "order-7"}
     assert local.post(SETUPS, flow_directions=["inbound"])["flow_directions"] == ["inbound"]

@@ -33,11 +33,11 @@ def refused_with_intent(local: Local, made: Any, action: str, form: str = "") ->
 
 
 def test_an_intent_without_types_takes_what_the_account_has(local: Local) -> None:
-    made = intent(local)
-    assert made["automatic_payment_methods"] == {"allow_redirects": "always", "enabled": True}
-    assert made["payment_method_types"] == ["card", "link"]
-    assert made["payment_method_options"]["link"] == {"persistent_token": None}
-    assert made["payment_method_configuration_details"]["id"].startswith("pmc_")
+    payment_intent = intent(local)
+    assert payment_intent["automatic_payment_methods"] == {"allow_redirects": "always", "enabled": True}
+    assert payment_intent["payment_method_types"] == ["card", "link"]
+    assert payment_intent["payment_method_options"]["link"] == {"persistent_token": None}
+    assert payment_intent["payment_method_configuration_details"]["id"].startswith("pmc_")
     without = intent(local, automatic_payment_methods={"enabled": False})
     assert (without["payment_method_types"], list(without["payment_method_options"])) == (["card"], ["card"])
     named = of_types(local, "card")
@@ -85,8 +85,8 @@ def test_a_card_does_not_pay_where_only_link_may(local: Local) -> None:
     """Public threads have the words."""
     made = of_types(local, "link")
     card = local.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
-    refused = refused_with_intent(local, made, "/confirm", f"payment_method={card}")
-    assert refused.message == (
+    refusal = refused_with_intent(local, made, "/confirm", f"payment_method={card}")
+    assert refusal.message == (
         "The PaymentMethod provided (card) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one "
         "of the following types: link."
     )
@@ -104,11 +104,11 @@ def test_a_card_does_not_pay_where_only_link_may(local: Local) -> None:
 )
 def test_only_cards_pay(local: Local, type: str, said: str) -> None:
     method = local.post("/v1/payment_methods", type=type)["id"]
-    made = intent(local)
+    payment_intent = intent(local)
     refusals = [
         local.refused("post", INTENTS, amount=2000, currency="usd", payment_method=method),
-        local.refused("post", f"{INTENTS}/{made['id']}", payment_method=method),
-        refused_with_intent(local, made, "/confirm", f"payment_method={method}"),
+        local.refused("post", f"{INTENTS}/{payment_intent['id']}", payment_method=method),
+        refused_with_intent(local, payment_intent, "/confirm", f"payment_method={method}"),
     ]
     for refused in refusals:
         assert said in refused.message
@@ -134,17 +134,17 @@ def test_an_amount_of_nothing(local: Local) -> None:
 
 @pytest.mark.parametrize("of_customer", [False, True])
 def test_nothing_to_pay_with(local: Local, of_customer: bool) -> None:
-    made = intent(local, **({"customer": customer(local)} if of_customer else {}))
-    refused = refused_with_intent(local, made, "/confirm")
-    assert refused.code == STATE
+    payment_intent = intent(local, **({"customer": customer(local)} if of_customer else {}))
+    refusal = refused_with_intent(local, payment_intent, "/confirm")
+    assert refusal.code == STATE
     how = (
-        f"To confirm the PaymentIntent with {made['customer']}, specify a payment method attached to this customer "
+        f"To confirm the PaymentIntent with {payment_intent['customer']}, specify a payment method attached to this customer "
         "along with the customer ID."
         if of_customer
         else "You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it "
         "again directly with a payment method or ConfirmationToken."
     )
-    assert refused.message == f"You cannot confirm this PaymentIntent because it's missing a payment method. {how}"
+    assert refusal.message == f"You cannot confirm this PaymentIntent because it's missing a payment method. {how}"
 
 
 def test_somebody_else_s_card(local: Local) -> None:
@@ -196,14 +196,16 @@ def test_off_session_authentication_is_required_and_nothing_charged(local: Local
 
 
 def test_a_payment_that_may_not_wait_for_the_customer(local: Local) -> None:
-    made = intent(local, payment_method="pm_card_threeDSecure2Required", allowed_payment_method_types=["card"])
-    refusal = local.refused("post", f"{INTENTS}/{made['id']}/confirm", error_on_requires_action=True)
+    payment_intent = intent(
+        local, payment_method="pm_card_threeDSecure2Required", allowed_payment_method_types=["card"]
+    )
+    refusal = local.refused("post", f"{INTENTS}/{payment_intent['id']}/confirm", error_on_requires_action=True)
     assert (refusal.status, refusal.code) == (402, "authentication_required")
 
 
 def test_stripe_js_may_be_asked_to_authenticate_in_place(local: Local) -> None:
-    made = intent(local, payment_method="pm_card_threeDSecure2Required", confirmation_method="automatic")
-    path = f"{INTENTS}/{made['id']}/confirm"
+    payment_intent = intent(local, payment_method="pm_card_threeDSecure2Required", confirmation_method="automatic")
+    path = f"{INTENTS}/{payment_intent['id']}/confirm"
     waiting = local.post(path, return_url="https://shop.example/back", use_stripe_sdk=True)
     assert waiting["next_action"]["type"] == "use_stripe_sdk"
 
@@ -221,10 +223,10 @@ def test_a_flag_of_a_confirmation_that_is_false_says_nothing(local: Local) -> No
 def test_what_changes_after_the_payment_and_what_does_not(local: Local) -> None:
     paid = intent(local, payment_method="pm_card_visa", allowed_payment_method_types=["card"], confirm=True)
     path = f"{INTENTS}/{paid['id']}"
-    changed = local.post(path, description="after", metadata={"u": "v"}, receipt_email="jenny@example.com")
-    assert (changed["description"], changed["metadata"]) == ("after", {"u": "v"})
-    refused = refused_with_intent(local, changed, "", "amount=9999")
-    assert refused == Refusal(
+    after = local.post(path, description="after", metadata={"u": "v"}, receipt_email="jenny@example.com")
+    assert (after["description"], after["metadata"]) == ("after", {"u": "v"})
+    refusal = refused_with_intent(local, after, "", "amount=9999")
+    assert refusal == Refusal(
         "This PaymentIntent's amount could not be updated because it has a status of succeeded. You may only update "
         "the amount of a PaymentIntent with one of the following statuses: requires_payment_method, "
         "requires_confirmation, requires_action.",
@@ -235,8 +237,16 @@ def test_what_changes_after_the_payment_and_what_does_not(local: Local) -> None:
 
 def test_what_is_given_shows(local: Local) -> None:
     shipping = {"address": {"line1": "1 Main St"}, "name": "Jenny", "carrier": "Fedex"}
-    made = intent(local, shipping=shipping, receipt_email="jenny@example.com", statement_descriptor_suffix="HAT")
-    assert (made["receipt_email"], made["statement_descriptor_suffix"]) == ("jenny@example.com", "HAT")
-    assert (made["shipping"]["address"]["line1"], made["shipping"]["carrier"]) == ("1 Main St", "Fedex")
-    cleared = local.post(f"{INTENTS}/{made['id']}", shipping="", receipt_email="")
+    payment_intent = intent(
+        local, shipping=shipping, receipt_email="jenny@example.com", statement_descriptor_suffix="HAT"
+    )
+    assert (payment_intent["receipt_email"], payment_intent["statement_descriptor_suffix"]) == (
+        "jenny@example.com",
+        "HAT",
+    )
+    assert (payment_intent["shipping"]["address"]["line1"], payment_intent["shipping"]["carrier"]) == (
+        "1 Main St",
+        "Fedex",
+    )
+    cleared = local.post(f"{INTENTS}/{payment_intent['id']}", shipping="", receipt_email="")
     assert (cleared["shipping"], cleared["receipt_email"]) == (None, None)

@@ -32,12 +32,12 @@ def authenticate(local: Local, intent: Any, *, succeeds: bool) -> Any:
 
 
 def test_a_payment_is_made_confirmed_and_done(local: Local) -> None:
-    made = intent(local)
-    assert (made["status"], made["amount_received"]) == ("requires_payment_method", 0)
-    done = act(local, made, "confirm", payment_method="pm_card_visa")
+    payment_intent = intent(local)
+    assert (payment_intent["status"], payment_intent["amount_received"]) == ("requires_payment_method", 0)
+    done = act(local, payment_intent, "confirm", payment_method="pm_card_visa")
     assert (done["status"], done["amount_received"]) == ("succeeded", 2000)
     charge = local.get(f"/v1/charges/{done['latest_charge']}")
-    assert (charge["status"], charge["paid"], charge["payment_intent"]) == ("succeeded", True, made["id"])
+    assert (charge["status"], charge["paid"], charge["payment_intent"]) == ("succeeded", True, payment_intent["id"])
 
 
 def test_created_and_confirmed_in_one_call(local: Local) -> None:
@@ -59,8 +59,8 @@ def test_created_and_confirmed_in_one_call(local: Local) -> None:
 )
 def test_stripe_s_test_cards_are_declined_as_they_say(local: Local, card: str, code: str, decline_code: str) -> None:
     """https://docs.stripe.com/testing#declined-payments"""
-    made = intent(local)
-    reply = local.send("post", f"{INTENTS}/{made['id']}/confirm", f"payment_method={card}")
+    payment_intent = intent(local)
+    reply = local.send("post", f"{INTENTS}/{payment_intent['id']}/confirm", f"payment_method={card}")
     error = reply.json["error"]
     assert (reply.status, error["type"], error["code"], error["decline_code"]) == (
         402,
@@ -68,7 +68,7 @@ def test_stripe_s_test_cards_are_declined_as_they_say(local: Local, card: str, c
         code,
         decline_code,
     )
-    after = local.get(f"{INTENTS}/{made['id']}")
+    after = local.get(f"{INTENTS}/{payment_intent['id']}")
     assert (after["status"], after["last_payment_error"]["code"]) == ("requires_payment_method", code)
     assert local.get(f"/v1/charges/{after['latest_charge']}")["status"] == "failed"
 
@@ -94,23 +94,27 @@ def test_3d_secure_not_passed_asks_for_another_card(local: Local) -> None:
 
 
 def test_off_session_there_is_nobody_to_authenticate(local: Local) -> None:
-    made = intent(local)
-    path = f"{INTENTS}/{made['id']}/confirm"
+    payment_intent = intent(local)
+    path = f"{INTENTS}/{payment_intent['id']}/confirm"
     refusal = local.refused("post", path, payment_method="pm_card_authenticationRequired", off_session=True)
     assert (refusal.status, refusal.code) == (402, "authentication_required")
 
 
 def test_an_intent_changes_until_it_is_paid(local: Local) -> None:
-    made = intent(local)
-    after = local.post(f"{INTENTS}/{made['id']}", amount=2500, metadata={"a": "b"}, payment_method="pm_card_visa")
+    payment_intent = intent(local)
+    after = local.post(
+        f"{INTENTS}/{payment_intent['id']}", amount=2500, metadata={"a": "b"}, payment_method="pm_card_visa"
+    )
     assert (after["amount"], after["metadata"], after["status"]) == (2500, {"a": "b"}, "requires_confirmation")
-    act(local, made, "confirm")
-    assert local.refused("post", f"{INTENTS}/{made['id']}", amount=1).code == "payment_intent_unexpected_state"
-    assert local.post(f"{INTENTS}/{made['id']}", description="Paid")["description"] == "Paid"
+    act(local, payment_intent, "confirm")
+    assert (
+        local.refused("post", f"{INTENTS}/{payment_intent['id']}", amount=1).code == "payment_intent_unexpected_state"
+    )
+    assert local.post(f"{INTENTS}/{payment_intent['id']}", description="Paid")["description"] == "Paid"
 
 
 def test_what_an_intent_s_status_forbids(local: Local) -> None:
-    done = intent(local, payment_method="pm_card_visa", confirm=True)
+    payment_intent = intent(local, payment_method="pm_card_visa", confirm=True)
     reasons = {
         "confirm": "You cannot confirm this PaymentIntent because it has already succeeded after being previously "
         "confirmed.",
@@ -121,7 +125,7 @@ def test_what_an_intent_s_status_forbids(local: Local) -> None:
         "PaymentIntent with one of the following statuses may be captured: requires_capture.",
     }
     for action, message in reasons.items():
-        refusal = local.refused("post", f"{INTENTS}/{done['id']}/{action}")
+        refusal = local.refused("post", f"{INTENTS}/{payment_intent['id']}/{action}")
         assert refusal == Refusal(message, "payment_intent_unexpected_state")
     waiting = intent(local)
     assert act(local, waiting, "cancel", cancellation_reason="abandoned")["status"] == "canceled"
@@ -144,41 +148,41 @@ def test_intents_are_listed_by_customer(local: Local) -> None:
 
 def test_a_setup_attaches_the_card_for_later(local: Local) -> None:
     owner = customer(local)
-    made = local.post(SETUPS, customer=owner, allowed_payment_method_types=["card"])
-    done = act(local, made, "confirm", payment_method="pm_card_visa")
+    setup_intent = local.post(SETUPS, customer=owner, allowed_payment_method_types=["card"])
+    done = act(local, setup_intent, "confirm", payment_method="pm_card_visa")
     assert done["status"] == "succeeded"
     assert local.get(f"/v1/payment_methods/{done['payment_method']}")["customer"] == owner
-    assert [one["id"] for one in local.get(SETUPS, customer=owner)["data"]] == [made["id"]]
+    assert [one["id"] for one in local.get(SETUPS, customer=owner)["data"]] == [setup_intent["id"]]
 
 
 def test_a_setup_may_be_declined_authenticated_changed_and_canceled(local: Local) -> None:
-    made = local.post(SETUPS, customer=customer(local), allowed_payment_method_types=["card"])
-    refusal = local.refused("post", f"{SETUPS}/{made['id']}/confirm", payment_method="pm_card_chargeDeclined")
+    setup_intent = local.post(SETUPS, customer=customer(local), allowed_payment_method_types=["card"])
+    refusal = local.refused("post", f"{SETUPS}/{setup_intent['id']}/confirm", payment_method="pm_card_chargeDeclined")
     assert (refusal.status, refusal.code) == (402, "card_declined")
     saved = act(local, local.post(SETUPS), "confirm", payment_method="pm_card_chargeCustomerFail", use_stripe_sdk=True)
     assert saved["status"] == "succeeded"
-    waiting = act(local, made, "confirm", payment_method="pm_card_authenticationRequired")
+    waiting = act(local, setup_intent, "confirm", payment_method="pm_card_authenticationRequired")
     assert waiting["status"] == "requires_action"
     assert (
         authenticate(local, waiting, succeeds=False)["last_setup_error"]["code"]
         == "setup_intent_authentication_failure"
     )
-    assert local.post(f"{SETUPS}/{made['id']}", metadata={"a": "b"})["metadata"] == {"a": "b"}
-    assert act(local, made, "cancel")["status"] == "canceled"
-    assert local.refused("post", f"{SETUPS}/{made['id']}/confirm").code == "setup_intent_unexpected_state"
+    assert local.post(f"{SETUPS}/{setup_intent['id']}", metadata={"a": "b"})["metadata"] == {"a": "b"}
+    assert act(local, setup_intent, "cancel")["status"] == "canceled"
+    assert local.refused("post", f"{SETUPS}/{setup_intent['id']}/confirm").code == "setup_intent_unexpected_state"
 
 
 def test_refunds_give_back_in_parts_and_no_more_than_was_paid(local: Local) -> None:
-    done = intent(local, payment_method="pm_card_visa", confirm=True)
-    part = local.post("/v1/refunds", payment_intent=done["id"], amount=500, reason="requested_by_customer")
-    assert (part["status"], part["amount"], part["charge"]) == ("succeeded", 500, done["latest_charge"])
-    too_much = local.refused("post", "/v1/refunds", charge=done["latest_charge"], amount=1600)
+    payment_intent = intent(local, payment_method="pm_card_visa", confirm=True)
+    part = local.post("/v1/refunds", payment_intent=payment_intent["id"], amount=500, reason="requested_by_customer")
+    assert (part["status"], part["amount"], part["charge"]) == ("succeeded", 500, payment_intent["latest_charge"])
+    too_much = local.refused("post", "/v1/refunds", charge=payment_intent["latest_charge"], amount=1600)
     assert too_much.message == "Refund amount ($16.00) is greater than unrefunded amount on charge ($15.00)"
-    rest = local.post("/v1/refunds", charge=done["latest_charge"])
-    charge = local.get(f"/v1/charges/{done['latest_charge']}")
+    rest = local.post("/v1/refunds", charge=payment_intent["latest_charge"])
+    charge = local.get(f"/v1/charges/{payment_intent['latest_charge']}")
     assert (rest["amount"], charge["amount_refunded"], charge["refunded"]) == (1500, 2000, True)
     assert local.refused("post", "/v1/refunds", charge=charge["id"]).code == "charge_already_refunded"
-    assert [one["id"] for one in local.get("/v1/refunds", payment_intent=done["id"])["data"]] == [
+    assert [one["id"] for one in local.get("/v1/refunds", payment_intent=payment_intent["id"])["data"]] == [
         rest["id"],
         part["id"],
     ]
@@ -190,10 +194,12 @@ def test_a_card_that_is_nobody_s_pays_once(local: Local, held: bool) -> None:
     """The words are users': https://github.com/liberapay/liberapay.com/issues/2686 and, of the attachment,
     https://github.com/stripe/stripe-php/issues/1221."""
     customer = local.post("/v1/customers")["id"]
-    paying = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "confirm": True}
-    used = local.post(INTENTS, **paying, payment_method="pm_card_visa", **({"customer": customer} if held else {}))
+    payment_params = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "confirm": True}
+    used = local.post(
+        INTENTS, **payment_params, payment_method="pm_card_visa", **({"customer": customer} if held else {})
+    )
     again = {"payment_method": used["payment_method"]}
-    refusal = local.refused("post", INTENTS, **paying, **again)
+    refusal = local.refused("post", INTENTS, **payment_params, **again)
     assert refusal.message.startswith("The provided PaymentMethod was previously used with a PaymentIntent without")
     attached = local.refused("post", f"/v1/payment_methods/{used['payment_method']}/attach", customer=customer)
     assert attached.message.startswith("This PaymentMethod was previously used without being attached to a Customer")
@@ -202,8 +208,10 @@ def test_a_card_that_is_nobody_s_pays_once(local: Local, held: bool) -> None:
 def test_a_card_that_is_kept_for_later_can_be_attached_later(local: Local) -> None:
     """`setup_future_usage` in `stripe/params/_payment_intent_create_params.py`: "If you don't provide a Customer, you can
     still attach the payment method to a Customer after the transaction completes"."""
-    paying = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "confirm": True}
-    kept = local.post(INTENTS, **paying, payment_method="pm_card_visa", setup_future_usage="off_session")
+    payment_params = {"amount": 2000, "currency": "usd", "allowed_payment_method_types": ["card"], "confirm": True}
+    payment_intent = local.post(
+        INTENTS, **payment_params, payment_method="pm_card_visa", setup_future_usage="off_session"
+    )
     customer = local.post("/v1/customers")["id"]
-    path = f"/v1/payment_methods/{kept['payment_method']}/attach"
+    path = f"/v1/payment_methods/{payment_intent['payment_method']}/attach"
     assert local.post(path, customer=customer)["customer"] == customer

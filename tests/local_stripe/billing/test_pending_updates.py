@@ -58,8 +58,8 @@ def test_what_is_not_paid_waits_with_the_plan_as_it_was(local: Local, card: str)
 def test_paid_later_the_change_is_applied_and_told(local: Local) -> None:
     life, subscription = running(local, DECLINED)
     dear = price(local, 3000)
-    waiting = upgrade(local, subscription, dear)
-    local.post(f"/v1/invoices/{waiting['latest_invoice']}/pay", payment_method="pm_card_visa")
+    subscription_after = upgrade(local, subscription, dear)
+    local.post(f"/v1/invoices/{subscription_after['latest_invoice']}/pay", payment_method="pm_card_visa")
     after = life.subscription(subscription["id"])
     assert (price_of(after), after["pending_update"]) == (dear, None)
     assert life.events("customer.subscription")[-2:] == [
@@ -74,11 +74,11 @@ def test_paid_later_the_change_is_applied_and_told(local: Local) -> None:
 def test_unpaid_for_23_hours_it_is_dropped_and_its_invoice_void(local: Local) -> None:
     life, subscription = running(local, DECLINED)
     cheap = price_of(subscription)
-    waiting = upgrade(local, subscription, price(local, 3000))
+    subscription_after = upgrade(local, subscription, price(local, 3000))
     life.advance("2026-04-16 23:00")
     after = life.subscription(subscription["id"])
     assert (price_of(after), after["pending_update"], after["status"]) == (cheap, None, "active")
-    assert local.get(f"/v1/invoices/{waiting['latest_invoice']}")["status"] == "void"
+    assert local.get(f"/v1/invoices/{subscription_after['latest_invoice']}")["status"] == "void"
     assert "customer.subscription.pending_update_expired" in life.events()
     life.pay_by("pm_card_visa")
     life.advance("2026-05-01 02:00")
@@ -94,8 +94,8 @@ def test_it_expires_with_the_period_where_that_ends_sooner(local: Local) -> None
 
 def test_voiding_its_invoice_drops_it(local: Local) -> None:
     life, subscription = running(local, DECLINED)
-    waiting = upgrade(local, subscription, price(local, 3000))
-    local.post(f"/v1/invoices/{waiting['latest_invoice']}/void")
+    subscription_after = upgrade(local, subscription, price(local, 3000))
+    local.post(f"/v1/invoices/{subscription_after['latest_invoice']}/void")
     after = life.subscription(subscription["id"])
     assert (after["pending_update"], price_of(after), after["status"]) == (None, price_of(subscription), "active")
 
@@ -111,9 +111,9 @@ def test_another_change_takes_its_place(local: Local) -> None:
 
 def test_canceling_drops_it(local: Local) -> None:
     _life, subscription = running(local, DECLINED)
-    waiting = upgrade(local, subscription, price(local, 3000))
+    subscription_after = upgrade(local, subscription, price(local, 3000))
     assert local.delete(f"/v1/subscriptions/{subscription['id']}")["pending_update"] is None
-    assert local.get(f"/v1/invoices/{waiting['latest_invoice']}")["status"] == "void"
+    assert local.get(f"/v1/invoices/{subscription_after['latest_invoice']}")["status"] == "void"
 
 
 def test_without_an_invoice_nothing_has_to_wait(local: Local) -> None:

@@ -23,8 +23,8 @@ def change(local: Local, subscription: Any, to: str, **params: Any) -> Any:
 
 def pending(local: Local) -> list[tuple[int, str]]:
     """Newest first, and of one change what is credited before what is charged (recorded, 2026-08-26.dahlia)."""
-    found = local.get("/v1/invoiceitems", pending=True, limit=100)["data"]
-    return [(one["amount"], one["description"]) for one in found]
+    invoice_items = local.get("/v1/invoiceitems", pending=True, limit=100)["data"]
+    return [(one["amount"], one["description"]) for one in invoice_items]
 
 
 def test_halfway_from_10_to_20_costs_5_more(local: Local) -> None:
@@ -209,7 +209,7 @@ def test_a_preview_and_the_update_with_its_proration_date_bill_the_same(
         "proration_behavior": behavior,
         "proration_date": at,
     }
-    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"], subscription_details=how)
+    preview = local.post("/v1/invoices/create_preview", subscription=subscription["id"], subscription_details=how)
     local.post(f"{CLOCKS}/{life.clock}/advance", frozen_time=min(at + 30, moment("2026-05-01") - 1))
     local.post(f"/v1/subscriptions/{subscription['id']}", **how)
     life.advance("2026-05-01 02:00")
@@ -218,8 +218,8 @@ def test_a_preview_and_the_update_with_its_proration_date_bill_the_same(
     def billed(invoice: Any) -> list[tuple[int, str, Any]]:
         return [(line["amount"], line["description"], line["period"]) for line in invoice["lines"]["data"]]
 
-    assert billed(made) == billed(seen)
-    assert (made["total"], made["amount_due"]) == (seen["total"], seen["amount_due"])
+    assert billed(made) == billed(preview)
+    assert (made["total"], made["amount_due"]) == (preview["total"], preview["amount_due"])
     local.delete(f"{CLOCKS}/{life.clock}")
 
 

@@ -79,10 +79,10 @@ def test_a_one_time_price_and_one_that_there_is_not(local: Local) -> None:
 
 def test_the_same_price_twice(local: Local) -> None:
     life = Life.begin(local)
-    made = price(local)
-    twice = f"Cannot create a Subscription with multiple Subscription Items with the same Price: {made}"
-    assert refused(local, life, made, made) == Refusal(twice, param="plan")
-    subscription, other = life.subscribe(made), price(local)
+    new_price = price(local)
+    twice = f"Cannot create a Subscription with multiple Subscription Items with the same Price: {new_price}"
+    assert refused(local, life, new_price, new_price) == Refusal(twice, param="plan")
+    subscription, other = life.subscribe(new_price), price(local)
     twice = f"Cannot create a Subscription with multiple Subscription Items with the same Price: {other}"
     items = [{"price": other}, {"price": other}]
     assert local.refused("post", f"{PATH}/{subscription['id']}", items=items) == Refusal(twice, param="plan")

@@ -63,15 +63,15 @@ def test_a_discount_of_one_item_is_taken_off_the_subtotal(life: Life) -> None:
 
 def test_a_discount_of_an_item_names_it_and_is_announced(life: Life) -> None:
     half = coupon(life.local, percent_off=50, duration="forever")
-    made = life.subscribe(price(life.local))
-    item = made["items"]["data"][0]["id"]
+    subscription = life.subscribe(price(life.local))
+    item = subscription["items"]["data"][0]["id"]
     after = life.local.post(f"/v1/subscription_items/{item}", discounts=[{"coupon": half}], expand=["discounts"])
     [discount] = after["discounts"]
-    assert (discount["subscription"], discount["subscription_item"]) == (made["id"], item)
+    assert (discount["subscription"], discount["subscription_item"]) == (subscription["id"], item)
     [event] = life.local.get("/v1/events", type="customer.discount.created")["data"]
     assert event["data"]["object"]["subscription_item"] == item
 
-    preview = life.local.post("/v1/invoices/create_preview", subscription=made["id"])
+    preview = life.local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     assert (preview["subtotal"], preview["total"]) == (750, 750)
     assert life.local.post(f"/v1/subscription_items/{item}", discounts="")["discounts"] == []
     assert life.local.get("/v1/events", type="customer.discount.deleted")["data"] != []
@@ -87,17 +87,17 @@ def test_a_preview_redeems_no_coupon_of_an_item(life: Life) -> None:
 
 
 def test_the_anchor_follows_the_calendar(life: Life) -> None:
-    made = life.subscribe(price(life.local), billing_cycle_anchor_config={"day_of_month": 16, "hour": 12})
-    item = made["items"]["data"][0]
-    assert made["billing_cycle_anchor"] == item["current_period_end"] == moment("2026-01-16 12:00")
-    assert made["billing_cycle_anchor_config"] == {
+    subscription = life.subscribe(price(life.local), billing_cycle_anchor_config={"day_of_month": 16, "hour": 12})
+    item = subscription["items"]["data"][0]
+    assert subscription["billing_cycle_anchor"] == item["current_period_end"] == moment("2026-01-16 12:00")
+    assert subscription["billing_cycle_anchor_config"] == {
         "day_of_month": 16,
         "hour": 12,
         "minute": None,
         "month": None,
         "second": None,
     }
-    assert life.totals(made["id"]) == [750]
+    assert life.totals(subscription["id"]) == [750]
     refusal = life.local.refused(
         "post",
         SUBSCRIPTIONS,
@@ -116,54 +116,59 @@ def spans(invoice: Any) -> list[tuple[int, int, int]]:
 
 def test_backdated_time_is_billed_by_its_natural_periods(local: Local) -> None:
     life = Life.begin(local, "2026-03-15")
-    made = life.subscribe(price(local), backdate_start_date=moment("2026-02-01"))
-    assert (made["start_date"], made["billing_cycle_anchor"]) == (moment("2026-02-01"), moment("2026-02-01"))
-    [invoice] = life.invoices(made["id"])
+    subscription = life.subscribe(price(local), backdate_start_date=moment("2026-02-01"))
+    assert (subscription["start_date"], subscription["billing_cycle_anchor"]) == (
+        moment("2026-02-01"),
+        moment("2026-02-01"),
+    )
+    [invoice] = life.invoices(subscription["id"])
     assert spans(invoice) == [
         (moment("2026-02-01"), moment("2026-03-01"), 1500),
         (moment("2026-03-01"), moment("2026-04-01"), 1500),
     ]
     life.advance("2026-04-01 02:00")
-    assert life.totals(made["id"]) == [3000, 1500]
+    assert life.totals(subscription["id"]) == [3000, 1500]
 
 
 def test_backdated_time_before_an_anchor_that_is_named_is_billed_in_part(local: Local) -> None:
     life = Life.begin(local, "2026-03-15")
     start, anchor = moment("2026-02-01"), moment("2026-03-20")
-    made = life.subscribe(price(local), backdate_start_date=start, billing_cycle_anchor=anchor)
-    [invoice] = life.invoices(made["id"])
+    subscription = life.subscribe(price(local), backdate_start_date=start, billing_cycle_anchor=anchor)
+    [invoice] = life.invoices(subscription["id"])
     assert spans(invoice) == [(start, moment("2026-02-20"), 1500 * 19 // 31), (moment("2026-02-20"), anchor, 1500)]
 
 
 def test_a_customer_who_is_taken_over_pays_with_the_next_period_first(local: Local) -> None:
     """ "Backdate a subscription without charging the customer for the backdated period"."""
     life = Life.begin(local, "2026-03-15")
-    made = life.subscribe(price(local), backdate_start_date=moment("2026-02-10"), proration_behavior="none")
+    subscription = life.subscribe(price(local), backdate_start_date=moment("2026-02-10"), proration_behavior="none")
     life.advance("2026-04-10 02:00")
-    [invoice] = life.invoices(made["id"])
+    [invoice] = life.invoices(subscription["id"])
     assert spans(invoice) == [(moment("2026-04-10"), moment("2026-05-10"), 1500)]
 
 
 def test_classic_billing_mode_has_one_line_for_backdated_time(local: Local) -> None:
     """Stripe's own example: half of February from 15 February to 1 March."""
     life = Life.begin(local, "2027-03-01")
-    made = life.subscribe(price(local), backdate_start_date=moment("2027-02-15"), billing_mode={"type": "classic"})
-    [invoice] = life.invoices(made["id"])
+    subscription = life.subscribe(
+        price(local), backdate_start_date=moment("2027-02-15"), billing_mode={"type": "classic"}
+    )
+    [invoice] = life.invoices(subscription["id"])
     assert sorted(lines(invoice))[0] == (750, "Time on Pro from 15 Feb 2027 until 01 Mar 2027")
     assert invoice["total"] == 2250
 
 
 def test_backdated_time_is_free_without_prorations(local: Local) -> None:
     life = Life.begin(local, "2026-03-15")
-    made = life.subscribe(
+    subscription = life.subscribe(
         price(local),
         backdate_start_date=moment("2026-02-01"),
         billing_cycle_anchor=moment("2026-04-01"),
         proration_behavior="none",
     )
-    assert (made["start_date"], life.totals(made["id"])) == (moment("2026-02-01"), [])
+    assert (subscription["start_date"], life.totals(subscription["id"])) == (moment("2026-02-01"), [])
     life.advance("2026-04-01 02:00")
-    assert life.totals(made["id"]) == [1500]
+    assert life.totals(subscription["id"]) == [1500]
 
 
 def test_a_start_to_come_is_no_backdating(life: Life) -> None:
@@ -191,16 +196,18 @@ def test_what_is_added_has_a_period_discounts_and_taxes_of_its_own(life: Life) -
             "end": {"type": "min_item_period_end"},
         },
     }
-    made = life.subscribe(price(life.local), add_invoice_items=[added])
-    [invoice] = life.invoices(made["id"])
+    subscription = life.subscribe(price(life.local), add_invoice_items=[added])
+    [invoice] = life.invoices(subscription["id"])
     [line] = [one for one in invoice["lines"]["data"] if one["amount"] == 2000]
     assert line["period"] == {"start": moment("2026-01-01"), "end": moment("2026-02-01")}
     assert (invoice["subtotal"], invoice["total"]) == (2500, 2600)
 
-    later = life.local.post(f"{SUBSCRIPTIONS}/{made['id']}", add_invoice_items=[{"price_data": added["price_data"]}])
-    assert later["latest_invoice"] == made["latest_invoice"]
+    later = life.local.post(
+        f"{SUBSCRIPTIONS}/{subscription['id']}", add_invoice_items=[{"price_data": added["price_data"]}]
+    )
+    assert later["latest_invoice"] == subscription["latest_invoice"]
     life.advance("2026-02-01 02:00")
-    assert life.totals(made["id"]) == [2600, 2500]
+    assert life.totals(subscription["id"]) == [2600, 2500]
 
 
 def test_a_classic_subscription_is_migrated(life: Life) -> None:

@@ -66,9 +66,9 @@ def test_the_taxes_of_a_line_are_what_a_call_says(life: Life) -> None:
 
 def test_the_draft_of_a_renewal_is_taxed(life: Life) -> None:
     local = life.local
-    made = life.subscribe(price(local))
+    subscription = life.subscribe(price(local))
     life.advance("2026-02-01 00:30")
-    [renewal] = [one for one in life.invoices(made["id"]) if one["status"] == "draft"]
+    [renewal] = [one for one in life.invoices(subscription["id"]) if one["status"] == "draft"]
     local.post(line_path(renewal), tax_amounts=[tax(94, 1500)])
     life.advance("2026-02-01 02:00")
     paid = local.get(f"{INVOICES}/{renewal['id']}")

@@ -96,8 +96,8 @@ def test_tax_is_computed_on_what_discounts_leave(life: Life) -> None:
     local = life.local
     vat = tax_rate(local, 20)
     off = coupon(local, percent_off=50, duration="forever")
-    made = life.subscribe(price(local), discounts=[{"coupon": off}], default_tax_rates=[vat])
-    [invoice] = life.invoices(made["id"])
+    subscription = life.subscribe(price(local), discounts=[{"coupon": off}], default_tax_rates=[vat])
+    [invoice] = life.invoices(subscription["id"])
     assert totals(invoice) == [1500, 1500, 750, 900]
     assert taxes(invoice, "total_taxes") == [(150, "exclusive", 750)]
 
@@ -127,8 +127,8 @@ def test_a_proration_is_taxed_as_its_item_and_a_credit_as_it_was_debited(life: L
 
 def test_a_customer_who_is_exempt_pays_none(local: Local) -> None:
     life = Life.begin(local, tax_exempt="reverse")
-    made = life.subscribe(price(local), default_tax_rates=[tax_rate(local, 20)])
-    [invoice] = life.invoices(made["id"])
+    subscription = life.subscribe(price(local), default_tax_rates=[tax_rate(local, 20)])
+    [invoice] = life.invoices(subscription["id"])
     assert totals(invoice) == [1500, 1500, 1500, 1500]
     assert [(one["amount"], one["taxability_reason"]) for one in invoice["total_taxes"]] == [(0, "reverse_charge")]
 

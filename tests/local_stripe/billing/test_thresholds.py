@@ -44,10 +44,10 @@ def test_a_threshold_is_shown_changed_and_removed(local: Local) -> None:
     life, id = begin(local, metered(local), amount_gte=10_000)
     path = f"/v1/subscriptions/{id}"
     assert life.subscription(id)["billing_thresholds"] == {"amount_gte": 10_000, "reset_billing_cycle_anchor": False}
-    changed = local.post(path, billing_thresholds={"reset_billing_cycle_anchor": True})
-    assert changed["billing_thresholds"] == {"amount_gte": 10_000, "reset_billing_cycle_anchor": True}
+    after = local.post(path, billing_thresholds={"reset_billing_cycle_anchor": True})
+    assert after["billing_thresholds"] == {"amount_gte": 10_000, "reset_billing_cycle_anchor": True}
     assert local.post(path, billing_thresholds="")["billing_thresholds"] is None
-    [item] = changed["items"]["data"]
+    [item] = after["items"]["data"]
     item = local.post(f"/v1/subscription_items/{item['id']}", billing_thresholds={"usage_gte": 2000})
     assert item["billing_thresholds"] == {"usage_gte": 2000}
     cleared = local.post(path, items=[{"id": item["id"], "billing_thresholds": ""}])
@@ -104,10 +104,10 @@ def test_what_volume_tiers_make_cheaper_is_credited_at_the_end_of_the_period(loc
     use(life, 10_000)
     use(life, 1)
     assert life.totals(id) == [500_000]
-    seen = local.post("/v1/invoices/create_preview", subscription=id)
+    preview = local.post("/v1/invoices/create_preview", subscription=id)
     life.advance("2026-02-01 02:00")
     assert life.totals(id) == [500_000, -99_960]
-    assert seen["total"] == -99_960
+    assert preview["total"] == -99_960
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == -99_960
 
 
@@ -201,10 +201,10 @@ def test_what_was_billed_at_a_discount_is_credited_at_it(local: Local) -> None:
     id = life.subscribe(tiered(local, "volume"), **params)["id"]
     use(life, 10_000)
     use(life, 1)
-    seen = local.post("/v1/invoices/create_preview", subscription=id)
+    preview = local.post("/v1/invoices/create_preview", subscription=id)
     life.advance("2026-02-01 02:00")
     assert life.totals(id) == [300_000, -59_976]
-    assert seen["total"] == -59_976
+    assert preview["total"] == -59_976
     assert lines(life.invoices(id)[-1])[1] == ("Amount previously billed (Tier 1 at $0.50 / month)", -450_020)
     use(life, 10_000)
     life.advance("2026-03-01 02:00")

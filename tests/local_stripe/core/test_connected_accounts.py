@@ -85,8 +85,8 @@ def test_what_is_set_for_a_platform_counts_for_its_accounts(local: Local) -> Non
     """A connected account has no Dashboard here, so that card tokens could not be enabled for it."""
     id = local.post("/v1/accounts")["id"]
     account = {"Stripe-Account": id}
-    refused = local.send("post", "/v1/customers", "source=tok_visa", headers=account).refusal
-    assert refused.message.startswith("Card Token usage on the Customers API")
+    reply_json = local.send("post", "/v1/customers", "source=tok_visa", headers=account).refusal
+    assert reply_json.message.startswith("Card Token usage on the Customers API")
     set_in_dashboard(local, card_tokens="accept", search_lag=60)
     customer = call(local, id, "post", "/v1/customers", source="tok_visa")
     assert customer["default_source"].startswith("card_")

@@ -70,10 +70,10 @@ def toys(tmp_path: Path) -> Iterator[Local]:
 
 
 def test_a_toy_is_created_with_what_it_was_given_and_its_defaults(toys: Local) -> None:
-    made = toys.post(PATH, name="Train", pieces=12, metadata={"shelf": "3"})
+    toy = toys.post(PATH, name="Train", pieces=12, metadata={"shelf": "3"})
 
-    assert made.pop("id").startswith("toy_1")
-    assert made == {
+    assert toy.pop("id").startswith("toy_1")
+    assert toy == {
         "object": "toy",
         "colour": "red",
         "created": NOW,
@@ -86,15 +86,15 @@ def test_a_toy_is_created_with_what_it_was_given_and_its_defaults(toys: Local) -
 
 
 def test_a_toy_is_retrieved_updated_and_deleted(toys: Local) -> None:
-    made = toys.post(PATH, name="Train", metadata={"shelf": "3"})
-    one = f"{PATH}/{made['id']}"
+    toy = toys.post(PATH, name="Train", metadata={"shelf": "3"})
+    one = f"{PATH}/{toy['id']}"
 
     changed = toys.post(one, name="Tram", colour="", metadata={"room": "1"})
 
-    assert changed == {**made, "name": "Tram", "colour": None, "metadata": {"room": "1", "shelf": "3"}}
+    assert changed == {**toy, "name": "Tram", "colour": None, "metadata": {"room": "1", "shelf": "3"}}
     assert toys.get(one) == changed
-    assert toys.delete(one) == {"id": made["id"], "object": "toy", "deleted": True}
-    assert toys.refused("get", one) == Refusal(f"No such toy: '{made['id']}'", "resource_missing", "id", 404)
+    assert toys.delete(one) == {"id": toy["id"], "object": "toy", "deleted": True}
+    assert toys.refused("get", one) == Refusal(f"No such toy: '{toy['id']}'", "resource_missing", "id", 404)
 
 
 def test_toys_are_listed_newest_first_and_found_by_filters(toys: Local) -> None:
@@ -112,10 +112,10 @@ def test_toys_are_listed_newest_first_and_found_by_filters(toys: Local) -> None:
 
 def test_the_object_that_a_toy_names_is_expanded(toys: Local) -> None:
     owner = toys.post("/v1/customers", name="Ada")
-    made = toys.post(PATH, name="Train", customer=owner["id"], expand=["customer"])
+    toy = toys.post(PATH, name="Train", customer=owner["id"], expand=["customer"])
 
-    assert made["customer"] == owner
-    assert toys.get(f"{PATH}/{made['id']}")["customer"] == owner["id"]
+    assert toy["customer"] == owner
+    assert toys.get(f"{PATH}/{toy['id']}")["customer"] == owner["id"]
     assert toys.get(PATH, expand=["data.customer"])["data"][0]["customer"] == owner
     assert toys.refused("get", PATH, expand=["data.colour"]) == Refusal(
         "This property cannot be expanded (data.colour)."
@@ -123,34 +123,34 @@ def test_the_object_that_a_toy_names_is_expanded(toys: Local) -> None:
 
 
 def test_what_happens_to_a_toy_is_an_event(toys: Local) -> None:
-    made = toys.post(PATH, name="Train")
-    after = toys.post(f"{PATH}/{made['id']}", name="Tram")
-    toys.post(f"{PATH}/{made['id']}", name="Tram")
-    toys.delete(f"{PATH}/{made['id']}")
+    toy = toys.post(PATH, name="Train")
+    after = toys.post(f"{PATH}/{toy['id']}", name="Tram")
+    toys.post(f"{PATH}/{toy['id']}", name="Tram")
+    toys.delete(f"{PATH}/{toy['id']}")
 
     deleted, updated, created = toys.get("/v1/events", type="toy.*")["data"]
     assert [event["type"] for event in (created, updated, deleted)] == ["toy.created", "toy.updated", "toy.deleted"]
-    assert created["data"] == {"object": made}
+    assert created["data"] == {"object": toy}
     assert updated["data"] == {"object": after, "previous_attributes": {"name": "Train"}}
 
 
 def test_a_call_of_its_own_changes_a_toy_and_is_an_event(toys: Local) -> None:
-    made = toys.post(PATH, name="Train")
+    toy = toys.post(PATH, name="Train")
 
-    after = toys.post(f"{PATH}/{made['id']}/repaint")
+    after = toys.post(f"{PATH}/{toy['id']}/repaint")
 
-    assert after == {**made, "colour": "blue"} == toys.get(f"{PATH}/{made['id']}")
+    assert after == {**toy, "colour": "blue"} == toys.get(f"{PATH}/{toy['id']}")
     [updated] = toys.get("/v1/events", type="toy.updated")["data"]
     assert updated["data"] == {"object": after, "previous_attributes": {"colour": "red"}}
-    assert toys.refused("post", f"{PATH}/{made['id']}/repaint") == Refusal("This toy is blue already.", None, "id")
+    assert toys.refused("post", f"{PATH}/{toy['id']}/repaint") == Refusal("This toy is blue already.", None, "id")
 
 
 def test_what_stripe_has_no_event_for_is_none(tmp_path: Path) -> None:
     quiet = replace(TOYS, announces=("deleted",))
     transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API.whole(), quiet.api]))
     toys = Unchecked(transport)
-    made = toys.post(PATH, name="Train")
-    toys.delete(f"{PATH}/{made['id']}")
+    toy = toys.post(PATH, name="Train")
+    toys.delete(f"{PATH}/{toy['id']}")
 
     assert [event["type"] for event in toys.get("/v1/events")["data"]] == ["toy.deleted"] == [*quiet.event_types]
     transport.close()
@@ -195,9 +195,9 @@ def test_what_a_toy_cannot_be_is_refused(toys: Local, params: dict[str, Any], re
 
 
 def test_what_does_not_change_is_refused_in_an_update(toys: Local) -> None:
-    made = toys.post(PATH, name="Train", pieces=12)
+    toy = toys.post(PATH, name="Train", pieces=12)
 
-    assert toys.refused("post", f"{PATH}/{made['id']}", pieces=13) == Refusal(
+    assert toys.refused("post", f"{PATH}/{toy['id']}", pieces=13) == Refusal(
         "Received unknown parameter: pieces", "parameter_unknown", "pieces"
     )
     assert toys.refused("get", PATH, customer="cus_1") == Refusal(

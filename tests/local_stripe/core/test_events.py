@@ -82,13 +82,13 @@ def test_a_change_tells_the_old_values_of_what_changed(
 ) -> None:
     metadata = {"a": "1", "b": "2"}
     if kind == "product":
-        made = local.product(metadata=metadata, url="https://shop.example", images=["https://a.example"])
+        new_price = local.product(metadata=metadata, url="https://shop.example", images=["https://a.example"])
         previous = {**previous, "updated": NOW}
     else:
-        made = local.price(metadata=metadata, lookup_key="pro")
+        new_price = local.price(metadata=metadata, lookup_key="pro")
     clock.now += 60
 
-    after = local.post(f"/v1/{kind}s/{made['id']}", **change)
+    after = local.post(f"/v1/{kind}s/{new_price['id']}", **change)
 
     event = newest(local)
     assert (event["type"], event["created"]) == (f"{kind}.updated", NOW + 60)

@@ -41,12 +41,12 @@ def test_what_another_process_records_is_delivered_too(database: Path, receiver:
     """`billing … --local` beside `billing local serve`, on the same file."""
     beside = LocalTransport(database)
     other = Local(beside)
-    made = endpoint(other, receiver)
+    webhook_endpoint = endpoint(other, receiver)
     before = other.product()
     with running(database):
-        first = receiver.next().verified(made["secret"])
+        first = receiver.next().verified(webhook_endpoint["secret"])
         after = other.product()
-        second = receiver.next().verified(made["secret"])
+        second = receiver.next().verified(webhook_endpoint["secret"])
     beside.close()
 
     assert [first["data"]["object"]["id"], second["data"]["object"]["id"]] == [before["id"], after["id"]]

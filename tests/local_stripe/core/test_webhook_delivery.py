@@ -53,13 +53,13 @@ def pending(local: Local) -> int:
 
 
 def test_an_event_arrives_signed_and_whole(local: Local, receiver: Receiver, sender: Sender) -> None:
-    made = endpoint(local, receiver)
+    webhook_endpoint = endpoint(local, receiver)
     product = local.product()
 
     assert sender.deliver_due() == 1
 
     received = receiver.next()
-    event = received.verified(made["secret"])
+    event = received.verified(webhook_endpoint["secret"])
     assert (received.path, received.headers["User-Agent"]) == ("/webhook", USER_AGENT)
     assert received.headers["Content-Type"] == "application/json; charset=utf-8"
     assert received.headers["Stripe-Signature"].startswith(f"t={NOW},v1=")
@@ -125,7 +125,7 @@ def test_every_2xx_is_a_success(local: Local, receiver: Receiver, sender: Sender
 def test_in_test_mode_it_is_tried_three_more_times_over_a_few_hours(
     local: Local, receiver: Receiver, sender: Sender, clock: Clock
 ) -> None:
-    made = endpoint(local, receiver)
+    webhook_endpoint = endpoint(local, receiver)
     receiver.answers = [500] * 9
     local.product()
     times = []
@@ -137,7 +137,7 @@ def test_in_test_mode_it_is_tried_three_more_times_over_a_few_hours(
     received = receiver.all()
     assert {one.json["id"] for one in received} == {local.events()[0]["id"]}
     assert len({one.headers["Stripe-Signature"] for one in received}) == 4
-    received[-1].verified(made["secret"])
+    received[-1].verified(webhook_endpoint["secret"])
     assert pending(local) == 1
 
 
@@ -205,12 +205,12 @@ def test_an_endpoint_deleted_or_disabled_gets_no_more_attempts(
 def test_an_endpoint_enabled_again_before_the_next_attempt_gets_it(
     local: Local, receiver: Receiver, sender: Sender, clock: Clock
 ) -> None:
-    made = endpoint(local, receiver)
+    webhook_endpoint = endpoint(local, receiver)
     receiver.answers = [500]
     local.product()
     sender.deliver_due()
     for disabled in (True, False):
-        local.post(f"{PATH}/{made['id']}", disabled=disabled)
+        local.post(f"{PATH}/{webhook_endpoint['id']}", disabled=disabled)
     clock.now += HOUR
 
     assert sender.deliver_due() == 1
@@ -294,7 +294,7 @@ def test_an_endpoint_of_connected_accounts_hears_of_theirs_alone(local: Local, r
     router = local.transport.router  # type: ignore[attr-defined]
     sender = Sender(router.store, DeliverySettings(), clock=lambda: NOW, connected_accounts=router.connected_accounts)
     account = local.post("/v1/accounts")["id"]
-    made = endpoint(local, receiver, "/connect", connect=True)
+    webhook_endpoint = endpoint(local, receiver, "/connect", connect=True)
     own = endpoint(local, receiver, "/own")
     theirs = f"url={receiver.url}/theirs&enabled_events[]=*"
     secret = local.send("post", PATH, theirs, headers={"Stripe-Account": account}).json["secret"]
@@ -304,7 +304,7 @@ def test_an_endpoint_of_connected_accounts_hears_of_theirs_alone(local: Local, r
     assert sender.deliver_due() == 3
 
     received = {found.path: found for found in (receiver.next() for _ in range(3))}
-    secrets = {"/connect": made["secret"], "/own": own["secret"], "/theirs": secret}
+    secrets = {"/connect": webhook_endpoint["secret"], "/own": own["secret"], "/theirs": secret}
     events = {path: found.verified(secrets[path]) for path, found in received.items()}
     assert {path: event["data"]["object"]["name"] for path, event in events.items()} == {
         "/connect": "Theirs",

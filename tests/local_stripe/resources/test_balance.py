@@ -23,9 +23,11 @@ def settle_in(local: Local, country: str, currency: str) -> None:
 def paid(local: Local, clock: Clock, **params: Any) -> Any:
     """Return the balance transaction of a payment."""
     by_card = {"payment_method": "pm_card_visa", "allowed_payment_method_types": ["card"], "confirm": True}
-    made = local.post(INTENTS, **{"amount": 4400, "currency": "cad", **by_card, **params})
+    payment_intent = local.post(INTENTS, **{"amount": 4400, "currency": "cad", **by_card, **params})
     clock.now += 2
-    return local.get(f"/v1/charges/{made['latest_charge']}", expand=["balance_transaction"])["balance_transaction"]
+    return local.get(f"/v1/charges/{payment_intent['latest_charge']}", expand=["balance_transaction"])[
+        "balance_transaction"
+    ]
 
 
 def test_a_charge_and_its_fee(local: Local, clock: Clock) -> None:

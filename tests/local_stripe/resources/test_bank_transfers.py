@@ -22,13 +22,13 @@ def types(local: Local) -> list[str]:
 
 
 def test_a_payment_waits_for_a_transfer_and_is_made_by_it(local: Local, customer: str) -> None:
-    waiting = payment(local, customer, 3000)
-    assert (waiting["status"], waiting["next_action"]["type"]) == (
+    payment_intent = payment(local, customer, 3000)
+    assert (payment_intent["status"], payment_intent["next_action"]["type"]) == (
         "requires_action",
         "display_bank_transfer_instructions",
     )
-    instructions = waiting["next_action"]["display_bank_transfer_instructions"]
-    assert waiting["payment_method_options"] == {"customer_balance": US}
+    instructions = payment_intent["next_action"]["display_bank_transfer_instructions"]
+    assert payment_intent["payment_method_options"] == {"customer_balance": US}
     assert (instructions["amount_remaining"], instructions["currency"], instructions["type"]) == (
         3000,
         "usd",
@@ -37,7 +37,7 @@ def test_a_payment_waits_for_a_transfer_and_is_made_by_it(local: Local, customer
     assert [one["type"] for one in instructions["financial_addresses"]] == ["aba", "swift"]
     before = len(types(local))
     fund(local, customer, 1000, reference=instructions["reference"])
-    partly = local.get(f"/v1/payment_intents/{waiting['id']}")
+    partly = local.get(f"/v1/payment_intents/{payment_intent['id']}")
     instructions = partly["next_action"]["display_bank_transfer_instructions"]
     assert (partly["status"], partly["amount_received"], instructions["amount_remaining"]) == (
         "requires_action",
@@ -46,7 +46,7 @@ def test_a_payment_waits_for_a_transfer_and_is_made_by_it(local: Local, customer
     )
     fund(local, customer, 2000)
     local.post("/v1/products", name="Pro")
-    paid = local.get(f"/v1/payment_intents/{waiting['id']}", expand=["latest_charge.balance_transaction"])
+    paid = local.get(f"/v1/payment_intents/{payment_intent['id']}", expand=["latest_charge.balance_transaction"])
     assert (paid["status"], paid["amount_received"], paid["next_action"]) == ("succeeded", 3000, None)
     charge = paid["latest_charge"]
     assert charge["payment_method_details"] == {"customer_balance": {}, "type": "customer_balance"}
@@ -73,13 +73,13 @@ def test_a_payment_waits_for_a_transfer_and_is_made_by_it(local: Local, customer
         ("funded", 2000, 2000),
         ("applied_to_payment", -2000, 0),
     ]
-    assert cash_balance_transactions[0]["applied_to_payment"] == {"payment_intent": waiting["id"]}
+    assert cash_balance_transactions[0]["applied_to_payment"] == {"payment_intent": payment_intent["id"]}
 
 
 def test_the_accounts_are_of_the_types_that_are_asked_for(local: Local, customer: str) -> None:
     transfer = {"type": "us_bank_transfer", "requested_address_types": ["swift"]}
-    waiting = payment(local, customer, 3000, {"funding_type": "bank_transfer", "bank_transfer": transfer})
-    instructions = waiting["next_action"]["display_bank_transfer_instructions"]
+    payment_intent = payment(local, customer, 3000, {"funding_type": "bank_transfer", "bank_transfer": transfer})
+    instructions = payment_intent["next_action"]["display_bank_transfer_instructions"]
     assert [one["type"] for one in instructions["financial_addresses"]] == ["swift"]
 
 
@@ -87,8 +87,8 @@ def test_a_payment_is_made_at_once_from_what_is_there(local: Local, customer: st
     fund(local, customer, 1500)
     assert payment(local, customer, 1099, transfer=None)["status"] == "succeeded"
     assert left(local, customer) == 401
-    declined = local.refused("post", "/v1/payment_intents", **wanted(customer, 1099, None))
-    assert (declined.status, declined.code) == (402, "insufficient_funds")
+    refusal = local.refused("post", "/v1/payment_intents", **wanted(customer, 1099, None))
+    assert (refusal.status, refusal.code) == (402, "insufficient_funds")
     partly = payment(local, customer, 1000)
     assert partly["next_action"]["display_bank_transfer_instructions"]["amount_remaining"] == 599
     assert left(local, customer) == 0
@@ -199,8 +199,8 @@ def test_money_goes_back_when_a_payment_is_changed_or_canceled(local: Local, cus
     pay = payment(local, customer, 3000)
     fund(local, customer, 1000)
     path = f"/v1/payment_intents/{pay['id']}"
-    changed = local.post(path, amount=4000)
-    assert changed["next_action"]["display_bank_transfer_instructions"]["amount_remaining"] == 4000
+    after = local.post(path, amount=4000)
+    assert after["next_action"]["display_bank_transfer_instructions"]["amount_remaining"] == 4000
     assert left(local, customer) == 1000
     other = payment(local, customer, 500)
     assert other["status"] == "succeeded"
@@ -232,7 +232,7 @@ def test_an_invoice_that_is_charged_is_paid_from_the_balance(local: Local, custo
     fund(local, customer, 5000)
     price = local.price(recurring={"interval": "month"})["id"]
     settings = {"payment_method_types": ["customer_balance"]}
-    begun = local.post(
+    subscription = local.post(
         "/v1/subscriptions",
         customer=customer,
         items=[{"price": price}],
@@ -240,10 +240,10 @@ def test_an_invoice_that_is_charged_is_paid_from_the_balance(local: Local, custo
         payment_settings={**settings, "save_default_payment_method": "on_subscription"},
     )
     local.post("/v1/customers")
-    after = local.get(f"/v1/subscriptions/{begun['id']}")
+    after = local.get(f"/v1/subscriptions/{subscription['id']}")
     assert (after["status"], after["default_payment_method"], left(local, customer)) == ("active", None, 3500)
     clock.now += 32 * DAY
-    assert local.get(f"/v1/subscriptions/{begun['id']}")["status"] == "active"
+    assert local.get(f"/v1/subscriptions/{subscription['id']}")["status"] == "active"
     assert left(local, customer) == 2000
 
 
@@ -274,18 +274,18 @@ def test_payment_settings_name_transfers_of_their_currency(local: Local, custome
     wrong, right = settings(type="us_bank_transfer"), settings(type="gb_bank_transfer")
     price = local.price(currency="gbp", recurring={"interval": "month"})["id"]
     sent = {"customer": customer, "collection_method": "send_invoice", "days_until_due": 30}
-    wanted = {**sent, "items": [{"price": price}]}
-    assert local.refused("post", "/v1/subscriptions", **wanted, payment_settings=wrong).param == f"{at}[type]"
-    begun = local.post("/v1/subscriptions", **wanted, payment_settings=right)
-    path = f"/v1/subscriptions/{begun['id']}"
+    params = {**sent, "items": [{"price": price}]}
+    assert local.refused("post", "/v1/subscriptions", **params, payment_settings=wrong).param == f"{at}[type]"
+    subscription = local.post("/v1/subscriptions", **params, payment_settings=right)
+    path = f"/v1/subscriptions/{subscription['id']}"
     assert local.refused("post", path, payment_settings=wrong).param == f"{at}[type]"
     euros = {**sent, "currency": "eur", "payment_settings": settings(type="eu_bank_transfer")}
     country = f"{at}[eu_bank_transfer][country]"
     other = local.post("/v1/customers", email="eve@example.com")["id"]
     assert local.refused("post", "/v1/invoices", **{**euros, "customer": other}).param == country
-    local.post(f"/v1/invoices/{begun['latest_invoice']}/finalize")
+    local.post(f"/v1/invoices/{subscription['latest_invoice']}/finalize")
     fund(local, customer, 1500, "gbp")
-    paid = local.get(f"/v1/invoices/{begun['latest_invoice']}", expand=["payments"])
+    paid = local.get(f"/v1/invoices/{subscription['latest_invoice']}", expand=["payments"])
     intent = local.get(f"/v1/payment_intents/{paid['payments']['data'][0]['payment']['payment_intent']}")
     assert (paid["status"], intent["payment_method_options"]) == ("paid", right["payment_method_options"])
 
@@ -309,5 +309,7 @@ def test_what_cannot_be_paid_by_transfer_is_refused(local: Local, customer: str)
     fund(local, customer, 1000)
     paid = payment(local, customer, 1000)["id"]
     assert local.refused("post", f"/v1/payment_intents/{paid}/apply_customer_balance").status == 400
-    waiting = payment(local, customer, 1000)["id"]
-    assert local.refused("post", f"/local/payment_intents/{waiting}/authenticate", succeeds=True).status == 400
+    payment_intent_id = payment(local, customer, 1000)["id"]
+    assert (
+        local.refused("post", f"/local/payment_intents/{payment_intent_id}/authenticate", succeeds=True).status == 400
+    )

@@ -66,19 +66,19 @@ def test_a_customer_is_told_to_which_account_to_transfer(
 ) -> None:
     type = {"eur": "eu", "gbp": "gb", "jpy": "jp", "mxn": "mx", "usd": "us"}[currency] + "_bank_transfer"
     country = {"eu_bank_transfer": {"country": "FR"}} if currency == "eur" else {}
-    wanted = {"currency": currency, "funding_type": "bank_transfer", "bank_transfer": {"type": type, **country}}
-    first = instructions(local, customer, wanted)
-    assert instructions(local, customer, wanted) == first
+    params = {"currency": currency, "funding_type": "bank_transfer", "bank_transfer": {"type": type, **country}}
+    first = instructions(local, customer, params)
+    assert instructions(local, customer, params) == first
     assert [one["type"] for one in first["bank_transfer"]["financial_addresses"]] == types
     assert (first["currency"], first["bank_transfer"]["type"]) == (currency, type)
     other = f"/v1/customers/{local.post('/v1/customers')['id']}"
-    assert instructions(local, other, wanted)["bank_transfer"] != first["bank_transfer"]
+    assert instructions(local, other, params)["bank_transfer"] != first["bank_transfer"]
 
 
 def test_instructions_are_of_a_type_of_the_currency(local: Local, customer: str) -> None:
     def refused(**transfer: Any) -> str | None:
-        wanted = {"currency": "eur", "funding_type": "bank_transfer", "bank_transfer": transfer}
-        return local.refused("post", f"{customer}/funding_instructions", **wanted).param
+        params = {"currency": "eur", "funding_type": "bank_transfer", "bank_transfer": transfer}
+        return local.refused("post", f"{customer}/funding_instructions", **params).param
 
     assert refused(type="us_bank_transfer") == "bank_transfer[type]"
     country = "bank_transfer[eu_bank_transfer][country]"

@@ -30,7 +30,7 @@ def test_a_customer_is_charged_by_the_card_that_is_their_source(local: Local) ->
     set_in_dashboard(local, card_tokens="accept")
     other = local.post(f"/v1/customers/{customer['id']}/sources", source="tok_mastercard")["id"]
     set_in_dashboard(local, card_tokens="refuse")
-    made = charge(
+    new_charge = charge(
         local,
         customer=customer["id"],
         description="A hat",
@@ -38,12 +38,21 @@ def test_a_customer_is_charged_by_the_card_that_is_their_source(local: Local) ->
         shipping={"name": "Ada", "address": {"line1": "1 Main Street"}},
         statement_descriptor_suffix="HAT",
     )
-    assert (made["status"], made["paid"], made["captured"], made["amount_captured"]) == ("succeeded", True, True, 2000)
-    assert (made["payment_intent"], made["payment_method"]) == (None, customer["default_source"])
-    assert (made["source"]["id"], made["source"]["last4"]) == (customer["default_source"], "4242")
-    assert (made["description"], made["metadata"], made["shipping"]["name"]) == ("A hat", {"a": "1"}, "Ada")
-    assert made["calculated_statement_descriptor"] == "Stripe* HAT"
-    assert local.get(f"/v1/balance_transactions/{made['balance_transaction']}")["source"] == made["id"]
+    assert (new_charge["status"], new_charge["paid"], new_charge["captured"], new_charge["amount_captured"]) == (
+        "succeeded",
+        True,
+        True,
+        2000,
+    )
+    assert (new_charge["payment_intent"], new_charge["payment_method"]) == (None, customer["default_source"])
+    assert (new_charge["source"]["id"], new_charge["source"]["last4"]) == (customer["default_source"], "4242")
+    assert (new_charge["description"], new_charge["metadata"], new_charge["shipping"]["name"]) == (
+        "A hat",
+        {"a": "1"},
+        "Ada",
+    )
+    assert new_charge["calculated_statement_descriptor"] == "Stripe* HAT"
+    assert local.get(f"/v1/balance_transactions/{new_charge['balance_transaction']}")["source"] == new_charge["id"]
     assert charge(local, customer=customer["id"], source=other)["source"]["brand"] == "MasterCard"
     assert [event["type"] for event in local.events(type="charge.*")] == ["charge.succeeded"] * 2
 
@@ -58,9 +67,13 @@ def test_a_token_is_charged_where_the_account_takes_tokens(local: Local) -> None
     refusal = local.refused("post", CHARGES, amount=2000, currency="usd", source="tok_visa")
     assert refusal.message.startswith("Card Token usage on the Customers API and Charges API has reached end of life.")
     set_in_dashboard(local, card_tokens="accept")
-    made = charge(local, source="tok_amex")
-    assert (made["status"], made["customer"], made["source"]["brand"]) == ("succeeded", None, "American Express")
-    assert local.get(f"{CHARGES}/{made['id']}") == made
+    new_charge = charge(local, source="tok_amex")
+    assert (new_charge["status"], new_charge["customer"], new_charge["source"]["brand"]) == (
+        "succeeded",
+        None,
+        "American Express",
+    )
+    assert local.get(f"{CHARGES}/{new_charge['id']}") == new_charge
 
 
 @pytest.mark.parametrize(
@@ -100,9 +113,9 @@ def test_a_part_of_what_is_reserved_is_captured(local: Local) -> None:
 
 
 def test_a_charge_without_an_intent_changes_its_group_itself(local: Local) -> None:
-    made = charge(local, customer=holder(local)["id"], transfer_group="ORDER10")
-    assert made["transfer_group"] == "ORDER10"
-    assert local.post(f"{CHARGES}/{made['id']}", transfer_group="ORDER11")["transfer_group"] == "ORDER11"
+    new_charge = charge(local, customer=holder(local)["id"], transfer_group="ORDER10")
+    assert new_charge["transfer_group"] == "ORDER10"
+    assert local.post(f"{CHARGES}/{new_charge['id']}", transfer_group="ORDER11")["transfer_group"] == "ORDER11"
 
 
 def test_what_nobody_captures_is_released(local: Local, clock: Clock) -> None:

@@ -79,6 +79,6 @@ def test_a_transfer_is_a_customer_s_and_a_card_stays_a_guest_s(local: Local) -> 
 def test_what_a_transfer_cannot_pay(local: Local, wrong: dict[str, Any], param: str) -> None:
     recurring = {"interval": "month"} if wrong.get("mode") == "subscription" else None
     price = local.price(**({"recurring": recurring} if recurring else {}))["id"]
-    wanted = {"mode": "payment", "success_url": "https://example.com", **BY_TRANSFER, **wrong}
-    refusal = local.refused("post", PATH, line_items=[{"price": price, "quantity": 1}], **wanted)
+    params = {"mode": "payment", "success_url": "https://example.com", **BY_TRANSFER, **wrong}
+    refusal = local.refused("post", PATH, line_items=[{"price": price, "quantity": 1}], **params)
     assert (refusal.status, refusal.param) == (400, param)

@@ -29,10 +29,13 @@ def test_a_payment_is_confirmed_with_what_the_customer_has_entered(local: Local)
 
 def test_the_call_says_what_it_says_itself(local: Local) -> None:
     token = local.post(HELPER, payment_method="pm_card_visa", shipping=JENNY, return_url=BACK)["id"]
-    made = local.post(INTENTS, **PAYING)["id"]
+    payment_intent_id = local.post(INTENTS, **PAYING)["id"]
     other = {**JENNY, "name": "Ada"}
     assert (
-        local.post(f"{INTENTS}/{made}/confirm", confirmation_token=token, shipping=other)["shipping"]["name"] == "Ada"
+        local.post(f"{INTENTS}/{payment_intent_id}/confirm", confirmation_token=token, shipping=other)["shipping"][
+            "name"
+        ]
+        == "Ada"
     )
 
 

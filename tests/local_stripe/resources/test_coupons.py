@@ -303,8 +303,8 @@ def test_a_caller_of_an_earlier_version_names_the_one_discount_of_a_subscription
     code = local.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": half})["id"]
     earlier, basil = {"Stripe-Version": "2025-02-24.acacia"}, {"Stripe-Version": "2025-03-31.basil"}
     form = f"customer={life.customer}&items[0][price]={price(local, 1000)}&expand[]=latest_invoice"
-    refused = local.send("post", "/v1/subscriptions", f"{form}&coupon={half}", headers=basil).refusal
-    assert (refused.code, refused.param) == ("parameter_unknown", "coupon")
+    reply_json = local.send("post", "/v1/subscriptions", f"{form}&coupon={half}", headers=basil).refusal
+    assert (reply_json.code, reply_json.param) == ("parameter_unknown", "coupon")
     for named in f"coupon={half}", f"promotion_code={code}":
         made = local.send("post", "/v1/subscriptions", f"{form}&{named}", headers=earlier).json
         assert made["latest_invoice"]["total"] == 500

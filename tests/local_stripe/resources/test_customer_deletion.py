@@ -18,10 +18,10 @@ def delete(life: Life) -> None:
 
 
 def test_its_subscriptions_end_at_once(life: Life) -> None:
-    made = life.subscribe(price(life.local))
+    subscription = life.subscribe(price(life.local))
     delete(life)
 
-    assert life.subscription(made["id"])["status"] == "canceled"
+    assert life.subscription(subscription["id"])["status"] == "canceled"
     assert "customer.subscription.deleted" in life.events("customer")
 
 

@@ -39,15 +39,15 @@ def test_one_is_made_changed_and_canceled(life: Life) -> None:
 
 
 def test_a_subscription_of_another_customer_is_not_found(life: Life) -> None:
-    made = life.subscribe(price(life.local))
+    subscription = life.subscribe(price(life.local))
     other = life.local.post("/v1/customers", email="b@example.com")["id"]
     for method in ("get", "post", "delete"):
-        refusal = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}")
-        assert refusal == Refusal(f"No such subscription: '{made['id']}'", "resource_missing", "id", 404)
+        refusal = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{subscription['id']}")
+        assert refusal == Refusal(f"No such subscription: '{subscription['id']}'", "resource_missing", "id", 404)
     for method in ("get", "delete"):
-        refusal = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{made['id']}/discount")
-        assert refusal.message == f"No such subscription: '{made['id']}'"
-    assert life.subscription(made["id"])["status"] == "active"
+        refusal = life.local.refused(method, f"/v1/customers/{other}/subscriptions/{subscription['id']}/discount")
+        assert refusal.message == f"No such subscription: '{subscription['id']}'"
+    assert life.subscription(subscription["id"])["status"] == "active"
 
 
 def test_its_discount_is_there_and_goes(life: Life) -> None:

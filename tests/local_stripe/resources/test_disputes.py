@@ -45,9 +45,9 @@ def types(local: Local) -> list[str]:
 
 
 def test_a_card_is_charged_back(local: Local) -> None:
-    paid = pay(local)
-    assert paid["status"] == "succeeded"
-    charge = charge_of(local, paid)
+    payment_intent = pay(local)
+    assert payment_intent["status"] == "succeeded"
+    charge = charge_of(local, payment_intent)
     assert (charge["disputed"], charge["paid"], charge["amount_refunded"]) == (True, True, 0)
     listed = local.get(DISPUTES, charge=charge["id"])
     assert listed["count"] == 1
@@ -122,8 +122,8 @@ def test_stripe_fills_in_what_it_knows(local: Local, clock: Clock) -> None:
 
 
 def test_winning_evidence_brings_the_money_back_without_the_fee(local: Local, clock: Clock) -> None:
-    paid = pay(local)
-    sent = evidence(local, dispute_of(local, paid), "winning_evidence")
+    payment_intent = pay(local)
+    sent = evidence(local, dispute_of(local, payment_intent), "winning_evidence")
     details = sent["evidence_details"]
     assert (sent["status"], details["has_evidence"], details["submission_count"]) == ("under_review", True, 1)
     won = later(local, clock, sent)
@@ -137,7 +137,7 @@ def test_winning_evidence_brings_the_money_back_without_the_fee(local: Local, cl
         "dispute_reversal",
     )
     assert types(local) == ["created", "funds_withdrawn", "updated", "closed", "funds_reinstated"]
-    assert local.post("/v1/refunds", charge=paid["latest_charge"], amount=100)["status"] == "succeeded"
+    assert local.post("/v1/refunds", charge=payment_intent["latest_charge"], amount=100)["status"] == "succeeded"
 
 
 @pytest.mark.parametrize("how", ["evidence", "close", "silence"])
@@ -168,8 +168,8 @@ def test_evidence_can_be_staged_and_submitted_later(local: Local, clock: Clock) 
 
 
 def test_an_inquiry_takes_no_money_until_it_is_escalated(local: Local, clock: Clock) -> None:
-    paid = pay(local, "pm_card_createDisputeInquiry", amount=1700)
-    inquiry = dispute_of(local, paid)
+    payment_intent = pay(local, "pm_card_createDisputeInquiry", amount=1700)
+    inquiry = dispute_of(local, payment_intent)
     assert (inquiry["status"], inquiry["is_charge_refundable"]) == ("warning_needs_response", True)
     assert (inquiry["balance_transaction"], inquiry["balance_transactions"]) == (None, [])
     card = inquiry["payment_method_details"]["card"]
@@ -184,9 +184,9 @@ def test_an_inquiry_takes_no_money_until_it_is_escalated(local: Local, clock: Cl
 
 
 def test_an_inquiry_is_closed_by_a_refund_in_full(local: Local) -> None:
-    paid = pay(local, "pm_card_createDisputeInquiry")
-    local.post("/v1/refunds", charge=paid["latest_charge"])
-    assert dispute_of(local, paid)["status"] == "warning_closed"
+    payment_intent = pay(local, "pm_card_createDisputeInquiry")
+    local.post("/v1/refunds", charge=payment_intent["latest_charge"])
+    assert dispute_of(local, payment_intent)["status"] == "warning_closed"
 
 
 def test_an_inquiry_closes_by_itself_in_the_end(local: Local, clock: Clock) -> None:
@@ -222,9 +222,9 @@ def test_files_as_evidence_are_refused_by_name(local: Local) -> None:
 
 def test_a_charge_leads_to_its_dispute(local: Local) -> None:
     """Calls that Stripe has, and the SDK has not."""
-    paid = pay(local)
-    dispute = dispute_of(local, paid)
-    path = f"/v1/charges/{paid['latest_charge']}/dispute"
+    payment_intent = pay(local)
+    dispute = dispute_of(local, payment_intent)
+    path = f"/v1/charges/{payment_intent['latest_charge']}/dispute"
     status = [
         json.loads(local.transport.request(method, f"{local.base}{path}{rest}", HEADERS, form)[0])["status"]
         for method, rest, form in (

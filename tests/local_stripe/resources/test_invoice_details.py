@@ -125,17 +125,17 @@ def test_lines_are_taxed_and_discounted_one_by_one(life: Life) -> None:
 
 
 def test_the_line_of_a_period_changes_too_while_it_is_a_draft(life: Life) -> None:
-    made = life.subscribe(price(life.local))
+    subscription = life.subscribe(price(life.local))
     life.advance("2026-02-01 00:30")
-    renewal = life.invoices(made["id"])[-1]
+    renewal = life.invoices(subscription["id"])[-1]
     assert renewal["status"] == "draft"
     [line] = renewal["lines"]["data"]
     path = f"{INVOICES}/{renewal['id']}/lines/{line['id']}"
-    changed = life.local.post(path, description="February", tax_rates=[tax_rate(life.local, 10)], metadata={"a": "1"})
-    assert (changed["description"], changed["metadata"], changed["taxes"][0]["amount"]) == ("February", {"a": "1"}, 150)
+    after = life.local.post(path, description="February", tax_rates=[tax_rate(life.local, 10)], metadata={"a": "1"})
+    assert (after["description"], after["metadata"], after["taxes"][0]["amount"]) == ("February", {"a": "1"}, 150)
     assert life.local.refused("post", path, amount=5).param == "amount"
     life.advance("2026-02-01 02:00")
-    assert life.totals(made["id"]) == [1500, 1650]
+    assert life.totals(subscription["id"]) == [1500, 1650]
 
 
 def test_the_texts_of_a_subscriptions_invoices(life: Life) -> None:
@@ -143,9 +143,9 @@ def test_the_texts_of_a_subscriptions_invoices(life: Life) -> None:
     plain = life.subscribe(price(life.local))
     assert [one["footer"] for one in life.invoices(plain["id"])] == ["Of the customer"]
     settings = {"footer": "Own", "description": "Gold", "custom_fields": [{"name": "PO", "value": "7"}]}
-    made = life.subscribe(price(life.local), invoice_settings={**settings, "issuer": {"type": "self"}})
-    assert made["invoice_settings"]["footer"] == "Own"
-    [invoice] = life.invoices(made["id"])
+    subscription = life.subscribe(price(life.local), invoice_settings={**settings, "issuer": {"type": "self"}})
+    assert subscription["invoice_settings"]["footer"] == "Own"
+    [invoice] = life.invoices(subscription["id"])
     assert (invoice["footer"], invoice["description"]) == ("Own", "Gold")
     assert invoice["custom_fields"] == [{"name": "PO", "value": "7"}]
 

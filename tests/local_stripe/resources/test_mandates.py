@@ -37,17 +37,19 @@ def test_a_bank_account_is_set_up_and_debited_by_its_mandate(local: Local) -> No
         "payment_method": setup["payment_method"],
         "allowed_payment_method_types": ["sepa_debit"],
     }
-    done = local.post(
+    payment_intent = local.post(
         INTENTS, amount=2000, currency="eur", **debiting, off_session=True, confirm=True, expand=["latest_charge"]
     )
-    assert done["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == mandate["id"]
+    assert payment_intent["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == mandate["id"]
 
 
 def test_a_single_payment_has_a_mandate_of_its_own(local: Local) -> None:
     agreed = {"mandate_data": {"customer_acceptance": {"type": "offline", "accepted_at": NOW - 60}}}
-    paying = {"amount": 2000, "currency": "eur", **account(local), **agreed, "confirm": True}
-    done = local.post(INTENTS, **paying, expand=["latest_charge"])
-    mandate = local.get(f"/v1/mandates/{done['latest_charge']['payment_method_details']['sepa_debit']['mandate']}")
+    payment_params = {"amount": 2000, "currency": "eur", **account(local), **agreed, "confirm": True}
+    payment_intent = local.post(INTENTS, **payment_params, expand=["latest_charge"])
+    mandate = local.get(
+        f"/v1/mandates/{payment_intent['latest_charge']['payment_method_details']['sepa_debit']['mandate']}"
+    )
     assert (mandate["type"], mandate["single_use"]) == ("single_use", {"amount": 2000, "currency": "eur"})
     assert mandate["customer_acceptance"] == {"accepted_at": NOW - 60, "offline": {}, "type": "offline"}
 
@@ -70,12 +72,19 @@ def test_a_payment_names_the_mandate_that_it_is_by(local: Local) -> None:
     form = {**account(local), "mandate_data": {"customer_acceptance": ONLINE}, "confirm": True}
     setup, other = (local.post(SETUPS, **form), local.post(SETUPS, **{**form, **account(local)}))
     by = {"payment_method": setup["payment_method"], "mandate": setup["mandate"]}
-    paying = {"amount": 2000, "currency": "eur", "allowed_payment_method_types": ["sepa_debit"], "confirm": True}
-    refusal = local.refused("post", INTENTS, **paying, **{**by, "mandate": other["mandate"]})
+    payment_params = {
+        "amount": 2000,
+        "currency": "eur",
+        "allowed_payment_method_types": ["sepa_debit"],
+        "confirm": True,
+    }
+    refusal = local.refused("post", INTENTS, **payment_params, **{**by, "mandate": other["mandate"]})
     assert refusal.param == "mandate"
-    assert local.refused("post", INTENTS, **paying, **{**by, "mandate": "mandate_none"}).code == "resource_missing"
-    done = local.post(INTENTS, **paying, **by, expand=["latest_charge"])
-    assert done["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == setup["mandate"]
+    assert (
+        local.refused("post", INTENTS, **payment_params, **{**by, "mandate": "mandate_none"}).code == "resource_missing"
+    )
+    payment_intent = local.post(INTENTS, **payment_params, **by, expand=["latest_charge"])
+    assert payment_intent["latest_charge"]["payment_method_details"]["sepa_debit"]["mandate"] == setup["mandate"]
 
 
 def test_an_invoice_names_the_mandate_that_it_is_paid_by(local: Local) -> None:

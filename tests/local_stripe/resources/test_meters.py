@@ -30,15 +30,15 @@ def use(life: Life, value: str, at: str | None = None, **params: Any) -> Any:
 
 
 def test_meters_are_made_renamed_and_switched_off(local: Local) -> None:
-    made = meter(local)
-    assert (made["status"], made["value_settings"]) == ("active", {"event_payload_key": "value"})
+    new_meter = meter(local)
+    assert (new_meter["status"], new_meter["value_settings"]) == ("active", {"event_payload_key": "value"})
     assert (
         local.refused(
             "post", METERS, display_name="Again", event_name="api_calls", default_aggregation={"formula": "sum"}
         ).param
         == "event_name"
     )
-    path = f"{METERS}/{made['id']}"
+    path = f"{METERS}/{new_meter['id']}"
     assert local.post(path, display_name="Calls")["display_name"] == "Calls"
     off = local.post(f"{path}/deactivate")
     assert (off["status"], off["status_transitions"]["deactivated_at"] is not None) == ("inactive", True)
@@ -72,13 +72,13 @@ def test_what_was_used_is_billed_at_the_end_of_the_period(local: Local, formula:
 
 def test_usage_is_summed_up_for_a_time_and_by_day(local: Local) -> None:
     life = Life.begin(local)
-    made = meter(local)
+    new_meter = meter(local)
     life.advance("2026-01-20")
     use(life, "1.5", "2026-01-05 10:00")
     use(life, "2.5", "2026-01-05 11:00")
     use(life, "4", "2026-01-06 10:00")
     bounds = {"start_time": moment("2026-01-05"), "end_time": moment("2026-01-07")}
-    path = f"{METERS}/{made['id']}/event_summaries"
+    path = f"{METERS}/{new_meter['id']}/event_summaries"
     [whole] = local.get(path, customer=life.customer, **bounds)["data"]
     assert whole["aggregated_value"] == 8.0
     by_day = local.get(path, customer=life.customer, value_grouping_window="day", **bounds)["data"]
@@ -138,8 +138,8 @@ def change(local: Local, subscription: Any, to: str, **params: Any) -> Any:
 
 
 def pending(local: Local) -> list[tuple[int, bool]]:
-    found = local.get("/v1/invoiceitems", pending=True)["data"]
-    return [(one["amount"], one["proration"]) for one in found]
+    invoice_items = local.get("/v1/invoiceitems", pending=True)["data"]
+    return [(one["amount"], one["proration"]) for one in invoice_items]
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_use_is_billed_at_the_price_in_effect_when_it_was_reported(
     change(local, subscription, metered(local, calls, "2"), proration_behavior=behavior)
     assert pending(local) == waits
     use(life, "100")
-    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
+    preview = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     life.advance("2026-05-01 01:01")
     assert life.totals(subscription["id"]) == totals
-    assert seen["total"] == totals[-1]
+    assert preview["total"] == totals[-1]
 
 
 def test_use_is_billed_when_its_price_gives_way_to_a_licensed_one(local: Local) -> None:
@@ -175,11 +175,11 @@ def test_use_is_billed_when_its_price_gives_way_to_a_licensed_one(local: Local) 
     plain = str(local.price(unit_amount=2400, recurring={"interval": "month"})["id"])
     how: Any = {"proration_behavior": "always_invoice"}
     items = [{"id": subscription["items"]["data"][0]["id"], "price": plain}]
-    seen = local.post(
+    preview = local.post(
         "/v1/invoices/create_preview", subscription=subscription["id"], subscription_details={"items": items, **how}
     )
     change(local, subscription, plain, **how)
-    assert life.totals(subscription["id"]) == [2400 + 167] == [seen["total"]]
+    assert life.totals(subscription["id"]) == [2400 + 167] == [preview["total"]]
     assert pending(local) == []
 
 
@@ -206,9 +206,9 @@ def test_a_phase_s_end_bills_use_at_the_price_of_the_phase(local: Local) -> None
     ]
     local.post(f"/v1/subscription_schedules/{subscription_schedule['id']}", phases=phases, end_behavior="release")
     use(life, "333")
-    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
+    preview = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     life.advance("2026-05-01 01:01")
-    assert life.totals(subscription["id"]) == [167] == [seen["total"]]
+    assert life.totals(subscription["id"]) == [167] == [preview["total"]]
     use(life, "100")
     life.advance("2026-06-01 01:01")
     assert life.totals(subscription["id"]) == [167, 200]
@@ -220,11 +220,11 @@ def test_the_end_bills_what_was_used(local: Local, ends: Any) -> None:
     subscription = life.subscribe(metered(local, meter(local)["id"]))
     use(life, "10")
     after = local.post(f"/v1/subscriptions/{subscription['id']}", **ends)
-    seen = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
+    preview = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
     life.advance("2026-05-01 01:01")
     [last] = life.invoices(subscription["id"])
     assert (last["total"], last["status"], last["created"]) == (20, "paid", after["cancel_at"])
-    assert seen["total"] == 20
+    assert preview["total"] == 20
 
 
 def test_a_trial_that_begins_bills_what_was_used_before(local: Local) -> None:

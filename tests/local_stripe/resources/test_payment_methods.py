@@ -226,14 +226,14 @@ def test_details_are_merged(local: Local) -> None:
     method = local.post(f"{PATH}/{made(local)['id']}/attach", customer=customer(local))
     path = f"{PATH}/{method['id']}"
     local.post(path, billing_details={"name": "Ada", "address": {"city": "London"}})
-    changed = local.post(path, allow_redisplay="limited", billing_details={"email": "ada@example.com"})
-    details = changed["billing_details"]
+    after = local.post(path, allow_redisplay="limited", billing_details={"email": "ada@example.com"})
+    details = after["billing_details"]
     assert (details["name"], details["email"], details["address"]["city"]) == ("Ada", "ada@example.com", "London")
     moved = local.post(path, billing_details={"address": {"country": "GB"}})["billing_details"]["address"]
     assert (moved["city"], moved["country"]) == ("London", "GB")
-    changed = local.post(path, billing_details={"address": ""})
-    assert set(changed["billing_details"]["address"].values()) == {None}
-    assert local.get(PATH, customer=method["customer"], allow_redisplay="limited")["data"] == [changed]
+    after = local.post(path, billing_details={"address": ""})
+    assert set(after["billing_details"]["address"].values()) == {None}
+    assert local.get(PATH, customer=method["customer"], allow_redisplay="limited")["data"] == [after]
     assert local.events(type="payment_method.updated")[2]["data"]["previous_attributes"] == {
         "allow_redisplay": "unspecified",
         "billing_details": {"email": None},

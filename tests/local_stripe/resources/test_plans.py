@@ -17,9 +17,9 @@ def test_a_plan_is_a_price_with_its_id(local: Local) -> None:
     assert (price["unit_amount"], price["recurring"]["interval"], price["product"]) == (1200, "month", product)
     assert local.get(f"{PATH}/pro") == plan
     assert [event["type"] for event in local.events()][:2] == ["price.created", "plan.created"]
-    made = local.price(recurring={"interval": "year"})["id"]
+    new_price_id = local.price(recurring={"interval": "year"})["id"]
     local.price()
-    assert [plan["id"] for plan in local.get(PATH)["data"]] == [made, "pro"]
+    assert [plan["id"] for plan in local.get(PATH)["data"]] == [new_price_id, "pro"]
     assert local.post(PATH, amount=0, currency="usd", interval="day", product=product)["id"].startswith("plan_")
 
 

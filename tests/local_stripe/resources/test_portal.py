@@ -61,16 +61,16 @@ def test_a_configuration_says_what_customers_may_change(local: Local) -> None:
             "schedule_at_period_end": {"conditions": [{"type": "decreasing_item_amount"}]},
         },
     }
-    made = local.post(CONFIGURATIONS, features=features, name="Upgrades", login_page={"enabled": True})
-    assert made["login_page"]["url"].startswith("https://billing.stripe.com/p/login/test_")
+    configuration = local.post(CONFIGURATIONS, features=features, name="Upgrades", login_page={"enabled": True})
+    assert configuration["login_page"]["url"].startswith("https://billing.stripe.com/p/login/test_")
     subscription = life.subscribe(basic)
     item = {"id": subscription["items"]["data"][0]["id"], "price": pro, "quantity": 1}
     confirm = {"subscription": subscription["id"], "items": [item]}
     flow = {"type": "subscription_update_confirm", "subscription_update_confirm": confirm}
-    session = local.post(SESSIONS, customer=life.customer, configuration=made["id"], flow_data=flow)
+    session = local.post(SESSIONS, customer=life.customer, configuration=configuration["id"], flow_data=flow)
     assert session["flow"]["subscription_update_confirm"]["items"] == [item]
     item["price"] = basic
-    refusal = local.refused("post", SESSIONS, customer=life.customer, configuration=made["id"], flow_data=flow)
+    refusal = local.refused("post", SESSIONS, customer=life.customer, configuration=configuration["id"], flow_data=flow)
     assert refusal.param == "flow_data[subscription_update_confirm][items][0][price]"
 
 
@@ -79,8 +79,8 @@ def test_an_update_changes_the_features_it_names(local: Local) -> None:
         "customer_update": {"enabled": True, "allowed_updates": ["email"]},
         "subscription_cancel": {"enabled": True, "cancellation_reason": {"enabled": True, "options": ["unused"]}},
     }
-    made = local.post(CONFIGURATIONS, features=features, metadata={"a": "1"})
-    path = f"{CONFIGURATIONS}/{made['id']}"
+    configuration = local.post(CONFIGURATIONS, features=features, metadata={"a": "1"})
+    path = f"{CONFIGURATIONS}/{configuration['id']}"
     after = local.post(
         path,
         features={"customer_update": {"allowed_updates": ""}, "subscription_cancel": {"mode": "immediately"}},
@@ -93,7 +93,7 @@ def test_an_update_changes_the_features_it_names(local: Local) -> None:
     assert (after["active"], after["metadata"]) == (False, {"a": "1", "b": "2"})
     assert local.get(CONFIGURATIONS, active=True)["data"] == []
     life = Life.begin(local)
-    refusal = local.refused("post", SESSIONS, customer=life.customer, configuration=made["id"])
+    refusal = local.refused("post", SESSIONS, customer=life.customer, configuration=configuration["id"])
     assert refusal.param == "configuration"
 
 
@@ -122,8 +122,8 @@ def test_links_that_lead_nowhere_are_refused(local: Local) -> None:
     assert local.refused("post", SESSIONS, customer=life.customer, configuration="bpc_none").param == "configuration"
     foreign = local.refused("post", SESSIONS, customer=other.customer, flow_data=cancel_of(subscription))
     assert foreign.param == "flow_data[subscription_cancel][subscription]"
-    missing = local.refused("post", SESSIONS, customer=life.customer, flow_data={"type": "subscription_cancel"})
-    assert missing.param == "flow_data[subscription_cancel]"
+    refusal = local.refused("post", SESSIONS, customer=life.customer, flow_data={"type": "subscription_cancel"})
+    assert refusal.param == "flow_data[subscription_cancel]"
     local.post(f"/v1/subscriptions/{subscription['id']}", cancel_at_period_end=True)
     again = local.refused("post", SESSIONS, customer=life.customer, flow_data=cancel_of(subscription))
     assert again.message == "This subscription is already set to be canceled."

@@ -31,14 +31,14 @@ def tier(up_to: int | None, unit: int | None = None, flat: int | None = None, **
 
 @pytest.mark.parametrize("mode", ["graduated", "volume"])
 def test_tiers_come_back_when_expanded_and_end_in_null(local: Local, mode: str) -> None:
-    created = local.price(**{**TIERED, "tiers_mode": mode})
+    new_price = local.price(**{**TIERED, "tiers_mode": mode})
 
-    assert (created["billing_scheme"], created["tiers_mode"]) == ("tiered", mode)
-    assert (created["unit_amount"], created["unit_amount_decimal"]) == (None, None)
-    assert "tiers" not in created
+    assert (new_price["billing_scheme"], new_price["tiers_mode"]) == ("tiered", mode)
+    assert (new_price["unit_amount"], new_price["unit_amount_decimal"]) == (None, None)
+    assert "tiers" not in new_price
     assert "tiers" not in local.get("/v1/prices")["data"][0]
     expanded = [tier(10, 500), tier(None, 400, 1000)]
-    assert local.get(f"/v1/prices/{created['id']}", expand=["tiers"])["tiers"] == expanded
+    assert local.get(f"/v1/prices/{new_price['id']}", expand=["tiers"])["tiers"] == expanded
     assert local.get("/v1/prices", expand=["data.tiers"])["data"][0]["tiers"] == expanded
 
 
@@ -110,15 +110,15 @@ def test_tiers_and_what_goes_with_them(local: Local, change: dict[str, Any], cod
 
 
 def test_currency_options_come_back_when_expanded_with_the_prices_own(local: Local) -> None:
-    created = local.price(
+    new_price = local.price(
         currency_options={
             "eur": {"unit_amount": 1400, "tax_behavior": "inclusive"},
             "jpy": {"unit_amount_decimal": "2000.5"},
         }
     )
 
-    assert "currency_options" not in created
-    options = local.get(f"/v1/prices/{created['id']}", expand=["currency_options"])["currency_options"]
+    assert "currency_options" not in new_price
+    options = local.get(f"/v1/prices/{new_price['id']}", expand=["currency_options"])["currency_options"]
     bare = {"custom_unit_amount": None, "tax_behavior": "unspecified"}
     assert options == {
         "usd": {**bare, "unit_amount": 1500, "unit_amount_decimal": "1500"},

@@ -36,10 +36,10 @@ def options_of(local: Local, price: Any) -> Any:
 def test_a_changeable_field(local: Local, name: str, value: Any, other: Any) -> None:
     price = local.price(**{name: value})
 
-    changed = local.post(path_of(price), **{name: other})
+    after = local.post(path_of(price), **{name: other})
 
-    assert changed == {**price, name: other}
-    assert local.get(path_of(price)) == changed
+    assert after == {**price, name: other}
+    assert local.get(path_of(price)) == after
 
 
 @pytest.mark.parametrize(
@@ -163,12 +163,12 @@ def test_the_prices_own_currency_is_not_changed_as_an_option(local: Local) -> No
 def test_a_new_currency_is_priced_as_its_price(
     local: Local, price: dict[str, Any], option: dict[str, Any], param: str
 ) -> None:
-    created = local.price(**price)
+    new_price = local.price(**price)
 
-    refusal = local.refused("post", path_of(created), currency_options={"eur": option})
+    refusal = local.refused("post", path_of(new_price), currency_options={"eur": option})
 
     assert (refusal.status, refusal.param) == (400, f"currency_options[eur][{param}]")
-    assert set(options_of(local, created)) == {"usd"}
+    assert set(options_of(local, new_price)) == {"usd"}
 
 
 @pytest.mark.parametrize("name", ["active", "tax_behavior"])

@@ -73,14 +73,14 @@ def test_an_accepted_quote_is_a_subscription(life: Life) -> None:
         subscription_data={"description": "Gold", "metadata": {"deal": "7"}},
         invoice_settings={"footer": "Thanks"},
     )
-    done = accepted(life, quote)
+    quote_after = accepted(life, quote)
 
-    assert (done["status"], done["subscription_schedule"]) == ("accepted", None)
-    subscription = life.subscription(done["subscription"])
+    assert (quote_after["status"], quote_after["subscription_schedule"]) == ("accepted", None)
+    subscription = life.subscription(quote_after["subscription"])
     assert (subscription["status"], subscription["description"]) == ("active", "Gold")
     assert subscription["metadata"] == {"deal": "7"}
     [invoice] = life.invoices(subscription["id"])
-    assert (invoice["id"], invoice["status"], invoice["total"]) == (done["invoice"], "draft", 6500)
+    assert (invoice["id"], invoice["status"], invoice["total"]) == (quote_after["invoice"], "draft", 6500)
     assert invoice["footer"] == "Thanks"
     life.advance("2026-01-01 02:00")
     assert life.local.get(f"/v1/invoices/{invoice['id']}")["status"] == "paid"
@@ -100,10 +100,10 @@ def test_a_trial_costs_nothing_upfront(life: Life) -> None:
 def test_a_quote_for_later_is_a_schedule(life: Life) -> None:
     later = moment("2026-03-01")
     quote = quoted(life, price(life.local), subscription_data={"effective_date": later})
-    done = accepted(life, quote)
+    quote_after = accepted(life, quote)
 
-    assert (done["subscription"], done["invoice"]) == (None, None)
-    schedule = life.local.get(f"/v1/subscription_schedules/{done['subscription_schedule']}")
+    assert (quote_after["subscription"], quote_after["invoice"]) == (None, None)
+    schedule = life.local.get(f"/v1/subscription_schedules/{quote_after['subscription_schedule']}")
     assert (schedule["status"], schedule["phases"][0]["start_date"]) == ("not_started", later)
     life.advance("2026-03-01 02:00")
     begun = life.local.get(f"/v1/subscription_schedules/{schedule['id']}")["subscription"]
@@ -112,12 +112,12 @@ def test_a_quote_for_later_is_a_schedule(life: Life) -> None:
 
 def test_a_quote_of_a_new_subscription_has_no_period_whose_end_it_could_wait_for(life: Life) -> None:
     """`current_period_end` is documented for quotes that update a subscription, which none of this version does."""
-    wanted = {"effective_date": "current_period_end"}
-    refusal = life.local.refused("post", PATH, customer=life.customer, subscription_data=wanted)
+    params = {"effective_date": "current_period_end"}
+    refusal = life.local.refused("post", PATH, customer=life.customer, subscription_data=params)
     assert refusal.message == "You can only use `current_period_end` for a quote that updates a subscription."
     assert refusal.param == "subscription_data[effective_date]"
     quote = quoted(life, price(life.local))
-    assert life.local.refused("post", f"{PATH}/{quote['id']}", subscription_data=wanted) == refusal
+    assert life.local.refused("post", f"{PATH}/{quote['id']}", subscription_data=params) == refusal
 
 
 def test_what_is_billed_once_is_an_invoice(life: Life) -> None:
@@ -129,10 +129,10 @@ def test_what_is_billed_once_is_an_invoice(life: Life) -> None:
         collection_method="send_invoice",
         invoice_settings={"days_until_due": 14},
     )
-    done = accepted(life, quote)
+    quote_after = accepted(life, quote)
 
-    assert done["subscription"] is None
-    invoice = life.local.get(f"/v1/invoices/{done['invoice']}")
+    assert quote_after["subscription"] is None
+    invoice = life.local.get(f"/v1/invoices/{quote_after['invoice']}")
     assert (invoice["status"], invoice["billing_reason"], invoice["total"]) == ("draft", "quote_accept", 4500)
     assert invoice["parent"]["quote_details"] == {"quote": quote["id"]}
     assert invoice["due_date"] == invoice["created"] + 14 * DAY
@@ -228,5 +228,5 @@ def test_a_price_can_be_described(life: Life) -> None:
     data = {"currency": "usd", "product": product, "recurring": {"interval": "year"}, "unit_amount": 9900}
     quote = quoted(life, line_items=[{"price_data": data}])
     assert quote["computed"]["recurring"]["interval"] == "year"
-    done = accepted(life, quote)
-    assert life.subscription(done["subscription"])["items"]["data"][0]["price"]["unit_amount"] == 9900
+    quote_after = accepted(life, quote)
+    assert life.subscription(quote_after["subscription"])["items"]["data"][0]["price"]["unit_amount"] == 9900

@@ -119,18 +119,18 @@ def test_what_cannot_be_refunded(local: Local) -> None:
 
 
 def test_a_charge_is_changed_apart_from_its_intent(local: Local) -> None:
-    paid = pay(local, description="before")
-    path = f"{CHARGES}/{paid['latest_charge']}"
-    local.post(f"{INTENTS}/{paid['id']}", description="after")
+    payment_intent = pay(local, description="before")
+    path = f"{CHARGES}/{payment_intent['latest_charge']}"
+    local.post(f"{INTENTS}/{payment_intent['id']}", description="after")
     assert local.get(path)["description"] == "before"
-    changed = local.post(path, description="changed", metadata={"c": "d"}, fraud_details={"user_report": "safe"})
-    assert (changed["description"], changed["metadata"], changed["fraud_details"]) == (
+    after = local.post(path, description="changed", metadata={"c": "d"}, fraud_details={"user_report": "safe"})
+    assert (after["description"], after["metadata"], after["fraud_details"]) == (
         "changed",
         {"c": "d"},
         {"user_report": "safe"},
     )
     assert local.refused("post", path, transfer_group="order_42") == Refusal(
-        f"This Charge was created by a PaymentIntent ({paid['id']}). You must update the `transfer_group` on the "
+        f"This Charge was created by a PaymentIntent ({payment_intent['id']}). You must update the `transfer_group` on the "
         "PaymentIntent instead of updating the Charge directly. See https://stripe.com/docs/api#update_payment_intent"
     )
 
@@ -138,15 +138,15 @@ def test_a_charge_is_changed_apart_from_its_intent(local: Local) -> None:
 def test_charges_are_not_made_or_captured_by_themselves(local: Local) -> None:
     owner, nobody = local.post("/v1/customers")["id"], local.post("/v1/customers")["id"]
     local.post("/v1/payment_methods/pm_card_visa/attach", customer=owner)
-    wanted = {"amount": 1400, "currency": "usd"}
-    attached = local.refused("post", CHARGES, customer=owner, **wanted)
-    assert (attached.status, attached.type, attached.code, attached.param) == (402, "card_error", "missing", "card")
-    assert attached.message.startswith("This Customer doesn't have any legacy saved payment details, but does")
-    without = local.refused("post", CHARGES, customer=nobody, **wanted)
+    params = {"amount": 1400, "currency": "usd"}
+    refusal = local.refused("post", CHARGES, customer=owner, **params)
+    assert (refusal.status, refusal.type, refusal.code, refusal.param) == (402, "card_error", "missing", "card")
+    assert refusal.message.startswith("This Customer doesn't have any legacy saved payment details, but does")
+    without = local.refused("post", CHARGES, customer=nobody, **params)
     assert without.message.startswith("This Customer doesn't have any saved payment details. Attach")
     missing = Refusal("Must provide source or customer.", "parameter_missing")
-    assert local.refused("post", CHARGES, **wanted) == missing
-    assert local.refused("post", CHARGES, source="tok_visa", **wanted).message.startswith("Card Token usage")
+    assert local.refused("post", CHARGES, **params) == missing
+    assert local.refused("post", CHARGES, source="tok_visa", **params).message.startswith("Card Token usage")
     charge = pay(local)["latest_charge"]
     assert local.refused("post", f"{CHARGES}/{charge}/capture") == Refusal(
         f"Charge {charge} has already been captured.", "charge_already_captured"

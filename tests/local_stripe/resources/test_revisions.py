@@ -107,10 +107,10 @@ def test_only_what_is_unpaid_and_of_no_subscription_is_revised(life: Life) -> No
     local.post(f"{INVOICES}/{paid}/pay", paid_out_of_band=True)
     of_subscription = local.post("/v1/subscriptions", customer=life.customer, items=[{"price": monthly(local)}])
     for invoice in (draft, paid, of_subscription["latest_invoice"], "in_none"):
-        wanted = {"action": "revision", "invoice": invoice}
-        assert local.refused("post", INVOICES, from_invoice=wanted).param == "from_invoice[invoice]"
+        params = {"action": "revision", "invoice": invoice}
+        assert local.refused("post", INVOICES, from_invoice=params).param == "from_invoice[invoice]"
     assert "This invoice is paid" in local.refused("post", f"{INVOICES}/{replacing}/finalize").message
     again = opened(life, 1000)["id"]
-    wanted = {"action": "revision", "invoice": again}
-    refusal = local.refused("post", INVOICES, from_invoice=wanted, subscription=of_subscription["id"])
+    params = {"action": "revision", "invoice": again}
+    refusal = local.refused("post", INVOICES, from_invoice=params, subscription=of_subscription["id"])
     assert refusal.message == "You may only specify one of these parameters: from_invoice, subscription."

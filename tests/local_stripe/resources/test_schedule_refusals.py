@@ -130,5 +130,5 @@ def test_a_caller_of_an_earlier_version_counts_the_periods_of_a_phase(local: Loc
     assert earlier.status == 200
     for wrong in ({**phase, "iterations": 0}, {**phase, "items": [{"price": "price_none"}]}, {"iterations": 1}):
         form = encoded({"customer": life.customer, "start_date": "now", "phases": [wrong]})
-        refused = local.send("post", PATH, form, headers={"Stripe-Version": "2025-08-27.basil"}).refusal
-        assert refused.param is not None and refused.param.startswith("phases[0]")
+        reply_json = local.send("post", PATH, form, headers={"Stripe-Version": "2025-08-27.basil"}).refusal
+        assert reply_json.param is not None and reply_json.param.startswith("phases[0]")

@@ -245,11 +245,11 @@ def test_items_changed_directly_split_the_current_phase(local: Local) -> None:
     life = Life.begin(local, "2026-04-01")
     basic, pro, next_one = price(local, 3000), price(local, 6000), price(local, 1000)
     subscription = life.subscribe(basic)
-    made = downgrade(life, subscription, next_one)
+    subscription_schedule = downgrade(life, subscription, next_one)
     life.advance("2026-04-16")
     item = subscription["items"]["data"][0]["id"]
     local.post(f"/v1/subscriptions/{subscription['id']}", items=[{"id": item, "price": pro}])
-    after = local.get(f"{PATH}/{made['id']}")
+    after = local.get(f"{PATH}/{subscription_schedule['id']}")
     assert [(phase["start_date"], phase["items"][0]["price"]) for phase in after["phases"]] == [
         (moment("2026-04-01"), basic),
         (moment("2026-04-16"), pro),
@@ -263,9 +263,9 @@ def test_releasing_leaves_the_subscription_as_it_is(local: Local) -> None:
     life = Life.begin(local)
     pro, basic = price(local, 3000), price(local, 1000)
     subscription = life.subscribe(pro)
-    made = downgrade(life, subscription, basic, end_behavior="cancel")
+    subscription_schedule = downgrade(life, subscription, basic, end_behavior="cancel")
     assert life.subscription(subscription["id"])["cancel_at"] == moment("2026-03-01")
-    released = local.post(f"{PATH}/{made['id']}/release")
+    released = local.post(f"{PATH}/{subscription_schedule['id']}/release")
     assert (released["status"], released["released_subscription"]) == ("released", subscription["id"])
     after = life.subscription(subscription["id"])
     assert (after["schedule"], after["cancel_at"], price_of(after)) == (None, None, pro)
@@ -276,8 +276,8 @@ def test_releasing_leaves_the_subscription_as_it_is(local: Local) -> None:
 def test_releasing_may_keep_the_date_of_the_cancellation(local: Local) -> None:
     life = Life.begin(local)
     subscription = life.subscribe(price(local))
-    made = downgrade(life, subscription, price(local), end_behavior="cancel")
-    local.post(f"{PATH}/{made['id']}/release", preserve_cancel_date=True)
+    subscription_schedule = downgrade(life, subscription, price(local), end_behavior="cancel")
+    local.post(f"{PATH}/{subscription_schedule['id']}/release", preserve_cancel_date=True)
     assert life.subscription(subscription["id"])["cancel_at"] == moment("2026-03-01")
 
 

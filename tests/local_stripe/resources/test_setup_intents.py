@@ -65,9 +65,9 @@ def test_a_type_is_set_up_or_refused(local: Local) -> None:
 def test_a_confirmed_setup_keeps_the_card_for_its_customer(local: Local) -> None:
     owner = customer(local)
     card = local.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
-    done = local.post(PATH, customer=owner, payment_method=card, allowed_payment_method_types=["card"], confirm=True)
-    assert (done["status"], done["payment_method"]) == ("succeeded", card)
-    assert done["latest_attempt"].startswith("setatt_1")
+    after = local.post(PATH, customer=owner, payment_method=card, allowed_payment_method_types=["card"], confirm=True)
+    assert (after["status"], after["payment_method"]) == ("succeeded", card)
+    assert after["latest_attempt"].startswith("setatt_1")
     kept = local.get(f"/v1/payment_methods/{card}")
     assert (kept["customer"], kept["card"]["checks"]["cvc_check"]) == (owner, "pass")
 

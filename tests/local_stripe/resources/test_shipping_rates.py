@@ -46,17 +46,17 @@ def test_a_shipping_rate_has_its_fields_and_its_currencies_where_they_are_asked_
 def test_what_the_sdk_s_update_takes_changes_and_nothing_else(local: Local) -> None:
     path = f"{PATH}/{local.post(PATH, **POST)['id']}"
     options = {"eur": {"tax_behavior": "inclusive"}, "gbp": {"amount": 400}}
-    changed = local.post(
+    after = local.post(
         path, active=False, metadata={"a": "1"}, tax_behavior="inclusive", fixed_amount={"currency_options": options},
         **OPTIONS,
     )  # fmt: skip
-    assert (changed["active"], changed["metadata"], changed["tax_behavior"]) == (False, {"a": "1"}, "inclusive")
-    assert changed["fixed_amount"]["currency_options"] == {
+    assert (after["active"], after["metadata"], after["tax_behavior"]) == (False, {"a": "1"}, "inclusive")
+    assert after["fixed_amount"]["currency_options"] == {
         "eur": {"amount": 450, "tax_behavior": "inclusive"},
         "gbp": {"amount": 400, "tax_behavior": "unspecified"},
         "usd": {"amount": 500, "tax_behavior": "inclusive"},
     }
-    assert local.get(path, **OPTIONS) == changed
+    assert local.get(path, **OPTIONS) == after
     assert local.events() == []
     for params, name in (
         ({"display_name": "Other"}, "display_name"),

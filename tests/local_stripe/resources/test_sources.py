@@ -46,8 +46,8 @@ def test_cards_have_their_older_address_too(local: Local) -> None:
     assert local.send("post", path, "name=Ada").json["name"] == "Ada"
     assert local.send("delete", path).json["deleted"] is True
     assert local.send("get", f"{customer}/bank_accounts").json["data"] == []
-    missing = local.refused("get", f"{customer}/bank_accounts/ba_nope")
-    assert (missing.status, missing.message) == (404, "No such source: 'ba_nope'")
+    refusal = local.refused("get", f"{customer}/bank_accounts/ba_nope")
+    assert (refusal.status, refusal.message) == (404, "No such source: 'ba_nope'")
 
 
 def test_a_card_pays_that_is_the_default_source(local: Local) -> None:
@@ -95,14 +95,14 @@ def test_a_card_changes_and_goes_and_events_tell_of_it(local: Local) -> None:
         "customer.source.updated",
         "customer.source.created",
     ]
-    missing = local.refused("get", f"{path}/{customer['default_source']}")
-    assert (missing.status, missing.code) == (404, "resource_missing")
+    refusal = local.refused("get", f"{path}/{customer['default_source']}")
+    assert (refusal.status, refusal.code) == (404, "resource_missing")
 
 
 def test_a_declined_card_is_not_saved_and_a_bank_account_is_not_had(local: Local) -> None:
     path = f"/v1/customers/{local.post('/v1/customers')['id']}/sources"
-    declined = local.refused("post", path, source="tok_chargeDeclined")
-    assert (declined.status, declined.code) == (402, "card_declined")
+    refusal = local.refused("post", path, source="tok_chargeDeclined")
+    assert (refusal.status, refusal.code) == (402, "card_declined")
     assert "its sources are cards" in local.refused("post", path, source="tok_visa", validate=False).message
     assert local.get(path)["data"] == []
 

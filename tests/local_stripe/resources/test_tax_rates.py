@@ -40,12 +40,12 @@ def test_a_tax_rate_has_the_recorded_fields(local: Local) -> None:
 def test_all_but_the_percentage_changes(local: Local) -> None:
     tax_rate = local.post(PATH, **VAT, metadata={"a": "1"})
     path = f"{PATH}/{tax_rate['id']}"
-    changed = local.post(path, active=False, description="archived", metadata={"b": "2"})
-    assert changed == {**tax_rate, "active": False, "description": "archived", "metadata": {"a": "1", "b": "2"}}
-    assert local.get(path) == changed
+    after = local.post(path, active=False, description="archived", metadata={"b": "2"})
+    assert after == {**tax_rate, "active": False, "description": "archived", "metadata": {"a": "1", "b": "2"}}
+    assert local.get(path) == after
     [updated, created] = local.events(type="tax_rate.*")
     assert updated["data"] == {
-        "object": changed,
+        "object": after,
         "previous_attributes": {"active": True, "description": None, "metadata": {"b": None}},
     }
     assert (created["type"], created["data"]) == ("tax_rate.created", {"object": tax_rate})

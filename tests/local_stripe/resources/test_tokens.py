@@ -80,7 +80,7 @@ def test_a_security_code_that_is_entered_again_is_checked_as_the_card_pays(local
     del card["cvc"]
     saved = local.post("/v1/payment_methods", type="card", card=card)["id"]
     local.post(f"/v1/payment_methods/{saved}/attach", customer=customer)
-    wanted = {
+    params = {
         "amount": 500,
         "currency": "usd",
         "customer": customer,
@@ -89,17 +89,17 @@ def test_a_security_code_that_is_entered_again_is_checked_as_the_card_pays(local
     }
     options = {"payment_method_options": {"card": {"cvc_token": token["id"]}}}
     param = "payment_method_options[card][cvc_token]"
-    assert local.refused("post", "/v1/payment_intents", **wanted, **options).param == param
-    intent = f"/v1/payment_intents/{local.post('/v1/payment_intents', **wanted)['id']}"
+    assert local.refused("post", "/v1/payment_intents", **params, **options).param == param
+    intent = f"/v1/payment_intents/{local.post('/v1/payment_intents', **params)['id']}"
     assert local.refused("post", intent, **options).param == param
     before = local.get(f"/v1/payment_methods/{saved}")["card"]["checks"]["cvc_check"]
     paid = local.post(f"{intent}/confirm", **options)
     assert (paid["status"], "cvc_token" in paid["payment_method_options"]["card"]) == ("succeeded", False)
     assert (before, local.get(f"/v1/payment_methods/{saved}")["card"]["checks"]["cvc_check"]) == (None, "fail")
-    again = local.refused("post", "/v1/payment_intents", **wanted, confirm=True, **options)
+    again = local.refused("post", "/v1/payment_intents", **params, confirm=True, **options)
     assert (again.code, again.param) == ("token_already_used", param)
     other = {"payment_method_options": {"card": {"cvc_token": "tok_visa"}}}
-    assert local.refused("post", "/v1/payment_intents", **wanted, confirm=True, **other).code == "resource_missing"
+    assert local.refused("post", "/v1/payment_intents", **params, confirm=True, **other).code == "resource_missing"
     made_of_code = local.post("/v1/tokens", cvc_update={"cvc": "123"})["id"]
     refusal = local.refused("post", "/v1/payment_methods", type="card", card={"token": made_of_code})
     assert refusal.code == "resource_missing"

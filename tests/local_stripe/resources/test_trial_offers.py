@@ -102,8 +102,8 @@ def test_a_price_of_one_s_own_ends_the_trial(life: Life) -> None:
     subscription = begin(life, offer(life, price(life, 100), price(life, 2000)))
     item = {"id": subscription["items"]["data"][0]["id"], "price": price(life, 700)}
     path = f"/v1/subscriptions/{subscription['id']}"
-    changed = life.local.post(path, items=[item], proration_behavior="none")
-    assert changed["items"]["data"][0]["current_trial"] is None
+    after = life.local.post(path, items=[item], proration_behavior="none")
+    assert after["items"]["data"][0]["current_trial"] is None
     life.advance("2026-02-02")
     assert life.totals(subscription["id"]) == [100, 700]
 
@@ -114,8 +114,8 @@ def test_what_does_not_go_with_trial_offers_is_refused(life: Life) -> None:
 
     def refused(**more: Any) -> str | None:
         items = [{"current_trial": {"trial_offer": one}}]
-        wanted = {"customer": life.customer, "items": items, **more}
-        return life.local.refused("post", "/v1/subscriptions", **wanted).param
+        params = {"customer": life.customer, "items": items, **more}
+        return life.local.refused("post", "/v1/subscriptions", **params).param
 
     assert refused(trial_period_days=7) == "trial_period_days"
     assert refused(billing_mode={"type": "classic"}) == "billing_mode[type]"
@@ -136,5 +136,5 @@ def test_what_does_not_go_with_trial_offers_is_refused(life: Life) -> None:
         ({"duration": {"type": "relative"}}, "duration[relative]"),
         ({"duration": {"type": "relative", "relative": {"iterations": 0}}}, "duration[relative][iterations]"),
     ]:
-        wanted = {"price": week, "duration": duration, "end_behavior": end, **wrong}
-        assert life.local.refused("post", PATH, **wanted).param == param
+        params = {"price": week, "duration": duration, "end_behavior": end, **wrong}
+        assert life.local.refused("post", PATH, **params).param == param

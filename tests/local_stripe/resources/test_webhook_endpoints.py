@@ -18,7 +18,7 @@ def endpoint(local: Local, **params: Any) -> Any:
 
 
 def test_a_new_endpoint_with_everything_said(local: Local) -> None:
-    made = endpoint(
+    webhook_endpoint = endpoint(
         local,
         enabled_events=["invoice.paid", "customer.created"],
         api_version="2026-10-28.endive",
@@ -27,9 +27,9 @@ def test_a_new_endpoint_with_everything_said(local: Local) -> None:
         connect=False,
     )
 
-    assert re.fullmatch("we_1[A-Za-z0-9]{23}", made.pop("id"))
-    assert re.fullmatch("whsec_[A-Za-z0-9]{32}", made.pop("secret"))
-    assert made == {
+    assert re.fullmatch("we_1[A-Za-z0-9]{23}", webhook_endpoint.pop("id"))
+    assert re.fullmatch("whsec_[A-Za-z0-9]{32}", webhook_endpoint.pop("secret"))
+    assert webhook_endpoint == {
         "object": "webhook_endpoint",
         "api_version": "2026-10-28.endive",
         "application": None,
@@ -44,9 +44,9 @@ def test_a_new_endpoint_with_everything_said(local: Local) -> None:
 
 
 def test_the_secret_is_shown_once(local: Local) -> None:
-    made = endpoint(local, api_version="2026-10-28.endive")
-    path = f"{PATH}/{made['id']}"
-    shown = {name: value for name, value in made.items() if name != "secret"}
+    webhook_endpoint = endpoint(local, api_version="2026-10-28.endive")
+    path = f"{PATH}/{webhook_endpoint['id']}"
+    shown = {name: value for name, value in webhook_endpoint.items() if name != "secret"}
 
     assert local.get(path) == shown
     assert local.get(PATH)["data"] == [shown]
@@ -67,17 +67,17 @@ def test_without_a_version_it_is_the_accounts(local: Local) -> None:
 
 
 def test_an_update_changes_what_it_names(local: Local) -> None:
-    made = endpoint(local, description="old", metadata={"a": "1", "b": "2"})
-    path = f"{PATH}/{made['id']}"
+    webhook_endpoint = endpoint(local, description="old", metadata={"a": "1", "b": "2"})
+    path = f"{PATH}/{webhook_endpoint['id']}"
 
-    changed = local.post(
+    after = local.post(
         path, url="http://127.0.0.1:4242/webhook", enabled_events=["price.created"], metadata={"a": "", "c": "3"}
     )
 
-    assert changed["url"] == "http://127.0.0.1:4242/webhook"
-    assert changed["enabled_events"] == ["price.created"]
-    assert changed["metadata"] == {"b": "2", "c": "3"}
-    assert changed["description"] == "old"
+    assert after["url"] == "http://127.0.0.1:4242/webhook"
+    assert after["enabled_events"] == ["price.created"]
+    assert after["metadata"] == {"b": "2", "c": "3"}
+    assert after["description"] == "old"
     assert local.post(path, description="", metadata="")["description"] is None
     assert local.get(path)["metadata"] == {}
 
