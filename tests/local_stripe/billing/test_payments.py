@@ -121,8 +121,7 @@ def test_what_an_intent_s_status_forbids(local: Local) -> None:
         "cancel": "You cannot cancel this PaymentIntent because it has a status of succeeded. Only a PaymentIntent "
         "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
         "requires_reauthorization, requires_confirmation, requires_action, expired, processing.",
-        "capture": "This PaymentIntent could not be captured because it has a status of succeeded. Only a "
-        "PaymentIntent with one of the following statuses may be captured: requires_capture.",
+        "capture": "This PaymentIntent could not be captured because it has already been captured.",
     }
     for action, message in reasons.items():
         refusal = local.refused("post", f"{INTENTS}/{payment_intent['id']}/{action}")
