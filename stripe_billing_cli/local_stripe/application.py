@@ -7,7 +7,9 @@ import contextlib
 import functools
 import json
 import re
+import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -221,6 +223,8 @@ class Application:
             return _failure(error), None
         except LocalStripeError as error:
             return _failure(ApiError(500, f"{error.message} {error.hint}", type="api_error")), None
+        except Exception as error:  # noqa: BLE001  # the outermost layer
+            return _mistake(error), None
 
     def _reset(self, request: Request) -> Answer:
         """Empty the account that `Stripe-Account` names, or the key's own."""
@@ -243,6 +247,13 @@ def _failure(error: ApiError) -> Answer:
     id = request_id()
     headers = {"Content-Type": "application/json", "Request-Id": id, "Stripe-Version": API_VERSION}
     return Answer(error.status, error.body(id), {**headers, **error.headers})
+
+
+def _mistake(error: Exception) -> Answer:
+    """Return the answer to a call at which the local Stripe itself failed, and print the traceback for a report."""
+    sys.stderr.write("".join(traceback.format_exception(error)))
+    message = f"This is a mistake in the local Stripe, whose standard error says where: {type(error).__name__}: {error}"
+    return _failure(ApiError(500, message, type="api_error", headers={"Stripe-Should-Retry": "false"}))
 
 
 def _too_long(body: bytes) -> Answer | None:

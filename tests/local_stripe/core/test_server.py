@@ -14,6 +14,7 @@ import stripe
 
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.faults import Fault, Faults
+from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.server import LocalServer, running
 from tests.local_stripe.conftest import NOW, serving
 
@@ -118,3 +119,25 @@ def test_an_account_is_emptied_by_a_call_only_where_that_is_allowed(tmp_path: Pa
         assert (len(platform.v1.products.list().data), len(shop.v1.products.list().data)) == (0, 1)
         assert [one.id for one in platform.v1.accounts.list().data] == [account]
         assert reset(url, Authorization="").status_code == 401
+
+
+def test_a_mistake_of_its_own_is_answered_and_printed(
+    database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else a client says that this is not Stripe's JSON, and nobody can report what went wrong."""
+
+    def fail(*arguments: object) -> None:
+        raise KeyError("nothing")
+
+    monkeypatch.setattr(Router, "answer", fail)
+
+    with running(database) as url:
+        answer = requests.get(f"{url}/v1/products", headers={"Authorization": "Bearer sk_test_x"}, timeout=10)
+
+    assert answer.status_code == 500
+    assert answer.headers["Stripe-Should-Retry"] == "false"
+    assert answer.json()["error"]["type"] == "api_error"
+    assert "This is a mistake in the local Stripe" in answer.json()["error"]["message"]
+    printed = capsys.readouterr().err
+    assert printed.startswith("Traceback")
+    assert "KeyError: 'nothing'" in printed
