@@ -165,6 +165,7 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
     restarts = quote.restarts_period(subscription, item["price"], new_price)
     match change.action:
         case "now":
+            restarts = restarts or quote.begins_to_cost(subscription, new_price)
             return _quote_plan(api, plan, request.proration, restarts=restarts)
         case "later":
             assert change.starts is not None

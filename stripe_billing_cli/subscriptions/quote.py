@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -22,7 +23,7 @@ from stripe_billing_cli.subscriptions import (
     renewals,
 )
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
-from stripe_billing_cli.subscriptions.terms import Terms, is_metered, recurring_of, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, is_classic, is_metered, recurring_of, terms_of
 
 Proration = Literal["create", "invoice", "none"]
 Discount = Sequence[Mapping[str, Any]] | None
@@ -213,6 +214,24 @@ def restarts_period(subscription: Subscription, before: Price, after: Price) -> 
         return False
     intervals = [(one["interval"], one["interval_count"]) for one in (recurring_of(before), recurring_of(after))]
     return intervals[0] != intervals[1]
+
+
+def begins_to_cost(subscription: Subscription, after: Price) -> bool:
+    """Return whether a change to a price that costs something begins a new period for that alone: in classic billing
+    mode, where all items were free
+    (https://docs.stripe.com/billing/subscriptions/change-price#handle-zero-amount-prices-and-quantities)."""
+    if subscription["status"] == "trialing" or not is_classic(subscription):
+        return False
+    currency = subscription["currency"]
+    return not _is_free(after, currency) and all(
+        _is_free(item["price"], currency) for item in subscription["items"]["data"]
+    )
+
+
+def _is_free(price: Price, currency: str) -> bool:
+    if price["currency"] != currency or price["unit_amount_decimal"] is None:
+        return False
+    return Decimal(price["unit_amount_decimal"]) == 0
 
 
 def quote_change(

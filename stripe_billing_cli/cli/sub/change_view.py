@@ -14,7 +14,7 @@ from stripe_billing_cli.subscriptions import payments, schedule
 from stripe_billing_cli.subscriptions.change import ChangePlan, ChangeResult
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import OwedInvoice
-from stripe_billing_cli.subscriptions.quote import Quote
+from stripe_billing_cli.subscriptions.quote import Quote, begins_to_cost
 from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, recurring_of, terms_of
 
 
@@ -136,7 +136,8 @@ def _cost(plan: ChangePlan, quote: Quote) -> Iterator[Line]:
     cost = quote.cost
     yield from cost_view.all_lines(cost, _due_now(plan, cost))
     if quote.restarts:
-        yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quote)}.")
+        reason = "It was free" if begins_to_cost(plan.subscription, plan.new_price) else "The interval changes"
+        yield Line(f"  {reason}, so a new period begins now: the billing date becomes {_day(quote)}.")
     if quote.ends:
         yield Line(f"  The subscription ends with that period, on {formatting.date(quote.ends)}.")
     elif plan.subscription["cancel_at"]:

@@ -40,6 +40,14 @@ def amount(price: Object, currency: str, quantity: int | Decimal) -> int:
     return sum(part.amount for part in parts(price, currency, quantity))
 
 
+def is_zero(price: Object, currency: str) -> bool:
+    """Return whether a price costs nothing, whatever the quantity."""
+    option = price["currency_options"][currency]
+    rates = option["tiers"] if price["billing_scheme"] == "tiered" else [option]
+    names = ("flat_amount_decimal", "unit_amount_decimal")
+    return not any(Decimal(rate.get(name) or 0) for rate in rates for name in names)
+
+
 def exact_amount(price: Object, currency: str, quantity: int | Decimal) -> Decimal:
     """Return what `quantity` costs for one period before it is rounded: a part of it is rounded once, on its line."""
     return sum((part.exact for part in parts(price, currency, quantity)), Decimal(0))

@@ -135,3 +135,35 @@ class TestAnotherIntervalWithTheNextPeriod:
         it.ok("change", "--coupon", "HALF")
 
         assert self.change(it) == rest
+
+
+@pytest.mark.parametrize("proration", [(), ("--proration", "create"), ("--proration", "none")])
+def test_what_was_free_begins_a_new_period_in_classic_mode(begin: Begin, proration: tuple[str, ...]) -> None:
+    it = begin("2026-04-01")
+    it.monthly(free=0, twenty=20)
+    it.start("free", billing_mode={"type": "classic"})
+    it.to("2026-04-11")
+
+    shown = it.preview("--price", "twenty", *proration)["cost"]
+    record, output = it.said("change", "--price", "twenty", *proration)
+    it.to("2026-05-11 02:00")
+
+    cost = record["cost"]
+    assert shown == cost
+    assert "It was free, so a new period begins now: the billing date becomes 11 Apr 2026 UTC." in output
+    assert it.paid()[1:] == [cost["due_now"], cost["next_invoice"]["amount"]] == [2000, 2000]
+    assert cost["next_invoice"]["at"] == moment("2026-05-11")
+
+
+@pytest.mark.parametrize("mode", ["classic", "flexible"])
+def test_packages_of_which_none_is_full_are_not_free(begin: Begin, mode: str) -> None:
+    it = begin("2026-04-01")
+    it.price("pack", 7, transform_quantity={"divide_by": 5, "round": "down"})
+    it.monthly(thirty=30)
+    it.start("pack", billing_mode={"type": mode})
+    it.to("2026-04-16")
+
+    cost = it.json("change", "--price", "thirty")["cost"]
+    it.to("2026-05-01 02:00")
+
+    assert it.paid()[1:] == [cost["due_now"], cost["next_invoice"]["amount"]] == [1500, 3000]

@@ -79,7 +79,7 @@ def _moves(subscription: Object, before: Sequence[Object], after: Sequence[Objec
 
 
 def _is_free(current_items: Sequence[Object], catalog: Catalog, currency: str) -> bool:
-    return all(pricing.amount(catalog.price(item["price"]), currency, 1) == 0 for item in current_items)
+    return all(pricing.is_zero(catalog.price(item["price"]), currency) for item in current_items)
 
 
 def _change_items(
