@@ -330,9 +330,11 @@ def _explain_missing(error: NotFoundError, kind: str, name: str) -> LookupFailed
         return WrongModeError(
             f"the {kind} {name} is of {mode} mode, and the key is a {key} key", hint, request_id=error.request_id
         )
+    is_plain_text = kind == "customer" and kind_of(name) is None
+    check = "a customer goes by an id, cus_…, or by an email, not by a name" if is_plain_text else "check the id"
     return NoMatchError(
         f"there is no {kind} {name} in this account and mode",
-        "check the id; `billing doctor` says which account and mode the key is of",
+        f"{check}; `billing doctor` says which account and mode the key is of",
         request_id=error.request_id,
     )
 

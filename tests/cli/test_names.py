@@ -34,6 +34,15 @@ def test_the_request_of_a_refused_name_is_told(billing: Billing) -> None:
     assert ran.error["request_id"].startswith("req_")
 
 
+def test_a_customer_who_is_named_by_a_name_is_told_how_customers_are_named(billing: Billing) -> None:
+    hint = billing("customer", "show", "--local", "Ada", "--output", "json").error["hint"]
+
+    assert hint.startswith("a customer goes by an id, cus_…, or by an email, not by a name; ")
+    assert (
+        billing("customer", "show", "--local", "cus_None", "--output", "json").error["hint"].startswith("check the id;")
+    )
+
+
 @pytest.mark.parametrize("name", [" ada@example.com", "cus_NffrFeUfNV2Hib\u00a0", " sub_1MowQVLkdIwHu7ixeRlqHVzs"])
 def test_a_name_that_was_pasted_with_a_blank_is_told_without(billing: Billing, name: str) -> None:
     ran = billing("sub", "show", "--local", name, "--output", "json", "--verbose")
