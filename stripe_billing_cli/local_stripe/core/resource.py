@@ -79,9 +79,9 @@ class Resource:
     """A declared resource. `noun` and `param` are what Stripe's refusal of an unknown id says; `path` is the address of
     its list.
 
-    `new_id` makes the id of a new object. `rest` gives what a new object says besides its properties, from these.
-    `announces`: what makes an event, of those that Stripe has. `deletes`: there is a call that deletes. Where no
-    property `changes`, there is none that updates.
+    `new_id` makes the id of a new object. `other_fields` gives the fields of a new object that are no properties, from
+    those that are. `announces`: the verbs of the events that Stripe has, those of calls of another path among them.
+    `deletes`: there is a call that deletes. Where no property `changes`, there is no call that updates.
     A call of another path is a `Route` beside these, whose function uses `retrieve` and `change`.
     """
 
@@ -91,7 +91,7 @@ class Resource:
     new_id: Callable[[Call], str]
     noun: str
     param: str = "id"
-    rest: Callable[[Object], Object] = lambda object: {}
+    other_fields: Callable[[Object], Object] = lambda object: {}
     announces: Collection[str] = ("created", "updated", "deleted")
     deletes: bool = False
     sorted_by_time: bool = field(default=True, kw_only=True)
@@ -100,8 +100,7 @@ class Resource:
     @property
     def event_types(self) -> tuple[str, ...]:
         """Return the types of the events that its calls make."""
-        happenings = ("created", "updated", *(("deleted",) if self.deletes else ()))
-        return tuple(f"{self.kind}.{one}" for one in happenings if one in self.announces)
+        return tuple(f"{self.kind}.{verb}" for verb in self.announces if self.deletes or verb != "deleted")
 
     @property
     def api(self) -> Api:
@@ -156,7 +155,7 @@ class Resource:
             "livemode": False,
             **values,
         }
-        object |= self.rest(object)
+        object |= self.other_fields(object)
         call.store.insert(self.kind, object)
         self._announce(call, "created", object)
         return object
@@ -174,11 +173,15 @@ class Resource:
         self.change(call, before, after)
         return after
 
-    def change(self, call: Call, before: Object, after: Object) -> None:
-        """Store an object that a call changes, and announce that, where anything is different."""
+    def change(self, call: Call, before: Object, after: Object, verb: str = "updated") -> None:
+        """Store an object that a call changes, and announce that, where anything is different.
+
+        `verb`: the end of the event's type where Stripe has one for this change alone, as `canceled`; only of an update
+        does Stripe say what was before (https://docs.stripe.com/api/events/object#event_object-data-previous_attributes).
+        """
         if after != before:
             call.store.replace(self.kind, after)
-            self._announce(call, "updated", after, before)
+            self._announce(call, verb, after, before if verb == "updated" else None)
 
     def delete(self, call: Call) -> Object:
         object = self.retrieve(call)

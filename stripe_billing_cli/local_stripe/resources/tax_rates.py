@@ -12,8 +12,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 PATH = "/v1/tax_rates"
 
 
-def percentage(rate: Object) -> Object:
-    """Return what a rate says besides, which is a percentage and no amount."""
+def percentage_fields(rate: Object) -> Object:
+    """Return the fields that say of a rate that it is a percentage and no amount."""
     return {"effective_percentage": rate["percentage"], "rate_type": "percentage"}
 
 
@@ -24,6 +24,6 @@ TAX_RATES = Resource(
     param="tax_rate",
     new_id=long_id("txr"),
     properties=documented_properties(PATH, {"percentage": Percent()}, {"active": True}),
-    rest=percentage,
+    other_fields=percentage_fields,
 )
 API = TAX_RATES.api

@@ -35,6 +35,7 @@ TOYS = Resource(
         "customer": Property(Text(), filters=True, names="customer"),
         "metadata": METADATA,
     },
+    announces=("created", "updated", "deleted", "lost"),
     deletes=True,
 )
 PATH = TOYS.path
@@ -50,7 +51,19 @@ def repaint(call: Call) -> Object:
     return after
 
 
-TOYS_API = join([TOYS.api, Api((Route("POST", f"{PATH}/{{id}}/repaint", TOYS.kind, EXPAND_ONLY, repaint),))])
+def lose(call: Call) -> Object:
+    """What a call does of which Stripe has an event of another name than `toy.updated`."""
+    before = TOYS.retrieve(call)
+    after = {**before, "pieces": 0}
+    TOYS.change(call, before, after, "lost")
+    return after
+
+
+ROUTES = (
+    Route("POST", f"{PATH}/{{id}}/repaint", TOYS.kind, EXPAND_ONLY, repaint),
+    Route("POST", f"{PATH}/{{id}}/lose", TOYS.kind, EXPAND_ONLY, lose),
+)
+TOYS_API = join([TOYS.api, Api(ROUTES)])
 
 
 class Unchecked(Local):
@@ -143,6 +156,18 @@ def test_a_call_of_its_own_changes_a_toy_and_is_an_event(toys: Local) -> None:
     [updated] = toys.get("/v1/events", type="toy.updated")["data"]
     assert updated["data"] == {"object": after, "previous_attributes": {"colour": "red"}}
     assert toys.refused("post", f"{PATH}/{toy['id']}/repaint") == Refusal("This toy is blue already.", None, "id")
+
+
+def test_a_change_of_which_stripe_has_an_event_is_that_event(toys: Local) -> None:
+    """`previous_attributes` is "only included in events of type `*.updated`" (stripe/_event.py)."""
+    made = toys.post(PATH, name="Train")
+
+    after = toys.post(f"{PATH}/{made['id']}/lose")
+
+    lost, created = toys.get("/v1/events", type="toy.*")["data"]
+    assert [event["type"] for event in (lost, created)] == ["toy.lost", "toy.created"]
+    assert lost["data"] == {"object": after}
+    assert TOYS.event_types == ("toy.created", "toy.updated", "toy.deleted", "toy.lost")
 
 
 def test_what_stripe_has_no_event_for_is_none(tmp_path: Path) -> None:
