@@ -200,3 +200,9 @@ def test_a_fraction_of_a_per_cent_is_warned_of(percent: str, warning_count: int)
 
     assert len(warnings) == warning_count
     assert all("x: 0.20 is less than 1 per cent off; write 20 for a" in str(warning) for warning in warnings)
+
+
+def test_names_have_no_blanks_at_their_ends_as_in_stripe() -> None:
+    text = HEAD + 'products:\n  pro: {name: " Pro ", marketing_features: [" Fast "]}\n'
+    [product] = load(text).by_kind["product"]
+    assert (product.fields["name"], product.fields["marketing_features"]) == ("Pro", ["Fast"])

@@ -15,6 +15,13 @@ from stripe_billing_cli.local_stripe.core.parameters import Integer, ObjectParam
 DECIMAL_PLACES = 12
 
 
+def as_big_decimal(text: str) -> str:
+    """Return a decimal as Ruby's BigDecimal writes it, and so Stripe in refusals: `-1.5` → `-0.15e1`."""
+    number = Decimal(text).normalize()
+    sign, digits, exponent = number.as_tuple()
+    return f"{'-' * sign}0.{''.join(map(str, digits))}e{len(digits) + int(exponent)}"
+
+
 @dataclass(frozen=True)
 class DecimalText(ParamType):
     """A decimal string, given back in its shortest plain form: `1500.00` → `1500`. No exponents."""
@@ -26,7 +33,9 @@ class DecimalText(ParamType):
         if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
             raise invalid(f"Invalid decimal: {text}", name)
         if text.startswith("-") and Decimal(text) != 0:
-            raise invalid(f"Invalid non-negative decimal: {text}", name)
+            raise invalid(
+                f"This value must be greater than or equal to 0 (it currently is '{as_big_decimal(text)}').", name
+            )
         value = plain(Decimal(text))
         if len(value.partition(".")[2]) > self.places:
             raise invalid(f"Invalid decimal: {text}; must contain at maximum {self.places} decimal places.", name)

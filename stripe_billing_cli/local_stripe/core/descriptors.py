@@ -23,10 +23,11 @@ NAMES = ("statement_descriptor", "statement_descriptor_suffix")
 
 def check(text: str, param: str) -> None:
     """Raise for a text that cannot stand on a statement."""
-    if any(character in "<>\\\"'" for character in text):
-        raise invalid("The statement descriptor cannot contain any of these characters: < > \\ \" '", param)
+    for character in "<>\\\"'":
+        if character in text:
+            raise invalid(f"The statement descriptor cannot include {character}.", param)
     if not re.search("[A-Za-z]", text):
-        raise invalid("The statement descriptor must contain at least one alphabetic character.", param)
+        raise invalid("The statement descriptor must contain at least one Latin character.", param)
 
 
 def check_all(params: Params) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 DOCUMENTED_CODES = "https://stripe.com/docs/error-codes/"
 CODES_WITHOUT_PAGE = frozenset({"property_expansion_max_depth", "subscription_payment_intent_requires_action"})
 """Codes that Stripe gives without `doc_url` (recorded 2026-08-26.dahlia, the first by a probe of its test mode)."""
+ESCAPED, ESCAPES = re.compile(r"[\\'\"<>&]"), {"<": r"\u003C", ">": r"\u003E", "&": r"\u0026"}
+NOT_BARE = re.compile(r"^[\s'\"]|[\s'\"]$")
+LONGEST_ID, SHOWN_OF_LONGER = 998, 490
+"""How an id that there is not is written, as crvouga/mockingbird probed Stripe's test mode."""
 
 
 class LocalStripeError(Exception):
@@ -118,7 +123,10 @@ def check_only_one(params: Collection[str], *names: str, param: str | None = Non
 
 def no_such(kind: str, id: str, param: str, status: int = 400) -> ApiError:
     """Return the refusal of a missing object, 404 for one that the path names, 400 for one that a parameter names."""
-    return ApiError(status, f"No such {kind}: '{id}'", "resource_missing", param)
+    hint = ". Make sure you use the exact id without extra whitespace or quotes" if NOT_BARE.search(id) else ""
+    text = id if len(id) <= LONGEST_ID else f"{id[:SHOWN_OF_LONGER]}...(truncated)...{id[-SHOWN_OF_LONGER:]}"
+    text = ESCAPED.sub(lambda match: ESCAPES.get(match[0], f"\\{match[0]}"), text)
+    return ApiError(status, f"No such {kind}: '{text}'{hint}", "resource_missing", param)
 
 
 def unrecognized_url(method: str, path: str) -> ApiError:

@@ -64,6 +64,8 @@ def _steps(
     kind: str, path: str, names: Sequence[str], expansions: Expansions, of_list: bool
 ) -> Sequence[tuple[str, ...]]:
     """Return the kinds of objects to which each step of a path leads."""
+    if of_list and path == "total_count":
+        raise invalid("This property cannot be included (total_count)")
     if of_list and names[0] != "data":
         raise invalid(
             f"This property cannot be expanded ({names[0]}). You may want to try expanding 'data.{names[0]}' instead."

@@ -14,6 +14,8 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 DEFAULT_LIMIT = 10
 MOST_OBJECTS = 1_000_000
 """The limit of a query that has to see all objects: more than a local Stripe is made for."""
+CURSOR_NOUNS = {"customer_balance_transaction": "abstracttransaction"}
+"""What Stripe calls a cursor that there is not, where that is not the kind (crvouga/mockingbird's probe)."""
 BOUNDS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 LIST_FIELDS = {
@@ -76,7 +78,7 @@ def _cursor(call: Call, kind: str, name: str, side: str) -> list[Condition]:
         return []
     position = call.store.position(kind, id)
     if position is None:
-        raise no_such(kind, id, name)
+        raise no_such(CURSOR_NOUNS.get(kind, kind), id, name)
     return [Condition(f"(created, seq) {side} (?, ?)", position)]
 
 

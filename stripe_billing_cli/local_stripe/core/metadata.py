@@ -17,7 +17,7 @@ def merge_metadata(current: Mapping[str, str], changes: Mapping[str, str] | None
     result = {key: value for key, value in {**current, **changes}.items() if value != ""}
     if len(result) > MOST_KEYS:
         raise invalid(
-            f"Metadata can have up to {MOST_KEYS} keys, but with this request it would have {len(result)}.",
+            f"Metadata can have up to {MOST_KEYS} keys, but you've set {len(result)}.",
             "metadata",
         )
     return result

@@ -60,6 +60,27 @@ class Text(ParamType):
 
 
 @dataclass(frozen=True)
+class Name(Text):
+    """A text of which Stripe keeps nothing blank at its ends; of blanks alone `blank_unsets` makes null."""
+
+    blank_unsets: bool = False
+
+    def read(self, raw: Raw, name: str) -> Any:
+        text = super().read(raw, name).strip(" \t\n\v\f\r\0")
+        if not text and not self.blank_unsets:
+            raise empty(name)
+        return text or None
+
+
+@dataclass(frozen=True)
+class CountryCode(Text):
+    """A country, whose letters Stripe keeps as capitals."""
+
+    def read(self, raw: Raw, name: str) -> str:
+        return super().read(raw, name).upper()
+
+
+@dataclass(frozen=True)
 class Email(ParamType):
     """An email address: only what is none at all is refused (https://docs.stripe.com/error-codes#email-invalid)."""
 
@@ -236,7 +257,7 @@ class Metadata(ParamType):
     def _value(self, key: str, raw: Raw, name: str) -> str:
         if len(key) > 40:
             raise invalid(
-                f"Metadata keys can be at most 40 characters long, but you passed in a key of {len(key)} "
+                f"Metadata keys can have up to 40 characters, but you passed in a key that is {len(key)} "
                 f"characters. Invalid key: {key}",
                 "metadata",
             )

@@ -50,7 +50,7 @@ def _attach(call: Call, clock: Object) -> None:
     customers.save(call, customer, {**customer, "test_clock": clock["id"]})
 
 
-retrieve = objects.retrieve_handler(KIND, noun="billing clock")
+retrieve = objects.retrieve_handler(KIND, noun="billingclock")
 
 
 def advance(call: Call) -> Object:

@@ -281,10 +281,10 @@ def test_prices_by(local: Local, filters: dict[str, Any], found: list[str]) -> N
         ("/v1/subscriptions", "customer", "customer"),
         ("/v1/subscriptions", "price", "price"),
         ("/v1/subscriptions", "plan", "plan"),
-        ("/v1/subscriptions", "test_clock", "billing clock"),
+        ("/v1/subscriptions", "test_clock", "billingclock"),
         ("/v1/subscription_schedules", "customer", "customer"),
         ("/v1/checkout/sessions", "customer", "customer"),
-        ("/v1/customers", "test_clock", "billing clock"),
+        ("/v1/customers", "test_clock", "billingclock"),
     ],
 )
 def test_a_filter_by_what_there_is_not_is_refused(local: Local, path: str, name: str, noun: str) -> None:

@@ -49,7 +49,7 @@ def test_a_key_too_long(local: Local, kind: str) -> None:
     path = made(local, kind, {})
 
     assert local.refused("post", path, metadata={"k" * 41: "v"}) == Refusal(
-        "Metadata keys can be at most 40 characters long, but you passed in a key of 41 characters. "
+        "Metadata keys can have up to 40 characters, but you passed in a key that is 41 characters. "
         f"Invalid key: {'k' * 41}",
         None,
         "metadata",

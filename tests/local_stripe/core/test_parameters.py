@@ -147,7 +147,9 @@ def unsettable(name: str) -> Refusal:
         (
             "prices",
             f"{PRICE}&unit_amount_decimal=-0.5",
-            Refusal("Invalid non-negative decimal: -0.5", None, "unit_amount_decimal"),
+            Refusal(
+                "This value must be greater than or equal to 0 (it currently is '-0.5e0').", None, "unit_amount_decimal"
+            ),
         ),
         (
             "prices",

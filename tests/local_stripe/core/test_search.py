@@ -102,7 +102,7 @@ def test_pages_follow_one_another(local: Local) -> None:
         page = {"page": answer["next_page"]}
     assert (seen, answer["next_page"]) == (made, None)
     assert "total_count" not in local.get("/v1/customers/search", query='name:"ada"')
-    assert local.refused("GET", "/v1/customers/search", query='name:"ada"', page="nonsense").param == "page"
+    assert local.refused("GET", "/v1/customers/search", query='name:"ada"', page="nonsense").param == "nonsense"
 
 
 def test_everything_that_stripe_searches_is_searched(local: Local) -> None:

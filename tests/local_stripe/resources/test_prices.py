@@ -195,7 +195,7 @@ def test_an_interval_is_three_years_at_most(local: Local, interval: str, most: i
         price = local.price(recurring={"interval": interval, "interval_count": count})
         assert price["recurring"]["interval_count"] == count
 
-    for count in (0, most + 1):
+    for count, code in ((0, "parameter_invalid_integer"), (most + 1, None)):
         refusal = local.refused(
             "post",
             "/v1/prices",
@@ -204,7 +204,7 @@ def test_an_interval_is_three_years_at_most(local: Local, interval: str, most: i
             unit_amount=1,
             recurring={"interval": interval, "interval_count": count},
         )
-        assert (refusal.code, refusal.param) == ("parameter_invalid_integer", "recurring[interval_count]")
+        assert (refusal.code, refusal.param) == (code, "recurring[interval_count]")
 
 
 def test_a_price_may_bring_its_product(local: Local) -> None:

@@ -62,7 +62,7 @@ def test_deleting_a_clock_deletes_its_customers(local: Local) -> None:
     local.delete(f"{CLOCKS}/{life.clock}")
     assert local.get(f"/v1/customers/{life.customer}")["deleted"] is True
     assert life.subscription(subscription["id"])["status"] == "canceled"
-    gone = Refusal(f"No such billing clock: '{life.clock}'", "resource_missing", "id", 404)
+    gone = Refusal(f"No such billingclock: '{life.clock}'", "resource_missing", "id", 404)
     assert local.refused("get", f"{CLOCKS}/{life.clock}") == gone
     assert local.refused("post", "/v1/customers", test_clock=life.clock).param == "test_clock"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
@@ -119,7 +119,11 @@ class TaxDetails(FileModel):
     """A tax code, txcd_…"""
 
 
-MarketingFeature = Annotated[str, Field(min_length=1, max_length=80), LongForm("name")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
+"""A name, of which Stripe keeps nothing blank at its ends."""
+MarketingFeature = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), LongForm("name")
+]
 Descriptor = Annotated[str, Field(min_length=1, max_length=22)]
 TaxCodeId = Annotated[
     str,
@@ -132,7 +136,7 @@ Unit = Annotated[str, Field(min_length=1, max_length=12)]
 class Product(FileModel):
     id: Text | None = None
     """Adopts this existing product; without it, the product's key is its id."""
-    name: Annotated[Text, Plain(in_place=True)]
+    name: Annotated[Name, Plain(in_place=True)]
     """What customers see."""
     active: Annotated[bool, Plain(in_place=True)] = True
     """false archives the product."""

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.amounts import LARGEST_PRICE, whole_am
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested_name
 
-MOST_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
+MOST_INTERVALS = {"day": (1095, "daily"), "week": (156, "weekly"), "month": (36, "monthly"), "year": (3, "yearly")}
 AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
 OWN_CURRENCY = (
     "You are specifying a currency option that matches the top-level currency for this price. Please remove this "
@@ -83,12 +83,10 @@ def check_option(option: Mapping[str, Any], currency: str, scheme: str, name: st
 
 
 def _check_recurring(recurring: Mapping[str, Any], name: str) -> None:
-    most = MOST_INTERVALS[recurring["interval"]]
+    most, adverb = MOST_INTERVALS[recurring["interval"]]
     if recurring.get("interval_count", 1) > most:
         raise invalid(
-            "Maximum of three years interval allowed (3 years, 36 months, 156 weeks, or 1095 days).",
-            nested_name(name, "interval_count"),
-            "parameter_invalid_integer",
+            f"The interval_count for {adverb} prices can't be greater than {most}", nested_name(name, "interval_count")
         )
     is_metered, meter = recurring.get("usage_type") == "metered", recurring.get("meter")
     if is_metered and meter is None:

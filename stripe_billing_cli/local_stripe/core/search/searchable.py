@@ -16,7 +16,9 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.lists import DEFAULT_LIMIT
+from stripe_billing_cli.local_stripe.core.parameters import Integer, ParamType
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import fields, query
 from stripe_billing_cli.local_stripe.core.search.fields import SearchField
@@ -25,7 +27,20 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 COUNT = "total_count"
 METADATA = SearchField()
+LONGEST_PAGE, MOST_RESULTS = 1000, 100
 NUMBERS = "http://stripe.com/docs/search#query-fields-for-"
+
+
+@dataclass(frozen=True)
+class Limit(ParamType):
+    """The size of a page: refused where a list's is brought into its bounds (crvouga/mockingbird's probe)."""
+
+    def read(self, raw: Raw, name: str) -> int:
+        limit = Integer(1).read(raw, name)
+        if limit > MOST_RESULTS:
+            message = f"This value must be less than or equal to {MOST_RESULTS} (it currently is '{limit}')."
+            raise invalid(message, name, "parameter_invalid_integer")
+        return limit
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,8 @@ class Searchable:
     def route(self) -> Route:
         """Return the route of the call that searches."""
         address = f"{self.path}/search"
-        return Route("GET", address, self.kind, form(f"GET {address}"), self.search, lists=True, beside=(COUNT,))
+        params = form(f"GET {address}", {"limit": Limit()})
+        return Route("GET", address, self.kind, params, self.search, lists=True, beside=(COUNT,))
 
     def search(self, call: Call) -> Object:
         """Return the page that `call` asks for, newest first."""
@@ -149,5 +165,6 @@ def _start(objects: list[Object], page: str | None) -> int:
         id = ""
     places = [place for place, object in enumerate(objects) if object["id"] == id]
     if not places:
-        raise invalid(f"Invalid page: {page}", "page")
+        text = page if len(page) <= LONGEST_PAGE else f"{page[:100]}...{page[-100:]}"
+        raise invalid(f"{text} is an invalid page.", page)
     return places[0] + 1

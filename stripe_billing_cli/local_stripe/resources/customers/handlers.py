@@ -17,9 +17,11 @@ from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND_ONLY,
     Choice,
+    CountryCode,
     Email,
     Field,
     Integer,
+    Name,
     ObjectParam,
     Params,
     Text,
@@ -36,7 +38,11 @@ from stripe_billing_cli.local_stripe.resources.payment_methods import (
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
 TYPES = {
+    "address.country": CountryCode(),
     "email": Email(),
+    "name": Name(256, blank_unsets=True),
+    "phone": Name(20, blank_unsets=True),
+    "shipping.address.country": CountryCode(),
     "next_invoice_sequence": Integer(1),
     "tax_exempt": Choice(("none", "reverse", "exempt")),
 }
@@ -62,7 +68,7 @@ def create(call: Call) -> Object:
     params = call.params
     clock = params.get("test_clock")
     if clock is not None:
-        objects.find(call, clocks.KIND, clock, "test_clock", noun="billing clock")
+        objects.find(call, clocks.KIND, clock, "test_clock", noun="billingclock")
         clocks.check_room_for_customer(call, clock)
     call = clocks.at_time_of(call, {"test_clock": clock})
     _check_prefix(call, None)
@@ -182,7 +188,7 @@ def list_customers(call: Call) -> Object:
         Condition("json_extract(body, '$.deleted') IS NULL"),
         *equal(json_field("email"), params.get("email")),
     ]
-    check_named(call, "test_clock", clocks.KIND, "billing clock")
+    check_named(call, "test_clock", clocks.KIND, "billingclock")
     if "test_clock" in params:
         conditions += equal(json_field("test_clock"), params["test_clock"])
     else:

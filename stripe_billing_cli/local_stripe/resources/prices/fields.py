@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.catalog.price_data import AMOUNTS, INTERVAL, RECURRING
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.parameters import Integer, Text
+from stripe_billing_cli.local_stripe.core.parameters import Integer, Name, Text
 
 LONGEST_TRIAL_DAYS = 730
 CREATE = form(
@@ -13,6 +13,7 @@ CREATE = form(
         **AMOUNTS,
         **RECURRING,
         "product_data.id": Text(255),
+        "product_data.name": Name(),
         "recurring.trial_period_days": Integer(0, LONGEST_TRIAL_DAYS),
         "transform_quantity.divide_by": Integer(1),
     },

@@ -80,7 +80,7 @@ def _check_default_price(call: Call, product: str, id: str | None) -> None:
         return
     price = objects.find(call, "price", id, "default_price")
     if price["product"] != product:
-        raise invalid(f"The price `{id}` does not belong to the product `{product}`.", "default_price")
+        raise invalid(f"The price `{id}` does not belong to this product.", "default_price")
     if not price["active"]:
         raise invalid(
             f"The price `{id}` is not active, so it cannot be the default price of a product.",

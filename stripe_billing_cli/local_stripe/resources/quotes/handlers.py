@@ -34,7 +34,7 @@ def create(call: Call) -> Object:
     clock = customer["test_clock"] if customer else params.get("test_clock")
     requested_clock = params.get("test_clock", clock)
     if requested_clock is not None:
-        objects.find(call, clocks.KIND, requested_clock, "test_clock", noun="billing clock")
+        objects.find(call, clocks.KIND, requested_clock, "test_clock", noun="billingclock")
     if requested_clock != clock:
         raise invalid("The test clock of a quote must be the one of its customer.", "test_clock")
     call = clocks.at_time_of(call, {"test_clock": clock})

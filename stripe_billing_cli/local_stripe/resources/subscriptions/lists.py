@@ -45,7 +45,7 @@ def list_subscriptions(call: Call) -> Object:
     params = call.params
     check_named(call, "price")
     check_named(call, "plan", "price", "plan")
-    check_named(call, "test_clock", clocks.KIND, "billing clock")
+    check_named(call, "test_clock", clocks.KIND, "billingclock")
     restrictions = [
         *(_with_item(params[name], name) for name in ("price", "plan") if name in params),
         *_status(params),
