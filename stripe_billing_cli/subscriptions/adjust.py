@@ -335,7 +335,7 @@ def _remarks(
         credit_text = "is not credited" if request.proration == "none" else "is credited"
         due = "What waits is billed now, and nothing more" if cost_quote.cost.due_now else "Nothing"
         remarks.append(f"{due} is due until the trial ends; what is paid for of the current period {credit_text}.")
-    if request.restart_period:
+    if request.restart_period or (cost_quote.restarts and request.trial_end is None):
         remarks.append("A new period begins now: the billing date becomes today.")
     use_is_lost = request.proration == "none" or is_classic(subscription)
     use_text = "is never billed" if use_is_lost else "is billed with it"

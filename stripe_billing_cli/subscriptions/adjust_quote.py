@@ -68,6 +68,8 @@ def quote_adjustment(
         return quote.quote_trial(api, subscription, invoice, invoice_after, ends, proration, at, discount)
     if is_trialing or not update.keys() & MAY_WAIT:
         return later("none", quote.not_at_once(wanted_proration))
+    if "items" in update and any(quote.begins_to_cost(subscription, price) for price in prices):
+        return anew(wanted_proration or "invoice")
     if wanted_proration in (None, "invoice"):
         at_once = invoice_lines.next_invoice_if_any(lambda: preview("invoice"))
         if at_once is None or cost.is_next(at_once, at, metered_ids):

@@ -155,6 +155,24 @@ def test_what_was_free_begins_a_new_period_in_classic_mode(begin: Begin, prorati
     assert cost["next_invoice"]["at"] == moment("2026-05-11")
 
 
+@pytest.mark.parametrize("proration", [(), ("--proration", "create")])
+def test_what_is_added_to_free_items_begins_a_new_period_in_classic_mode(
+    begin: Begin, proration: tuple[str, ...]
+) -> None:
+    it = begin("2026-04-01")
+    it.monthly(free=0, twenty=20)
+    it.start("free", billing_mode={"type": "classic"})
+    it.to("2026-04-11")
+
+    record, output = it.said("change", "--add", "twenty", *proration)
+    it.to("2026-05-11 02:00")
+
+    cost = record["cost"]
+    assert "A new period begins now: the billing date becomes today." in output
+    assert it.paid()[1:] == [cost["due_now"], cost["next_invoice"]["amount"]] == [2000, 2000]
+    assert cost["next_invoice"]["at"] == moment("2026-05-11")
+
+
 @pytest.mark.parametrize("mode", ["classic", "flexible"])
 def test_packages_of_which_none_is_full_are_not_free(begin: Begin, mode: str) -> None:
     it = begin("2026-04-01")
