@@ -129,3 +129,26 @@ def test_what_a_search_does_not_answer(stripe_account: Account, params: Any, ref
     """src/search.ts: "verified in test mode"."""
     wrong = refusal(stripe_account, "GET /v1/customers/search", {"query": "email:'jenny@example.test'", **params})
     assert wrong == (400, *refused)
+
+
+def test_a_canceled_intent_takes_no_payment_method(stripe_account: Account) -> None:
+    """src/payments.ts; thebiggive/matchbot and three more projects quote it of a confirmation."""
+    intent = ok(stripe_account, "POST /v1/payment_intents", {"amount": 1500, "currency": "cad"})
+    ok(stripe_account, f"POST /v1/payment_intents/{intent['id']}/cancel")
+    path = f"POST /v1/payment_intents/{intent['id']}/confirm"
+    assert refusal(stripe_account, path, {"payment_method": "pm_card_visa"})[3] == (
+        "This PaymentIntent's payment_method could not be updated because it has a status of canceled. You may only "
+        "update the payment_method of a PaymentIntent with one of the following statuses: requires_payment_method, "
+        "requires_confirmation, requires_action."
+    )
+
+
+def test_schedules_to_come_have_not_ended(stripe_account: Account) -> None:
+    """src/subscription-schedules.ts."""
+    filters = {"scheduled": True, "canceled_at": {"gt": 1}}
+    assert refusal(stripe_account, "GET /v1/subscription_schedules", filters) == (
+        400,
+        None,
+        "canceled_at",
+        "You may only specify one of these parameters: canceled_at, scheduled.",
+    )

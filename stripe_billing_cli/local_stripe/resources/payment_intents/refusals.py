@@ -194,6 +194,8 @@ def check_confirmable(call: Call, intent: Object) -> None:
             "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
         )
         raise refusal(call, intent, message, STATE)
+    if "payment_method" in call.params:
+        check_updatable(call, intent, "payment_method")
     if status not in UPDATABLE:
         raise refusal(
             call,

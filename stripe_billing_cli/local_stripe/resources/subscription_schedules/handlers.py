@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.billing.schedules import phase_items, phase
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, price_checks, repository, thresholds
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import clocks, objects, times
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
+from stripe_billing_cli.local_stripe.core.errors import check_only_one, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming_condition, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import changed_metadata
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND_ONLY, Params
@@ -301,6 +301,8 @@ def list_schedules(call: Call) -> Object:
     params = call.params
     conditions = naming_condition(call, "customer")
     if "scheduled" in params:
+        for name in ("completed_at", "released_at", "canceled_at"):
+            check_only_one(params, name, "scheduled")
         conditions.append(Condition(f"({json_field('status')} = 'not_started') = ?", (int(params["scheduled"]),)))
     for name in ENDS:
         conditions += timestamp_range(json_field(name), params.get(name))
