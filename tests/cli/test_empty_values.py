@@ -16,6 +16,7 @@ EMPTY = (
     ("SUB", ("sub", "cancel", "", "--now", "--yes")),
     ("--email", ("customer", "create", "--email", "", "--name", "Ada")),
     ("--payment-method", ("customer", "update", "ada@example.com", "--name", "A", "--payment-method", "")),
+    ("--time-zone", ("customer", "list", "--time-zone", " ")),
     ("--test-clock", ("customer", "list", "--test-clock", "")),
     ("EVENT", ("events", "retry", "")),
     ("--type", ("events", "list", "--type", "")),

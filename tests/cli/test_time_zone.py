@@ -55,7 +55,7 @@ def test_the_option_beats_the_environment_and_that_beats_billing_toml(
     assert zone(*list_, "--time-zone", "local")
 
 
-@pytest.mark.parametrize("name", ["Berlin", "Europe", "../UTC", "/etc/passwd", " ", "a" * 300])
+@pytest.mark.parametrize("name", ["Berlin", "Europe", "../UTC", "/etc/passwd", "a" * 300])
 def test_a_zone_that_does_not_exist_is_refused(billing: Billing, name: str) -> None:
     refused = billing("customer", "list", "--local", "--time-zone", name)
 
