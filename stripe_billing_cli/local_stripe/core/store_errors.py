@@ -30,7 +30,7 @@ def no_room_error(path: Path) -> LocalStripeError:
     )
 
 
-def closed_off(path: Path, reason: str) -> LocalStripeError:
+def unusable_file(path: Path, reason: str) -> LocalStripeError:
     return LocalStripeError(
         f"the local Stripe cannot use {path}: {reason}",
         "make the directory and the file writable for yourself, or run billing in another directory",
@@ -47,9 +47,9 @@ def store_error(path: Path, error: sqlite3.Error) -> LocalStripeError:
         case sqlite3.SQLITE_NOTADB:
             return damaged_file(path, "it is not a SQLite database")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return closed_off(path, "it is read-only")
+            return unusable_file(path, "it is read-only")
         case sqlite3.SQLITE_CANTOPEN:
-            return closed_off(path, "the file cannot be opened")
+            return unusable_file(path, "the file cannot be opened")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return LocalStripeError(
                 f"{path} has been in use by another process for {PATIENCE_MS // 1000} seconds",
@@ -87,4 +87,4 @@ def system_error(path: Path, error: OSError) -> LocalStripeError:
         return LocalStripeError(
             f"the local Stripe cannot use {path}: file too large", "let files grow (ulimit -f), then run it again"
         )
-    return closed_off(path, system_reason(error))
+    return unusable_file(path, system_reason(error))

@@ -59,13 +59,13 @@ def change_discounts(call: Call, sources: DiscountSources | None, before: Object
     new_ones = [discount for discount in discounts if discount["id"] not in own]
     removals = [find(call, id) for id in own if id not in ids]
     if len(new_ones) == len(removals) == 1:
-        _leave(call, removals[0])
+        _cancel_end(call, removals[0])
         events.record(call, "customer.discount.updated", new_ones[0], removals[0])
         return ids
     for discount in new_ones:
         events.record(call, "customer.discount.created", discount)
     for discount in removals:
-        _leave(call, discount)
+        _cancel_end(call, discount)
         events.record(call, "customer.discount.deleted", discount)
     return ids
 
@@ -89,8 +89,8 @@ def redeem_for_part(
 
 
 def attach(call: Call, id: str, **places: str) -> None:
-    """Write into a discount what it is on, a part of what it was redeemed for; one that was only looked at is redeemed
-    by that."""
+    """Write into a discount, and announce, the part of its subscription or invoice that it is on. A discount of a
+    preview is redeemed by that."""
     before = find(call, id)
     after = {**before, **places, "_unredeemed": False}
     call.store.replace(KIND, after)
@@ -114,7 +114,7 @@ def count_redemption(call: Call, discount: Object) -> None:
 def detach(call: Call, id: str) -> None:
     """Take a discount off what it was redeemed for."""
     discount = find(call, id)
-    _leave(call, discount)
+    _cancel_end(call, discount)
     events.record(call, "customer.discount.deleted", discount)
 
 
@@ -144,8 +144,8 @@ def existing_discount(call: Call, source: Mapping[str, Any], param: str, on: Red
     """Return a discount that the subscription has already, to be kept."""
     _check_one(source, param)
     discount = call.store.get(KIND, source["discount"])
-    own = discount is not None and discount["customer"] == on.customer["id"]
-    if discount is None or not own or on.subscription not in (None, discount["subscription"]):
+    is_own = discount is not None and discount["customer"] == on.customer["id"]
+    if discount is None or not is_own or on.subscription not in (None, discount["subscription"]):
         raise no_such("discount", source["discount"], f"{param}[discount]")
     return discount
 
@@ -157,7 +157,7 @@ def _check_one(source: Mapping[str, Any], param: str) -> None:
 
 
 def find_applicable(call: Call, source: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:
-    """Return the coupon, and the promotion code if it is one that is wanted. Raises where it cannot be redeemed."""
+    """Return the coupon, and the promotion code where the source names one. Raises where it cannot be redeemed."""
     _check_one(source, param)
     promotion = None
     if "promotion_code" in source:
@@ -188,8 +188,8 @@ def _coupon(call: Call, id: str, currency: str, param: str) -> Object:
     coupon = objects.find(call, coupons.KIND, id, f"{param}[coupon]")
     if not coupon["valid"]:
         most = coupon["max_redemptions"]
-        why = "used up" if most is not None and coupon["times_redeemed"] >= most else "expired"
-        raise invalid(f"Coupon {id} is {why} and cannot be applied.", f"{param}[coupon]", "coupon_expired")
+        reason = "used up" if most is not None and coupon["times_redeemed"] >= most else "expired"
+        raise invalid(f"Coupon {id} is {reason} and cannot be applied.", f"{param}[coupon]", "coupon_expired")
     if coupon["amount_off"] is not None and currency not in coupon["currency_options"]:
         raise invalid(
             f"The coupon `{id}` takes off an amount in `{coupon['currency']}`, which is not the currency of the "
@@ -215,8 +215,8 @@ def _check_restrictions(call: Call, promotion: Object, on: Redemption, param: st
             "This promotion code cannot be redeemed because the associated customer has prior transactions.", param
         )
     options = restrictions["currency_options"]
-    least = options and options.get(on.currency, {}).get("minimum_amount")
-    if options and (least is None or on.subtotal < least):
+    minimum = options and options.get(on.currency, {}).get("minimum_amount")
+    if options and (minimum is None or on.subtotal < minimum):
         raise invalid(
             "This promotion code cannot be redeemed because the associated purchase does not meet the minimum amount "
             "requirement.",
@@ -234,7 +234,7 @@ def find(call: Call, id: str) -> Object:
 
 
 def not_ended(call: Call, ids: Sequence[str]) -> list[Object]:
-    """Return those that have not ended: a discount does not apply to what is billed at its end."""
+    """Return the discounts that have not ended: a discount does not apply to what is billed at its end."""
     return [one for one in (find(call, id) for id in ids) if not has_ended(call, one)]
 
 
@@ -242,7 +242,7 @@ def has_ended(call: Call, discount: Object) -> bool:
     return discount["end"] is not None and discount["end"] <= call.now
 
 
-def _leave(call: Call, discount: Object) -> None:
+def _cancel_end(call: Call, discount: Object) -> None:
     """Cancel the end of a discount. Invoices go on naming the discount, so it stays in store."""
     scheduler.put(call.store, END, discount["id"], None, None)
 
@@ -272,7 +272,7 @@ def drop(call: Call, before: Object, id: str) -> Object:
         "items": {**before["items"], "data": data},
     }
     call.store.replace("subscription", after)
-    _leave(call, discount)
+    _cancel_end(call, discount)
     events.record(call, "customer.discount.deleted", discount)
     events.record(call, "customer.subscription.updated", after, before)
     return after

@@ -342,8 +342,8 @@ def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int,
     }
 
 
-OF_LINE = ("id", "metadata", tax_amounts.FIELD)
-"""What a line has of its own, and its invoice item does not."""
+LINE_FIELDS = ("id", "metadata", tax_amounts.FIELD)
+"""Fields that a line has of its own, and its invoice item does not."""
 
 
 def put_on(call: Call, draft: Object, item: Object) -> Object:
@@ -353,8 +353,8 @@ def put_on(call: Call, draft: Object, item: Object) -> Object:
     line_objects = list(draft["lines"]["data"])
     places = [at for at, line in enumerate(line_objects) if lines.item_of(line) == item["id"]]
     if places:
-        old = line_objects[places[0]]
-        line_objects[places[0]] = {**new_line, **{name: old[name] for name in OF_LINE if name in old}}
+        old_line = line_objects[places[0]]
+        line_objects[places[0]] = {**new_line, **{name: old_line[name] for name in LINE_FIELDS if name in old_line}}
     else:
         line_objects.append(new_line)
     return rewrite(call, draft, line_objects)

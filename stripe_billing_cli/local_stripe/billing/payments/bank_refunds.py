@@ -21,8 +21,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 ARRIVE = "refund.arrive"
 RETURNED = "_returned"
 """The field of a pending refund that says whether the bank will send the money back."""
-GOOD = frozenset("89370400440532013000 0001234 000000001234567897 00012345 000123456789".split())
-BAD = frozenset(
+GOOD_ACCOUNTS = frozenset("89370400440532013000 0001234 000000001234567897 00012345 000123456789".split())
+BAD_ACCOUNTS = frozenset(
     "62370400440532013001 89370400440532013002 89370400440532013003 89370400440532013004 89370400440532013005 "
     "1111113 1111116 3333335 4444440 000000111111111117 000000111111111133 000000222222222224 000000333333333331 "
     "000000444444444448 11111113 11111116 22222227 33333335 44444440 000111111113 000111111116 000222222227 "
@@ -41,8 +41,8 @@ def refund_cash_balance(call: Call, customer: Object, params: Mapping[str, Any])
     if amount > cash_balances.available(customer, currency):
         raise invalid("The amount is greater than what the customer's cash balance has available.", "amount")
     cash_balances.start_return(call, customer["id"], currency, amount)
-    of_nothing = {"id": None, "currency": currency, "customer": customer["id"]}
-    refund = releases.refund_of(call, {**of_nothing, "payment_intent": None, "payment_method": None}, amount, params)
+    no_charge = {"id": None, "currency": currency, "customer": customer["id"]}
+    refund = releases.refund_of(call, {**no_charge, "payment_intent": None, "payment_method": None}, amount, params)
     refund |= refunds.ask_by_mail(call, customer, params)
     call.store.insert(KIND, refund)
     refunds.wait_for_customer(call, refund)
@@ -55,10 +55,10 @@ def submit(call: Call, before: Object, account: str) -> Object:
     _check_waiting(before, "submitted to a bank account")
     number = account.replace(" ", "")
     number = number[2:] if number[:2].isalpha() else number
-    if number not in GOOD | BAD:
+    if number not in GOOD_ACCOUNTS | BAD_ACCOUNTS:
         raise invalid(f"{account} is none of Stripe's test accounts for refunds.", "account_number")
     fields = {name: value for name, value in before.items() if name != "next_action"}
-    after = {**fields, RETURNED: number in BAD, "pending_reason": "processing", "status": "pending"}
+    after = {**fields, RETURNED: number in BAD_ACCOUNTS, "pending_reason": "processing", "status": "pending"}
     scheduler.put_soon(call.store, ARRIVE, before["id"], call.real_now)
     refunds.save(call, before, after)
     return after

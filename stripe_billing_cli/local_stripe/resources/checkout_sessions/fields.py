@@ -35,11 +35,11 @@ class Quantities(ParamType):
         return {id: Integer(0).read(quantity, nested_name(name, id)) for id, quantity in raw.items()}
 
 
-WAITS: dict[str, ParamType] = {
+DELIVERY_ESTIMATES: dict[str, ParamType] = {
     f"shipping_options[].shipping_rate_data.delivery_estimate.{end}.value": Integer(1) for end in ("maximum", "minimum")
 }
 TYPES: dict[str, ParamType] = {
-    **WAITS,
+    **DELIVERY_ESTIMATES,
     **price_data.RECURRING,
     "*.unit_amount": Integer(0),
     "line_items[].quantity": Integer(0),

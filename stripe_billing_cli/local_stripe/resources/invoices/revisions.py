@@ -64,9 +64,9 @@ def create(call: Call) -> Object:
         auto_advance=params.get("auto_advance", False),
         from_invoice={"action": "revision", "invoice": original["id"]},
     )
-    draft |= {**{name: original[name] for name in COPIED_FIELDS}, **_own(call, customer, original)}
+    draft |= {**{name: original[name] for name in COPIED_FIELDS}, **_changed_fields(call, customer, original)}
     invoice_items.bill(call, items, draft["id"])
-    return invoices.create(call, details.with_details(call, _with_lines_own(draft, original), customer))
+    return invoices.create(call, details.with_details(call, _with_copied_line_fields(draft, original), customer))
 
 
 def _original(call: Call) -> Object:
@@ -92,21 +92,22 @@ def _copied_items(call: Call, customer: Object, original: Object) -> list[Object
     return [{**copy, "metadata": item["metadata"]} for copy, item in zip(new_items, items, strict=True)]
 
 
-def _own(call: Call, customer: Object, original: Object) -> dict[str, Any]:
-    """Return what the call says in place of the original."""
+def _changed_fields(call: Call, customer: Object, original: Object) -> dict[str, Any]:
+    """Return the fields of the draft that the call says itself, in place of the original's."""
     params = call.params
-    own: dict[str, Any] = {"metadata": merge_metadata(original["metadata"], params.get("metadata", {}))}
-    own |= payment_methods.own_defaults(call, customer)
+    changes: dict[str, Any] = {"metadata": merge_metadata(original["metadata"], params.get("metadata", {}))}
+    changes |= payment_methods.own_defaults(call, customer)
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", original["collection_method"])
-        own |= {"collection_method": method, "due_date": details.due_date(call, method, params)}
-    return own
+        changes |= {"collection_method": method, "due_date": details.due_date(call, method, params)}
+    return changes
 
 
-def _with_lines_own(draft: Object, original: Object) -> Object:
-    """Return the draft whose lines have what the lines that they are copies of have beside their items."""
-    data = [
-        {**line, **{name: before[name] for name in invoice_items.OF_LINE if name in before}, "id": line["id"]}
-        for line, before in zip(draft["lines"]["data"], original["lines"]["data"], strict=True)
+def _with_copied_line_fields(draft: Object, original: Object) -> Object:
+    """Return the draft; each line has the metadata and taxes of the line that it is a copy of, which no item has."""
+    names = invoice_items.LINE_FIELDS
+    line_objects = [
+        {**line, **{name: original_line[name] for name in names if name in original_line}, "id": line["id"]}
+        for line, original_line in zip(draft["lines"]["data"], original["lines"]["data"], strict=True)
     ]
-    return {**draft, "lines": {**draft["lines"], "data": data}}
+    return {**draft, "lines": {**draft["lines"], "data": line_objects}}

@@ -18,13 +18,13 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import checkout_sessions
 
 KIND = "payment_link"
-SAME = (
+COPIED_FIELDS = (
     "allow_promotion_codes automatic_tax billing_address_collection consent_collection custom_fields custom_text "
     "name_collection optional_items payment_intent_data payment_method_options payment_method_types "
     "phone_number_collection shipping_address_collection submit_type subscription_data tax_id_collection"
 ).split()
-"""What a session says as its link does."""
-BY_MODE = {
+"""Fields that a session has as its link has them; those of `FIELDS_OF_MODE` in one mode alone."""
+FIELDS_OF_MODE = {
     "payment": ("customer_creation", "invoice_creation"),
     "subscription": ("payment_method_collection",),
 }
@@ -51,8 +51,8 @@ def open_link(call: Call) -> Object:
         form["email"] = email
     if session["allow_promotion_codes"] and (code := call.params.get("promotion_code")):
         form["promotion_code"] = code
-    after = choices.prefill(call, session, form) if form else session
-    return sessions.amend(call, after, payment_link=link["id"])
+    prefilled_session = choices.prefill(call, session, form) if form else session
+    return sessions.amend(call, prefilled_session, payment_link=link["id"])
 
 
 def _find(call: Call) -> Object:
@@ -68,15 +68,15 @@ def _parameters(call: Call, link: Object) -> Object:
     items = link["line_items"]["data"]
     prices = [call.store.get("price", item["price"]) or {} for item in items]
     mode = "subscription" if any(price["recurring"] for price in prices) else "payment"
-    after = link["after_completion"]
+    completion = link["after_completion"]
     params: Object = {
-        **_without_nulls({name: link.get(name) for name in (*SAME, *BY_MODE[mode])}),
+        **_without_nulls({name: link.get(name) for name in (*COPIED_FIELDS, *FIELDS_OF_MODE[mode])}),
         "currency": link["currency"],
         "line_items": [_item(item, price) for item, price in zip(items, prices, strict=True)],
         "metadata": link["metadata"],
         "mode": mode,
         "shipping_options": [{"shipping_rate": option["shipping_rate"]} for option in link["shipping_options"]],
-        "success_url": after["redirect"]["url"] if after["type"] == "redirect" else None,
+        "success_url": completion["redirect"]["url"] if completion["type"] == "redirect" else None,
     }
     params |= {name: call.params[name] for name in ("client_reference_id", "customer_email") if name in call.params}
     if call.params.get("locale") in LOCALES:

@@ -77,9 +77,9 @@ def _apply_tax_behavior(price: Object, before: Object, params: Params) -> None:
     if before["tax_behavior"] != "unspecified":
         raise prices.tax_behavior_set(before, "tax_behavior")
     currency = before["currency"]
-    own = {**before["currency_options"][currency], "tax_behavior": behavior}
+    own_option = {**before["currency_options"][currency], "tax_behavior": behavior}
     price["tax_behavior"] = behavior
-    price["currency_options"] = {**before["currency_options"], currency: own}
+    price["currency_options"] = {**before["currency_options"], currency: own_option}
 
 
 def _changed_options(price: Object, changes: dict[str, dict[str, Any]] | None) -> Object:
@@ -90,16 +90,16 @@ def _changed_options(price: Object, changes: dict[str, dict[str, Any]] | None) -
     entries do not.
     """
     options: Object = price["currency_options"]
-    own = price["currency"]
+    own_currency = price["currency"]
     if changes is None:
-        return {own: options[own]}
-    result = dict(options)
+        return {own_currency: options[own_currency]}
+    new_options = dict(options)
     for code, change in changes.items():
         name = f"currency_options[{code}]"
-        if code == own:
+        if code == own_currency:
             raise price_refusals.own_currency(name)
-        result[code] = _changed_option(price, options.get(code), code, change, name)
-    return result
+        new_options[code] = _changed_option(price, options.get(code), code, change, name)
+    return new_options
 
 
 def _changed_option(price: Object, current: Object | None, code: str, change: dict[str, Any], name: str) -> Object:
@@ -107,8 +107,8 @@ def _changed_option(price: Object, current: Object | None, code: str, change: di
         after = {**current, **change}
     else:
         price_refusals.check_option(change, code, _scheme(price), name)
-        own_behavior = {} if current is None else {"tax_behavior": current["tax_behavior"]}
-        after = prices.currency_option({**own_behavior, **change})
+        current_behavior = {} if current is None else {"tax_behavior": current["tax_behavior"]}
+        after = prices.currency_option({**current_behavior, **change})
     if current is not None and current["tax_behavior"] not in ("unspecified", after["tax_behavior"]):
         raise prices.tax_behavior_set(current, f"{name}[tax_behavior]")
     return after

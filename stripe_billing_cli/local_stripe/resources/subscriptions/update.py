@@ -35,8 +35,8 @@ PENDING_PARAMS = frozenset(
 )
 """What an update may say beside `pending_if_incomplete`
 (https://docs.stripe.com/billing/subscriptions/pending-updates-reference#supported-attributes)."""
-ENDED_MAY = frozenset({"cancellation_details", "expand", "metadata"})
-INCOMPLETE_MAY = frozenset(
+ENDED_PARAMS = frozenset({"cancellation_details", "expand", "metadata"})
+INCOMPLETE_PARAMS = frozenset(
     {"cancellation_details", "default_payment_method", "description", "expand", "metadata", "payment_settings"}
 )
 
@@ -64,25 +64,26 @@ def update(call: Call) -> Object:
     if call.params.get("add_invoice_items"):
         customer = customers.find(call, before["customer"])
         added_invoice_items.add(call, customer, before, call.params["add_invoice_items"])
-    plain = _plain_changes(call, before)
-    after = item_changes.change(call, before, plain) if _changes_items(call.params) else _change(call, before, plain)
+    changes = _plain_changes(call, before)
+    change = item_changes.change if _changes_items(call.params) else _change_plainly
+    after = change(call, before, changes)
     phase_transitions.follow(call, after)
     return repository.find(call, before["id"])
 
 
 def _changes_items(params: Params) -> bool:
-    anew = params.get("billing_cycle_anchor", {}).get("type") == "now"
-    return anew or bool(params.keys() & {"items", "trial_end"}) or bool(params.get("trial_from_plan"))
+    resets_anchor = params.get("billing_cycle_anchor", {}).get("type") == "now"
+    return resets_anchor or bool(params.keys() & {"items", "trial_end"}) or bool(params.get("trial_from_plan"))
 
 
 def _check_updatable(subscription: Object, params: Params) -> None:
     names = params.keys()
-    if subscription["status"] in repository.ENDED and not names <= ENDED_MAY:
+    if subscription["status"] in repository.ENDED and not names <= ENDED_PARAMS:
         raise invalid(
             "A canceled subscription can only update its cancellation_details and metadata.",
             code="invalid_canceled_subscription_fields",
         )
-    if subscription["status"] == "incomplete" and not names <= INCOMPLETE_MAY:
+    if subscription["status"] == "incomplete" and not names <= INCOMPLETE_PARAMS:
         raise invalid(
             "A subscription in `incomplete` status can only update its metadata, its description and its default "
             "payment method. Pay its first invoice, or cancel it and create another."
@@ -114,13 +115,13 @@ def _check_updatable(subscription: Object, params: Params) -> None:
         raise invalid("If invoice collection method is 'send_invoice', you must specify 'days_until_due'.")
 
 
-def _change(call: Call, before: Object, plain: Object) -> Object:
+def _change_plainly(call: Call, before: Object, changes: Object) -> Object:
     """Make a change that leaves the items as they are, but for the end of their period where the subscription ends
     sooner or later than before."""
-    if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
-        after = cancellation.set_end(call, before, plain)
+    if changes.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
+        after = cancellation.set_end(call, before, changes)
     else:
-        after = repository.amend(call, before["id"], **plain)
+        after = repository.amend(call, before["id"], **changes)
     schedule_jobs.plan_ahead(call, after)
     return after
 
