@@ -21,8 +21,8 @@ from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.objects.various import Feature
 from stripe_billing_cli.stripe_api.references import id_of
 
-SIDE_BY_SIDE = 8
-Decided = Callable[[str], "tuple[str, list[Access]]"]
+THREADS = 8
+Decide = Callable[[str], "tuple[str, list[Access]]"]
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,19 @@ class Comparison:
 def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Comparison]:
     """Compare these customers, or all that have a subscription or a row. Raises `StripeCallError`, `StoreError`."""
     if customers:
-        yield from _side_by_side(customers, lambda customer: (customer, keeper.decide(customer)), keeper)
+        yield from _compare_each(customers, lambda customer: (customer, keeper.decide(customer)), keeper)
         return
     subscriptions = _subscriptions(keeper.api)
-    features = _has_features(keeper.api)
+    has_features = _has_features(keeper.api)
     payments_by_customer = all_disputes(keeper.api) if keeper.rules.deny_disputed else {}
 
     def decide_one(customer: str) -> tuple[str, list[Access]]:
-        active = active_features(keeper.api, customer) if features else ()
+        active = active_features(keeper.api, customer) if has_features else ()
         payments = payments_by_customer.get(customer, ())
         state = customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), active, payments)
         return customer, decide(state, keeper.rules, keeper.store.clock())
 
-    yield from _side_by_side(sorted({*subscriptions, *_list_customers(keeper)}), decide_one, keeper)
+    yield from _compare_each(sorted({*subscriptions, *_list_customers(keeper)}), decide_one, keeper)
 
 
 def customers_to_check(keeper: AccessKeeper) -> list[str]:
@@ -78,8 +78,8 @@ def mend(keeper: AccessKeeper, comparison: Comparison) -> list[AccessChange]:
     return keeper.update(comparison.customer, "reconcile")
 
 
-def _side_by_side(customers: Sequence[str], decide_one: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+def _compare_each(customers: Sequence[str], decide_one: Decide, keeper: AccessKeeper) -> Iterator[Comparison]:
+    with ThreadPoolExecutor(THREADS) as threads:
         for customer, target in threads.map(decide_one, customers):
             changes = changes_between(keeper.store.access.for_customer(customer), target)
             yield Comparison(customer, tuple(changes))

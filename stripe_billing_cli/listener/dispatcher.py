@@ -71,10 +71,10 @@ class Dispatcher:
         own_handlers = self._own_handlers()
         self.route: Route = route_to([*own_handlers, *action_handlers, *self.more], fetches_thin=self.api is not None)
         runs_commands = any(action.kind == "exec" for action in self.actions)
-        name = partial(worker_name, self._spawner.start() if runs_commands else ())
+        action_worker_name = partial(worker_name, self._spawner.start() if runs_commands else ())
         self.workers = [
             self._worker([*own_handlers, *self.more], ACCESS_THREADS, worker_name()),
-            *(self._worker([handler], ACTION_THREADS, name()) for handler in action_handlers),
+            *(self._worker([handler], ACTION_THREADS, action_worker_name()) for handler in action_handlers),
         ]
         self.expiry_scheduler = None if self.api is None else self._expiry_scheduler(self.api)
         self.reconcile_task = None if self.api is None else self._reconcile_task(self.api)

@@ -60,11 +60,11 @@ def decide(
     if at == "now" and update and pending_terms == after:
         return Change("wait", before, after, id)
     if at == "now" and after != before:
-        _check_on_once(subscription, id, current, after)
+        _check_price_unused(subscription, id, current, after)
         return Change("now", before, after, id, drops_update=update, drops_schedule=schedule_id)
-    at_index = [existing_item["id"] for existing_item in subscription["items"]["data"]].index(id)
+    index = [existing_item["id"] for existing_item in subscription["items"]["data"]].index(id)
     terms_to_come = scheduled_terms if scheduled_terms and len(scheduled_terms) == len(current) else current
-    new_terms = (*terms_to_come[:at_index], after, *terms_to_come[at_index + 1 :])
+    new_terms = (*terms_to_come[:index], after, *terms_to_come[index + 1 :])
     starts = item["current_period_end"]
     if new_terms == (scheduled_terms or current):
         if update:
@@ -72,12 +72,12 @@ def decide(
         return Change("none", before, after, id, starts=starts if new_terms != current else None)
     if new_terms == current:
         return Change("take_back", before, after, id, drops_update=update, drops_schedule=schedule_id)
-    _check_on_once(subscription, id, terms_to_come, after)
+    _check_price_unused(subscription, id, terms_to_come, after)
     _check_goes_on(subscription, starts)
     return Change("later", before, after, id, starts, drops_update=update, schedule=schedule_id, later=new_terms)
 
 
-def _check_on_once(subscription: Subscription, item: str, terms: Sequence[Terms], after: Terms) -> None:
+def _check_price_unused(subscription: Subscription, item: str, terms: Sequence[Terms], after: Terms) -> None:
     """Refuse a price that another item is on, or is to be on: a subscription has a price once."""
     for other, other_terms in zip(subscription["items"]["data"], terms, strict=True):
         if other["id"] != item and other_terms.price == after.price:
@@ -100,14 +100,14 @@ def _upcoming_terms(schedule: Schedule, current: Sequence[Terms]) -> tuple[Terms
 
 def _check_goes_on(subscription: Subscription, starts: int) -> None:
     """Raise where a change at the period's end has no period after it, or no schedule that can say so."""
-    id, ends = subscription["id"], subscription["cancel_at"]
-    if ends is None or subscription["schedule"] is not None:
+    id, cancel_at = subscription["id"], subscription["cancel_at"]
+    if cancel_at is None or subscription["schedule"] is not None:
         return
-    way = f"take the cancellation back first: billing sub resume {id}"
-    if ends <= starts:
-        raise OperationError(f"the subscription {id} ends with this period, so that no other plan can follow", way)
+    hint = f"take the cancellation back first: billing sub resume {id}"
+    if cancel_at <= starts:
+        raise OperationError(f"the subscription {id} ends with this period, so that no other plan can follow", hint)
     raise OperationError(
-        f"the subscription {id} is to end later, and a scheduled change would take that back unseen", way
+        f"the subscription {id} is to end later, and a scheduled change would take that back unseen", hint
     )
 
 

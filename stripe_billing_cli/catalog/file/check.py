@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.entries import NOWHERE, AnyEntry, Entry, Locatio
 from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.assembly import OWN_KEYS
 from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
-from stripe_billing_cli.catalog.file.partial import about_others, concerned_fields, right_part
+from stripe_billing_cli.catalog.file.partial import concerned_fields, right_part, skip_wrong_fields
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.values import values_of
 from stripe_billing_cli.catalog.kinds import DEFAULTS, AnyKind, CatalogHead, Path, Registry, Report, check_currency
@@ -149,7 +149,7 @@ class FileCheck:
                     entry.children.append(inner_entry)
         right_content = content or right_part(kind.model, fields, frozenset(wrong_fields))
         if right_content is not None:
-            report = about_others(report_below, wrong_fields) if wrong_fields else report_below
+            report = skip_wrong_fields(report_below, wrong_fields) if wrong_fields else report_below
             kind.check(key, right_content, head, report)
             kind.check_children(right_content, contents, report)
         if content is None or entry is None:

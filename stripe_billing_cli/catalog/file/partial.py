@@ -40,15 +40,15 @@ def right_part(model: type[BaseModel], values: Mapping[str, Any], wrong_fields: 
 
 
 def concerned_fields(error: ErrorDetails, model: type[BaseModel]) -> set[str]:
-    """Return the fields of an entry that an error is about: and the one that an unknown one may be meant for."""
+    """Return the fields of an entry that an error is about; of an unknown field also the one that may be meant."""
     if not error["loc"]:
         return set()
     name = str(error["loc"][0])
     return {name, *difflib.get_close_matches(name, model.model_fields, n=1)}
 
 
-def about_others(report: Report, wrong_fields: Collection[str]) -> Report:
-    """Return a report that passes on only what says nothing of the fields that are wrong."""
+def skip_wrong_fields(report: Report, wrong_fields: Collection[str]) -> Report:
+    """Return a report that drops messages which speak of the fields that are wrong."""
     names = set(wrong_fields)
 
     def pass_on(path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None:

@@ -14,7 +14,7 @@ from stripe_billing_cli.cli.output import GREEN, Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The code as customers write it, or its id.")]
-For = Annotated[
+CustomerOption = Annotated[
     str | None, typer.Option("--customer", metavar="CUSTOMER", help="Who would use it: the customer's id or email.")
 ]
 Prices = Annotated[
@@ -30,7 +30,7 @@ Currency = Annotated[str | None, typer.Option(metavar="CUR", help="With --price:
 
 @options.command(app)
 def check(
-    context: Context, code: Code, customer: For = None, price: Prices = None, currency: Currency = None
+    context: Context, code: Code, customer: CustomerOption = None, price: Prices = None, currency: Currency = None
 ) -> int | None:
     """Say whether a promotion code would be taken, for how much off, and if not, why.
 

@@ -81,14 +81,14 @@ def _will(plan: CreditPlan) -> Iterator[str]:
         f"of {formatting.money(plan.amount_left, currency)} that can be."
     )
     if plan.off_invoice:
-        rest = formatting.money(invoice["amount_remaining"] - plan.off_invoice, currency)
-        yield f"  {formatting.money(plan.off_invoice, currency)} is not to be paid any more; {rest} stays open."
+        open_amount = formatting.money(invoice["amount_remaining"] - plan.off_invoice, currency)
+        yield f"  {formatting.money(plan.off_invoice, currency)} is not to be paid any more; {open_amount} stays open."
     if plan.back:
-        yield f"  {formatting.money(plan.back, currency)} {_way(plan)}"
+        yield f"  {formatting.money(plan.back, currency)} {_destination_text(plan)}"
     yield "  Access stays as it is: a credit ends no subscription."
 
 
-def _way(plan: CreditPlan) -> str:
+def _destination_text(plan: CreditPlan) -> str:
     from stripe_billing_cli.invoices.load import payment
 
     match plan.request.to:

@@ -93,21 +93,21 @@ def settings(
         "card_tokens": card_tokens,
         "pending_update_items": pending_update_items,
     }
-    changes = _check_choices(choices) | _account(country, currency)
+    changes = _check_choices(choices) | _account_changes(country, currency)
     if search_lag is not None:
         changes["search_lag"] = parsing.span("--search-lag", search_lag)
     with opened_store() as store:
         account = accounts.ensure(store, int(time.time()))
         if changes:
             with store.writing():
-                values = local_settings.change(store, account, changes)
+                current_settings = local_settings.change(store, account, changes)
         else:
             with store.reading():
-                values = local_settings.read(store, account)
+                current_settings = local_settings.read(store, account)
     if context.output in ("table", "id"):
-        print("\n".join(f"{name.replace('_', '-')}: {value}" for name, value in values.items()))
+        print("\n".join(f"{name.replace('_', '-')}: {value}" for name, value in current_settings.items()))
     else:
-        context.printer.result(values, ids=[])
+        context.printer.result(current_settings, ids=[])
 
 
 def _check_choices(choices: Mapping[str, str | None]) -> dict[str, str | int]:
@@ -125,7 +125,7 @@ def _check_choices(choices: Mapping[str, str | None]) -> dict[str, str | int]:
     return changes
 
 
-def _account(country: str | None, currency: str | None) -> dict[str, str | int]:
+def _account_changes(country: str | None, currency: str | None) -> dict[str, str | int]:
     """Return the account's settings that are to be changed."""
     from babel.numbers import get_territory_currencies
 

@@ -116,9 +116,9 @@ class Spawner:
         self._guard = threading.Lock()
         self._connection: Connection | None = None
         self._commands: dict[int, Command] = {}
-        self._last = 0
-        self._slots = 0
-        self._free: list[Slot] = []
+        self._last_number = 0
+        self._slot_count = 0
+        self._free_slots: list[Slot] = []
 
     def start(self) -> int:
         """Return the id of the spawner's process, started if it does not run."""
@@ -129,21 +129,21 @@ class Spawner:
 
         Raises `SpawnError`, and after `timeout` seconds `NotEndedError`, with the command and what it started killed.
         """
-        one = self._new_command()
+        new_command = self._new_command()
         reusable = False
         try:
             connection = self._connect()
-            self._hand_to(connection, one, command, environment, text)
+            self._hand_to(connection, new_command, command, environment, text)
             try:
-                reply = self._wait_for_end(one, timeout)
+                reply = self._wait_for_end(new_command, timeout)
             except queue.Empty:
-                self._kill(connection, one)
+                self._kill(connection, new_command)
                 raise NotEndedError from None
             reusable = not reply["left"]
             code = os.waitstatus_to_exitcode(reply["status"])
-            return CommandEnd(code, _tail(one.slot.output), _tail(one.slot.errors))
+            return CommandEnd(code, _tail(new_command.slot.output), _tail(new_command.slot.errors))
         finally:
-            self._finish(one, reusable=reusable)
+            self._finish(new_command, reusable=reusable)
 
     def kill_all(self) -> None:
         """Kill the commands that run."""
@@ -158,8 +158,8 @@ class Spawner:
         """End the spawner, and with it what still runs."""
         with self._guard:
             connection, self._connection = self._connection, None
-            free, self._free = self._free, []
-        for slot in free:
+            free_slots, self._free_slots = self._free_slots, []
+        for slot in free_slots:
             slot.close()
         if connection is not None:
             with contextlib.suppress(OSError):
@@ -168,34 +168,39 @@ class Spawner:
 
     def _new_command(self) -> Command:
         with self._guard:
-            self._last += 1
-            number = self._last
-            slot = self._free.pop() if self._free else None
+            self._last_number += 1
+            number = self._last_number
+            slot = self._free_slots.pop() if self._free_slots else None
             if slot is None:
-                self._slots += 1
-                place = self._slots
+                self._slot_count += 1
+                slot_number = self._slot_count
         if slot is None:
-            slot = Slot(place, _file(in_memory=True), _file(), _file())
-        one = Command(number, slot)
+            slot = Slot(slot_number, _file(in_memory=True), _file(), _file())
+        command = Command(number, slot)
         with self._guard:
-            self._commands[number] = one
-        return one
+            self._commands[number] = command
+        return command
 
-    def _finish(self, one: Command, *, reusable: bool) -> None:
-        """Keep the slot for the next command, unless something that the last one started may use its files still."""
+    def _finish(self, command: Command, *, reusable: bool) -> None:
+        """Keep the slot for the next command, unless something that the command started may use its files still."""
         with self._guard:
-            self._commands.pop(one.number, None)
+            self._commands.pop(command.number, None)
             if reusable:
-                self._free.append(one.slot)
+                self._free_slots.append(command.slot)
         if not reusable:
-            one.slot.close()
+            command.slot.close()
 
     def _hand_to(
-        self, connection: Connection, one: Command, command: str, environment: Mapping[str, str], text: bytes
+        self, connection: Connection, command: Command, shell_command: str, environment: Mapping[str, str], text: bytes
     ) -> None:
-        slot = one.slot
+        slot = command.slot
         slot.prepare(text)
-        message = {"run": one.number, "slot": slot.number, "command": command, "environment": dict(environment)}
+        message = {
+            "run": command.number,
+            "slot": slot.number,
+            "command": shell_command,
+            "environment": dict(environment),
+        }
         try:
             if slot.connection is not connection:
                 connection.send({"slot": slot.number}, slot.files)
@@ -204,20 +209,20 @@ class Spawner:
         except OSError as error:
             raise SpawnError("the command could not be started: the spawner has ended") from error
 
-    def _wait_for_end(self, one: Command, timeout: float | None) -> Mapping[str, Any]:
+    def _wait_for_end(self, command: Command, timeout: float | None) -> Mapping[str, Any]:
         """Return the spawner's message about the end of a command. Raises `SpawnError`, and `queue.Empty` when the time
         is up."""
-        reply = one.replies.get(timeout=timeout)
+        reply = command.replies.get(timeout=timeout)
         if reply is None:
             raise SpawnError("cut off: the process that starts commands has ended")
         if "error" in reply:
             raise SpawnError(f"the command could not be started: {reply['error']}")
         return reply
 
-    def _kill(self, connection: Connection, one: Command) -> None:
+    def _kill(self, connection: Connection, command: Command) -> None:
         with contextlib.suppress(OSError, queue.Empty, SpawnError):
-            connection.send({"kill": one.number})
-            self._wait_for_end(one, 10)
+            connection.send({"kill": command.number})
+            self._wait_for_end(command, 10)
 
     def _connect(self) -> Connection:
         with self._guard:
@@ -236,8 +241,8 @@ class Spawner:
                     end = LENGTH.size + LENGTH.unpack_from(buffer)[0]
                     message = marshal.loads(buffer[LENGTH.size : end])
                     buffer = buffer[end:]
-                    if (one := self._commands.get(message["run"])) is not None:
-                        one.replies.put(message)
+                    if (command := self._commands.get(message["run"])) is not None:
+                        command.replies.put(message)
         self._give_up(connection)
 
     def _give_up(self, connection: Connection) -> None:
