@@ -54,11 +54,11 @@ def move(
         context.printer.result(record, ids=[])
         return
     already = f"; {to} had {result.already} already" if result.already else ""
-    running = (
+    running_text = (
         f"; {formatting.count_text(running_count, 'call')} of {handler} running, left alone" if running_count else ""
     )
     context.printer.line(
-        f"{formatting.count_text(result.moved, 'delivery', 'deliveries')} moved to {to}{already}{running}."
+        f"{formatting.count_text(result.moved, 'delivery', 'deliveries')} moved to {to}{already}{running_text}."
     )
 
 
