@@ -159,11 +159,11 @@ def _change_items(
     change = changes.Change([])
     if trial_end is not None:
         trial_period = {"current_period_start": call.now, "current_period_end": trial_end}
-        data = [
+        item_objects = [
             {**item, **trial_period} for item in _change(call, schedule, phase, before, "none", redeems=redeems).after
         ]
         after |= {"trial_end": trial_end, "trial_start": before["trial_start"] or call.now, "status": "trialing"}
-        after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": data}}
+        after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": item_objects}}
     elif over:
         renewal = at_period_end(call, schedule, phase, before, call.now)
         usage_lines = used_before(call, before, renewal, call.now)
@@ -187,7 +187,7 @@ def _bill_once(call: Call, subscription: Object, phase: Object) -> None:
     """Keep what a phase bills once for the next invoice, for the periods that begin with the phase."""
     items_data = [phase_items.params(item) for item in phase["add_invoice_items"]]
     catalog, anchor = price_checks.catalog(call), subscription["billing_cycle_anchor"]
-    data = [
+    item_objects = [
         item
         if item["current_period_end"] > call.now
         else {
@@ -198,7 +198,7 @@ def _bill_once(call: Call, subscription: Object, phase: Object) -> None:
         for item in subscription["items"]["data"]
     ]
     customer = customers.find(call, subscription["customer"])
-    subscription_after = {**subscription, "items": items.with_items(subscription, data)}
+    subscription_after = {**subscription, "items": items.with_items(subscription, item_objects)}
     added_invoice_items.add(call, customer, subscription_after, items_data, "phases[0][add_invoice_items]")
 
 
@@ -238,19 +238,19 @@ def _beats_otherwise(subscription: Object, phase: Object, catalog: Catalog) -> b
 
 
 def at_period_end(call: Call, schedule: Object, phase: Object, subscription: Object, at: int) -> Object:
-    """Return the subscription with the phase's items, their periods over at `at` as those of the items before them."""
+    """Return the subscription with the phase's items, whose periods end at `at` as those of its items until then."""
     change = _change(replace(call, now=at), schedule, phase, subscription, "none")
-    last = subscription["items"]["data"][0]
-    period = {name: last[name] for name in ("current_period_start", "current_period_end")}
-    same = {item["id"]: item for item in subscription["items"]["data"]}
-    data = []
+    first_item = subscription["items"]["data"][0]
+    period = {name: first_item[name] for name in ("current_period_start", "current_period_end")}
+    items_before = {item["id"]: item for item in subscription["items"]["data"]}
+    item_objects = []
     for item in change.after:
-        continued_discounts = {**item, **period}
-        if same.get(item["id"], {}).get("price") != item["price"]:
-            continued_discounts = items.counting_anew(continued_discounts, metering.last_report(call), at)
-        data.append(continued_discounts)
+        new_item = {**item, **period}
+        if items_before.get(item["id"], {}).get("price") != item["price"]:
+            new_item = items.counting_anew(new_item, metering.last_report(call), at)
+        item_objects.append(new_item)
     anchor = subscription["billing_cycle_anchor"] if change.anchor is None else at
-    return {**subscription, "items": {**subscription["items"], "data": data}, "billing_cycle_anchor": anchor}
+    return {**subscription, "items": {**subscription["items"], "data": item_objects}, "billing_cycle_anchor": anchor}
 
 
 def used_before(call: Call, before: Object, after: Object, at: int) -> list[lines.Line]:
