@@ -188,8 +188,8 @@ class Planner:
         for root in self._catalog.roots:
             self._plan_root(root, targets)
         leftovers = self._leftovers()
-        rest = self._prune(leftovers, prune_options) if prune_options else leftovers
-        self._plan_unnamed({leftover.id for leftover in leftovers} - {leftover.id for leftover in rest})
+        remaining_leftovers = self._prune(leftovers, prune_options) if prune_options else leftovers
+        self._plan_unnamed({leftover.id for leftover in leftovers} - {leftover.id for leftover in remaining_leftovers})
         if prune_options and not self._catalog.roots and builder.changes:
             builder.note(
                 f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
@@ -207,7 +207,9 @@ class Planner:
             account=self._snapshot.account,
             livemode=self._snapshot.livemode,
             changes=tuple(builder.changes),
-            unmanaged=tuple(self._report_unmanaged(leftover) for leftover in rest if leftover.id not in changed_ids),
+            unmanaged=tuple(
+                self._report_unmanaged(leftover) for leftover in remaining_leftovers if leftover.id not in changed_ids
+            ),
             unchanged=builder.unchanged,
             unmarked=len(builder.missing_marks),
             notes=(*self._catalog.warnings, *builder.notes),

@@ -37,16 +37,19 @@ def read(store: Store, account: Object) -> Object:
 
 def change(store: Store, account: Object, values: Object) -> Object:
     """Return all settings, once `values` are set. Runs inside a transaction of `store`."""
-    rest = dict(values)
+    stored_values = dict(values)
     account = accounts.change_country(
-        store, account, rest.pop("country", account["country"]), rest.pop("currency", account["default_currency"])
+        store,
+        account,
+        stored_values.pop("country", account["country"]),
+        stored_values.pop("currency", account["default_currency"]),
     )
     settings_before = store.get(KIND, ID)
     after = {
         "id": ID,
         "object": KIND,
         "created": 0,
-        "values": {**((settings_before or {}).get("values") or {}), **rest},
+        "values": {**((settings_before or {}).get("values") or {}), **stored_values},
     }
     if settings_before is None:
         store.insert(KIND, after)

@@ -76,10 +76,10 @@ def access(key: str, route: Route, fields: dict[str, Raw]) -> tuple[Access, dict
         raise missing_param(SECRET)
     if secret is not None and not isinstance(secret, str):
         raise invalid("Invalid string", SECRET)
-    rest = {name: value for name, value in fields.items() if name != SECRET}
-    if publishable and "off_session" in rest:
+    params = {name: value for name, value in fields.items() if name != SECRET}
+    if publishable and "off_session" in params:
         raise authentication.secret_key_required()
-    return Access(secret, publishable), rest
+    return Access(secret, publishable), params
 
 
 def check_expansion(access: Access, tree: ExpandTree) -> None:

@@ -83,8 +83,10 @@ PRICE_NAMES = {
 
 def _as_price(params: Params) -> dict[str, Any]:
     """Return a plan's parameters as those of a price."""
-    rest = {PRICE_NAMES.get(name, name): value for name, value in params.items() if name not in (*RECURRING, "product")}
-    return {**rest, "recurring": {name: params[name] for name in RECURRING if name in params}}
+    price_params = {
+        PRICE_NAMES.get(name, name): value for name, value in params.items() if name not in (*RECURRING, "product")
+    }
+    return {**price_params, "recurring": {name: params[name] for name in RECURRING if name in params}}
 
 
 def check_new(params: Params) -> None:

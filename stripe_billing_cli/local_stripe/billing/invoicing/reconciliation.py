@@ -65,11 +65,11 @@ def _choose_payments(
         yield named_payment
     group = _group(payments, amount) if named_payment is None else ()
     yield from group
-    rest = [one for one in payments if one is not named_payment and one not in group]
-    for one in rest:
+    later_payments = [one for one in payments if one is not named_payment and one not in group]
+    for one in later_payments:
         if one.invoice is not None and one.amount <= _available_funds(call, customer, currency):
             yield one
-    for one in rest:
+    for one in later_payments:
         if one.invoice is None and _available_funds(call, customer, currency) > 0:
             yield one
 

@@ -200,10 +200,10 @@ def unfund(call: Call, intent: Object) -> Object:
     it is canceled (https://docs.stripe.com/payments/bank-transfers/accept-a-payment#confirm-succeeded)."""
     if intent.get("_funded"):
         cash_balances.give_back(call, intent, intent["_funded"])
-    rest = {name: value for name, value in intent.items() if name != "_funded"}
-    if not bank_transfers.is_awaited(rest):
-        return rest
-    return {**rest, "next_action": bank_transfers.next_action(call.store, rest)}
+    unfunded_intent = {name: value for name, value in intent.items() if name != "_funded"}
+    if not bank_transfers.is_awaited(unfunded_intent):
+        return unfunded_intent
+    return {**unfunded_intent, "next_action": bank_transfers.next_action(call.store, unfunded_intent)}
 
 
 def await_confirmation(call: Call, intent: Object, method: Object) -> Object:

@@ -291,4 +291,6 @@ def own_source(call: Call, customer: Object, id: str | None, param: str = "defau
 def own_defaults(call: Call, customer: Object) -> Object:
     """Return what is to pay by default, of the customer's, as far as the call's parameters name it."""
     finders = {"default_payment_method": own_method, "default_source": own_source}
-    return {name: find(call, customer, call.params[name]) for name, find in finders.items() if name in call.params}
+    return {
+        name: find_own(call, customer, call.params[name]) for name, find_own in finders.items() if name in call.params
+    }

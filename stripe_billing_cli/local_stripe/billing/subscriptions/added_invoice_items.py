@@ -42,10 +42,10 @@ def _add(call: Call, customer: Object, subscription: Object, item_data: Mapping[
 def _period(call: Call, subscription: Object, period_data: Mapping[str, Any], param: str) -> tuple[int, int]:
     """Return the period of what is billed once: "If not set, `period.start.type` defaults to `max_item_period_start`
     and `period.end.type` defaults to `min_item_period_end`" (`stripe/params/_subscription_create_params.py`)."""
-    data = subscription["items"]["data"]
+    item_objects = subscription["items"]["data"]
     moments = {
-        "max_item_period_start": max(one["current_period_start"] for one in data),
-        "min_item_period_end": min(one["current_period_end"] for one in data),
+        "max_item_period_start": max(one["current_period_start"] for one in item_objects),
+        "min_item_period_end": min(one["current_period_end"] for one in item_objects),
         "now": call.now,
     }
     bounds = {"start": moments["max_item_period_start"], "end": moments["min_item_period_end"]}

@@ -154,16 +154,18 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     backdating.check(start, call.now)
     is_classic = params.get("billing_mode", {}).get("type") == "classic"
     anchor = anchors.first_anchor(params, prices, trial_end, call.now, begins=None if is_classic else start)
-    data = []
+    item_objects = []
     for price, item_data in zip(prices, params["items"], strict=True):
         period = call.now, trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
         if trial_end is None and start < call.now:
             period = backdating.first_start(price, anchor, start, call.now, is_classic=is_classic), period[1]
         item = items.new_item(identifiers.short_id(call, "si"), id, price, item_data, call.now, period)
-        data.append(trial_offers.begin_trial(call, item, item_data, price))
-    ends = cancellation.requested_end(call, params, data)
+        item_objects.append(trial_offers.begin_trial(call, item, item_data, price))
+    ends = cancellation.requested_end(call, params, item_objects)
     if ends.get("cancel_at") is not None and trial_end is None:
-        data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]
+        item_objects = [
+            {**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in item_objects
+        ]
     return {
         **shapes.blank("subscription", "managed_payments presentment_details status_details"),
         **_settings(params),
@@ -181,7 +183,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         "default_tax_rates": taxes.check_rates(call, params.get("default_tax_rates"), "default_tax_rates"),
         "default_payment_method": payment_methods.own_method(call, customer, params.get("default_payment_method")),
         "default_source": payment_methods.own_source(call, customer, params.get("default_source")),
-        "items": list_object(data, False, f"/v1/subscription_items?subscription={id}"),
+        "items": list_object(item_objects, False, f"/v1/subscription_items?subscription={id}"),
         "start_date": start,
         "test_clock": customer["test_clock"],
         "trial_end": trial_end,

@@ -23,23 +23,23 @@ def first_period(call: Call, subscription: Object) -> tuple[list[Object], list[L
     """Return the items and what their first period costs, or the part of one that comes before an anchor or an end. A
     trial costs nothing; a part before an anchor, and backdated time, are free where prorations are declined."""
     catalog = price_checks.catalog(call)
-    data = subscription["items"]["data"]
+    item_objects = subscription["items"]["data"]
     prorates = call.params.get("proration_behavior") != "none"
     backdated_lines = backdating.bill_elapsed(subscription, catalog) if prorates else []
     if subscription["trial_end"]:
-        return data, [*backdated_lines, *trial_lines(subscription, catalog, call.now)]
+        return item_objects, [*backdated_lines, *trial_lines(subscription, catalog, call.now)]
     anchor, currency = subscription["billing_cycle_anchor"], subscription["currency"]
     if prorates and backdating.is_one_period(subscription):
-        return data, backdated_lines
+        return item_objects, backdated_lines
     if prorates:
-        items_after, billed_lines = proration.part_periods(data, catalog, currency, anchor)
+        items_after, billed_lines = proration.part_periods(item_objects, catalog, currency, anchor)
         return items_after, [*backdated_lines, *billed_lines]
     items_after, billed_lines = [], []
-    for item in data:
+    for item in item_objects:
         start, _ = billing_intervals.period_at(catalog.price(item["price"]), anchor, item["current_period_start"])
-        whole = start == item["current_period_start"] == call.now
-        one, its = proration.whole_periods([item], catalog, currency) if whole else ([item], [])
-        items_after, billed_lines = [*items_after, *one], [*billed_lines, *its]
+        is_whole = start == item["current_period_start"] == call.now
+        new_items, lines_of_item = proration.whole_periods([item], catalog, currency) if is_whole else ([item], [])
+        items_after, billed_lines = [*items_after, *new_items], [*billed_lines, *lines_of_item]
     return items_after, billed_lines
 
 

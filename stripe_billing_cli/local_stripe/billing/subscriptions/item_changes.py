@@ -120,7 +120,7 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     subscription = {**before, "status": "trialing", "trial_end": trial_end}
     change = decide(call, subscription, params, catalog)
     start = {item["id"]: item["current_period_start"] for item in before["items"]["data"]}
-    data = [
+    item_objects = [
         items.with_debit(
             items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), ()
         )
@@ -128,14 +128,16 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     ]
     fields = {"status": "trialing", "trial_end": trial_end}
     if not begins:
-        return UpdatePlan(fields, Change(data, anchor=trial_end))
+        return UpdatePlan(fields, Change(item_objects, anchor=trial_end))
     at = params.get("proration_date", call.now)
     prorates = params.get("proration_behavior") != "none"
     credits = proration.credits_for(before, before["items"]["data"], catalog, at) if prorates else []
     if prorates:
         credits += [line for item in before["items"]["data"] for line in catalog.list_use(item)]
-    free_lines = first_invoice.trial_lines({**subscription, "items": items.with_items(before, data)}, catalog, call.now)
-    return UpdatePlan({**fields, "trial_start": call.now}, Change(data, credits, free_lines, anchor=trial_end))
+    free_lines = first_invoice.trial_lines(
+        {**subscription, "items": items.with_items(before, item_objects)}, catalog, call.now
+    )
+    return UpdatePlan({**fields, "trial_start": call.now}, Change(item_objects, credits, free_lines, anchor=trial_end))
 
 
 def _with_ends(
@@ -172,7 +174,7 @@ def decide(
     """Return what the items, proration and anchor in `params` make of a subscription. Raises Stripe's refusals."""
     for at, item in enumerate(params.get("items", ())):
         _check_item(call, subscription, item, f"items[{at}]")
-    anew = params.get("billing_cycle_anchor", {}).get("type") == "now"
+    resets_anchor = params.get("billing_cycle_anchor", {}).get("type") == "now"
     behavior = params.get("proration_behavior", "create_prorations")
     at = params.get("proration_date", call.now)
     _check_proration_date(subscription, at)
@@ -183,8 +185,8 @@ def decide(
         at=at,
         now=call.now,
         prorates=prorates and behavior != "none",
-        restart=restart or anew,
-        extends=anew and not restart and behavior == "create_prorations",
+        restart=restart or resets_anchor,
+        extends=resets_anchor and not restart and behavior == "create_prorations",
     )
     _check_items(subscription, change.after, catalog)
     return change

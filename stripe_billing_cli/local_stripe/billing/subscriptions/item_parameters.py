@@ -79,5 +79,5 @@ def settle(call: Call, before: Object | None, after: Object) -> None:
 
 def _by_item(subscription: Object | None) -> dict[str, str]:
     """Return the items of a subscription by their discounts."""
-    data = subscription["items"]["data"] if subscription else []
-    return {id: item["id"] for item in data for id in item["discounts"]}
+    item_objects = subscription["items"]["data"] if subscription else []
+    return {id: item["id"] for item in item_objects for id in item["discounts"]}

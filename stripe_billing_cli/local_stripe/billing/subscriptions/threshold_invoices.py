@@ -53,9 +53,13 @@ def bill_reached(call: Call, effect: UsageReported) -> None:
 
 
 def _is_evaluated(subscription: Object, now: int) -> bool:
-    data = subscription["items"]["data"]
-    thresholds = [subscription["billing_thresholds"], *(item["billing_thresholds"] for item in data)]
-    return any(thresholds) and subscription["status"] in EVALUATED_STATUSES and items.first_end(data) - now > LAST_DAY
+    item_objects = subscription["items"]["data"]
+    thresholds = [subscription["billing_thresholds"], *(item["billing_thresholds"] for item in item_objects)]
+    return (
+        any(thresholds)
+        and subscription["status"] in EVALUATED_STATUSES
+        and items.first_end(item_objects) - now > LAST_DAY
+    )
 
 
 def _bill_if_reached(call: Call, before: Object) -> None:

@@ -97,13 +97,13 @@ def begin_trial(call: Call, item: Object, item_data: ItemData, price: Object) ->
 def end_trials(call: Call, subscription: Object, now: int) -> Object:
     """Return a subscription whose trials that are over have the price that comes after them. Its billing cycle begins
     anew then, unless its trial settings say that the anchor is `unchanged`."""
-    over = [item for item in subscription["items"]["data"] if item[PARAM] and item[PARAM]["end_date"] <= now]
-    if not over:
+    ended_items = [item for item in subscription["items"]["data"] if item[PARAM] and item[PARAM]["end_date"] <= now]
+    if not ended_items:
         return subscription
-    data = [_end_trial(call, item) if item in over else item for item in subscription["items"]["data"]]
-    keeps = subscription["trial_settings"]["end_behavior"]["billing_cycle_anchor"] == UNCHANGED
-    anchor = subscription["billing_cycle_anchor"] if keeps else now
-    return {**subscription, "billing_cycle_anchor": anchor, "items": items.with_items(subscription, data)}
+    item_objects = [_end_trial(call, item) if item in ended_items else item for item in subscription["items"]["data"]]
+    keeps_anchor = subscription["trial_settings"]["end_behavior"]["billing_cycle_anchor"] == UNCHANGED
+    anchor = subscription["billing_cycle_anchor"] if keeps_anchor else now
+    return {**subscription, "billing_cycle_anchor": anchor, "items": items.with_items(subscription, item_objects)}
 
 
 def _end_trial(call: Call, item: Object) -> Object:

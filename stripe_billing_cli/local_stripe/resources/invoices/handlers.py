@@ -63,7 +63,7 @@ def create(call: Call) -> Object:
     subscription = _subscription(call, customer)
     currency = params.get("currency") or customer["currency"] or call.account["default_currency"]
     pending_items = _pending_items(call, customer, subscription, currency)
-    rest = {
+    settings = {
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
         "default_payment_method": payment_methods.own_method(call, customer, params.get("default_payment_method")),
@@ -77,8 +77,8 @@ def create(call: Call) -> Object:
         currency,
         reason="manual",
         subscription=subscription,
-        **rest,
-        due_date=details.due_date(call, rest["collection_method"], params),
+        **settings,
+        due_date=details.due_date(call, settings["collection_method"], params),
     )
     if draft["collection_method"] == "send_invoice":
         customers.check_mailable(customer)

@@ -20,8 +20,8 @@ def by_decimal(item: Mapping[str, Any], at: int) -> Mapping[str, Any]:
     check_only_one(item, "unit_amount", "unit_amount_decimal", param=f"invoice_items[{at}][unit_amount]")
     if "unit_amount" not in item:
         return item
-    rest = {name: value for name, value in item.items() if name != "unit_amount"}
-    return {**rest, "unit_amount_decimal": str(item["unit_amount"])}
+    other_params = {name: value for name, value in item.items() if name != "unit_amount"}
+    return {**other_params, "unit_amount_decimal": str(item["unit_amount"])}
 
 
 def changes_pending(call: Call) -> bool:

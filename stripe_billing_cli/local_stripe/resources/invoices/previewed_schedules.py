@@ -52,8 +52,8 @@ def _next_invoice(call: Call, of_subscription: Callable[[Call], Object]) -> Obje
     latest = subscription["latest_invoice"]
     if latest is None or latest == (earlier or {}).get("latest_invoice"):
         own_names = (DETAILS, "customer", "invoice_items", "schedule")
-        rest = {name: value for name, value in params.items() if name not in own_names}
-        return of_subscription(replace(call, params={**rest, "subscription": subscription["id"]}))
+        other_params = {name: value for name, value in params.items() if name not in own_names}
+        return of_subscription(replace(call, params={**other_params, "subscription": subscription["id"]}))
     draft = _discount(call, objects.get_known(call, "invoice", latest), subscription, customer)
     return _show_invoice(call, draft, is_new=earlier is None)
 

@@ -307,8 +307,8 @@ def _next_invoice(
         return _resume_invoice(call, subscription, details, pending_lines)
     if subscription["status"] == "paused":
         raise none_upcoming(f"subscription: {subscription['id']}")
-    plain = _ends(call, subscription)
-    plan = item_changes.decide_all(call, subscription, details, plain, discounts)
+    end_fields = _ends(call, subscription)
+    plan = item_changes.decide_all(call, subscription, details, end_fields, discounts)
     after = {**subscription, **plan.fields}
     change = plan.change
     pending_lines = [*invoice_items.as_pending(call, change.prorations), *pending_lines]

@@ -35,12 +35,12 @@ def pause(call: Call) -> Object:
     invoice_items.add_all_pending(
         call, customer, pausing.bill_pause(call, before, call.params), before["currency"], before["id"]
     )
-    data = pausing.paused_items(call, before, call.params)
+    item_objects = pausing.paused_items(call, before, call.params)
     after = repository.amend(
         call,
         before["id"],
         "customer.subscription.paused",
-        items=items.with_items(before, data),
+        items=items.with_items(before, item_objects),
         status="paused",
         status_details=pausing.details(call, "pause_requested"),
     )
@@ -102,11 +102,11 @@ def resume(call: Call) -> Object:
     call, before = repository.load_living(call)
     check_resumable(before)
     pending_updates.discard(call, before["id"])
-    anew = call.params.get("billing_cycle_anchor", {}).get("type", "now") == "now"
-    data, prorations, at_once = pausing.resumed_items(call, before, call.params)
+    resets_anchor = call.params.get("billing_cycle_anchor", {}).get("type", "now") == "now"
+    item_objects, prorations, at_once = pausing.resumed_items(call, before, call.params)
     fields = {
-        "billing_cycle_anchor": call.now if anew else before["billing_cycle_anchor"],
-        "items": items.with_items(before, data),
+        "billing_cycle_anchor": call.now if resets_anchor else before["billing_cycle_anchor"],
+        "items": items.with_items(before, item_objects),
         "status": "active",
         "status_details": None,
     }
