@@ -105,12 +105,12 @@ def root(
 def run(argv: list[str]) -> int:
     """Run one command line; its exit code. Nothing escapes from here but what `--verbose` asks to see."""
     _open_streams()
-    options: dict[str, Any] = {"output": os.environ.get("BILLING_OUTPUT", "table")}
+    shared_values: dict[str, Any] = {"output": os.environ.get("BILLING_OUTPUT", "table")}
     try:
-        code = build_command(__name__)(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
+        code = build_command(__name__)(argv, standalone_mode=False, prog_name="billing", obj=shared_values) or 0
         flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
-        return _report(error, options | _read_options(error, argv))
+        return _report(error, shared_values | _read_options(error, argv))
     return code
 
 
@@ -142,27 +142,27 @@ def _read_options(error: BaseException, argv: list[str]) -> dict[str, Any]:
     if context is None:
         return {}
     lenient = {"resilient_parsing": True, "ignore_unknown_options": True, "allow_extra_args": True}
-    options: dict[str, Any] = {}
-    context.command.make_context(context.info_name, list(argv), obj=options, **lenient)
-    return options
+    shared_values: dict[str, Any] = {}
+    context.command.make_context(context.info_name, list(argv), obj=shared_values, **lenient)
+    return shared_values
 
 
-def _report(error: BaseException, options: Mapping[str, Any]) -> int:
+def _report(error: BaseException, shared_values: Mapping[str, Any]) -> int:
     from stripe_billing_cli.cli import errors
 
     return errors.report(
         error,
-        output=options["output"],
-        verbose=options.get("verbose", False),
-        as_json_line=_logs_json(options),
-        way=options.get(WAY, ""),
+        output=shared_values["output"],
+        verbose=shared_values.get("verbose", False),
+        as_json_line=_logs_json(shared_values),
+        way=shared_values.get(WAY, ""),
     )
 
 
-def _logs_json(options: Mapping[str, Any]) -> bool:
+def _logs_json(shared_values: Mapping[str, Any]) -> bool:
     """Return whether the command has a log, and writes it as JSON."""
-    if "log_format" not in options:
+    if "log_format" not in shared_values:
         return False
     from stripe_billing_cli.cli.log import LogFormat, chosen_format
 
-    return chosen_format(options["log_format"]) is LogFormat.json
+    return chosen_format(shared_values["log_format"]) is LogFormat.json

@@ -113,8 +113,12 @@ class _Refunds:
         """Return the sum of the refunds of an invoice's payments; None where the key may not see it."""
         if not self.visible:
             return None
-        payments = [one["payment"] for one in (invoice["payments"] or {"data": ()})["data"] if one["status"] == "paid"]
-        return sum(self.amounts.get(id_of(one["payment_intent"]) or id_of(one["charge"]) or "", 0) for one in payments)
+        paid_payments = [
+            one["payment"] for one in (invoice["payments"] or {"data": ()})["data"] if one["status"] == "paid"
+        ]
+        return sum(
+            self.amounts.get(id_of(one["payment_intent"]) or id_of(one["charge"]) or "", 0) for one in paid_payments
+        )
 
 
 def open_invoices(api: StripeApi, customer: str) -> list[Invoice]:

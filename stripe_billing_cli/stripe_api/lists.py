@@ -18,9 +18,9 @@ def objects(
 ) -> Iterator[Kind]:
     """Yield the objects of a list, newest first; a page is asked for only when the one before it is used up. `limit`
     None: all."""
-    page = PAGE if limit is None else min(limit, PAGE)
-    every = (one for objects in api.pages(path, {**params, "limit": page}, kind=kind) for one in objects)
-    return islice(every, limit)
+    page_size = PAGE if limit is None else min(limit, PAGE)
+    all_objects = (one for page in api.pages(path, {**params, "limit": page_size}, kind=kind) for one in page)
+    return islice(all_objects, limit)
 
 
 def subscriptions(api: StripeApi, params: Mapping[str, Any], limit: int | None) -> Iterator[Subscription]:

@@ -158,10 +158,10 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
     item = terms.choose_item(subscription, request.item)
     as_it_is = request.price in (None, item["price"]["id"])  # which may be archived by now
     new_price = item["price"] if price_search is None or as_it_is else price_search.result()
-    schedule = steps.attached_schedule(api, subscription)
+    current_schedule = steps.attached_schedule(api, subscription)
     after = terms.new_terms(item, new_price, request.quantity)
-    change = item_change.decide(subscription, schedule, item, after, request.at)
-    plan = ChangePlan(subscription, item["price"], new_price, change, schedule)
+    change = item_change.decide(subscription, current_schedule, item, after, request.at)
+    plan = ChangePlan(subscription, item["price"], new_price, change, current_schedule)
     restarts = quote.restarts_period(subscription, item["price"], new_price)
     match change.action:
         case "now":

@@ -34,14 +34,14 @@ def command_handler(
     return Handler(action.name, handle, action.wants)
 
 
-def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str, str], timeout: float) -> str:
+def run(spawner: SpawnerPool, command: str, stdin: str, variables: Mapping[str, str], timeout: float) -> str:
     """Run a command by the shell, in its own group of processes. Return the last line that it printed. Raises
     `HandlerError`.
 
     Input and output go through files: a command that reads nothing, or writes without end, blocks nobody.
     """
     try:
-        result = spawner.run(command, environment, stdin.encode(errors="surrogatepass"), timeout)
+        result = spawner.run(command, variables, stdin.encode(errors="surrogatepass"), timeout)
     except SpawnError as error:
         raise HandlerError(str(error)) from error
     except NotEndedError:
