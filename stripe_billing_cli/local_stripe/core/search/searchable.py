@@ -106,16 +106,16 @@ class Searchable:
         return fields.matches(clause, field.kind, value)
 
     def _candidates(self, call: Call, search_query: Query) -> Iterator[Object]:
-        """Give the objects among which are all that fit, as they were when search last looked."""
+        """Yield the objects among which are all that fit, as they were when search last looked."""
         lag = int(accounts.dashboard(call.store).get("search_lag", 0))
-        conditions = [] if lag else [*self._likely(search_query)]
+        conditions = [] if lag else [*self._letter_conditions(search_query)]
         conditions.append(Condition("json_extract(body, '$.test_clock') IS NULL"))
         conditions.append(Condition("json_extract(body, '$.deleted') IS NULL"))
         objects = call.store.select(self.kind, conditions, newest_first=True, limit=-1)
         yield from _earlier(call, self.kind, objects, call.real_now - lag) if lag else objects
 
-    def _likely(self, search_query: Query) -> Iterator[Condition]:
-        """Give a restriction by the text of the objects, where each that fits must have the letters of a clause."""
+    def _letter_conditions(self, search_query: Query) -> Iterator[Condition]:
+        """Yield a condition for each clause whose letters the text of an object must have to fit."""
         for clause in () if search_query.any else search_query.clauses:
             field = self._field(clause)
             if clause.negated or clause.value is None or field.read or field.kind is fields.Kind.NUMERIC:
@@ -126,10 +126,10 @@ class Searchable:
 
 
 def _earlier(call: Call, kind: str, objects: list[Object], until: int) -> Iterator[Object]:
-    """Give the objects as they were at a moment, without those that were made since."""
-    newer = call.store.select("event", [Condition("created > ?", (until,))], newest_first=True, limit=-1)
+    """Yield the objects as they were at a moment, without those that were made since."""
+    newer_events = call.store.select("event", [Condition("created > ?", (until,))], newest_first=True, limit=-1)
     changes: dict[str, list[Object]] = {}
-    for event in newer:
+    for event in newer_events:
         if event["data"]["object"]["object"] == kind:
             changes.setdefault(event["data"]["object"]["id"], []).append(event)
     for object in objects:
@@ -138,16 +138,16 @@ def _earlier(call: Call, kind: str, objects: list[Object], until: int) -> Iterat
             if event["type"].endswith(".created"):
                 before = None
             elif before is not None:
-                before = _undone(before, event["data"].get("previous_attributes") or {})
+                before = _undo(before, event["data"].get("previous_attributes") or {})
         if before is not None:
             yield before
 
 
-def _undone(after: Object, previous: Mapping[str, Any]) -> Object:
+def _undo(after: Object, previous: Mapping[str, Any]) -> Object:
     before = dict(after)
     for name, value in previous.items():
         current = after.get(name)
-        before[name] = _undone(current, value) if isinstance(current, dict) and isinstance(value, dict) else value
+        before[name] = _undo(current, value) if isinstance(current, dict) and isinstance(value, dict) else value
     return before
 
 

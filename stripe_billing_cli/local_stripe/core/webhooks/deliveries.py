@@ -55,13 +55,13 @@ def enqueue(store: Store, event: str, type: str) -> int:
 def _endpoints(store: Store) -> list[Object]:
     """Return the endpoints that hear of a store's events: its own, and of a connected account those of the platform
     that were made with `connect`."""
-    own = store.select(KIND, [], newest_first=False, limit=100)
-    endpoints = [endpoint for endpoint in own if not endpoint.get(CONNECT)]
+    own_endpoints = store.select(KIND, [], newest_first=False, limit=100)
+    endpoints = [endpoint for endpoint in own_endpoints if not endpoint.get(CONNECT)]
     if store.platform is not None:
         platform = store.platform.store
         with platform.reading_once():
-            theirs = platform.select(KIND, [], newest_first=False, limit=100)
-        endpoints += [endpoint for endpoint in theirs if endpoint.get(CONNECT)]
+            platform_endpoints = platform.select(KIND, [], newest_first=False, limit=100)
+        endpoints += [endpoint for endpoint in platform_endpoints if endpoint.get(CONNECT)]
     return endpoints
 
 
@@ -93,7 +93,7 @@ def drop(store: Store, endpoint: str) -> None:
 
 
 def next_due(store: Store) -> float | None:
-    """Return when the next one is due, in Unix seconds; None where nothing is to be sent."""
+    """Return when the next delivery is due, in Unix seconds; None where nothing is to be sent."""
     with store.reading_once():
         row = store.row("SELECT min(due) FROM deliveries")
     return None if row is None or row[0] is None else float(row[0])
@@ -153,8 +153,10 @@ def _plan(store: Store, seq: int, event: str, endpoint: str, now: float, chaos: 
 def mark_delivered(store: Store, delivery: Delivery) -> None:
     """Write down that the endpoint has the event, which waits for one webhook less."""
     with store.writing():
-        mine = store.row("SELECT 1 FROM deliveries WHERE seq = ? AND attempts = ?", delivery.seq, delivery.attempt)
-        if mine is None:
+        claimed_row = store.row(
+            "SELECT 1 FROM deliveries WHERE seq = ? AND attempts = ?", delivery.seq, delivery.attempt
+        )
+        if claimed_row is None:
             return
         store.execute("DELETE FROM deliveries WHERE seq = ?", delivery.seq)
         event = store.get("event", delivery.event["id"])

@@ -17,13 +17,13 @@ from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-PLAIN = ("description", "effective_at", "footer", "statement_descriptor")
+PLAIN_FIELDS = ("description", "effective_at", "footer", "statement_descriptor")
 
 
 def with_details(call: Call, draft: Object, customer: Object) -> Object:
     """Return a draft as the parameters of a call say, with its totals, not yet stored. Raises Stripe's refusals."""
     params = call.params
-    after = {**draft, **{name: params[name] for name in PLAIN if name in params}}
+    after = {**draft, **{name: params[name] for name in PLAIN_FIELDS if name in params}}
     if "account_tax_ids" in params:
         after["account_tax_ids"] = tax_ids.of_account(call, params, "")
     if "automatically_finalizes_at" in params:
