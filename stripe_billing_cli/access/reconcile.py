@@ -5,9 +5,8 @@ Subscriptions are read a hundred at a time, not customer by customer; entitlemen
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from stripe_billing_cli.access.decide import decide
@@ -20,6 +19,7 @@ from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallE
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.objects.various import Feature
 from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.threads import result_of, side_by_side
 
 THREADS = 8
 Decide = Callable[[str], "tuple[str, list[Access]]"]
@@ -79,8 +79,10 @@ def mend(keeper: AccessKeeper, comparison: Comparison) -> list[AccessChange]:
 
 
 def _compare_each(customers: Sequence[str], decide_one: Decide, keeper: AccessKeeper) -> Iterator[Comparison]:
-    with ThreadPoolExecutor(THREADS) as threads:
-        for customer, target in threads.map(decide_one, customers):
+    with side_by_side(THREADS) as threads:
+        futures = deque(threads.submit(decide_one, customer) for customer in customers)
+        while futures:  # none is kept once it was looked at: there may be many
+            customer, target = result_of(futures.popleft())
             changes = changes_between(keeper.store.access.for_customer(customer), target)
             yield Comparison(customer, tuple(changes))
 

@@ -12,6 +12,7 @@ from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError, PermissionMissingError
 from stripe_billing_cli.stripe_api.objects.common import DatedObjectT, IdentifiedObject, ObjectT, SearchResult
+from stripe_billing_cli.stripe_api.threads import result_of, results_of
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -51,7 +52,7 @@ class AccountReader:
 
     def objects(self, kind: str, object_type: type[ObjectT]) -> Mapping[str, ObjectT]:
         """Return the objects of a kind on which another depends, once they are read."""
-        return cast(Mapping[str, ObjectT], self.results[kind].result().objects)
+        return cast(Mapping[str, ObjectT], result_of(self.results[kind]).objects)
 
     def pages(self, object_type: type[ObjectT], path: str, params: Mapping[str, Any]) -> Iterator[list[ObjectT]]:
         for page in self._api.pages(path, params, kind=object_type):
@@ -119,8 +120,7 @@ class AccountReader:
 
     def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:
         """Read for each item, side by side, in the order of the items."""
-        futures = [self._pool.submit(read, item) for item in items]
-        return [future.result() for future in futures]
+        return results_of([self._pool.submit(read, item) for item in items])
 
 
 def by_id(objects: Iterable[ObjectT]) -> dict[str, ObjectT]:

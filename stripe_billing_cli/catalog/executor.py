@@ -26,6 +26,7 @@ from stripe_billing_cli.stripe_api.errors import (
     StripeCallError,
 )
 from stripe_billing_cli.stripe_api.pacing import operation_of
+from stripe_billing_cli.stripe_api.threads import next_of
 
 Status = Literal["done", "failed", "skipped"]
 AT_ONCE = 25
@@ -198,7 +199,7 @@ def carry_out(
             if not operation.needs:
                 start(operation)
         while in_flight:
-            operation, future = completions.get()
+            operation, future = next_of(completions)
             in_flight -= 1
             error = future.exception()
             if error is None and (result := future.result()):

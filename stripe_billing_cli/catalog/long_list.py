@@ -14,6 +14,7 @@ from typing import Any, Generic
 from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE
 from stripe_billing_cli.stripe_api.objects.common import DatedObject, DatedObjectT
+from stripe_billing_cli.stripe_api.threads import results_of
 
 Page = tuple[list[DatedObjectT], bool]
 Fetch = Callable[[Mapping[str, Any]], Page[DatedObjectT]]
@@ -88,8 +89,7 @@ def guess_longer(
         return Guess(longer=False)
     pace = seconds_a_page(newest)
     moments = [newest[-1]["created"] - int(2 * pages * pace * depth) for depth in DEPTHS]
-    futures = [pool.submit(fetch, {"created": {"lt": moment}}) for moment in moments]
-    probes = [future.result() for future in futures]
+    probes = results_of([pool.submit(fetch, {"created": {"lt": moment}}) for moment in moments])
     objects = tuple(stripe_object for page, _ in probes for stripe_object in page)
     return Guess(all(more for _, more in probes) and _pages(newest, moments, probes) >= pages, objects)
 

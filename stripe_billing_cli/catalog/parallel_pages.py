@@ -14,6 +14,7 @@ from typing import Any, Generic
 
 from stripe_billing_cli.stripe_api.client import PAGE
 from stripe_billing_cli.stripe_api.objects.common import DatedObject, DatedObjectT
+from stripe_billing_cli.stripe_api.threads import LOOK_FOR_SIGNALS
 
 AT_ONCE = 4
 CUTS = 4
@@ -74,7 +75,7 @@ class Sweep(Generic[DatedObjectT]):
         for stretch in stretches:
             self._start(pool, stretch)
         while self._futures:
-            futures, _ = wait(self._futures, return_when=FIRST_COMPLETED)
+            futures, _ = wait(self._futures, timeout=LOOK_FOR_SIGNALS, return_when=FIRST_COMPLETED)
             for future in futures:
                 stretch = self._futures.pop(future)
                 objects, more = future.result()

@@ -15,7 +15,7 @@ from stripe_billing_cli.catalog.kinds import AnyKind
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject
-from stripe_billing_cli.stripe_api.threads import side_by_side
+from stripe_billing_cli.stripe_api.threads import result_of, side_by_side
 
 AT_ONCE = 12
 
@@ -48,9 +48,9 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
         account = readers.submit(account_id, api)
         for kind in kinds:  # after those on which it depends
             reader.results[kind.name] = readers.submit(_read, kind, reader, catalog, whole)
-        results = {name: future.result() for name, future in reader.results.items()}
+        results = {name: result_of(future) for name, future in reader.results.items()}
         return Snapshot(
-            account=account.result(),
+            account=result_of(account),
             livemode=api.livemode,
             objects={name: result.objects for name, result in results.items()},
             complete=all(result.complete for result in results.values()),

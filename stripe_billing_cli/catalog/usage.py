@@ -12,7 +12,7 @@ from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.catalog.plan_builder import ARCHIVAL
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
-from stripe_billing_cli.stripe_api.threads import side_by_side
+from stripe_billing_cli.stripe_api.threads import results_of, side_by_side
 
 AT_ONCE = 12
 
@@ -30,7 +30,7 @@ def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = Fa
     """
     retiring_changes = [change for change in plan.changes if change.stripe_object and _is_asked_about(change, catalog)]
     with side_by_side(AT_ONCE) as pool:
-        usages = pool.map(lambda change: _usage(api, catalog, change, count), retiring_changes)
+        usages = results_of([pool.submit(_usage, api, catalog, change, count) for change in retiring_changes])
         retirements = [_Retirement(change, usage) for change, usage in zip(retiring_changes, usages, strict=True)]
     replacements = {one.change: _explain_replacement(one) for one in retirements}
     changes = tuple(replacements.get(change, change) for change in plan.changes)

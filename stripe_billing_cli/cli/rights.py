@@ -10,7 +10,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.common import Page, StripeObject
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
-from stripe_billing_cli.stripe_api.threads import side_by_side
+from stripe_billing_cli.stripe_api.threads import results_of, side_by_side
 
 AT_ONCE = 8
 NOWHERE = "billing_doctor_writes_nothing"
@@ -124,8 +124,10 @@ def ask_rights(api: StripeApi, *, with_writes: bool) -> Rights:
 
     rights_to_write = [right for right in RIGHTS if with_writes and right.stops_writing]
     with side_by_side(AT_ONCE) as pool:
-        reads = dict(zip(RIGHTS, pool.map(read, RIGHTS), strict=True))
-        writes = dict(zip(rights_to_write, pool.map(write, rights_to_write), strict=True))
+        read_futures = [pool.submit(read, right) for right in RIGHTS]
+        write_futures = [pool.submit(write, right) for right in rights_to_write]
+        reads = dict(zip(RIGHTS, results_of(read_futures), strict=True))
+        writes = dict(zip(rights_to_write, results_of(write_futures), strict=True))
     return Rights(reads, writes, pages)
 
 

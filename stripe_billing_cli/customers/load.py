@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.references import default_method, whole
+from stripe_billing_cli.stripe_api.threads import result_of, side_by_side
 
 PATH = "/v1/customers"
 DEFAULT_CARD = "invoice_settings.default_payment_method"
@@ -48,7 +48,7 @@ def load_details(api: StripeApi, name: str) -> CustomerDetails:
     if "@" in name or not name.startswith("cus_"):
         customer = lookup.find_customer(api, name, expand=[DEFAULT_CARD])
         return CustomerDetails(customer, lookup.subscriptions_of(api, customer["id"]))
-    with ThreadPoolExecutor(2) as pool:
+    with side_by_side(2) as pool:
         customer_future = pool.submit(lookup.find_customer, api, name, expand=[DEFAULT_CARD])
         subscriptions = pool.submit(lookup.subscriptions_of, api, name)
-        return CustomerDetails(customer_future.result(), subscriptions.result())
+        return CustomerDetails(result_of(customer_future), result_of(subscriptions))

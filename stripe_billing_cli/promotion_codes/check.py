@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +21,7 @@ from stripe_billing_cli.stripe_api.objects.customers import Customer
 from stripe_billing_cli.stripe_api.objects.invoices import Invoice
 from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
 from stripe_billing_cli.stripe_api.references import id_of
+from stripe_billing_cli.stripe_api.threads import result_of, results_of, side_by_side
 
 PREVIEW = "/v1/invoices/create_preview"
 EXPAND = (
@@ -107,13 +107,14 @@ def check_code(api: StripeApi, request: CheckRequest) -> CodeCheck:
     """Return whether a code would be taken now. Raises `LookupFailedError`, `StripeCallError`."""
     for item in request.items:
         lookup.check_price_name(item.price)
-    with ThreadPoolExecutor(8) as pool:
+    with side_by_side(8) as pool:
         codes_future = pool.submit(selection.load_codes, api, request.code, expand=EXPAND)
         person = pool.submit(lookup.find_customer, api, request.customer) if request.customer else None
         price_futures = [pool.submit(lookup.find_price, api, item.price) for item in request.items]
-        customer = person.result() if person else None
-        prices = [future.result() for future in price_futures]
-        code = selection.meant_code(codes_future.result(), customer["id"] if customer else None)
+        customer = result_of(person) if person else None
+        prices = results_of(price_futures)
+        codes = result_of(codes_future)
+    code = selection.meant_code(codes, customer["id"] if customer else None)
     if code is None:
         return CodeCheck(request, None, customer, (Refusal("unknown", "there is no such promotion code"),))
     first_only = code["restrictions"]["first_time_transaction"]

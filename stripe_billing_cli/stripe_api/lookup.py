@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +33,7 @@ from stripe_billing_cli.stripe_api.objects.payments import PaymentIntent
 from stripe_billing_cli.stripe_api.objects.subscriptions import Subscription
 from stripe_billing_cli.stripe_api.objects.various import TestClock
 from stripe_billing_cli.stripe_api.references import name_of
+from stripe_billing_cli.stripe_api.threads import results_of, side_by_side
 
 INVOICE_NUMBER = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*-[0-9]{4,}")
 """ABC12345-0001: the prefix of a customer or of the account, and a number of four digits or more."""
@@ -170,8 +170,9 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
         except NotFoundError:  # deleted since the clocks were listed, and its customers with it
             return []
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [customer for customers in pool.map(on_clock, clocks) for customer in customers]
+    with side_by_side(AT_ONCE) as pool:
+        pages = results_of([pool.submit(on_clock, clock) for clock in clocks])
+    return [customer for page in pages for customer in page]
 
 
 def _clocks(api: StripeApi) -> list[str]:

@@ -11,7 +11,7 @@ from stripe_billing_cli.errors import UsageError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.objects.common import IdentifiedObject, field_of
-from stripe_billing_cli.stripe_api.threads import side_by_side
+from stripe_billing_cli.stripe_api.threads import result_of, side_by_side
 
 AT_ONCE = 12
 Progress = Callable[[int], None]
@@ -82,7 +82,7 @@ def read_account(
         for kind in kinds:
             if kind.name not in reader.results:
                 reader.results[kind.name] = readers.submit(_read, kind, reader, scope)
-        results = {name: future.result() for name, future in reader.results.items()}
+        results = {name: result_of(future) for name, future in reader.results.items()}
     return Holdings(
         objects={kind.name: results[kind.name].objects for kind in kinds},
         unread=tuple(kind.section for kind in kinds if not results[kind.name].complete),
